@@ -1,0 +1,18 @@
+// One jest configuration for every library: TypeScript is stripped by swc, sibling libraries are read from
+// their sources (the "@webserv/source" export condition), and a test that hangs fails in ten seconds.
+export default {
+  testEnvironment: 'node',
+  testEnvironmentOptions: { customExportConditions: ['@webserv/source', 'node', 'require', 'default'] },
+  testMatch: ['<rootDir>/src/**/*.spec.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: { parser: { syntax: 'typescript' }, target: 'es2023' },
+        module: { type: 'commonjs' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  testTimeout: 10_000,
+};

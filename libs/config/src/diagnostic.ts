@@ -1,0 +1,128 @@
+import type { Position, Span } from './position.ts';
+
+export type Severity = 'error' | 'warning';
+
+/** Every code a diagnostic can carry. They are stable: editors and scripts may match on them. */
+export const DIAGNOSTIC_CODES = [
+  // reading
+  'cannot-read',
+  'not-utf8',
+  'include-not-found',
+  'include-cycle',
+  'include-limit',
+  // words
+  'invalid-character',
+  'invalid-escape',
+  'missing-space',
+  'quote-inside-word',
+  'unclosed-quote',
+  // structure
+  'missing-semicolon',
+  'missing-block',
+  'unclosed-block',
+  'unexpected-block',
+  'unexpected-token',
+  'unknown-directive',
+  'wrong-context',
+  // values
+  'missing-argument',
+  'too-many-arguments',
+  'duplicate-directive',
+  'duplicate-value',
+  'duplicate-location',
+  'invalid-value',
+  'out-of-range',
+  // the whole
+  'no-server',
+  'missing-location',
+  'missing-root',
+  // the disk
+  'not-found',
+  'not-a-file',
+  'not-a-folder',
+  'not-readable',
+  'not-writable',
+  'not-executable',
+  // warnings
+  'never-effective',
+  'unreachable-server',
+  'shadowed-name',
+  'unreachable-limit',
+  'post-without-target',
+  'listen-overlap',
+  'duplicate-extension',
+] as const;
+
+export type DiagnosticCode = (typeof DIAGNOSTIC_CODES)[number];
+
+/** One thing wrong (or, as a warning, without effect) in a config. */
+export interface Diagnostic {
+  readonly code: DiagnosticCode;
+  readonly severity: Severity;
+  readonly position: Position;
+  readonly message: string;
+  /** What would have been right here. */
+  readonly expected: string | null;
+  /** The one word that was probably meant. */
+  readonly suggestion: string | null;
+  /** The `include`s that led to this file, nearest first. */
+  readonly includedFrom: readonly Position[];
+  /** The line that `position` points into, without its line end. */
+  readonly sourceLine: string;
+}
+
+export interface Hints {
+  readonly expected?: string | null;
+  readonly suggestion?: string | null;
+}
+
+interface Entry {
+  readonly diagnostic: Diagnostic;
+  readonly order: number;
+  readonly start: number;
+}
+
+/** Collects diagnostics; nothing in this library throws over what a user wrote. */
+export class Problems {
+  readonly #entries: Entry[] = [];
+  #errors = 0;
+
+  get errors(): number {
+    return this.#errors;
+  }
+
+  error(code: DiagnosticCode, at: Span, message: string, hints: Hints = {}): void {
+    this.#errors += 1;
+    this.#add('error', code, at, message, hints);
+  }
+
+  warn(code: DiagnosticCode, at: Span, message: string, hints: Hints = {}): void {
+    this.#add('warning', code, at, message, hints);
+  }
+
+  /** Everything found, in reading order: by file, then by place. */
+  sorted(): Diagnostic[] {
+    this.#entries.sort((a, b) => a.order - b.order || a.start - b.start);
+    return this.#entries.map((entry) => entry.diagnostic);
+  }
+
+  #add(severity: Severity, code: DiagnosticCode, at: Span, message: string, hints: Hints): void {
+    const position = at.source.position(at.start, at.end);
+    const diagnostic: Diagnostic = {
+      code,
+      severity,
+      position,
+      message,
+      expected: hints.expected ?? null,
+      suggestion: hints.suggestion ?? null,
+      includedFrom: at.source.includeChain(),
+      sourceLine: at.source.lineText(position.line),
+    };
+    this.#entries.push({ diagnostic, order: at.source.order, start: at.start });
+  }
+}
+
+/** A user's text in quotes for a message, cut when it is long. */
+export function quoted(text: string): string {
+  return text.length > 60 ? `"${text.slice(0, 57)}..."` : `"${text}"`;
+}

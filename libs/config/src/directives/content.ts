@@ -1,0 +1,274 @@
+// The directives that say what a location does.
+
+import * as z from 'zod/mini';
+import type { Method, Redirection, RedirectStatus } from '../types.ts';
+import { flag, lazy, one, refuse, text, type Value } from '../values.ts';
+import { row } from './row.ts';
+
+const METHODS = ['GET', 'POST', 'DELETE'] as const;
+
+/** In one order, so that equal sets are printed alike. */
+const methods: Value<ReadonlySet<Method>> = lazy(() =>
+  z.pipe(
+    z.array(z.enum(METHODS)),
+    z.transform((words: Method[], ctx: z.core.ParsePayload): ReadonlySet<Method> => {
+      words.forEach((word, index) => {
+        if (words.indexOf(word) === index) return;
+        const message = `"${word}" is said twice`;
+        ctx.issues.push({
+          code: 'custom',
+          message,
+          params: { expected: 'each once' },
+          path: [index],
+          input: word,
+        });
+      });
+      return new Set(METHODS.filter((method) => words.includes(method)));
+    }),
+  ),
+);
+
+/** Why a name under a folder cannot be one (it must not be able to leave it), or null. */
+function leavesRoot(name: string): { message: string; suggestion: string | null } | null {
+  if (name === '') return { message: 'this must not be empty', suggestion: null };
+  if (name.startsWith('/')) {
+    const suggestion = name.replace(/^\/+/, '') || null;
+    return { message: 'this name is taken from the root, it has no "/" in front', suggestion };
+  }
+  if (name.split('/').includes('..')) return { message: 'this name leaves the root', suggestion: null };
+  return null;
+}
+
+const defaultFile: Value<string> = lazy(() =>
+  one(
+    z.pipe(
+      z.string(),
+      z.transform((word: string, ctx: z.core.ParsePayload): string => {
+        const bad = leavesRoot(word);
+        return bad === null ? word : refuse(ctx, bad.message, { suggestion: bad.suggestion });
+      }),
+    ),
+  ),
+);
+
+const errorPages: Value<[number, string][]> = lazy(() =>
+  z.pipe(
+    z.array(z.string().check(z.minLength(1))),
+    z.transform((words: string[], ctx: z.core.ParsePayload) => {
+      const pages: [number, string][] = [];
+      const wrong = (index: number, message: string, expected: string) => {
+        ctx.issues.push({
+          code: 'custom',
+          message,
+          params: { expected },
+          path: [index],
+          input: words[index],
+        });
+      };
+      for (let index = 0; index < words.length; index += 2) {
+        const word = words[index]!;
+        const path = words[index + 1];
+        if (!/^[45]\d\d$/.test(word))
+          wrong(index, `"${word}" is no status of an error`, 'a code from 400 to 599');
+        else if (path === undefined) wrong(index, `the page for ${word} is missing`, 'CODE PATH pairs');
+        else if (/^[45]\d\d$/.test(path))
+          wrong(index + 1, `the page for ${word} is missing`, 'CODE PATH pairs');
+        else pages.push([Number(word), path]);
+      }
+      return pages;
+    }),
+  ),
+);
+
+const STATUSES: readonly string[] = ['301', '302', '303', '307', '308'];
+const VARIABLE = /\$(?:\{|host|uri|request_uri|scheme|args|server_name|http_|is_args)/;
+
+/** Why a target cannot go into a Location field as it stands, or null. RFC 9110 section 10.2.2. */
+function badTarget(url: string): { message: string; suggestion: string | null } | null {
+  if (!/^[\x21-\x7e]+$/.test(url)) {
+    const encoded = /\p{Surrogate}/u.test(url) ? null : url.replace(/[^\x21-\x7e]+/g, encodeURIComponent);
+    return { message: 'only visible ASCII can stand in a Location field', suggestion: encoded };
+  }
+  if (VARIABLE.test(url)) return { message: 'there are no variables in a redirection', suggestion: null };
+  if (/^https?:\/\/[^/]/i.test(url) || /^\/(?!\/)/.test(url)) return null;
+  return {
+    message: 'this is neither a URL nor a path',
+    suggestion: /^[\w-]+\./.test(url) ? `http://${url}` : null,
+  };
+}
+
+const redirection: Value<Redirection> = lazy(() =>
+  z.pipe(
+    z.array(z.string()),
+    z.transform((words: string[], ctx: z.core.ParsePayload): Redirection => {
+      const last = words.length - 1;
+      const url = words[last]!;
+      const status = last === 0 ? '301' : words[0]!;
+      const add = (index: number, message: string, params: Record<string, unknown>) => {
+        ctx.issues.push({ code: 'custom', message, params, path: [index], input: words[index] });
+      };
+      if (!STATUSES.includes(status)) {
+        add(0, `"${status}" is no status of a redirection`, { expected: '301, 302, 303, 307 or 308' });
+      }
+      const bad = badTarget(url);
+      if (bad !== null) {
+        add(last, bad.message, { expected: 'http://..., https://... or /...', suggestion: bad.suggestion });
+      }
+      return { status: Number(status) as RedirectStatus, url };
+    }),
+  ),
+);
+
+/** A rule before its paths are resolved. */
+export type CgiWords =
+  | { readonly kind: 'script'; readonly name: string }
+  | { readonly kind: 'extension'; readonly ext: string; readonly interpreter: string };
+
+const cgi: Value<CgiWords> = lazy(() =>
+  z.pipe(
+    z.array(z.string()),
+    z.transform((words: string[], ctx: z.core.ParsePayload): CgiWords => {
+      const [first = '', interpreter] = words;
+      const add = (index: number, message: string, params: Record<string, unknown>) => {
+        ctx.issues.push({ code: 'custom', message, params, path: [index], input: words[index] });
+      };
+      if (interpreter === undefined) {
+        if (/^\.[\w-]+$/.test(first))
+          add(0, `the interpreter for ${first} files is missing`, { expected: '.EXT INTERPRETER' });
+        const bad = leavesRoot(first);
+        if (bad !== null) add(0, bad.message, { suggestion: bad.suggestion });
+        return { kind: 'script', name: first };
+      }
+      if (!/^\.[\w-]+$/.test(first)) {
+        const suggestion = /^\*?\.?[\w-]+$/.test(first) ? `.${first.replace(/^\*?\.?/, '')}` : null;
+        add(0, `"${first}" is no extension`, { expected: 'a dot and letters, such as .php', suggestion });
+      }
+      if (interpreter === '') add(1, 'the interpreter is empty', {});
+      return { kind: 'extension', ext: first, interpreter };
+    }),
+  ),
+);
+
+export const contentRows = {
+  root: row({
+    name: 'root',
+    contexts: ['server', 'location'],
+    usage: 'FOLDER',
+    value: text,
+    expects: 'a folder',
+    help: 'The folder that files are served from; the prefix of the location is taken off before.',
+    alias: ['alias', 'document_root', 'docroot'],
+  }),
+  default_file: row({
+    name: 'default_file',
+    contexts: ['server', 'location'],
+    usage: 'NAME',
+    value: defaultFile,
+    expects: 'the name of a file, taken from the root',
+    default: 'index.html',
+    help: 'What a folder answers with.',
+    alias: ['index', 'directory_index'],
+  }),
+  auto_index: row({
+    name: 'auto_index',
+    contexts: ['server', 'location'],
+    usage: 'on|off',
+    value: flag,
+    expects: 'on or off',
+    default: 'off',
+    help: 'Lists folders, in a location that names no default_file of its own (the one of the server is then not inherited).',
+  }),
+  upload_path: row({
+    name: 'upload_path',
+    contexts: ['server', 'location'],
+    usage: 'FOLDER',
+    value: text,
+    expects: 'a folder that can be written',
+    help: 'Where the body of a POST is stored.',
+    alias: ['upload_dir', 'upload_store'],
+  }),
+  upload_overwrite: row({
+    name: 'upload_overwrite',
+    contexts: ['server', 'location'],
+    usage: 'on|off',
+    value: flag,
+    expects: 'on or off',
+    default: 'off',
+    help: 'Replaces a stored file of the same name; off answers 409.',
+  }),
+  upload_fsync: row({
+    name: 'upload_fsync',
+    contexts: ['server', 'location'],
+    usage: 'on|off',
+    value: flag,
+    expects: 'on or off',
+    default: 'off',
+    help: 'Forces an upload to the disk before it is answered.',
+  }),
+  method: row({
+    name: 'method',
+    contexts: ['server', 'location'],
+    usage: 'GET|POST|DELETE...',
+    max: 3,
+    value: methods,
+    expects: 'GET, POST, DELETE',
+    default: 'GET',
+    help: 'What is allowed; any other method that is known answers 405. GET allows HEAD.',
+    alias: ['methods', 'allow', 'allow_methods', 'limit_except'],
+  }),
+  symlinks: row({
+    name: 'symlinks',
+    contexts: ['server', 'location'],
+    usage: 'on|off',
+    value: flag,
+    expects: 'on or off',
+    default: 'off',
+    help: 'Follows symbolic links that lead out of the root.',
+    alias: ['disable_symlinks', 'follow_symlinks'],
+  }),
+  dotfiles: row({
+    name: 'dotfiles',
+    contexts: ['server', 'location'],
+    usage: 'on|off',
+    value: flag,
+    expects: 'on or off',
+    default: 'off',
+    help: 'Serves and lists names that begin with a dot.',
+  }),
+  error: row({
+    name: 'error',
+    contexts: ['server'],
+    usage: 'CODE FILE...',
+    min: 2,
+    max: Number.POSITIVE_INFINITY,
+    repeat: 'many',
+    inherits: false,
+    value: errorPages,
+    expects: 'CODE PATH pairs',
+    help: 'Pages for answers from 400 to 599, in CODE FILE pairs; without one a built-in page.',
+    alias: ['error_page', 'errorpage', 'error_document'],
+  }),
+  redirection: row({
+    name: 'redirection',
+    contexts: ['location'],
+    usage: '[CODE] URL',
+    max: 2,
+    inherits: false,
+    value: redirection,
+    expects: 'http://..., https://... or /...',
+    help: 'Sends the client elsewhere (301 unless said) and overrides everything else in its location.',
+    alias: ['redirect', 'return', 'rewrite'],
+  }),
+  cgi: row({
+    name: 'cgi',
+    contexts: ['location'],
+    usage: 'SCRIPT | .EXT INTERPRETER',
+    max: 2,
+    repeat: 'many',
+    inherits: false,
+    value: cgi,
+    expects: 'a script under the root, or an extension and its interpreter',
+    help: 'Runs a script under the root, or every file of an extension through an interpreter.',
+    alias: ['cgi_pass', 'fastcgi_pass', 'cgi_bin', 'cgi_script'],
+  }),
+};

@@ -1,0 +1,162 @@
+// The directives that bound what a client can use up: bytes, counts, time.
+
+import { count, duration, size, type Value } from '../values.ts';
+import { type Context, type Row, row } from './row.ts';
+
+const KIB = 1024;
+const MIB = KIB * KIB;
+const DAY = 24 * 3_600_000;
+
+function countRow(name: string, low: number, high: number, fallback: number, help: string): Row<number> {
+  return row({
+    name,
+    contexts: ['server'],
+    usage: 'NUMBER',
+    value: count(low, high),
+    expects: `a number from ${low} to ${high}`,
+    default: String(fallback),
+    help,
+  });
+}
+
+function sizeRow(
+  name: string,
+  contexts: readonly Context[],
+  range: readonly [number, number, string],
+  fallback: string,
+  help: string,
+): Row<number> {
+  return row({
+    name,
+    contexts,
+    usage: 'SIZE',
+    value: size(range[0], range[1]),
+    expects: `bytes (k, m, g behind the number), ${range[2]}`,
+    default: fallback,
+    help,
+  });
+}
+
+const time: Value<number> = duration(1, DAY);
+const timeOrNone: Value<number> = duration(0, DAY);
+
+function timeRow(
+  name: string,
+  contexts: readonly Context[],
+  fallback: string | null,
+  help: string,
+  zero = false,
+): Row<number> {
+  return row({
+    name,
+    contexts,
+    usage: 'TIME',
+    value: zero ? timeOrNone : time,
+    expects: `seconds, or 3s, 500ms, 2m, 1h; ${zero ? '' : 'more than 0, '}at most a day`,
+    default: fallback,
+    help,
+  });
+}
+
+const BOTH: readonly Context[] = ['server', 'location'];
+
+export const limitRows = {
+  body_size: {
+    ...sizeRow(
+      'body_size',
+      BOTH,
+      [0, 2 ** 50, 'up to 1024t'],
+      '1m',
+      'The largest request body; more is answered 413.',
+    ),
+    alias: ['client_max_body_size', 'max_body', 'max_body_size'],
+  },
+  max_header: {
+    ...sizeRow(
+      'max_header',
+      ['server'],
+      [256, MIB, 'from 256 to 1m'],
+      '16k',
+      'The largest request head (request line and header fields); more is answered 431.',
+    ),
+    alias: ['large_client_header_buffers', 'client_header_buffer_size', 'header_size'],
+  },
+  max_headers: countRow(
+    'max_headers',
+    1,
+    10_000,
+    100,
+    'The most header fields in a request; more is answered 431.',
+  ),
+  max_connect: {
+    ...countRow(
+      'max_connect',
+      1,
+      1_000_000,
+      10_000,
+      'The most connections at once; beyond it new ones wait in the backlog.',
+    ),
+    alias: ['worker_connections', 'max_connections', 'max_clients'],
+  },
+  keepalive_requests: countRow(
+    'keepalive_requests',
+    1,
+    2 ** 31,
+    1000,
+    'The most requests on one connection before it is closed.',
+  ),
+  max_cgi: countRow(
+    'max_cgi',
+    1,
+    10_000,
+    32,
+    'The most CGI children at once; the next requests wait in the queue.',
+  ),
+  cgi_queue: countRow(
+    'cgi_queue',
+    0,
+    1_000_000,
+    256,
+    'The most requests that wait for a CGI child; more are answered 503.',
+  ),
+  cache_size: sizeRow(
+    'cache_size',
+    ['server'],
+    [0, 2 ** 40, 'up to 1t; 0 is none'],
+    '64m',
+    'The memory for the static cache; 0 turns it off.',
+  ),
+  cache_entry: sizeRow(
+    'cache_entry',
+    ['server'],
+    [0, 2 ** 30, 'up to 1g'],
+    '1m',
+    'The largest file that the static cache keeps.',
+  ),
+  timeout: timeRow(
+    'timeout',
+    BOTH,
+    null,
+    'All five times below at once; one that is set by its own name in the same block wins over it.',
+  ),
+  header_timeout: {
+    ...timeRow('header_timeout', ['server'], '60s', 'How long a request head may take to arrive.'),
+    alias: ['client_header_timeout'],
+  },
+  body_timeout: {
+    ...timeRow('body_timeout', BOTH, '60s', 'How long a request body may stand still.'),
+    alias: ['client_body_timeout'],
+  },
+  send_timeout: timeRow('send_timeout', BOTH, '60s', 'How long a client may refuse to read.'),
+  keepalive_timeout: timeRow(
+    'keepalive_timeout',
+    BOTH,
+    '75s',
+    'How long an idle connection stays open; 0 closes it after each answer.',
+    true,
+  ),
+  cgi_timeout: {
+    ...timeRow('cgi_timeout', BOTH, '60s', 'How long a CGI script may make no progress.'),
+    alias: ['fastcgi_read_timeout', 'proxy_read_timeout'],
+  },
+};

@@ -1,0 +1,135 @@
+// The two logs: `PATH [words...]`, the words in any order.
+
+import * as z from 'zod/mini';
+import { suggest } from '../suggest.ts';
+import type { ErrorLogTarget, LogLevel, LogTarget } from '../types.ts';
+import { lazy, sizeWord, timeWord, type Value } from '../values.ts';
+import { row } from './row.ts';
+
+const LEVELS: readonly string[] = ['debug', 'info', 'notice', 'warn', 'error'];
+const HOUR = 3_600_000;
+const MOST_BUFFER = 64 * 1024 * 1024;
+
+interface Grammar {
+  readonly formats: readonly string[];
+  readonly levels: readonly string[];
+  readonly bufferBytes: number;
+  readonly flushMs: number;
+}
+
+interface Words {
+  path: string;
+  format: string;
+  level: string;
+  bufferBytes: number;
+  flushMs: number;
+}
+
+/** Paths stay as written here; `off` is null. */
+function logWords(grammar: Grammar, words: string[], ctx: z.core.ParsePayload): Words | null {
+  const path = words[0]!;
+  const seen = new Set<string>();
+  const add = (index: number, message: string, params: Record<string, unknown>) => {
+    ctx.issues.push({ code: 'custom', message, params, path: [index], input: words[index] });
+  };
+  if (path === '') add(0, 'the path is empty', {});
+  if (path === 'off') {
+    if (words.length > 1) add(1, 'nothing can stand behind off', { expected: '";"' });
+    return null;
+  }
+  const out: Words = {
+    path,
+    format: grammar.formats[0]!,
+    level: 'notice',
+    bufferBytes: grammar.bufferBytes,
+    flushMs: grammar.flushMs,
+  };
+  const allowed = [...grammar.levels, ...grammar.formats, 'buffer=', 'flush='];
+  for (let index = 1; index < words.length; index += 1) {
+    const word = words[index]!;
+    const equals = word.indexOf('=');
+    let kind = equals < 0 ? '' : word.slice(0, equals + 1);
+    if (kind === 'buffer=' || kind === 'flush=') {
+      const isBuffer = kind === 'buffer=';
+      const read = (isBuffer ? sizeWord() : timeWord()).safeParse(word.slice(equals + 1));
+      if (!read.success || read.data > (isBuffer ? MOST_BUFFER : HOUR)) {
+        const expected = isBuffer ? 'buffer=64k, at most 64m' : 'flush=1s, at most an hour';
+        add(index, `"${word}" cannot be`, { expected });
+      } else if (isBuffer) out.bufferBytes = read.data;
+      else out.flushMs = read.data;
+    } else if (grammar.levels.includes(word)) {
+      kind = 'level';
+      out.level = word;
+    } else if (grammar.formats.includes(word)) {
+      kind = 'format';
+      out.format = word;
+    } else {
+      add(index, `"${word}" is not possible here`, {
+        expected: allowed.join(', '),
+        suggestion: suggest(word, allowed),
+      });
+      continue;
+    }
+    if (seen.has(kind))
+      add(index, `"${word}": this is said twice`, { expected: `one ${kind.replace('=', '')}` });
+    seen.add(kind);
+  }
+  return out;
+}
+
+const ACCESS: Grammar = { formats: ['combined', 'json'], levels: [], bufferBytes: 65_536, flushMs: 1000 };
+/** An error is looked for while it happens, so it waits less. */
+const ERROR: Grammar = { formats: ['text', 'json'], levels: LEVELS, bufferBytes: 4096, flushMs: 100 };
+
+const accessLog: Value<LogTarget | null> = lazy(() =>
+  z.pipe(
+    z.array(z.string()),
+    z.transform((words: string[], ctx: z.core.ParsePayload): LogTarget | null => {
+      const read = logWords(ACCESS, words, ctx);
+      if (read === null) return null;
+      const { path, format, bufferBytes, flushMs } = read;
+      return { path, format: format as LogTarget['format'], bufferBytes, flushMs };
+    }),
+  ),
+);
+
+const errorLog: Value<ErrorLogTarget | null> = lazy(() =>
+  z.pipe(
+    z.array(z.string()),
+    z.transform((words: string[], ctx: z.core.ParsePayload): ErrorLogTarget | null => {
+      const read = logWords(ERROR, words, ctx);
+      if (read === null) return null;
+      const { path, format, level, bufferBytes, flushMs } = read;
+      return {
+        path,
+        format: format as ErrorLogTarget['format'],
+        level: level as LogLevel,
+        bufferBytes,
+        flushMs,
+      };
+    }),
+  ),
+);
+
+export const logRows = {
+  access_log: row({
+    name: 'access_log',
+    contexts: ['server'],
+    usage: 'FILE [combined|json] [buffer=SIZE] [flush=TIME] | off',
+    max: 4,
+    value: accessLog,
+    expects: 'a file, or off',
+    default: '/dev/stdout combined buffer=64k flush=1s',
+    help: 'One line for each answer, gathered up to a size and a time.',
+  }),
+  error_log: row({
+    name: 'error_log',
+    contexts: ['main', 'server'],
+    usage: 'FILE [debug|info|notice|warn|error] [text|json] [buffer=SIZE] [flush=TIME] | off',
+    max: 5,
+    value: errorLog,
+    expects: 'a file, or off',
+    default: '/dev/stderr notice text buffer=4k flush=100ms',
+    help: 'What went wrong, from a level upwards. On the main level: what concerns no server, and the servers without their own.',
+  }),
+};

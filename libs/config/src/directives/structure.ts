@@ -1,0 +1,196 @@
+// The directives that hold others, name the process, or name a server.
+
+import * as z from 'zod/mini';
+import { parseListen } from '../address.ts';
+import { choice, lazy, one, refuse, text, type Value } from '../values.ts';
+import { row } from './row.ts';
+
+const nothing: Value<null> = lazy(() =>
+  z.pipe(
+    z.tuple([]),
+    z.transform(() => null),
+  ),
+);
+
+const account: Value<string> = lazy(() => one(z.string().check(z.regex(/^[a-z_][a-z0-9_.-]{0,30}\$?$/i))));
+
+const listen = lazy(() =>
+  one(
+    z.pipe(
+      z.string(),
+      z.transform((word: string, ctx: z.core.ParsePayload) => {
+        const address = parseListen(word);
+        return typeof address === 'string' ? refuse(ctx, address) : address;
+      }),
+    ),
+  ),
+);
+
+const SERVER_NAME = /^(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/i;
+
+const serverNames = lazy(() => z.array(z.string().check(z.maxLength(253), z.regex(SERVER_NAME))));
+
+const prefix = lazy(() =>
+  one(
+    z.pipe(
+      z.string(),
+      z.transform((word: string, ctx: z.core.ParsePayload): string => {
+        if (!word.startsWith('/')) {
+          const modifier = /^(=|~|~\*|\^~)$/.test(word);
+          if (modifier) return refuse(ctx, 'a location is a plain prefix, without a modifier');
+          return refuse(ctx, 'a prefix starts with "/"', { suggestion: `/${word}` });
+        }
+        const bare = word.length > 1 && word.endsWith('/') ? word.slice(0, -1) : word;
+        if (/[?#]/.test(word)) return refuse(ctx, 'a prefix is a path: no query and no fragment');
+        const segments = bare.slice(1).split('/');
+        if (
+          bare !== '/' &&
+          segments.some((segment) => segment === '' || segment === '.' || segment === '..')
+        ) {
+          return refuse(ctx, 'no request has such a path: empty and dot segments are resolved before');
+        }
+        return bare;
+      }),
+    ),
+  ),
+);
+
+export interface TypeEntry {
+  readonly type: string;
+  readonly extensions: readonly string[];
+}
+
+/** The name of an entry is its value's first word: `text/html html htm;`. */
+const typeEntry: Value<TypeEntry> = lazy(() =>
+  z.pipe(
+    z.tuple([z.string()], z.string()),
+    z.transform((words: [string, ...string[]], ctx: z.core.ParsePayload): TypeEntry => {
+      const [type, ...extensions] = words;
+      extensions.forEach((extension, index) => {
+        if (/^[a-z0-9][a-z0-9_+.-]*$/i.test(extension)) return;
+        const bare = extension.replace(/^\*?\.+/, '');
+        ctx.issues.push({
+          code: 'custom',
+          message: 'this is no extension',
+          params: {
+            expected: 'letters and digits, without the dot',
+            suggestion: bare === extension ? null : bare,
+          },
+          path: [index + 1],
+          input: extension,
+        });
+      });
+      return { type, extensions: extensions.map((extension) => extension.toLowerCase()) };
+    }),
+  ),
+);
+
+export const structureRows = {
+  use: row({
+    name: 'use',
+    contexts: ['main'],
+    usage: 'DRIVER',
+    value: choice('auto', 'io_uring', 'epoll', 'kqueue', 'poll', 'select'),
+    expects: 'auto, io_uring, epoll, kqueue, poll or select',
+    default: 'auto',
+    help: 'The multiplexer under the event loop; auto takes the best that works.',
+  }),
+  user: row({
+    name: 'user',
+    contexts: ['main'],
+    usage: 'NAME',
+    value: account,
+    expects: 'the name of an account',
+    help: 'The account to become after the sockets are bound, when started as root.',
+  }),
+  include: row({
+    name: 'include',
+    contexts: ['main', 'server', 'location'],
+    usage: 'FILE',
+    repeat: 'many',
+    inherits: false,
+    value: text,
+    expects: 'a file, or a pattern with * ? [ ]',
+    help: 'Reads a file (or, with a pattern, every file that fits, by name) as if it stood here.',
+    alias: ['import'],
+  }),
+  server: row({
+    name: 'server',
+    contexts: ['main'],
+    usage: '{ ... }',
+    min: 0,
+    max: 0,
+    repeat: 'many',
+    inherits: false,
+    block: 'server',
+    value: nothing,
+    expects: 'nothing before the "{"',
+    help: 'One virtual server; the first on an address is the default there.',
+    alias: ['vhost', 'virtualhost'],
+  }),
+  listen: row({
+    name: 'listen',
+    contexts: ['server'],
+    usage: '[ADDRESS:]PORT',
+    repeat: 'many',
+    inherits: false,
+    value: listen,
+    expects: '80, 127.0.0.1:80, [::1]:80, *:80 or unix:/path',
+    default: '80',
+    help: 'An address to accept connections on; port 0 lets the system choose.',
+    alias: ['port', 'bind'],
+  }),
+  server_name: row({
+    name: 'server_name',
+    contexts: ['server'],
+    usage: 'NAME...',
+    max: Number.POSITIVE_INFINITY,
+    repeat: 'many',
+    inherits: false,
+    value: serverNames,
+    expects: 'letters, digits, "_", "-" and "." with at most a leading "*."',
+    help: 'The hosts that this server answers for; *.example.org stands for every host below it.',
+    alias: ['host', 'hostname', 'server_alias'],
+  }),
+  location: row({
+    name: 'location',
+    contexts: ['server'],
+    usage: 'PREFIX { ... }',
+    repeat: 'many',
+    inherits: false,
+    block: 'location',
+    value: prefix,
+    expects: 'a prefix of the path, such as /images',
+    help: 'Settings for the paths at and below a prefix (whole segments); the longest that fits wins; / must be there.',
+    alias: ['route', 'path'],
+  }),
+  types: row({
+    name: 'types',
+    contexts: ['main', 'server', 'location'],
+    usage: '{ TYPE EXTENSION...; ... }',
+    min: 0,
+    max: 0,
+    repeat: 'many',
+    inherits: false,
+    block: 'types',
+    value: nothing,
+    expects: 'nothing before the "{"',
+    help: 'MIME types by extension, over the built-in table and over those of the block around.',
+  }),
+};
+
+/** Not a directive but the shape of every line inside `types { }`. */
+export const typeEntryRow = row({
+  name: 'TYPE',
+  contexts: ['types'],
+  usage: 'EXTENSION...',
+  max: Number.POSITIVE_INFINITY,
+  repeat: 'many',
+  inherits: false,
+  value: typeEntry,
+  expects: 'a MIME type and its extensions, such as: text/html html htm;',
+  help: 'One MIME type and the extensions that have it.',
+});
+
+/** RFC 9110 section 8.3.1: type "/" subtype, both tokens. */
+export const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+$/;

@@ -1,0 +1,31 @@
+// The table of all directives.
+
+import { contentRows } from './content.ts';
+import { limitRows } from './limits.ts';
+import { logRows } from './logs.ts';
+import type { Context, Row } from './row.ts';
+import { MEDIA_TYPE, structureRows, typeEntryRow } from './structure.ts';
+
+export const DIRECTIVES = { ...structureRows, ...contentRows, ...limitRows, ...logRows };
+
+export type DirectiveName = keyof typeof DIRECTIVES;
+export type ValueOf<N extends DirectiveName> = (typeof DIRECTIVES)[N] extends Row<infer T> ? T : never;
+
+const BY_NAME: ReadonlyMap<string, Row> = new Map(Object.entries(DIRECTIVES as Record<string, Row>));
+
+/** The row of a name anywhere in the language. */
+export function findRow(name: string): Row | null {
+  return BY_NAME.get(name) ?? null;
+}
+
+/** The row of a name that may stand in a context. Inside `types` every MIME type is a name. */
+export function rowIn(context: Context, name: string): Row | null {
+  if (context === 'types') return MEDIA_TYPE.test(name) ? typeEntryRow : null;
+  const found = BY_NAME.get(name);
+  return found?.contexts.includes(context) ? found : null;
+}
+
+/** All rows, in the order of the reference page. */
+export function allRows(): readonly Row[] {
+  return [...BY_NAME.values()];
+}

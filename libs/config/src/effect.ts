@@ -1,0 +1,177 @@
+// Warnings: what a config says that can never act.
+
+import type { Built, Draft } from './build.ts';
+import { type Problems, quoted } from './diagnostic.ts';
+import type { Row } from './directives/row.ts';
+import { DIRECTIVES, type DirectiveName } from './directives/table.ts';
+import { defaultValue, type Level, type Setting, wordSpan } from './level.ts';
+import type { Listen, Location, Server } from './types.ts';
+
+export function warnOfNoEffect(draft: Draft, problems: Problems): void {
+  draft.servers.forEach((server, index) => {
+    const locations = draft.locations[index]!;
+    for (const location of locations) {
+      if (location.value.redirection === null) besideDefaultFile(location, problems);
+      else besideRedirection(location.level, problems);
+    }
+    serverDefaultFile(server.level, locations, problems);
+    limits(server, locations, problems);
+    posts(server.level, locations, problems);
+  });
+  names(draft, problems);
+  addresses(draft, problems);
+}
+
+function besideRedirection(level: Level, problems: Problems): void {
+  for (const { directive } of [
+    ...level.settings(),
+    ...level.childrenOf('types').map((child) => child.opener!),
+  ]) {
+    const name = directive.row!.name;
+    if (name === 'redirection') continue;
+    const message = `${quoted(name)} never acts: "redirection" overrides everything in its location`;
+    problems.warn('never-effective', wordSpan(directive, -1), message);
+  }
+}
+
+function besideDefaultFile({ level }: Built<Location>, problems: Problems): void {
+  const listing = level.own('auto_index');
+  if (listing === null || !listing.value || level.own('default_file') === null) return;
+  const message = '"auto_index" never acts: this location has a "default_file" of its own';
+  problems.warn('never-effective', wordSpan(listing.directive, -1), message);
+}
+
+/** `auto_index on` in a server keeps its own `default_file` from every location that does not turn it off. */
+function serverDefaultFile(server: Level, locations: readonly Built<Location>[], problems: Problems): void {
+  const file = server.own('default_file');
+  if (file === null || server.own('auto_index')?.value !== true) return;
+  const used = locations.some(
+    ({ level, value }) =>
+      value.redirection === null && value.defaultFile !== null && level.own('default_file') === null,
+  );
+  if (used || locations.length === 0) return;
+  const message = '"default_file" never acts: "auto_index" is on wherever it would be inherited';
+  problems.warn('never-effective', wordSpan(file.directive, -1), message);
+}
+
+function limits(
+  { value, level }: Built<Server>,
+  locations: readonly Built<Location>[],
+  problems: Problems,
+): void {
+  const entry = level.own('cache_entry');
+  if (entry !== null && value.cacheEntry > value.cacheSize && !isDefault(entry, 'cache_entry')) {
+    const message = `no file of this size can be kept: "cache_size" is ${value.cacheSize}`;
+    problems.warn('unreachable-limit', wordSpan(entry.directive, 0), message);
+  }
+  const max = level.own('max_cgi');
+  if (max !== null && value.maxCgi > value.maxConnect && !isDefault(max, 'max_cgi')) {
+    const message = `there are never so many: "max_connect" is ${value.maxConnect}`;
+    problems.warn('unreachable-limit', wordSpan(max.directive, 0), message);
+  }
+  const runsCgi = locations.some((location) => location.value.cgi.length > 0);
+  for (const name of ['max_cgi', 'cgi_queue'] as const) {
+    if (!runsCgi) neverActs(level.own(name), name, 'no location of this server has a "cgi"', problems);
+  }
+  for (const location of locations) {
+    if (location.value.cgi.length > 0 || location.value.redirection !== null) continue;
+    neverActs(location.level.own('cgi_timeout'), 'cgi_timeout', 'this location has no "cgi"', problems);
+  }
+}
+
+function neverActs(
+  setting: Setting | null,
+  name: 'max_cgi' | 'cgi_queue' | 'cgi_timeout' | 'upload_overwrite' | 'upload_fsync',
+  why: string,
+  problems: Problems,
+): void {
+  if (setting === null || isDefault(setting, name)) return;
+  problems.warn('never-effective', wordSpan(setting.directive, -1), `${quoted(name)} never acts: ${why}`);
+}
+
+/** A default that is written out changes nothing, so it can disappoint nobody. */
+function isDefault(setting: Setting, name: DirectiveName): boolean {
+  return setting.value === defaultValue(DIRECTIVES[name] as Row);
+}
+
+/** A POST needs a folder to store into or a script to hand it to; options of uploads need a POST. */
+function posts(server: Level, locations: readonly Built<Location>[], problems: Problems): void {
+  const warned = new Set<Setting>();
+  for (const { level, value } of locations) {
+    if (value.redirection !== null) continue;
+    const accepts = value.methods.has('POST');
+    if (accepts && value.uploadPath === null && value.cgi.length === 0) {
+      const setting = level.own('method') ?? server.own('method');
+      if (setting === null || warned.has(setting)) continue;
+      warned.add(setting);
+      const index = setting.directive.args.findIndex((arg) => arg.text === 'POST');
+      const message = `a POST to ${quoted(value.prefix)} has nowhere to go: no "upload_path" and no "cgi"`;
+      problems.warn('post-without-target', wordSpan(setting.directive, index), message);
+    }
+    if (accepts) continue;
+    for (const name of ['upload_overwrite', 'upload_fsync'] as const) {
+      neverActs(level.own(name), name, 'this location allows no POST', problems);
+    }
+  }
+}
+
+/** Names are looked up by address: the first server that has one keeps it. */
+function names(draft: Draft, problems: Problems): void {
+  const taken = new Map<string, Server>();
+  const reachable = new Set<Server>();
+  const defaults = new Set<string>();
+  for (const { value: server, level } of draft.servers) {
+    for (const { key } of server.listens) {
+      if (!defaults.has(key)) reachable.add(server);
+      defaults.add(key);
+    }
+    for (const setting of level.all('server_name')) {
+      setting.value.forEach((name, index) => {
+        const holders = server.listens.map(({ key }) => {
+          const address = `${key} ${name.toLowerCase()}`;
+          const holder = taken.get(address);
+          if (holder === undefined) taken.set(address, server);
+          return holder;
+        });
+        if (holders.includes(undefined)) reachable.add(server);
+        const holder = holders.find((other) => other !== undefined);
+        if (holder === undefined) return;
+        const first = holder === server ? 'this server' : `the server at ${holder.at.file}:${holder.at.line}`;
+        const all = holders.includes(undefined) ? ' on one of its addresses' : '';
+        const message = `${quoted(name)} never matches here${all}: ${first} has it already`;
+        problems.warn('shadowed-name', wordSpan(setting.directive, index), message);
+      });
+    }
+  }
+  for (const { value: server, level } of draft.servers) {
+    if (reachable.has(server) || level.damaged) continue;
+    const message =
+      'no request reaches this server: it is the first on no address and has no name of its own there';
+    problems.warn('unreachable-server', wordSpan(level.opener!.directive, -1), message, {
+      expected: 'a "server_name", or another "listen"',
+    });
+  }
+}
+
+const WILDCARDS: readonly string[] = ['0.0.0.0', '::'];
+
+/** Linux refuses to bind one address of a port that is bound for all of them. */
+function addresses(draft: Draft, problems: Problems): void {
+  const wild = new Map<string, Listen>();
+  const port = (listen: Listen) => `${listen.family} ${listen.port}`;
+  for (const { value } of draft.servers) {
+    for (const listen of value.listens) {
+      if (WILDCARDS.includes(listen.host) && listen.port !== 0) wild.set(port(listen), listen);
+    }
+  }
+  const warned = new Set<string>();
+  for (const { level } of draft.servers) {
+    for (const { value, directive } of level.all('listen')) {
+      const other = wild.get(port(value));
+      if (other === undefined || WILDCARDS.includes(value.host) || warned.has(value.key)) continue;
+      warned.add(value.key);
+      const message = `${value.key} may not be bound beside ${other.key}, which takes every address of the port`;
+      problems.warn('listen-overlap', wordSpan(directive, 0), message);
+    }
+  }
+}

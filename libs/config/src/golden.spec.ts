@@ -1,0 +1,118 @@
+// Every file in golden/ is a case: a config, `---- NAME` before each further file, and behind a last `----`
+// what comes of it: the report, and for a config that loads, the effective config without its defaults.
+// `UPDATE_GOLDEN=1 npx jest golden` writes the results anew; read the difference before it is committed.
+
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { effective } from './effective.ts';
+import { loadText } from './load.ts';
+import { type MemoryEntry, memoryDisk } from './memory-disk.ts';
+import { report } from './report.ts';
+
+const { UPDATE_GOLDEN } = process.env;
+const FOLDER = join(__dirname, 'golden');
+const HOME = '/etc/webserv';
+
+/** The disk that every case starts from. */
+const DISK: Readonly<Record<string, string | MemoryEntry>> = {
+  [`${HOME}/storage/static/index.html`]: '',
+  [`${HOME}/storage/static/introduce.html`]: '',
+  [`${HOME}/storage/static/static_page.html`]: '',
+  [`${HOME}/storage/static/redirection.html`]: '',
+  [`${HOME}/storage/static/post.html`]: '',
+  [`${HOME}/storage/static/delete.html`]: '',
+  [`${HOME}/storage/static/mime.types`]: 'types {\n  text/html html htm;\n  image/svg+xml svg;\n}\n',
+  [`${HOME}/storage/static/unreadable.html`]: { mode: '' },
+  [`${HOME}/storage/temp/var1/`]: {},
+  [`${HOME}/storage/readonly/`]: { mode: 'rx' },
+  [`${HOME}/storage/locked/`]: { mode: 'r' },
+  [`${HOME}/storage/log/`]: {},
+  [`${HOME}/storage/log/sealed.log`]: { mode: 'r' },
+  [`${HOME}/storage/loc/400.html`]: '',
+  [`${HOME}/storage/loc/403.html`]: '',
+  [`${HOME}/storage/loc/404.html`]: '',
+  [`${HOME}/storage/loc/500.html`]: '',
+  [`${HOME}/storage/loc/501.html`]: '',
+  [`${HOME}/storage/loc/505.html`]: '',
+  [`${HOME}/storage/cgi/cgi.py`]: { mode: 'rwx' },
+  [`${HOME}/storage/cgi/plain.py`]: '',
+  [`${HOME}/storage/cgi/test_cgi_1.html`]: '',
+  [`${HOME}/storage/cgi2/cgi.py`]: { mode: 'rwx' },
+  [`${HOME}/storage/cgi2/test_cgi_2.html`]: '',
+  '/usr/bin/python3': { mode: 'rx' },
+  '/usr/bin/php-cgi': { mode: 'rx' },
+};
+
+interface Case {
+  readonly main: string;
+  readonly files: Readonly<Record<string, string>>;
+  readonly expected: string;
+}
+
+function readCase(text: string): Case {
+  const parts = text.split(/^----(.*)\n/m);
+  const files: Record<string, string> = {};
+  for (let index = 1; index + 2 < parts.length; index += 2) {
+    files[`${HOME}/${parts[index]!.trim()}`] = parts[index + 1]!;
+  }
+  return { main: parts[0]!, files, expected: parts.length > 1 ? parts.at(-1)! : '' };
+}
+
+function run({ main, files }: Case, full: boolean): string {
+  const result = loadText(main, `${HOME}/webserv.conf`, memoryDisk({ ...DISK, ...files }));
+  const shown = result.ok
+    ? report(result.warnings) + effective(result.config, { defaults: full })
+    : report(result.diagnostics);
+  return shown.replaceAll(`${HOME}/webserv.conf`, 'webserv.conf').replaceAll(`${HOME}/`, '/…/');
+}
+
+const names = readdirSync(FOLDER).filter((name) => name.endsWith('.txt'));
+
+describe('golden cases', () => {
+  it('are at least sixty', () => {
+    expect(names.length).toBeGreaterThanOrEqual(60);
+  });
+
+  it.each(names)('%s', (name) => {
+    const path = join(FOLDER, name);
+    const text = readFileSync(path, 'utf8');
+    const read = readCase(text);
+    const actual = run(read, name.startsWith('full-'));
+    if (UPDATE_GOLDEN === '1') {
+      const inputs = text.slice(0, text.length - read.expected.length).replace(/\n----\n$/, '\n');
+      writeFileSync(path, `${inputs}----\n${actual}`);
+      return;
+    }
+    expect(actual).toBe(read.expected);
+  });
+
+  it('whatever loads, loads again from its own effective config to the same', () => {
+    let loaded = 0;
+    for (const name of names) {
+      const { main, files } = readCase(readFileSync(join(FOLDER, name), 'utf8'));
+      const disk = memoryDisk({ ...DISK, ...files });
+      const first = loadText(main, `${HOME}/webserv.conf`, disk);
+      if (!first.ok) continue;
+      loaded += 1;
+      for (const defaults of [true, false]) {
+        const text = effective(first.config, { defaults });
+        const again = loadText(text, `${HOME}/webserv.conf`, disk);
+        if (!again.ok) throw new Error(`${name}: ${report(again.diagnostics)}${text}`);
+        if (first.warnings.length === 0) expect(report(again.warnings)).toBe('');
+        expect(withoutPlaces(again.config)).toEqual(withoutPlaces(first.config));
+      }
+    }
+    expect(loaded).toBeGreaterThan(20);
+  });
+});
+
+/** Where something was written differs between the two texts, and so does how an address was spelt. */
+function withoutPlaces(value: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(value, (key, field: unknown) => {
+      if (key === 'at' || key === 'origins' || key === 'text') return undefined;
+      if (field instanceof Map) return Object.fromEntries(field);
+      return field instanceof Set ? [...field] : field;
+    }),
+  );
+}

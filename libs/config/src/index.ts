@@ -1,0 +1,13 @@
+export type { Diagnostic, DiagnosticCode, Severity } from './diagnostic.ts';
+export { DIAGNOSTIC_CODES } from './diagnostic.ts';
+export type { DirectiveName } from './directives/table.ts';
+export type { Access, Disk, FileKind } from './disk.ts';
+export { type EffectiveOptions, effective } from './effective.ts';
+export { helpText, referenceMarkdown } from './help.ts';
+export { type LoadResult, load, loadText } from './load.ts';
+export { type Address, addressesOf, HostMatcher, LocationMatcher } from './match.ts';
+export { type MemoryEntry, memoryDisk } from './memory-disk.ts';
+export { nodeDisk } from './node-disk.ts';
+export type { Position } from './position.ts';
+export { type ReportOptions, report, toJson } from './report.ts';
+export type * from './types.ts';

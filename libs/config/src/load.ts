@@ -1,0 +1,63 @@
+// From a file to a Config, or to everything that is wrong with it. The only place that asks the disk.
+
+import { build } from './build.ts';
+import { type Claim, checkClaims } from './claims.ts';
+import { type Diagnostic, Problems, quoted } from './diagnostic.ts';
+import type { Disk } from './disk.ts';
+import { warnOfNoEffect } from './effect.ts';
+import { Includes, reason } from './include.ts';
+import { nodeDisk } from './node-disk.ts';
+import { Source } from './position.ts';
+import type { Config } from './types.ts';
+import { validate } from './validate.ts';
+
+export type LoadResult =
+  | { readonly ok: true; readonly config: Config; readonly warnings: readonly Diagnostic[] }
+  /** Errors, and the warnings found beside them. */
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+/**
+ * Reads a config file and what it includes.
+ * @param file a path; a relative one starts in the working directory
+ */
+export function load(file: string, disk: Disk = nodeDisk): LoadResult {
+  const path = disk.resolve(file);
+  const read = disk.readText(path);
+  if (!('error' in read)) return loadSource(new Source(file, path, read.text), disk);
+  const problems = new Problems();
+  const at = { source: new Source(file, path, ''), start: 0, end: 0 };
+  if (read.error === 'not-utf8') problems.error('not-utf8', at, `${quoted(file)} is no UTF-8 text`);
+  else problems.error('cannot-read', at, `the config file cannot be read: ${reason(read.error)}`);
+  return { ok: false, diagnostics: problems.sorted() };
+}
+
+/**
+ * The same for a text at hand.
+ * @param name stands in reports for the file; relative paths in the text start in its folder
+ */
+export function loadText(text: string, name = 'webserv.conf', disk: Disk = nodeDisk): LoadResult {
+  return loadSource(new Source(name, disk.resolve(name), text), disk);
+}
+
+function loadSource(source: Source, disk: Disk): LoadResult {
+  const problems = new Problems();
+  const claims: Claim[] = [];
+  const main = validate(new Includes(disk, problems).read(source, 'main'), problems);
+  const draft = build(main, source.path, {
+    problems,
+    claims,
+    findProgram: (name) => {
+      const folder = disk.searchPath.find((each) => disk.can(`${each}/${name}`, 'run'));
+      return folder === undefined ? null : `${folder}/${name}`;
+    },
+  });
+  if (draft.servers.length === 0 && !main.damaged && problems.errors === 0) {
+    const at = { source, start: 0, end: 0 };
+    problems.error('no-server', at, 'there is no server', { expected: '"server { ... }"' });
+  }
+  checkClaims(claims, disk, problems);
+  warnOfNoEffect(draft, problems);
+  const diagnostics = problems.sorted();
+  if (problems.errors > 0) return { ok: false, diagnostics };
+  return { ok: true, config: draft.config, warnings: diagnostics };
+}

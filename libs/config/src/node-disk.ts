@@ -1,0 +1,53 @@
+import { isUtf8 } from 'node:buffer';
+import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Access, Disk, FileKind } from './disk.ts';
+
+const MODES: Readonly<Record<Access, number>> = {
+  read: constants.R_OK,
+  write: constants.W_OK,
+  run: constants.X_OK,
+};
+
+/** The disk of this machine. */
+export const nodeDisk: Disk = {
+  readText(path) {
+    try {
+      const bytes = readFileSync(path);
+      return isUtf8(bytes) ? { text: bytes.toString('utf8') } : { error: 'not-utf8' };
+    } catch (error) {
+      return { error: (error as NodeJS.ErrnoException).code ?? 'EIO' };
+    }
+  },
+  kind(path): FileKind {
+    try {
+      const stat = statSync(path, { throwIfNoEntry: false });
+      if (stat === undefined) return 'none';
+      return stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : 'other';
+    } catch {
+      return 'none';
+    }
+  },
+  can(path, access) {
+    try {
+      accessSync(path, MODES[access]);
+      return true;
+    } catch {
+      return false;
+    }
+  },
+  list(folder) {
+    try {
+      return readdirSync(folder).sort();
+    } catch {
+      return [];
+    }
+  },
+  get searchPath() {
+    const { PATH } = process.env;
+    return (PATH ?? '/usr/local/bin:/usr/bin:/bin').split(':').filter((folder) => folder.startsWith('/'));
+  },
+  resolve(path) {
+    return resolve(path);
+  },
+};

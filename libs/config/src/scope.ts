@@ -1,0 +1,31 @@
+// The settings that servers and locations have in common.
+
+import type { Taker } from './inherit.ts';
+import type { Resolved } from './level.ts';
+import { absolutePath } from './path.ts';
+import type { Scope } from './types.ts';
+
+/** What is in force on a level, every directive by itself. */
+export function buildScope(taker: Taker, types: ReadonlyMap<string, string>): Scope {
+  const root = taker.takeIfAny('root');
+  const upload = taker.takeIfAny('upload_path');
+  return {
+    root: root === null ? '' : written(root),
+    defaultFile: taker.take('default_file'),
+    uploadPath: upload === null ? null : written(upload),
+    uploadOverwrite: taker.take('upload_overwrite'),
+    uploadFsync: taker.take('upload_fsync'),
+    autoIndex: taker.take('auto_index'),
+    methods: taker.take('method'),
+    bodySize: taker.take('body_size'),
+    symlinks: taker.take('symlinks'),
+    dotfiles: taker.take('dotfiles'),
+    types,
+    timeouts: taker.timeouts(),
+  };
+}
+
+/** A path that a directive wrote, absolute. */
+function written(resolved: Resolved<string>): string {
+  return absolutePath(resolved.setting!.directive.source.folder, resolved.value);
+}
