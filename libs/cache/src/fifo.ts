@@ -1,0 +1,37 @@
+import { type CacheEntry, QUEUE, type Queue } from './entry.ts';
+
+/** A queue of entries in order of arrival, linked through the entries themselves, with the sum of their sizes. */
+export class Fifo<V> {
+  readonly queue: Queue;
+  newest: CacheEntry<V> | null = null;
+  oldest: CacheEntry<V> | null = null;
+  count = 0;
+  bytes = 0;
+
+  constructor(queue: Queue) {
+    this.queue = queue;
+  }
+
+  push(entry: CacheEntry<V>): void {
+    entry.queue = this.queue;
+    entry.newer = null;
+    entry.older = this.newest;
+    if (this.newest === null) this.oldest = entry;
+    else this.newest.newer = entry;
+    this.newest = entry;
+    this.count++;
+    this.bytes += entry.size;
+  }
+
+  remove(entry: CacheEntry<V>): void {
+    if (entry.newer === null) this.newest = entry.older;
+    else entry.newer.older = entry.older;
+    if (entry.older === null) this.oldest = entry.newer;
+    else entry.older.newer = entry.newer;
+    entry.queue = QUEUE.NONE;
+    entry.newer = null;
+    entry.older = null;
+    this.count--;
+    this.bytes -= entry.size;
+  }
+}

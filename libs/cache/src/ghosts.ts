@@ -1,0 +1,44 @@
+/**
+ * Fingerprints of keys that were evicted after their first stay, oldest first. 32 bits stand for a key of any
+ * length, so that long keys cost nothing here; two keys with the same fingerprint only mean that one of them
+ * enters the main queue a stay too early.
+ */
+export class Ghosts {
+  private readonly prints = new Set<number>();
+
+  get count(): number {
+    return this.prints.size;
+  }
+
+  /** Remembers a key, and forgets the oldest beyond `limit`. */
+  add(key: string, limit: number): void {
+    const print = fingerprint(key);
+    this.prints.delete(print);
+    this.prints.add(print);
+    // Two at most, so that a limit that shrank is reached step by step and no call takes long.
+    for (let i = 0; i < 2 && this.prints.size > limit; i++) {
+      for (const oldest of this.prints) {
+        this.prints.delete(oldest);
+        break;
+      }
+    }
+  }
+
+  /** Whether the key was remembered; it is not any more afterwards. */
+  take(key: string): boolean {
+    return this.prints.size > 0 && this.prints.delete(fingerprint(key));
+  }
+
+  clear(): void {
+    this.prints.clear();
+  }
+}
+
+const { imul } = Math;
+
+/** FNV-1a over the character codes. */
+function fingerprint(key: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < key.length; i++) hash = imul(hash ^ key.charCodeAt(i), 0x01000193);
+  return hash;
+}

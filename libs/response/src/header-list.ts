@@ -1,0 +1,76 @@
+import { sameName } from './field.ts';
+
+/**
+ * The fields of a reply, in the order in which they leave. A flat array (name, value, name, value, ...) because
+ * a reply has about five fields: a scan over them is cheaper than any index, and nothing is copied to send them.
+ * Names keep their letter case on the wire and are compared without it.
+ */
+export class HeaderList {
+  private readonly items: string[] = [];
+
+  /** The number of fields. */
+  get count(): number {
+    return this.items.length >> 1;
+  }
+
+  nameAt(index: number): string {
+    return this.items[index * 2]!;
+  }
+
+  valueAt(index: number): string {
+    return this.items[index * 2 + 1]!;
+  }
+
+  /** Puts one value where the name first stands, or behind all others; further values of that name go. */
+  set(name: string, value: string): this {
+    const lower = name.toLowerCase();
+    const found = this.find(lower, 0);
+    if (found < 0) {
+      this.items.push(name, value);
+      return this;
+    }
+    this.items[found + 1] = value;
+    for (let again = this.find(lower, found + 2); again >= 0; again = this.find(lower, again)) {
+      this.items.splice(again, 2);
+    }
+    return this;
+  }
+
+  /** Adds a field beside those of the same name, as several Set-Cookie fields need it (RFC 9110 section 5.3). */
+  append(name: string, value: string): this {
+    this.items.push(name, value);
+    return this;
+  }
+
+  /** The first value of that name. */
+  get(name: string): string | undefined {
+    const found = this.find(name.toLowerCase(), 0);
+    return found < 0 ? undefined : this.items[found + 1];
+  }
+
+  has(name: string): boolean {
+    return this.find(name.toLowerCase(), 0) >= 0;
+  }
+
+  /** Takes out every field of that name. */
+  remove(name: string): this {
+    const lower = name.toLowerCase();
+    for (let found = this.find(lower, 0); found >= 0; found = this.find(lower, found))
+      this.items.splice(found, 2);
+    return this;
+  }
+
+  /** [name, value] pairs for those who are in no hurry. */
+  entries(): Array<[string, string]> {
+    const pairs: Array<[string, string]> = [];
+    for (let i = 0; i < this.items.length; i += 2) pairs.push([this.items[i]!, this.items[i + 1]!]);
+    return pairs;
+  }
+
+  private find(lower: string, from: number): number {
+    for (let i = from; i < this.items.length; i += 2) {
+      if (sameName(this.items[i]!, lower)) return i;
+    }
+    return -1;
+  }
+}

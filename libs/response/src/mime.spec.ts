@@ -1,0 +1,61 @@
+import { contentType as libraryType } from 'mime-types';
+import { defaultTypes, MimeTypes, withCharset } from './mime.ts';
+
+describe('MimeTypes', () => {
+  const types = new MimeTypes(
+    new Map([
+      ['foo', 'application/x-foo'],
+      ['.Bar', 'text/x-bar'],
+      ['txt', 'text/plain; charset=iso-8859-1'],
+    ]),
+  );
+
+  it.each([
+    ['index.html', 'text/html; charset=utf-8'],
+    ['/www/site.css', 'text/css; charset=utf-8'],
+    ['app.js', 'text/javascript; charset=utf-8'],
+    ['app.mjs', 'text/javascript; charset=utf-8'],
+    ['data.json', 'application/json; charset=utf-8'],
+    ['site.webmanifest', 'application/manifest+json; charset=utf-8'],
+    ['feed.xml', 'application/xml; charset=utf-8'],
+    ['logo.svg', 'image/svg+xml; charset=utf-8'],
+    ['photo.JPG', 'image/jpeg'],
+    ['a.wasm', 'application/wasm'],
+    ['archive.tar.gz', 'application/gzip'],
+    ['/a.b/c.png', 'image/png'],
+    ['x.foo', 'application/x-foo'],
+    ['x.BAR', 'text/x-bar; charset=utf-8'],
+    ['notes.txt', 'text/plain; charset=iso-8859-1'],
+    ['Makefile', 'application/octet-stream'],
+    ['/a.html/Makefile', 'application/octet-stream'],
+    ['.html', 'application/octet-stream'],
+    ['/www/.html', 'application/octet-stream'],
+    ['name.', 'application/octet-stream'],
+    ['name.unknown', 'application/octet-stream'],
+    ['name.html htm', 'application/octet-stream'],
+    ['name.html\nhtm', 'application/octet-stream'],
+    ['video.m\u212av', 'application/octet-stream'],
+    ['name.\u0130html', 'application/octet-stream'],
+    ['', 'application/octet-stream'],
+    ['/', 'application/octet-stream'],
+  ])('%s is %s', (name, expected) => {
+    expect(types.contentType(name)).toBe(expected);
+  });
+
+  it('falls back to what it is given', () => {
+    expect(new MimeTypes(new Map(), 'text/plain').contentType('x')).toBe('text/plain; charset=utf-8');
+  });
+
+  it('agrees with mime-types on every extension, and adds a charset to text alone', () => {
+    const plain = new MimeTypes();
+    for (const [extension, type] of defaultTypes()) {
+      const ours = plain.contentType(`file.${extension}`);
+      expect(plain.contentType(`/a.b/FILE.${extension.toUpperCase()}`)).toBe(ours);
+      expect(ours).toBe(withCharset(type));
+      const theirs = libraryType(extension) || '';
+      expect(theirs.split(';')[0]).toBe(type);
+      if (ours !== type) expect(ours).toBe(`${type}; charset=utf-8`);
+    }
+    expect(defaultTypes().size).toBeGreaterThan(1000);
+  });
+});

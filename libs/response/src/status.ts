@@ -1,0 +1,91 @@
+/**
+ * The status codes registered with IANA and their reason phrases, worded as RFC 9110 section 15 words them.
+ * 306 and 418 are registered as "(Unused)" and therefore have no phrase here.
+ */
+const PHRASES: ReadonlyArray<readonly [number, string]> = [
+  [100, 'Continue'],
+  [101, 'Switching Protocols'],
+  [102, 'Processing'],
+  [103, 'Early Hints'],
+  [200, 'OK'],
+  [201, 'Created'],
+  [202, 'Accepted'],
+  [203, 'Non-Authoritative Information'],
+  [204, 'No Content'],
+  [205, 'Reset Content'],
+  [206, 'Partial Content'],
+  [207, 'Multi-Status'],
+  [208, 'Already Reported'],
+  [226, 'IM Used'],
+  [300, 'Multiple Choices'],
+  [301, 'Moved Permanently'],
+  [302, 'Found'],
+  [303, 'See Other'],
+  [304, 'Not Modified'],
+  [305, 'Use Proxy'],
+  [307, 'Temporary Redirect'],
+  [308, 'Permanent Redirect'],
+  [400, 'Bad Request'],
+  [401, 'Unauthorized'],
+  [402, 'Payment Required'],
+  [403, 'Forbidden'],
+  [404, 'Not Found'],
+  [405, 'Method Not Allowed'],
+  [406, 'Not Acceptable'],
+  [407, 'Proxy Authentication Required'],
+  [408, 'Request Timeout'],
+  [409, 'Conflict'],
+  [410, 'Gone'],
+  [411, 'Length Required'],
+  [412, 'Precondition Failed'],
+  [413, 'Content Too Large'],
+  [414, 'URI Too Long'],
+  [415, 'Unsupported Media Type'],
+  [416, 'Range Not Satisfiable'],
+  [417, 'Expectation Failed'],
+  [421, 'Misdirected Request'],
+  [422, 'Unprocessable Content'],
+  [423, 'Locked'],
+  [424, 'Failed Dependency'],
+  [425, 'Too Early'],
+  [426, 'Upgrade Required'],
+  [428, 'Precondition Required'],
+  [429, 'Too Many Requests'],
+  [431, 'Request Header Fields Too Large'],
+  [451, 'Unavailable For Legal Reasons'],
+  [500, 'Internal Server Error'],
+  [501, 'Not Implemented'],
+  [502, 'Bad Gateway'],
+  [503, 'Service Unavailable'],
+  [504, 'Gateway Timeout'],
+  [505, 'HTTP Version Not Supported'],
+  [506, 'Variant Also Negotiates'],
+  [507, 'Insufficient Storage'],
+  [508, 'Loop Detected'],
+  [510, 'Not Extended'],
+  [511, 'Network Authentication Required'],
+];
+
+const FIRST = 100;
+const LAST = 599;
+
+const phrases: string[] = new Array<string>(LAST - FIRST + 1).fill('');
+for (const [code, phrase] of PHRASES) phrases[code - FIRST] = phrase;
+
+/** Every registered code that has a phrase, ascending. */
+export const registeredStatuses: readonly number[] = PHRASES.map(([code]) => code);
+
+/** The registered phrase of `status`, or `''` (a legal reason-phrase, RFC 9112 section 4) where there is none. */
+export function reasonPhrase(status: number): string {
+  return phrases[status - FIRST] ?? '';
+}
+
+/** Whether `status` can stand in a status line that clients understand: an integer from 100 to 599 (RFC 9110 section 15). */
+export function isStatus(status: number): boolean {
+  return Number.isInteger(status) && status >= FIRST && status <= LAST;
+}
+
+/** 1xx, 204 and 304: the message ends with its head whatever its fields say (RFC 9112 section 6.3, rule 1). */
+export function neverHasContent(status: number): boolean {
+  return status < 200 || status === 204 || status === 304;
+}
