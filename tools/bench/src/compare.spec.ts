@@ -1,0 +1,69 @@
+import { drawing, rowsOf, type Sample, summarize } from './compare.ts';
+
+function sample(peer: string, round: number, cpu: number, more: Partial<Sample> = {}): Sample {
+  const figures = {
+    requests: 1000,
+    errors: 0,
+    perGib: cpu / 10,
+    system: 0.5,
+    rate: 1000 / cpu,
+    p50: 10,
+    p99: 20 * cpu,
+  };
+  return { peer, connections: 64, round, ...figures, p999: 30, resident: 40, cpu, ...more };
+}
+
+describe('summarize', () => {
+  const samples = [
+    sample('webserv', 0, 5),
+    sample('nginx', 0, 10),
+    sample('nginx', 1, 11),
+    sample('webserv', 1, 6),
+    sample('webserv', 2, 7),
+    sample('nginx', 2, 12),
+  ];
+
+  it('takes medians over the rounds and ratios of the medians to the first peer', () => {
+    const [ours, theirs] = summarize(samples);
+    expect(ours!.figures.cpu).toEqual({ median: 6, least: 5, greatest: 7 });
+    expect(ours!.ratios.cpu).toBe(1);
+    expect(theirs!.ratios.cpu).toBeCloseTo(6 / 11);
+    expect(theirs!.ratios.rate).toBeCloseTo(11 / 6);
+  });
+
+  it('counts a run with errors nowhere but as void', () => {
+    const [, theirs] = summarize([...samples, sample('nginx', 3, 1, { errors: 3 })]);
+    expect(theirs!.figures.cpu.median).toBe(11);
+    expect([theirs!.runs, theirs!.voids]).toEqual([4, 1]);
+  });
+
+  it('keeps numbers of connections apart', () => {
+    const more = samples.map((one) => ({ ...one, connections: 512, cpu: one.cpu * 2 }));
+    const summaries = summarize([...samples, ...more]);
+    expect(
+      summaries.map(({ peer, connections, figures }) => [peer, connections, figures.cpu.median]),
+    ).toEqual([
+      ['webserv', 64, 6],
+      ['nginx', 64, 11],
+      ['webserv', 512, 12],
+      ['nginx', 512, 22],
+    ]);
+  });
+
+  it('makes a row for each, by the request or by the GiB', () => {
+    const [head, ours, theirs] = rowsOf(summarize(samples), 1024);
+    expect(head).toEqual(expect.arrayContaining(['CPU us/req', 'webserv CPU /']));
+    expect(ours![2]).toBe('6.00');
+    expect(theirs!.slice(-3)).toEqual(['0.55', '0.55', '0.55']);
+    expect(rowsOf(summarize(samples), 2 ** 20)[1]![2]).toBe('0.60');
+  });
+
+  it('draws the cheapest first and leaves out who has only void runs', () => {
+    const failed = sample('h2o', 0, 1, { errors: 1 });
+    const svg = drawing(summarize([sample('nginx', 0, 10), sample('webserv', 0, 5), failed]), 64, 1024);
+    expect([...svg.matchAll(/class="name"[^>]*>([^<]+)</g)].map(([, name]) => name)).toEqual([
+      'webserv',
+      'nginx',
+    ]);
+  });
+});

@@ -1,0 +1,37 @@
+import { type Options, parseOptions } from './options.ts';
+
+describe('parseOptions', () => {
+  it('has a default for everything', () => {
+    expect(parseOptions(['compare'])).toMatchObject({
+      pass: 'compare',
+      connections: [64],
+      seconds: 5,
+      rounds: 5,
+      size: 1024,
+      serverCore: 0,
+      clientCore: 1,
+    });
+    expect(parseOptions(['siege'])).toMatchObject({ peers: ['webserv'], connections: [100], seconds: 60 });
+  });
+
+  it('reads lists, sizes and commands', () => {
+    const args = '--peers=webserv:epoll,nginx --connections 1,64 --size 100m --server-core none'.split(' ');
+    const options = parseOptions(['compare', ...args, '--webserv', 'node a.js --quiet']) as Options;
+    expect(options.peers).toEqual(['webserv:epoll', 'nginx']);
+    expect(options.connections).toEqual([1, 64]);
+    expect(options.size).toBe(100 * 1024 * 1024);
+    expect(options.serverCore).toBeNull();
+    expect(options.webserv).toEqual(['node', 'a.js', '--quiet']);
+  });
+
+  it.each([
+    [[], "'' is no pass"],
+    [['race'], "'race' is no pass"],
+    [['compare', '--seconds', '0'], '--seconds 0: a whole number from 1'],
+    [['compare', '--connections', '64,x'], '--connections x'],
+    [['compare', '--size', '1g'], '--size'],
+    [['compare', '--speed', '9'], "Unknown option '--speed'"],
+  ])('%j is refused', (args, message) => {
+    expect(parseOptions(args)).toEqual({ error: expect.stringContaining(message) });
+  });
+});

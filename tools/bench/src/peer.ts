@@ -1,0 +1,29 @@
+/** What a peer is given: a port on 127.0.0.1, the site it serves, and a folder of its own for configuration and logs. */
+export interface Setup {
+  readonly port: number;
+  readonly root: string;
+  readonly folder: string;
+  /** Name of the one file under `root`. */
+  readonly file: string;
+}
+
+/** A server in the foreground: it ends on SIGTERM. `config`, where there is one, is written to `path` first. */
+export interface Launch {
+  readonly command: readonly string[];
+  readonly config?: { readonly path: string; readonly text: string };
+}
+
+/**
+ * A server of the comparison. An implementer serves `setup.root` with the fastest settings that a careful operator
+ * would choose, from one process or one worker, on one thread, with its access log on where it has one.
+ */
+export interface Peer {
+  readonly name: string;
+  /** Whether it writes an access log during the run. */
+  readonly logs: boolean;
+  /** Why it cannot run here; '' where it can. */
+  missing(): string;
+  /** The command that prints its version, or null. */
+  version(): readonly string[] | null;
+  launch(setup: Setup): Launch;
+}

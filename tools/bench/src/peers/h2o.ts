@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import type { Peer } from '../peer.ts';
+import { which } from '../which.ts';
+
+const program = which('h2o');
+
+export const h2o: Peer = {
+  name: 'h2o',
+  logs: true,
+  missing: () => (program === '' ? 'h2o is not installed' : ''),
+  version: () => [program, '--version'],
+  launch({ port, root, folder }) {
+    const path = join(folder, 'h2o.conf');
+    // No pid-file: h2o opens it only after it has given root up.
+    const text = `listen:
+  host: 127.0.0.1
+  port: ${port}
+num-threads: 1
+max-connections: 16384
+error-log: ${join(folder, 'error.log')}
+access-log: ${join(folder, 'access.log')}
+hosts:
+  default:
+    paths:
+      /:
+        file.dir: ${root}
+`;
+    return { command: [program, '-m', 'worker', '-c', path], config: { path, text } };
+  },
+};

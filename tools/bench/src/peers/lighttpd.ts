@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import type { Peer } from '../peer.ts';
+import { which } from '../which.ts';
+
+const program = which('lighttpd');
+
+export const lighttpd: Peer = {
+  name: 'lighttpd',
+  logs: true,
+  missing: () => (program === '' ? 'lighttpd is not installed' : ''),
+  version: () => [program, '-v'],
+  launch({ port, root, folder }) {
+    const path = join(folder, 'lighttpd.conf');
+    // 65535 requests a connection is the most that it can count.
+    const text = `server.modules = ( "mod_accesslog" )
+server.bind = "127.0.0.1"
+server.port = ${port}
+server.document-root = "${root}"
+server.errorlog = "${join(folder, 'error.log')}"
+accesslog.filename = "${join(folder, 'access.log')}"
+mimetype.assign = ( ".html" => "text/html" )
+server.max-fds = 32768
+server.max-connections = 16384
+server.max-keep-alive-requests = 65535
+server.listen-backlog = 4096
+`;
+    return { command: [program, '-D', '-f', path], config: { path, text } };
+  },
+};

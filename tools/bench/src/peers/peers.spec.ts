@@ -1,0 +1,67 @@
+import type { Options } from '../options.ts';
+import { parseOptions } from '../options.ts';
+import type { Peer } from '../peer.ts';
+import { choosePeers } from './all.ts';
+
+const SETUP = { port: 18080, root: '/srv/site', folder: '/srv/scratch', file: 'page.html' };
+
+function choose(list: string): readonly Peer[] {
+  const options = parseOptions(['compare', '--peers', list]) as Options;
+  return choosePeers(options, '/srv/servers') as readonly Peer[];
+}
+
+describe('choosePeers', () => {
+  it('keeps the order and knows every peer of the default list', () => {
+    const names = (parseOptions(['compare']) as Options).peers;
+    expect(choose(names.join(',')).map(({ name }) => name)).toEqual(names);
+  });
+
+  it('refuses a name that nobody has', () => {
+    const options = parseOptions(['compare', '--peers', 'apache']) as Options;
+    expect(choosePeers(options, '')).toEqual({
+      error: expect.stringContaining("no peer 'apache'; there are webserv,"),
+    });
+  });
+
+  it('says what is missing instead of failing', () => {
+    const options = parseOptions([
+      'compare',
+      '--peers',
+      'webserv',
+      '--webserv',
+      'node nowhere/main.js',
+    ]) as Options;
+    const [peer] = choosePeers(options, '') as readonly Peer[];
+    expect(peer!.missing()).toBe('nowhere/main.js is not built');
+  });
+});
+
+describe('a peer', () => {
+  it.each(['webserv', 'nginx', 'lighttpd', 'h2o'])(
+    '%s is given the port, the site and a log by its config',
+    (name) => {
+      const [peer] = choose(name);
+      const { command, config } = peer!.launch(SETUP);
+      expect(peer!.logs).toBe(true);
+      expect(command.at(-1)).toBe(config!.path);
+      expect(config!.path.startsWith(SETUP.folder)).toBe(true);
+      for (const part of ['18080', '127.0.0.1', SETUP.root, '/srv/scratch/access.log'])
+        expect(config!.text).toContain(part);
+    },
+  );
+
+  it.each(['node-http', 'bun-memory', 'bun-file', 'sirv'])(
+    '%s is given the port and the file by its command',
+    (name) => {
+      const [peer] = choose(name);
+      const { command, config } = peer!.launch(SETUP);
+      expect(config).toBeUndefined();
+      expect(command.slice(-3)).toEqual([`/srv/servers/${name}.js`, '18080', '/srv/site/page.html']);
+    },
+  );
+
+  it('takes a driver behind its name', () => {
+    expect(choose('webserv:epoll')[0]!.launch(SETUP).config!.text).toMatch(/^use epoll;/);
+    expect(choose('webserv')[0]!.launch(SETUP).config!.text).toMatch(/^use auto;/);
+  });
+});

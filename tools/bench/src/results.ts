@@ -1,0 +1,30 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, release, totalmem, type } from 'node:os';
+import { join } from 'node:path';
+import type { Introduction } from './lab.ts';
+import type { Options } from './options.ts';
+
+/** Writes a pass's figures with all that is needed to judge them, as OUT/PASS.json; returns the path. */
+export function writeResults(
+  options: Options,
+  introductions: readonly Introduction[],
+  figures: object,
+): string {
+  const path = join(options.out, `${options.pass}.json`);
+  mkdirSync(options.out, { recursive: true });
+  writeFileSync(path, `${JSON.stringify({ ...context(options), introductions, ...figures }, null, 2)}\n`);
+  return path;
+}
+
+function context(options: Options): object {
+  const machine = {
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: cpus().length,
+    memory: totalmem(),
+    kernel: `${type()} ${release()}`,
+    node: process.version,
+    // Of the last minute, which the run itself has filled: much over 2 means that others worked here too.
+    load: loadavg()[0],
+  };
+  return { date: new Date().toISOString(), machine, options };
+}

@@ -1,0 +1,15 @@
+// Bun's static route: a response that is built once and answered without running JavaScript.
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { bun } from '../bun.ts';
+
+const [port, file = ''] = process.argv.slice(2);
+
+bun.serve({
+  port: Number(port),
+  hostname: '127.0.0.1',
+  routes: {
+    [`/${basename(file)}`]: new Response(readFileSync(file), { headers: { 'Content-Type': 'text/html' } }),
+  },
+  fetch: () => new Response('', { status: 404 }),
+});

@@ -1,0 +1,34 @@
+import { figure, table } from './table.ts';
+
+describe('table', () => {
+  it('aligns words to the left and figures to the right', () => {
+    const rows = [
+      ['server', 'req/s', 'calls'],
+      ['nginx', '9', 'recv, send'],
+      ['a', '1,234', 'x'],
+    ];
+    expect(table(rows, [0, 2])).toBe(
+      [
+        'server  req/s  calls',
+        '------  -----  ----------',
+        'nginx       9  recv, send',
+        'a       1,234  x',
+        '',
+      ].join('\n'),
+    );
+  });
+});
+
+describe('figure', () => {
+  it.each([
+    [0.0123, '0.01'],
+    [6.345, '6.34'],
+    [63.45, '63.5'],
+    [634.5, '635'],
+    [12345.6, '12,346'],
+    [Number.NaN, '-'],
+    [Number.POSITIVE_INFINITY, '-'],
+  ])('%p is %s', (value, text) => {
+    expect(figure(value)).toBe(text);
+  });
+});

@@ -1,0 +1,20 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** The program `name`: what BENCH_NAME says, else the first in PATH (or the folders that only root's PATH has); '' if none. */
+export function which(name: string, env: NodeJS.ProcessEnv = process.env): string {
+  const said = env[`BENCH_${name.toUpperCase()}`];
+  if (said !== undefined) return said;
+  const { PATH = '' } = env;
+  const folders = [...PATH.split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
+  return folders.map((folder) => join(folder, name)).find(isProgram) ?? '';
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

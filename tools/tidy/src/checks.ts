@@ -1,0 +1,33 @@
+import type { Check } from './check.ts';
+import { boundaries } from './checks/boundaries.ts';
+import { cycles } from './checks/cycles.ts';
+import { dependencies } from './checks/dependencies.ts';
+import { entries } from './checks/entries.ts';
+import { links } from './checks/links.ts';
+import { marks } from './checks/marks.ts';
+import { modules } from './checks/modules.ts';
+import { multiplexers } from './checks/multiplexers.ts';
+import { paths } from './checks/paths.ts';
+import { quiet } from './checks/quiet.ts';
+import { shape } from './checks/shape.ts';
+import { sizes } from './checks/sizes.ts';
+import { tests } from './checks/tests.ts';
+import { versions } from './checks/versions.ts';
+
+/** Every rule of the workspace. */
+export const CHECKS: readonly Check[] = [
+  boundaries,
+  modules,
+  dependencies,
+  multiplexers,
+  sizes,
+  marks,
+  tests,
+  quiet,
+  shape,
+  versions,
+  links,
+  cycles,
+  entries,
+  paths,
+];

@@ -1,0 +1,64 @@
+import type { Source } from './source.ts';
+import { identifier, isSyntax, literal, type Syntax } from './syntax.ts';
+
+/** One mention of another module: a declaration, `import()`, `require()`, or an `import()` type. */
+export interface Import {
+  readonly specifier: string;
+  readonly line: number;
+  /** True where nothing is left of it in the JavaScript. `import { type X }` leaves an empty import: it is not type-only. */
+  readonly typeOnly: boolean;
+}
+
+export function importsOf(source: Source): Import[] {
+  const found: Import[] = [];
+  for (const node of source.nodes) {
+    const specifier = specifierOf(node);
+    if (specifier !== '') {
+      found.push({ specifier, line: source.lineAt(node.span.start), typeOnly: isTypeOnly(node) });
+    }
+  }
+  return found;
+}
+
+function specifierOf(node: Syntax): string {
+  switch (node.type) {
+    case 'ImportDeclaration':
+    case 'ExportAllDeclaration':
+    case 'ExportNamedDeclaration':
+      return literal(node.source);
+    case 'TsImportType':
+      return literal(node.argument);
+    case 'TsExternalModuleReference':
+      return literal(node.expression);
+    case 'CallExpression':
+      return loads(node.callee) ? firstArgument(node) : '';
+    default:
+      return '';
+  }
+}
+
+function isTypeOnly(node: Syntax): boolean {
+  return node.type === 'TsImportType' || node.typeOnly === true;
+}
+
+/** `import(`, `require(` and `require.resolve(`. */
+function loads(callee: unknown): boolean {
+  if (!isSyntax(callee)) return false;
+  if (callee.type === 'Import') return true;
+  const called = callee.type === 'MemberExpression' ? callee.object : callee;
+  return identifier(called) === 'require';
+}
+
+function firstArgument(call: Syntax): string {
+  const [first] = call.arguments as { expression: unknown }[];
+  return literal(first?.expression);
+}
+
+/** The package that a specifier names: `zod/mini` is of `zod`, `@webserv/cache/x` of `@webserv/cache`; '' if relative. */
+export function packageOf(specifier: string): string {
+  if (specifier.startsWith('.') || specifier.startsWith('/')) return '';
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}

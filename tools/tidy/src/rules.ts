@@ -1,0 +1,68 @@
+/** Which packages of this workspace a package may import, and of which it may import types alone. */
+export interface Boundary {
+  readonly values: readonly string[];
+  readonly types: readonly string[];
+}
+
+const LIBRARIES = ['event-loop', 'config', 'request', 'response', 'cache', 'logger', 'methods', 'cgi'];
+
+/**
+ * The boundary of every library and app, by folder. A package without a row is a problem: a new library decides here
+ * whom it may know. Tools may import anything, and nothing may import a tool.
+ */
+export const BOUNDARIES: Readonly<Record<string, Boundary>> = {
+  'libs/event-loop': { values: [], types: [] },
+  'libs/config': { values: [], types: [] },
+  'libs/request': { values: [], types: [] },
+  'libs/response': { values: [], types: [] },
+  'libs/cache': { values: [], types: [] },
+  'libs/logger': { values: ['event-loop'], types: [] },
+  'libs/methods': { values: ['request', 'response', 'cache'], types: ['config'] },
+  'libs/cgi': { values: ['event-loop', 'request', 'response'], types: ['methods'] },
+  'apps/webserv': { values: LIBRARIES, types: [] },
+};
+
+/** Packages with a single home: a file, or a folder that ends in `/`. */
+export const HOMES: Readonly<Record<string, string>> = {
+  koffi: 'libs/event-loop/src/ffi/libc.ts',
+  pino: 'libs/logger/',
+};
+
+/** Node's own network and processes: the server has its own, so only tests and tools may use these. */
+export const BANNED_BUILTINS: ReadonlySet<string> = new Set([
+  'http',
+  'http2',
+  'https',
+  'net',
+  'tls',
+  'dgram',
+  'child_process',
+  'cluster',
+]);
+
+/** Bytes in, values out: these paths do no I/O, so that they run in a browser or a fuzzer as they are. */
+export const PURE: readonly RegExp[] = [
+  /^libs\/request\/src\//,
+  /^libs\/response\/src\//,
+  /^libs\/config\/src\/(?!node-disk\.ts$)/,
+  /^libs\/cgi\/src\/(env|output-parser)\.ts$/,
+];
+
+/** What a pure file may import of Node: modules that compute and that bundlers carry into a browser. */
+export const PURE_BUILTINS: ReadonlySet<string> = new Set(['buffer', 'path', 'path/posix', 'util']);
+
+/** The only places that may know a multiplexer's constants and structures. */
+export const MULTIPLEXER_HOMES: readonly string[] = [
+  'libs/event-loop/src/driver/',
+  'libs/event-loop/src/ffi/',
+];
+
+/** An operator may type `use epoll;`: the words of the configuration and of the command line may name drivers. */
+export const DRIVER_NAME_HOMES: readonly string[] = [
+  ...MULTIPLEXER_HOMES,
+  'libs/config/src/',
+  'apps/webserv/src/command-line.ts',
+];
+
+export const MAX_FILE_LINES = 400;
+export const MAX_FUNCTION_LINES = 70;

@@ -1,0 +1,45 @@
+/** A node of swc's syntax tree, seen loosely: the checks ask for a type and a few fields, never for a whole grammar. */
+export interface Syntax {
+  readonly type: string;
+  readonly span: { readonly start: number; readonly end: number };
+  readonly argument?: unknown;
+  readonly arguments?: unknown;
+  readonly body?: unknown;
+  readonly callee?: unknown;
+  readonly expression?: unknown;
+  readonly identifier?: unknown;
+  readonly key?: unknown;
+  readonly kind?: unknown;
+  readonly object?: unknown;
+  readonly property?: unknown;
+  readonly raw?: unknown;
+  readonly source?: unknown;
+  readonly typeOnly?: unknown;
+  readonly value?: unknown;
+}
+
+export function isSyntax(value: unknown): value is Syntax {
+  if (typeof value !== 'object' || value === null) return false;
+  return typeof (value as Syntax).type === 'string' && typeof (value as Syntax).span === 'object';
+}
+
+/** Every node under `value` in source order, parents before children. */
+export function nodesOf(value: unknown, found: Syntax[] = []): Syntax[] {
+  if (Array.isArray(value)) {
+    for (const child of value) nodesOf(child, found);
+  } else if (typeof value === 'object' && value !== null) {
+    if (isSyntax(value)) found.push(value);
+    for (const child of Object.values(value)) nodesOf(child, found);
+  }
+  return found;
+}
+
+/** The text of a string literal node; '' for anything else. */
+export function literal(value: unknown): string {
+  return isSyntax(value) && value.type === 'StringLiteral' ? String(value.value) : '';
+}
+
+/** The name of an identifier node; '' for anything else. */
+export function identifier(value: unknown): string {
+  return isSyntax(value) && value.type === 'Identifier' ? String(value.value) : '';
+}
