@@ -1,0 +1,302 @@
+import { Carry } from './carry.ts';
+import { CR, LF, NINE, QUERY, SP, ZERO } from './chars.ts';
+import { FieldSection, SectionStatus } from './field-section.ts';
+import { readConnection, readExpect, readFraming, readHost } from './framing.ts';
+import { RequestHead } from './head.ts';
+import { type Limits, MAX_BLANK_LINES, MAX_METHOD } from './limits.ts';
+import { methodName } from './method.ts';
+import { ErrorKind, Fault, RequestError } from './request-error.ts';
+import { targetEnd, tokenEnd } from './scan.ts';
+import { readTarget } from './target.ts';
+import { latin1 } from './text.ts';
+
+/** What `feed` came to. PARTIAL: give more bytes. HEAD: `head` is complete. ERROR: `error` tells why it never will be. */
+export const FeedStatus = { PARTIAL: 0, HEAD: 1, ERROR: 2 } as const;
+export type FeedStatus = (typeof FeedStatus)[keyof typeof FeedStatus];
+
+/** Where in the head the next byte stands. Order matters: everything below FIELDS is the request line. */
+const State = {
+  BLANK: 0,
+  BLANK_LF: 1,
+  METHOD: 2,
+  TARGET: 3,
+  VERSION: 4,
+  FIELDS: 5,
+  COMPLETE: 6,
+  FAILED: 7,
+} as const;
+
+const TLS_HANDSHAKE = 0x16;
+/** `HTTP/d.d` CR LF; the digits are checked apart. */
+const VERSION_LINE = Uint8Array.from('HTTP/1.1\r\n', (letter) => letter.charCodeAt(0));
+const MAJOR = 5;
+const MINOR = 7;
+const END_CR = 8;
+
+/** Filled and read within one call, so one is enough for all parsers. */
+const fault = new Fault();
+
+/**
+ * Reads request heads, one after the other, out of bytes that come in any pieces (RFC 9112 sections 2 to 6). It does
+ * no I/O, throws nothing whatever the bytes are, looks at each byte of a head once however it was split, and keeps
+ * nothing of the caller's buffer.
+ *
+ *     blank lines -> method -> target -> version -> field lines -> complete
+ *          any of them -> failed                                  both -> reset() -> blank lines
+ */
+export class RequestParser {
+  /** What was read; the same object for every head of the connection, valid until `reset()`. */
+  readonly head: RequestHead = new RequestHead();
+  error: RequestError | null = null;
+  /** After HEAD: index in the fed bytes of the first one behind the head. Else: the `end` that was fed. */
+  consumed = 0;
+  private readonly limits: Limits;
+  private readonly secure: boolean;
+  private readonly fields: FieldSection = new FieldSection();
+  private carry: Carry | null = null;
+  private state: number = State.BLANK;
+  /** Bytes of blank lines before the request line; offsets below count behind them. */
+  private lead = 0;
+  /** First byte that was not looked at yet. */
+  private offset = 0;
+  private methodEnd = 0;
+  private targetEnd = 0;
+
+  /** `secure`: the connection has TLS, so that https targets may be asked for on it (RFC 9110 section 7.4). */
+  constructor(limits: Limits, secure = false) {
+    this.limits = limits;
+    this.secure = secure;
+  }
+
+  /** False until the first byte of a request line: between requests a connection is idle, afterwards it is late. */
+  get started(): boolean {
+    return this.state > State.BLANK_LF;
+  }
+
+  /**
+   * Reads `bytes[start, end)`, which need stay valid during the call only. After HEAD or ERROR it consumes nothing
+   * and says the same again, until `reset()`.
+   */
+  feed(bytes: Buffer, start: number, end: number): FeedStatus {
+    if (this.state >= State.COMPLETE) {
+      this.consumed = start;
+      return this.state === State.COMPLETE ? FeedStatus.HEAD : FeedStatus.ERROR;
+    }
+    this.consumed = end;
+    const from = this.state > State.BLANK_LF ? start : this.skipBlankLines(bytes, start, end);
+    if (this.state < State.METHOD) return FeedStatus.PARTIAL;
+    if (this.state === State.FAILED) return FeedStatus.ERROR;
+    const carry = this.carry;
+    if (carry !== null) return this.resume(carry, bytes, from, end);
+    const status = this.scan(bytes, from, from, end);
+    if (status === FeedStatus.HEAD) this.consumed = from + this.offset;
+    else if (status === FeedStatus.PARTIAL) {
+      this.carry = new Carry();
+      this.carry.append(bytes, from, end);
+    }
+    return status;
+  }
+
+  /** Ready for the next head; the last one is gone, and its memory with it. */
+  reset(): void {
+    this.head.clear();
+    this.fields.begin();
+    this.error = null;
+    this.consumed = 0;
+    this.carry = null;
+    this.state = State.BLANK;
+    this.lead = 0;
+    this.offset = 0;
+    this.methodEnd = 0;
+    this.targetEnd = 0;
+  }
+
+  /** Puts the new bytes behind the carried ones and goes on there; no more of them than a head may still have. */
+  private resume(carry: Carry, bytes: Buffer, start: number, end: number): FeedStatus {
+    const carried = carry.length;
+    const room = this.limits.maxHeader - this.lead + 1 - carried;
+    carry.append(bytes, start, end - start > room ? start + room : end);
+    const status = this.scan(carry.bytes, 0, this.offset, carry.length);
+    if (status === FeedStatus.PARTIAL) return status;
+    this.carry = null;
+    if (status === FeedStatus.HEAD) this.consumed = start + (this.offset - carried);
+    return status;
+  }
+
+  /** RFC 9112 section 2.2: a client may have sent a CRLF too many after its last body. Index behind them. */
+  private skipBlankLines(bytes: Buffer, start: number, end: number): number {
+    let pos = start;
+    while (pos < end) {
+      const c = bytes[pos] as number;
+      if (this.state === State.BLANK_LF) {
+        if (c !== LF) {
+          this.fail(ErrorKind.BARE_CR, this.lead - 1);
+          return pos;
+        }
+        this.state = State.BLANK;
+      } else if (c === CR) {
+        if (this.lead === MAX_BLANK_LINES * 2) {
+          this.fail(ErrorKind.BLANK_LINES, this.lead);
+          return pos;
+        }
+        this.state = State.BLANK_LF;
+      } else {
+        this.state = State.METHOD;
+        return pos;
+      }
+      this.lead++;
+      pos++;
+    }
+    return pos;
+  }
+
+  /** Scans `bytes[from, end)` of the head that begins at `base`. */
+  private scan(bytes: Buffer, base: number, from: number, end: number): FeedStatus {
+    const most = base + this.limits.maxHeader - this.lead;
+    const stop = Math.min(end, most);
+    let pos = from;
+    if (this.state === State.METHOD) pos = this.scanMethod(bytes, base, pos, stop);
+    if (this.state === State.TARGET) pos = this.scanTarget(bytes, base, pos, stop);
+    if (this.state === State.VERSION) pos = this.scanVersion(bytes, base, pos, stop);
+    if (this.state === State.FIELDS) {
+      const { head, fields } = this;
+      const status = fields.scan(bytes, base, pos, stop, head.headers, this.limits.maxHeaders, fault);
+      pos = fields.position;
+      if (status === SectionStatus.END) return this.finish(bytes, base, pos);
+      if (status === SectionStatus.ERROR) this.refuse(base);
+    }
+    if (this.state !== State.FAILED && stop < end) {
+      const kind = this.state < State.FIELDS ? ErrorKind.TARGET_TOO_LONG : ErrorKind.HEAD_TOO_LARGE;
+      this.fail(kind, this.limits.maxHeader);
+    }
+    if (this.state === State.FAILED) {
+      this.describe(bytes, base);
+      this.head.headers.clear();
+      return FeedStatus.ERROR;
+    }
+    this.offset = pos - base;
+    return FeedStatus.PARTIAL;
+  }
+
+  private scanMethod(bytes: Buffer, base: number, from: number, stop: number): number {
+    const pos = tokenEnd(bytes, from, stop);
+    if (pos - base > MAX_METHOD) return this.failAt(ErrorKind.METHOD_TOO_LONG, base + MAX_METHOD, base);
+    if (pos === stop) return pos;
+    const c = bytes[pos] as number;
+    if (c !== SP || pos === base) {
+      return this.failAt(pos === base ? firstByteError(c) : ErrorKind.BAD_METHOD, pos, base);
+    }
+    this.methodEnd = pos - base;
+    this.state = State.TARGET;
+    return pos + 1;
+  }
+
+  private scanTarget(bytes: Buffer, base: number, from: number, stop: number): number {
+    const first = base + this.methodEnd + 1;
+    const most = first + this.limits.maxTarget;
+    const bound = Math.min(stop, most);
+    const pos = targetEnd(bytes, from, bound);
+    if (pos === stop) return pos;
+    const c = bytes[pos] as number;
+    if (c !== SP || pos === first) {
+      return this.failAt(QUERY[c] !== 0 ? ErrorKind.TARGET_TOO_LONG : ErrorKind.BAD_TARGET, pos, base);
+    }
+    this.targetEnd = pos - base;
+    this.state = State.VERSION;
+    return pos + 1;
+  }
+
+  private scanVersion(bytes: Buffer, base: number, from: number, stop: number): number {
+    const first = base + this.targetEnd + 1;
+    let pos = from;
+    if (pos === first && stop - pos >= VERSION_LINE.length && isVersion11(bytes, pos)) {
+      this.state = State.FIELDS;
+      return pos + VERSION_LINE.length;
+    }
+    while (pos < stop) {
+      const i = pos - first;
+      const c = bytes[pos] as number;
+      if (c !== VERSION_LINE[i]) {
+        if ((i !== MAJOR && i !== MINOR) || c < ZERO || c > NINE)
+          return this.failAt(versionError(i, c), pos, base);
+        if (i === MINOR && c === ZERO) this.head.version = 10;
+      }
+      pos++;
+      // Judged when the version is whole, so that garbage is 400 whatever digit it begins with.
+      if (i === MINOR && bytes[first + MAJOR] !== VERSION_LINE[MAJOR]) {
+        return this.failAt(ErrorKind.VERSION_UNSUPPORTED, first + MAJOR, base);
+      }
+      if (i === VERSION_LINE.length - 1) {
+        this.state = State.FIELDS;
+        break;
+      }
+    }
+    return pos;
+  }
+
+  /** Turns the scanned bytes, which end at `end`, into the head. */
+  private finish(bytes: Buffer, base: number, end: number): FeedStatus {
+    const { head } = this;
+    this.offset = end - base;
+    head.bytes = this.lead + this.offset;
+    head.text = latin1(bytes, base, end);
+    head.headers.read(head.text);
+    head.method = methodName(bytes, base, base + this.methodEnd);
+    head.target = head.text.substring(this.methodEnd + 1, this.targetEnd);
+    if (
+      readTarget(head, bytes, base + this.methodEnd + 1, base + this.targetEnd, this.secure, fault) &&
+      readHost(head, bytes, base, fault) &&
+      readFraming(head, bytes, base, fault) &&
+      readConnection(head, bytes, base, fault) &&
+      readExpect(head, bytes, base, fault)
+    ) {
+      this.state = State.COMPLETE;
+      return FeedStatus.HEAD;
+    }
+    this.refuse(base);
+    head.keepAlive = false;
+    return FeedStatus.ERROR;
+  }
+
+  /** The log wants to say what was asked for, as far as it is known. */
+  private describe(bytes: Buffer, base: number): void {
+    const { head } = this;
+    if (this.methodEnd > 0) head.method = methodName(bytes, base, base + this.methodEnd);
+    if (this.targetEnd > 0) head.target = latin1(bytes, base + this.methodEnd + 1, base + this.targetEnd);
+  }
+
+  private refuse(base: number): void {
+    this.fail(fault.kind, fault.at - base + this.lead);
+  }
+
+  /** As `fail`, with an index into the bytes; gives it back, where the scan ends. */
+  private failAt(kind: ErrorKind, at: number, base: number): number {
+    this.fail(kind, at - base + this.lead);
+    return at;
+  }
+
+  /** `at` counts from the first byte fed. */
+  private fail(kind: ErrorKind, at: number): void {
+    this.state = State.FAILED;
+    this.error = new RequestError(kind, at);
+  }
+}
+
+/** What nearly every request line ends in. */
+function isVersion11(bytes: Uint8Array, at: number): boolean {
+  for (let i = 0; i < VERSION_LINE.length; i++) {
+    if (bytes[at + i] !== VERSION_LINE[i]) return false;
+  }
+  return true;
+}
+
+function firstByteError(c: number): ErrorKind {
+  if (c === TLS_HANDSHAKE) return ErrorKind.TLS_HELLO;
+  return c === LF ? ErrorKind.BARE_LF : ErrorKind.BAD_METHOD;
+}
+
+function versionError(i: number, c: number): ErrorKind {
+  if (i < END_CR) return ErrorKind.BAD_VERSION;
+  if (i > END_CR) return ErrorKind.BARE_CR;
+  return c === LF ? ErrorKind.BARE_LF : ErrorKind.BAD_VERSION;
+}

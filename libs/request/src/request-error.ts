@@ -1,0 +1,159 @@
+/** Every way in which a request can be refused before anybody has asked what it wants. */
+export const ErrorKind = {
+  TLS_HELLO: 0,
+  BLANK_LINES: 1,
+  BARE_CR: 2,
+  BARE_LF: 3,
+  BAD_METHOD: 4,
+  METHOD_TOO_LONG: 5,
+  BAD_TARGET: 6,
+  BAD_TARGET_FORM: 7,
+  BAD_PERCENT: 8,
+  BAD_PATH_BYTE: 9,
+  BAD_UTF8: 10,
+  PATH_ABOVE_ROOT: 11,
+  BAD_AUTHORITY: 12,
+  UNSECURED_HTTPS: 13,
+  TARGET_TOO_LONG: 14,
+  BAD_VERSION: 15,
+  VERSION_UNSUPPORTED: 16,
+  OBS_FOLD: 17,
+  EMPTY_FIELD_NAME: 18,
+  BAD_FIELD_NAME: 19,
+  SPACE_BEFORE_COLON: 20,
+  MISSING_COLON: 21,
+  BAD_FIELD_VALUE: 22,
+  TOO_MANY_FIELDS: 23,
+  HEAD_TOO_LARGE: 24,
+  MISSING_HOST: 25,
+  REPEATED_HOST: 26,
+  BAD_HOST: 27,
+  BAD_CONTENT_LENGTH: 28,
+  REPEATED_CONTENT_LENGTH: 29,
+  CONTENT_LENGTH_TOO_LARGE: 30,
+  LENGTH_WITH_CODING: 31,
+  CODING_IN_1_0: 32,
+  BAD_TRANSFER_ENCODING: 33,
+  UNKNOWN_CODING: 34,
+  BAD_CONNECTION: 35,
+  EXPECTATION_FAILED: 36,
+  BODY_TOO_LARGE: 37,
+  BAD_CHUNK_SIZE: 38,
+  BAD_CHUNK_EXTENSION: 39,
+  CHUNK_EXTENSIONS_TOO_LARGE: 40,
+  BAD_CHUNK_END: 41,
+  FORBIDDEN_TRAILER: 42,
+  TRAILERS_TOO_LARGE: 43,
+} as const;
+export type ErrorKind = (typeof ErrorKind)[keyof typeof ErrorKind];
+
+type Row = readonly [kind: ErrorKind, status: number, code: string, detail: string];
+
+/** The one place where a kind of error becomes a status, a stable name and words. */
+const ROWS: readonly Row[] = [
+  [ErrorKind.TLS_HELLO, 400, 'tls-hello', 'a TLS handshake on a connection that speaks plain HTTP'],
+  [ErrorKind.BLANK_LINES, 400, 'blank-lines', 'too many empty lines before the request line'],
+  [ErrorKind.BARE_CR, 400, 'bare-cr', 'CR that no LF follows'],
+  [ErrorKind.BARE_LF, 400, 'bare-lf', 'LF that no CR precedes'],
+  [ErrorKind.BAD_METHOD, 400, 'bad-method', 'the method is not a token followed by one space'],
+  [ErrorKind.METHOD_TOO_LONG, 501, 'method-too-long', 'the method is longer than any that exists'],
+  [ErrorKind.BAD_TARGET, 400, 'bad-target', 'a byte in the request target that must not stand there'],
+  [
+    ErrorKind.BAD_TARGET_FORM,
+    400,
+    'bad-target-form',
+    'the request target has no form that its method allows',
+  ],
+  [ErrorKind.BAD_PERCENT, 400, 'bad-percent', 'a % in the path without two hexadecimal digits'],
+  [ErrorKind.BAD_PATH_BYTE, 400, 'bad-path-byte', 'a percent-encoded control character in the path'],
+  [ErrorKind.BAD_UTF8, 400, 'bad-utf8', 'the decoded path is not UTF-8'],
+  [ErrorKind.PATH_ABOVE_ROOT, 400, 'path-above-root', 'a .. segment leads above the root'],
+  [ErrorKind.BAD_AUTHORITY, 400, 'bad-authority', 'the request target names no valid host and port'],
+  [ErrorKind.UNSECURED_HTTPS, 421, 'unsecured-https', 'an https target on a connection without TLS'],
+  [ErrorKind.TARGET_TOO_LONG, 414, 'target-too-long', 'the request line is longer than this server reads'],
+  [ErrorKind.BAD_VERSION, 400, 'bad-version', 'the request line does not end in HTTP/ digit . digit CRLF'],
+  [ErrorKind.VERSION_UNSUPPORTED, 505, 'version-unsupported', 'the major version of HTTP is not 1'],
+  [ErrorKind.OBS_FOLD, 400, 'obs-fold', 'a field line that begins with white space'],
+  [ErrorKind.EMPTY_FIELD_NAME, 400, 'empty-field-name', 'a field line that begins with a colon'],
+  [ErrorKind.BAD_FIELD_NAME, 400, 'bad-field-name', 'a byte in a field name that must not stand there'],
+  [ErrorKind.SPACE_BEFORE_COLON, 400, 'space-before-colon', 'white space between a field name and its colon'],
+  [ErrorKind.MISSING_COLON, 400, 'missing-colon', 'a field line without a colon'],
+  [ErrorKind.BAD_FIELD_VALUE, 400, 'bad-field-value', 'a control character in a field value'],
+  [ErrorKind.TOO_MANY_FIELDS, 431, 'too-many-fields', 'more field lines than this server reads'],
+  [ErrorKind.HEAD_TOO_LARGE, 431, 'head-too-large', 'the field section is longer than this server reads'],
+  [ErrorKind.MISSING_HOST, 400, 'missing-host', 'an HTTP/1.1 request without a Host field'],
+  [ErrorKind.REPEATED_HOST, 400, 'repeated-host', 'more than one Host field'],
+  [ErrorKind.BAD_HOST, 400, 'bad-host', 'the Host field is not a host and an optional port'],
+  [ErrorKind.BAD_CONTENT_LENGTH, 400, 'bad-content-length', 'Content-Length is not one plain decimal number'],
+  [ErrorKind.REPEATED_CONTENT_LENGTH, 400, 'repeated-content-length', 'more than one Content-Length field'],
+  [ErrorKind.CONTENT_LENGTH_TOO_LARGE, 413, 'content-length-too-large', 'Content-Length is above 2^53 - 1'],
+  [ErrorKind.LENGTH_WITH_CODING, 400, 'length-with-coding', 'Content-Length beside Transfer-Encoding'],
+  [ErrorKind.CODING_IN_1_0, 400, 'coding-in-1.0', 'Transfer-Encoding in an HTTP/1.0 request'],
+  [
+    ErrorKind.BAD_TRANSFER_ENCODING,
+    400,
+    'bad-transfer-encoding',
+    'chunked is not the last coding, exactly once',
+  ],
+  [ErrorKind.UNKNOWN_CODING, 501, 'unknown-coding', 'a transfer coding besides chunked'],
+  [ErrorKind.BAD_CONNECTION, 400, 'bad-connection', 'the Connection field is not a list of tokens'],
+  [ErrorKind.EXPECTATION_FAILED, 417, 'expectation-failed', 'an expectation besides 100-continue'],
+  [ErrorKind.BODY_TOO_LARGE, 413, 'body-too-large', 'the body is larger than allowed here'],
+  [ErrorKind.BAD_CHUNK_SIZE, 400, 'bad-chunk-size', 'a chunk size that is not a plain hexadecimal number'],
+  [ErrorKind.BAD_CHUNK_EXTENSION, 400, 'bad-chunk-extension', 'a malformed chunk extension'],
+  [
+    ErrorKind.CHUNK_EXTENSIONS_TOO_LARGE,
+    413,
+    'chunk-extensions-too-large',
+    'too many bytes of chunk extensions',
+  ],
+  [ErrorKind.BAD_CHUNK_END, 400, 'bad-chunk-end', 'chunk data that CRLF does not follow'],
+  [
+    ErrorKind.FORBIDDEN_TRAILER,
+    400,
+    'forbidden-trailer',
+    'a trailer field that frames or routes the message',
+  ],
+  [
+    ErrorKind.TRAILERS_TOO_LARGE,
+    431,
+    'trailers-too-large',
+    'the trailer section is longer than this server reads',
+  ],
+];
+
+/** Why a request is refused: a value, never thrown. Whoever answers with it closes the connection afterwards. */
+export class RequestError {
+  readonly kind: ErrorKind;
+  /** Status code to answer with. */
+  readonly status: number;
+  /** Stable kebab-case name for logs and tests. */
+  readonly code: string;
+  /** What is wrong, in words, without any byte of the request. */
+  readonly detail: string;
+  /** Offset of the offending byte: in the head from its first byte, in a body from the body's first byte. */
+  readonly at: number;
+
+  constructor(kind: ErrorKind, at: number) {
+    const row = ROWS[kind] as Row;
+    this.kind = kind;
+    this.status = row[1];
+    this.code = row[2];
+    this.detail = row[3];
+    this.at = at;
+  }
+}
+
+/** Where a reader that finds nothing wrong with most requests notes what it found wrong with this one. */
+export class Fault {
+  kind: ErrorKind = ErrorKind.BAD_TARGET;
+  /** Index in the bytes that the reader was given. */
+  at = 0;
+
+  /** Notes the fault; false, so that a reader can return it at once. */
+  note(kind: ErrorKind, at: number): false {
+    this.kind = kind;
+    this.at = at;
+    return false;
+  }
+}

@@ -1,0 +1,147 @@
+import { DOT, HEX, PATH, PERCENT, QUERY, QUESTION, SLASH, SP } from './chars.ts';
+import { ErrorKind, type Fault } from './request-error.ts';
+import { latin1, utf8 } from './text.ts';
+
+const DEL = 0x7f;
+const SCRATCH = 4_096;
+
+/** Decoded bytes of the path that is being read; nothing of it outlives a call. */
+const scratch: Buffer = Buffer.allocUnsafeSlow(SCRATCH);
+
+/** Index of the `?` in `bytes[start, end)`, or `end`. */
+export function pathEnd(bytes: Uint8Array, start: number, end: number): number {
+  let pos = start;
+  while (pos < end && bytes[pos] !== QUESTION) pos++;
+  return pos;
+}
+
+/**
+ * Where a path that decodes to itself ends, at its `?` or at `end`: no percent sign, no empty segment, none that
+ * begins with a dot. -1 for every other path, the malformed ones among them: `decodePath` tells them apart.
+ */
+export function plainPathEnd(bytes: Uint8Array, start: number, end: number): number {
+  if (bytes[start] !== SLASH) return -1;
+  let previous = 0;
+  for (let pos = start; pos < end; pos++) {
+    const c = bytes[pos] as number;
+    if (c === QUESTION) return pos;
+    if (PATH[c] === 0 || c === PERCENT) return -1;
+    if (previous === SLASH && (c === SLASH || c === DOT)) return -1;
+    previous = c;
+  }
+  return end;
+}
+
+/** True if the query in `bytes[start, end)` holds nothing but what may stand there. It is never decoded here. */
+export function isQuery(bytes: Uint8Array, start: number, end: number, fault: Fault): boolean {
+  for (let pos = start; pos < end; pos++) {
+    if (QUERY[bytes[pos] as number] === 0) return fault.note(ErrorKind.BAD_TARGET, pos);
+  }
+  return true;
+}
+
+/**
+ * The path in `bytes[start, end)` as the server means it: percent-decoded once, checked to be UTF-8 without control
+ * characters, empty segments merged and dot segments resolved, in this order, so that an encoded dot or slash counts
+ * as one. It begins with `/` and holds no `..` segment, no `//` and no NUL. `''` where the path is refused.
+ */
+export function decodePath(bytes: Uint8Array, start: number, end: number, fault: Fault): string {
+  const out = end - start > SCRATCH ? Buffer.allocUnsafeSlow(end - start) : scratch;
+  const length = decode(bytes, start, end, out, fault);
+  if (length < 0) return '';
+  const ascii = isAscii(out, length);
+  if (!ascii && !isUtf8(out, length)) {
+    fault.note(ErrorKind.BAD_UTF8, start);
+    return '';
+  }
+  const resolved = resolveDots(out, length);
+  if (resolved < 0) {
+    fault.note(ErrorKind.PATH_ABOVE_ROOT, start);
+    return '';
+  }
+  return ascii ? latin1(out, 0, resolved) : utf8(out, 0, resolved);
+}
+
+/** Percent-decodes into `out`; the number of bytes, or -1. */
+function decode(bytes: Uint8Array, start: number, end: number, out: Uint8Array, fault: Fault): number {
+  let length = 0;
+  let pos = start;
+  while (pos < end) {
+    const c = bytes[pos] as number;
+    if (c === PERCENT) {
+      const high = pos + 2 < end ? (HEX[bytes[pos + 1] as number] as number) : 255;
+      const low = pos + 2 < end ? (HEX[bytes[pos + 2] as number] as number) : 255;
+      if (high === 255 || low === 255) return refuse(fault, ErrorKind.BAD_PERCENT, pos);
+      const value = high * 16 + low;
+      if (value < SP || value === DEL) return refuse(fault, ErrorKind.BAD_PATH_BYTE, pos);
+      out[length++] = value;
+      pos += 3;
+    } else {
+      if (PATH[c] === 0) return refuse(fault, ErrorKind.BAD_TARGET, pos);
+      out[length++] = c;
+      pos++;
+    }
+  }
+  return length;
+}
+
+function refuse(fault: Fault, kind: ErrorKind, at: number): number {
+  fault.note(kind, at);
+  return -1;
+}
+
+/** Resolves `.` and `..` and merges slashes in place (RFC 3986 section 5.2.4); the new length, or -1. */
+function resolveDots(path: Uint8Array, length: number): number {
+  let written = 0;
+  let pos = 0;
+  let folder = true;
+  while (pos < length) {
+    while (pos < length && path[pos] === SLASH) pos++;
+    const first = pos;
+    while (pos < length && path[pos] !== SLASH) pos++;
+    const size = pos - first;
+    folder = true;
+    if (size === 0 || (size === 1 && path[first] === DOT)) continue;
+    if (size === 2 && path[first] === DOT && path[first + 1] === DOT) {
+      if (written === 0) return -1;
+      do written--;
+      while (path[written] !== SLASH);
+      continue;
+    }
+    folder = false;
+    path[written++] = SLASH;
+    path.copyWithin(written, first, pos);
+    written += size;
+  }
+  if (folder) path[written++] = SLASH;
+  return written;
+}
+
+function isAscii(bytes: Uint8Array, length: number): boolean {
+  for (let i = 0; i < length; i++) {
+    if ((bytes[i] as number) >= 0x80) return false;
+  }
+  return true;
+}
+
+/** RFC 3629 section 4: no overlong form, no surrogate, nothing above U+10FFFF, nothing cut short. */
+export function isUtf8(bytes: Uint8Array, length: number): boolean {
+  let pos = 0;
+  while (pos < length) {
+    const c = bytes[pos++] as number;
+    if (c < 0x80) continue;
+    if (c < 0xc2 || c > 0xf4) return false;
+    const more = c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
+    if (pos + more > length) return false;
+    const second = bytes[pos] as number;
+    const least = c === 0xe0 ? 0xa0 : c === 0xf0 ? 0x90 : 0x80;
+    const most = c === 0xed ? 0x9f : c === 0xf4 ? 0x8f : 0xbf;
+    if (second < least || second > most) return false;
+    for (let i = 1; i < more; i++) {
+      const next = bytes[pos + i] as number;
+      if (next < 0x80 || next > 0xbf) return false;
+    }
+    pos += more;
+  }
+  return true;
+}
