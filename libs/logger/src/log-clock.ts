@@ -1,0 +1,71 @@
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
+
+function two(value: number): string {
+  return value < 10 ? `0${value}` : `${value}`;
+}
+
+/** Offset from UTC as `+0900`, or with a colon as `+09:00`. */
+function zone(date: Date, colon: string): string {
+  const east = -date.getTimezoneOffset();
+  const minutes = Math.abs(east);
+  return `${east < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}${colon}${two(minutes % 60)}`;
+}
+
+/** Where the clock reads how much time has gone by: a loop, whose `now` is read once a tick, or anything like it. */
+export interface TimeSource {
+  /** Milliseconds since any moment. */
+  readonly now: number;
+}
+
+/** The clock on the wall itself: exact at any moment, and a system call for each look. */
+export const WALL: TimeSource = {
+  get now() {
+    return Date.now();
+  },
+};
+
+/** The time of day as logs write it, in the server's time zone; each form is built once a second. */
+export class LogClock {
+  /** `22/Nov/2026:10:11:12 +0000` */
+  combined = '';
+  /** `2026-11-22T10:11:12+00:00` */
+  iso = '';
+  /** `2026/11/22 10:11:12` */
+  text = '';
+  private readonly source: TimeSource;
+  private readonly wall: () => number;
+  /** In the source's time: when the forms were built, and until when they hold. */
+  private begin = Number.POSITIVE_INFINITY;
+  private end = Number.NEGATIVE_INFINITY;
+
+  /**
+   * @param source tells when to look at the wall clock again; with a loop that is exact within its ticks and costs
+   *   nothing, and a wall clock that was set is followed within a second
+   * @param wall milliseconds since 1970; a test brings its own
+   */
+  constructor(source: TimeSource = WALL, wall: () => number = Date.now) {
+    this.source = source;
+    this.wall = wall;
+  }
+
+  /** Brings the forms up to date. */
+  update(): void {
+    const { now } = this.source;
+    if (now >= this.end || now < this.begin) this.build(now);
+  }
+
+  private build(now: number): void {
+    const wall = this.wall();
+    const past = ((wall % 1000) + 1000) % 1000;
+    this.begin = now;
+    this.end = now + 1000 - past;
+    const date = new Date(wall - past);
+    const year = String(date.getFullYear()).padStart(4, '0');
+    const month = two(date.getMonth() + 1);
+    const day = two(date.getDate());
+    const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+    this.combined = `${day}/${MONTHS[date.getMonth()]}/${year}:${time} ${zone(date, '')}`;
+    this.iso = `${year}-${month}-${day}T${time}${zone(date, ':')}`;
+    this.text = `${year}/${month}/${day} ${time}`;
+  }
+}

@@ -1,0 +1,123 @@
+import { closeSync } from 'node:fs';
+import type { Loop } from '@webserv/event-loop';
+import { openDestination } from './destination.ts';
+import type { LogNotice } from './log-notice.ts';
+import { type BatchLimits, LoggerUdata } from './logger-udata.ts';
+
+/**
+ * A log by its path, for as long as the server runs: the descriptor behind it changes with each `reopen`.
+ */
+export class LogFile {
+  readonly path: string;
+  private readonly loop: Loop;
+  private readonly limits: BatchLimits;
+  private readonly notify: (notice: LogNotice) => void;
+  private current: LoggerUdata;
+  /** Descriptors of before a reopen that still write what they had collected. */
+  private readonly retired = new Set<LoggerUdata>();
+  private lostBefore = 0;
+
+  private constructor(
+    loop: Loop,
+    limits: BatchLimits,
+    notify: (notice: LogNotice) => void,
+    udata: LoggerUdata,
+  ) {
+    this.path = udata.path;
+    this.loop = loop;
+    this.limits = limits;
+    this.notify = notify;
+    this.current = udata;
+  }
+
+  /**
+   * Opens a log for appending: a file (made where it is missing), a FIFO that is being read, a device, `/dev/stdout` or
+   * `/dev/stderr`.
+   * @param notify told what the log has to say of itself; it must not throw
+   * @returns the log, or -errno
+   */
+  static open(
+    loop: Loop,
+    path: string,
+    limits: BatchLimits,
+    notify: (notice: LogNotice) => void,
+  ): LogFile | number {
+    const udata = openUdata(loop, path, limits, notify);
+    return typeof udata === 'number' ? udata : new LogFile(loop, limits, notify, udata);
+  }
+
+  /** Lines that were never written. */
+  get lost(): number {
+    let lost = this.lostBefore + this.current.lost;
+    for (const udata of this.retired) lost += udata.lost;
+    return lost;
+  }
+
+  /** Takes a line of ASCII that ends with its line end. */
+  write(line: string): void {
+    this.current.write(line);
+  }
+
+  /** Takes a line of any text that ends with its line end. */
+  writeText(line: string): void {
+    this.current.writeText(line);
+  }
+
+  /** Lets what has collected leave with the next tick. */
+  flushSoon(): void {
+    this.current.flushSoon();
+  }
+
+  flush(): void {
+    this.current.flush();
+  }
+
+  /** Writes everything before it returns; see `LoggerUdata.flushSync`. */
+  flushSync(): void {
+    for (const udata of this.retired) udata.flushSync();
+    this.current.flushSync();
+  }
+
+  /**
+   * For log rotation: the path is opened anew for the lines to come; those of before go where they would have gone, and
+   * then the old descriptor is closed.
+   * @returns 0, or -errno: then everything is as it was
+   */
+  reopen(): number {
+    const next = openUdata(this.loop, this.path, this.limits, this.notify);
+    if (typeof next === 'number') return next;
+    const old = this.current;
+    this.current = next;
+    this.retired.add(old);
+    old.close(() => {
+      this.retired.delete(old);
+      this.lostBefore += old.lost;
+    });
+    return 0;
+  }
+
+  /** Writes everything, through the loop, and lets go of every descriptor. */
+  close(done: () => void): void {
+    let open = this.retired.size + 1;
+    const closed = (): void => {
+      if (--open === 0) done();
+    };
+    for (const udata of this.retired) udata.close(closed);
+    this.current.close(closed);
+  }
+}
+
+function openUdata(
+  loop: Loop,
+  path: string,
+  limits: BatchLimits,
+  notify: (notice: LogNotice) => void,
+): LoggerUdata | number {
+  const destination = openDestination(path);
+  if (typeof destination === 'number') return destination;
+  const udata = new LoggerUdata(loop, path, destination, limits, notify);
+  const error = udata.register(destination.kind);
+  if (error >= 0) return udata;
+  closeSync(destination.fd);
+  return error;
+}

@@ -1,0 +1,336 @@
+import { ERRNO, Interest, type Loop, Op, OpState, Timer, Udata } from '@webserv/event-loop';
+import { type Destination, writeNow } from './destination.ts';
+import { LineBatch } from './line-batch.ts';
+import type { LogNotice } from './log-notice.ts';
+
+/** When a batch is written, and how much may wait. */
+export interface BatchLimits {
+  /** Bytes that make a batch full. */
+  readonly bufferBytes: number;
+  /** Milliseconds that a line waits at most for its batch to fill. */
+  readonly flushMs: number;
+  /** Lines that make a batch full; 1024 unless said. */
+  readonly maxLines?: number;
+  /** Bytes that may wait while nothing can be written; 1 MiB, and never less than two batches, unless said. */
+  readonly backlogBytes?: number;
+}
+
+const MAX_LINES = 1024;
+const BACKLOG_BYTES = 1 << 20;
+/** After a failed write: a full disk is asked again this often. */
+const RETRY_MS = 1000;
+/** A descriptor shared with others that would block: there is no event to wait for. */
+const BUSY_RETRY_MS = 20;
+/** How long `close` waits for a reader, and `flushSync` for room in a pipe. */
+const CLOSE_MS = 1000;
+const SYNC_WAIT_MS = 250;
+
+/** Life of a descriptor: idle <-> writing, writing -> waiting (it failed) -> writing, and from each of them closed. */
+const State = {
+  /** Nothing is in flight; lines may be collecting. */
+  IDLE: 0,
+  /** A batch is in flight, the next one collects. */
+  WRITING: 1,
+  /** The last write failed; its rest is kept, and tried again when the retry timer runs out. */
+  WAITING: 2,
+  CLOSED: 3,
+} as const;
+type State = (typeof State)[keyof typeof State];
+
+const pause = new Int32Array(new SharedArrayBuffer(4));
+
+/**
+ * One open log: lines collect in one batch while another one is being written, one write a batch.
+ *
+ * A batch is written when it is full (by bytes or by lines) or its first line has waited long enough. Where writing
+ * does not keep up, or fails, lines collect up to a bound; beyond it they are dropped and counted. What is written is
+ * always whole lines in order: a failed write is resumed at the byte where it stopped.
+ */
+export class LoggerUdata extends Udata {
+  readonly path: string;
+  /** Lines that were never written, since it was opened. */
+  lost = 0;
+  private readonly loop: Loop;
+  private readonly inherited: boolean;
+  private readonly notify: (notice: LogNotice) => void;
+  private readonly bufferBytes: number;
+  private readonly maxLines: number;
+  private readonly flushMs: number;
+  private filling: LineBatch;
+  private writing: LineBatch;
+  /** Bytes of `writing` that are out already, of earlier tries. */
+  private from = 0;
+  private state: State = State.IDLE;
+  /** A flush was asked for while a batch was in flight. */
+  private due = false;
+  /** `flushSync` has taken over what was in flight: its completion has nothing left to say. */
+  private overtaken = false;
+  private trouble: 'none' | 'failing' | 'stalled' = 'none';
+  private lostInTrouble = 0;
+  private closing = false;
+  private readonly whenClosed: (() => void)[] = [];
+  private readonly op = new Op(this);
+  private readonly flushTimer = new Timer(this);
+  private readonly retryTimer = new Timer(this);
+  private readonly closeTimer = new Timer(this);
+
+  constructor(
+    loop: Loop,
+    path: string,
+    destination: Destination,
+    limits: BatchLimits,
+    notify: (notice: LogNotice) => void,
+  ) {
+    super('logger', destination.fd);
+    this.loop = loop;
+    this.path = path;
+    this.inherited = destination.kind === 'inherited';
+    this.notify = notify;
+    this.bufferBytes = limits.bufferBytes;
+    this.maxLines = limits.maxLines ?? MAX_LINES;
+    this.flushMs = limits.flushMs;
+    const backlog = limits.backlogBytes ?? Math.max(BACKLOG_BYTES, 2 * limits.bufferBytes);
+    this.filling = new LineBatch(limits.bufferBytes, backlog);
+    this.writing = new LineBatch(limits.bufferBytes, backlog);
+  }
+
+  /** Takes the descriptor into the loop. @returns 0 or -errno */
+  register(kind: Destination['kind']): number {
+    // An inherited descriptor is not the loop's to close.
+    if (kind === 'inherited') return 0;
+    if (kind === 'file') return this.loop.register(this, Interest.FILE);
+    // Devices like /dev/null cannot be armed (EPERM from epoll): they are always ready, like a file.
+    const error = this.loop.register(this, Interest.WRITE);
+    return error < 0 ? this.loop.register(this, Interest.FILE) : error;
+  }
+
+  /** Takes a line of ASCII that ends with its line end. */
+  write(line: string): void {
+    if (this.state !== State.CLOSED && this.filling.appendAscii(line)) this.collected();
+    else this.drop();
+  }
+
+  /** Takes a line of any text that ends with its line end. */
+  writeText(line: string): void {
+    if (this.state !== State.CLOSED && this.filling.appendText(line)) this.collected();
+    else this.drop();
+  }
+
+  /** Lets what has collected leave with the next tick: for a line that somebody is waiting to see. */
+  flushSoon(): void {
+    if (this.state === State.CLOSED || this.filling.lines === 0) return;
+    this.loop.arm(this.flushTimer, 0);
+  }
+
+  /** Writes what has collected now, or as soon as the batch in flight is out. */
+  flush(): void {
+    if (this.state !== State.IDLE) {
+      this.due = this.filling.lines > 0;
+      return;
+    }
+    this.due = false;
+    if (this.filling.lines === 0) return;
+    this.loop.disarm(this.flushTimer);
+    const full = this.filling;
+    this.filling = this.writing;
+    this.writing = full;
+    full.seal();
+    this.from = 0;
+    this.submit();
+  }
+
+  /**
+   * Writes everything before it returns, for the end of the process and for a crash. What an operation in flight has
+   * written is not written again. A pipe that stays full, and a file that cannot be written, lose the lines.
+   */
+  flushSync(): void {
+    if (this.state === State.CLOSED) return;
+    if (this.state === State.WRITING && !this.overtaken) {
+      this.loop.cancel(this.op);
+      // Still pending: a kernel that holds the memory itself is writing it, and nobody knows how far it is.
+      if (this.op.state !== OpState.PENDING) {
+        this.overtaken = true;
+        this.from += this.op.done;
+        this.writeSync(this.writing, this.from);
+      }
+    } else if (this.state === State.WAITING) {
+      this.loop.disarm(this.retryTimer);
+      this.writeSync(this.writing, this.from);
+      this.rest();
+    }
+    this.writeSync(this.filling, 0);
+  }
+
+  /** Writes what has collected, through the loop, then lets go of the descriptor. `done` may run before this returns. */
+  close(done: () => void): void {
+    if (this.state === State.CLOSED) {
+      done();
+      return;
+    }
+    this.whenClosed.push(done);
+    if (this.closing) return;
+    this.closing = true;
+    this.loop.arm(this.closeTimer, CLOSE_MS);
+    if (this.state === State.WAITING) {
+      this.loop.disarm(this.retryTimer);
+      this.submit();
+    } else this.next();
+  }
+
+  override complete(op: Op): void {
+    if (this.state !== State.WRITING) return;
+    if (this.overtaken) {
+      this.overtaken = false;
+      this.rest();
+      this.next();
+    } else if (op.result >= 0) this.written();
+    else this.failed(op.result, op.done);
+  }
+
+  override expire(timer: Timer): void {
+    if (timer === this.flushTimer) this.flush();
+    else if (timer === this.closeTimer) this.finish();
+    else if (this.state === State.WAITING) this.submit();
+  }
+
+  /** The loop has closed the descriptor: at the end of `close`, or because the loop itself was disposed of. */
+  override dispose(): void {
+    this.giveUp();
+    for (const done of this.whenClosed.splice(0)) done();
+  }
+
+  // ---- collecting --------------------------------------------------------------------------------------------
+
+  private collected(): void {
+    const { filling } = this;
+    if (this.full(filling)) this.flush();
+    else if (filling.lines === 1) this.loop.arm(this.flushTimer, this.flushMs);
+  }
+
+  private full(batch: LineBatch): boolean {
+    return batch.length >= this.bufferBytes || batch.lines >= this.maxLines;
+  }
+
+  private drop(): void {
+    this.lose(1);
+    if (this.trouble !== 'none' || this.state === State.CLOSED) return;
+    this.trouble = 'stalled';
+    this.tell('stalled', 0, 0);
+  }
+
+  private lose(lines: number): void {
+    this.lost += lines;
+    this.lostInTrouble += lines;
+  }
+
+  // ---- writing -----------------------------------------------------------------------------------------------
+
+  private submit(): void {
+    const { writing, from } = this;
+    this.state = State.WRITING;
+    if (this.inherited) this.writeInherited();
+    else this.loop.write(this.op, writing.memory, from, writing.length - from, -1);
+  }
+
+  /** As Node itself writes to its standard output: at once. */
+  private writeInherited(): void {
+    const { writing } = this;
+    while (this.from < writing.length) {
+      const n = writeNow(this.fd, writing.memory.bytes, this.from, writing.length - this.from);
+      if (n < 0) {
+        this.failed(n, 0);
+        return;
+      }
+      this.from += n;
+    }
+    this.written();
+  }
+
+  private written(): void {
+    this.rest();
+    if (this.trouble !== 'none') this.recover('recovered');
+    this.next();
+  }
+
+  /** Nothing is in flight any more. */
+  private rest(): void {
+    this.writing.clear();
+    this.from = 0;
+    this.state = State.IDLE;
+  }
+
+  /** The next batch leaves if it is time. */
+  private next(): void {
+    if (this.state !== State.IDLE) return;
+    if (this.closing && this.filling.lines === 0) this.finish();
+    else if (this.closing || this.due || this.full(this.filling)) this.flush();
+  }
+
+  private failed(error: number, done: number): void {
+    this.from += done;
+    this.state = State.WAITING;
+    const busy = error === -ERRNO.EAGAIN;
+    if (!busy) this.fail(error);
+    if (this.closing && !busy) this.finish();
+    else this.loop.arm(this.retryTimer, busy ? BUSY_RETRY_MS : RETRY_MS);
+  }
+
+  private fail(error: number): void {
+    if (this.trouble === 'failing') return;
+    this.trouble = 'failing';
+    this.tell('failing', error, 0);
+  }
+
+  private writeSync(batch: LineBatch, from: number): void {
+    const patience = Date.now() + SYNC_WAIT_MS;
+    let at = from;
+    batch.seal();
+    while (at < batch.length) {
+      const n = writeNow(this.fd, batch.memory.bytes, at, batch.length - at);
+      if (n >= 0) at += n;
+      else if (n === -ERRNO.EAGAIN && Date.now() < patience) Atomics.wait(pause, 0, 0, 5);
+      else if (n !== -ERRNO.EINTR) {
+        this.lose(batch.linesFrom(at));
+        this.fail(n);
+        break;
+      }
+    }
+    batch.clear();
+  }
+
+  // ---- the end -----------------------------------------------------------------------------------------------
+
+  private finish(): void {
+    if (this.state === State.CLOSED) return;
+    this.giveUp();
+    if (this.inherited) this.dispose();
+    else this.loop.close(this);
+  }
+
+  /** What is still here will not be written. */
+  private giveUp(): void {
+    if (this.state === State.CLOSED) return;
+    if (this.state !== State.IDLE && !this.overtaken) {
+      const out = this.state === State.WRITING ? this.op.done : 0;
+      this.lose(this.writing.linesFrom(this.from + out));
+    }
+    this.lose(this.filling.lines);
+    this.state = State.CLOSED;
+    this.filling.clear();
+    this.loop.disarm(this.flushTimer);
+    this.loop.disarm(this.retryTimer);
+    this.loop.disarm(this.closeTimer);
+    if (this.lostInTrouble > 0) this.recover('closed');
+  }
+
+  private recover(kind: 'recovered' | 'closed'): void {
+    const lost = this.lostInTrouble;
+    this.trouble = 'none';
+    this.lostInTrouble = 0;
+    this.tell(kind, 0, lost);
+  }
+
+  private tell(kind: LogNotice['kind'], error: number, lost: number): void {
+    this.notify({ path: this.path, kind, error, lost });
+  }
+}
