@@ -1,0 +1,314 @@
+import { EAGAIN, ERRNO } from '../ffi/errno.ts';
+import * as libc from '../ffi/libc.ts';
+import { Memory } from '../memory.ts';
+import { type Op, OpKind } from '../op.ts';
+import type { Udata } from '../udata.ts';
+import type { Completions } from './completions.ts';
+import { Interest } from './driver.ts';
+import type { Poller } from './poller.ts';
+import * as transfer from './transfer.ts';
+import type { Watch } from './watch.ts';
+
+/** What one receive takes at most: larger than any request head, small enough to stay in the processor's cache. */
+const RECEIVE_SIZE = 64 << 10;
+/** Connections taken from one listening socket before the others have their turn. */
+const ACCEPTS_A_TURN = 128;
+/** Bytes that one send or write moves before the others have their turn. */
+const WRITE_BUDGET = 1 << 20;
+
+/**
+ * The operations themselves: each tries its system call; where it would block, it asks the poller and is tried again
+ * when that says so; where it has had its share, it is queued for another turn.
+ */
+export class Attempts {
+  notify: () => void = () => {};
+  /** The driver is gone: what a thread still brings back is let go at once. */
+  ended = false;
+  private readonly poller: Poller;
+  private readonly completions: Completions;
+  /** One buffer lent to every receive in turn: what is ready is read at once and consumed at once. */
+  private readonly lent = Memory.allocate(RECEIVE_SIZE);
+  private again: Watch[] = [];
+  private spare: Watch[] = [];
+
+  constructor(poller: Poller, completions: Completions) {
+    this.poller = poller;
+    this.completions = completions;
+  }
+
+  /** Some want another turn. */
+  get waiting(): boolean {
+    return this.again.length > 0;
+  }
+
+  /** Serves those that had more to give or to take than one turn allows. */
+  takeTurns(): void {
+    const turns = this.again;
+    if (turns.length === 0) return;
+    this.again = this.spare;
+    this.spare = turns;
+    for (let index = 0; index < turns.length; index++) {
+      const watch = turns[index] as Watch;
+      watch.queued = false;
+      if (watch.closed) continue;
+      if (watch.writing !== null && watch.writable) this.write(watch, watch.writing);
+      if (watch.reading !== null && watch.readable) this.read(watch, watch.reading);
+    }
+    turns.length = 0;
+  }
+
+  /** Closes a descriptor that nothing holds any more; its udata is disposed of out of the next `deliver`. */
+  release(udata: Udata, fd: number): void {
+    if (fd >= 0) libc.close(fd);
+    this.completions.release(udata);
+    if (this.ended) this.completions.disposeClosed();
+    else this.notify();
+  }
+
+  queue(watch: Watch): void {
+    if (watch.queued) return;
+    watch.queued = true;
+    this.again.push(watch);
+  }
+
+  // ---- reading -----------------------------------------------------------------------------------------------
+
+  read(watch: Watch, op: Op): void {
+    switch (op.kind) {
+      case OpKind.RECV:
+      case OpKind.READ:
+        this.readStream(watch, op);
+        break;
+      case OpKind.ACCEPT:
+        this.accept(watch, op);
+        break;
+      case OpKind.CHILD:
+        this.childEnded(watch, op);
+        break;
+    }
+  }
+
+  private readStream(watch: Watch, op: Op): void {
+    const own = op.memory;
+    const memory = own ?? this.lent;
+    const offset = own === null ? 0 : op.offset;
+    const length = own === null ? memory.size : op.length;
+    const n =
+      op.kind === OpKind.RECV
+        ? transfer.receive(watch.fd, memory.address + offset, length)
+        : transfer.readPipe(watch.fd, memory.address + offset, length);
+    if (n === -EAGAIN) {
+      this.wantRead(watch);
+      return;
+    }
+    // epoll(7): a short read of a stream means drained, and new data will be told as a new edge. Only a hang-up that
+    // was told already would not be told again.
+    if (n > 0 && n < length && !watch.hangup && this.poller.shortReadDrains) watch.readable = false;
+    op.bytes = memory.bytes;
+    op.offset = offset;
+    watch.reading = null;
+    if (n === 0 && watch.error > 0) this.completions.tell(op, -watch.error);
+    else this.completions.tell(op, n);
+    watch.error = 0;
+  }
+
+  private wantRead(watch: Watch): void {
+    watch.readable = false;
+    this.poller.want(watch.fd, Interest.READ, watch.udata.slot, watch.udata.generation);
+  }
+
+  private accept(watch: Watch, op: Op): void {
+    for (let turn = 0; turn < ACCEPTS_A_TURN; turn++) {
+      const fd = transfer.accept(watch.fd);
+      if (fd === -EAGAIN) {
+        this.wantRead(watch);
+        return;
+      }
+      if (fd < 0) {
+        watch.reading = null;
+        this.completions.tell(op, fd);
+        return;
+      }
+      op.text = transfer.acceptedPeer();
+      this.completions.tellMore(op, fd);
+      // Cancelled or closed by what was told; the backlog waits in the kernel.
+      if (watch.reading !== op) return;
+    }
+    this.queue(watch);
+  }
+
+  readFile(watch: Watch, op: Op): void {
+    const memory = op.memory as Memory;
+    const address = memory.address + op.offset;
+    op.bytes = memory.bytes;
+    const n = transfer.readWarm(watch.fd, address, op.length, op.position);
+    if (n !== -EAGAIN) {
+      watch.reading = null;
+      this.completions.finish(op, n);
+      return;
+    }
+    watch.readingInThread = true;
+    this.inThread(watch, watch.fd, address, op.length, op.position, (result) => {
+      // `memory` is held by this closure: the thread writes into it whatever the owner does meanwhile.
+      op.bytes = memory.bytes;
+      watch.readingInThread = false;
+      watch.reading = null;
+      this.completions.finish(op, result);
+    });
+  }
+
+  /** read(2) or pread(2) on a worker thread: the disk makes that thread wait, and not the loop. */
+  private inThread(
+    watch: Watch,
+    fd: number,
+    address: number,
+    length: number,
+    position: number,
+    then: (result: number) => void,
+  ): void {
+    watch.inThreads++;
+    const returned = (result: number): void => {
+      watch.inThreads--;
+      if (!watch.closed) then(result);
+      else if (watch.inThreads === 0) this.release(watch.udata, watch.fd);
+      this.notify();
+    };
+    if (position < 0) libc.inThread(libc.read, [fd, address, length], returned);
+    else libc.inThread(libc.pread, [fd, address, length, position], returned);
+  }
+
+  // ---- writing -----------------------------------------------------------------------------------------------
+
+  write(watch: Watch, op: Op): void {
+    if (op.kind === OpKind.SENDFILE) this.sendFile(watch, op);
+    else this.writeBytes(watch, op);
+  }
+
+  private writeBytes(watch: Watch, op: Op): void {
+    const total = transfer.totalOf(op);
+    for (let budget = WRITE_BUDGET; op.done < total; ) {
+      if (budget <= 0) {
+        this.queue(watch);
+        return;
+      }
+      const n = op.kind === OpKind.SEND ? transfer.sendRest(watch.fd, op) : transfer.writeRest(watch.fd, op);
+      if (n === -EAGAIN) {
+        this.wantWrite(watch);
+        return;
+      }
+      if (n <= 0) {
+        // A file that takes nothing and names no reason would be asked for ever.
+        this.finishWrite(watch, op, n === 0 ? -ERRNO.EIO : n);
+        return;
+      }
+      op.done += n;
+      budget -= n;
+    }
+    this.finishWrite(watch, op, op.done);
+  }
+
+  private sendFile(watch: Watch, op: Op): void {
+    // The thread's return goes on with it.
+    if (watch.warming) return;
+    for (let budget = transfer.SENDFILE_CHUNK; op.done < op.length; ) {
+      if (budget <= 0) {
+        this.queue(watch);
+        return;
+      }
+      const position = op.position + op.done;
+      const chunk = Math.min(op.length - op.done, budget);
+      if (position >= watch.warmTo && !transfer.isWarm(op.file, position, chunk)) {
+        this.warm(watch, op, position, Math.min(chunk, transfer.COLD_CHUNK));
+        return;
+      }
+      const room = watch.warmTo > position ? Math.min(chunk, watch.warmTo - position) : chunk;
+      const n = transfer.sendFromFile(watch.fd, op.file, position, room);
+      if (n === -EAGAIN) {
+        this.wantWrite(watch);
+        return;
+      }
+      if (n < 0) {
+        this.finishWrite(watch, op, n);
+        return;
+      }
+      // The file has become shorter than it was: the result tells how much there was.
+      if (n === 0) break;
+      op.done += n;
+      budget -= n;
+    }
+    this.finishWrite(watch, op, op.done);
+  }
+
+  /** Brings a stretch of a cold file into the page cache, on a thread, before sendfile(2) would wait for it here. */
+  private warm(watch: Watch, op: Op, position: number, length: number): void {
+    const scratch = Memory.allocate(length);
+    watch.warming = true;
+    this.inThread(watch, op.file, scratch.address, length, position, () => {
+      // `scratch` must outlive the call; an error of the disk is found again, and told, by sendfile itself.
+      watch.warmTo = position + scratch.size;
+      watch.warming = false;
+      if (watch.cancelled) {
+        watch.cancelled = false;
+        this.finishWrite(watch, op, -ERRNO.ECANCELED);
+      } else this.write(watch, op);
+    });
+  }
+
+  private wantWrite(watch: Watch): void {
+    watch.writable = false;
+    this.poller.want(watch.fd, Interest.WRITE, watch.udata.slot, watch.udata.generation);
+  }
+
+  private finishWrite(watch: Watch, op: Op, result: number): void {
+    watch.writing = null;
+    this.completions.finish(op, result);
+  }
+
+  // ---- children and paths ------------------------------------------------------------------------------------
+
+  awaitChild(watch: Watch, op: Op): void {
+    const got = this.poller.addChild(op.file, op.owner.slot, op.owner.generation);
+    if (got > 0) watch.childFd = got;
+    // ESRCH: it has ended already, and waits to be collected.
+    if (got === -ERRNO.ESRCH) this.childEnded(watch, op);
+    else if (got < 0) {
+      watch.reading = null;
+      this.completions.finish(op, got);
+    }
+  }
+
+  private childEnded(watch: Watch, op: Op): void {
+    const result = transfer.reap(op.file);
+    if (result === -EAGAIN) {
+      // kqueue may tell the end a moment before the child can be collected, and tells it once.
+      watch.readable = true;
+      this.queue(watch);
+      return;
+    }
+    this.forgetChild(watch);
+    watch.readable = false;
+    watch.reading = null;
+    this.completions.finish(op, result);
+  }
+
+  forgetChild(watch: Watch): void {
+    if (watch.childFd <= 0) return;
+    this.poller.remove(watch.childFd, Interest.READ);
+    libc.close(watch.childFd);
+    watch.childFd = 0;
+  }
+
+  awaitChange(watch: Watch, op: Op): void {
+    const error = this.poller.addPath(op.text, op.owner.slot, op.owner.generation);
+    if (error >= 0) return;
+    watch.reading = null;
+    this.completions.finish(op, error);
+  }
+
+  changed(watch: Watch, bits: number, name: string): void {
+    const op = watch.reading;
+    if (op === null || op.kind !== OpKind.CHANGE) return;
+    op.text = name;
+    this.completions.tellMore(op, bits);
+  }
+}

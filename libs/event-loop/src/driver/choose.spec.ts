@@ -1,0 +1,38 @@
+import { SYSTEM } from '../ffi/layout.ts';
+import { chooseDriver, DRIVER_NAMES, type NamedDriver } from './choose.ts';
+
+describe('chooseDriver', () => {
+  it('takes the best that works, and says why not a better one', () => {
+    const { driver, passedOver } = chooseDriver({ name: 'auto' });
+    expect(driver.name).toBe(SYSTEM === 'linux' ? 'epoll' : 'kqueue');
+    const better = DRIVER_NAMES.slice(0, DRIVER_NAMES.indexOf(driver.name as NamedDriver));
+    expect(passedOver.map((line) => line.split(':')[0])).toEqual(better);
+    for (const line of passedOver) expect(line).toMatch(/^[a-z_]+: .+/);
+    driver.dispose();
+  });
+
+  it.each(['poll', 'select'] as const)('takes %s where it is asked for', (name) => {
+    const { driver, passedOver } = chooseDriver({ name });
+    expect([driver.name, passedOver]).toEqual([name, []]);
+    driver.dispose();
+  });
+
+  const impossible: [NamedDriver, RegExp][] =
+    SYSTEM === 'linux'
+      ? [
+          ['kqueue', /no such driver here: kqueue: macOS and the BSDs only \(use auto/],
+          ['io_uring', /no such driver here: io_uring: /],
+        ]
+      : [
+          ['epoll', /no such driver here: epoll: Linux only/],
+          ['io_uring', /no such driver here: io_uring: Linux only/],
+        ];
+  it.each(impossible)('refuses %s with a reason', (name, message) => {
+    expect(() => chooseDriver({ name })).toThrow(message);
+  });
+
+  it('refuses a kqueue library that is none', () => {
+    const missing = { name: 'kqueue', kqueueLibrary: '/no/such/library.so' } as const;
+    expect(() => chooseDriver(missing)).toThrow(/no such driver here: kqueue: ENOSYS/);
+  });
+});

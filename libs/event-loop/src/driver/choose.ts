@@ -1,0 +1,63 @@
+import { errnoMessage, errnoName } from '../ffi/errno.ts';
+import { SYSTEM } from '../ffi/layout.ts';
+import type { Driver } from './driver.ts';
+import { EpollPoller } from './epoll.ts';
+import { KqueuePoller } from './kqueue.ts';
+import { PollPoller } from './poll.ts';
+import type { Poller } from './poller.ts';
+import { ReadinessDriver } from './readiness.ts';
+import { SelectPoller } from './select.ts';
+
+/** The drivers that a config or the environment may name, in order of merit. */
+export const DRIVER_NAMES = ['io_uring', 'epoll', 'kqueue', 'poll', 'select'] as const;
+export type NamedDriver = (typeof DRIVER_NAMES)[number];
+
+export interface DriverRequest {
+  readonly name: NamedDriver | 'auto';
+  /** Shared library that brings kqueue where the system has none (libkqueue). */
+  readonly kqueueLibrary?: string;
+}
+
+/** What was chosen, and what was not. */
+export interface Choice {
+  readonly driver: Driver;
+  /** The better ones, each with the reason why it was passed over; for the error log. */
+  readonly passedOver: readonly string[];
+}
+
+type Opened = Poller | string;
+
+function opened(poller: Poller | number): Opened {
+  return typeof poller === 'number' ? `${errnoName(poller)}, ${errnoMessage(poller)}` : poller;
+}
+
+function openPoller(name: NamedDriver, request: DriverRequest): Opened {
+  switch (name) {
+    case 'io_uring':
+      return SYSTEM === 'linux' ? 'not part of this version' : 'Linux only';
+    case 'epoll':
+      return SYSTEM === 'linux' ? opened(EpollPoller.open()) : 'Linux only';
+    case 'kqueue':
+      if (SYSTEM === 'linux' && request.kqueueLibrary === undefined) return 'macOS and the BSDs only';
+      return opened(KqueuePoller.open(request.kqueueLibrary ?? null));
+    case 'poll':
+      return PollPoller.open();
+    case 'select':
+      return SelectPoller.open();
+  }
+}
+
+/**
+ * Opens the driver that was asked for; for `auto` each in order of merit until one works.
+ * @throws Error naming the driver and the reason, where the one asked for cannot be had
+ */
+export function chooseDriver(request: DriverRequest): Choice {
+  const passedOver: string[] = [];
+  const names = request.name === 'auto' ? DRIVER_NAMES : [request.name];
+  for (const name of names) {
+    const poller = openPoller(name, request);
+    if (typeof poller !== 'string') return { driver: new ReadinessDriver(poller), passedOver };
+    passedOver.push(`${name}: ${poller}`);
+  }
+  throw new Error(`no such driver here: ${passedOver.join('; ')} (use auto lets the server choose)`);
+}

@@ -1,0 +1,102 @@
+import { type Op, OpState } from '../op.ts';
+import type { Udata } from '../udata.ts';
+
+/**
+ * Results on their way to their owners, and closed udatas on their way to `dispose`.
+ *
+ * An op that ends within the call that submits it (a small send) is put down here and told later. What an owner
+ * submits while it is told, and what ends at once again, waits for the next round: a fast reader of a long stream would
+ * otherwise keep the loop to itself.
+ */
+export class Completions {
+  /** Completions told, ever. */
+  told = 0;
+  /** Results that wait. */
+  count = 0;
+  fault: (udata: Udata, error: unknown) => void = (_udata, error) => {
+    throw error;
+  };
+  private waiting: (Op | null)[] = [];
+  private spare: (Op | null)[] = [];
+  private readonly closed: Udata[] = [];
+  private disposed = 0;
+
+  get busy(): boolean {
+    return this.count > 0 || this.closed.length > this.disposed;
+  }
+
+  /** Ends an op from within a submit, or on behalf of a thread: it is told later. */
+  finish(op: Op, result: number): void {
+    op.result = result;
+    op.state = OpState.DONE;
+    this.waiting[this.count++] = op;
+  }
+
+  /** Tells what was put down since `count` was `mark`; what comes up meanwhile stays. */
+  drainFrom(mark: number): void {
+    const { waiting } = this;
+    const end = this.count;
+    for (let index = mark; index < end; index++) {
+      const op = waiting[index] as Op;
+      waiting[index] = null;
+      this.tellDone(op);
+    }
+    if (this.count === end) this.count = mark;
+  }
+
+  /** Tells everything that waits; what comes up meanwhile stays. */
+  drain(): void {
+    const { waiting, count } = this;
+    if (count === 0) return;
+    this.waiting = this.spare;
+    this.spare = waiting;
+    this.count = 0;
+    for (let index = 0; index < count; index++) {
+      const op = waiting[index] as Op | null;
+      waiting[index] = null;
+      if (op !== null) this.tellDone(op);
+    }
+  }
+
+  /** Tells the last result of an op. */
+  tell(op: Op, result: number): void {
+    op.state = OpState.IDLE;
+    this.tellMore(op, result);
+  }
+
+  /** Tells one result of an op that goes on. */
+  tellMore(op: Op, result: number): void {
+    op.result = result;
+    this.told++;
+    try {
+      op.owner.complete(op);
+    } catch (error) {
+      this.fault(op.owner, error);
+    }
+  }
+
+  /** Nothing holds this udata any more. */
+  release(udata: Udata): void {
+    this.closed.push(udata);
+  }
+
+  disposeClosed(): void {
+    // A `dispose` may close others, which are served in this same loop, or dispose of the whole driver, which comes
+    // here again: each is taken out before it is called.
+    while (this.disposed < this.closed.length) {
+      const udata = this.closed[this.disposed++] as Udata;
+      try {
+        udata.dispose();
+      } catch (error) {
+        this.fault(udata, error);
+      }
+    }
+    this.closed.length = 0;
+    this.disposed = 0;
+  }
+
+  private tellDone(op: Op): void {
+    // A close since then has taken it back.
+    if (op.state === OpState.DONE) this.tell(op, op.result);
+  }
+}

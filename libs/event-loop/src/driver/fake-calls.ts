@@ -1,0 +1,267 @@
+import { ERRNO } from '../ffi/errno.ts';
+import { Memory } from '../memory.ts';
+import { type Op, OpKind, type Slice } from '../op.ts';
+import type { Completions } from './completions.ts';
+import type { FakePeer } from './fake-peer.ts';
+import type { FaultPlan, FaultPoint, Random } from './fake-plan.ts';
+import type { FakeDescriptors, FakeFile, FakeListener, FakeWatch } from './fake-things.ts';
+
+const LENT_SIZE = 64 << 10;
+const POISON = 0xdb;
+/** Connections taken in one turn. */
+const ACCEPTS_A_TURN = 16;
+
+/** The calls of the in-memory kernel: one try of the operation that waits, with what the seed does to it. */
+export class FakeCalls {
+  /** Buffers lent at this moment. */
+  lent = 0;
+  /** Faults injected, ever. */
+  faults = 0;
+  /** Children: -1 while they run, then their result until they are collected. */
+  readonly children = new Map<number, number>();
+  stir: (peer: FakePeer) => void = () => {};
+  private readonly random: Random;
+  private readonly plan: FaultPlan;
+  private readonly split: number;
+  private readonly descriptors: FakeDescriptors;
+  private readonly completions: Completions;
+  private readonly memory = Memory.allocate(LENT_SIZE);
+
+  constructor(
+    random: Random,
+    plan: FaultPlan,
+    split: number,
+    descriptors: FakeDescriptors,
+    completions: Completions,
+  ) {
+    this.random = random;
+    this.plan = plan;
+    this.split = split;
+    this.descriptors = descriptors;
+    this.completions = completions;
+  }
+
+  /** @returns the error number to fail with, or 0 */
+  strike(point: FaultPoint): number {
+    const fault = this.plan[point];
+    if (fault === undefined || !this.random.chance(fault.probability)) return 0;
+    this.faults++;
+    return fault.errors[this.random.below(fault.errors.length)] as number;
+  }
+
+  /** Tries what waits on a watch. @returns true where there may be more to do without anything happening first */
+  serve(watch: FakeWatch): boolean {
+    const writeFirst = this.random.chance(0.5);
+    let more = false;
+    if (writeFirst && watch.writing !== null) more = this.write(watch, watch.writing);
+    if (watch.reading !== null) more = this.read(watch, watch.reading) || more;
+    if (!writeFirst && watch.writing !== null) more = this.write(watch, watch.writing) || more;
+    return more;
+  }
+
+  // ---- reading -----------------------------------------------------------------------------------------------
+
+  private read(watch: FakeWatch, op: Op): boolean {
+    switch (op.kind) {
+      case OpKind.ACCEPT:
+        return this.accept(watch, op);
+      case OpKind.CHILD:
+        return this.child(watch, op);
+      case OpKind.CHANGE:
+        return this.changed(watch, op);
+      default:
+        return this.receive(watch, op);
+    }
+  }
+
+  private receive(watch: FakeWatch, op: Op): boolean {
+    const { thing } = watch;
+    const own = op.memory;
+    const memory = own ?? this.memory;
+    // Never at the same place: who takes `offset` for granted is found out.
+    const offset = own === null ? this.random.below(64) : op.offset;
+    const length = own === null ? LENT_SIZE - offset : op.length;
+    let n = -ERRNO.EBADF;
+    if (thing?.kind === 'stream') n = this.receiveFrom(thing, op, memory, offset, length);
+    else if (thing?.kind === 'file') n = this.readFile(thing, op, memory, offset, length);
+    if (n === -ERRNO.EAGAIN) return false;
+    op.bytes = memory.bytes;
+    op.offset = offset;
+    watch.reading = null;
+    if (own !== null) {
+      this.completions.finish(op, n);
+      return false;
+    }
+    this.lent++;
+    this.completions.tell(op, n);
+    this.lent--;
+    if (n > 0) memory.bytes.fill(POISON, offset, offset + n);
+    return false;
+  }
+
+  private receiveFrom(peer: FakePeer, op: Op, memory: Memory, offset: number, length: number): number {
+    const failed = this.fail(peer, op.kind === OpKind.RECV ? 'recv' : 'read');
+    if (failed < 0) return failed;
+    if (peer.inward.length > 0) {
+      const n = peer.inward.take(memory.bytes, offset, this.cut(Math.min(length, peer.inward.length)));
+      this.stir(peer);
+      return n;
+    }
+    return peer.inwardEnded || peer.wasReset ? 0 : -ERRNO.EAGAIN;
+  }
+
+  private readFile(file: FakeFile, op: Op, memory: Memory, offset: number, length: number): number {
+    const struck = this.strike('read');
+    if (struck > 0) return -struck;
+    const position = op.position < 0 ? file.cursor : op.position;
+    const there = Math.max(0, Math.min(length, file.content.length - position));
+    const n = there === 0 ? 0 : this.cut(there);
+    file.content.copy(memory.bytes, offset, position, position + n);
+    if (op.position < 0) file.cursor += n;
+    return n;
+  }
+
+  private accept(watch: FakeWatch, op: Op): boolean {
+    const { backlog } = watch.thing as FakeListener;
+    for (let turn = 0; turn < ACCEPTS_A_TURN; turn++) {
+      const caller = backlog[0];
+      if (caller === undefined) return false;
+      const struck = this.strike('accept');
+      const fd = struck > 0 ? -struck : this.descriptors.add(caller.peer);
+      if (fd < 0) {
+        watch.reading = null;
+        this.completions.finish(op, fd);
+        return false;
+      }
+      backlog.shift();
+      op.text = caller.from;
+      this.completions.tellMore(op, fd);
+      if (watch.reading !== op) return false;
+    }
+    return true;
+  }
+
+  private child(watch: FakeWatch, op: Op): boolean {
+    const result = this.children.get(op.file) ?? -ERRNO.ECHILD;
+    if (result === -1) return false;
+    this.children.delete(op.file);
+    watch.reading = null;
+    this.completions.finish(op, result);
+    return false;
+  }
+
+  private changed(watch: FakeWatch, op: Op): boolean {
+    const struck = this.strike('change');
+    if (struck > 0) {
+      watch.reading = null;
+      this.completions.finish(op, -struck);
+      return false;
+    }
+    const change = watch.changes.shift();
+    if (change === undefined) return false;
+    op.text = change.name;
+    this.completions.tellMore(op, change.bits);
+    return watch.changes.length > 0;
+  }
+
+  // ---- writing -----------------------------------------------------------------------------------------------
+
+  private write(watch: FakeWatch, op: Op): boolean {
+    const { thing } = watch;
+    let n = -ERRNO.EBADF;
+    const total = totalOf(op);
+    if (total === 0) n = 0;
+    else if (thing?.kind === 'file') n = this.writeFile(thing, op, total);
+    else if (thing?.kind === 'stream') n = this.send(thing, op, total);
+    if (n === -ERRNO.EAGAIN) return false;
+    if (n > 0) op.done += n;
+    const ended = n <= 0 || op.done === total;
+    if (!ended) return true;
+    watch.writing = null;
+    this.completions.finish(op, n < 0 ? n : op.done);
+    return false;
+  }
+
+  private send(peer: FakePeer, op: Op, total: number): number {
+    const failed = this.fail(peer, POINTS[op.kind] ?? 'send');
+    if (failed < 0) return failed;
+    if (peer.wasReset || peer.outwardEnded) return -ERRNO.EPIPE;
+    if (peer.gone) {
+      peer.breakWith(ERRNO.EPIPE);
+      peer.error = 0;
+      return -ERRNO.EPIPE;
+    }
+    const room = peer.capacity - peer.outward.length;
+    if (room <= 0) return -ERRNO.EAGAIN;
+    const bytes = this.bytesOf(op, this.cut(Math.min(room, total - op.done)));
+    if (typeof bytes === 'number') return bytes;
+    peer.outward.push(bytes);
+    this.stir(peer);
+    return bytes.length;
+  }
+
+  private writeFile(file: FakeFile, op: Op, total: number): number {
+    const struck = this.strike('write');
+    if (struck > 0) return -struck;
+    const bytes = this.bytesOf(op, this.cut(total - op.done)) as Buffer;
+    file.write(bytes, op.position < 0 ? file.content.length : op.position + op.done);
+    return bytes.length;
+  }
+
+  /** The next `count` bytes of an op, copied: what the owner does to its memory later is not seen any more. */
+  private bytesOf(op: Op, count: number): Buffer | number {
+    if (op.kind === OpKind.SENDFILE) {
+      const file = this.descriptors.get(op.file);
+      if (file?.kind !== 'file') return -ERRNO.EBADF;
+      const start = op.position + op.done;
+      return file.content.length <= start ? 0 : Buffer.from(file.content.subarray(start, start + count));
+    }
+    if (op.vector === null) {
+      const start = op.offset + op.done;
+      return Buffer.from((op.memory as Memory).bytes.subarray(start, start + count));
+    }
+    const bytes = Buffer.allocUnsafe(count);
+    let skip = op.done;
+    let filled = 0;
+    for (let index = 0; index < op.vector.length && filled < count; index++) {
+      const { memory, offset, length } = op.vector[index] as Slice;
+      if (skip < length) filled += memory.bytes.copy(bytes, filled, offset + skip, offset + length);
+      skip = Math.max(0, skip - length);
+    }
+    return bytes;
+  }
+
+  // ---- chance ------------------------------------------------------------------------------------------------
+
+  /** What has become of the connection meanwhile, or what becomes of it now. @returns 0 or -errno */
+  private fail(peer: FakePeer, point: FaultPoint): number {
+    const pending = peer.error;
+    if (pending > 0) {
+      peer.error = 0;
+      return -pending;
+    }
+    const struck = this.strike(point);
+    if (struck === ERRNO.ECONNRESET || struck === ERRNO.EPIPE || struck === ERRNO.ETIMEDOUT) {
+      peer.breakWith(struck);
+      peer.error = 0;
+    }
+    return -struck;
+  }
+
+  private cut(count: number): number {
+    return count > 1 && this.random.chance(this.split) ? 1 + this.random.below(count) : count;
+  }
+}
+
+const POINTS: { readonly [kind: number]: FaultPoint } = {
+  [OpKind.SEND]: 'send',
+  [OpKind.WRITE]: 'write',
+  [OpKind.SENDFILE]: 'sendFile',
+};
+
+function totalOf(op: Op): number {
+  if (op.vector === null || op.kind === OpKind.SENDFILE) return op.length;
+  let total = 0;
+  for (const { length } of op.vector) total += length;
+  return total;
+}

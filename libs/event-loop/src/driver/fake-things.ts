@@ -1,0 +1,115 @@
+import { ERRNO } from '../ffi/errno.ts';
+import type { Memory } from '../memory.ts';
+import type { Op } from '../op.ts';
+import type { Udata } from '../udata.ts';
+import type { Interest } from './driver.ts';
+import type { FakePeer } from './fake-peer.ts';
+
+/** 0, 1 and 2 are taken, as in every process. */
+const FIRST_DESCRIPTOR = 3;
+
+/** A listening socket in memory. */
+export class FakeListener {
+  readonly kind = 'listener';
+  readonly name: string;
+  readonly backlog: { readonly peer: FakePeer; readonly from: string }[] = [];
+  slot = -1;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+/** A file in memory: one open description, with a position of its own. */
+export class FakeFile {
+  readonly kind = 'file';
+  content: Buffer;
+  cursor = 0;
+  slot = -1;
+
+  constructor(content: Uint8Array) {
+    this.content = Buffer.from(content);
+  }
+
+  write(bytes: Buffer, position: number): void {
+    const end = position + bytes.length;
+    if (end > this.content.length) this.resize(end);
+    bytes.copy(this.content, position);
+  }
+
+  resize(length: number): void {
+    const larger = Buffer.alloc(length);
+    this.content.copy(larger);
+    this.content = larger;
+  }
+}
+
+export type FakeThing = FakeListener | FakeFile | FakePeer;
+
+/** The table of open descriptors: the lowest free number is given out, as a kernel does. */
+export class FakeDescriptors {
+  open = 0;
+  /** How many may be open at once. */
+  limit: number;
+  /** Below it none is free. */
+  private lowest = FIRST_DESCRIPTOR;
+  private readonly things: (FakeThing | null)[] = [];
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+
+  /** @returns fd or -EMFILE */
+  add(thing: FakeThing): number {
+    if (this.open >= this.limit) return -ERRNO.EMFILE;
+    let fd = this.lowest;
+    while ((this.things[fd] ?? null) !== null) fd++;
+    this.things[fd] = thing;
+    this.lowest = fd + 1;
+    this.open++;
+    return fd;
+  }
+
+  get(fd: number): FakeThing | null {
+    return fd < 0 ? null : (this.things[fd] ?? null);
+  }
+
+  remove(fd: number): void {
+    if (this.get(fd) === null) return;
+    this.things[fd] = null;
+    this.lowest = Math.min(this.lowest, fd);
+    this.open--;
+  }
+}
+
+/** What the fake driver knows of one registered udata. */
+export class FakeWatch {
+  readonly udata: Udata;
+  readonly fd: number;
+  readonly thing: FakeThing | null;
+  readonly interest: Interest;
+  reading: Op | null = null;
+  writing: Op | null = null;
+  queued = false;
+  closed = false;
+  /** The watched path, and what happened to it that has not been told yet. */
+  path = '';
+  changes: { readonly bits: number; readonly name: string }[] = [];
+
+  constructor(udata: Udata, thing: FakeThing | null, interest: Interest) {
+    this.udata = udata;
+    this.fd = udata.fd;
+    this.thing = thing;
+    this.interest = interest;
+  }
+}
+
+/** A closed udata that "a thread" still holds: its descriptor stays open, and its memory is written to. */
+export interface FakeJoin {
+  readonly udata: Udata;
+  readonly fd: number;
+  readonly memory: Memory | null;
+  readonly offset: number;
+  readonly length: number;
+  rounds: number;
+}

@@ -1,0 +1,438 @@
+import { type Address, formatAddress } from '../address.ts';
+import { ERRNO } from '../ffi/errno.ts';
+import { type Op, OpKind, OpState } from '../op.ts';
+import type { Udata } from '../udata.ts';
+import { UdataTable } from '../udata-table.ts';
+import { Completions } from './completions.ts';
+import { type Driver, Interest } from './driver.ts';
+import { FakeCalls } from './fake-calls.ts';
+import { FakePeer } from './fake-peer.ts';
+import { type FakeOptions, type FakeSchedule, Random, SCHEDULE } from './fake-plan.ts';
+import { FakeDescriptors, FakeFile, type FakeJoin, FakeListener, FakeWatch } from './fake-things.ts';
+
+const BUFFER = 64 << 10;
+const FIRST_PORT = 40_000;
+const FIRST_PID = 1000;
+/** What a reader of poisoned memory sees. */
+const POISON = 0xdb;
+
+/**
+ * A driver that makes no system call: sockets, pipes, files, children and paths in memory, a clock of its own, and a
+ * seed that decides everything that a kernel leaves open. The same seed and the same acts of the test give the same
+ * run: the order of completions, how transfers are cut, what is late, what fails.
+ *
+ * What it lends for a receive is filled with 0xdb once `complete` has returned, and so is the memory of a file read
+ * that was under way when its udata was closed: who keeps a reference is found out.
+ *
+ *     const driver = new FakeDriver({ seed: 7 });
+ *     const loop = Loop.open({ driver, hosted: false });
+ *     ... the server listens ...
+ *     const peer = driver.connect({ family: 'ipv4', host: '127.0.0.1', port: 80 });
+ *     peer.write('GET / HTTP/1.1\r\n\r\n');
+ *     settle(loop, driver);
+ *     peer.text();
+ */
+export class FakeDriver implements Driver {
+  readonly name = 'fake';
+  readonly fd = -1;
+  readonly table = new UdataTable();
+  notify: () => void = () => {};
+  readonly random: Random;
+  /** Transfers cut, faults injected and so on, ever: a test that means to inject faults can see that it did. */
+  readonly calls: FakeCalls;
+  private readonly schedule: FakeSchedule;
+  private readonly completions = new Completions();
+  private readonly descriptors: FakeDescriptors;
+  private readonly watches: (FakeWatch | null)[] = [];
+  private readonly buffer: number;
+  private readonly listeners = new Map<string, FakeListener>();
+  private readonly addresses = new Map<FakeListener, Address>();
+  /** Watches that may have something to do; connections with something under way; closed udatas still held. */
+  private ready: FakeWatch[] = [];
+  private spare: FakeWatch[] = [];
+  private moving: FakePeer[] = [];
+  private joins: FakeJoin[] = [];
+  /** What this round serves: tokens, as a kernel would give them back. */
+  private readonly turnSlots: number[] = [];
+  private readonly turnGenerations: number[] = [];
+  private readonly watched = new Set<FakeWatch>();
+  private clock = 1000;
+  private nextPort = FIRST_PORT;
+  private nextPid = FIRST_PID;
+
+  constructor(options: FakeOptions = {}) {
+    this.random = new Random(options.seed ?? 1);
+    this.schedule = { ...SCHEDULE, ...options.schedule };
+    this.buffer = options.buffer ?? BUFFER;
+    this.descriptors = new FakeDescriptors(options.descriptors ?? 1 << 20);
+    this.calls = new FakeCalls(
+      this.random,
+      options.faults ?? {},
+      this.schedule.split,
+      this.descriptors,
+      this.completions,
+    );
+    this.calls.stir = (peer) => this.stir(peer);
+  }
+
+  get fault(): (udata: Udata, error: unknown) => void {
+    return this.completions.fault;
+  }
+
+  set fault(fault: (udata: Udata, error: unknown) => void) {
+    this.completions.fault = fault;
+  }
+
+  get busy(): boolean {
+    return this.completions.busy || this.ready.length > 0 || this.moving.length > 0 || this.joins.length > 0;
+  }
+
+  now(): number {
+    return this.clock;
+  }
+
+  // ---- Driver ------------------------------------------------------------------------------------------------
+
+  register(udata: Udata, interest: Interest): number {
+    if (udata.slot >= 0) return -ERRNO.EEXIST;
+    const thing = this.descriptors.get(udata.fd);
+    if (udata.fd >= 0 && thing === null) return -ERRNO.EBADF;
+    // As epoll: a regular file cannot be armed.
+    if (thing?.kind === 'file' && interest !== Interest.FILE) return -ERRNO.EPERM;
+    const struck = interest === Interest.FILE ? 0 : this.calls.strike('register');
+    if (struck > 0) return -struck;
+    this.table.insert(udata);
+    this.watches[udata.slot] = new FakeWatch(udata, thing, interest);
+    if (thing !== null) thing.slot = udata.slot;
+    return 0;
+  }
+
+  submit(op: Op): void {
+    const watch = this.watchOf(op.owner);
+    if (watch === null) return;
+    const writes = op.kind >= OpKind.SEND;
+    if (op.state !== OpState.IDLE || (writes ? watch.writing : watch.reading) !== null) {
+      throw new Error(`${op.owner.kind}: an operation of this direction is pending`);
+    }
+    op.state = OpState.PENDING;
+    op.done = 0;
+    if (writes) watch.writing = op;
+    else watch.reading = op;
+    if (op.kind === OpKind.CHANGE) {
+      watch.path = op.text;
+      this.watched.add(watch);
+    }
+    this.queue(watch);
+  }
+
+  cancel(op: Op): void {
+    const watch = this.watchOf(op.owner);
+    if (watch === null || op.state !== OpState.PENDING) return;
+    // A file's read may be on its way: its true result follows.
+    if (op.kind === OpKind.READ && watch.interest === Interest.FILE && this.random.chance(0.5)) return;
+    if (watch.reading === op) watch.reading = null;
+    if (watch.writing === op) watch.writing = null;
+    if (op.kind === OpKind.CHANGE) this.watched.delete(watch);
+    this.completions.finish(op, -ERRNO.ECANCELED);
+    this.notify();
+  }
+
+  close(udata: Udata): void {
+    const watch = this.watchOf(udata);
+    const { fd } = udata;
+    udata.fd = -1;
+    if (watch === null) {
+      if (fd >= 0) this.release(udata, fd);
+      return;
+    }
+    watch.closed = true;
+    this.watched.delete(watch);
+    const held = watch.interest === Interest.FILE ? watch.reading : null;
+    if (watch.reading !== null) watch.reading.state = OpState.IDLE;
+    if (watch.writing !== null) watch.writing.state = OpState.IDLE;
+    watch.reading = null;
+    watch.writing = null;
+    this.watches[udata.slot] = null;
+    this.table.remove(udata);
+    if (watch.thing !== null) watch.thing.slot = -1;
+    if (held === null) this.release(udata, fd);
+    else {
+      const { memory, offset, length } = held;
+      this.joins.push({ udata, fd, memory, offset, length, rounds: this.random.below(4) });
+      this.notify();
+    }
+  }
+
+  discard(fd: number): void {
+    this.hangUp(fd);
+    this.descriptors.remove(fd);
+  }
+
+  finish(udata: Udata): void {
+    const thing = this.watchOf(udata)?.thing;
+    if (thing?.kind !== 'stream') return;
+    thing.outwardEnded = true;
+    this.stir(thing);
+  }
+
+  wait(timeoutMs: number): number {
+    this.moveAll();
+    this.choose();
+    if (this.turnSlots.length > 0 || this.completions.busy) this.clock += this.random.below(50) / 100;
+    else if (this.busy) this.clock += timeoutMs < 0 ? 1 : Math.min(timeoutMs, 1);
+    else if (timeoutMs > 0) this.clock += timeoutMs;
+    if (this.random.chance(this.schedule.jump)) this.clock += this.random.below(this.schedule.jumpMs);
+    return 0;
+  }
+
+  deliver(): number {
+    const { completions } = this;
+    const before = completions.told;
+    for (let index = 0; index < this.turnSlots.length; index++) {
+      const slot = this.turnSlots[index] as number;
+      if (this.table.get(slot, this.turnGenerations[index] as number) === null) continue;
+      const watch = this.watches[slot] as FakeWatch;
+      if (this.calls.serve(watch) && !watch.closed) this.queue(watch);
+    }
+    this.turnSlots.length = 0;
+    this.turnGenerations.length = 0;
+    completions.drain();
+    this.join();
+    completions.disposeClosed();
+    return completions.told - before;
+  }
+
+  listen(address: Address, _backlog: number): number {
+    const struck = this.calls.strike('listen');
+    if (struck > 0) return -struck;
+    const own =
+      address.family !== 'unix' && address.port === 0 ? { ...address, port: this.nextPort++ } : address;
+    const name = formatAddress(own);
+    if (this.listeners.has(name)) return -ERRNO.EADDRINUSE;
+    const listener = new FakeListener(name);
+    const fd = this.descriptors.add(listener);
+    if (fd < 0) return fd;
+    this.listeners.set(name, listener);
+    this.addresses.set(listener, own);
+    return fd;
+  }
+
+  addressOf(fd: number): Address {
+    const thing = this.descriptors.get(fd);
+    return (thing?.kind === 'listener' && this.addresses.get(thing)) || { family: 'unix', path: '' };
+  }
+
+  dispose(): void {
+    while (this.joins.length > 0) this.join();
+    this.completions.disposeClosed();
+  }
+
+  // ---- the world outside, for tests --------------------------------------------------------------------------
+
+  /**
+   * A client calls. It may write at once: what it writes waits until the server accepts.
+   * @throws Error where nobody listens
+   */
+  connect(address: Address, from = '192.0.2.1'): FakePeer {
+    const listener = this.listeners.get(formatAddress(address));
+    if (listener === undefined) throw new Error(`nobody listens on ${formatAddress(address)}`);
+    const peer = new FakePeer(this.buffer, (moved) => this.stir(moved));
+    listener.backlog.push({ peer, from });
+    this.poke(listener.slot);
+    return peer;
+  }
+
+  /** A pipe of which the server holds one end, `fd`, to read from or to write to, and the test the other. */
+  pipe(): { readonly fd: number; readonly peer: FakePeer } {
+    const peer = new FakePeer(this.buffer, (moved) => this.stir(moved));
+    return { fd: this.descriptors.add(peer), peer };
+  }
+
+  /** An open file. @returns its descriptor, or -EMFILE */
+  openFile(content: Uint8Array | string): number {
+    return this.descriptors.add(new FakeFile(Buffer.from(content as Uint8Array)));
+  }
+
+  /** What a file holds now; null for what is no open file. */
+  contentOf(fd: number): Buffer | null {
+    const thing = this.descriptors.get(fd);
+    return thing?.kind === 'file' ? thing.content : null;
+  }
+
+  /** Makes a file shorter or longer, whoever is using it. */
+  resize(fd: number, length: number): void {
+    const thing = this.descriptors.get(fd);
+    if (thing?.kind === 'file') thing.resize(length);
+  }
+
+  /** A child process that runs until `exit`. @returns its pid */
+  spawn(): number {
+    const pid = this.nextPid++;
+    this.calls.children.set(pid, -1);
+    return pid;
+  }
+
+  /** @param result as of a CHILD completion: exit code, or 256 + signal */
+  exit(pid: number, result: number): void {
+    if (!this.calls.children.has(pid)) return;
+    this.calls.children.set(pid, result);
+    for (const watch of this.watches) {
+      if (watch?.reading?.kind === OpKind.CHILD && watch.reading.file === pid) this.queue(watch);
+    }
+  }
+
+  /** Something happens to a path; everybody who watches it is told. */
+  change(path: string, bits: number, name = ''): void {
+    for (const watch of this.watched) {
+      if (watch.path !== path) continue;
+      watch.changes.push({ bits, name });
+      this.queue(watch);
+    }
+  }
+
+  /** How many descriptors may be open at once, from now on: at it, accept and `openFile` fail with EMFILE. */
+  limitDescriptors(count: number): void {
+    this.descriptors.limit = count;
+  }
+
+  /** Lets time pass, outside of any round. */
+  advance(ms: number): void {
+    this.clock += ms;
+  }
+
+  /** What is in use now. */
+  get counts(): FakeCounts {
+    let pending = 0;
+    for (const watch of this.watches) {
+      if (watch === null || watch === undefined) continue;
+      if (watch.reading !== null) pending++;
+      if (watch.writing !== null) pending++;
+    }
+    return {
+      pending: pending + this.completions.count,
+      descriptors: this.descriptors.open,
+      udatas: this.table.live,
+      lent: this.calls.lent,
+      children: this.calls.children.size,
+      joining: this.joins.length,
+    };
+  }
+
+  /** @throws Error that names what has not been given back */
+  assertQuiet(): void {
+    const left = Object.entries(this.counts).filter(([, count]) => count !== 0);
+    if (left.length > 0) throw new Error(`not quiet: ${left.map(([what, n]) => `${what} ${n}`).join(', ')}`);
+  }
+
+  // ---- the machinery -----------------------------------------------------------------------------------------
+
+  private watchOf(udata: Udata): FakeWatch | null {
+    return udata.slot < 0 ? null : ((this.watches[udata.slot] as FakeWatch | null) ?? null);
+  }
+
+  private queue(watch: FakeWatch): void {
+    if (!watch.queued) {
+      watch.queued = true;
+      this.ready.push(watch);
+    }
+    this.notify();
+  }
+
+  private poke(slot: number): void {
+    const watch = slot < 0 ? null : (this.watches[slot] ?? null);
+    if (watch !== null) this.queue(watch);
+  }
+
+  private stir(peer: FakePeer): void {
+    if (!peer.moving) {
+      peer.moving = true;
+      this.moving.push(peer);
+    }
+    this.notify();
+  }
+
+  /** What is under way gets on, by as much as the seed says. */
+  private moveAll(): void {
+    if (this.moving.length === 0) return;
+    const peers = this.moving;
+    this.moving = [];
+    for (const peer of peers) {
+      peer.moving = false;
+      if (this.random.chance(this.schedule.delay)) {
+        this.stir(peer);
+        continue;
+      }
+      const limit = this.random.chance(this.schedule.split) ? 1 + this.random.below(4096) : peer.capacity;
+      if (peer.move(limit)) this.stir(peer);
+      this.poke(peer.slot);
+    }
+  }
+
+  /** Draws which of those that are ready have their turn in this round, and in which order. */
+  private choose(): void {
+    const candidates = this.ready;
+    if (candidates.length === 0) return;
+    this.ready = this.spare;
+    this.spare = candidates;
+    for (let index = candidates.length - 1; index >= 0; index--) {
+      const other = this.random.below(index + 1);
+      const watch = candidates[other] as FakeWatch;
+      candidates[other] = candidates[index] as FakeWatch;
+      watch.queued = false;
+      if (watch.closed) continue;
+      if (this.random.chance(this.schedule.delay)) this.queue(watch);
+      else {
+        this.turnSlots.push(watch.udata.slot);
+        this.turnGenerations.push(watch.udata.generation);
+      }
+    }
+    candidates.length = 0;
+  }
+
+  private release(udata: Udata, fd: number): void {
+    if (fd >= 0) this.discard(fd);
+    this.completions.release(udata);
+    this.notify();
+  }
+
+  /** What the far end sees of a close. */
+  private hangUp(fd: number): void {
+    const thing = this.descriptors.get(fd);
+    if (thing === null || thing.kind === 'file') return;
+    if (thing.kind === 'listener') {
+      this.listeners.delete(thing.name);
+      this.addresses.delete(thing);
+      for (const { peer } of thing.backlog) peer.breakWith(ERRNO.ECONNRESET);
+      return;
+    }
+    thing.open = false;
+    // As TCP: closing with bytes unread resets the connection, and what is under way to the peer is lost.
+    if (thing.inward.length > 0) thing.breakWith(ERRNO.ECONNRESET);
+    thing.outwardEnded = true;
+    this.stir(thing);
+  }
+
+  /** The "threads" come back. */
+  private join(): void {
+    if (this.joins.length === 0) return;
+    const joins = this.joins;
+    this.joins = [];
+    for (const join of joins) {
+      if (join.rounds-- > 0) this.joins.push(join);
+      else {
+        join.memory?.bytes.fill(POISON, join.offset, join.offset + join.length);
+        this.release(join.udata, join.fd);
+      }
+    }
+  }
+}
+
+/** What is in use; all zero when a server has let go of everything. */
+export interface FakeCounts {
+  readonly pending: number;
+  readonly descriptors: number;
+  readonly udatas: number;
+  readonly lent: number;
+  readonly children: number;
+  readonly joining: number;
+}

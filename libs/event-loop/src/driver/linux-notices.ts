@@ -1,0 +1,126 @@
+import { INOTIFY, SYS_PIDFD_OPEN } from '../ffi/layout.ts';
+import * as libc from '../ffi/libc.ts';
+import { Memory } from '../memory.ts';
+import { Change } from '../op.ts';
+import type { EventList } from './poller.ts';
+
+const ALL =
+  INOTIFY.MODIFY |
+  INOTIFY.ATTRIB |
+  INOTIFY.CLOSE_WRITE |
+  INOTIFY.MOVED_FROM |
+  INOTIFY.MOVED_TO |
+  INOTIFY.CREATE |
+  INOTIFY.DELETE |
+  INOTIFY.DELETE_SELF |
+  INOTIFY.MOVE_SELF;
+const WRITTEN =
+  INOTIFY.MODIFY |
+  INOTIFY.CLOSE_WRITE |
+  INOTIFY.MOVED_FROM |
+  INOTIFY.MOVED_TO |
+  INOTIFY.CREATE |
+  INOTIFY.DELETE;
+
+/** A descriptor that turns readable when the child has ended. @returns pidfd or -errno */
+export function openChild(pid: number): number {
+  const fd = libc.syscall?.(SYS_PIDFD_OPEN, pid, 0) ?? -1;
+  return fd >= 0 ? fd : libc.lastError();
+}
+
+/** Which token watches which path; several may watch the same one, for which inotify has a single descriptor. */
+interface PathWatch {
+  readonly slot: number;
+  readonly generation: number;
+  readonly wd: number;
+}
+
+/**
+ * File-change notices for the Linux pollers: one inotify descriptor, which the poller watches like any other.
+ * It is opened with the first watch: a server without watches has none.
+ */
+export class LinuxNotices {
+  fd = -1;
+  private readonly memory = Memory.allocate(16 << 10);
+  private readonly bySlot = new Map<number, PathWatch>();
+  private readonly byWd = new Map<number, PathWatch[]>();
+
+  /** @returns 0 or -errno; afterwards `fd` is open */
+  add(path: string, slot: number, generation: number): number {
+    if (this.fd < 0) {
+      const fd = libc.inotify_init1?.(INOTIFY.CLOEXEC | INOTIFY.NONBLOCK) ?? -1;
+      if (fd < 0) return libc.lastError();
+      this.fd = fd;
+    }
+    const wd = libc.inotify_add_watch?.(this.fd, path, ALL) ?? -1;
+    if (wd < 0) return libc.lastError();
+    const watch = { slot, generation, wd };
+    this.bySlot.set(slot, watch);
+    const others = this.byWd.get(wd);
+    if (others === undefined) this.byWd.set(wd, [watch]);
+    else others.push(watch);
+    return 0;
+  }
+
+  remove(slot: number): void {
+    const watch = this.bySlot.get(slot);
+    if (watch === undefined) return;
+    this.bySlot.delete(slot);
+    const rest = (this.byWd.get(watch.wd) ?? []).filter((other) => other !== watch);
+    if (rest.length > 0) this.byWd.set(watch.wd, rest);
+    else {
+      this.byWd.delete(watch.wd);
+      libc.inotify_rm_watch?.(this.fd, watch.wd);
+    }
+  }
+
+  /** Reads waiting notices into `events`: a buffer full, the rest is told again. */
+  drain(events: EventList): void {
+    const { bytes, address } = this.memory;
+    const n = libc.read(this.fd, address, bytes.length);
+    // EAGAIN, EINTR: there is always another time.
+    for (let at = 0; at + 16 <= n; ) {
+      const wd = bytes.readInt32LE(at);
+      const mask = bytes.readUInt32LE(at + 4);
+      const length = bytes.readUInt32LE(at + 12);
+      this.tell(events, wd, mask, nameAt(bytes, at + 16, length));
+      at += 16 + length;
+    }
+  }
+
+  dispose(): void {
+    if (this.fd >= 0) libc.close(this.fd);
+    this.fd = -1;
+    this.bySlot.clear();
+    this.byWd.clear();
+  }
+
+  private tell(events: EventList, wd: number, mask: number, name: string): void {
+    if ((mask & INOTIFY.Q_OVERFLOW) !== 0) {
+      for (const watch of this.bySlot.values()) {
+        events.pushChange(watch.slot, watch.generation, Change.OVERFLOW, '');
+      }
+      return;
+    }
+    const bits = changeBits(mask);
+    if (bits === 0) return;
+    for (const watch of this.byWd.get(wd) ?? []) {
+      events.pushChange(watch.slot, watch.generation, bits, name);
+    }
+  }
+}
+
+function nameAt(bytes: Buffer, start: number, length: number): string {
+  if (length === 0) return '';
+  const end = bytes.indexOf(0, start);
+  return bytes.toString('utf8', start, end < 0 || end > start + length ? start + length : end);
+}
+
+function changeBits(mask: number): number {
+  let bits = 0;
+  if ((mask & WRITTEN) !== 0) bits |= Change.WRITTEN;
+  if ((mask & INOTIFY.DELETE_SELF) !== 0) bits |= Change.REMOVED;
+  if ((mask & INOTIFY.MOVE_SELF) !== 0) bits |= Change.RENAMED;
+  if ((mask & INOTIFY.ATTRIB) !== 0) bits |= Change.ATTRIBUTES;
+  return bits;
+}

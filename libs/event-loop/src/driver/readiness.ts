@@ -1,0 +1,226 @@
+import type { Address } from '../address.ts';
+import { ERRNO } from '../ffi/errno.ts';
+import { COMMON } from '../ffi/layout.ts';
+import * as libc from '../ffi/libc.ts';
+import { type Op, OpKind, OpState } from '../op.ts';
+import type { Udata } from '../udata.ts';
+import { UdataTable } from '../udata-table.ts';
+import { Attempts } from './attempts.ts';
+import { Completions } from './completions.ts';
+import { type Driver, type DriverName, Interest } from './driver.ts';
+import { type Poller, Ready } from './poller.ts';
+import * as transfer from './transfer.ts';
+import { Watch } from './watch.ts';
+
+/**
+ * Readiness turned into completion, in this one place: try the call; where it would block, go back to the poller and
+ * try again when it says so.
+ */
+export class ReadinessDriver implements Driver {
+  readonly table = new UdataTable();
+  private readonly poller: Poller;
+  private readonly watches: (Watch | null)[] = [];
+  private readonly completions = new Completions();
+  private readonly attempts: Attempts;
+
+  constructor(poller: Poller) {
+    this.poller = poller;
+    this.attempts = new Attempts(poller, this.completions);
+    if (poller.waitInThread !== undefined) {
+      this.waitInThread = (timeoutMs, woken) => poller.waitInThread?.(timeoutMs, woken);
+    }
+  }
+
+  waitInThread?: (timeoutMs: number, woken: () => void) => void;
+
+  get name(): DriverName {
+    return this.poller.name;
+  }
+
+  get fd(): number {
+    return this.poller.fd;
+  }
+
+  get notify(): () => void {
+    return this.attempts.notify;
+  }
+
+  set notify(notify: () => void) {
+    this.attempts.notify = notify;
+  }
+
+  get fault(): (udata: Udata, error: unknown) => void {
+    return this.completions.fault;
+  }
+
+  set fault(fault: (udata: Udata, error: unknown) => void) {
+    this.completions.fault = fault;
+  }
+
+  get busy(): boolean {
+    return this.due || this.poller.pending;
+  }
+
+  /** Something can be told without asking the poller. */
+  private get due(): boolean {
+    return this.attempts.waiting || this.completions.busy;
+  }
+
+  register(udata: Udata, interest: Interest): number {
+    if (udata.slot >= 0) return -ERRNO.EEXIST;
+    this.table.insert(udata);
+    const watch = new Watch(udata, interest);
+    this.watches[udata.slot] = watch;
+    if (udata.fd < 0 || interest === Interest.FILE) return 0;
+    const error = this.poller.add(udata.fd, interest, udata.slot, udata.generation);
+    if (error < 0) {
+      this.watches[udata.slot] = null;
+      this.table.remove(udata);
+    }
+    return error;
+  }
+
+  submit(op: Op): void {
+    const watch = this.watchOf(op.owner);
+    if (watch === null) return;
+    const writes = op.kind >= OpKind.SEND;
+    if (op.state !== OpState.IDLE || (writes ? watch.writing : watch.reading) !== null) {
+      throw new Error(`${op.owner.kind}: an operation of this direction is pending`);
+    }
+    op.state = OpState.PENDING;
+    op.done = 0;
+    if (writes) this.submitWrite(watch, op);
+    else this.submitRead(watch, op);
+    if (this.due) this.attempts.notify();
+  }
+
+  private submitWrite(watch: Watch, op: Op): void {
+    watch.writing = op;
+    watch.warmTo = 0;
+    if (watch.writable) this.attempts.write(watch, op);
+    else this.poller.want(watch.fd, Interest.WRITE, op.owner.slot, op.owner.generation);
+  }
+
+  private submitRead(watch: Watch, op: Op): void {
+    watch.reading = op;
+    if (op.kind === OpKind.CHILD) this.attempts.awaitChild(watch, op);
+    else if (op.kind === OpKind.CHANGE) this.attempts.awaitChange(watch, op);
+    else if (watch.interest === Interest.FILE) this.attempts.readFile(watch, op);
+    else if (watch.readable) this.attempts.queue(watch);
+    else this.poller.want(watch.fd, Interest.READ, op.owner.slot, op.owner.generation);
+  }
+
+  cancel(op: Op): void {
+    const watch = this.watchOf(op.owner);
+    if (watch === null || op.state !== OpState.PENDING) return;
+    if (op === watch.writing) {
+      // The thread still reads from the file: until it is back, the file may not be closed.
+      if (watch.warming) {
+        watch.cancelled = true;
+        return;
+      }
+      watch.writing = null;
+    } else {
+      // A read that is on its way cannot be called back: its true result follows.
+      if (watch.readingInThread) return;
+      if (op.kind === OpKind.CHANGE) this.poller.removePath(op.owner.slot);
+      if (op.kind === OpKind.CHILD) this.attempts.forgetChild(watch);
+      watch.reading = null;
+    }
+    this.completions.finish(op, -ERRNO.ECANCELED);
+    this.attempts.notify();
+  }
+
+  close(udata: Udata): void {
+    const watch = this.watchOf(udata);
+    const { fd } = udata;
+    udata.fd = -1;
+    if (watch === null) {
+      // Refused by `register`, or never brought there: there is but the descriptor to let go.
+      if (fd >= 0) this.attempts.release(udata, fd);
+      return;
+    }
+    watch.closed = true;
+    if (watch.reading?.kind === OpKind.CHANGE) this.poller.removePath(udata.slot);
+    this.attempts.forgetChild(watch);
+    if (watch.reading !== null) watch.reading.state = OpState.IDLE;
+    if (watch.writing !== null) watch.writing.state = OpState.IDLE;
+    watch.reading = null;
+    watch.writing = null;
+    if (watch.fd >= 0 && watch.interest !== Interest.FILE) this.poller.remove(watch.fd, watch.interest);
+    this.watches[udata.slot] = null;
+    this.table.remove(udata);
+    if (watch.inThreads === 0) this.attempts.release(udata, watch.fd);
+  }
+
+  discard(fd: number): void {
+    libc.close(fd);
+  }
+
+  finish(udata: Udata): void {
+    // A failure is of no use to the caller: the next receive or send tells what has become of the connection.
+    if (udata.fd >= 0) libc.shutdown(udata.fd, COMMON.SHUT_WR);
+  }
+
+  wait(timeoutMs: number): number {
+    return Math.min(this.poller.wait(this.due ? 0 : timeoutMs), 0);
+  }
+
+  deliver(): number {
+    const { completions, table } = this;
+    const before = completions.told;
+    const events = this.poller.events;
+    const count = events.count;
+    events.count = 0;
+    for (let index = 0; index < count; index++) {
+      const slot = events.slots[index] as number;
+      if (table.get(slot, events.generations[index] as number) === null) continue;
+      const watch = this.watches[slot] as Watch;
+      const ready = events.ready[index] as number;
+      const mark = completions.count;
+      if ((ready & Ready.CHANGE) !== 0) {
+        this.attempts.changed(watch, events.detail[index] as number, events.names[index] as string);
+      } else {
+        this.serve(watch, ready, events.detail[index] as number);
+      }
+      if (completions.count > mark) completions.drainFrom(mark);
+    }
+    this.attempts.takeTurns();
+    completions.drain();
+    completions.disposeClosed();
+    return completions.told - before;
+  }
+
+  listen(address: Address, backlog: number): number {
+    return transfer.listenOn(address, backlog);
+  }
+
+  addressOf(fd: number): Address {
+    return transfer.boundAddress(fd);
+  }
+
+  dispose(): void {
+    this.attempts.ended = true;
+    this.completions.disposeClosed();
+    this.poller.dispose();
+  }
+
+  private watchOf(udata: Udata): Watch | null {
+    return udata.slot < 0 ? null : ((this.watches[udata.slot] as Watch | null) ?? null);
+  }
+
+  private serve(watch: Watch, ready: number, error: number): void {
+    if ((ready & Ready.HANGUP) !== 0) {
+      watch.hangup = true;
+      watch.error = error;
+    }
+    if ((ready & Ready.WRITE) !== 0) {
+      watch.writable = true;
+      if (watch.writing !== null) this.attempts.write(watch, watch.writing);
+    }
+    if ((ready & Ready.READ) !== 0) {
+      watch.readable = true;
+      if (watch.reading !== null) this.attempts.read(watch, watch.reading);
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import type { Op } from '../op.ts';
+import type { Udata } from '../udata.ts';
+import type { Interest } from './driver.ts';
+
+/** What readiness knows of one registered udata. */
+export class Watch {
+  readonly udata: Udata;
+  readonly fd: number;
+  readonly interest: Interest;
+  /** The last call did not drain it: a read may bring something. */
+  readable = false;
+  /** Born true: a fresh socket has an empty send buffer, and the first send usually fits whole. */
+  writable = true;
+  hangup = false;
+  /** The errno that came with a hang-up, for the read that finds nothing but the end. */
+  error = 0;
+  closed = false;
+  /** In the list of those that want another turn. */
+  queued = false;
+  reading: Op | null = null;
+  writing: Op | null = null;
+  /** Calls on worker threads that have not come back: the descriptor and the memory must outlive them. */
+  inThreads = 0;
+  /** `reading` is on a worker thread. */
+  readingInThread = false;
+  /** `writing` (a SENDFILE) waits for a stretch of its file to be in the page cache. */
+  warming = false;
+  /** It was cancelled meanwhile. */
+  cancelled = false;
+  /** SENDFILE: up to here the file is known to be in the page cache. */
+  warmTo = 0;
+  /** Descriptor that stands for a child (pidfd), 0 where there is none. */
+  childFd = 0;
+
+  constructor(udata: Udata, interest: Interest) {
+    this.udata = udata;
+    this.fd = udata.fd;
+    this.interest = interest;
+  }
+}

@@ -1,0 +1,30 @@
+import { constants } from 'node:os';
+import { getSystemErrorMap } from 'node:util';
+
+/**
+ * The error numbers of this system (node:os knows them per platform). Results travel as `-errno`, so
+ * `-ERRNO.ECONNRESET` is what a completion carries.
+ */
+export const ERRNO = constants.errno;
+
+export const EAGAIN = ERRNO.EAGAIN;
+export const EINTR = ERRNO.EINTR;
+
+/** libuv, whose table getSystemErrorMap() is, leaves out what it never meets: ECHILD, EDEADLK and others. */
+const names = new Map<number, string>();
+for (const [name, number] of Object.entries(ERRNO)) if (!names.has(number)) names.set(number, name);
+
+/**
+ * The symbolic name of a negative result.
+ * @param result a completion's result, e.g. -104
+ * @returns e.g. `ECONNRESET`; `OK` for results of zero and above; `E<number>` for a number without a name
+ */
+export function errnoName(result: number): string {
+  if (result >= 0) return 'OK';
+  return getSystemErrorMap().get(result)?.[0] ?? names.get(-result) ?? `E${-result}`;
+}
+
+/** The sentence that belongs to a negative result, e.g. "connection reset by peer". */
+export function errnoMessage(result: number): string {
+  return getSystemErrorMap().get(result)?.[1] ?? `error ${errnoName(result)}`;
+}

@@ -1,0 +1,196 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import {
+  C,
+  COMMON,
+  EPOLL,
+  EPOLL_EVENT,
+  EV,
+  FD_SETSIZE,
+  INOTIFY,
+  KQUEUE,
+  NOTE,
+  POLL,
+  POLLFD,
+  RWF_NOWAIT,
+  SOCKADDR_HAS_LENGTH,
+  SYS_PIDFD_OPEN,
+  SYSTEM,
+} from './layout.ts';
+
+/** What the sources assume, and how to ask the system's C compiler for it. */
+type Question = readonly [expression: string, ours: number];
+
+const HEADERS = [
+  'stddef.h',
+  'stdio.h',
+  'fcntl.h',
+  'poll.h',
+  'signal.h',
+  'sys/types.h',
+  'sys/select.h',
+  'sys/socket.h',
+  'sys/time.h',
+  'sys/uio.h',
+  'sys/un.h',
+  'sys/wait.h',
+  'netinet/in.h',
+  'netinet/tcp.h',
+];
+
+const EVERYWHERE: Question[] = [
+  ['sizeof(struct pollfd)', POLLFD.size],
+  ['offsetof(struct pollfd, fd)', POLLFD.fd],
+  ['offsetof(struct pollfd, events)', POLLFD.events],
+  ['offsetof(struct pollfd, revents)', POLLFD.revents],
+  ['POLLIN', POLL.IN],
+  ['POLLOUT', POLL.OUT],
+  ['POLLERR', POLL.ERR],
+  ['POLLHUP', POLL.HUP],
+  ['POLLNVAL', POLL.NVAL],
+  ['FD_SETSIZE', FD_SETSIZE],
+  ['sizeof(fd_set)', FD_SETSIZE / 8],
+  ['sizeof(struct timeval)', 16],
+  ['offsetof(struct timeval, tv_usec)', 8],
+  ['sizeof(struct timespec)', 16],
+  ['offsetof(struct timespec, tv_nsec)', 8],
+  ['sizeof(struct iovec)', 16],
+  ['offsetof(struct iovec, iov_len)', 8],
+  ['offsetof(struct msghdr, msg_name)', 0],
+  ['offsetof(struct msghdr, msg_iov)', 16],
+  ['offsetof(struct msghdr, msg_iovlen)', 24],
+  ['sizeof(struct msghdr) <= 64', 1],
+  ['sizeof(size_t)', 8],
+  ['sizeof(off_t)', 8],
+  ['sizeof(struct sockaddr_in)', 16],
+  ['offsetof(struct sockaddr_in, sin_port)', 2],
+  ['offsetof(struct sockaddr_in, sin_addr)', 4],
+  ['sizeof(struct sockaddr_in6)', 28],
+  ['offsetof(struct sockaddr_in6, sin6_port)', 2],
+  ['offsetof(struct sockaddr_in6, sin6_addr)', 8],
+  ['offsetof(struct sockaddr_un, sun_path)', 2],
+  ['sizeof(struct sockaddr_un) - offsetof(struct sockaddr_un, sun_path) > 103', 1],
+  ['sizeof(struct sockaddr_un) <= 128', 1],
+  ['offsetof(struct sockaddr_in, sin_family)', SOCKADDR_HAS_LENGTH ? 1 : 0],
+  ['AF_UNIX', COMMON.AF_UNIX],
+  ['AF_INET', COMMON.AF_INET],
+  ['SOCK_STREAM', COMMON.SOCK_STREAM],
+  ['IPPROTO_TCP', COMMON.IPPROTO_TCP],
+  ['IPPROTO_IPV6', COMMON.IPPROTO_IPV6],
+  ['TCP_NODELAY', COMMON.TCP_NODELAY],
+  ['F_GETFD', COMMON.F_GETFD],
+  ['F_SETFD', COMMON.F_SETFD],
+  ['F_GETFL', COMMON.F_GETFL],
+  ['F_SETFL', COMMON.F_SETFL],
+  ['FD_CLOEXEC', COMMON.FD_CLOEXEC],
+  ['SHUT_WR', COMMON.SHUT_WR],
+  ['WNOHANG', COMMON.WNOHANG],
+  // The layout of a wait status: the signal in the low seven bits, the code above them.
+  ['WEXITSTATUS(7 << 8)', 7],
+  ['WTERMSIG(9)', 9],
+];
+
+/** Constants of this system; 0 says that it has no such flag, and is not asked for. */
+const OWN: Question[] = (Object.entries(C) as [string, number][]).filter(([, value]) => value !== 0);
+
+const LINUX: Question[] = [
+  ['sizeof(struct epoll_event)', EPOLL_EVENT.size],
+  ['offsetof(struct epoll_event, events)', EPOLL_EVENT.events],
+  ['offsetof(struct epoll_event, data)', EPOLL_EVENT.data],
+  ['EPOLL_CTL_ADD', EPOLL.CTL_ADD],
+  ['EPOLLIN', EPOLL.IN],
+  ['EPOLLOUT', EPOLL.OUT],
+  ['EPOLLERR', EPOLL.ERR],
+  ['EPOLLHUP', EPOLL.HUP],
+  ['EPOLLRDHUP', EPOLL.RDHUP],
+  ['(unsigned)EPOLLET', EPOLL.ET],
+  ['EPOLL_CLOEXEC', EPOLL.CLOEXEC],
+  ...Object.entries(INOTIFY).map(([name, value]): Question => [`IN_${name}`, value]),
+  ['sizeof(struct inotify_event)', 16],
+  ['offsetof(struct inotify_event, mask)', 4],
+  ['offsetof(struct inotify_event, len)', 12],
+  ['SYS_pidfd_open', SYS_PIDFD_OPEN],
+  ['RWF_NOWAIT', RWF_NOWAIT],
+];
+
+function kqueueQuestions(): Question[] {
+  const { kevent, filters } = KQUEUE[SYSTEM];
+  return [
+    ['sizeof(struct kevent)', kevent.size],
+    ['offsetof(struct kevent, ident)', kevent.ident],
+    ['offsetof(struct kevent, filter)', kevent.filter],
+    ['offsetof(struct kevent, flags)', kevent.flags],
+    ['offsetof(struct kevent, fflags)', kevent.fflags],
+    ['offsetof(struct kevent, data)', kevent.data],
+    ['offsetof(struct kevent, udata)', kevent.udata],
+    ['sizeof(((struct kevent *)0)->flags)', kevent.wide ? 4 : 2],
+    ...Object.entries(filters).map(([name, value]): Question => [`EVFILT_${name}`, value]),
+    ...Object.entries(EV).map(([name, value]): Question => [`EV_${name}`, value]),
+    ...Object.entries(NOTE).map(([name, value]): Question => [`(unsigned)NOTE_${name}`, value]),
+  ];
+}
+
+function ask(headers: readonly string[], questions: readonly Question[]): number[] {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'webserv-layout-'));
+  try {
+    const source = path.join(folder, 'ask.c');
+    const lines = questions.map(([expression]) => `printf("%lld\\n", (long long)(${expression}));`);
+    const includes = headers.map((header) => `#include <${header}>`);
+    const text = ['#define _GNU_SOURCE', ...includes, 'int main(void) {', ...lines, 'return 0; }'].join('\n');
+    fs.writeFileSync(source, text);
+    execFileSync('cc', ['-o', path.join(folder, 'ask'), source], { stdio: ['ignore', 'ignore', 'inherit'] });
+    return execFileSync(path.join(folder, 'ask'), { encoding: 'utf8' }).trim().split('\n').map(Number);
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function compare(headers: readonly string[], questions: readonly Question[]): void {
+  const answers = ask(headers, questions);
+  const compared = questions.map(([expression], index) => `${expression} = ${answers[index]}`);
+  expect(compared).toEqual(questions.map(([expression, ours]) => `${expression} = ${ours}`));
+}
+
+const compiler = spawnSync('cc', ['--version']).status === 0;
+const withCompiler = compiler ? it : it.skip;
+const reason = compiler ? '' : ' (skipped: there is no C compiler)';
+
+describe('layouts and constants', () => {
+  withCompiler(`are those of this system's headers${reason}`, () => {
+    compare(HEADERS, [...EVERYWHERE, ...OWN]);
+    if (SYSTEM === 'linux') {
+      compare([...HEADERS, 'sys/epoll.h', 'sys/inotify.h', 'sys/syscall.h'], LINUX);
+    } else {
+      compare([...HEADERS, 'sys/event.h'], kqueueQuestions());
+    }
+  });
+
+  it.each(Object.entries(KQUEUE))('of struct kevent on %s do not overlap', (_system, { kevent, filters }) => {
+    const narrow = kevent.wide ? 4 : 2;
+    const fields: [string, number, number][] = [
+      ['ident', kevent.ident, 8],
+      ['filter', kevent.filter, narrow],
+      ['flags', kevent.flags, narrow],
+      ['fflags', kevent.fflags, 4],
+      ['data', kevent.data, 8],
+      ['udata', kevent.udata, 8],
+    ];
+    let end = 0;
+    for (const [name, offset, size] of fields) {
+      expect([name, offset >= end, offset % size]).toEqual([name, true, 0]);
+      end = offset + size;
+    }
+    expect(kevent.size).toBeGreaterThanOrEqual(end);
+    expect(kevent.size % 8).toBe(0);
+    expect(new Set(Object.values(filters)).size).toBe(Object.keys(filters).length);
+  });
+
+  it('of struct kevent have the sizes that the systems’ headers give', () => {
+    const sizes = Object.fromEntries(
+      Object.entries(KQUEUE).map(([system, { kevent }]) => [system, kevent.size]),
+    );
+    expect(sizes).toEqual({ darwin: 32, freebsd: 64, openbsd: 32, netbsd: 72, linux: 32 });
+  });
+});

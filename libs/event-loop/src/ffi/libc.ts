@@ -1,0 +1,289 @@
+/**
+ * The only file that imports koffi. Every function is the C function of the same name; pointers are plain
+ * numbers (`uintptr_t`), taken once from memory that does not move. A call that fails returns `-errno`
+ * where its wrapper below says so, and the C library's -1 otherwise.
+ */
+import koffi from 'koffi';
+import { ERRNO } from './errno.ts';
+import { C, COMMON, SYSTEM } from './layout.ts';
+
+const libc = koffi.load(SYSTEM === 'darwin' ? '/usr/lib/libSystem.B.dylib' : null);
+
+export type Call = (...args: number[]) => number;
+
+/** A function that this C library may lack (accept4 on macOS, say). */
+function optional(definition: string): Call | null {
+  try {
+    return libc.func(definition) as unknown as Call;
+  } catch {
+    return null;
+  }
+}
+
+function required(definition: string): Call {
+  return libc.func(definition) as unknown as Call;
+}
+
+/** Any function of the C library by its C prototype: for tests, which need more of it than the server. */
+export function declare(definition: string): Call {
+  return required(definition);
+}
+
+export function addressOf(bytes: Uint8Array): number {
+  return Number(koffi.address(bytes));
+}
+
+/** errno of the last call, negated: the form in which results travel. */
+export function lastError(): number {
+  return -koffi.errno();
+}
+
+export const socket = required('int socket(int domain, int type, int protocol)');
+export const bind = required('int bind(int fd, uintptr_t address, uint32_t length)');
+export const listen = required('int listen(int fd, int backlog)');
+export const connect = required('int connect(int fd, uintptr_t address, uint32_t length)');
+export const shutdown = required('int shutdown(int fd, int how)');
+export const setsockopt = required(
+  'int setsockopt(int fd, int level, int name, uintptr_t value, uint32_t length)',
+);
+export const getsockopt = required(
+  'int getsockopt(int fd, int level, int name, uintptr_t value, uintptr_t length)',
+);
+export const getsockname = required('int getsockname(int fd, uintptr_t address, uintptr_t length)');
+export const recv = required('intptr_t recv(int fd, uintptr_t buffer, size_t length, int flags)');
+export const send = required('intptr_t send(int fd, uintptr_t buffer, size_t length, int flags)');
+export const sendmsg = required('intptr_t sendmsg(int fd, uintptr_t message, int flags)');
+export const read = required('intptr_t read(int fd, uintptr_t buffer, size_t length)');
+export const write = required('intptr_t write(int fd, uintptr_t buffer, size_t length)');
+export const pread = required('intptr_t pread(int fd, uintptr_t buffer, size_t length, int64_t offset)');
+export const pwrite = required('intptr_t pwrite(int fd, uintptr_t buffer, size_t length, int64_t offset)');
+export const close = required('int close(int fd)');
+export const kill = required('int kill(int pid, int signal)');
+export const waitpid = required('int waitpid(int pid, uintptr_t status, int options)');
+export const poll = required('int poll(uintptr_t fds, unsigned long count, int timeout)');
+export const select = required(
+  'int select(int count, uintptr_t r, uintptr_t w, uintptr_t e, uintptr_t timeout)',
+);
+const pipeCall = required('int pipe(uintptr_t fds)');
+const acceptCall = required('int accept(int fd, uintptr_t address, uintptr_t length)');
+const fcntl = libc.func('int fcntl(int fd, int command, ...)');
+const openCall = libc.func('int open(const char *path, int flags, ...)');
+
+/** Linux only, and `null` elsewhere: the callers are the files that are chosen only on Linux. */
+export const epoll_create1 = optional('int epoll_create1(int flags)');
+export const epoll_ctl = optional('int epoll_ctl(int epfd, int op, int fd, uintptr_t event)');
+export const epoll_wait = optional('int epoll_wait(int epfd, uintptr_t events, int max, int timeout)');
+export const inotify_init1 = optional('int inotify_init1(int flags)');
+export const inotify_rm_watch = optional('int inotify_rm_watch(int fd, int wd)');
+export const preadv2 = optional(
+  'intptr_t preadv2(int fd, uintptr_t iov, int count, int64_t offset, int flags)',
+);
+export const syscall = SYSTEM === 'linux' ? required('long syscall(long n, long a, long b)') : null;
+const accept4 = optional('int accept4(int fd, uintptr_t address, uintptr_t length, int flags)');
+const pipe2 = optional('int pipe2(uintptr_t fds, int flags)');
+
+/** inotify_add_watch(2) with its path as a string. */
+export const inotify_add_watch = ((): ((fd: number, path: string, mask: number) => number) | null => {
+  try {
+    return libc.func('int inotify_add_watch(int fd, const char *path, uint32_t mask)') as never;
+  } catch {
+    return null;
+  }
+})();
+
+/** sendfile(2) under its three signatures; see driver/transfer.ts for how each reports its progress. */
+export const sendfile = {
+  linux:
+    SYSTEM === 'linux'
+      ? required('intptr_t sendfile(int out, int in, uintptr_t offset, size_t count)')
+      : null,
+  darwin:
+    SYSTEM === 'darwin'
+      ? required(
+          'int sendfile(int in, int out, int64_t offset, uintptr_t length, uintptr_t headers, int flags)',
+        )
+      : null,
+  freebsd:
+    SYSTEM === 'freebsd'
+      ? required(
+          'int sendfile(int in, int out, int64_t offset, size_t count, uintptr_t headers, uintptr_t sent, int flags)',
+        )
+      : null,
+};
+
+/** Calls in threads share Node's pool; one of its threads is kept free for a multiplexer that waits in one. */
+const POOL = Math.max(1, (Number(process.env['UV_THREADPOOL_SIZE']) || 4) - 1);
+const queue: (() => void)[] = [];
+let running = 0;
+
+function callInThread(call: Call, args: readonly number[], done: (result: number) => void): void {
+  const threaded = (call as unknown as { async: (...args: unknown[]) => void }).async;
+  threaded(...args, (error: unknown, result: number) => {
+    // koffi carries the errno of the thread over to this one, for as long as this callback runs.
+    if (error !== null) done(-ERRNO.EIO);
+    else done(result >= 0 ? result : lastError());
+  });
+}
+
+/**
+ * A call that waits for the disk, on a worker thread; `done` runs on this thread with `>= 0` or `-errno`. What does
+ * not find a thread free waits its turn here: koffi throws when more than 256 calls are under way.
+ * Memory that `args` point into is kept by the caller, best by using it in `done`.
+ */
+export function inThread(call: Call, args: readonly number[], done: (result: number) => void): void {
+  const start = (): void => {
+    running++;
+    callInThread(call, args, (result) => {
+      running--;
+      queue.shift()?.();
+      done(result);
+    });
+  };
+  if (running < POOL) start();
+  else queue.push(start);
+}
+
+/** A wait of a multiplexer, on the thread that is kept free for it. */
+export function waitInThread(call: Call, args: readonly number[], done: (result: number) => void): void {
+  callInThread(call, args, done);
+}
+
+/** False for a number that is no open descriptor. */
+export function isOpen(fd: number): boolean {
+  return (fcntl(fd, COMMON.F_GETFD, 'int', 0) as number) >= 0;
+}
+
+/** Marks a descriptor non-blocking and close-on-exec. @returns 0 or -errno */
+export function markDescriptor(fd: number): number {
+  const flags = fcntl(fd, COMMON.F_GETFL, 'int', 0) as number;
+  if (flags < 0) return lastError();
+  if ((fcntl(fd, COMMON.F_SETFL, 'int', flags | C.O_NONBLOCK) as number) < 0) return lastError();
+  if ((fcntl(fd, COMMON.F_SETFD, 'int', COMMON.FD_CLOEXEC) as number) < 0) return lastError();
+  return 0;
+}
+
+/** The descriptor's FD_CLOEXEC bit and O_NONBLOCK bit, for tests and diagnosis. */
+export function descriptorFlags(fd: number): { cloexec: boolean; nonblocking: boolean } {
+  const descriptor = fcntl(fd, COMMON.F_GETFD, 'int', 0) as number;
+  const status = fcntl(fd, COMMON.F_GETFL, 'int', 0) as number;
+  return {
+    cloexec: (descriptor & COMMON.FD_CLOEXEC) !== 0,
+    nonblocking: (status & C.O_NONBLOCK) !== 0,
+  };
+}
+
+/** Accepts one connection, non-blocking and close-on-exec at birth where the system can. @returns fd or -errno */
+export function acceptConnection(fd: number, address: number, length: number): number {
+  if (accept4 !== null) {
+    const accepted = accept4(fd, address, length, C.SOCK_NONBLOCK | C.SOCK_CLOEXEC);
+    return accepted >= 0 ? accepted : lastError();
+  }
+  const accepted = acceptCall(fd, address, length);
+  if (accepted < 0) return lastError();
+  const marked = markDescriptor(accepted);
+  if (marked < 0) {
+    close(accepted);
+    return marked;
+  }
+  return accepted;
+}
+
+const pipeEnds = new Int32Array(new ArrayBuffer(8));
+const pipeAddress = addressOf(new Uint8Array(pipeEnds.buffer));
+
+/** A pipe, both ends non-blocking and close-on-exec. @returns [read end, write end], or -errno */
+export function openPipe(): [number, number] | number {
+  if (pipe2 !== null) {
+    if (pipe2(pipeAddress, C.O_NONBLOCK | C.O_CLOEXEC) < 0) return lastError();
+  } else {
+    if (pipeCall(pipeAddress) < 0) return lastError();
+    markDescriptor(pipeEnds[0] as number);
+    markDescriptor(pipeEnds[1] as number);
+  }
+  return [pipeEnds[0] as number, pipeEnds[1] as number];
+}
+
+/** open(2), close-on-exec always. @returns fd or -errno */
+export function openFile(path: string, flags: number, mode: number): number {
+  const fd = openCall(path, flags | C.O_CLOEXEC, 'int', mode) as number;
+  return fd >= 0 ? fd : lastError();
+}
+
+export interface KqueueCalls {
+  readonly kqueue: () => number;
+  readonly kevent: Call;
+}
+
+/** One queue of each library, never closed. */
+const anchored = new Map<string, number>();
+
+/**
+ * The kqueue functions of the C library, or of a library named by the caller (libkqueue on Linux).
+ * @param library path or name of a shared library; null for the C library
+ * @throws what the dynamic linker says where the library or its symbols are missing
+ */
+export function loadKqueue(library: string | null, symbols: readonly string[]): KqueueCalls {
+  const from = library === null ? libc : koffi.load(library);
+  let failure: unknown = new Error('no symbol for kevent() is known');
+  for (const symbol of symbols) {
+    try {
+      const calls = {
+        kqueue: from.func('int kqueue()') as unknown as () => number,
+        kevent: from.func(
+          `int ${symbol}(int kq, uintptr_t changes, int nchanges, uintptr_t events, int nevents, uintptr_t timeout)`,
+        ) as unknown as Call,
+      };
+      // libkqueue ends a thread of its own with the last queue, and crashes where the process exits in that moment.
+      if (library !== null && !anchored.has(library)) anchored.set(library, calls.kqueue());
+      return calls;
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
+/** Watches a descriptor from Node's own loop; see host.ts. */
+export interface DescriptorWatch {
+  ref(): void;
+  unref(): void;
+  close(): void;
+}
+
+export function watchReadable(fd: number, ready: () => void): DescriptorWatch {
+  return koffi.node.poll(fd, { readable: true }, ready);
+}
+
+/** posix_spawn(3) and what it takes: its results are error numbers, not -1. See spawn.ts. */
+export const posixSpawn = {
+  spawn: required(
+    'int posix_spawn(uintptr_t pid, uintptr_t path, uintptr_t actions, uintptr_t attributes, uintptr_t argv, uintptr_t envp)',
+  ),
+  initActions: required('int posix_spawn_file_actions_init(uintptr_t actions)'),
+  destroyActions: required('int posix_spawn_file_actions_destroy(uintptr_t actions)'),
+  addDup2: required('int posix_spawn_file_actions_adddup2(uintptr_t actions, int fd, int as)'),
+  /** glibc 2.29, musl 1.1.24, macOS 10.15, FreeBSD 13.1; NetBSD 10 under its POSIX name. */
+  addChdir:
+    optional('int posix_spawn_file_actions_addchdir_np(uintptr_t actions, uintptr_t path)') ??
+    optional('int posix_spawn_file_actions_addchdir(uintptr_t actions, uintptr_t path)'),
+  initAttributes: required('int posix_spawnattr_init(uintptr_t attributes)'),
+  setFlags: required('int posix_spawnattr_setflags(uintptr_t attributes, short flags)'),
+  setGroup: required('int posix_spawnattr_setpgroup(uintptr_t attributes, int group)'),
+  setDefaultSignals: required('int posix_spawnattr_setsigdefault(uintptr_t attributes, uintptr_t set)'),
+  setSignalMask: required('int posix_spawnattr_setsigmask(uintptr_t attributes, uintptr_t set)'),
+};
+
+/**
+ * A pipe to or from a child: close-on-exec, our end non-blocking, the child's end blocking as a program expects its
+ * standard streams to be. The two ends are two open file descriptions, so the flag of one is not seen by the other.
+ * @param ours which end stays here: 0 to read what the child writes, 1 to write what it reads
+ * @returns [read end, write end], or -errno
+ */
+export function openChildPipe(ours: 0 | 1): [number, number] | number {
+  const failed = pipe2 === null ? pipeCall(pipeAddress) : pipe2(pipeAddress, C.O_CLOEXEC);
+  if (failed < 0) return lastError();
+  const ends: [number, number] = [pipeEnds[0] as number, pipeEnds[1] as number];
+  if (pipe2 === null) for (const end of ends) fcntl(end, COMMON.F_SETFD, 'int', COMMON.FD_CLOEXEC);
+  fcntl(ends[ours], COMMON.F_SETFL, 'int', C.O_NONBLOCK);
+  return ends;
+}

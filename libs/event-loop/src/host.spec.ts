@@ -1,0 +1,285 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { buildSync } from 'esbuild';
+import { SYSTEM } from './ffi/layout.ts';
+
+/**
+ * What Node and the loop owe each other, seen from outside: each test is a process of its own, in which this library
+ * (bundled, as Node 20 reads no TypeScript) is hosted by Node.
+ */
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'webserv-host-'));
+const bundle = path.join(folder, 'event-loop.cjs');
+const kqueueLibrary = process.env['WEBSERV_KQUEUE_LIBRARY'];
+
+const drivers = SYSTEM === 'linux' ? ['epoll', 'poll', 'select'] : ['kqueue', 'poll', 'select'];
+if (SYSTEM === 'linux' && kqueueLibrary !== undefined) drivers.push('kqueue');
+
+const PREAMBLE = `
+const { Interest, Loop, Memory, Op, Timer, Udata, wake } = require(${JSON.stringify(bundle)});
+const loop = Loop.open({ use: { name: process.env.USE, kqueueLibrary: process.env.KQUEUE || undefined } });
+class Client extends Udata {
+  input = new Op(this);
+  output = new Op(this);
+  complete(op) {
+    if (op.result <= 0) return loop.close(this);
+    if (op === this.output) return loop.recv(this.input);
+    const memory = Memory.from(op.bytes.subarray(op.offset, op.offset + op.result));
+    loop.send(this.output, memory, 0, memory.size);
+  }
+}
+class Server extends Udata {
+  op = new Op(this);
+  complete(op) {
+    if (op.result < 0) throw new Error('accept ' + op.result);
+    const client = new Client('client', op.result);
+    loop.register(client, Interest.BOTH);
+    loop.recv(client.input);
+  }
+}
+function listen() {
+  const server = new Server('server', loop.driver.listen({ family: 'ipv4', host: '127.0.0.1', port: 0 }, 128));
+  loop.register(server, Interest.READ);
+  loop.accept(server.op);
+  return loop.driver.addressOf(server.fd).port;
+}
+const tell = (what) => process.stdout.write(JSON.stringify(what) + '\\n');
+`;
+
+const MEASURE = `
+const SAMPLES = 40;
+const late = [], promised = [], signalled = [];
+let due = 0, raised = 0;
+process.on('SIGTERM', () => signalled.push(performance.now() - raised));
+function sample() {
+  const now = performance.now();
+  late.push(now - due);
+  Promise.resolve().then(() => promised.push(performance.now() - now));
+  raised = performance.now();
+  process.kill(process.pid, 'SIGTERM');
+  if (late.length === SAMPLES) return setTimeout(report, 50);
+  due = performance.now() + 10;
+  setTimeout(sample, 10);
+}
+function report() {
+  const median = (list) => list.sort((a, b) => a - b)[list.length >> 1];
+  tell({ ticks: loop.ticks, count: signalled.length, late: median(late), promised: median(promised), signalled: median(signalled) });
+  process.exit(0);
+}
+const start = () => { due = performance.now() + 10; setTimeout(sample, 10); };
+`;
+
+beforeAll(() => {
+  buildSync({
+    entryPoints: [path.join(__dirname, 'index.ts')],
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    external: ['koffi'],
+    outfile: bundle,
+    logLevel: 'error',
+  });
+});
+afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+interface Run {
+  readonly process: ChildProcess;
+  /** The next line that it tells. */
+  next(): Promise<unknown>;
+  readonly ended: Promise<{ code: number | null; stderr: string }>;
+}
+
+function run(use: string, script: string): Run {
+  const child = spawn(process.execPath, ['-e', PREAMBLE + script], {
+    env: {
+      ...process.env,
+      NODE_PATH: path.resolve(require.resolve('koffi'), '..', '..'),
+      USE: use,
+      KQUEUE: use === 'kqueue' ? (kqueueLibrary ?? '') : '',
+    },
+  });
+  let stderr = '';
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  const lines: string[] = [];
+  let rest = '';
+  child.stdout.on('data', (chunk) => {
+    const parts = (rest + chunk).split('\n');
+    rest = parts.pop() as string;
+    lines.push(...parts);
+    child.emit('line');
+  });
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, stderr }));
+  const next = async (): Promise<unknown> => {
+    while (lines.length === 0) {
+      const over = await Promise.race([once(child, 'line').then(() => null), ended]);
+      if (over !== null && lines.length === 0) throw new Error(`it ended: ${over.code} ${over.stderr}`);
+    }
+    return JSON.parse(lines.shift() as string);
+  };
+  return { process: child, next, ended };
+}
+
+interface Report {
+  readonly ticks: number;
+  readonly count: number;
+  readonly late: number;
+  readonly promised: number;
+  readonly signalled: number;
+}
+
+function expectLively(report: Report): void {
+  expect(report.count).toBeGreaterThan(30);
+  expect(report.late).toBeLessThan(50);
+  expect(report.promised).toBeLessThan(50);
+  expect(report.signalled).toBeLessThan(50);
+}
+
+/** Keeps a connection busy until it is closed: a request of one piece, then the next. */
+function load(port: number): net.Socket {
+  const socket = net.connect(port, '127.0.0.1');
+  const request = Buffer.alloc(100, 'x');
+  let got = 0;
+  socket.on('connect', () => socket.write(request));
+  socket.on('data', (chunk) => {
+    got += chunk.length;
+    if (got % request.length === 0) socket.write(request);
+  });
+  socket.on('error', () => {});
+  return socket;
+}
+
+describe.each(drivers)('Node hosts the loop on %s', (use) => {
+  it('timers, promises and signal handlers run within 50 ms while it idles', async () => {
+    const it = run(use, `${MEASURE} listen(); start();`);
+    expectLively((await it.next()) as Report);
+    await it.ended;
+  });
+
+  it('and while it is under full load', async () => {
+    const it = run(use, `${MEASURE} tell(listen()); process.stdin.once('data', start);`);
+    const port = (await it.next()) as number;
+    const sockets = Array.from({ length: 32 }, () => load(port));
+    it.process.stdin?.write('go\n');
+    const report = (await it.next()) as Report;
+    for (const socket of sockets) socket.destroy();
+    expectLively(report);
+    expect(report.ticks).toBeGreaterThan(500);
+    await it.ended;
+  });
+
+  it('what is submitted outside of a tick is told without any event', async () => {
+    const it = run(
+      use,
+      `
+      class Writer extends Udata {
+        op = new Op(this);
+        complete(op) { tell({ result: op.result, ms: performance.now() - begun }); process.exit(0); }
+      }
+      const file = require('node:fs').openSync(require('node:os').devNull, 'w');
+      const writer = new Writer('writer', file);
+      loop.register(writer, Interest.FILE);
+      let begun = 0;
+      setTimeout(() => Promise.resolve().then(() => {
+        begun = performance.now();
+        loop.write(writer.op, Memory.from('12345'), 0, 5, -1);
+      }), 100);`,
+    );
+    const { result, ms } = (await it.next()) as { result: number; ms: number };
+    expect(result).toBe(5);
+    expect(ms).toBeLessThan(50);
+    await it.ended;
+  });
+
+  it('a timer armed outside of a tick ends a rest that has no limit', async () => {
+    const it = run(
+      use,
+      `
+      class Sleeper extends Udata { timer = new Timer(this); complete() {} expire() { tell('rung'); loop.dispose(); } }
+      const sleeper = new Sleeper('sleeper', -1);
+      setTimeout(() => loop.arm(sleeper.timer, 30), 100);`,
+    );
+    expect(await it.next()).toBe('rung');
+    expect((await it.ended).code).toBe(0);
+  });
+
+  it('wake ends a rest from another thread', async () => {
+    const it = run(
+      use,
+      `
+      loop.onWake = () => { tell('woken'); loop.dispose(); };
+      setTimeout(() => new (require('node:worker_threads').Worker)(
+        "require('node:fs').writeSync(require('node:worker_threads').workerData, '!')",
+        { eval: true, workerData: loop.wakeToken }), 50);`,
+    );
+    expect(await it.next()).toBe('woken');
+    expect((await it.ended).code).toBe(0);
+  });
+
+  it('unref lets Node end, though it listens', async () => {
+    const it = run(use, "listen(); setTimeout(() => { loop.unref(); tell('let go'); }, 100);");
+    expect(await it.next()).toBe('let go');
+    expect(await it.ended).toEqual({ code: 0, stderr: '' });
+  });
+
+  it('unref still serves while something else keeps Node alive', async () => {
+    const it = run(use, 'tell(listen()); loop.unref(); process.stdin.resume();');
+    const socket = net.connect((await it.next()) as number, '127.0.0.1');
+    socket.write('echo');
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toBe('echo');
+    socket.destroy();
+    it.process.stdin?.end();
+    expect(await it.ended).toEqual({ code: 0, stderr: '' });
+  });
+
+  it('dispose leaves nothing that keeps Node alive', async () => {
+    const it = run(
+      use,
+      "tell(listen()); process.stdin.once('data', () => { process.stdin.destroy(); loop.dispose(); });",
+    );
+    const socket = net.connect((await it.next()) as number, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write('echo');
+    await once(socket, 'data');
+    it.process.stdin?.write('end\n');
+    expect(await it.ended).toEqual({ code: 0, stderr: '' });
+    socket.destroy();
+  });
+
+  it('process.exit ends it at once, whatever the loop waits on', async () => {
+    const it = run(use, "listen(); setTimeout(() => { tell('now'); process.exit(7); }, 100);");
+    expect(await it.next()).toBe('now');
+    expect(await it.ended).toEqual({ code: 7, stderr: '' });
+  });
+
+  it('what is thrown without onFault is an uncaught exception, and the loop goes on', async () => {
+    const it = run(
+      use,
+      `
+      const complete = Client.prototype.complete;
+      Client.prototype.complete = function (op) {
+        if (op.result > 0 && op === this.input && op.bytes[op.offset] === 33) throw new Error('bang');
+        complete.call(this, op);
+      };
+      process.on('uncaughtException', (error) => tell(error.message));
+      tell(listen());`,
+    );
+    const port = (await it.next()) as number;
+    const [bad, good] = [net.connect(port, '127.0.0.1'), net.connect(port, '127.0.0.1')];
+    bad.on('error', () => {});
+    bad.write('!');
+    expect(await it.next()).toBe('bang');
+    good.write('echo');
+    const [answer] = (await once(good, 'data')) as [Buffer];
+    expect(answer.toString()).toBe('echo');
+    bad.destroy();
+    good.destroy();
+    it.process.kill('SIGKILL');
+    await it.ended;
+  });
+});

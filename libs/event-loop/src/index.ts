@@ -1,0 +1,11 @@
+export { type Address, formatAddress, parseIpv4, parseIpv6, UNIX_PATH_MAX } from './address.ts';
+export { type Choice, DRIVER_NAMES, type DriverRequest, type NamedDriver } from './driver/choose.ts';
+export { type Driver, type DriverName, Interest } from './driver/driver.ts';
+export { ERRNO, errnoMessage, errnoName } from './ffi/errno.ts';
+export { openChildPipe } from './ffi/libc.ts';
+export { killGroup, type SpawnRequest, spawn } from './ffi/spawn.ts';
+export { Loop, type LoopOptions, wake } from './loop.ts';
+export { Memory } from './memory.ts';
+export { Change, Op, OpKind, OpState, type Slice } from './op.ts';
+export { Timer } from './timers.ts';
+export { Udata } from './udata.ts';

@@ -1,0 +1,371 @@
+import { type Choice, chooseDriver, type DriverRequest } from './driver/choose.ts';
+import { type Driver, Interest } from './driver/driver.ts';
+import { ERRNO, errnoMessage } from './ffi/errno.ts';
+import * as libc from './ffi/libc.ts';
+import { Host } from './host.ts';
+import { Memory } from './memory.ts';
+import { Op, OpKind, type Slice } from './op.ts';
+import { type Timer, Timers } from './timers.ts';
+import { Udata } from './udata.ts';
+
+/** epoll_wait(2) and Node's timers take 31 bits of milliseconds; a day is as good as no end. */
+const LONGEST_WAIT_MS = 86_400_000;
+
+/** What `Loop.open` may be told. */
+export interface LoopOptions {
+  /** Which driver, and for kqueue from which library; the best that works, unless said. */
+  readonly use?: DriverRequest;
+  /** A driver made by the caller (the scripted one of `@webserv/event-loop/testing`). */
+  readonly driver?: Driver;
+  /**
+   * Told what a udata threw out of complete, expire or dispose; the udata is closed. Without it, the first error is
+   * thrown on when the round is over and everybody else has been told.
+   */
+  readonly onFault?: (udata: Udata, error: unknown) => void;
+  /** False: Node does not run it, the caller does, by `tick`. True unless said. */
+  readonly hosted?: boolean;
+}
+
+/** Wakes a loop from another thread: `token` is its `wakeToken`, which is a plain number. */
+export function wake(token: number): void {
+  libc.write(token, wakeByte.address, 1);
+}
+const wakeByte = Memory.from('!');
+
+/** The reading end of the wake pipe: it has nothing to say but that the wait is over. */
+class WakeUdata extends Udata {
+  readonly writeEnd: number;
+  private readonly loop: Loop;
+  private readonly reading = new Op(this);
+
+  constructor(loop: Loop, readEnd: number, writeEnd: number) {
+    super('wake', readEnd);
+    this.loop = loop;
+    this.writeEnd = writeEnd;
+  }
+
+  listen(): void {
+    this.loop.read(this.reading, null, 0, 0, -1);
+  }
+
+  complete(op: Op): void {
+    if (op.result <= 0) return;
+    this.listen();
+    this.loop.woken(this);
+  }
+
+  override dispose(): void {
+    libc.close(this.writeEnd);
+  }
+}
+
+/**
+ * The event loop: operations of udatas in, completions out, one tick at a time, hosted by Node's own loop.
+ *
+ * An operation's result is `>= 0` or a negative errno (`errnoName` gives its name), told by `owner.complete(op)`
+ * out of a tick and never from within the call that submits it.
+ */
+export class Loop {
+  /** What drives it, and why not a better one. */
+  readonly choice: Choice;
+  readonly driver: Driver;
+  readonly timers = new Timers();
+  /** Milliseconds of a clock that only goes forward, read once before and once after each wait. */
+  now = 0;
+  /** Called when another thread has woken the loop. */
+  onWake: () => void = () => {};
+  /** Ticks so far, and completions told: for counters and benchmarks. */
+  ticks = 0;
+  completions = 0;
+  /** Told what a udata threw; the udata is closed. Null: the error is thrown on. */
+  onFault: ((udata: Udata, error: unknown) => void) | null;
+  private readonly host: Host | null;
+  private readonly waker: WakeUdata | null;
+  private readonly clock: () => number;
+  private ticking = false;
+  private closed = false;
+  /** What was thrown in this round, where nobody is told. */
+  private thrown: { readonly error: unknown } | null = null;
+
+  private constructor(choice: Choice, options: LoopOptions) {
+    const { driver } = choice;
+    this.choice = choice;
+    this.driver = driver;
+    this.onFault = options.onFault ?? null;
+    this.clock = driver.now === undefined ? () => performance.now() : () => driver.now?.() ?? 0;
+    this.now = this.clock();
+    driver.notify = () => this.nudge();
+    driver.fault = (udata, error) => this.fault(udata, error);
+    this.waker = driver.now === undefined ? this.openWaker() : null;
+    this.host = (options.hosted ?? true) ? new Host(this) : null;
+  }
+
+  /**
+   * A loop that Node's loop hosts from now on, until `dispose`; or one that the caller ticks.
+   * @throws Error where the driver that was asked for cannot be had; it says why
+   */
+  static open(options: LoopOptions = {}): Loop {
+    const choice =
+      options.driver === undefined
+        ? chooseDriver(options.use ?? { name: 'auto' })
+        : { driver: options.driver, passedOver: [] };
+    return new Loop(choice, options);
+  }
+
+  private openWaker(): WakeUdata {
+    const pipe = libc.openPipe();
+    if (typeof pipe === 'number') {
+      this.driver.dispose();
+      throw new Error(`no pipe for waking the loop: ${errnoMessage(pipe)}`);
+    }
+    const waker = new WakeUdata(this, pipe[0], pipe[1]);
+    const error = this.driver.register(waker, Interest.READ);
+    if (error < 0) {
+      libc.close(pipe[0]);
+      libc.close(pipe[1]);
+      this.driver.dispose();
+      throw new Error(`${this.driver.name} takes no descriptor: ${errnoMessage(error)}`);
+    }
+    waker.listen();
+    return waker;
+  }
+
+  /** What other threads pass to `wake`: a plain number. */
+  get wakeToken(): number {
+    return this.waker?.writeEnd ?? -1;
+  }
+
+  // ---- udatas ------------------------------------------------------------------------------------------------
+
+  /**
+   * Takes a udata and its descriptor in.
+   * @returns 0 or -errno: then nothing was taken in, and `close` or `discard` lets the descriptor go
+   */
+  register(udata: Udata, interest: Interest): number {
+    if (this.closed) return -ERRNO.ECANCELED;
+    this.nudge();
+    return this.driver.register(udata, interest);
+  }
+
+  /**
+   * Lets go of a udata: its descriptor is closed, no `complete` follows, `dispose` comes last. Twice is once. It does
+   * not disarm timers.
+   */
+  close(udata: Udata): void {
+    this.nudge();
+    this.driver.close(udata);
+  }
+
+  /** Closes a descriptor that no udata has taken: one that was accepted and is not wanted. */
+  discard(fd: number): void {
+    this.driver.discard(fd);
+  }
+
+  /** Says that nothing more will be sent, and leaves the other direction open. */
+  finish(udata: Udata): void {
+    this.driver.finish(udata);
+  }
+
+  // ---- operations --------------------------------------------------------------------------------------------
+
+  /** Accepts connections until cancelled: `result` is a descriptor, `text` the peer's address. Ends with a failure. */
+  accept(op: Op): void {
+    op.kind = OpKind.ACCEPT;
+    this.submit(op);
+  }
+
+  /** Receives what is there: `result` bytes lie in `bytes` from `offset` on, 0 means the peer has finished sending. */
+  recv(op: Op): void {
+    op.kind = OpKind.RECV;
+    op.memory = null;
+    this.submit(op);
+  }
+
+  /** Sends all of `length` bytes: `result` is `length`, or a failure with `done` telling how many had left. */
+  send(op: Op, memory: Memory, offset: number, length: number): void {
+    op.kind = OpKind.SEND;
+    op.memory = memory;
+    op.offset = offset;
+    op.length = length;
+    op.vector = null;
+    this.submit(op);
+  }
+
+  /** Sends all pieces, in as few calls as the system allows; `result` as for `send`. */
+  sendAll(op: Op, vector: readonly Slice[]): void {
+    op.kind = OpKind.SEND;
+    op.memory = null;
+    op.vector = vector;
+    this.submit(op);
+  }
+
+  /** Sends from a file within the kernel: `result` is `length`, or less where the file has become shorter. */
+  sendFile(op: Op, file: number, position: number, length: number): void {
+    op.kind = OpKind.SENDFILE;
+    op.file = file;
+    op.position = position;
+    op.length = length;
+    this.submit(op);
+  }
+
+  /**
+   * Reads from a pipe (`position` -1, `memory` null to be lent some) or a file (own memory, registered with
+   * `Interest.FILE`): `result` bytes, fewer than asked for where no more are there now, 0 at the end.
+   */
+  read(op: Op, memory: Memory | null, offset: number, length: number, position: number): void {
+    op.kind = OpKind.READ;
+    op.memory = memory;
+    op.offset = offset;
+    op.length = length;
+    op.position = position;
+    this.submit(op);
+  }
+
+  /** Writes all of `length` bytes to a pipe (`position` -1) or a file; `result` as for `send`. */
+  write(op: Op, memory: Memory, offset: number, length: number, position: number): void {
+    op.kind = OpKind.WRITE;
+    op.memory = memory;
+    op.offset = offset;
+    op.length = length;
+    op.vector = null;
+    op.position = position;
+    this.submit(op);
+  }
+
+  /** Waits for a child to end: `result` is its exit code (0 to 255) or 256 + the signal that ended it. It is collected. */
+  awaitChild(op: Op, pid: number): void {
+    op.kind = OpKind.CHILD;
+    op.file = pid;
+    this.submit(op);
+  }
+
+  /**
+   * Watches a file or folder until cancelled: `result` holds bits of `Change`, `text` the entry's name where a folder
+   * is watched and the system tells it. Fails with -ENOSYS where neither inotify nor kqueue is to be had.
+   */
+  watchPath(op: Op, path: string): void {
+    op.kind = OpKind.CHANGE;
+    op.text = path;
+    this.submit(op);
+  }
+
+  cancel(op: Op): void {
+    this.driver.cancel(op);
+    this.nudge();
+  }
+
+  /** Runs `owner.expire(timer)` in `ms` from now, in place of any earlier deadline of this timer. */
+  arm(timer: Timer, ms: number): void {
+    // Outside of a tick `now` may be long past.
+    if (!this.ticking) this.now = this.clock();
+    this.timers.arm(timer, this.now + ms);
+    this.nudge();
+  }
+
+  disarm(timer: Timer): void {
+    this.timers.cancel(timer);
+  }
+
+  // ---- running -----------------------------------------------------------------------------------------------
+
+  /** Milliseconds until a timer may run out: 0 where one has, -1 where there is none. */
+  get idleFor(): number {
+    const next = this.timers.next();
+    if (next === Number.POSITIVE_INFINITY) return -1;
+    return Math.min(Math.max(0, Math.ceil(next - this.clock())), LONGEST_WAIT_MS);
+  }
+
+  /**
+   * One round: wait, timers, completions. The host calls it; tests and other hosts may.
+   * @param timeoutMs how long to wait at most, -1 without end; a due timer or waiting work ends it earlier
+   * @returns completions told and timers run out in this round
+   * @throws Error where the multiplexer itself is broken; what a udata threw, where there is no `onFault`
+   */
+  tick(timeoutMs: number): number {
+    if (this.ticking) throw new Error('a tick within a tick');
+    const idle = this.idleFor;
+    const error = this.driver.wait(idle >= 0 && (timeoutMs < 0 || idle < timeoutMs) ? idle : timeoutMs);
+    // Short of memory (poll(2) and select(2) may be): what is ready will still be so the next time.
+    if (error < 0 && error !== -ERRNO.ENOMEM && error !== -ERRNO.EAGAIN) {
+      throw new Error(`${this.driver.name}: ${errnoMessage(error)}`);
+    }
+    this.ticking = true;
+    this.ticks++;
+    this.now = this.clock();
+    const fired = this.timers.fire(this.now, this.driver.fault);
+    const told = this.driver.deliver();
+    this.completions += told;
+    this.ticking = false;
+    if (this.thrown !== null) this.throwOn();
+    return fired + told;
+  }
+
+  /** Ends a wait on another thread: what it waits for has changed. */
+  wakeThread(): void {
+    wake(this.wakeToken);
+  }
+
+  /** Lets Node end while this loop has nothing but what it waits for. */
+  unref(): void {
+    this.host?.unref();
+  }
+
+  /**
+   * Closes every udata, the multiplexer, and the ties to Node's loop. Every `dispose` has run when this returns, but
+   * for those whose descriptor a thread is still reading from; they follow when it is back.
+   */
+  dispose(): void {
+    if (this.closed) return;
+    this.closed = true;
+    for (const udata of this.driver.table) if (udata !== this.waker) this.driver.close(udata);
+    if (!this.ticking) this.driver.deliver();
+    // A multiplexer that a thread waits in is freed when it has come back: the waker wakes it, and goes last.
+    const end = (): void => {
+      if (this.waker !== null) this.driver.close(this.waker);
+      this.driver.dispose();
+    };
+    if (this.host === null) end();
+    else this.host.stop(end);
+    if (!this.ticking && this.thrown !== null) this.throwOn();
+  }
+
+  /** @internal */
+  woken(waker: Udata): void {
+    try {
+      this.onWake();
+    } catch (error) {
+      // Not the waker's fault: it is not closed for it.
+      this.report(waker, error);
+    }
+  }
+
+  private submit(op: Op): void {
+    this.driver.submit(op);
+    if (!this.ticking) this.nudge();
+  }
+
+  /** What comes up outside of a tick (from a promise, a timer of Node's, a thread) asks for one. */
+  private nudge(): void {
+    if (!this.ticking && !this.closed) this.host?.nudge();
+  }
+
+  private fault(udata: Udata, error: unknown): void {
+    this.report(udata, error);
+    this.driver.close(udata);
+  }
+
+  private report(udata: Udata, error: unknown): void {
+    try {
+      if (this.onFault === null) this.thrown ??= { error };
+      else this.onFault(udata, error);
+    } catch (second) {
+      this.thrown ??= { error: second };
+    }
+  }
+
+  private throwOn(): void {
+    const thrown = this.thrown;
+    this.thrown = null;
+    throw thrown?.error;
+  }
+}

@@ -1,0 +1,33 @@
+import type { FakeDriver } from './driver/fake.ts';
+import type { Loop } from './loop.ts';
+
+export { type FakeCounts, FakeDriver } from './driver/fake.ts';
+export { FakePeer } from './driver/fake-peer.ts';
+export {
+  type FakeOptions,
+  type FakeSchedule,
+  type Fault,
+  type FaultPlan,
+  type FaultPoint,
+  faultsEverywhere,
+  Random,
+} from './driver/fake-plan.ts';
+
+/**
+ * Ticks until nothing is under way any more but what waits for the test: no time passes for timers that are not due.
+ * @returns rounds
+ * @throws Error where it does not come to rest within `limit` rounds
+ */
+export function settle(loop: Loop, driver: FakeDriver, limit = 100_000): number {
+  for (let rounds = 1; rounds <= limit; rounds++) {
+    if (loop.tick(0) === 0 && !driver.busy && loop.idleFor !== 0) return rounds;
+  }
+  throw new Error(`no rest after ${limit} rounds: ${JSON.stringify(driver.counts)}`);
+}
+
+/** Ticks for `ms` of the driver's time: timers run out, and what is under way arrives. */
+export function passTime(loop: Loop, driver: FakeDriver, ms: number): void {
+  const end = driver.now() + ms;
+  while (driver.now() < end) loop.tick(end - driver.now());
+  settle(loop, driver);
+}

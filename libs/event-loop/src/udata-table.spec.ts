@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { Udata } from './udata.ts';
+import { UdataTable } from './udata-table.ts';
+
+class Nobody extends Udata {
+  complete(): void {}
+}
+const nobody = (): Nobody => new Nobody('nobody', -1);
+
+describe('UdataTable', () => {
+  it('gives tokens that find their object until it is removed, and nobody after', () => {
+    const table = new UdataTable();
+    const first = nobody();
+    table.insert(first);
+    const { slot, generation } = first;
+    expect(table.get(slot, generation)).toBe(first);
+    table.remove(first);
+    expect(first.slot).toBe(-1);
+    expect(table.get(slot, generation)).toBeNull();
+    const second = nobody();
+    table.insert(second);
+    expect([second.slot, second.generation]).toEqual([slot, generation + 1]);
+    expect(table.get(slot, generation)).toBeNull();
+    expect(table.get(slot, second.generation)).toBe(second);
+    expect(table.stale).toBe(2);
+  });
+
+  it.each([
+    [0, 0],
+    [7, 0],
+    [0xffffffff, 0xffffffff],
+  ])('has nobody under token %p.%p when it is empty', (slot, generation) => {
+    const table = new UdataTable();
+    expect(table.get(slot, generation)).toBeNull();
+    expect(table.stale).toBe(1);
+  });
+
+  it('grows, keeps generations apart, and walks those that live', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(1000), { maxLength: 600 }), (acts) => {
+        const table = new UdataTable();
+        const living: Nobody[] = [];
+        const gone: [number, number][] = [];
+        for (const act of acts) {
+          if (act % 3 === 0 && living.length > 0) {
+            const [victim] = living.splice(act % living.length, 1) as [Nobody];
+            gone.push([victim.slot, victim.generation]);
+            table.remove(victim);
+          } else {
+            const udata = nobody();
+            table.insert(udata);
+            living.push(udata);
+          }
+        }
+        expect(table.live).toBe(living.length);
+        expect(new Set(table)).toEqual(new Set(living));
+        for (const udata of living) expect(table.get(udata.slot, udata.generation)).toBe(udata);
+        for (const [slot, generation] of gone) expect(table.get(slot, generation)).toBeNull();
+        expect(table.stale).toBe(gone.length);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('allows removing while walking', () => {
+    const table = new UdataTable();
+    for (let count = 0; count < 300; count++) table.insert(nobody());
+    for (const udata of table) table.remove(udata);
+    expect(table.live).toBe(0);
+  });
+});

@@ -1,0 +1,63 @@
+import type { Udata } from './udata.ts';
+
+const FIRST_CAPACITY = 256;
+
+/**
+ * Slot and generation <-> udata. The kernel carries both through each wait, in the 64 bits that it gives back.
+ *
+ * A slot's generation grows each time the slot is given up, so a token that outlived its object (an event already
+ * harvested when the object was closed, or one for a descriptor number that was reused) finds nobody: it is
+ * dropped and counted, never dispatched.
+ */
+export class UdataTable {
+  /** Tokens that came back after their object had gone. */
+  stale = 0;
+  /** Objects in the table. */
+  live = 0;
+  private readonly objects: (Udata | null)[] = [];
+  private generations = new Uint32Array(FIRST_CAPACITY);
+  private readonly free: number[] = [];
+
+  /** Gives the udata a slot and a generation. */
+  insert(udata: Udata): void {
+    const slot = this.free.pop() ?? this.grow();
+    this.objects[slot] = udata;
+    udata.slot = slot;
+    udata.generation = this.generations[slot] as number;
+    this.live++;
+  }
+
+  /** The object of a token, or null for a token that has outlived it (which is counted). */
+  get(slot: number, generation: number): Udata | null {
+    const udata = slot < this.objects.length ? (this.objects[slot] as Udata | null) : null;
+    if (udata !== null && udata.generation === generation) return udata;
+    this.stale++;
+    return null;
+  }
+
+  /** Gives the slot up: from now on the udata's token is stale. */
+  remove(udata: Udata): void {
+    const slot = udata.slot;
+    this.objects[slot] = null;
+    this.generations[slot] = ((this.generations[slot] as number) + 1) >>> 0;
+    this.free.push(slot);
+    udata.slot = -1;
+    this.live--;
+  }
+
+  /** Everything in the table, for closing it all. */
+  *[Symbol.iterator](): IterableIterator<Udata> {
+    for (const udata of this.objects) if (udata !== null) yield udata;
+  }
+
+  private grow(): number {
+    const slot = this.objects.length;
+    this.objects.push(null);
+    if (slot >= this.generations.length) {
+      const larger = new Uint32Array(this.generations.length * 2);
+      larger.set(this.generations);
+      this.generations = larger;
+    }
+    return slot;
+  }
+}
