@@ -1,0 +1,129 @@
+import { ERRNO, type Loop, Memory, type Op, type Slice } from '@webserv/event-loop';
+import {
+  type BodySink,
+  type BodySource,
+  CHUNK_TAIL,
+  chunkHead,
+  type Framing,
+  type HeaderList,
+  lastChunk,
+} from '@webserv/response';
+import type { Sender } from './transmission.ts';
+
+const CRLF = Memory.from(CHUNK_TAIL);
+
+/**
+ * Sends a body that is produced while it is sent: pull a piece, send it, pull the next. The source is asked only when the
+ * piece before has left, so a slow client holds it back.
+ *
+ *     pulling --data--> sending --left--> pulling ... --end--> closing --left--> over
+ */
+export class BodyStream implements BodySink {
+  /** Bytes of the body that have left, chunk framing not counted. */
+  bodySent = 0;
+  private readonly loop: Loop;
+  private readonly op: Op;
+  private readonly sender: Sender;
+  private readonly framing: Framing;
+  private readonly length: number;
+  private source: BodySource | null = null;
+  /** What waits for the operation in flight: framed pieces, and how many bytes of body are in them. */
+  private waiting: Slice[] = [];
+  private waitingBody = 0;
+  private flightBody = 0;
+  private pulling = false;
+  private ended = false;
+  private failed = 0;
+
+  constructor(loop: Loop, op: Op, sender: Sender, framing: Framing, length: number) {
+    this.loop = loop;
+    this.op = op;
+    this.sender = sender;
+    this.framing = framing;
+    this.length = length;
+  }
+
+  /** The head leaves with the first piece where that is there at once, and alone where it takes its time. */
+  start(head: Memory, source: BodySource): void {
+    this.source = source;
+    source.open(this);
+    this.waiting.push({ memory: head, offset: 0, length: head.size });
+    this.pull();
+    this.flush();
+  }
+
+  complete(op: Op): void {
+    if (op.result < 0) {
+      this.sender.transmitted(op.result);
+      return;
+    }
+    this.bodySent += this.flightBody;
+    this.flightBody = 0;
+    if (this.waiting.length === 0 && !this.ended && this.failed === 0) this.pull();
+    this.flush();
+  }
+
+  data(bytes: Uint8Array): void {
+    this.pulling = false;
+    const total = this.bodySent + this.flightBody + bytes.length;
+    if (this.length >= 0 && total > this.length) {
+      // More than the head has announced: the client would take the rest for the next response.
+      this.fail(-ERRNO.EIO, 'body longer than announced');
+      return;
+    }
+    const piece = new Memory(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+    if (this.framing === 'chunked') {
+      const head = Memory.from(chunkHead(bytes.length));
+      this.waiting.push(slice(head), slice(piece), slice(CRLF));
+    } else {
+      this.waiting.push(slice(piece));
+    }
+    this.waitingBody = bytes.length;
+    this.flush();
+  }
+
+  end(trailers: HeaderList | null): void {
+    this.pulling = false;
+    const total = this.bodySent + this.flightBody + this.waitingBody;
+    if (this.length >= 0 && total < this.length) {
+      this.fail(-ERRNO.EIO, 'body shorter than announced');
+      return;
+    }
+    this.ended = true;
+    if (this.framing === 'chunked') {
+      this.waiting.push(slice(Memory.from(lastChunk(trailers) ?? lastChunk(null) ?? '')));
+    }
+    this.flush();
+  }
+
+  fail(errno: number, _place: string): void {
+    this.pulling = false;
+    this.failed = errno === 0 ? -ERRNO.EIO : errno;
+    this.waiting = [];
+    this.flush();
+  }
+
+  private pull(): void {
+    this.pulling = true;
+    this.source?.pull();
+  }
+
+  /** Sends what waits, once nothing is in flight; over where nothing waits any more. */
+  private flush(): void {
+    if (this.op.pending || this.source === null) return;
+    if (this.waiting.length > 0) {
+      const pieces = this.waiting;
+      this.waiting = [];
+      this.flightBody = this.waitingBody;
+      this.waitingBody = 0;
+      this.loop.sendAll(this.op, pieces);
+    } else if (this.failed < 0 || (this.ended && !this.pulling)) {
+      this.source = null;
+      this.sender.transmitted(this.failed);
+    }
+  }
+}
+
+function slice(memory: Memory): Slice {
+  return { memory, offset: 0, length: memory.size };
+}

@@ -1,0 +1,80 @@
+import { type Loop, Op, Timer, Udata } from '@webserv/event-loop';
+
+/** After the last response: how long, and how many bytes, the client may still send before it is cut off. */
+const LINGER_MS = 2000;
+const LINGER_MAX = 1 << 20;
+
+/**
+ * The socket side of a client: bytes in, one operation out, and an end that loses nothing. What the bytes mean is the
+ * affair of the class above it.
+ *
+ *     open --ended()--> half-closed        open --linger()--> lingering --end, limit or time--> closed
+ */
+export abstract class Connection extends Udata {
+  protected readonly loop: Loop;
+  protected readonly sending = new Op(this);
+  protected readonly timer = new Timer(this);
+  /** Bytes that were received and belong to what comes next. */
+  protected backlog: Buffer | null = null;
+  /** The client has said that it sends no more; it may still be reading. */
+  protected halfClosed = false;
+  private readonly receiving = new Op(this);
+  private lingered = -1;
+
+  constructor(loop: Loop, fd: number) {
+    super('client', fd);
+    this.loop = loop;
+  }
+
+  /** Bytes have come. They are lent for this call only. */
+  protected abstract received(bytes: Buffer, start: number, end: number): void;
+  /** The client sends no more (0), or the connection has failed (-errno). */
+  protected abstract ended(result: number): void;
+  /** What was being sent has left, or could not. */
+  protected abstract left(op: Op): void;
+
+  complete(op: Op): void {
+    if (op === this.sending) {
+      this.left(op);
+    } else if (op.result <= 0) {
+      this.halfClosed = true;
+      if (this.lingering) this.loop.close(this);
+      else this.ended(op.result);
+    } else if (this.lingering) {
+      this.lingered += op.result;
+      if (this.lingered > LINGER_MAX) this.loop.close(this);
+      else this.receive();
+    } else {
+      this.received(op.bytes as Buffer, op.offset, op.offset + op.result);
+    }
+  }
+
+  protected get lingering(): boolean {
+    return this.lingered >= 0;
+  }
+
+  protected receive(): void {
+    if (!this.receiving.pending && !this.halfClosed) this.loop.recv(this.receiving);
+  }
+
+  /** Keeps a copy of lent bytes. */
+  protected stash(bytes: Buffer, start: number, end: number): void {
+    this.backlog = start < end ? Buffer.from(bytes.subarray(start, end)) : null;
+  }
+
+  /**
+   * Says that nothing follows, and goes on reading for a while: to close at once, with bytes unread, would reset the
+   * connection and take from the client what it has not read yet (RFC 9112 section 9.6).
+   */
+  protected linger(): void {
+    this.backlog = null;
+    if (this.halfClosed) {
+      this.loop.close(this);
+      return;
+    }
+    this.lingered = 0;
+    this.loop.finish(this);
+    this.loop.arm(this.timer, LINGER_MS);
+    this.receive();
+  }
+}

@@ -1,0 +1,34 @@
+import type { ErrorLogTarget, LogTarget } from '@webserv/config';
+import { errnoMessage, errnoName, type Loop } from '@webserv/event-loop';
+import { AccessLog, ErrorLog, LogClock, type LogFile, Logs } from '@webserv/logger';
+import { StartError } from './start-error.ts';
+
+/** The logs that a config names, opened. Servers that share a path share the file. */
+export class LogBook {
+  readonly logs: Logs;
+  private readonly clock: LogClock;
+
+  constructor(loop: Loop) {
+    this.logs = new Logs(loop);
+    this.clock = new LogClock(loop);
+  }
+
+  access(target: LogTarget | null): AccessLog {
+    return new AccessLog(
+      target === null ? null : this.open(target),
+      target?.format ?? 'combined',
+      this.clock,
+    );
+  }
+
+  error(target: ErrorLogTarget | null): ErrorLog {
+    if (target === null) return ErrorLog.to(null, 'error', 'text', this.clock);
+    return ErrorLog.to(this.open(target), target.level, target.format, this.clock);
+  }
+
+  private open(target: LogTarget | ErrorLogTarget): LogFile {
+    const file = this.logs.open(target.path, { bufferBytes: target.bufferBytes, flushMs: target.flushMs });
+    if (typeof file !== 'number') return file;
+    throw new StartError(`cannot open the log ${target.path}: ${errnoName(file)}, ${errnoMessage(file)}`);
+  }
+}

@@ -1,0 +1,68 @@
+#!/usr/bin/env node
+import { type Diagnostic, effective, helpText, load, report, toJson } from '@webserv/config';
+import { type Command, driverOf, readCommandLine, USAGE } from './command-line.ts';
+import { serve } from './serve.ts';
+import { handleSignals } from './signals.ts';
+import { StartError } from './start-error.ts';
+import { VERSION } from './version.ts';
+
+function main(words: readonly string[]): void {
+  const command = readCommandLine(words);
+  if (typeof command === 'string') {
+    process.stderr.write(`webserv: ${command}\n${USAGE}`);
+    process.exitCode = 2;
+    return;
+  }
+  switch (command.action) {
+    case 'help':
+      process.stdout.write(USAGE);
+      break;
+    case 'version':
+      process.stdout.write(`webserv ${VERSION}\n`);
+      break;
+    case 'directives':
+      process.stdout.write(helpText());
+      break;
+    default:
+      run(command);
+  }
+}
+
+function run(command: Command): void {
+  const result = load(command.file);
+  const diagnostics = result.ok ? result.warnings : result.diagnostics;
+  tell(diagnostics, command.json);
+  if (!result.ok) {
+    process.exitCode = 1;
+    return;
+  }
+  if (command.action === 'check') {
+    if (!command.json) process.stderr.write(`${command.file}: the configuration is good\n`);
+  } else if (command.action === 'effective') {
+    process.stdout.write(effective(result.config));
+  } else {
+    start(result.config);
+  }
+}
+
+/** Text goes to people on stderr; JSON to an editor on stdout, always one document. */
+function tell(diagnostics: readonly Diagnostic[], json: boolean): void {
+  if (json) process.stdout.write(`${toJson(diagnostics)}\n`);
+  else process.stderr.write(report(diagnostics, { color: process.stderr.isTTY === true }));
+}
+
+function start(config: Parameters<typeof serve>[0]): void {
+  try {
+    const running = serve(config, driverOf(process.env));
+    handleSignals(running);
+    process.stderr.write(
+      `webserv ${VERSION}: serving on ${running.addresses.join(', ')} (${running.driver})\n`,
+    );
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
+
+main(process.argv.slice(2));

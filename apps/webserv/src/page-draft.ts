@@ -1,0 +1,59 @@
+import { Memory } from '@webserv/event-loop';
+import {
+  type EncodeContext,
+  Encoded,
+  encodeInto,
+  headBound,
+  type Reply,
+  type Validators,
+} from '@webserv/response';
+import { Page } from './page.ts';
+
+const encoded = new Encoded();
+
+/**
+ * A response whose head is written and whose body is still to be read in behind it: head and content come to lie in one
+ * piece of memory, so that they leave in one call.
+ */
+export class PageDraft {
+  readonly memory: Memory;
+  readonly headSize: number;
+  /** Head and body. */
+  readonly size: number;
+  private readonly reply: Reply;
+  private readonly dateOffset: number;
+  private readonly date: string;
+
+  private constructor(
+    memory: Memory,
+    headSize: number,
+    size: number,
+    reply: Reply,
+    dateOffset: number,
+    date: string,
+  ) {
+    this.memory = memory;
+    this.headSize = headSize;
+    this.size = size;
+    this.reply = reply;
+    this.dateOffset = dateOffset;
+    this.date = date;
+  }
+
+  /**
+   * @param length bytes of the body
+   * @returns null where the head cannot be encoded
+   */
+  static of(reply: Reply, length: number, context: EncodeContext): PageDraft | null {
+    const memory = Memory.allocate(headBound(reply, context) + length);
+    const headSize = encodeInto(memory.bytes, 0, reply, context, encoded);
+    if (headSize < 0) return null;
+    return new PageDraft(memory, headSize, headSize + length, reply, encoded.dateOffset, context.date);
+  }
+
+  /** The page, once the body has been read in. */
+  page(validators: Validators): Page {
+    const { memory, headSize, size, dateOffset, date, reply } = this;
+    return new Page(memory, headSize, size, dateOffset, date, reply, validators);
+  }
+}

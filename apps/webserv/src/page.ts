@@ -1,0 +1,121 @@
+import { Memory } from '@webserv/event-loop';
+import { FieldId, type Headers } from '@webserv/request';
+import {
+  type EncodeContext,
+  type Encoded,
+  encodeHead,
+  evaluatePreconditions,
+  notModified,
+  patchDate,
+  type Reply,
+  type Validators,
+} from '@webserv/response';
+
+/** What the server calls itself. */
+export const SERVER_NAME = 'webserv';
+
+/** The request that pages are made for: most are like it. */
+export const USUAL: Readonly<EncodeContext> = {
+  method: 'GET',
+  version: 11,
+  keepAlive: true,
+  date: '',
+  server: SERVER_NAME,
+};
+
+/**
+ * A complete answer kept in memory: head and body in one piece, as it leaves to an HTTP/1.1 client whose connection goes
+ * on. Its Date is patched in place once a second, while nothing is being sent from it.
+ */
+export class Page {
+  readonly memory: Memory;
+  readonly size: number;
+  readonly headSize: number;
+  /** The reply it was made from, without its body: for the clients who need another head. */
+  readonly reply: Reply;
+  readonly validators: Validators;
+  private readonly dateOffset: number;
+  private date: string;
+  private revalidated: Memory | null = null;
+  private revalidatedDateOffset = -1;
+  private revalidatedDate = '';
+
+  constructor(
+    memory: Memory,
+    headSize: number,
+    size: number,
+    dateOffset: number,
+    date: string,
+    reply: Reply,
+    validators: Validators,
+  ) {
+    this.memory = memory;
+    this.headSize = headSize;
+    this.size = size;
+    this.dateOffset = dateOffset;
+    this.date = date;
+    this.reply = reply;
+    this.validators = validators;
+  }
+
+  get bodySize(): number {
+    return this.size - this.headSize;
+  }
+
+  /** Whether the page may be sent as it lies there: its Date is right, or could be set right. */
+  refresh(date: string, inFlight: boolean): boolean {
+    if (this.date === date) return true;
+    if (inFlight) return false;
+    patchDate(this.memory.bytes, this.dateOffset, date);
+    this.date = date;
+    return true;
+  }
+
+  /** The 304 that stands for this page. */
+  notModified(context: EncodeContext, encoded: Encoded, inFlight: boolean): Memory {
+    const held = this.revalidated;
+    if (held !== null && (this.revalidatedDate === context.date || !inFlight)) {
+      if (this.revalidatedDate !== context.date)
+        patchDate(held.bytes, this.revalidatedDateOffset, context.date);
+      this.revalidatedDate = context.date;
+      return held;
+    }
+    const memory = Memory.from(encodeHead(notModified(this.reply.headers), context, encoded) ?? '');
+    this.revalidated = memory;
+    this.revalidatedDateOffset = encoded.dateOffset;
+    this.revalidatedDate = context.date;
+    return memory;
+  }
+}
+
+/** What the conditions of a request make of a page. `other`: the method stage must answer (ranges, failed conditions). */
+export type PageAnswer = 'page' | 'not-modified' | 'other';
+
+const CONDITIONS = [
+  FieldId.IF_NONE_MATCH,
+  FieldId.IF_MODIFIED_SINCE,
+  FieldId.IF_MATCH,
+  FieldId.IF_UNMODIFIED_SINCE,
+  FieldId.RANGE,
+] as const;
+
+/** How a request without a body for this page is answered. */
+export function answerOf(page: Page, method: string, headers: Headers, nowMs: number): PageAnswer {
+  let conditional = false;
+  for (let index = 0; index < CONDITIONS.length; index++) {
+    if (!headers.hasKnown(CONDITIONS[index] as FieldId)) continue;
+    if (index >= 2) return 'other';
+    conditional = true;
+  }
+  if (!conditional) return 'page';
+  const outcome = evaluatePreconditions(
+    method,
+    undefined,
+    headers.known(FieldId.IF_NONE_MATCH),
+    headers.known(FieldId.IF_MODIFIED_SINCE),
+    undefined,
+    page.validators,
+    nowMs,
+  );
+  return outcome === 'pass' ? 'page' : outcome === 'not-modified' ? 'not-modified' : 'other';
+}

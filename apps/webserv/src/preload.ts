@@ -1,0 +1,61 @@
+import { readSync } from 'node:fs';
+import { dispatch, Exchange, type Services } from '@webserv/methods';
+import { DEFAULT_LIMITS, RequestParser } from '@webserv/request';
+import { fileValidators, Reply } from '@webserv/response';
+import type { Clock } from './clock.ts';
+import { USUAL } from './page.ts';
+import { PageDraft } from './page-draft.ts';
+import type { Site } from './site.ts';
+
+/**
+ * Reads the default files of a site into its cache before the first request, as pinned entries: they are what is asked
+ * for most. Each goes through the method stage like a request for it, so that no rule is passed by; a file that is too
+ * large, or not there, is left to its first request.
+ *
+ * @returns how many were taken in
+ */
+export function preloadPages(site: Site, services: Services, clock: Clock): number {
+  let loaded = 0;
+  for (const { prefix, defaultFile, redirection } of site.server.locations) {
+    if (defaultFile === null || redirection !== null) continue;
+    if (preloadPage(prefix === '/' ? '/' : `${prefix}/`, site, services, clock)) loaded++;
+  }
+  return loaded;
+}
+
+function preloadPage(target: string, site: Site, services: Services, clock: Clock): boolean {
+  const parser = new RequestParser(DEFAULT_LIMITS);
+  const head = Buffer.from(`GET ${encodeURI(target)} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+  parser.feed(head, 0, head.length);
+  const nowMs = clock.now();
+  const ticket = site.cache.begin();
+  const exchange = new Exchange(services, parser.head, site.server);
+  exchange.begin(site.server, site.locations.locate(parser.head.path), nowMs);
+  const reply = dispatch(exchange);
+  // A location whose default is a script has no page to keep.
+  if (!(reply instanceof Reply)) return false;
+  const { body } = reply;
+  if (body.kind !== 'file' || exchange.stamp === null || body.length > site.server.cacheEntry) {
+    reply.release();
+    return false;
+  }
+  const draft = PageDraft.of(reply, body.length, { ...USUAL, date: clock.text(nowMs) });
+  const whole = draft !== null && readInto(draft, body.fd);
+  const { stamp, path } = exchange;
+  reply.release();
+  if (draft === null || !whole) return false;
+  reply.body = { kind: 'unsent', length: body.length };
+  const value = draft.page(fileValidators(stamp, nowMs));
+  const candidate = { key: parser.head.path, value, bytes: draft.memory.size, path, stamp, pinned: true };
+  return site.cache.put(candidate, ticket, nowMs);
+}
+
+function readInto(draft: PageDraft, fd: number): boolean {
+  const { bytes } = draft.memory;
+  for (let at = draft.headSize; at < draft.size; ) {
+    const n = readSync(fd, bytes, at, draft.size - at, at - draft.headSize);
+    if (n === 0) return false;
+    at += n;
+  }
+  return true;
+}

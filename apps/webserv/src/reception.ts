@@ -1,0 +1,140 @@
+import type { Intake, IntakeClient } from '@webserv/methods';
+import { BodyDecoder, BodyStatus, type Limits, type RequestError, type RequestHead } from '@webserv/request';
+import type { Reply } from '@webserv/response';
+
+/** Whose request body it is. */
+export interface ReceptionOwner {
+  /** Bytes are wanted from the connection. */
+  receiveMore(): void;
+  /** The body is complete; `[start, end)` of these bytes lie behind it, and are lent for this call only. */
+  bodyWhole(bytes: Buffer, start: number, end: number): void;
+  /** The body is malformed, or larger than allowed. */
+  bodyBroken(error: RequestError | null): void;
+  /** The intake has its answer. */
+  answer(reply: Reply): void;
+}
+
+const EMPTY = Buffer.alloc(0);
+
+/**
+ * Reads the body of one request: for an intake that wants it, or, without one, to throw it away. What an intake does
+ * not take yet stays in the kernel, but for the rest of one receive.
+ */
+export class Reception implements IntakeClient {
+  /** Payload bytes that were thrown away. */
+  discarded = 0;
+  /** The body has been read to its end. */
+  whole = true;
+  private readonly owner: ReceptionOwner;
+  private readonly body: BodyDecoder;
+  private intake: Intake | null = null;
+  private paused = false;
+  private rest: Buffer = EMPTY;
+
+  constructor(owner: ReceptionOwner, limits: Limits) {
+    this.owner = owner;
+    this.body = new BodyDecoder(limits);
+  }
+
+  /** An intake is at work and has not answered. */
+  get busy(): boolean {
+    return this.intake !== null;
+  }
+
+  /** The intake takes no more for now. */
+  get resting(): boolean {
+    return this.paused;
+  }
+
+  /** Begins the body behind `head`. @returns its error where its announced length is over the limit */
+  begin(head: RequestHead, limit: number): RequestError | null {
+    this.discarded = 0;
+    this.paused = false;
+    this.rest = EMPTY;
+    const status = this.body.start(head, limit);
+    this.whole = status === BodyStatus.DONE;
+    return status === BodyStatus.ERROR ? this.body.error : null;
+  }
+
+  attach(intake: Intake): void {
+    this.intake = intake;
+    intake.open(this);
+    if (this.whole) intake.finish();
+  }
+
+  /** Gives the body's bytes on, as far as they are wanted. */
+  feed(bytes: Buffer, start: number, end: number): void {
+    let at = start;
+    for (;;) {
+      const status = this.body.feed(bytes, at, end);
+      at = this.body.consumed;
+      if (status === BodyStatus.DATA) {
+        if (!this.take(bytes)) {
+          this.rest = at < end ? Buffer.from(bytes.subarray(at, end)) : EMPTY;
+          return;
+        }
+      } else if (status === BodyStatus.PARTIAL) {
+        this.owner.receiveMore();
+        return;
+      } else if (status === BodyStatus.DONE) {
+        this.whole = true;
+        this.owner.bodyWhole(bytes, at, end);
+        this.intake?.finish();
+        return;
+      } else {
+        this.abort();
+        this.owner.bodyBroken(this.body.error);
+        return;
+      }
+    }
+  }
+
+  resume(): void {
+    if (!this.paused) return;
+    this.paused = false;
+    this.feedRest();
+  }
+
+  /** Goes on with the body after an early answer: what is left of it is thrown away. */
+  discard(): void {
+    this.paused = false;
+    this.feedRest();
+  }
+
+  reply(reply: Reply): void {
+    if (this.intake === null) {
+      reply.release();
+      return;
+    }
+    this.intake = null;
+    this.owner.answer(reply);
+  }
+
+  /** The client has gone, or is given up. */
+  abort(): void {
+    const { intake } = this;
+    this.intake = null;
+    this.rest = EMPTY;
+    intake?.abort();
+  }
+
+  /** @returns false where no more is to be given now: the intake rests, or has answered early */
+  private take(bytes: Buffer): boolean {
+    const { intake, body } = this;
+    if (intake === null) {
+      this.discarded += body.dataEnd - body.dataStart;
+      return true;
+    }
+    // Said before the call, so that a resume from within it is not lost.
+    this.paused = true;
+    if (intake.take(bytes, body.dataStart, body.dataEnd)) this.paused = false;
+    return !this.paused && this.intake === intake;
+  }
+
+  private feedRest(): void {
+    const { rest } = this;
+    this.rest = EMPTY;
+    // Even where nothing is left over: the piece that the intake rested on may have been the last one.
+    this.feed(rest, 0, rest.length);
+  }
+}

@@ -1,0 +1,266 @@
+import type { CacheEntry } from '@webserv/cache';
+import { type Loop, Memory, type Op } from '@webserv/event-loop';
+import { type Exchange, failure } from '@webserv/methods';
+import type { RequestHead } from '@webserv/request';
+import {
+  type EncodeContext,
+  Encoded,
+  encodeHead,
+  type FileBody,
+  type FileStamp,
+  fail,
+  fileValidators,
+  notModified,
+  type Reply,
+} from '@webserv/response';
+import { answerOf, type Page, type PageAnswer, USUAL } from './page.ts';
+import { PageDraft } from './page-draft.ts';
+import type { Site } from './site.ts';
+import { type Sender, Transmission } from './transmission.ts';
+import { WorkerUdata, type WorkOwner } from './worker-udata.ts';
+
+/** A file up to this size leaves in one piece with its head even where it is not kept in the cache. */
+const LOAD_MAX = 64 << 10;
+
+/** Whose response it is. */
+export interface ResponseOwner {
+  /** @param result 0, or -errno where the response was cut; `keepAlive` says what its head said */
+  responded(result: number): void;
+}
+
+/**
+ * The response stage of one connection: encodes a reply, or takes a page of the cache, and sends it. What a response
+ * holds (a reply's file, a cached page, a worker) is let go exactly once, when it is over or abandoned.
+ */
+export class Responder implements Sender, WorkOwner {
+  readonly encoded = new Encoded();
+  status = 0;
+  /** `hit`, `miss`, or `none` for what is not cached. */
+  cache: 'hit' | 'miss' | 'none' = 'none';
+  private readonly loop: Loop;
+  private readonly owner: ResponseOwner;
+  private readonly transmission: Transmission;
+  private readonly context: EncodeContext = { ...USUAL };
+  private reply: Reply | null = null;
+  private worker: WorkerUdata | null = null;
+  private loading: Loading | null = null;
+  private held: CacheEntry<Page> | null = null;
+  private heldBy: Site | null = null;
+
+  constructor(loop: Loop, sending: Op, owner: ResponseOwner) {
+    this.loop = loop;
+    this.owner = owner;
+    this.transmission = new Transmission(loop, sending, this);
+  }
+
+  get keepAlive(): boolean {
+    return this.encoded.keepAlive;
+  }
+
+  /** Bytes of the body sent so far. */
+  get bodySent(): number {
+    return this.transmission.bodySent;
+  }
+
+  /** What the head must know of the request; said before `sendReply` or `sendPage`. */
+  begin(head: RequestHead, keepAlive: boolean, date: string): void {
+    const { context } = this;
+    context.method = head.method;
+    context.version = head.version;
+    context.keepAlive = keepAlive;
+    context.date = date;
+    this.cache = 'none';
+    this.status = 0;
+  }
+
+  complete(op: Op): void {
+    this.transmission.complete(op);
+  }
+
+  /** Lets go of everything, sent or not. No `responded` follows. */
+  abandon(): void {
+    this.worker?.abandon();
+    this.worker = null;
+    this.loading = null;
+    this.reply?.release();
+    this.reply = null;
+    this.unhold();
+  }
+
+  // ---- pages of the cache ------------------------------------------------------------------------------------
+
+  /**
+   * Answers a GET or HEAD from the cache, with the page or the 304 that stands for it.
+   * @returns false where there is no page, or the request asks for something else than all of it
+   */
+  sendFromCache(site: Site, exchange: Exchange): boolean {
+    const { head, nowMs } = exchange;
+    const entry = site.cache.get(head.path, nowMs);
+    if (entry === undefined) return false;
+    if (!entry.fresh && !site.cache.confirm(entry, exchange.services.files.stamp(entry.path), nowMs))
+      return false;
+    const answer = answerOf(entry.value, head.method, head.headers, nowMs);
+    if (answer === 'other') return false;
+    this.cache = 'hit';
+    this.hold(site, entry);
+    this.sendPage(entry.value, answer, entry.holds > 1);
+    return true;
+  }
+
+  private sendPage(page: Page, answer: PageAnswer, inFlight: boolean): void {
+    const { context, encoded, transmission } = this;
+    const usual = context.keepAlive && context.version === 11;
+    if (answer === 'not-modified') {
+      this.status = 304;
+      if (usual) {
+        const memory = page.notModified(context, encoded, inFlight);
+        encoded.keepAlive = true;
+        transmission.sendWhole(memory, memory.size, memory.size);
+      } else this.sendHead(notModified(page.reply.headers));
+      return;
+    }
+    this.status = page.reply.status;
+    if (usual && page.refresh(context.date, inFlight)) {
+      encoded.keepAlive = true;
+      const size = context.method === 'HEAD' ? page.headSize : page.size;
+      transmission.sendWhole(page.memory, size, page.headSize);
+      return;
+    }
+    const head = this.encode(page.reply);
+    if (head === null) return;
+    const pieces = [{ memory: head, offset: 0, length: head.size }];
+    if (encoded.framing !== 'none') {
+      pieces.push({ memory: page.memory, offset: page.headSize, length: page.bodySize });
+    }
+    transmission.sendTogether(pieces, head.size);
+  }
+
+  private hold(site: Site, entry: CacheEntry<Page>): void {
+    site.cache.hold(entry);
+    this.held = entry;
+    this.heldBy = site;
+  }
+
+  private unhold(): void {
+    if (this.held !== null) this.heldBy?.cache.unhold(this.held);
+    this.held = null;
+    this.heldBy = null;
+  }
+
+  // ---- replies -----------------------------------------------------------------------------------------------
+
+  /** @param ticket the cache's, taken before the method stage opened the file */
+  sendReply(reply: Reply, exchange: Exchange, site: Site, ticket: number): void {
+    this.reply = reply;
+    this.status = reply.status;
+    const { body } = reply;
+    if (body.kind === 'file' && this.context.method === 'GET' && body.length > 0) {
+      const cacheable = exchange.path !== '' && body.length <= site.server.cacheEntry;
+      if (cacheable) this.cache = 'miss';
+      if (cacheable || body.length <= LOAD_MAX) {
+        this.load(reply, body, exchange, site, cacheable ? ticket : -1);
+        return;
+      }
+    }
+    this.sendHead(reply);
+  }
+
+  private sendHead(reply: Reply): void {
+    const head = this.encode(reply);
+    if (head !== null) {
+      this.transmission.start(head, reply, this.encoded.framing, this.encoded.contentLength);
+    }
+  }
+
+  /** The head, or null where it could not be encoded: then a 500 is on its way instead. */
+  private encode(reply: Reply): Memory | null {
+    const head = encodeHead(reply, this.context, this.encoded);
+    if (head !== null) return Memory.from(head);
+    this.replaceBy(fail(500));
+    return null;
+  }
+
+  /** Gives up the reply for another one; nothing of it has been sent. */
+  private replaceBy(reply: Reply): void {
+    this.reply?.release();
+    this.reply = reply;
+    this.status = reply.status;
+    this.sendHead(reply);
+  }
+
+  // ---- files that are read first -----------------------------------------------------------------------------
+
+  private load(reply: Reply, body: FileBody, exchange: Exchange, site: Site, ticket: number): void {
+    const { context } = this;
+    // A page is made for the usual request; who needs another head gets one when it is sent.
+    const draft = PageDraft.of(reply, body.length, ticket < 0 ? context : { ...USUAL, date: context.date });
+    if (draft === null) {
+      this.replaceBy(fail(500));
+      return;
+    }
+    this.loading = { draft, exchange, site, ticket };
+    // The descriptor is the worker's from here on.
+    reply.owner = null;
+    reply.body = { kind: 'unsent', length: body.length };
+    this.worker = new WorkerUdata(
+      this.loop,
+      this,
+      body.fd,
+      draft.memory,
+      draft.headSize,
+      draft.size,
+      body.offset,
+    );
+    this.worker.start();
+  }
+
+  loaded(_worker: WorkerUdata, result: number): void {
+    const { loading } = this;
+    this.worker = null;
+    this.loading = null;
+    if (loading === null) return;
+    const { draft, exchange, site, ticket } = loading;
+    if (result < 0) {
+      this.replaceBy(failure(exchange, 500, 'read', result));
+      return;
+    }
+    const stamp = exchange.stamp ?? UNKNOWN;
+    const page = draft.page(fileValidators(stamp, exchange.nowMs));
+    // Written in place while it was read: what was read is a mixture, and no page to keep.
+    if (ticket >= 0 && sameStamp(stamp, exchange.services.files.stamp(exchange.path))) {
+      const { path } = exchange;
+      const candidate = {
+        key: exchange.head.path,
+        value: page,
+        bytes: draft.memory.size,
+        path,
+        stamp,
+        pinned: false,
+      };
+      site.cache.put(candidate, ticket, exchange.nowMs);
+    }
+    this.sendPage(page, 'page', false);
+  }
+
+  // ---- the end -----------------------------------------------------------------------------------------------
+
+  transmitted(result: number): void {
+    this.abandon();
+    this.owner.responded(result);
+  }
+}
+
+/** A file on its way into memory. */
+interface Loading {
+  readonly draft: PageDraft;
+  readonly exchange: Exchange;
+  readonly site: Site;
+  /** The cache's ticket, or -1 where the content is not for the cache. */
+  readonly ticket: number;
+}
+
+function sameStamp(a: FileStamp, b: FileStamp | null): boolean {
+  return b !== null && a.mtimeMs === b.mtimeMs && a.size === b.size && a.ino === b.ino;
+}
+
+const UNKNOWN = { mtimeMs: 0, size: 0, ino: 0 };

@@ -1,0 +1,159 @@
+import { type Config, load, report, type Server } from '@webserv/config';
+import { type Driver, type DriverRequest, formatAddress, Loop, type NamedDriver } from '@webserv/event-loop';
+import { sweepUploads } from '@webserv/methods';
+import { Clock } from './clock.ts';
+import { openListeners } from './listeners.ts';
+import { LogBook } from './log-book.ts';
+import { preloadPages } from './preload.ts';
+import { ServerUdata } from './server-udata.ts';
+import { SiteServices } from './services.ts';
+import { Site } from './site.ts';
+import { StartError } from './start-error.ts';
+
+/** What `serve` may be told beyond the config. */
+export interface ServeOptions {
+  /** Forces a driver over the config's `use`. */
+  readonly use?: NamedDriver | 'auto';
+  /** Library that brings kqueue where the system has none. */
+  readonly driverLibrary?: string;
+  /** A driver made by the caller, for tests. */
+  readonly driver?: Driver;
+}
+
+/** A server at work. */
+export interface Running {
+  /** Where it listens, as a config would write it; port 0 is told as the port that the system chose. */
+  readonly addresses: readonly string[];
+  /** The driver at work. */
+  readonly driver: string;
+  /** Connections open now. */
+  readonly connections: number;
+  /**
+   * Stops: no new connections, idle ones are closed, requests under way have `graceMs` to end (0 unless said), the logs
+   * are written. Calling it again hastens it.
+   */
+  close(graceMs?: number): Promise<void>;
+  /** Opens the logs anew, for rotation. What cannot be opened goes on as it is, and is reported. */
+  reopenLogs(): void;
+  /** Kills the scripts and writes the logs before it returns: for a process that is about to end. */
+  flushLogs(): void;
+}
+
+/**
+ * Starts a server.
+ * @param source a config, or the path of a config file
+ * @throws StartError whose message is ready to be printed; nothing has been left half-started
+ */
+export function serve(source: string | Config, options: ServeOptions = {}): Running {
+  return new Webserv(typeof source === 'string' ? loaded(source) : source, options);
+}
+
+function loaded(file: string): Config {
+  const result = load(file);
+  if (!result.ok) throw new StartError(report(result.diagnostics));
+  return result.config;
+}
+
+function driverRequest(config: Config, options: ServeOptions): DriverRequest {
+  const name = options.use ?? config.use;
+  return options.driverLibrary === undefined ? { name } : { name, library: options.driverLibrary };
+}
+
+class Webserv implements Running {
+  readonly addresses: readonly string[];
+  private readonly loop: Loop;
+  private readonly book: LogBook;
+  private readonly servers: ServerUdata[] = [];
+  private services: SiteServices | null = null;
+  private closing: Promise<void> | null = null;
+
+  constructor(config: Config, options: ServeOptions) {
+    this.loop = openLoop(config, options);
+    try {
+      this.book = new LogBook(this.loop);
+      const errorLog = this.book.error(config.errorLog);
+      if (config.errorLog !== null) this.book.logs.reportTo(errorLog, config.errorLog.path);
+      this.loop.onFault = (udata, error) => {
+        const trace = error instanceof Error ? error.stack : String(error);
+        errorLog.error(`a fault in a ${udata.kind}, which is closed`, { trace });
+      };
+      this.addresses = this.open(config);
+      errorLog.notice(`serving on ${this.addresses.join(', ')}`, { driver: this.driver });
+      for (const reason of this.loop.choice.passedOver) errorLog.notice(`driver passed over: ${reason}`);
+    } catch (error) {
+      this.loop.dispose();
+      throw error;
+    }
+  }
+
+  get driver(): string {
+    return this.loop.driver.name;
+  }
+
+  get connections(): number {
+    return this.servers.reduce((sum, server) => sum + server.connections, 0);
+  }
+
+  close(graceMs = 0): Promise<void> {
+    if (this.closing === null) this.closing = this.shutDown(graceMs);
+    else for (const server of this.servers) server.cutAll();
+    return this.closing;
+  }
+
+  reopenLogs(): void {
+    this.book.logs.reopen();
+  }
+
+  flushLogs(): void {
+    this.services?.scripts.killAll();
+    this.book.logs.flushSync();
+  }
+
+  private open(config: Config): string[] {
+    const clock = new Clock();
+    const sites = new Map<Server, Site>();
+    for (const server of config.servers) {
+      sites.set(
+        server,
+        new Site(server, this.book.access(server.accessLog), this.book.error(server.errorLog)),
+      );
+    }
+    const listeners = openListeners(this.loop, config);
+    const services = new SiteServices(this.loop, sites, clock);
+    this.services = services;
+    for (const site of sites.values()) {
+      preloadPages(site, services, clock);
+      for (const { uploadPath } of site.server.locations) if (uploadPath !== null) sweepUploads(uploadPath);
+    }
+    for (const { address, fd } of listeners) {
+      const here = address.servers.map((server) => sites.get(server) as Site);
+      this.servers.push(new ServerUdata(this.loop, fd, here, services, clock));
+    }
+    for (const server of this.servers) server.start();
+    return listeners.map(({ fd }) => formatAddress(this.loop.driver.addressOf(fd)));
+  }
+
+  private async shutDown(graceMs: number): Promise<void> {
+    const gone = Promise.all(
+      this.servers.map((server) => new Promise<void>((resolve) => server.shutDown(resolve))),
+    );
+    const cut = setTimeout(() => {
+      for (const server of this.servers) server.cutAll();
+    }, graceMs);
+    await gone;
+    clearTimeout(cut);
+    await new Promise<void>((resolve) => this.services?.scripts.close(resolve) ?? resolve());
+    await new Promise<void>((resolve) => this.book.logs.close(resolve));
+    this.loop.dispose();
+  }
+}
+
+function openLoop(config: Config, options: ServeOptions): Loop {
+  try {
+    return Loop.open(
+      options.driver === undefined ? { use: driverRequest(config, options) } : { driver: options.driver },
+    );
+  } catch (error) {
+    throw new StartError((error as Error).message);
+  }
+}

@@ -1,0 +1,172 @@
+import { HostMatcher, type Location } from '@webserv/config';
+import { ERRNO, errnoMessage, errnoName, Interest, type Loop, Op, Timer, Udata } from '@webserv/event-loop';
+import type { Services } from '@webserv/methods';
+import { DEFAULT_LIMITS, type Limits } from '@webserv/request';
+import { ClientList } from './client-list.ts';
+import { ClientUdata } from './client-udata.ts';
+import type { Clock } from './clock.ts';
+import type { Site } from './site.ts';
+
+/** How long accepting rests when the process or the system has no descriptor left. */
+const EXHAUSTED_MS = 100;
+
+/**
+ * A listening socket and the servers behind it. It makes the clients, counts them, and stops accepting at the limit: the
+ * backlog of the kernel holds those who wait.
+ */
+export class ServerUdata extends Udata {
+  readonly loop: Loop;
+  readonly services: Services;
+  readonly clock: Clock;
+  /** The first server on this address: for those who name no other. */
+  readonly defaultSite: Site;
+  readonly defaultLocation: Location;
+  readonly limits: Limits;
+  closing = false;
+  private readonly sites: readonly Site[];
+  private readonly hosts: HostMatcher;
+  private readonly accepting = new Op(this);
+  private readonly rested = new Timer(this);
+  private readonly clients = new ClientList();
+  private readonly maxConnect: number;
+  /** Told once per shortage, and again only after a connection could be accepted. */
+  private shortageTold = false;
+  private onEmpty: (() => void) | null = null;
+
+  constructor(loop: Loop, fd: number, sites: readonly Site[], services: Services, clock: Clock) {
+    super('server', fd);
+    this.loop = loop;
+    this.sites = sites;
+    this.services = services;
+    this.clock = clock;
+    this.defaultSite = sites[0] as Site;
+    const { server } = this.defaultSite;
+    this.defaultLocation = server.locations.find(({ prefix }) => prefix === '/') as Location;
+    this.hosts = new HostMatcher(sites.map((site) => site.server));
+    // Until the head is read nobody knows which server is meant: the default one's limits hold for the head, the
+    // largest number of connections for the address.
+    this.limits = { ...DEFAULT_LIMITS, maxHeader: server.maxHeader, maxHeaders: server.maxHeaders };
+    this.maxConnect = Math.max(...sites.map((site) => site.server.maxConnect));
+  }
+
+  /** Connections open now. */
+  get connections(): number {
+    return this.clients.size;
+  }
+
+  start(): void {
+    this.loop.register(this, Interest.READ);
+    this.loop.accept(this.accepting);
+  }
+
+  siteOf(host: string): Site {
+    if (this.sites.length === 1) return this.defaultSite;
+    const server = this.hosts.server(host);
+    return this.sites.find((site) => site.server === server) as Site;
+  }
+
+  complete(op: Op): void {
+    if (op.result >= 0) this.accepted(op.result, op.text);
+    else if (op.result !== -ERRNO.ECANCELED) this.exhausted(op.result);
+    else this.resume();
+  }
+
+  /** The rest after a shortage is over. */
+  override expire(): void {
+    this.resume();
+  }
+
+  /** Stops accepting and closes what is idle; `done` follows when the last connection has gone. */
+  shutDown(done: () => void): void {
+    this.closing = true;
+    this.onEmpty = done;
+    this.loop.disarm(this.rested);
+    this.loop.close(this);
+    for (const client of this.clients) client.closeWhenIdle();
+  }
+
+  /** Cuts every connection. */
+  cutAll(): void {
+    for (const client of this.clients) this.loop.close(client);
+  }
+
+  override dispose(): void {
+    this.settle();
+  }
+
+  // ---- what clients tell -------------------------------------------------------------------------------------
+
+  /** A client waits for its next request. */
+  rest(client: ClientUdata): void {
+    client.idle = true;
+    this.clients.moveToEnd(client);
+    this.resume();
+  }
+
+  busy(client: ClientUdata): void {
+    client.idle = false;
+  }
+
+  clientGone(client: ClientUdata): void {
+    this.clients.remove(client);
+    this.resume();
+    this.settle();
+  }
+
+  // ---- accepting ---------------------------------------------------------------------------------------------
+
+  private accepted(fd: number, remote: string): void {
+    this.shortageTold = false;
+    if (this.clients.size >= this.maxConnect) this.makeRoom();
+    this.createClient(fd, remote);
+    if (this.isFull) this.loop.cancel(this.accepting);
+  }
+
+  private createClient(fd: number, remote: string): void {
+    const client = new ClientUdata(this, fd, remote);
+    const error = this.loop.register(client, Interest.BOTH);
+    if (error < 0) {
+      // A descriptor that the multiplexer cannot take (select beyond 1023): not accepted after all.
+      this.loop.discard(fd);
+      this.exhausted(error);
+      return;
+    }
+    this.clients.append(client);
+    client.start();
+  }
+
+  /** Full, and nobody idle who could make room. */
+  private get isFull(): boolean {
+    return this.clients.size >= this.maxConnect && this.clients.oldestIdle() === null;
+  }
+
+  private makeRoom(): void {
+    const idle = this.clients.oldestIdle();
+    if (idle !== null) this.loop.close(idle);
+  }
+
+  private resume(): void {
+    if (this.closing || this.accepting.pending || this.rested.armed || this.isFull) return;
+    this.loop.accept(this.accepting);
+  }
+
+  /** EMFILE and its like: those who are here are served, and those who wait stay in the backlog for a moment. */
+  private exhausted(error: number): void {
+    this.makeRoom();
+    this.loop.cancel(this.accepting);
+    this.loop.arm(this.rested, EXHAUSTED_MS);
+    if (this.shortageTold) return;
+    this.shortageTold = true;
+    this.defaultSite.errorLog.warn(`accept: ${errnoMessage(error)}; accepting again in ${EXHAUSTED_MS} ms`, {
+      errno: errnoName(error),
+      connections: this.clients.size,
+    });
+  }
+
+  private settle(): void {
+    if (this.onEmpty === null || this.fd >= 0 || this.clients.size > 0) return;
+    const done = this.onEmpty;
+    this.onEmpty = null;
+    done();
+  }
+}

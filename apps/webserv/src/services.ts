@@ -1,0 +1,86 @@
+import { CgiRunner } from '@webserv/cgi';
+import type { Location, Server } from '@webserv/config';
+import type { Loop } from '@webserv/event-loop';
+import {
+  dispatch,
+  ErrorPages,
+  Exchange,
+  type FileWriter,
+  type FileWriterOwner,
+  failedCall,
+  failure,
+  namesDotfile,
+  nodeFiles,
+  nodeStore,
+  type Outcome,
+  resolvePath,
+  type Services,
+  Turns,
+} from '@webserv/methods';
+import type { MimeTypes, Reply } from '@webserv/response';
+import type { Clock } from './clock.ts';
+import type { Site } from './site.ts';
+import { UploadUdata } from './upload-udata.ts';
+import { VERSION } from './version.ts';
+
+/** The world as the method stage sees it: the disk, the caches, the scripts, all behind the loop. */
+export class SiteServices implements Services {
+  readonly files = nodeFiles;
+  readonly store = nodeStore;
+  readonly later = new Turns().later;
+  readonly scripts: CgiRunner;
+  private readonly loop: Loop;
+  private readonly clock: Clock;
+  private readonly sites: ReadonlyMap<Server, Site>;
+  private readonly pages = new ErrorPages(nodeFiles);
+  private readonly siteOfLocation = new Map<Location, Site>();
+
+  constructor(loop: Loop, sites: ReadonlyMap<Server, Site>, clock: Clock) {
+    this.loop = loop;
+    this.clock = clock;
+    this.sites = sites;
+    for (const site of sites.values()) {
+      for (const location of site.server.locations) this.siteOfLocation.set(location, site);
+      this.pages.preload(site.server, clock.now());
+    }
+    this.scripts = new CgiRunner(loop, {
+      rules: { failure, failedCall, namesDotfile, resolvePath },
+      software: `webserv/${VERSION}`,
+      log: (line, run) => {
+        const { client, request, script } = run;
+        this.siteOf(run.server).errorLog.warn(line, { client, request, script });
+      },
+      reprocess: (from, head) => {
+        const site = this.siteOf(from.server);
+        const exchange = new Exchange(this, head, from.server);
+        exchange.remote = from.remote;
+        exchange.begin(from.server, site.locations.locate(head.path), this.clock.now());
+        return { exchange, outcome: dispatch(exchange) };
+      },
+    });
+  }
+
+  writer(fd: number, owner: FileWriterOwner): FileWriter {
+    return new UploadUdata(this.loop, fd, owner);
+  }
+
+  forget(path: string): void {
+    for (const site of this.sites.values()) site.cache.dropPath(path);
+  }
+
+  typesOf(location: Location): MimeTypes {
+    return (this.siteOfLocation.get(location) as Site).typesOf(location);
+  }
+
+  errorPage(server: Server, status: number): Reply | null {
+    return this.pages.reply(server, status, this.clock.now());
+  }
+
+  script(exchange: Exchange): Outcome | null {
+    return this.scripts.script(exchange);
+  }
+
+  private siteOf(server: Server): Site {
+    return this.sites.get(server) as Site;
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * Where a connection stands. A request passes request -> method -> response -> end; accept and end are the stages of the
+ * connection itself, config the one before all others. The names stand in the access log: the stage that ended it.
+ */
+export const Stage = {
+  ACCEPT: 'accept',
+  REQUEST: 'request',
+  METHOD: 'method',
+  RESPONSE: 'response',
+  END: 'end',
+} as const;
+export type Stage = (typeof Stage)[keyof typeof Stage];
+
+/** How the request ended: what of it is still to come on the connection. */
+export const Reading = {
+  /** All of it has been read. */
+  WHOLE: 0,
+  /** A body that nobody wanted, small enough to be read and thrown away. */
+  LEFTOVER: 1,
+  /** What follows cannot be told apart from the next request, or is too much to read. */
+  LOST: 2,
+} as const;
+export type Reading = (typeof Reading)[keyof typeof Reading];
+
+/** How the response ended. */
+export const Writing = {
+  /** Whole, and the head said that the connection goes on. */
+  KEPT: 0,
+  /** Whole, and the head said that the connection ends. */
+  LAST: 1,
+  /** Cut: the client must not take it for whole. */
+  CUT: 2,
+} as const;
+export type Writing = (typeof Writing)[keyof typeof Writing];
+
+/** What becomes of the connection. */
+export const Fate = {
+  /** The next request may come. */
+  REUSE: 0,
+  /** Read the rest of the body first. */
+  DRAIN: 1,
+  /** Say that nothing follows, and read what still comes for a while: a close would reset what the client has not read. */
+  LINGER: 2,
+  /** Close at once. */
+  CLOSE: 3,
+} as const;
+export type Fate = (typeof Fate)[keyof typeof Fate];
+
+/** The one decision on reuse (RFC 9112 section 9.6): a match on how reading and writing ended. */
+export function fateOf(reading: Reading, writing: Writing): Fate {
+  switch (writing) {
+    case Writing.CUT:
+      return Fate.CLOSE;
+    case Writing.LAST:
+      return reading === Reading.WHOLE ? Fate.CLOSE : Fate.LINGER;
+    case Writing.KEPT:
+      if (reading === Reading.WHOLE) return Fate.REUSE;
+      return reading === Reading.LEFTOVER ? Fate.DRAIN : Fate.LINGER;
+  }
+}

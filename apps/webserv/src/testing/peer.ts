@@ -1,0 +1,181 @@
+import { connect, type Socket } from 'node:net';
+
+/** One response as it came over the wire. */
+export interface Answer {
+  readonly status: number;
+  readonly head: string;
+  /** Lower-case names. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: Buffer;
+}
+
+/** A client that sends what it is told, byte for byte, and reads responses by their framing. */
+export class Peer {
+  /** Resolves when the server has closed or reset the connection. */
+  readonly closed: Promise<void>;
+  private readonly socket: Socket;
+  /** What has come and was not asked for yet, in pieces: joined only when it is looked at. */
+  private arrived: Buffer[] = [];
+  private arrivedBytes = 0;
+  private ended = false;
+  private wake: () => void = () => {};
+
+  private constructor(socket: Socket) {
+    this.socket = socket;
+    socket.on('data', (bytes) => {
+      this.arrived.push(bytes);
+      this.arrivedBytes += bytes.length;
+      this.wake();
+    });
+    this.closed = new Promise((resolve) => {
+      const over = (): void => {
+        this.ended = true;
+        this.wake();
+        resolve();
+      };
+      socket.on('end', over);
+      socket.on('error', over);
+      socket.on('close', over);
+    });
+  }
+
+  private get received(): Buffer {
+    if (this.arrived.length !== 1) this.arrived = [Buffer.concat(this.arrived)];
+    return this.arrived[0] as Buffer;
+  }
+
+  private set received(bytes: Buffer) {
+    this.arrived = [bytes];
+    this.arrivedBytes = bytes.length;
+  }
+
+  static open(target: number | string): Promise<Peer> {
+    return new Promise((resolve, reject) => {
+      const socket =
+        typeof target === 'number'
+          ? connect({ port: target, host: '127.0.0.1', allowHalfOpen: true })
+          : connect({ path: target, allowHalfOpen: true });
+      socket.once('error', reject);
+      socket.once('connect', () => {
+        socket.off('error', reject);
+        resolve(new Peer(socket));
+      });
+    });
+  }
+
+  send(text: string | Uint8Array): this {
+    this.socket.write(typeof text === 'string' ? Buffer.from(text, 'latin1') : text);
+    return this;
+  }
+
+  /** Half-close: the server reads the end, this side goes on reading. */
+  finish(): this {
+    this.socket.end();
+    return this;
+  }
+
+  /** Stops and resumes taking what the server sends. */
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
+  reset(): void {
+    this.socket.resetAndDestroy();
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+
+  /** Waits until `done` of what has come says so; false where the connection ended first. */
+  async until(done: (received: Buffer) => boolean): Promise<boolean> {
+    while (!done(this.received)) {
+      if (this.ended) return false;
+      await this.news();
+    }
+    return true;
+  }
+
+  private news(): Promise<void> {
+    return new Promise((resolve) => {
+      this.wake = resolve;
+    });
+  }
+
+  /** Everything until the server closes. */
+  async rest(): Promise<Buffer> {
+    await this.closed;
+    return this.received;
+  }
+
+  /** The next final response. @param method of its request: HEAD has no body */
+  async answer(method = 'GET'): Promise<Answer> {
+    for (;;) {
+      if (!(await this.until((bytes) => bytes.includes('\r\n\r\n')))) {
+        throw new Error(`closed before a head: ${JSON.stringify(this.received.toString('latin1', 0, 200))}`);
+      }
+      const end = this.received.indexOf('\r\n\r\n');
+      const head = this.received.toString('latin1', 0, end);
+      this.received = this.received.subarray(end + 4);
+      const status = Number(head.slice(9, 12));
+      if (status < 200) continue;
+      const headers = new Map(
+        head
+          .split('\r\n')
+          .slice(1)
+          .map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 2)]),
+      );
+      const bare = method === 'HEAD' || status === 204 || status === 304;
+      return { status, head, headers, body: bare ? Buffer.alloc(0) : await this.body(headers) };
+    }
+  }
+
+  private async body(headers: ReadonlyMap<string, string>): Promise<Buffer> {
+    if (headers.get('transfer-encoding') === 'chunked') return this.chunks();
+    const length = headers.get('content-length');
+    if (length === undefined) return this.rest();
+    return this.take(Number(length));
+  }
+
+  private async chunks(): Promise<Buffer> {
+    const parts: Buffer[] = [];
+    for (;;) {
+      await this.until((bytes) => bytes.includes('\r\n'));
+      const end = this.received.indexOf('\r\n');
+      const size = Number.parseInt(this.received.toString('latin1', 0, end), 16);
+      this.received = this.received.subarray(end + 2);
+      parts.push(await this.take(size));
+      await this.take(2);
+      if (size === 0) return Buffer.concat(parts);
+    }
+  }
+
+  private async take(size: number): Promise<Buffer> {
+    while (this.arrivedBytes < size) {
+      if (this.ended) throw new Error(`closed after ${this.arrivedBytes} of ${size} bytes`);
+      await this.news();
+    }
+    const body = this.received.subarray(0, size);
+    this.received = this.received.subarray(size);
+    return body;
+  }
+}
+
+/** One request on a connection of its own. */
+export async function fetchOnce(port: number, request: string, method?: string): Promise<Answer> {
+  const peer = await Peer.open(port);
+  try {
+    return await peer.send(request).answer(method ?? request.slice(0, request.indexOf(' ')));
+  } finally {
+    peer.close();
+  }
+}
+
+/** A GET with this target and these field lines. */
+export function get(target: string, fields = ''): string {
+  return `GET ${target} HTTP/1.1\r\nHost: localhost\r\n${fields}\r\n`;
+}

@@ -1,0 +1,43 @@
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { loadText, report } from '@webserv/config';
+import { type Running, type ServeOptions, serve } from '../index.ts';
+
+/** A folder with files and a server over it, for one test; `close` takes both away. */
+export class TestSite {
+  readonly folder = mkdtempSync(join(tmpdir(), 'webserv-'));
+  running: Running | null = null;
+
+  file(path: string, content: string | Uint8Array = ''): string {
+    const full = join(this.folder, path);
+    mkdirSync(dirname(full), { recursive: true });
+    writeFileSync(full, content);
+    return full;
+  }
+
+  /** A file of zeros that takes no room on the disk. */
+  sparse(path: string, size: number): string {
+    const full = this.file(path);
+    truncateSync(full, size);
+    return full;
+  }
+
+  /** Starts with this config, whose relative paths begin in the folder. @returns the port of the first address */
+  start(config: string, options: ServeOptions = {}): number {
+    const result = loadText(config, join(this.folder, 'site.conf'));
+    if (!result.ok) throw new Error(report(result.diagnostics));
+    this.running = serve(result.config, options);
+    return this.port(0);
+  }
+
+  port(index: number): number {
+    const address = this.running?.addresses[index] ?? '';
+    return Number(address.slice(address.lastIndexOf(':') + 1));
+  }
+
+  async close(): Promise<void> {
+    await this.running?.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

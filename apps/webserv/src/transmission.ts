@@ -1,0 +1,135 @@
+import { ERRNO, type Loop, Memory, type Op, type Slice } from '@webserv/event-loop';
+import type { Framing, Reply, Segment } from '@webserv/response';
+import { BodyStream } from './body-stream.ts';
+
+/** Who sends, and hears when it is over. */
+export interface Sender {
+  /** @param result 0 where everything left, else -errno; a body that came out short is -EIO */
+  transmitted(result: number): void;
+}
+
+/**
+ * Sends one reply: the head, then the segments of its body, one operation after the other. A head and the bytes behind
+ * it leave together; files leave by sendfile and streams piece by piece, so that no body is ever held whole in memory.
+ */
+export class Transmission {
+  private readonly loop: Loop;
+  private readonly op: Op;
+  private readonly sender: Sender;
+  private segments: readonly Segment[] = [];
+  private stream: BodyStream | null = null;
+  private next = 0;
+  /** Bytes that the pending operation must move, and how many of them are no body (the head). */
+  private expected = 0;
+  private overhead = 0;
+  private sent = 0;
+
+  constructor(loop: Loop, op: Op, sender: Sender) {
+    this.loop = loop;
+    this.op = op;
+    this.sender = sender;
+  }
+
+  /** Bytes of the body that have left; grows while an operation is pending, so that a time-out sees progress. */
+  get bodySent(): number {
+    if (this.stream !== null) return this.stream.bodySent;
+    return this.sent + (this.op.pending ? Math.max(0, this.op.done - this.overhead) : 0);
+  }
+
+  /** @param framing `none` where no body follows the head (HEAD, 304), else what the head said */
+  start(head: Memory, reply: Reply, framing: Framing, length: number): void {
+    this.reset();
+    if (framing !== 'none') this.segments = segmentsOf(reply);
+    if (framing !== 'none' && reply.body.kind === 'stream') {
+      this.stream = new BodyStream(this.loop, this.op, this.sender, framing, length);
+      this.stream.start(head, reply.body.source);
+      return;
+    }
+    const pieces: Slice[] = [{ memory: head, offset: 0, length: head.size }];
+    const first = this.segments[0];
+    if (first !== undefined && first.kind === 'bytes' && first.bytes.length > 0) {
+      this.next = 1;
+      pieces.push(whole(Memory.from(first.bytes)));
+    }
+    this.sendPieces(pieces, head.size);
+  }
+
+  /** Memory that holds a complete response, of which the first `headSize` bytes are its head. */
+  sendWhole(memory: Memory, size: number, headSize: number): void {
+    this.reset();
+    this.expected = size;
+    this.overhead = headSize;
+    this.loop.send(this.op, memory, 0, size);
+  }
+
+  /** Pieces that together are a complete response. */
+  sendTogether(pieces: readonly Slice[], headSize: number): void {
+    this.reset();
+    this.sendPieces(pieces, headSize);
+  }
+
+  private reset(): void {
+    this.sent = 0;
+    this.next = 0;
+    this.segments = [];
+    this.stream = null;
+  }
+
+  private sendPieces(pieces: readonly Slice[], headSize: number): void {
+    this.expected = 0;
+    for (const piece of pieces) this.expected += piece.length;
+    this.overhead = headSize;
+    this.loop.sendAll(this.op, pieces);
+  }
+
+  /** The operation has ended: on with the next segment, or over. */
+  complete(op: Op): void {
+    if (this.stream !== null) {
+      this.stream.complete(op);
+      return;
+    }
+    this.sent += Math.max(0, op.done - this.overhead);
+    if (op.result < 0) {
+      this.over(op.result);
+    } else if (op.result < this.expected) {
+      // The file has become shorter than the head said.
+      this.over(-ERRNO.EIO);
+    } else {
+      const segment = this.segments[this.next++];
+      if (segment === undefined) this.over(0);
+      else this.sendSegment(segment);
+    }
+  }
+
+  private sendSegment(segment: Segment): void {
+    this.overhead = 0;
+    if (segment.kind === 'bytes') {
+      this.sendPieces([whole(Memory.from(segment.bytes))], 0);
+      return;
+    }
+    this.expected = segment.length;
+    this.loop.sendFile(this.op, segment.fd, segment.offset, segment.length);
+  }
+
+  private over(result: number): void {
+    this.segments = [];
+    this.sender.transmitted(result);
+  }
+}
+
+function whole(memory: Memory): Slice {
+  return { memory, offset: 0, length: memory.size };
+}
+
+function segmentsOf(reply: Reply): readonly Segment[] {
+  const { body } = reply;
+  switch (body.kind) {
+    case 'bytes':
+    case 'file':
+      return [body];
+    case 'parts':
+      return body.parts;
+    default:
+      return [];
+  }
+}

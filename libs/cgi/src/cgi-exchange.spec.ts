@@ -1,0 +1,521 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Visit } from './fixtures/visit.ts';
+import { written } from './fixtures/visit.ts';
+import { turn, World } from './fixtures/world.ts';
+
+const CHUNKED = ['Transfer-Encoding: chunked'];
+const HEAD = "printf 'Content-Type: text/plain\\n\\n'";
+
+function hash(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+describe('a script', () => {
+  let world: World;
+
+  beforeEach(() => {
+    world = new World();
+  });
+
+  afterEach(async () => {
+    expect(await world.close()).toEqual([]);
+  });
+
+  /** One script under `/s`, in a location of its own. */
+  function script(...lines: string[]): void {
+    world.sh('s', ...lines);
+    world.location('/', ['s'], { timeoutMs: 5000 });
+  }
+
+  function impatient(timeoutMs: number, ...lines: string[]): void {
+    world.sh('s', ...lines);
+    world.location('/', ['s'], { timeoutMs });
+  }
+
+  describe('answers', () => {
+    it('a document, streamed, with its fields', async () => {
+      script(
+        'echo "Content-Type: text/plain"',
+        'echo "Set-Cookie: a=1"',
+        'echo "Set-Cookie: b=2"',
+        'echo',
+        'echo hello',
+      );
+      const visit = await world.ask('GET', '/s');
+      expect(visit).toMatchObject({ status: 200, kind: 'stream', length: -1, text: 'hello\n', failure: '' });
+      expect(visit.headers).toEqual([
+        ['Content-Type', 'text/plain'],
+        ['Set-Cookie', 'a=1'],
+        ['Set-Cookie', 'b=2'],
+      ]);
+    });
+
+    it('with a status and a length of its own', async () => {
+      script(
+        "printf 'Status: 418 I am a teapot\\r\\nContent-Type: a/b\\r\\nContent-Length: 5\\r\\n\\r\\nhello'",
+      );
+      expect(await world.ask('GET', '/s')).toMatchObject({
+        status: 418,
+        reason: 'I am a teapot',
+        length: 5,
+        text: 'hello',
+        headers: [['Content-Type', 'a/b']],
+      });
+    });
+
+    it('without a body', async () => {
+      script("printf 'Content-Type: a/b\\n\\n'");
+      expect(await world.ask('GET', '/s')).toMatchObject({ status: 200, text: '', failure: '' });
+    });
+
+    it('to HEAD with its fields alone, and is told that it was HEAD', async () => {
+      script(
+        'echo "X-Method: $REQUEST_METHOD"',
+        'echo "Content-Length: 6"',
+        'echo "Content-Type: a/b"',
+        'echo',
+        'echo hello',
+        `echo ended > ${join(world.root, 'ended')}`,
+      );
+      const visit = await world.ask('HEAD', '/s');
+      expect(visit).toMatchObject({ status: 200, kind: 'unsent', length: 6, text: '' });
+      expect(visit.header('X-Method')).toBe('HEAD');
+      // It was not cut off while it wrote what nobody reads.
+      await world.quiet();
+      expect(written(join(world.root, 'ended'))).toBe('ended\n');
+    });
+
+    it.each([204, 304])('%d, which has no body whatever the script writes', async (status) => {
+      script(`printf 'Status: ${status}\\nX-A: 1\\n\\nbody'`);
+      expect(await world.ask('GET', '/s')).toMatchObject({ status, kind: 'unsent', text: '' });
+    });
+
+    it('in its own folder, with its own group, and nothing of the server’s open but three pipes', async () => {
+      script(HEAD, 'pwd -P', 'ps -o pgid= -p $$ | tr -d " "', 'echo $$');
+      const [folder, group, pid] = (await world.ask('GET', '/s')).text.split('\n');
+      expect(folder).toBe(world.root);
+      expect(group).toBe(pid);
+    });
+
+    it('what it was asked: path, query, fields, words', async () => {
+      script(
+        HEAD,
+        'echo "$SCRIPT_NAME|$PATH_INFO|$PATH_TRANSLATED|$QUERY_STRING|$HTTP_X_A|$REMOTE_ADDR|$SERVER_NAME|$SERVER_PORT|$*"',
+      );
+      const { text } = await world.ask('GET', '/s/in%20fo?one+two', ['X-A: b']);
+      expect(text).toBe(`/s|/in fo|${world.root}/in fo|one+two|b|192.0.2.1|localhost|8080|one two\n`);
+    });
+
+    it('by an interpreter', async () => {
+      world.file('page.x', 'printf "Content-Type: a/b\\n\\n"; echo "$0|$SCRIPT_NAME|$PATH_INFO|$*"', 0o644);
+      world.location('/', ['.x /bin/sh']);
+      const { text } = await world.ask('GET', '/page.x/info?word');
+      expect(text).toBe(`${world.root}/page.x|/page.x|/info|word\n`);
+    });
+
+    it('only where it is named: else GET serves the default file', async () => {
+      world.file('index.html', 'the default file', 0o644);
+      world.file('two/index.html', 'of the other root', 0o644);
+      world.sh('two/cgi.sh', HEAD, 'echo two');
+      world.sh('cgi.sh', HEAD, 'echo one');
+      world.location('/cgi_1', ['cgi.sh']);
+      world.location('/cgi_2', ['cgi.sh'], { root: join(world.root, 'two') });
+      const texts = await Promise.all(
+        ['/cgi_1/', '/cgi_2/', '/cgi_1/cgi.sh', '/cgi_2/cgi.sh/x'].map(
+          async (path) => (await world.ask('GET', path)).text,
+        ),
+      );
+      expect(texts).toEqual(['the default file', 'of the other root', 'one\n', 'two\n']);
+    });
+
+    it('DELETE where the location allows it', async () => {
+      script(HEAD, 'echo $REQUEST_METHOD');
+      expect((await world.ask('DELETE', '/s')).text).toBe('DELETE\n');
+    });
+
+    it('as it writes: each piece comes before the next is written', async () => {
+      const gate = join(world.root, 'gate');
+      script(HEAD, 'echo one', `while [ ! -e ${gate} ]; do sleep 0.01; done`, 'echo two');
+      const visit = world.visit('GET', '/s').finish();
+      visit.eager = false;
+      await visit.replied;
+      await visit.next();
+      expect(visit.text).toBe('one\n');
+      world.file('gate', '');
+      await visit.next();
+      expect(visit.text).toBe('one\ntwo\n');
+      await visit.next();
+      expect((await visit.done).failure).toBe('');
+    });
+
+    it('no faster than it is read', async () => {
+      const mark = join(world.root, 'mark');
+      // More than both pipes and our slab hold: the second half can be written only when the first was read.
+      script(HEAD, 'head -c 1000000 /dev/zero', `echo passed > ${mark}`, 'head -c 1000000 /dev/zero');
+      const visit = world.visit('GET', '/s').finish();
+      visit.eager = false;
+      await visit.replied;
+      await visit.next();
+      for (let count = 0; count < 50; count++) await turn();
+      expect(existsSync(mark)).toBe(false);
+      visit.eager = true;
+      visit.pull();
+      expect((await visit.done).body).toHaveLength(2_000_000);
+      expect(written(mark)).toBe('passed\n');
+    });
+  });
+
+  describe('reads its body', () => {
+    const ECHO = ['cat > body', HEAD, 'printf "%s|" "$CONTENT_LENGTH"', 'cat body'];
+
+    it.each([
+      ['of known length', [], 'some\nbody\n'],
+      ['of unknown length', CHUNKED, 'some\nbody\n'],
+      ['of unknown length, which is none in the end', CHUNKED, ''],
+    ])('%s', async (_what, fields, body) => {
+      script(...ECHO);
+      expect((await world.ask('POST', '/s', fields, body)).text).toBe(`${body.length}|${body}`);
+    });
+
+    it('and its end, where there is none', async () => {
+      script(...ECHO);
+      expect((await world.ask('POST', '/s', ['Content-Length: 0'])).text).toBe('0|');
+      expect((await world.ask('GET', '/s')).text).toBe('|');
+    });
+
+    it.each([
+      ['as it comes', []],
+      ['put aside until its length is known', CHUNKED],
+    ])('of 5 MiB, %s', async (_what, fields) => {
+      const body = randomBytes(5 << 20);
+      script('cat > body', HEAD, 'echo "$CONTENT_LENGTH"');
+      expect((await world.ask('POST', '/s', fields, body)).text).toBe(`${body.length}\n`);
+      expect(hash(readFileSync(join(world.root, 'body')))).toBe(hash(body));
+    });
+
+    it('which starts the script before it is whole, where its length is known', async () => {
+      const mark = join(world.root, 'mark');
+      script('read line', `echo "$line" > ${mark}`, 'cat > /dev/null', HEAD, 'echo done');
+      const visit = world.visit('POST', '/s', ['Content-Length: 10']).send('line\n');
+      while (written(mark) !== 'line\n') await turn();
+      visit.send('rest\n').finish();
+      expect((await visit.done).text).toBe('done\n');
+    });
+
+    it('which starts the script only when it is whole, where its length is not known', async () => {
+      script(...ECHO);
+      const visit = world.visit('POST', '/s', CHUNKED).send('a'.repeat(100_000));
+      for (let count = 0; count < 20; count++) await turn();
+      expect(world.runner.children).toBe(0);
+      visit.send('b').finish();
+      expect((await visit.done).text).toHaveLength('100001|'.length + 100_001);
+    });
+
+    it('no faster than it wants to', async () => {
+      const gate = join(world.root, 'gate');
+      script(`while [ ! -e ${gate} ]; do sleep 0.01; done`, 'wc -c > count', HEAD, 'cat count');
+      const visit = world
+        .visit('POST', '/s', ['Content-Length: 3000000'])
+        .send(Buffer.alloc(3_000_000))
+        .finish();
+      for (let count = 0; count < 50; count++) await turn();
+      expect(visit.given).toBeLessThan(300_000);
+      world.file('gate', '');
+      expect(Number((await visit.done).text)).toBe(3_000_000);
+    });
+
+    it('while it answers: what it does not read yet is put aside', async () => {
+      const body = randomBytes(3 << 20);
+      script(HEAD, 'exec cat');
+      const visit = await world.ask('POST', '/s', [], body);
+      expect(hash(visit.body)).toBe(hash(body));
+    });
+
+    it('not at all, and answers all the same', async () => {
+      script(HEAD, 'echo not interested');
+      const visit = await world.ask('POST', '/s', [], Buffer.alloc(3_000_000));
+      expect(visit).toMatchObject({ status: 200, text: 'not interested\n' });
+      expect(visit.given).toBeLessThan(3_000_000);
+    });
+
+    it('in part, closes it, and answers all the same', async () => {
+      script('head -c 10 > /dev/null', 'exec <&-', HEAD, 'echo enough', 'sleep 0.05', 'echo indeed');
+      expect((await world.ask('POST', '/s', [], Buffer.alloc(3_000_000))).text).toBe('enough\nindeed\n');
+    });
+
+    it('and is answered for by 500 where it cannot be put aside', async () => {
+      const other = new World({}, { spoolFolder: join(world.folder, 'not-there') });
+      other.sh('s', HEAD);
+      other.location('/', ['s']);
+      const visit = await other.ask('POST', '/s', CHUNKED, Buffer.alloc(100_000));
+      expect([visit.status, visit.exchange.place]).toEqual([500, 'open spool file']);
+      expect(await other.close()).toEqual([]);
+    });
+  });
+
+  describe('that fails is answered for', () => {
+    it.each([
+      ['nothing', ['exit 0'], "script's head: no output"],
+      ['nothing, and a bad end', ['exit 3'], "script's head: no output"],
+      ['a crash', ['kill -SEGV $$'], "script's head: no output"],
+      [
+        'a crash within the head',
+        ['echo "Content-Type: a/b"', 'kill -SEGV $$'],
+        "script's head: not ended by an empty line",
+      ],
+      ['no head', ['echo hello'], "script's head: a line without a colon"],
+      [
+        'too much of a head',
+        ['echo "Content-Type: a/b"', 'head -c 70000 /dev/zero | tr "\\0" x', 'sleep 100'],
+        "script's head: too large",
+      ],
+      [
+        'a head without any CGI field',
+        ['echo "X-A: 1"', 'echo'],
+        "script's head: neither Content-Type nor Location nor Status",
+      ],
+      ['no interpreter', null, 'run script'],
+    ])('by 502: %s', async (_what, lines, place) => {
+      if (lines === null) world.file('s', '#!/nowhere/sh\n');
+      else world.sh('s', ...lines);
+      world.location('/', ['s']);
+      const visit = await world.ask('GET', '/s');
+      expect([visit.status, visit.exchange.place]).toEqual([502, place]);
+      await world.quiet();
+    });
+
+    it('by 403 where it may not be run', async () => {
+      world.file('s', '#!/bin/sh\n', 0o644);
+      world.location('/', ['s']);
+      expect((await world.ask('GET', '/s')).status).toBe(403);
+      expect(await world.ask('HEAD', '/s')).toMatchObject({ status: 403, kind: 'unsent' });
+    });
+
+    it('by 502 with its body unread', async () => {
+      script('exit 1');
+      expect((await world.ask('POST', '/s', [], Buffer.alloc(1_000_000))).status).toBe(502);
+    });
+
+    it('by a cut where it writes less than it has announced', async () => {
+      script("printf 'Content-Type: a/b\\nContent-Length: 10\\n\\nhello'");
+      const visit = await world.ask('GET', '/s');
+      expect([visit.status, visit.text, visit.failure]).toEqual([
+        200,
+        'hello',
+        'script ended before its Content-Length',
+      ]);
+      expect(visit.exchange.place).toBe('script ended before its Content-Length');
+    });
+
+    it('by a cut where a signal ends it within its body', async () => {
+      script(HEAD, 'echo hello', 'kill -KILL $$');
+      const visit = await world.ask('GET', '/s');
+      expect([visit.text, visit.failure]).toEqual(['hello\n', 'script was ended by a signal']);
+      expect(world.lines).toEqual(['s: ended by SIGKILL']);
+    });
+
+    it('by nothing more than it has announced', async () => {
+      script(
+        "printf 'Content-Type: a/b\\nContent-Length: 5\\n\\nhello, and more'",
+        'head -c 100000 /dev/zero',
+        `echo ended > ${join(world.root, 'ended')}`,
+      );
+      expect(await world.ask('GET', '/s')).toMatchObject({ text: 'hello', failure: '' });
+      await world.quiet();
+      expect(written(join(world.root, 'ended'))).toBe('ended\n');
+    });
+
+    it('by its end where it writes without end what nobody wants', async () => {
+      script("printf 'Content-Type: a/b\\nContent-Length: 5\\n\\nhello'", 'exec cat /dev/zero');
+      expect((await world.ask('GET', '/s')).text).toBe('hello');
+      await world.quiet();
+    });
+  });
+
+  describe('that rests too long', () => {
+    it('is ended, and answered for by 504', async () => {
+      impatient(150, 'sleep 100 & wait');
+      const visit = await world.ask('GET', '/s');
+      expect([visit.status, visit.exchange.place]).toEqual([504, 'cgi_timeout']);
+      await world.quiet();
+    });
+
+    it('is killed where it does not want to end', async () => {
+      impatient(100, 'trap "" TERM', 'while :; do sleep 100; done');
+      const visit = await world.ask('GET', '/s');
+      expect(visit.status).toBe(504);
+      await world.quiet();
+    });
+
+    it('within its body is ended, and the body with it', async () => {
+      impatient(150, HEAD, 'echo hello', 'sleep 100');
+      const visit = await world.ask('GET', '/s');
+      expect([visit.status, visit.text, visit.failure]).toEqual([200, 'hello\n', 'cgi_timeout']);
+      expect(visit.exchange.place).toBe('cgi_timeout');
+      await world.quiet();
+    });
+
+    it('before it reads its body is ended', async () => {
+      impatient(150, 'sleep 100');
+      const visit = await world.ask('POST', '/s', [], Buffer.alloc(1_000_000));
+      expect([visit.status, visit.exchange.place]).toEqual([504, 'cgi_timeout']);
+      await world.quiet();
+    });
+
+    it('behind its output is ended', async () => {
+      impatient(150, HEAD, 'echo hello', 'exec >&- 2>&-', 'sleep 100');
+      expect(await world.ask('GET', '/s')).toMatchObject({ text: 'hello\n', failure: '' });
+      await world.quiet();
+    });
+
+    it('now and then is left alone: only time without progress counts', async () => {
+      impatient(400, HEAD, 'for i in 1 2 3 4 5 6; do sleep 0.15; echo $i; done');
+      expect(await world.ask('GET', '/s')).toMatchObject({ text: '1\n2\n3\n4\n5\n6\n', failure: '' });
+    });
+
+    it('because its client rests is left alone', async () => {
+      impatient(150, 'cat > /dev/null', HEAD, 'echo done');
+      const visit = world.visit('POST', '/s', ['Content-Length: 8']).send('half');
+      // Longer than the script may rest, told by another script that does.
+      world.sh('other', 'sleep 100');
+      world.location('/o', ['other'], { timeoutMs: 400 });
+      expect((await world.ask('GET', '/o/other')).status).toBe(504);
+      visit.send('half').finish();
+      expect(await visit.done).toMatchObject({ status: 200, text: 'done\n' });
+    });
+  });
+
+  describe('whose client goes', () => {
+    function gone(visit: Visit): Promise<void> {
+      visit.leave();
+      return world.quiet();
+    }
+
+    it('before its answer is ended', async () => {
+      script('echo started >&2', 'sleep 100');
+      const visit = world.visit('GET', '/s').finish();
+      await world.nextLine();
+      await gone(visit);
+    });
+
+    it('within its body is ended', async () => {
+      script(HEAD, 'exec cat /dev/zero');
+      const visit = world.visit('GET', '/s').finish();
+      visit.eager = false;
+      await visit.replied;
+      await visit.next();
+      await gone(visit);
+    });
+
+    it('while its body comes in is ended', async () => {
+      script('exec cat');
+      const visit = world.visit('POST', '/s', ['Content-Length: 100']).send('half');
+      await gone(visit);
+    });
+
+    it('while its body is put aside is never started', async () => {
+      script('exec cat');
+      const visit = world.visit('POST', '/s', CHUNKED).send(Buffer.alloc(300_000));
+      visit.leave();
+      for (let count = 0; count < 10; count++) await turn();
+      expect(world.runner.children).toBe(0);
+      expect(readdirSync(join(world.folder, 'spool'))).toEqual([]);
+    });
+
+    it('is ended with what it has started', async () => {
+      script('(trap "" TERM; echo started >&2; while :; do sleep 100; done) &', 'wait');
+      const visit = world.visit('GET', '/s').finish();
+      await world.nextLine();
+      await gone(visit);
+    });
+  });
+
+  describe('that leaves something behind', () => {
+    it('which holds its output open is waited for a moment only', async () => {
+      script(HEAD, 'echo hello', 'sleep 3 &');
+      const visit = await world.ask('GET', '/s');
+      expect(visit).toMatchObject({ text: 'hello\n', failure: '' });
+    });
+
+    it('which says nothing is answered for by 502', async () => {
+      script('sleep 3 &');
+      expect((await world.ask('GET', '/s')).status).toBe(502);
+    });
+
+    it('which goes on writing is heard to its end', async () => {
+      script(HEAD, '(for i in 1 2 3; do sleep 0.05; echo $i; done) &');
+      expect((await world.ask('GET', '/s')).text).toBe('1\n2\n3\n');
+    });
+  });
+
+  describe('writes to stderr', () => {
+    it('into the log, line by line', async () => {
+      script('echo one >&2', HEAD, 'echo two >&2', 'printf three >&2');
+      await world.ask('GET', '/s');
+      while (world.lines.length < 3) await turn();
+      expect(world.lines).toEqual(['s: one', 's: two', 's: three']);
+    });
+
+    it('without end, and is neither held up nor believed', async () => {
+      script('head -c 3000000 /dev/zero | tr "\\0" x >&2', 'seq 1 10000 >&2', HEAD, 'echo done');
+      expect((await world.ask('GET', '/s')).text).toBe('done\n');
+      await world.quiet();
+      while (!/lines more/.test(world.lines.at(-1) ?? '')) await turn();
+      expect(world.lines.length).toBeLessThan(60);
+      expect(Math.max(...world.lines.map((line) => line.length))).toBeLessThan(2200);
+    });
+  });
+
+  describe('redirects', () => {
+    it('its client', async () => {
+      script('echo "Location: https://example.org/"', 'echo');
+      const visit = await world.ask('GET', '/s');
+      expect([visit.status, visit.header('Location')]).toEqual([302, 'https://example.org/']);
+    });
+
+    it('to a file, which is answered in its place', async () => {
+      world.file('page.html', 'the page', 0o644);
+      script('cat > /dev/null', 'echo "Location: /page.html"', 'echo');
+      const visit = await world.ask('POST', '/s', [], 'body');
+      expect([visit.status, visit.text, visit.header('Location')]).toEqual([200, 'the page', undefined]);
+    });
+
+    it('to another script, which is asked with GET', async () => {
+      world.sh('a', 'echo "Location: /b/info?x=1"', 'echo');
+      world.sh('b', HEAD, 'cat', 'echo "$REQUEST_METHOD $PATH_INFO $QUERY_STRING $HTTP_X_A $CONTENT_LENGTH"');
+      world.location('/', ['a', 'b']);
+      expect((await world.ask('POST', '/a', ['X-A: kept'], 'body')).text).toBe('GET /info x=1 kept \n');
+    });
+
+    it('to what is not there, and the log is told of that', async () => {
+      script('echo "Location: /missing"', 'echo');
+      const visit = await world.ask('GET', '/s');
+      expect([visit.status, visit.exchange.place]).toEqual([404, 'open']);
+    });
+
+    it('in a circle, but not for ever', async () => {
+      script('echo "Location: /s"', 'echo');
+      const visit = await world.ask('GET', '/s');
+      expect([visit.status, visit.exchange.place]).toEqual([502, 'too many local redirections']);
+      await world.quiet();
+    });
+
+    it('to no path at all', async () => {
+      script('echo "Location: /a b"', 'echo');
+      const visit = await world.ask('GET', '/s');
+      expect([visit.status, visit.exchange.place]).toEqual([502, 'local redirection to no path']);
+    });
+
+    it('to a script that hangs, and the client goes', async () => {
+      world.sh('a', 'echo "Location: /b"', 'echo');
+      world.sh('b', 'echo started >&2', 'sleep 100');
+      world.location('/', ['a', 'b']);
+      const visit = world.visit('GET', '/a').finish();
+      await world.nextLine();
+      visit.leave();
+      await world.quiet();
+    });
+  });
+});

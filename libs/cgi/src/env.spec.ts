@@ -1,0 +1,182 @@
+import { environment, type ScriptRequest, serverName, serverPort } from './env.ts';
+import { headOf } from './fixtures/heads.ts';
+import type { Server } from './method-rules.ts';
+
+function variables(lines: readonly string[], over: Partial<ScriptRequest> = {}): Record<string, string> {
+  const head = headOf(lines);
+  const entries = environment({
+    head,
+    script: { name: '/app/run.sh', pathInfo: '', file: '/srv/cgi/run.sh', interpreter: '' },
+    root: '/srv/cgi',
+    pathTranslated: '',
+    contentLength: head.contentLength,
+    remote: '192.0.2.7',
+    serverName: head.host,
+    serverPort: 8080,
+    software: 'webserv/1.2.3',
+    path: '/usr/bin:/bin',
+    authType: '',
+    remoteUser: '',
+    ...over,
+  });
+  const found: Record<string, string> = {};
+  for (const entry of entries) {
+    const text = typeof entry === 'string' ? entry : Buffer.from(entry).toString('latin1');
+    const equals = text.indexOf('=');
+    expect(found).not.toHaveProperty([text.slice(0, equals)]);
+    found[text.slice(0, equals)] = text.slice(equals + 1);
+  }
+  return found;
+}
+
+const GET = ['GET /app/run.sh?a=1&b=%20 HTTP/1.1', 'Host: example.org:8080'];
+
+describe('the meta-variables of RFC 3875 section 4.1', () => {
+  it('are all there for a plain GET, and no other', () => {
+    expect(variables(GET)).toEqual({
+      PATH: '/usr/bin:/bin',
+      GATEWAY_INTERFACE: 'CGI/1.1',
+      SERVER_SOFTWARE: 'webserv/1.2.3',
+      SERVER_PROTOCOL: 'HTTP/1.1',
+      SERVER_NAME: 'example.org',
+      SERVER_PORT: '8080',
+      REQUEST_METHOD: 'GET',
+      REQUEST_URI: '/app/run.sh?a=1&b=%20',
+      REQUEST_SCHEME: 'http',
+      QUERY_STRING: 'a=1&b=%20',
+      SCRIPT_NAME: '/app/run.sh',
+      SCRIPT_FILENAME: '/srv/cgi/run.sh',
+      DOCUMENT_ROOT: '/srv/cgi',
+      REDIRECT_STATUS: '200',
+      REMOTE_ADDR: '192.0.2.7',
+      REMOTE_HOST: '192.0.2.7',
+      HTTP_HOST: 'example.org:8080',
+    });
+  });
+
+  type Row = readonly [
+    what: string,
+    lines: readonly string[],
+    name: string,
+    value: string | undefined,
+    over?: Partial<ScriptRequest>,
+  ];
+  const script = { name: '/x', pathInfo: '/ä b', file: '/srv/x', interpreter: '' };
+  const rows: Row[] = [
+    ['no query: empty and there', ['GET / HTTP/1.1', 'Host: a'], 'QUERY_STRING', ''],
+    ['a bare question mark', ['GET /? HTTP/1.1', 'Host: a'], 'REQUEST_URI', '/?'],
+    ['the path as it was sent', ['GET /%61//b/../c HTTP/1.1', 'Host: a'], 'REQUEST_URI', '/%61//b/../c'],
+    [
+      'absolute form: without scheme and host',
+      ['GET http://a/p?q HTTP/1.1', 'Host: a'],
+      'REQUEST_URI',
+      '/p?q',
+    ],
+    ['HTTP/1.0', ['GET / HTTP/1.0'], 'SERVER_PROTOCOL', 'HTTP/1.0'],
+    ['HEAD', ['HEAD / HTTP/1.1', 'Host: a'], 'REQUEST_METHOD', 'HEAD'],
+    ['no body', GET, 'CONTENT_LENGTH', undefined],
+    ['an empty body', ['POST / HTTP/1.1', 'Host: a', 'Content-Length: 0'], 'CONTENT_LENGTH', '0'],
+    ['a body', ['POST / HTTP/1.1', 'Host: a', 'Content-Length: 12'], 'CONTENT_LENGTH', '12'],
+    [
+      'a body that came in chunks',
+      ['POST / HTTP/1.1', 'Host: a', 'Transfer-Encoding: chunked'],
+      'CONTENT_LENGTH',
+      '77',
+      { contentLength: 77 },
+    ],
+    ['no type', GET, 'CONTENT_TYPE', undefined],
+    ['a type', [...GET, 'Content-Type: text/x; a="b"'], 'CONTENT_TYPE', 'text/x; a="b"'],
+    ['no path info', GET, 'PATH_INFO', undefined],
+    ['path info, decoded', GET, 'PATH_INFO', '/ä b', { script }],
+    ['no translation without path info', GET, 'PATH_TRANSLATED', undefined],
+    ['a translation', GET, 'PATH_TRANSLATED', '/srv/ä b', { pathTranslated: '/srv/ä b' }],
+    ['nobody has authenticated', [...GET, 'Authorization: Basic eA=='], 'AUTH_TYPE', undefined],
+    ['the server has', GET, 'AUTH_TYPE', 'Basic', { authType: 'Basic', remoteUser: 'ada' }],
+    ['the user', GET, 'REMOTE_USER', 'ada', { authType: 'Basic', remoteUser: 'ada' }],
+    ['credentials for the script', [...GET, 'Authorization: Basic eA=='], 'HTTP_AUTHORIZATION', 'Basic eA=='],
+    [
+      'credentials that the server has used',
+      [...GET, 'Authorization: Basic eA=='],
+      'HTTP_AUTHORIZATION',
+      undefined,
+      { authType: 'Basic' },
+    ],
+    ['a field', [...GET, 'X-Some-Thing: 1'], 'HTTP_X_SOME_THING', '1'],
+    ['an empty field', [...GET, 'X-Empty:'], 'HTTP_X_EMPTY', ''],
+    ['a repeated field', [...GET, 'Accept: a', 'ACCEPT: b', 'accept: c'], 'HTTP_ACCEPT', 'a, b, c'],
+    ['repeated cookies', [...GET, 'Cookie: a=1', 'Cookie: b=2'], 'HTTP_COOKIE', 'a=1; b=2'],
+    ['a byte beyond ASCII as it was', [...GET, 'X-Name: caf\xe9'], 'HTTP_X_NAME', 'caf\xe9'],
+    ['the coding of the body', [...GET, 'Content-Encoding: gzip'], 'HTTP_CONTENT_ENCODING', 'gzip'],
+    ['httpoxy', [...GET, 'Proxy: http://evil/'], 'HTTP_PROXY', undefined],
+    ['httpoxy in another case', [...GET, 'pROXY: http://evil/'], 'HTTP_PROXY', undefined],
+    ['the type once only', [...GET, 'Content-Type: a/b'], 'HTTP_CONTENT_TYPE', undefined],
+    ['the length once only', [...GET, 'Content-Length: 0'], 'HTTP_CONTENT_LENGTH', undefined],
+    ['an underscore, which could pass for a hyphen', [...GET, 'X_User: root'], 'HTTP_X_USER', undefined],
+    ['the field itself beside it', [...GET, 'X-User: ada', 'X_User: root'], 'HTTP_X_USER', 'ada'],
+    ['a dot', [...GET, 'X.User: root'], 'HTTP_X.USER', undefined],
+    ['a field about the connection', [...GET, 'Keep-Alive: 5'], 'HTTP_KEEP_ALIVE', undefined],
+    ['one that Connection names', [...GET, 'Connection: close, X-Hop', 'X-Hop: 1'], 'HTTP_X_HOP', undefined],
+    ['Connection', [...GET, 'Connection: close'], 'HTTP_CONNECTION', undefined],
+    ['TE', [...GET, 'TE: trailers'], 'HTTP_TE', undefined],
+    ['credentials for a proxy', [...GET, 'Proxy-Authorization: x'], 'HTTP_PROXY_AUTHORIZATION', undefined],
+    [
+      'chunks, which the script never sees',
+      ['POST / HTTP/1.1', 'Host: a', 'Transfer-Encoding: chunked'],
+      'HTTP_TRANSFER_ENCODING',
+      undefined,
+    ],
+    [
+      'Expect, which the server has answered',
+      ['POST / HTTP/1.1', 'Host: a', 'Content-Length: 1', 'Expect: 100-continue'],
+      'HTTP_EXPECT',
+      undefined,
+    ],
+  ];
+
+  for (const [what, lines, name, value, over] of rows) {
+    it(what, () => {
+      const found = variables(lines, over);
+      expect(found[name]).toBe(value);
+      if (value === undefined) expect(found).not.toHaveProperty([name]);
+    });
+  }
+});
+
+interface ListenOver {
+  readonly host?: string;
+  readonly port?: number;
+  readonly family?: 'ipv4' | 'ipv6' | 'unix';
+}
+
+function server(names: readonly string[], listens: readonly ListenOver[]): Server {
+  const whole = listens.map((listen) => ({ family: 'ipv4', host: '0.0.0.0', port: 80, ...listen }));
+  return { names, listens: whole } as unknown as Server;
+}
+
+const BARE = ['GET / HTTP/1.0'];
+
+describe('SERVER_NAME', () => {
+  it.each([
+    ['what was asked for', ['GET / HTTP/1.1', 'Host: Asked.example:81'], ['own'], [{}], 'asked.example'],
+    ['an address in its brackets', ['GET / HTTP/1.1', 'Host: [::1]:81'], ['own'], [{}], '[::1]'],
+    ['the own name, but no pattern', BARE, ['*.example', 'own.example'], [{}], 'own.example'],
+    ['the own address', BARE, [], [{}, { host: '192.0.2.1' }], '192.0.2.1'],
+    ['the own IPv6 address', BARE, [], [{ host: '::' }, { host: '2001:db8::1' }], '[2001:db8::1]'],
+    ['no name at all', BARE, ['*.example'], [{ host: '::' }], 'localhost'],
+  ])('%s', (_what, lines, names, listens, expected) => {
+    expect(serverName(headOf(lines), server(names, listens))).toBe(expected);
+  });
+});
+
+describe('SERVER_PORT', () => {
+  it.each([
+    ['the one named, of several', ['GET / HTTP/1.1', 'Host: a:81'], [{ port: 80 }, { port: 81 }], 81],
+    ['80 where none is named', ['GET / HTTP/1.1', 'Host: a'], [{ port: 81 }, { port: 80 }], 80],
+    ['the own one where another is named', ['GET / HTTP/1.1', 'Host: a:999'], [{ port: 81 }], 81],
+    ['the own one where none is named', BARE, [{ port: 81 }], 81],
+    ['the one named where the system chose', ['GET / HTTP/1.1', 'Host: a:45678'], [{ port: 0 }], 45_678],
+    ['behind a unix socket', ['GET / HTTP/1.1', 'Host: a'], [{ port: 0, family: 'unix' as const }], 80],
+  ])('%s', (_what, lines, listens, expected) => {
+    expect(serverPort(headOf(lines), server([], listens))).toBe(expected);
+  });
+});

@@ -1,0 +1,156 @@
+import type { Exchange } from '@webserv/methods';
+import { FieldId, type RequestHead } from '@webserv/request';
+import type { Script } from './script.ts';
+
+/** What a script is told; everything in it comes from the request, the config or the server itself. */
+export interface ScriptRequest {
+  readonly head: RequestHead;
+  readonly script: Script;
+  /** Folder of the location, for DOCUMENT_ROOT. */
+  readonly root: string;
+  /** Where PATH_INFO would lie as a path of this server; '' where there is none. */
+  readonly pathTranslated: string;
+  /** Bytes of the body as the script will read it; -1 where the request has none. */
+  readonly contentLength: number;
+  /** The client's address. */
+  readonly remote: string;
+  readonly serverName: string;
+  readonly serverPort: number;
+  /** `webserv/0.1.0`. */
+  readonly software: string;
+  /** Where the script finds programs: PATH. */
+  readonly path: string;
+  /** How and as whom the server itself has authenticated the client; '' where it has not. */
+  readonly authType: string;
+  readonly remoteUser: string;
+}
+
+/** An entry of an environment, `KEY=VALUE`: bytes where the client has sent what is not ASCII. */
+export type EnvEntry = string | Uint8Array;
+
+/**
+ * Never handed on as HTTP_*. The first two have names of their own; what follows is about the connection (RFC 9110
+ * section 7.6.1), was answered by the server (Expect), or would be taken for the proxy setting of the script's own
+ * HTTP client (Proxy: HTTP_PROXY, CVE-2016-5385).
+ */
+const WITHHELD: ReadonlySet<string> = new Set([
+  'content-type',
+  'content-length',
+  'connection',
+  'expect',
+  'keep-alive',
+  'proxy',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/**
+ * A field whose name has other characters is dropped: `X_User` would become the same variable as the `X-User` that a
+ * proxy in front may have set, and a shell cannot hold the rest.
+ */
+const PLAIN_NAME = /^[a-z0-9-]+$/;
+const BEYOND_ASCII = /[^\0-\x7f]/;
+
+/** The environment of a script: the meta-variables of RFC 3875 section 4.1, and those that scripts expect beside them. */
+export function environment(request: ScriptRequest): EnvEntry[] {
+  const { head, script } = request;
+  const entries: EnvEntry[] = [
+    `PATH=${request.path}`,
+    'GATEWAY_INTERFACE=CGI/1.1',
+    `SERVER_SOFTWARE=${request.software}`,
+    `SERVER_PROTOCOL=${head.version === 10 ? 'HTTP/1.0' : 'HTTP/1.1'}`,
+    `SERVER_NAME=${request.serverName}`,
+    `SERVER_PORT=${request.serverPort}`,
+    `REQUEST_METHOD=${head.method}`,
+    `REQUEST_URI=${head.hasQuery ? `${head.rawPath}?${head.query}` : head.rawPath}`,
+    'REQUEST_SCHEME=http',
+    `QUERY_STRING=${head.query}`,
+    `SCRIPT_NAME=${script.name}`,
+    `SCRIPT_FILENAME=${script.file}`,
+    `DOCUMENT_ROOT=${request.root}`,
+    // php-cgi runs nothing without it: the sign that a server, and not the client, has chosen the script.
+    'REDIRECT_STATUS=200',
+    `REMOTE_ADDR=${request.remote}`,
+    // RFC 3875 section 4.1.9: the address stands in where no name was looked up, and none is looked up here.
+    `REMOTE_HOST=${request.remote}`,
+  ];
+  if (script.pathInfo !== '') entries.push(`PATH_INFO=${script.pathInfo}`);
+  if (request.pathTranslated !== '') entries.push(`PATH_TRANSLATED=${request.pathTranslated}`);
+  if (request.contentLength >= 0) entries.push(`CONTENT_LENGTH=${request.contentLength}`);
+  const type = head.headers.known(FieldId.CONTENT_TYPE);
+  if (type !== undefined) entries.push(entry('CONTENT_TYPE', type));
+  if (request.authType !== '') entries.push(`AUTH_TYPE=${request.authType}`);
+  if (request.remoteUser !== '') entries.push(`REMOTE_USER=${request.remoteUser}`);
+  addFields(entries, head, request.authType !== '');
+  return entries;
+}
+
+/**
+ * Every other field as HTTP_*, the lines of a repeated one joined (RFC 3875 section 4.1.18).
+ * @param authenticated the credentials have been checked here, and are none of the script's business then
+ */
+function addFields(entries: EnvEntry[], head: RequestHead, authenticated: boolean): void {
+  const { headers } = head;
+  const named = nominated(headers.known(FieldId.CONNECTION));
+  const values = new Map<string, string>();
+  for (let index = 0; index < headers.count; index++) {
+    const name = headers.name(index).toLowerCase();
+    if (WITHHELD.has(name) || named.has(name) || !PLAIN_NAME.test(name)) continue;
+    if (authenticated && name === 'authorization') continue;
+    const before = values.get(name);
+    const value = headers.value(index);
+    // A semicolon for cookies: RFC 6265 section 5.4 knows no comma between pairs.
+    values.set(name, before === undefined ? value : `${before}${name === 'cookie' ? '; ' : ', '}${value}`);
+  }
+  for (const [name, value] of values) {
+    entries.push(entry(`HTTP_${name.replaceAll('-', '_').toUpperCase()}`, value));
+  }
+}
+
+/** Fields that Connection declares to be about this connection alone. */
+function nominated(connection: string | undefined): ReadonlySet<string> {
+  if (connection === undefined) return NONE;
+  return new Set(connection.split(',').map((option) => option.trim().toLowerCase()));
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** Field values hold one character per byte, and leave as the bytes that they were. */
+function entry(key: string, value: string): EnvEntry {
+  const text = `${key}=${value}`;
+  return BEYOND_ASCII.test(value) ? Buffer.from(text, 'latin1') : text;
+}
+
+type Server = Exchange['server'];
+
+/**
+ * SERVER_NAME: the host that the client asked for (RFC 3875 section 4.1.14), else the server's own name or address.
+ */
+export function serverName(head: RequestHead, server: Server): string {
+  if (head.host !== '') return head.host;
+  const name = server.names.find((candidate) => !candidate.startsWith('*'));
+  if (name !== undefined) return name;
+  const host = server.listens.find((listen) => listen.host !== '' && !isWildcard(listen.host))?.host;
+  if (host === undefined) return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function isWildcard(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
+}
+
+/**
+ * SERVER_PORT: of the ports that the server listens on, the one that the client names, else the first. A port that was
+ * left to the system, or lies behind a forwarding, is known to the client alone.
+ */
+export function serverPort(head: RequestHead, server: Server): number {
+  const named = head.port > 0 ? head.port : 80;
+  const ports = server.listens.filter((listen) => listen.family !== 'unix').map((listen) => listen.port);
+  if (ports.includes(named)) return named;
+  const first = ports.find((port) => port > 0);
+  return ports.includes(0) || first === undefined ? named : first;
+}

@@ -1,0 +1,186 @@
+import { HeaderList } from '@webserv/response';
+
+/** Bytes of a script's head at most. */
+export const HEAD_MAX = 64 << 10;
+
+/** What the head of a script's response says (RFC 3875 section 6.2). */
+export interface ScriptHead {
+  /**
+   * `document`, or a redirection that leaves to the client; `local`: the server is to answer as if `location` had been
+   * asked for.
+   */
+  readonly kind: 'document' | 'client-redirect' | 'local-redirect';
+  readonly status: number;
+  /** The phrase that the script gave, or ''. */
+  readonly reason: string;
+  /** '' where there is none. */
+  readonly location: string;
+  /** Fields to be sent: all but Status, and those that the server alone decides. */
+  readonly headers: HeaderList;
+  /** Bytes of the body, -1 where the script does not say. */
+  readonly contentLength: number;
+}
+
+/** PARTIAL: give more. HEAD: `head` is complete. ERROR: `error` says what is wrong with it. */
+export const OutputStatus = { PARTIAL: 0, HEAD: 1, ERROR: 2 } as const;
+export type OutputStatus = (typeof OutputStatus)[keyof typeof OutputStatus];
+
+const LF = 0x0a;
+const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** field-content of RFC 9110 section 5.5, one character per byte. */
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+const STATUS = /^([2-5]\d\d)(?:[ \t]+(.*))?$/;
+const DIGITS = /^\d{1,15}$/;
+const OUTER_SPACE = /^[ \t]+|[ \t]+$/g;
+
+/**
+ * Fields about the connection, which is the server's (RFC 3875 section 6.3.4 lets them be taken out). Content-Length is
+ * read, and written by the encoder.
+ */
+const DROPPED: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'keep-alive',
+  'proxy-connection',
+  'status',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** Fields of which there can be one only. */
+const SINGLE: ReadonlySet<string> = new Set(['content-type', 'location', 'status', 'content-length']);
+
+/**
+ * Reads the head of a script's output, in bytes that come in any pieces: lines ended by LF or CR LF, up to the empty one.
+ * It does no I/O, throws nothing and keeps nothing of the caller's buffer. A script that writes a status line of its own
+ * (`nph-`, RFC 3875 section 5) is not understood: its output begins with no field.
+ *
+ *     lines -> head complete      any line, or too many -> failed
+ */
+export class OutputParser {
+  head: ScriptHead | null = null;
+  /** What is wrong, in words that follow "script's head:". */
+  error = '';
+  /** After HEAD: index in the fed bytes of the first one of the body. */
+  consumed = 0;
+  private readonly fields = new HeaderList();
+  private readonly singles = new Map<string, string>();
+  private line = '';
+  private size = 0;
+  private status: OutputStatus = OutputStatus.PARTIAL;
+
+  /** True once anything at all has come. */
+  get started(): boolean {
+    return this.size > 0;
+  }
+
+  feed(bytes: Buffer, start: number, end: number): OutputStatus {
+    let at = start;
+    while (at < end && this.status === OutputStatus.PARTIAL) {
+      const lf = bytes.indexOf(LF, at);
+      const stop = lf < 0 || lf >= end ? end : lf;
+      const ended = stop < end;
+      this.size += stop - at + (ended ? 1 : 0);
+      if (this.size > HEAD_MAX) return this.fail('too large');
+      this.line += bytes.toString('latin1', at, stop);
+      at = ended ? stop + 1 : stop;
+      if (ended) this.takeLine();
+    }
+    this.consumed = at;
+    return this.status;
+  }
+
+  /** The output has ended: without an empty line the head is not whole. */
+  end(): OutputStatus {
+    if (this.status !== OutputStatus.PARTIAL) return this.status;
+    return this.fail(this.started ? 'not ended by an empty line' : 'no output');
+  }
+
+  private takeLine(): void {
+    const line = this.line.endsWith('\r') ? this.line.slice(0, -1) : this.line;
+    this.line = '';
+    if (line === '') this.complete();
+    else this.takeField(line);
+  }
+
+  private takeField(line: string): void {
+    const colon = line.indexOf(':');
+    if (colon < 0) {
+      this.fail('a line without a colon');
+      return;
+    }
+    const name = line.slice(0, colon);
+    // A folded line begins with a space, and so is no name: RFC 3875 section 6.3 knows none.
+    if (!NAME.test(name)) {
+      this.fail('a malformed field name');
+      return;
+    }
+    const value = line.slice(colon + 1).replace(OUTER_SPACE, '');
+    if (!VALUE.test(value)) {
+      this.fail('a control character in a value');
+      return;
+    }
+    const lower = name.toLowerCase();
+    if (SINGLE.has(lower)) {
+      if (this.singles.has(lower)) {
+        this.fail(`${lower} more than once`);
+        return;
+      }
+      this.singles.set(lower, value);
+    }
+    // RFC 3875 section 6.3.5: fields of this name are between script and server.
+    if (!DROPPED.has(lower) && !lower.startsWith('x-cgi-')) this.fields.append(name, value);
+  }
+
+  private complete(): void {
+    const { singles } = this;
+    const location = singles.get('location');
+    const status = singles.get('status');
+    if (location === undefined && status === undefined && !singles.has('content-type')) {
+      this.fail('neither Content-Type nor Location nor Status');
+      return;
+    }
+    if (location === '') {
+      this.fail('an empty Location');
+      return;
+    }
+    const parsed = status === undefined ? null : STATUS.exec(status);
+    if (status !== undefined && parsed === null) {
+      this.fail('a malformed Status');
+      return;
+    }
+    const length = singles.get('content-length');
+    if (length !== undefined && !DIGITS.test(length)) {
+      this.fail('a malformed Content-Length');
+      return;
+    }
+    const code = parsed === null ? 0 : Number(parsed[1]);
+    this.status = OutputStatus.HEAD;
+    this.head = {
+      kind: kindOf(location, code),
+      status: code === 0 ? (location === undefined ? 200 : 302) : code,
+      reason: parsed?.[2] ?? '',
+      location: location ?? '',
+      headers: this.fields,
+      contentLength: length === undefined ? -1 : Number(length),
+    };
+  }
+
+  private fail(error: string): OutputStatus {
+    this.error = error;
+    this.status = OutputStatus.ERROR;
+    return this.status;
+  }
+}
+
+/**
+ * A path of this server is answered here, unless the script has chosen a status of its own: then it has made up a whole
+ * response, of which Location is a part (201, 303). A fragment is the client's to act on, so that it must be told.
+ */
+function kindOf(location: string | undefined, status: number): ScriptHead['kind'] {
+  if (location === undefined) return 'document';
+  const local = location.startsWith('/') && !location.includes('#') && (status === 0 || status === 200);
+  return local ? 'local-redirect' : 'client-redirect';
+}

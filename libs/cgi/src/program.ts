@@ -1,0 +1,42 @@
+import { dirname } from 'node:path';
+import type { Exchange } from '@webserv/methods';
+import { environment, serverName, serverPort } from './env.ts';
+import { type Script, translate } from './script.ts';
+import type { Program } from './script-process.ts';
+import { searchWords } from './search-words.ts';
+import type { Workshop } from './workshop.ts';
+
+/**
+ * What is to be run for a request.
+ * @param contentLength bytes of the body, -1 where there is none; with a body, a pipe to the script's stdin is needed
+ */
+export function programOf(
+  workshop: Workshop,
+  exchange: Exchange,
+  script: Script,
+  contentLength: number,
+): Program {
+  const { head, location, server } = exchange;
+  const { file, interpreter } = script;
+  const words = searchWords(head.method, head.query);
+  return {
+    file: interpreter === '' ? file : interpreter,
+    args: interpreter === '' ? [file, ...words] : [interpreter, file, ...words],
+    env: environment({
+      head,
+      script,
+      root: location.root,
+      pathTranslated: translate(server, script.pathInfo, workshop.rules),
+      contentLength,
+      remote: exchange.remote,
+      serverName: serverName(head, server),
+      serverPort: serverPort(head, server),
+      software: workshop.software,
+      path: workshop.path,
+      authType: '',
+      remoteUser: '',
+    }),
+    cwd: dirname(file),
+    stdin: head.hasBody ? -1 : workshop.nothing,
+  };
+}

@@ -1,0 +1,221 @@
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { ERRNO } from '@webserv/event-loop';
+import type { Visit } from './fixtures/visit.ts';
+import { written } from './fixtures/visit.ts';
+import { turn, World } from './fixtures/world.ts';
+import { type Launcher, systemLauncher } from './launcher.ts';
+
+const HEAD = "printf 'Content-Type: text/plain\\n\\n'";
+
+let world: World;
+
+function open(
+  limits: { maxCgi?: number; cgiQueue?: number },
+  launcher: Partial<Launcher> = {},
+  timeoutMs = 5000,
+): void {
+  world = new World(limits, { launcher: { ...systemLauncher, ...launcher } });
+  world.sh('quick', HEAD, 'echo quick');
+  world.sh('gated', `while [ ! -e ${join(world.root, 'gate')} ]; do sleep 0.01; done`, HEAD, 'echo gated');
+  world.sh('hanging', 'echo started >&2', 'sleep 100');
+  world.sh('stubborn', 'trap "" TERM', 'echo started >&2', 'while :; do sleep 100; done');
+  world.location('/', ['quick', 'gated', 'hanging', 'stubborn'], { timeoutMs });
+}
+
+afterEach(async () => {
+  expect(await world.close()).toEqual([]);
+});
+
+function visit(target: string): Visit {
+  return world.visit('GET', target).finish();
+}
+
+describe('the children of a server', () => {
+  it('are max_cgi at once, the others in order', async () => {
+    open({ maxCgi: 2, cgiQueue: 10 });
+    const order: string[] = [];
+    const visits = ['/gated?1', '/gated?2', '/quick?3', '/quick?4', '/quick?5'].map((target) => {
+      const each = visit(target);
+      void each.replied.then(() => order.push(target));
+      return each.done;
+    });
+    for (let count = 0; count < 20; count++) await turn();
+    expect([world.runner.children, world.runner.waiting(world.server)]).toEqual([2, 3]);
+    world.file('gate', '');
+    const done = await Promise.all(visits);
+    expect(done.map(({ text }) => text)).toEqual(['gated\n', 'gated\n', 'quick\n', 'quick\n', 'quick\n']);
+    expect(order.indexOf('/quick?3')).toBeLessThan(order.indexOf('/quick?5'));
+  });
+
+  it('and those that wait are bounded: 503 with Retry-After, before any body is asked for', async () => {
+    open({ maxCgi: 1, cgiQueue: 1 });
+    const first = visit('/gated');
+    const second = visit('/gated');
+    const third = await world.ask('POST', '/quick', ['Expect: 100-continue', 'Content-Length: 100']);
+    expect([third.status, third.header('Retry-After'), third.exchange.place, third.given]).toEqual([
+      503,
+      '1',
+      'cgi_queue',
+      0,
+    ]);
+    const chunked = await world.ask('POST', '/quick', ['Transfer-Encoding: chunked'], 'body');
+    expect([chunked.status, chunked.header('Retry-After')]).toEqual([503, '1']);
+    world.file('gate', '');
+    expect([(await first.done).status, (await second.done).status]).toEqual([200, 200]);
+  });
+
+  it('and nobody waits longer for a turn than for an answer', async () => {
+    open({ maxCgi: 1 }, {}, 300);
+    world.sh('busy', HEAD, 'for i in 1 2 3 4 5 6; do echo $i; sleep 0.1; done');
+    world.location('/', ['busy', 'quick'], { timeoutMs: 300 });
+    const first = visit('/busy');
+    const second = visit('/quick');
+    expect([(await second.done).status, second.exchange.place]).toEqual([503, 'cgi_timeout in the queue']);
+    expect((await first.done).text).toHaveLength(12);
+  });
+
+  it('and who goes while it waits is passed over', async () => {
+    open({ maxCgi: 1 });
+    const first = visit('/gated');
+    const second = visit('/hanging');
+    const third = visit('/quick');
+    second.leave();
+    world.file('gate', '');
+    expect([(await first.done).text, (await third.done).text]).toEqual(['gated\n', 'quick\n']);
+    expect(world.lines).toEqual([]);
+  });
+
+  it('leave their place when one is ended', async () => {
+    open({ maxCgi: 1 });
+    const first = visit('/hanging');
+    const second = visit('/quick');
+    await world.nextLine();
+    first.leave();
+    expect((await second.done).text).toBe('quick\n');
+  });
+});
+
+describe('the end of the server', () => {
+  it('is the end of every child', async () => {
+    open({ maxCgi: 2 });
+    const visits = [visit('/hanging'), visit('/hanging'), visit('/quick')];
+    await world.nextLine();
+    await new Promise<void>((resolve) => world.runner.close(resolve));
+    expect(world.runner.children).toBe(0);
+    const done = await Promise.all(visits.map((each) => each.done));
+    expect(done.map(({ status }) => status)).toEqual([502, 502, 503]);
+    const late = await world.ask('GET', '/quick');
+    expect([late.status, late.header('Retry-After')]).toEqual([503, '1']);
+  });
+
+  it('comes within a second for a child that does not want to end, and at once when it is asked for again', async () => {
+    open({});
+    visit('/stubborn');
+    await world.nextLine();
+    const began = performance.now();
+    const ended = new Promise<void>((resolve) => world.runner.close(resolve));
+    const again = new Promise<void>((resolve) => world.runner.close(resolve));
+    await Promise.all([ended, again]);
+    expect(performance.now() - began).toBeLessThan(900);
+  });
+
+  it('comes at once where there is no child', async () => {
+    open({});
+    await world.ask('GET', '/quick');
+    await world.quiet();
+    let done = false;
+    world.runner.close(() => {
+      done = true;
+    });
+    expect(done).toBe(true);
+  });
+
+  it('can be had without waiting: every group is killed', async () => {
+    const killed: [number, number][] = [];
+    open(
+      {},
+      {
+        killGroup: (group, signal) => {
+          killed.push([group, signal]);
+          return systemLauncher.killGroup(group, signal);
+        },
+      },
+    );
+    const hanging = visit('/stubborn');
+    await world.nextLine();
+    world.runner.killAll();
+    expect(killed.map(([, signal]) => signal)).toEqual([constants.signals.SIGKILL]);
+    expect((await hanging.done).status).toBe(502);
+  });
+});
+
+describe('a call that fails', () => {
+  it.each([
+    ['no descriptor for a pipe', ERRNO.EMFILE, 503],
+    ['no memory', ERRNO.ENOMEM, 503],
+    ['something else', ERRNO.EIO, 502],
+  ])('is answered for: %s', async (_what, errno, status) => {
+    for (const broken of [0, 1, 2]) {
+      let calls = 0;
+      open(
+        {},
+        { openChildPipe: (ours) => (calls++ === broken ? -errno : systemLauncher.openChildPipe(ours)) },
+      );
+      const answer = await world.ask('POST', '/quick', [], 'body');
+      expect([answer.status, answer.exchange.errno, answer.exchange.place]).toEqual([
+        status,
+        -errno,
+        'run script',
+      ]);
+      expect(world.runner.children).toBe(0);
+      if (broken < 2) expect(await world.close()).toEqual([]);
+    }
+  });
+
+  it.each([
+    ['too many processes', ERRNO.EAGAIN, 503],
+    ['no permission', ERRNO.EACCES, 403],
+    ['too long a list of arguments', ERRNO.E2BIG, 502],
+    ['no executable', ERRNO.ENOEXEC, 502],
+  ])('is answered for, and its place in the queue is free again: %s', async (_what, errno, status) => {
+    let calls = 0;
+    open(
+      { maxCgi: 1 },
+      { spawn: (request, done) => (calls++ < 3 ? done(-errno) : systemLauncher.spawn(request, done)) },
+    );
+    const answers = await Promise.all(
+      ['/quick', '/quick', '/quick', '/quick'].map((target) => visit(target).done),
+    );
+    expect(answers.map((answer) => answer.status)).toEqual([status, status, status, 200]);
+  });
+
+  it('is told once where a group has gone already', async () => {
+    open({}, { killGroup: () => -ERRNO.ESRCH }, 100);
+    world.sh('short', 'sleep 0.3');
+    world.location('/', ['short'], { timeoutMs: 100 });
+    expect((await world.ask('GET', '/short')).status).toBe(504);
+    await world.quiet();
+  });
+});
+
+describe('the paths of its options', () => {
+  it('are the script’s: PATH', async () => {
+    world = new World({}, { path: '/bin:/usr/bin:/opt/x' });
+    world.sh('s', HEAD, 'echo "$PATH"');
+    world.location('/', ['s']);
+    expect((await world.ask('GET', '/s')).text).toBe('/bin:/usr/bin:/opt/x\n');
+  });
+
+  it('and no other variable of the server’s is', async () => {
+    process.env['WEBSERV_SECRET'] = 'secret';
+    world = new World();
+    world.sh('s', HEAD, 'env');
+    world.location('/', ['s']);
+    const { text } = await world.ask('GET', '/s');
+    delete process.env['WEBSERV_SECRET'];
+    expect(text).toMatch('SCRIPT_NAME=/s');
+    expect(text).not.toMatch('secret');
+    expect(written(join(world.root, 'nothing'))).toBe('');
+  });
+});

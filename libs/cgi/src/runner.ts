@@ -1,0 +1,166 @@
+import { closeSync, openSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import type { Loop } from '@webserv/event-loop';
+import type { Exchange, Outcome } from '@webserv/methods';
+import type { RequestHead } from '@webserv/request';
+import { type Reply, withoutContent } from '@webserv/response';
+import { CgiExchange } from './cgi-exchange.ts';
+import { type Launcher, systemLauncher } from './launcher.ts';
+import { redirectedHead } from './local-redirect.ts';
+import type { MethodRules, Server } from './method-rules.ts';
+import { Queue } from './queue.ts';
+import { findScript } from './script.ts';
+import type { ScriptProcess } from './script-process.ts';
+import { Slabs } from './slabs.ts';
+import type { Reprocessed, ScriptRun, Workshop } from './workshop.ts';
+
+/** What a runner is told by the server. */
+export interface CgiOptions {
+  /** The functions of these names of `@webserv/methods`. */
+  readonly rules: MethodRules;
+  /** SERVER_SOFTWARE: `webserv/0.1.0`. */
+  readonly software: string;
+  /** Takes a line that a script wrote to stderr, without its end, as it came: control characters are the log's to escape. */
+  readonly log: (line: string, run: ScriptRun) => void;
+  /** Answers the request that a local redirection stands for: an exchange of its own, through the method stage. */
+  readonly reprocess: (from: Exchange, head: RequestHead) => Reprocessed;
+  /** PATH of the scripts; the server's own unless said. */
+  readonly path?: string;
+  /** Where bodies lie that wait for their script; the system's folder for temporary files unless said. */
+  readonly spoolFolder?: string;
+  /** The system calls about children, for tests. */
+  readonly launcher?: Launcher;
+}
+
+const SAFE_PATH = '/usr/local/bin:/usr/bin:/bin';
+/** Local redirections that one request may pass through. */
+const REDIRECTIONS_MAX = 10;
+/** Seconds after which a client that is turned away may try again. */
+const RETRY_AFTER = '1';
+
+/** Runs the scripts of all servers on one loop: `script` is the method stage's, see `Services`. */
+export class CgiRunner {
+  private readonly workshop: Workshop;
+  private readonly queues = new Map<Server, Queue>();
+  /** How many local redirections have led to a request. */
+  private readonly depths = new WeakMap<RequestHead, number>();
+  private readonly options: CgiOptions;
+  private onEmpty: (() => void) | null = null;
+
+  constructor(loop: Loop, options: CgiOptions) {
+    this.options = options;
+    this.workshop = {
+      loop,
+      launcher: options.launcher ?? systemLauncher,
+      rules: options.rules,
+      slabs: new Slabs(),
+      software: options.software,
+      path: options.path ?? (process.env['PATH'] || SAFE_PATH),
+      spoolFolder: options.spoolFolder ?? tmpdir(),
+      nothing: openSync('/dev/null', 'r'),
+      closing: false,
+      processes: new Set(),
+      collected: (ended) => this.collected(ended),
+      log: options.log,
+      busy: (exchange, place, errno) => this.busy(exchange, place, errno),
+      reprocess: (exchange, target) => this.reprocess(exchange, target),
+    };
+  }
+
+  /** Children that run, or have ended and not been collected. */
+  get children(): number {
+    return this.workshop.processes.size;
+  }
+
+  /** Requests of a server that wait for a child to end. */
+  waiting(server: Server): number {
+    return this.queueOf(server).waiting;
+  }
+
+  /**
+   * The script that the request names in a location with `cgi`, as an intake; the reply that refuses it; or null where it
+   * names none.
+   */
+  script(exchange: Exchange): Outcome | null {
+    const found = findScript(exchange, this.workshop.rules);
+    if (found === null) return null;
+    if ('refusal' in found) return forMethod(exchange, found.refusal);
+    const queue = this.queueOf(exchange.server);
+    // Told before the body has been sent for nothing; a body that must be whole first may find room when it is.
+    if (this.workshop.closing || (queue.full && !exchange.head.chunked)) {
+      return forMethod(exchange, this.busy(exchange, 'cgi_queue'));
+    }
+    return new CgiExchange(this.workshop, queue, exchange, found.script);
+  }
+
+  /**
+   * Ends every child, TERM first and KILL after a second; `done` follows when the last one has been collected. Called
+   * again, it kills at once. The loop must go on until `done`.
+   */
+  close(done: () => void): void {
+    const { processes } = this.workshop;
+    if (this.workshop.closing) {
+      for (const child of processes) child.kill();
+      const earlier = this.onEmpty;
+      if (earlier === null) done();
+      else {
+        this.onEmpty = () => {
+          earlier();
+          done();
+        };
+      }
+      return;
+    }
+    this.workshop.closing = true;
+    this.onEmpty = done;
+    for (const child of processes) child.end();
+    this.settle();
+  }
+
+  /** Kills every child before it returns, for a process that is about to end; they are init's to collect. */
+  killAll(): void {
+    for (const child of this.workshop.processes) child.kill();
+  }
+
+  private queueOf(server: Server): Queue {
+    let queue = this.queues.get(server);
+    if (queue === undefined) {
+      queue = new Queue(server.maxCgi, server.cgiQueue);
+      this.queues.set(server, queue);
+    }
+    return queue;
+  }
+
+  private collected(ended: ScriptProcess): void {
+    this.workshop.processes.delete(ended);
+    this.settle();
+  }
+
+  private settle(): void {
+    const { onEmpty } = this;
+    if (onEmpty === null || this.workshop.processes.size > 0) return;
+    this.onEmpty = null;
+    closeSync(this.workshop.nothing);
+    onEmpty();
+  }
+
+  private busy(exchange: Exchange, place: string, errno = 0): Reply {
+    const reply = this.options.rules.failure(exchange, 503, place, errno);
+    reply.headers.set('Retry-After', RETRY_AFTER);
+    return reply;
+  }
+
+  private reprocess(exchange: Exchange, target: string): Reprocessed | Reply {
+    const { rules } = this.options;
+    const depth = (this.depths.get(exchange.head) ?? 0) + 1;
+    if (depth > REDIRECTIONS_MAX) return rules.failure(exchange, 502, 'too many local redirections');
+    const head = redirectedHead(exchange.head, target);
+    if (head === null) return rules.failure(exchange, 502, 'local redirection to no path');
+    this.depths.set(head, depth);
+    return this.options.reprocess(exchange, head);
+  }
+}
+
+function forMethod(exchange: Exchange, reply: Reply): Reply {
+  return exchange.head.method === 'HEAD' ? withoutContent(reply) : reply;
+}

@@ -1,0 +1,251 @@
+import { constants } from 'node:os';
+import { ERRNO, Interest, type Loop, type Op } from '@webserv/event-loop';
+import type { EnvEntry } from './env.ts';
+import type { Launcher } from './launcher.ts';
+import { StderrLines } from './stderr-lines.ts';
+import { Alarm, WorkerUdata, type WorkOwner } from './worker-udata.ts';
+
+/** Between the request to end and the end by force. */
+export const KILL_MS = 1000;
+/** How long a pipe is read on after the script has ended, where something that it has started holds it open. */
+export const ORPHAN_MS = 1000;
+/** A child that could not be waited for (no descriptor was left for it) is tried again after this. */
+const COLLECT_MS = 50;
+
+const { SIGTERM, SIGKILL } = constants.signals;
+
+/** What is to be run. */
+export interface Program {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly env: readonly EnvEntry[];
+  readonly cwd: string;
+  /** What the script reads where its request has no body; -1 where a pipe is to be made. */
+  readonly stdin: number;
+}
+
+/** Who has the script run. */
+export interface ProcessOwner {
+  /** The child runs; `stdin` and `stdout` are the owner's from now on. Not told where it has been told to end meanwhile. */
+  started(): void;
+  /** It could not be started, and nothing is left open. Perhaps told from within `start`. */
+  notStarted(errno: number): void;
+  /** The child has ended and been collected. @param status its exit code, or 256 + the signal that ended it */
+  exited(status: number): void;
+  /** One line that it wrote to stderr, or that is to be said about its end. */
+  said(line: string): void;
+}
+
+/**
+ * A script at work: a child in a group of its own. It is always collected, whoever has lost interest in it.
+ *
+ *     starting -> running --end(): TERM--> ending --1 s: KILL--> ...      both --exit--> collected
+ */
+export class ScriptProcess implements WorkOwner {
+  pid = -1;
+  /** Our ends of its pipes, for the owner to register; -1 where there is none. */
+  stdin = -1;
+  stdout = -1;
+  /** It has ended and been collected. */
+  exited = false;
+  /** What `ProcessOwner.exited` was told. */
+  status = 0;
+  /** It has been told to end. */
+  ending = false;
+  private readonly loop: Loop;
+  private readonly launcher: Launcher;
+  private readonly owner: ProcessOwner;
+  private readonly child: WorkerUdata;
+  /** The child's ends of the pipes, while it is being started. */
+  private theirs: readonly number[] = [];
+  private stderr: WorkerUdata | null = null;
+  private readonly lines: StderrLines;
+  private readonly alarm: Alarm;
+
+  constructor(loop: Loop, launcher: Launcher, owner: ProcessOwner) {
+    this.loop = loop;
+    this.launcher = launcher;
+    this.owner = owner;
+    this.child = new WorkerUdata(this, -1);
+    this.lines = new StderrLines((line) => owner.said(line));
+    this.alarm = new Alarm(loop, () => this.rang());
+  }
+
+  start(program: Program): void {
+    const pipes = openPipes(this.launcher, program.stdin < 0, this.loop);
+    if (typeof pipes === 'number') {
+      this.owner.notStarted(pipes);
+      return;
+    }
+    const { input, output, errors } = pipes;
+    this.stdin = input[1];
+    this.stdout = output[0];
+    this.stderr = new WorkerUdata(this, errors[0]);
+    this.theirs = [input[0], output[1], errors[1]];
+    const error = this.prepare();
+    if (error < 0) {
+      this.launched(error);
+      return;
+    }
+    const { file, args, env, cwd } = program;
+    const stdin = program.stdin < 0 ? input[0] : program.stdin;
+    const request = { file, args, env, cwd, stdin, stdout: output[1], stderr: errors[1], processGroup: true };
+    this.launcher.spawn(request, (result) => this.launched(result));
+  }
+
+  /** Tells the whole group to end, and makes it end where that does not help. */
+  end(): void {
+    if (this.ending || this.exited) return;
+    this.ending = true;
+    // While it is being started there is nobody to be told.
+    if (this.pid > 0) this.terminate();
+  }
+
+  /** Ends the whole group at once. */
+  kill(): void {
+    this.ending = true;
+    if (!this.exited && this.pid > 0) this.launcher.killGroup(this.pid, SIGKILL);
+  }
+
+  worked(worker: WorkerUdata, op: Op): void {
+    if (worker === this.child) this.childEnded(op);
+    else this.heard(op);
+  }
+
+  gone(): void {}
+
+  // ---- start -------------------------------------------------------------------------------------------------
+
+  /** Registers first: once the child runs, nothing may fail any more. */
+  private prepare(): number {
+    const error = this.loop.register(this.child, Interest.READ);
+    if (error < 0) return error;
+    return this.loop.register(this.stderr as WorkerUdata, Interest.READ);
+  }
+
+  /** @param result the pid, or -errno */
+  private launched(result: number): void {
+    // The child has copies of its ends by now; the end of what it writes is seen only when ours of them are gone.
+    for (const fd of this.theirs) if (fd >= 0) this.loop.discard(fd);
+    this.theirs = [];
+    if (result < 0) {
+      this.undo();
+      this.owner.notStarted(result);
+      return;
+    }
+    this.pid = result;
+    this.collect();
+    this.listen();
+    if (this.ending) {
+      this.discardPipes();
+      this.terminate();
+    } else this.owner.started();
+  }
+
+  private terminate(): void {
+    this.launcher.killGroup(this.pid, SIGTERM);
+    this.alarm.set(KILL_MS);
+  }
+
+  private discardPipes(): void {
+    if (this.stdin >= 0) this.loop.discard(this.stdin);
+    if (this.stdout >= 0) this.loop.discard(this.stdout);
+    this.stdin = -1;
+    this.stdout = -1;
+  }
+
+  private undo(): void {
+    this.discardPipes();
+    this.closeStderr();
+    this.loop.close(this.child);
+  }
+
+  // ---- end ---------------------------------------------------------------------------------------------------
+
+  private collect(): void {
+    this.loop.awaitChild(this.child.reading, this.pid);
+  }
+
+  private childEnded(op: Op): void {
+    // Whoever else has collected it (a SIGCHLD that is ignored) leaves nothing to wait for.
+    if (op.result < 0 && op.result !== -ERRNO.ECHILD) {
+      this.alarm.set(COLLECT_MS);
+      return;
+    }
+    // What the script has started and what is still of its group goes with it, where it was made to end. The pid cannot
+    // have become another's in the moment since it was collected: the system gives out all the others first.
+    if (this.ending) this.launcher.killGroup(this.pid, SIGKILL);
+    this.exited = true;
+    this.status = Math.max(op.result, 0);
+    this.loop.close(this.child);
+    if (this.stderr === null) this.alarm.stop();
+    else this.alarm.set(ORPHAN_MS);
+    if (this.status >= 256 && !this.ending) this.owner.said(`ended by ${signalName(this.status - 256)}`);
+    this.owner.exited(this.status);
+  }
+
+  private rang(): void {
+    if (this.exited) {
+      this.closeStderr();
+      return;
+    }
+    if (this.ending) this.launcher.killGroup(this.pid, SIGKILL);
+    if (!this.child.reading.pending) this.collect();
+  }
+
+  // ---- stderr ------------------------------------------------------------------------------------------------
+
+  /** Always being read, whatever becomes of the lines: a full pipe would hold the script up. */
+  private listen(): void {
+    this.loop.read((this.stderr as WorkerUdata).reading, null, 0, 0, -1);
+  }
+
+  private heard(op: Op): void {
+    if (op.result <= 0) {
+      this.closeStderr();
+      return;
+    }
+    this.lines.feed(op.bytes as Buffer, op.offset, op.offset + op.result, this.loop.now);
+    this.listen();
+  }
+
+  private closeStderr(): void {
+    const { stderr } = this;
+    if (stderr === null) return;
+    this.stderr = null;
+    this.loop.close(stderr);
+    if (this.exited) this.alarm.stop();
+    this.lines.end(this.loop.now);
+  }
+}
+
+type Pipe = readonly [readEnd: number, writeEnd: number];
+
+interface Pipes {
+  /** -1 twice where the script reads something else. */
+  readonly input: Pipe;
+  readonly output: Pipe;
+  readonly errors: Pipe;
+}
+
+const NO_PIPE: Pipe = [-1, -1];
+
+/** @returns -errno where one of them could not be had: then none is open */
+function openPipes(launcher: Launcher, withInput: boolean, loop: Loop): Pipes | number {
+  const input = withInput ? launcher.openChildPipe(1) : NO_PIPE;
+  if (typeof input === 'number') return input;
+  const output = launcher.openChildPipe(0);
+  const errors = typeof output === 'number' ? output : launcher.openChildPipe(0);
+  if (typeof output !== 'number' && typeof errors !== 'number') return { input, output, errors };
+  for (const pipe of [input, output]) {
+    if (typeof pipe === 'number' || pipe === NO_PIPE) continue;
+    loop.discard(pipe[0]);
+    loop.discard(pipe[1]);
+  }
+  return errors as number;
+}
+
+function signalName(number: number): string {
+  for (const [name, value] of Object.entries(constants.signals)) if (value === number) return name;
+  return `signal ${number}`;
+}

@@ -1,0 +1,35 @@
+import { ORPHAN_MS } from './script-process.ts';
+
+/** After the end of the output: how long the child's exit is awaited, which says whether the output was whole. */
+const EXIT_MS = 100;
+
+/** Whose step an exchange waits for: nobody is waited for without end. */
+export const Wait = {
+  /** Nobody's, or that of somebody whom another deadline watches: the client by the app's, an ending child by its own. */
+  NONE: 0,
+  /** Its own: a reply that must not leave from within a call of the intake's. */
+  NOW: 1,
+  /** Another child's end. */
+  TURN: 2,
+  /** The script's: to read, to write or to end. */
+  SCRIPT: 3,
+  /** The child's exit, right behind the end of its output. */
+  EXIT: 4,
+  /** That of whatever the script has left behind, which holds its output open. */
+  ORPHAN: 5,
+} as const;
+export type Wait = (typeof Wait)[keyof typeof Wait];
+
+/** How long; `timeoutMs` is the location's for scripts. */
+export function patience(wait: Wait, timeoutMs: number): number {
+  switch (wait) {
+    case Wait.NOW:
+      return 0;
+    case Wait.EXIT:
+      return EXIT_MS;
+    case Wait.ORPHAN:
+      return ORPHAN_MS;
+    default:
+      return timeoutMs;
+  }
+}

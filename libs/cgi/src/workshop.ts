@@ -1,0 +1,48 @@
+import type { Loop } from '@webserv/event-loop';
+import type { Exchange, Outcome } from '@webserv/methods';
+import type { Reply } from '@webserv/response';
+import type { Launcher } from './launcher.ts';
+import type { MethodRules, Server } from './method-rules.ts';
+import type { ScriptProcess } from './script-process.ts';
+import type { Slabs } from './slabs.ts';
+
+/** Which run of which script a line for the error log is about. */
+export interface ScriptRun {
+  readonly server: Server;
+  /** The client's address. */
+  readonly client: string;
+  /** Method and target as they were sent. */
+  readonly request: string;
+  /** The script's file. */
+  readonly script: string;
+}
+
+/** An exchange of its own for the request that a local redirection stands for, and what the method stage made of it. */
+export interface Reprocessed {
+  readonly exchange: Exchange;
+  readonly outcome: Outcome;
+}
+
+/** What the scripts of a runner share. */
+export interface Workshop {
+  readonly loop: Loop;
+  readonly launcher: Launcher;
+  readonly rules: MethodRules;
+  readonly slabs: Slabs;
+  readonly software: string;
+  /** PATH of the scripts. */
+  readonly path: string;
+  readonly spoolFolder: string;
+  /** A descriptor of /dev/null: the stdin of a script whose request has no body. */
+  readonly nothing: number;
+  /** No child is to be started any more. */
+  closing: boolean;
+  /** Children that have not been collected. */
+  readonly processes: Set<ScriptProcess>;
+  collected(process: ScriptProcess): void;
+  log(line: string, run: ScriptRun): void;
+  /** The reply that turns a client away for now: 503 with Retry-After. */
+  busy(exchange: Exchange, place: string, errno?: number): Reply;
+  /** The request that a script's local redirection stands for, or the reply where it can stand for none. */
+  reprocess(exchange: Exchange, target: string): Reprocessed | Reply;
+}

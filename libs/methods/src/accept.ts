@@ -1,0 +1,40 @@
+const MEMBER = /^([!#$%&'*+\-.^_`|~0-9a-z]+)\/([!#$%&'*+\-.^_`|~0-9a-z]+)\s*(.*)$/i;
+const WEIGHT = /;\s*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*(?:;|$)/i;
+
+/**
+ * Whether a client would rather have JSON than HTML (RFC 9110 section 12.5.1). Where it says nothing of either, or likes
+ * both as much, it gets the page: browsers and people are the more common readers.
+ * @param accept the field's value, undefined where there is none
+ */
+export function prefersJson(accept: string | undefined): boolean {
+  return accept !== undefined && quality(accept, 'application', 'json') > quality(accept, 'text', 'html');
+}
+
+/** The weight of the most specific range that a type falls under, 0 to 1. */
+function quality(accept: string, type: string, subtype: string): number {
+  let best = 0;
+  let weight = 0;
+  for (const member of accept.split(',')) {
+    const parts = MEMBER.exec(member.trim());
+    if (parts === null) continue;
+    const rank = specificity(
+      (parts[1] as string).toLowerCase(),
+      (parts[2] as string).toLowerCase(),
+      type,
+      subtype,
+    );
+    if (rank <= best) continue;
+    best = rank;
+    const q = WEIGHT.exec(parts[3] as string);
+    weight = q === null ? 1 : Number(q[1]);
+  }
+  return weight;
+}
+
+/** 3 for the type itself, 2 for `type/*`, 1 for any, 0 where the range does not hold it. */
+function specificity(rangeType: string, rangeSubtype: string, type: string, subtype: string): number {
+  if (rangeType === '*') return rangeSubtype === '*' ? 1 : 0;
+  if (rangeType !== type) return 0;
+  if (rangeSubtype === '*') return 2;
+  return rangeSubtype === subtype ? 3 : 0;
+}

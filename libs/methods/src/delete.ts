@@ -1,0 +1,41 @@
+import { FieldId } from '@webserv/request';
+import { empty, evaluatePreconditions, fileValidators, type Reply } from '@webserv/response';
+import type { Exchange } from './exchange.ts';
+import { failedCall, failure } from './failure.ts';
+import { FileFacts } from './files.ts';
+import { isHidden, resolvePath } from './resolve-path.ts';
+
+/** Filled and read within one call, so one is enough for all. */
+const facts = new FileFacts();
+
+/**
+ * DELETE (RFC 9110 section 9.3.5) removes what GET would give: a regular file below the location's root. Where that is
+ * a symbolic link, the link goes and its target stays; the folder it lies in must lie in the root even where links may
+ * be followed out of it for reading.
+ */
+export function remove(exchange: Exchange): Reply {
+  const { head, location, services, nowMs } = exchange;
+  if (isHidden(location, head.path)) return failure(exchange, 404, 'hidden name');
+  const path = resolvePath(location, head.path);
+  const { files } = services;
+  const error = files.look(location.root, path, !location.symlinks, facts);
+  if (error < 0) return failedCall(exchange, error, 'stat');
+  if (facts.kind !== 'file')
+    return failure(exchange, facts.kind === 'folder' ? 403 : 404, 'not a regular file');
+  const { headers } = head;
+  const outcome = evaluatePreconditions(
+    head.method,
+    headers.known(FieldId.IF_MATCH),
+    headers.known(FieldId.IF_NONE_MATCH),
+    headers.known(FieldId.IF_MODIFIED_SINCE),
+    headers.known(FieldId.IF_UNMODIFIED_SINCE),
+    fileValidators(facts, nowMs),
+    nowMs,
+  );
+  if (outcome !== 'pass') return failure(exchange, 412, 'precondition');
+  // Before and after: what is read of the file while it goes is not kept either.
+  services.forget(path);
+  const removed = files.remove(location.root, path);
+  services.forget(path);
+  return removed < 0 ? failedCall(exchange, removed, 'unlink') : empty(204);
+}

@@ -1,0 +1,105 @@
+import { empty, text } from '@webserv/response';
+import type { Exchange } from './exchange.ts';
+import { Fixture, type LocationPatch } from './testing/fixture.ts';
+
+let site: Fixture;
+
+beforeEach(() => {
+  site = new Fixture();
+  site.file('www/a.txt', 'a');
+});
+
+afterEach(() => site.close());
+
+const ALL: LocationPatch = { methods: ['GET', 'POST', 'DELETE'] };
+const MOVED: LocationPatch = { redirection: { status: 301, url: '/there' } };
+
+describe('rules in their order', () => {
+  it.each<[string, LocationPatch, string, string, number]>([
+    ['GET', {}, '/a.txt', 'is allowed', 200],
+    ['HEAD', {}, '/a.txt', 'is allowed with GET', 200],
+    ['POST', {}, '/a.txt', 'is not allowed', 405],
+    ['DELETE', {}, '/a.txt', 'is not allowed', 405],
+    ['GET', { methods: ['POST'] }, '/a.txt', 'is not allowed', 405],
+    ['HEAD', { methods: ['POST'] }, '/a.txt', 'is not allowed without GET', 405],
+    ['PUT', ALL, '/a.txt', 'is known elsewhere', 405],
+    ['PATCH', ALL, '/a.txt', 'is known elsewhere', 405],
+    ['OPTIONS', ALL, '/a.txt', 'is known elsewhere', 405],
+    ['OPTIONS', ALL, '*', 'is known elsewhere', 405],
+    ['TRACE', ALL, '/a.txt', 'is known elsewhere', 405],
+    ['BREW', ALL, '/a.txt', 'is unknown', 501],
+    ['get', ALL, '/a.txt', 'is another method in small letters', 501],
+    ['BREW', MOVED, '/a.txt', 'is unknown, redirection or not', 501],
+    ['GET', MOVED, '/a.txt', 'is redirected', 301],
+    ['DELETE', MOVED, '/a.txt', 'is redirected although it is not allowed', 301],
+    ['PUT', MOVED, '/a.txt', 'is redirected although no location allows it', 301],
+    ['DELETE', ALL, '/a.txt', 'removes', 204],
+    ['POST', ALL, '/a.txt', 'has nowhere to go', 403],
+  ])('%s with %j to %s %s: %i', async (method, patch, target, _why, status) => {
+    site.location('/', patch);
+    const answer = await site.send(method, target);
+    expect(answer.status).toBe(status);
+    if (status >= 400) expect(site.exchange?.place).not.toBe('');
+  });
+
+  it.each([
+    [['GET'], 'GET, HEAD'],
+    [['POST', 'GET', 'DELETE'], 'POST, GET, HEAD, DELETE'],
+    [['DELETE'], 'DELETE'],
+  ] as const)('Allow for %j is %s', async (methods, allow) => {
+    site.location('/', { methods: [...methods] });
+    expect((await site.send('PUT', '/a.txt')).header('Allow')).toBe(allow);
+  });
+});
+
+describe('scripts', () => {
+  const cgi: LocationPatch = {
+    methods: ['GET', 'POST', 'DELETE'],
+    cgi: [{ kind: 'script', name: 's', path: '/s' }],
+  };
+
+  function script(run: (exchange: Exchange) => ReturnType<typeof text> | null): void {
+    site.services = { ...site.services, script: run };
+  }
+
+  it.each(['GET', 'HEAD', 'POST', 'DELETE'])('come before %s', async (method) => {
+    site.location('/', cgi);
+    script(({ head }) => text(200, `ran ${head.method}`));
+    expect((await site.send(method, '/a.txt')).text).toBe(`ran ${method}`);
+  });
+
+  it('that the URL does not name leave it to the method', async () => {
+    site.location('/', cgi);
+    script(() => null);
+    expect((await site.send('GET', '/a.txt')).text).toBe('a');
+    expect((await site.send('DELETE', '/a.txt')).status).toBe(204);
+  });
+
+  it('come behind what is not allowed, and only where the location has some', async () => {
+    script(() => empty(500));
+    site.location('/', { ...cgi, methods: ['POST'] });
+    expect((await site.send('GET', '/a.txt')).status).toBe(405);
+    site.location('/', {});
+    expect((await site.send('GET', '/a.txt')).status).toBe(200);
+  });
+});
+
+describe('redirection', () => {
+  it.each([301, 302, 303, 307, 308] as const)('%i', async (status) => {
+    site.location('/old', { redirection: { status, url: 'https://example.org/a?b=c' } });
+    const answer = await site.send('GET', '/old/x?y');
+    expect(answer.status).toBe(status);
+    expect(answer.header('Location')).toBe('https://example.org/a?b=c');
+    expect(answer.text).toContain('https://example.org/a?b=c');
+    const head = await site.send('HEAD', '/old/x?y');
+    expect(head.reply.headers.entries()).toEqual(answer.reply.headers.entries());
+    expect(head.body).toHaveLength(0);
+  });
+});
+
+it.each(['/none', '/'])('HEAD of an error has no content: %s', (target) => {
+  const outcome = site.dispatch('HEAD', target);
+  if (!('body' in outcome)) throw new Error('an intake');
+  expect(outcome.status).toBeGreaterThanOrEqual(400);
+  expect(outcome.body.kind).toBe('unsent');
+});

@@ -1,0 +1,20 @@
+import { constants } from 'node:os';
+
+/** The system's errno numbers; those that it does not have are undefined. */
+export const ERRNO = constants.errno;
+
+/** The negative errno of what node:fs has thrown. */
+export function errnoOf(error: unknown): number {
+  const { errno } = error as NodeJS.ErrnoException;
+  return typeof errno === 'number' ? errno : -ERRNO.EIO;
+}
+
+/** @returns 0, or the negative errno that `act` failed with */
+export function attempt(act: () => unknown): number {
+  try {
+    act();
+    return 0;
+  } catch (error) {
+    return errnoOf(error);
+  }
+}

@@ -1,0 +1,67 @@
+import type { Location, Server } from '@webserv/config';
+import type { RequestHead } from '@webserv/request';
+import type { FileStamp, MimeTypes, Reply } from '@webserv/response';
+import type { Files } from './files.ts';
+import type { Outcome } from './intake.ts';
+import type { FileWriter, FileWriterOwner } from './upload/file-writer.ts';
+import type { Store } from './upload/store.ts';
+
+/** What the methods need of the world around them. */
+export interface Services {
+  readonly files: Files;
+  readonly store: Store;
+  /** Takes over the descriptor of an empty file, to write what comes into it. */
+  writer(fd: number, owner: FileWriterOwner): FileWriter;
+  /** Says that the file at a path has been, or is about to be, removed or replaced: nothing kept of it may be served. */
+  forget(path: string): void;
+  /**
+   * Calls back once, not from within, after the others who are waiting have had their turn. Work that could take long is
+   * done in slices this way.
+   */
+  later(run: () => void): void;
+  /** The media types in force in a location. */
+  typesOf(location: Location): MimeTypes;
+  /** The error page of a server for a status, or null for the built-in one. */
+  errorPage(server: Server, status: number): Reply | null;
+  /** Runs the script that the request names in a location with `cgi`; null where it names none. */
+  script(exchange: Exchange): Outcome | null;
+}
+
+/**
+ * One request on its way through the method stage, and what is to be known of it afterwards: by the cache where its
+ * content came from, by the log where and why it failed. One object a connection; `begin` resets it.
+ */
+export class Exchange {
+  readonly services: Services;
+  head: RequestHead;
+  server: Server;
+  location: Location;
+  /** The client's address, for scripts and logs. */
+  remote = '';
+  /** Time of day in milliseconds, the same for all that is decided about this request. */
+  nowMs = 0;
+
+  /** The file that the reply is, whole and with nothing but its own headers; '' for any other reply. */
+  path = '';
+  stamp: FileStamp | null = null;
+  /** Negative errno that led to the reply, or 0, and the call or rule in which it arose. */
+  errno = 0;
+  place = '';
+
+  constructor(services: Services, head: RequestHead, server: Server) {
+    this.services = services;
+    this.head = head;
+    this.server = server;
+    this.location = server.locations[0] as Location;
+  }
+
+  begin(server: Server, location: Location, nowMs: number): void {
+    this.server = server;
+    this.location = location;
+    this.nowMs = nowMs;
+    this.path = '';
+    this.stamp = null;
+    this.errno = 0;
+    this.place = '';
+  }
+}

@@ -1,0 +1,63 @@
+import type { FileStamp } from '@webserv/response';
+
+/** What a file or folder is. Written by `Files.inspect` and `look`; one object a user, its fields reused. */
+export class FileFacts implements FileStamp {
+  kind: 'file' | 'folder' | 'other' = 'other';
+  size = 0;
+  /** Modification time in milliseconds, with its fraction. */
+  mtimeMs = 0;
+  ino = 0;
+}
+
+/**
+ * The disk as the methods see it. Nothing throws: what cannot be had is a negative errno.
+ * Paths are absolute; `root` is the folder that must not be left.
+ */
+export interface Files {
+  /**
+   * Opens a file or folder for reading, never waiting for a writer (FIFO) or a device.
+   * @param beneath whether a symbolic link that leads out of `root` is refused (-EXDEV)
+   * @returns a close-on-exec descriptor, or -errno
+   */
+  open(root: string, path: string, beneath: boolean): number;
+  /** @returns 0 or -errno */
+  inspect(fd: number, facts: FileFacts): number;
+  /**
+   * What lies at a path, symbolic links followed; it need not be readable.
+   * @param beneath as for `open`
+   * @returns 0 or -errno
+   */
+  look(root: string, path: string, beneath: boolean, facts: FileFacts): number;
+  /**
+   * Takes a name out of its folder; where that is a symbolic link, the link goes and its target stays. The folder must
+   * lie in `root` whatever links lead to it (else -EXDEV).
+   * @returns 0 or -errno; a folder is -EISDIR or -EPERM
+   */
+  remove(root: string, path: string): number;
+  /**
+   * Opens a folder to read what is in it.
+   * @param beneath as for `open`; it holds for the entries as well
+   * @returns the reader, or -errno
+   */
+  readFolder(root: string, path: string, beneath: boolean): FolderReader | number;
+  /** The stamp of whatever lies at a path now, or null. */
+  stamp(path: string): FileStamp | null;
+  /** The content of a small file, or null where it cannot be read or is larger than `limit` bytes. */
+  readWhole(path: string, limit: number): Uint8Array | null;
+  close(fd: number): void;
+}
+
+/** The entries of one open folder, in the order of the disk. Each call does little, so that the caller may pause. */
+export interface FolderReader {
+  /** -errno of the read that failed, or 0. */
+  readonly errno: number;
+  /** The next name, without `.` and `..`; null at the end and after a failure. */
+  next(): string | null;
+  /**
+   * What the entry is that a request for it would be answered with: links are followed, and those that lead nowhere or
+   * out of the root (where that is refused) are not there.
+   * @returns 0 or -errno
+   */
+  look(name: string, facts: FileFacts): number;
+  close(): void;
+}

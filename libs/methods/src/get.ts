@@ -1,0 +1,138 @@
+import { FieldId } from '@webserv/request';
+import {
+  applyRange,
+  evaluatePreconditions,
+  fileValidators,
+  formatLastModified,
+  notModified,
+  Reply,
+  type Validators,
+  withoutContent,
+} from '@webserv/response';
+import type { Exchange } from './exchange.ts';
+import { failedCall, failure } from './failure.ts';
+import { FileFacts, type Files } from './files.ts';
+import { listFolder } from './listing/list-folder.ts';
+import { redirectToFolder } from './redirect.ts';
+import { isFolderPath, isHidden, resolvePath } from './resolve-path.ts';
+
+/** Filled and read within one call, so one is enough for all. */
+const facts = new FileFacts();
+
+/** Closes the descriptor of a file reply once nothing of it is in flight. */
+class OpenFile {
+  readonly fd: number;
+  private readonly files: Files;
+
+  constructor(files: Files, fd: number) {
+    this.files = files;
+    this.fd = fd;
+  }
+
+  release(): void {
+    this.files.close(this.fd);
+  }
+}
+
+/**
+ * GET and HEAD of a file (RFC 9110 section 9.3.1 and 9.3.2): the two differ in nothing but the content.
+ */
+export function get(exchange: Exchange): Reply {
+  const reply = getFile(exchange);
+  return exchange.head.method === 'HEAD' ? withoutContent(reply) : reply;
+}
+
+function getFile(exchange: Exchange): Reply {
+  const { head, location } = exchange;
+  if (isHidden(location, head.path)) return failure(exchange, 404, 'hidden name');
+  const path = resolvePath(location, head.path);
+  const { files } = exchange.services;
+  const fd = files.open(location.root, path, !location.symlinks);
+  if (fd < 0) return failedCall(exchange, fd, 'open');
+  const error = files.inspect(fd, facts);
+  if (error < 0) {
+    files.close(fd);
+    return failedCall(exchange, error, 'fstat');
+  }
+  if (facts.kind === 'folder') {
+    files.close(fd);
+    return getFolder(exchange, path);
+  }
+  return sendable(exchange, fd, path);
+}
+
+function getFolder(exchange: Exchange, folder: string): Reply {
+  const { head, location } = exchange;
+  if (!isFolderPath(head.path)) return redirectToFolder(exchange);
+  if (location.autoIndex) return listFolder(exchange, folder);
+  if (location.defaultFile === null) return failure(exchange, 403, 'no default file');
+  const path = `${folder.endsWith('/') ? folder : `${folder}/`}${location.defaultFile}`;
+  const { files } = exchange.services;
+  const fd = files.open(location.root, path, !location.symlinks);
+  // A folder without its default file is there, and may not be looked into.
+  if (fd < 0) return failure(exchange, 403, 'open default file', fd);
+  const error = files.inspect(fd, facts);
+  if (error < 0) {
+    files.close(fd);
+    return failedCall(exchange, error, 'fstat');
+  }
+  return sendable(exchange, fd, path);
+}
+
+/** The reply for an open file; `facts` are about it. */
+function sendable(exchange: Exchange, fd: number, path: string): Reply {
+  const { files } = exchange.services;
+  if (facts.kind !== 'file') {
+    // A FIFO, socket or device is nothing that has content to give.
+    files.close(fd);
+    return failure(exchange, facts.kind === 'folder' ? 403 : 404, 'not a regular file');
+  }
+  const owner = new OpenFile(files, fd);
+  if (isFolderPath(exchange.head.path) && path === resolvePath(exchange.location, exchange.head.path)) {
+    // `open` does not mind a slash behind a file on every system.
+    owner.release();
+    return failure(exchange, 404, 'slash behind a file');
+  }
+  const whole = new Reply(200, { kind: 'file', fd, offset: 0, length: facts.size }, owner);
+  whole.headers.append('Content-Type', exchange.services.typesOf(exchange.location).contentType(path));
+  const validators = fileValidators(facts, exchange.nowMs);
+  whole.headers.append('Last-Modified', formatLastModified(validators));
+  whole.headers.append('ETag', validators.etag);
+  whole.headers.append('Accept-Ranges', 'bytes');
+  return conditioned(exchange, whole, path, validators);
+}
+
+/** Conditions first, then ranges (RFC 9110 section 13.2.2). */
+function conditioned(exchange: Exchange, whole: Reply, path: string, validators: Validators): Reply {
+  const { headers, method } = exchange.head;
+  const outcome = evaluatePreconditions(
+    method,
+    headers.known(FieldId.IF_MATCH),
+    headers.known(FieldId.IF_NONE_MATCH),
+    headers.known(FieldId.IF_MODIFIED_SINCE),
+    headers.known(FieldId.IF_UNMODIFIED_SINCE),
+    validators,
+    exchange.nowMs,
+  );
+  if (outcome === 'not-modified') {
+    const reply = notModified(whole.headers);
+    whole.release();
+    return reply;
+  }
+  if (outcome === 'failed') {
+    whole.release();
+    return failure(exchange, 412, 'precondition');
+  }
+  const range = method === 'GET' ? headers.known(FieldId.RANGE) : undefined;
+  if (range === undefined) {
+    exchange.path = path;
+    exchange.stamp = { mtimeMs: facts.mtimeMs, size: facts.size, ino: facts.ino };
+    return whole;
+  }
+  const part = applyRange(whole, range, headers.known(FieldId.IF_RANGE), validators, exchange.nowMs);
+  if (part.status !== 416) return part;
+  const refused = failure(exchange, 416, 'range');
+  refused.headers.set('Content-Range', part.headers.get('Content-Range') ?? 'bytes */*');
+  part.release();
+  return refused;
+}

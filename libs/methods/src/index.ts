@@ -1,0 +1,13 @@
+export { allowOf, dispatch } from './dispatch.ts';
+export { ErrorPages } from './error-pages.ts';
+export { Exchange, type Services } from './exchange.ts';
+export { failedCall, failure, statusOf } from './failure.ts';
+export { FileFacts, type Files, type FolderReader } from './files.ts';
+export type { Intake, IntakeClient, Outcome } from './intake.ts';
+export { nodeFiles } from './node-files.ts';
+export { isHidden, lastSegment, namesDotfile, resolvePath } from './resolve-path.ts';
+export { Turns } from './turns.ts';
+export type { FileWriter, FileWriterOwner } from './upload/file-writer.ts';
+export { nodeStore, sweepUploads } from './upload/node-store.ts';
+export { NodeWriter } from './upload/node-writer.ts';
+export type { Store } from './upload/store.ts';

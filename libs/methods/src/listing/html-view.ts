@@ -1,0 +1,78 @@
+import { escapeHtml } from '@webserv/response';
+import { encodeSegment, humanSize, PAGE_END, pageBegin, visible } from '../page-style.ts';
+import type { Entries } from './entries.ts';
+import type { ListingQuery, SortColumn } from './listing-query.ts';
+import type { ListingView } from './listing-view.ts';
+
+const COLUMNS: readonly (readonly [column: SortColumn, label: string, style: string])[] = [
+  ['name', 'Name', ''],
+  ['size', 'Size', ' class="n"'],
+  ['date', 'Modified<span> (UTC)</span>', ' class="t"'],
+];
+
+/** The page of a folder. Every link is relative, so that it is right behind any proxy. */
+export class HtmlView implements ListingView {
+  readonly contentType = 'text/html; charset=utf-8';
+  private readonly path: string;
+  private readonly query: ListingQuery;
+
+  /** @param path of the folder as it was asked for, decoded, with its slash at the end */
+  constructor(path: string, query: ListingQuery) {
+    this.path = path;
+    this.query = query;
+  }
+
+  begin(): string {
+    const columns = COLUMNS.map(([column, label, style]) => this.column(column, label, style)).join('');
+    const up =
+      this.path === '/' ? '' : '<tr class="d"><td><a href="../">..</a></td><td></td><td></td></tr>\n';
+    return `${pageBegin(`Index of ${this.path}`)}<h1>${this.breadcrumb()}</h1>
+<table>
+<thead><tr>${columns}</tr></thead>
+<tbody>
+${up}`;
+  }
+
+  row(entries: Entries, index: number): string {
+    const name = entries.names[index] as string;
+    const folder = entries.isFolder(index);
+    const slash = folder ? '/' : '';
+    // What encodeURIComponent leaves as it is needs no escape within quotes.
+    const link = `<a href="${encodeSegment(name)}${slash}"><bdi>${escapeHtml(visible(name))}</bdi>${slash}</a>`;
+    const iso = new Date(entries.time(index)).toISOString();
+    const time = `<time datetime="${iso}">${iso.slice(0, 10)}<span> ${iso.slice(11, 16)}</span></time>`;
+    const size = folder ? '<td></td>' : sizeCell(entries.size(index));
+    return `<tr${folder ? ' class="d"' : ''}><td>${link}</td>${size}<td class="t">${time}</td></tr>\n`;
+  }
+
+  end(truncated: boolean): string {
+    const note = truncated ? '<p>The folder holds more than is listed here.</p>\n' : '';
+    return `</tbody>\n</table>\n${note}${PAGE_END}`;
+  }
+
+  /** The heading of a column links to the listing sorted by it; of the one that is in force, to the opposite order. */
+  private column(column: SortColumn, label: string, style: string): string {
+    const { sort, order } = this.query;
+    const inForce = sort === column;
+    const next = inForce && order === 'asc' ? 'desc' : 'asc';
+    const state = inForce ? ` aria-sort="${order}ending"` : '';
+    const mark = inForce ? (order === 'asc' ? ' ↑' : ' ↓') : '';
+    return `<th scope="col"${style}${state}><a href="?sort=${column}&amp;order=${next}">${label}${mark}</a></th>`;
+  }
+
+  /** Each folder on the way links to itself, from here upwards. */
+  private breadcrumb(): string {
+    const names = this.path.split('/').slice(1, -1);
+    const root = names.length === 0 ? '/' : `<a href="${'../'.repeat(names.length)}">/</a>`;
+    const crumbs = names.map((name, depth) => {
+      const text = `<bdi>${escapeHtml(visible(name))}</bdi>`;
+      const up = names.length - 1 - depth;
+      return up === 0 ? text : `<a href="${'../'.repeat(up)}">${text}</a><i>/</i>`;
+    });
+    return root + crumbs.join('');
+  }
+}
+
+function sizeCell(size: number): string {
+  return `<td class="n" title="${size} bytes">${humanSize(size)}</td>`;
+}

@@ -1,0 +1,48 @@
+import { FieldId } from '@webserv/request';
+import { evaluatePreconditions, notModified, type Reply, stream } from '@webserv/response';
+import { prefersJson } from '../accept.ts';
+import type { Exchange } from '../exchange.ts';
+import { failedCall, failure } from '../failure.ts';
+import { FolderListing } from './folder-listing.ts';
+import { HtmlView } from './html-view.ts';
+import { JsonView } from './json-view.ts';
+import { parseListingQuery } from './listing-query.ts';
+
+/** A listing has no validator: its entries change without a sign of it in the folder's own time. */
+const NO_VALIDATORS = { etag: '', lastModified: Number.NaN };
+
+/**
+ * The listing of a folder, for GET and HEAD. Nothing is read of it before its first piece is asked for.
+ * @param folder its path on the disk
+ */
+export function listFolder(exchange: Exchange, folder: string): Reply {
+  const { head, location, services } = exchange;
+  const reader = services.files.readFolder(location.root, folder, !location.symlinks);
+  if (typeof reader === 'number') return failedCall(exchange, reader, 'opendir');
+  const query = parseListingQuery(head.query);
+  const json =
+    query.format === null ? prefersJson(head.headers.known(FieldId.ACCEPT)) : query.format === 'json';
+  const view = json ? new JsonView(head.path) : new HtmlView(head.path, query);
+  const { dotfiles } = location;
+  const listing = new FolderListing(reader, { query, view, dotfiles, later: services.later });
+  const reply = stream(200, view.contentType, listing);
+  reply.headers.set('Vary', 'Accept');
+  return conditioned(exchange, reply);
+}
+
+function conditioned(exchange: Exchange, reply: Reply): Reply {
+  const { headers, method } = exchange.head;
+  const outcome = evaluatePreconditions(
+    method,
+    headers.known(FieldId.IF_MATCH),
+    headers.known(FieldId.IF_NONE_MATCH),
+    headers.known(FieldId.IF_MODIFIED_SINCE),
+    headers.known(FieldId.IF_UNMODIFIED_SINCE),
+    NO_VALIDATORS,
+    exchange.nowMs,
+  );
+  if (outcome === 'pass') return reply;
+  const instead = outcome === 'failed' ? failure(exchange, 412, 'precondition') : notModified(reply.headers);
+  reply.release();
+  return instead;
+}

@@ -1,0 +1,63 @@
+import { symlinkSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { FileFacts } from './files.ts';
+import { nodeFiles } from './node-files.ts';
+import { Fixture } from './testing/fixture.ts';
+
+const E = constants.errno;
+const facts = new FileFacts();
+let site: Fixture;
+
+beforeEach(() => {
+  site = new Fixture();
+  site.file('www/a.txt', 'abc');
+  site.file('outside.txt', 'x');
+  symlinkSync('../outside.txt', join(site.root, 'out'));
+  symlinkSync('a.txt', join(site.root, 'in'));
+});
+
+afterEach(() => site.close());
+
+it.each([
+  ['a.txt', true, 0],
+  ['in', true, 0],
+  ['out', true, -E.EXDEV],
+  ['out', false, 0],
+  ['none', true, -E.ENOENT],
+  ['a.txt/x', true, -E.ENOTDIR],
+  ['', true, 0],
+])('look at %j, beneath %s: %i', (name, beneath, result) => {
+  expect(nodeFiles.look(site.root, join(site.root, name), beneath, facts)).toBe(result);
+});
+
+it('says what things are', () => {
+  nodeFiles.look(site.root, join(site.root, 'a.txt'), true, facts);
+  expect(facts).toMatchObject({ kind: 'file', size: 3 });
+  nodeFiles.look(site.root, site.root, true, facts);
+  expect(facts.kind).toBe('folder');
+  nodeFiles.look('/dev', '/dev/null', true, facts);
+  expect(facts.kind).toBe('other');
+});
+
+it('answers for descriptors and paths that are not there', () => {
+  expect(nodeFiles.inspect(1 << 20, facts)).toBe(-E.EBADF);
+  expect(nodeFiles.stamp('/none')).toBeNull();
+  expect(nodeFiles.stamp(`/${'a'.repeat(300)}`)).toBeNull();
+  expect(nodeFiles.readWhole('/none', 10)).toBeNull();
+  expect(nodeFiles.readWhole(`/${'a'.repeat(300)}`, 10)).toBeNull();
+  expect(nodeFiles.readFolder('/', '/none', true)).toBe(-E.ENOENT);
+  expect(nodeFiles.readFolder('/', join(site.root, 'a.txt'), true)).toBe(-E.ENOTDIR);
+  expect(nodeFiles.remove('/', '/none/none')).toBe(-E.ENOENT);
+  expect(nodeFiles.look('/', `/${'a'.repeat(300)}`, true, facts)).toBe(-E.ENAMETOOLONG);
+});
+
+it('reads small files whole', () => {
+  const path = join(site.root, 'a.txt');
+  expect(nodeFiles.readWhole(path, 3)).toEqual(Buffer.from('abc'));
+  expect(nodeFiles.readWhole(path, 2)).toBeNull();
+});
+
+it('takes a root that is the root of all', () => {
+  expect(nodeFiles.look('/', join(site.root, 'out'), true, facts)).toBe(0);
+});

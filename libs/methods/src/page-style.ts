@@ -1,0 +1,69 @@
+import { escapeHtml } from '@webserv/response';
+
+/** Dark or light as the reader likes it; wide tables are for wide screens. No script, nothing fetched. */
+const STYLE = `:root{color-scheme:light dark;--bg:#f6f7f9;--fg:#1c2430;--dim:#5b6675;--mark:#1d5fd0;--line:#dde2e9;--row:#ffffff}
+@media(prefers-color-scheme:dark){:root{--bg:#12161c;--fg:#e8ecf1;--dim:#97a3b2;--mark:#7fb0ff;--line:#29313c;--row:#181e26}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--bg);color:var(--fg);font:1rem/1.5 system-ui,sans-serif}
+main{max-width:60rem;margin:auto;padding:1.5rem 1rem 3rem}
+h1{margin:0 0 1rem;font-size:1.375rem;line-height:1.3;font-weight:600;overflow-wrap:anywhere}
+a{color:var(--mark);text-decoration:none}
+a:hover,a:focus-visible{text-decoration:underline}
+h1 i{font-style:normal;color:var(--dim);padding:0 .25rem}
+table{width:100%;border-collapse:collapse;background:var(--row);border:1px solid var(--line);border-radius:.5rem}
+th,td{padding:.5rem .75rem;text-align:left;vertical-align:top;border-top:1px solid var(--line)}
+thead th{border-top:0;font-weight:600;white-space:nowrap}
+td:first-child{overflow-wrap:anywhere}
+.d a{font-weight:600}
+.n{text-align:right;white-space:nowrap;color:var(--dim);font-variant-numeric:tabular-nums}
+.t{white-space:nowrap;color:var(--dim);font-variant-numeric:tabular-nums}
+p{color:var(--dim)}
+@media(max-width:34rem){th,td{padding:.625rem .5rem}.t span{display:none}}`;
+
+/** A page up to the inside of its `main`. @param title plain text */
+export function pageBegin(title: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<title>${escapeHtml(visible(title))}</title>
+<style>
+${STYLE}
+</style>
+</head>
+<body>
+<main>
+`;
+}
+
+export const PAGE_END = '</main>\n</body>\n</html>\n';
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
+
+/** Bytes as people read them: `512 B`, `1.4 MiB`. */
+export function humanSize(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < UNITS.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to be replaced
+const CONTROL = /[\x00-\x1f\x7f]/g;
+
+/** A name as it can be shown: a control character, which HTML would drop or take for a space, as its picture. */
+export function visible(name: string): string {
+  return name.replace(CONTROL, (c) =>
+    c === '\x7f' ? '\u2421' : String.fromCharCode(0x2400 + c.charCodeAt(0)),
+  );
+}
+
+/** A name as one segment of a relative reference. */
+export function encodeSegment(name: string): string {
+  // A lone surrogate has no UTF-8 form, and encodeURIComponent would throw on it.
+  return encodeURIComponent(name.replace(/\p{Surrogate}/gu, '\ufffd'));
+}

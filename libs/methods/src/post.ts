@@ -1,0 +1,68 @@
+import { FieldId } from '@webserv/request';
+import type { Exchange } from './exchange.ts';
+import { failure } from './failure.ts';
+import type { Outcome } from './intake.ts';
+import { lastSegment } from './resolve-path.ts';
+import { parseDisposition } from './upload/disposition.ts';
+import { cleanName, generatedName } from './upload/file-name.ts';
+import { FormIntake } from './upload/form-intake.ts';
+import { isBoundary } from './upload/multipart-parser.ts';
+import { parseParameters } from './upload/parameters.ts';
+import { mediaTypeOf } from './upload/part-head.ts';
+import { RawIntake } from './upload/raw-intake.ts';
+import { type UploadRules, uploadStatus } from './upload/upload.ts';
+
+const FORM = 'multipart/form-data';
+
+/**
+ * POST (RFC 9110 section 9.3.3): stores what is sent in the location's upload folder, which has nothing to do with its
+ * root. A form stores its files; anything else is one file, kept as it was sent.
+ */
+export function post(exchange: Exchange): Outcome {
+  const { location } = exchange;
+  if (location.uploadPath === null) return failure(exchange, 403, 'no upload_path');
+  const rules: UploadRules = {
+    folder: location.uploadPath,
+    overwrite: location.uploadOverwrite,
+    fsync: location.uploadFsync,
+  };
+  const { headers } = exchange.head;
+  const coding = headers.known(FieldId.CONTENT_ENCODING);
+  if (coding !== undefined && coding.toLowerCase() !== 'identity') {
+    // Stored as it is, it would come back as something else than it was: the disk does not keep the coding.
+    const reply = failure(exchange, 415, 'content-encoding');
+    reply.headers.set('Accept-Encoding', 'identity');
+    return reply;
+  }
+  const contentType = headers.known(FieldId.CONTENT_TYPE) ?? null;
+  const mediaType = mediaTypeOf(contentType, '');
+  if (mediaType === FORM || (mediaType === '' && contentType?.toLowerCase().startsWith(FORM))) {
+    return form(exchange, rules, contentType as string);
+  }
+  return raw(exchange, rules, mediaType);
+}
+
+function form(exchange: Exchange, rules: UploadRules, contentType: string): Outcome {
+  const boundary = parseParameters(contentType)?.parameters.get('boundary');
+  if (boundary === undefined || !isBoundary(boundary)) return failure(exchange, 400, 'form boundary');
+  return new FormIntake(exchange, rules, boundary);
+}
+
+function raw(exchange: Exchange, rules: UploadRules, mediaType: string): Outcome {
+  const intake = RawIntake.begin(exchange, rules, nameOf(exchange, mediaType));
+  if (typeof intake !== 'number') return intake;
+  return failure(exchange, uploadStatus(intake), 'open upload', intake);
+}
+
+/** The last segment of the URL below the prefix, else the name in Content-Disposition, else one that is made up. */
+function nameOf(exchange: Exchange, mediaType: string): string {
+  const { head, location, nowMs } = exchange;
+  const { prefix } = location;
+  const below = prefix === '/' ? head.path : head.path.slice(prefix.length);
+  const fromPath = cleanName(lastSegment(below));
+  if (fromPath !== '') return fromPath;
+  const field = head.headers.known(FieldId.CONTENT_DISPOSITION);
+  const disposition = field === undefined ? null : parseDisposition(field);
+  const fromField = cleanName(disposition?.filename ?? '');
+  return fromField === '' ? generatedName(mediaType, nowMs) : fromField;
+}

@@ -1,0 +1,26 @@
+import type { Redirection } from '@webserv/config';
+import { encodeUriReference, type Reply, redirect } from '@webserv/response';
+import type { Exchange } from './exchange.ts';
+
+/** The answer of a location with `redirection`, whatever the method. */
+export function redirectAway(redirection: Redirection): Reply {
+  return redirect(redirection.status, redirection.url);
+}
+
+/**
+ * A folder asked for without its slash: relative links in its page would start one level too high. The Location is
+ * relative (RFC 9110 section 10.2.2), so that it is right behind any proxy; the query stays.
+ */
+export function redirectToFolder(exchange: Exchange): Reply {
+  const { head } = exchange;
+  const query = head.hasQuery ? `?${head.query}` : '';
+  return redirect(301, `${folderReference(head.path)}${query}`);
+}
+
+/**
+ * The path as a URI reference. `%`, `?` and `#` in a decoded path are part of a name; a leading `//` cannot come, for
+ * the parser merges slashes, so the reference never names another host.
+ */
+function folderReference(path: string): string {
+  return `${encodeUriReference(path.replace(/[%?#]/g, encodeURIComponent))}/`;
+}

@@ -1,0 +1,58 @@
+import type { Location } from '@webserv/config';
+import { TEMPORARY_PREFIX } from './upload/temporary.ts';
+
+const DOT = 0x2e;
+const SLASH = 0x2f;
+
+/**
+ * The file that a request path names: the location's prefix is taken off, its root put in front.
+ *
+ * The path comes decoded and with its dot segments resolved (RFC 3986 section 5.2.4), so what is joined here cannot
+ * lead out of the root by its text; symbolic links are the opener's affair.
+ *
+ * @param path from `/`, as `RequestHead.path`
+ */
+export function resolvePath(location: Location, path: string): string {
+  const { root, prefix } = location;
+  const rest = prefix === '/' ? path : path.slice(prefix.length);
+  return root.endsWith('/') && rest.startsWith('/') ? root + rest.slice(1) : root + rest;
+}
+
+/**
+ * Whether a segment of the path is a dotfile: a name that is not served unless the location says so.
+ * `.well-known` is a public name (RFC 8615).
+ */
+export function namesDotfile(path: string): boolean {
+  return hasHiddenSegment(path, false);
+}
+
+/**
+ * Whether the path names what is not there for clients: a dotfile, unless the location shows them, or an upload that is
+ * not whole, whatever the location says.
+ */
+export function isHidden(location: Location, path: string): boolean {
+  return hasHiddenSegment(path, location.dotfiles);
+}
+
+function hasHiddenSegment(path: string, dotfiles: boolean): boolean {
+  for (let at = path.indexOf('/.'); at >= 0; at = path.indexOf('/.', at + 1)) {
+    const end = path.indexOf('/', at + 1);
+    if (hidesName(path.slice(at + 1, end < 0 ? path.length : end), dotfiles)) return true;
+  }
+  return false;
+}
+
+/** The same for one name. */
+export function hidesName(name: string, dotfiles: boolean): boolean {
+  if (name.charCodeAt(0) !== DOT) return false;
+  return dotfiles ? name.startsWith(TEMPORARY_PREFIX) : name !== '.well-known';
+}
+
+/** The last segment, '' where the path ends with a slash. */
+export function lastSegment(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+export function isFolderPath(path: string): boolean {
+  return path.charCodeAt(path.length - 1) === SLASH;
+}

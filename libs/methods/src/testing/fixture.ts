@@ -1,0 +1,202 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Location, Method, Server } from '@webserv/config';
+import { FeedStatus, RequestParser } from '@webserv/request';
+import { MimeTypes, type Reply } from '@webserv/response';
+import { dispatch } from '../dispatch.ts';
+import { ErrorPages } from '../error-pages.ts';
+import { Exchange, type Services } from '../exchange.ts';
+import type { Intake, Outcome } from '../intake.ts';
+import { nodeFiles } from '../node-files.ts';
+import { nodeStore } from '../upload/node-store.ts';
+import { NodeWriter } from '../upload/node-writer.ts';
+import { bodyOf } from './body.ts';
+
+/** A time long past: files of it are settled, so that their entity tags are strong. */
+export const LONG_AGO = new Date('2024-02-03T04:05:06.789Z');
+export const NOW = Date.UTC(2025, 5, 1, 12, 0, 0);
+
+/** What a location of a test says; the rest is as the config's defaults have it. */
+export type LocationPatch = Partial<Omit<Location, 'methods'>> & { readonly methods?: readonly Method[] };
+
+/** What came of one request. */
+export interface Answer {
+  readonly status: number;
+  readonly reply: Reply;
+  readonly body: Buffer;
+  readonly text: string;
+  header(name: string): string | undefined;
+}
+
+/** How a request's body is given to an intake. */
+export interface Sending {
+  /** Bytes of each piece; all at once unless said. */
+  readonly piece?: number;
+  /** Aborts in place of finishing. */
+  readonly abort?: boolean;
+}
+
+/** A folder on the disk, a server over it, and services that can be told to misbehave. For one test. */
+export class Fixture {
+  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'webserv-methods-')));
+  readonly forgotten: string[] = [];
+  readonly open = new Set<number>();
+  readonly pages = new ErrorPages(nodeFiles);
+  services: Services;
+  server: Server;
+  exchange: Exchange | null = null;
+
+  constructor() {
+    this.services = {
+      files: nodeFiles,
+      store: nodeStore,
+      writer: (fd, owner) => new NodeWriter(fd, owner),
+      typesOf: () => new MimeTypes(),
+      errorPage: (server, status) => this.pages.reply(server, status, NOW),
+      script: () => null,
+      forget: (path) => void this.forgotten.push(path),
+      later: (run) => void setImmediate(run),
+    };
+    this.server = { locations: [], errorPages: new Map() } as unknown as Server;
+    mkdirSync(join(this.folder, 'www'));
+    mkdirSync(join(this.folder, 'uploads'));
+    this.location('/', {});
+  }
+
+  get root(): string {
+    return join(this.folder, 'www');
+  }
+
+  get uploads(): string {
+    return join(this.folder, 'uploads');
+  }
+
+  /** Writes a file below the fixture's folder, modified long ago. */
+  file(path: string, content: string | Uint8Array = '', modified = LONG_AGO): string {
+    const full = join(this.folder, path);
+    mkdirSync(dirname(full), { recursive: true });
+    writeFileSync(full, content);
+    utimesSync(full, modified, modified);
+    return full;
+  }
+
+  mkdir(path: string): string {
+    const full = join(this.folder, path);
+    mkdirSync(full, { recursive: true });
+    return full;
+  }
+
+  /** Adds a location, or replaces the one of that prefix. */
+  location(prefix: string, patch: LocationPatch): Location {
+    const location = {
+      prefix,
+      root: this.root,
+      defaultFile: patch.autoIndex === true ? null : 'index.html',
+      uploadPath: null,
+      uploadOverwrite: false,
+      uploadFsync: false,
+      autoIndex: false,
+      bodySize: 1 << 20,
+      symlinks: false,
+      dotfiles: false,
+      types: new Map(),
+      redirection: null,
+      cgi: [],
+      ...patch,
+      methods: new Set(patch.methods ?? ['GET']),
+    } as unknown as Location;
+    const locations = this.server.locations.filter((known) => known.prefix !== prefix);
+    this.server = { ...this.server, locations: [...locations, location] };
+    return location;
+  }
+
+  errorPages(pages: Readonly<Record<number, string>>): void {
+    const errorPages = new Map(Object.entries(pages).map(([code, path]) => [Number(code), path]));
+    this.server = { ...this.server, errorPages };
+  }
+
+  /** Gives a request to the method stage. @param fields whole lines, CRLF after each */
+  dispatch(method: string, target: string, fields = ''): Outcome {
+    const parser = new RequestParser({ maxHeader: 65_536, maxHeaders: 100, maxTarget: 8192 });
+    const head = Buffer.from(`${method} ${target} HTTP/1.1\r\nHost: localhost\r\n${fields}\r\n`, 'latin1');
+    if (parser.feed(head, 0, head.length) !== FeedStatus.HEAD) throw new Error(`not a request: ${head}`);
+    const exchange = new Exchange(this.services, parser.head, this.server);
+    exchange.begin(this.server, this.locate(parser.head.path), NOW);
+    this.exchange = exchange;
+    return dispatch(exchange);
+  }
+
+  /** One request from its head to its whole answer. */
+  async send(
+    method: string,
+    target: string,
+    fields = '',
+    body: string | Uint8Array = '',
+    sending: Sending = {},
+  ): Promise<Answer> {
+    const outcome = this.dispatch(method, target, fields);
+    const reply = 'take' in outcome ? await deliver(outcome, Buffer.from(body), sending) : outcome;
+    const content = await bodyOf(reply);
+    reply.release();
+    return {
+      status: reply.status,
+      reply,
+      body: content,
+      text: content.toString(),
+      header: (name) => reply.headers.get(name),
+    };
+  }
+
+  close(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private locate(path: string): Location {
+    const holds = ({ prefix }: Location): boolean =>
+      prefix === '/' || path === prefix || path.startsWith(`${prefix}/`);
+    const found = this.server.locations.filter(holds);
+    return found.reduce((best, each) => (each.prefix.length > best.prefix.length ? each : best));
+  }
+}
+
+/** Gives a body to an intake as a connection would: no piece before the last one was taken, in borrowed memory. */
+export function deliver(
+  intake: Intake,
+  body: Buffer,
+  { piece = body.length, abort = false }: Sending,
+): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    let at = 0;
+    let answered = false;
+    const lent = Buffer.alloc(Math.max(1, piece));
+    const feed = (): void => {
+      while (!answered && at < body.length) {
+        const size = Math.min(piece, body.length - at);
+        body.copy(lent, 0, at, at + size);
+        at += size;
+        const more = intake.take(lent, 0, size);
+        // What was lent is somebody else's again.
+        lent.fill(0xee);
+        if (!more) return;
+      }
+      if (answered) return;
+      if (!abort) {
+        intake.finish();
+        return;
+      }
+      answered = true;
+      intake.abort();
+      reject(new Error('aborted'));
+    };
+    intake.open({
+      reply: (reply) => {
+        if (answered) reject(new Error('a second reply'));
+        answered = true;
+        resolve(reply);
+      },
+      resume: feed,
+    });
+    feed();
+  });
+}

@@ -1,0 +1,65 @@
+import { isUtf8 } from 'node:buffer';
+import { parseParameters } from './parameters.ts';
+
+/** What a Content-Disposition says (RFC 6266, RFC 7578 section 4.2). Names are text, not yet fit for a disk. */
+export interface Disposition {
+  /** `attachment`, `form-data`, ... */
+  readonly type: string;
+  /** The name of the form's field, or null. */
+  readonly name: string | null;
+  /** The name of the file, or null where it is none; '' is sent for a file input that nothing was chosen in. */
+  readonly filename: string | null;
+}
+
+/** RFC 8187: charset, language, percent-encoded bytes. */
+const EXTENDED = /^(utf-8|iso-8859-1)'[\w-]*'((?:[!#$&+\-.^_`|~0-9a-z]|%[0-9a-f]{2})+)$/i;
+
+/**
+ * Reads a Content-Disposition.
+ * @param value one character per byte
+ * @returns null where it is malformed
+ */
+export function parseDisposition(value: string): Disposition | null {
+  const parsed = parseParameters(value);
+  if (parsed === null) return null;
+  const { word, parameters } = parsed;
+  const name = parameters.get('name');
+  const plain = parameters.get('filename');
+  const extended = decodeExtended(parameters.get('filename*'));
+  const form = word === 'form-data';
+  const sent = plain === undefined ? null : form ? unquoteForm(bytesToText(plain)) : bytesToText(plain);
+  return {
+    type: word,
+    name: name === undefined ? null : bytesToText(name),
+    // RFC 6266 section 4.3 prefers `filename*`. RFC 7578 section 4.2 forbids it in a form; some clients send nothing else.
+    filename: form ? (sent ?? extended) : (extended ?? sent),
+  };
+}
+
+/**
+ * Text out of one character per byte: UTF-8 where it is that, which is what clients send, else ISO-8859-1, which is what
+ * the grammar of fields goes back to.
+ */
+export function bytesToText(value: string): string {
+  const bytes = Buffer.from(value, 'latin1');
+  return isUtf8(bytes) ? bytes.toString() : value;
+}
+
+function decodeExtended(value: string | undefined): string | null {
+  const parts = value === undefined ? null : EXTENDED.exec(value);
+  if (parts === null) return null;
+  const encoded = parts[2] as string;
+  const bytes = encoded.replace(/%(..)/g, (_all, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  if ((parts[1] as string).toLowerCase() === 'iso-8859-1') return bytes;
+  const raw = Buffer.from(bytes, 'latin1');
+  return isUtf8(raw) ? raw.toString() : null;
+}
+
+/** Browsers percent-encode these three characters of a file name in a form and no others (HTML, multipart/form-data). */
+function unquoteForm(filename: string): string {
+  return filename.replace(/%(22|0A|0D)/gi, (_all, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+}

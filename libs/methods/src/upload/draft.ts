@@ -1,0 +1,191 @@
+import { ERRNO } from '../errno.ts';
+import type { Services } from '../exchange.ts';
+import { FileFacts } from '../files.ts';
+import type { FileWriter, FileWriterOwner } from './file-writer.ts';
+import { temporaryName } from './temporary.ts';
+
+/** Who has a file stored. */
+export interface DraftOwner {
+  /** After `write` has returned false: more may come. */
+  draftReady(): void;
+  /** After `finish`: the file is whole, and on the disk where that was asked for. */
+  draftWhole(): void;
+  /** @param errno negative */
+  draftFailed(errno: number, place: string): void;
+}
+
+const State = { WRITING: 0, FINISHING: 1, SYNCING: 2, WHOLE: 3, PLACED: 4, OVER: 5 } as const;
+type State = (typeof State)[keyof typeof State];
+
+const facts = new FileFacts();
+
+/**
+ * One file on its way into its folder: written under a temporary name beside it, then put in place.
+ *
+ *     writing --finish()--> finishing --> (syncing -->) whole --place()--> placed --settle()--> over
+ *     any of them --discard()--> over: nothing of it is left, and what it replaced is back
+ */
+export class Draft implements FileWriterOwner {
+  /** The name it will have. */
+  readonly name: string;
+  /** Bytes so far. */
+  size = 0;
+  private readonly services: Services;
+  private readonly owner: DraftOwner;
+  private readonly target: string;
+  private readonly path: string;
+  /** A second name for the file that is replaced, or ''. */
+  private backup = '';
+  private readonly folder: string;
+  private readonly fd: number;
+  private readonly writer: FileWriter;
+  private readonly sync: boolean;
+  private state: State = State.WRITING;
+
+  private constructor(
+    services: Services,
+    owner: DraftOwner,
+    folder: string,
+    name: string,
+    path: string,
+    fd: number,
+    sync: boolean,
+  ) {
+    this.services = services;
+    this.owner = owner;
+    this.folder = folder;
+    this.name = name;
+    this.target = join(folder, name);
+    this.path = path;
+    this.fd = fd;
+    this.sync = sync;
+    this.writer = services.writer(fd, this);
+  }
+
+  /**
+   * Begins a file.
+   * @param sync whether it is whole only when the disk has it
+   * @returns the draft, or -errno
+   */
+  static open(
+    services: Services,
+    owner: DraftOwner,
+    folder: string,
+    name: string,
+    sync: boolean,
+  ): Draft | number {
+    const path = join(folder, temporaryName());
+    const fd = services.store.create(path);
+    return fd < 0 ? fd : new Draft(services, owner, folder, name, path, fd, sync);
+  }
+
+  /** As `FileWriter.write`. */
+  write(bytes: Buffer, start: number, end: number): boolean {
+    this.size += end - start;
+    return this.writer.write(bytes, start, end);
+  }
+
+  finish(): void {
+    this.state = State.FINISHING;
+    this.writer.finish();
+  }
+
+  ready(): void {
+    this.owner.draftReady();
+  }
+
+  written(): void {
+    const error = this.services.files.inspect(this.fd, facts);
+    if (error < 0 || facts.size !== this.size) {
+      this.owner.draftFailed(error < 0 ? error : -ERRNO.EIO, 'length of the upload');
+    } else if (this.sync) {
+      this.state = State.SYNCING;
+      this.services.store.sync(this.fd, (result) => this.synced(result));
+    } else {
+      this.whole();
+    }
+  }
+
+  failed(errno: number): void {
+    this.owner.draftFailed(errno, 'write');
+  }
+
+  private synced(result: number): void {
+    if (this.state !== State.SYNCING) {
+      // Given up meanwhile: the descriptor had to wait for the thread that was at work on it.
+      this.writer.close();
+    } else if (result < 0) {
+      this.state = State.FINISHING;
+      this.owner.draftFailed(result, 'fsync');
+    } else {
+      this.whole();
+    }
+  }
+
+  private whole(): void {
+    this.state = State.WHOLE;
+    this.writer.close();
+    this.owner.draftWhole();
+  }
+
+  /**
+   * Gives the file its name.
+   * @param overwrite whether it may replace a file of that name
+   * @param undoable whether `discard` must still be able to bring back what was replaced
+   * @returns 0 or -errno
+   */
+  place(overwrite: boolean, undoable: boolean): number {
+    const { services, target } = this;
+    services.forget(target);
+    if (overwrite && undoable) this.keepReplaced();
+    const { store } = services;
+    const result = overwrite ? store.replace(this.path, target) : store.move(this.path, target);
+    services.forget(target);
+    if (result === 0) this.state = State.PLACED;
+    else this.dropBackup();
+    return result;
+  }
+
+  /** It stays. */
+  settle(): void {
+    this.dropBackup();
+    this.state = State.OVER;
+  }
+
+  discard(): void {
+    const { state, services } = this;
+    this.state = State.OVER;
+    if (state === State.OVER) return;
+    if (state === State.PLACED) {
+      this.takeBack();
+      return;
+    }
+    services.store.remove(this.path);
+    if (state < State.SYNCING) this.writer.close();
+  }
+
+  private takeBack(): void {
+    const { services, target, backup } = this;
+    services.forget(target);
+    if (backup === '') services.store.remove(target);
+    else services.store.replace(backup, target);
+    this.backup = '';
+    services.forget(target);
+  }
+
+  /** Where the file system knows no second names, or nothing was there, there is nothing to bring back. */
+  private keepReplaced(): void {
+    const backup = join(this.folder, temporaryName());
+    if (this.services.store.link(this.target, backup) === 0) this.backup = backup;
+  }
+
+  private dropBackup(): void {
+    if (this.backup !== '') this.services.store.remove(this.backup);
+    this.backup = '';
+  }
+}
+
+/** A name in a folder, spelled as the other methods spell the path: what is forgotten is what was remembered. */
+export function join(folder: string, name: string): string {
+  return folder.endsWith('/') ? folder + name : `${folder}/${name}`;
+}

@@ -1,0 +1,70 @@
+import { randomWord } from './temporary.ts';
+
+/** NAME_MAX of every file system that a server is likely to meet, in bytes. */
+const NAME_MAX = 255;
+/** What follows the last dot is kept when a name is cut, up to this many bytes. */
+const EXTENSION_MAX = 32;
+
+/**
+ * Controls; line and paragraph separators; what reverses the direction of text, so that a name shows another extension
+ * than it has; the byte order mark. Joiners stay, for some scripts cannot be written without them.
+ */
+const UNFIT = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
+
+/**
+ * A name that a client has sent, made fit for a folder: the last component of a path, without controls, without dots and
+ * blanks in front, at most 255 bytes of UTF-8 with its extension kept. Nothing else is changed, letters are not
+ * normalised: what was sent as a name gets it back. '' where nothing is left.
+ */
+export function cleanName(sent: string): string {
+  const last = sent.slice(Math.max(sent.lastIndexOf('/'), sent.lastIndexOf('\\')) + 1);
+  const name = last
+    .replace(UNFIT, '')
+    .replace(/\p{Surrogate}/gu, '\ufffd')
+    .replace(/^[.\s]+/u, '')
+    .trimEnd();
+  return cut(name);
+}
+
+function cut(name: string): string {
+  if (Buffer.byteLength(name) <= NAME_MAX) return name;
+  const dot = name.lastIndexOf('.');
+  const tail = dot > 0 && Buffer.byteLength(name) - Buffer.byteLength(name.slice(0, dot)) <= EXTENSION_MAX;
+  const extension = tail ? name.slice(dot) : '';
+  return cutBytes(tail ? name.slice(0, dot) : name, NAME_MAX - Buffer.byteLength(extension)) + extension;
+}
+
+/** The longest beginning of at most `most` bytes that ends with a whole code point. */
+function cutBytes(text: string, most: number): string {
+  const bytes = Buffer.from(text);
+  let end = most;
+  // 10xxxxxx goes on with a code point, so it cannot begin what is left out.
+  while (end > 0 && ((bytes[end] as number) & 0xc0) === 0x80) end--;
+  return bytes.toString('utf8', 0, end);
+}
+
+/** For what comes without a name: the usual extension of its type, so that it is sent back as what it is. */
+const EXTENSIONS: ReadonlyMap<string, string> = new Map([
+  ['application/json', 'json'],
+  ['application/pdf', 'pdf'],
+  ['application/x-www-form-urlencoded', 'txt'],
+  ['application/xml', 'xml'],
+  ['application/zip', 'zip'],
+  ['audio/mpeg', 'mp3'],
+  ['image/gif', 'gif'],
+  ['image/jpeg', 'jpg'],
+  ['image/png', 'png'],
+  ['image/webp', 'webp'],
+  ['text/csv', 'csv'],
+  ['text/plain', 'txt'],
+  ['video/mp4', 'mp4'],
+]);
+
+/**
+ * A name for what has none: `upload-20240131T101500-x3k9q2f7.txt`.
+ * @param mediaType lower-case, without parameters
+ */
+export function generatedName(mediaType: string, nowMs: number): string {
+  const time = new Date(nowMs).toISOString().slice(0, 19).replace(/[-:]/g, '');
+  return `upload-${time}-${randomWord(8)}.${EXTENSIONS.get(mediaType) ?? 'bin'}`;
+}

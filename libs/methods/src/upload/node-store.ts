@@ -1,0 +1,112 @@
+import {
+  closeSync,
+  fsync,
+  linkSync,
+  lstatSync,
+  opendirSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+} from 'node:fs';
+import { attempt, ERRNO, errnoOf } from '../errno.ts';
+import type { Store } from './store.ts';
+import { isAbandoned } from './temporary.ts';
+
+/** What link(2) says on a file system that knows one name a file (FAT, some network and shared ones). */
+const NO_LINKS: ReadonlySet<number> = new Set([
+  -ERRNO.EPERM,
+  -ERRNO.ENOTSUP,
+  -ERRNO.EOPNOTSUPP,
+  -ERRNO.ENOSYS,
+]);
+
+/** The Store over node:fs. */
+export const nodeStore: Store = {
+  taken(path: string): number {
+    return attempt(() => lstatSync(path));
+  },
+
+  create(path: string): number {
+    try {
+      return openSync(path, 'wx', 0o666);
+    } catch (error) {
+      return errnoOf(error);
+    }
+  },
+
+  move(from: string, to: string): number {
+    // rename(2) replaces what lies there, link(2) never does; renameat2 with RENAME_NOREPLACE is Linux alone.
+    const linked = attempt(() => linkSync(from, to));
+    if (linked === 0) return attempt(() => unlinkSync(from));
+    return NO_LINKS.has(linked) ? moveWithoutLinks(from, to) : linked;
+  },
+
+  replace(from: string, to: string): number {
+    return attempt(() => renameSync(from, to));
+  },
+
+  link(from: string, to: string): number {
+    return attempt(() => linkSync(from, to));
+  },
+
+  remove(path: string): number {
+    return attempt(() => unlinkSync(path));
+  },
+
+  sync(fd: number, done: (result: number) => void): void {
+    fsync(fd, (error) => done(error === null ? 0 : errnoOf(error)));
+  },
+
+  syncFolder(path: string, done: (result: number) => void): void {
+    let fd: number;
+    try {
+      fd = openSync(path, 'r');
+    } catch (error) {
+      const errno = errnoOf(error);
+      setImmediate(() => done(errno));
+      return;
+    }
+    fsync(fd, (error) => {
+      closeSync(fd);
+      done(error === null ? 0 : errnoOf(error));
+    });
+  },
+};
+
+/** `move` on a file system without links: an empty file holds the name for the moment until the rename. */
+export function moveWithoutLinks(from: string, to: string): number {
+  const held = attempt(() => closeSync(openSync(to, 'wx', 0o666)));
+  if (held < 0) return held;
+  const moved = attempt(() => renameSync(from, to));
+  if (moved < 0) attempt(() => unlinkSync(to));
+  return moved;
+}
+
+/**
+ * Removes from an upload folder what a crash has left: temporaries of processes that are no more. To be called once at
+ * the start, for each folder. A folder that cannot be read has none.
+ *
+ * @returns how many were removed
+ */
+export function sweepUploads(folder: string): number {
+  let removed = 0;
+  attempt(() => {
+    const dir = opendirSync(folder, { bufferSize: 256 });
+    try {
+      for (let entry = dir.readSync(); entry !== null; entry = dir.readSync()) {
+        const { name } = entry;
+        if (!isAbandoned(name, isAlive)) continue;
+        if (attempt(() => unlinkSync(`${folder}/${name}`)) === 0) removed++;
+      }
+    } finally {
+      dir.closeSync();
+    }
+  });
+  return removed;
+}
+
+/** EPERM: it is there, and another user's. */
+function isAlive(pid: number): boolean {
+  const result = attempt(() => process.kill(pid, 0));
+  return result === 0 || result === -ERRNO.EPERM;
+}

@@ -1,0 +1,66 @@
+/** A field value of the form `word; name=value; name="value"`, as Content-Type and Content-Disposition have it. */
+export interface Parametered {
+  /** Lower-case. */
+  readonly word: string;
+  /** By lower-case name; quoted values without their quotes and escapes. */
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+const TOKEN = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+/y;
+const WORD = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:\/[!#$%&'*+\-.^_`|~0-9A-Za-z]+)?/y;
+const BLANKS = /[ \t]*/y;
+/** Any byte but controls, DEL and the quote; a backslash takes the next character with it (RFC 9110 section 5.6.4). */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the tab is the one control that may stand in a quoted string
+const QUOTED = /"((?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\[^\x00-\x08\x0a-\x1f\x7f])*)"/y;
+
+/**
+ * Reads such a value (RFC 9110 section 5.6.6). Null where it is malformed, or names a parameter twice: two readers could
+ * then take it for two things.
+ * @param value one character per byte
+ */
+export function parseParameters(value: string): Parametered | null {
+  const word = match(WORD, value, skip(value, 0));
+  if (word === null) return null;
+  const parameters = new Map<string, string>();
+  let at = skip(value, WORD.lastIndex);
+  while (at < value.length) {
+    if (value[at] !== ';') return null;
+    at = skip(value, at + 1);
+    // An empty parameter, `a; ; b=c`, is allowed to be there.
+    if (at === value.length || value[at] === ';') continue;
+    const name = match(TOKEN, value, at)?.toLowerCase();
+    if (name === undefined || parameters.has(name) || value[TOKEN.lastIndex] !== '=') return null;
+    const start = TOKEN.lastIndex + 1;
+    const content = match(TOKEN, value, start);
+    if (content !== null) {
+      parameters.set(name, content);
+      at = skip(value, TOKEN.lastIndex);
+    } else {
+      QUOTED.lastIndex = start;
+      const quoted = QUOTED.exec(value);
+      if (quoted === null) return null;
+      parameters.set(name, withoutEscapes(quoted[1] as string));
+      at = skip(value, QUOTED.lastIndex);
+    }
+  }
+  return { word: word.toLowerCase(), parameters };
+}
+
+/**
+ * A backslash escapes quotes and itself, and stands for itself before anything else: some clients send paths with
+ * backslashes in them and escape none.
+ */
+function withoutEscapes(quoted: string): string {
+  return quoted.replace(/\\(["\\])/g, '$1');
+}
+
+function match(pattern: RegExp, value: string, at: number): string | null {
+  pattern.lastIndex = at;
+  return pattern.exec(value)?.[0] ?? null;
+}
+
+function skip(value: string, at: number): number {
+  BLANKS.lastIndex = at;
+  BLANKS.exec(value);
+  return BLANKS.lastIndex;
+}

@@ -1,0 +1,47 @@
+import { bytesToText, parseDisposition } from './disposition.ts';
+import { parseParameters } from './parameters.ts';
+
+/** The head of one part of a form (RFC 7578 section 4). */
+export interface PartHead {
+  /** The name of the field. */
+  readonly name: string;
+  /** The name of the file as it was sent, '' included; null where the part is no file. */
+  readonly filename: string | null;
+  /** Lower-case media type without parameters; `text/plain` where none is said (section 4.4). */
+  readonly mediaType: string;
+}
+
+const FIELD = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*(.*?)[ \t]*$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: RFC 9110 section 5.5 allows no control but the tab
+const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
+
+/**
+ * Reads the head of a part. Folded lines, bare line ends, and a head without a Content-Disposition of type form-data
+ * that names a field are malformed.
+ * @param text the lines, each but the last with its CRLF; one character per byte
+ * @returns null where it is malformed
+ */
+export function parsePartHead(text: string): PartHead | null {
+  let disposition: string | null = null;
+  let type: string | null = null;
+  for (const line of text.split('\r\n')) {
+    const field = FIELD.exec(line);
+    if (field === null || CONTROL.test(line)) return null;
+    const name = (field[1] as string).toLowerCase();
+    if (name === 'content-disposition') {
+      if (disposition !== null) return null;
+      disposition = field[2] as string;
+    } else if (name === 'content-type') {
+      type = field[2] as string;
+    }
+  }
+  const parsed = disposition === null ? null : parseDisposition(disposition);
+  if (parsed === null || parsed.type !== 'form-data' || parsed.name === null) return null;
+  return { name: parsed.name, filename: parsed.filename, mediaType: mediaTypeOf(type) };
+}
+
+/** The media type of a Content-Type, lower-case and without parameters; `absent` where there is none to be read. */
+export function mediaTypeOf(contentType: string | null, absent = 'text/plain'): string {
+  const parsed = contentType === null ? null : parseParameters(bytesToText(contentType));
+  return parsed?.word ?? absent;
+}

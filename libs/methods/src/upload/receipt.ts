@@ -1,0 +1,69 @@
+import { FieldId } from '@webserv/request';
+import { escapeHtml, html, Reply } from '@webserv/response';
+import { prefersJson } from '../accept.ts';
+import type { Exchange } from '../exchange.ts';
+import { humanSize, PAGE_END, pageBegin, visible } from '../page-style.ts';
+import { storedUrl } from './stored-url.ts';
+import type { StoredFile } from './upload.ts';
+
+/** A field of a form that is no file: told, not kept. */
+export interface FormField {
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+interface Stored extends StoredFile {
+  /** The URL it can be had under, a path from `/`, or null. */
+  readonly location: string | null;
+}
+
+/**
+ * The answer to an upload: 201, Location, and a list of what was stored, as HTML or JSON. A form without a file has
+ * stored nothing, and is 200.
+ *
+ * Location names the first file where a GET for it would be answered. Where no location gives uploads out, there is no
+ * URL to tell: it is left out, and the list says null.
+ */
+export function receipt(
+  exchange: Exchange,
+  folder: string,
+  files: readonly StoredFile[],
+  fields: readonly FormField[],
+): Reply {
+  const stored = files.map(({ name, size }) => ({
+    name,
+    size,
+    location: storedUrl(exchange.server, folder, name),
+  }));
+  const status = stored.length > 0 ? 201 : 200;
+  const json = prefersJson(exchange.head.headers.known(FieldId.ACCEPT));
+  const reply = json ? asJson(status, stored, fields) : html(status, page(stored, fields));
+  const location = stored[0]?.location ?? null;
+  if (location !== null) reply.headers.set('Location', location);
+  return reply;
+}
+
+function asJson(status: number, stored: readonly Stored[], fields: readonly FormField[]): Reply {
+  const list = fields.length > 0 ? { stored, fields } : { stored };
+  const reply = new Reply(status, { kind: 'bytes', bytes: Buffer.from(`${JSON.stringify(list)}\n`) });
+  reply.headers.set('Content-Type', 'application/json');
+  return reply;
+}
+
+function page(stored: readonly Stored[], fields: readonly FormField[]): string {
+  const title = stored.length === 1 ? 'Stored one file' : `Stored ${stored.length || 'no'} files`;
+  const rows = stored.map(row).join('');
+  const table = stored.length > 0 ? `<table>\n${HEAD}<tbody>\n${rows}</tbody>\n</table>\n` : '';
+  const names = fields.map(({ name }) => escapeHtml(visible(name))).join(', ');
+  const rest = fields.length > 0 ? `<p>Not files, and not kept: ${names}</p>\n` : '';
+  return `${pageBegin(title)}<h1>${title}</h1>\n${table}${rest}${PAGE_END}`;
+}
+
+const HEAD = '<thead><tr><th scope="col">Name</th><th scope="col" class="n">Size</th></tr></thead>\n';
+
+function row({ name, size, location }: Stored): string {
+  const text = `<bdi>${escapeHtml(visible(name))}</bdi>`;
+  const link = location === null ? text : `<a href="${escapeHtml(location)}">${text}</a>`;
+  return `<tr><td>${link}</td><td class="n">${humanSize(size)}</td></tr>\n`;
+}

@@ -1,0 +1,46 @@
+import type { Location, Server } from '@webserv/config';
+import { isHidden } from '../resolve-path.ts';
+
+/**
+ * The URL under which a stored file can be had again: a path from `/`, percent-encoded; null where no location of the
+ * server gives it out.
+ *
+ * A location gives it out when its root is the upload folder or lies above it, it allows GET, runs no scripts, shows the
+ * name, and no location with a longer prefix takes the URL away. Of several the one that is about nothing else is taken:
+ * that with the fewest methods, then one that does not list the folder, then the one that was written first.
+ */
+export function storedUrl(server: Server, folder: string, name: string): string | null {
+  let best: Location | null = null;
+  let path = '';
+  for (const location of server.locations) {
+    const candidate = pathIn(location, folder, name);
+    if (candidate === null || isHidden(location, candidate) || isShadowed(server, location, candidate))
+      continue;
+    if (best !== null && !isPlainer(location, best)) continue;
+    best = location;
+    path = candidate;
+  }
+  return best === null ? null : path.split('/').map(encodeURIComponent).join('/');
+}
+
+/** The request path that `location` maps to the file, or null. */
+function pathIn(location: Location, folder: string, name: string): string | null {
+  const { root, prefix, methods, redirection, cgi } = location;
+  if (redirection !== null || cgi.length > 0 || !methods.has('GET')) return null;
+  if (folder !== root && !folder.startsWith(root === '/' ? root : `${root}/`)) return null;
+  const below = root === '/' ? folder : folder.slice(root.length);
+  return `${prefix === '/' ? '' : prefix}${below}/${name}`;
+}
+
+/** Whether another location is nearer to the path. */
+function isShadowed(server: Server, location: Location, path: string): boolean {
+  const { length } = location.prefix;
+  return server.locations.some(
+    ({ prefix }) => prefix.length > length && (path === prefix || path.startsWith(`${prefix}/`)),
+  );
+}
+
+function isPlainer(a: Location, b: Location): boolean {
+  if (a.methods.size !== b.methods.size) return a.methods.size < b.methods.size;
+  return !a.autoIndex && b.autoIndex;
+}

@@ -1,0 +1,222 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import type { Services } from '../exchange.ts';
+import type { Intake } from '../intake.ts';
+import { Fixture } from '../testing/fixture.ts';
+import { SlowWriter, type WriterFaults } from '../testing/slow-writer.ts';
+import type { Store } from './store.ts';
+
+const E = constants.errno;
+
+let site: Fixture;
+
+beforeEach(() => {
+  site = new Fixture();
+  location({});
+  faults({});
+});
+
+afterEach(() => {
+  expect(SlowWriter.open).toBe(0);
+  site.close();
+});
+
+function location(patch: { uploadOverwrite?: boolean; uploadFsync?: boolean }): void {
+  site.location('/post', { methods: ['POST'], uploadPath: site.uploads, ...patch });
+}
+
+function faults(writer: WriterFaults, store: Partial<Store> = {}): void {
+  const patch: Partial<Services> = {
+    writer: (fd, owner) => new SlowWriter(fd, owner, writer),
+    store: { ...site.services.store, ...store },
+  };
+  site.services = { ...site.services, ...patch };
+}
+
+function stored(): Record<string, string> {
+  const entries = readdirSync(site.uploads).map((name) => [
+    name,
+    readFileSync(join(site.uploads, name), 'utf8'),
+  ]);
+  return Object.fromEntries(entries);
+}
+
+function form(files: Readonly<Record<string, string>>): [fields: string, body: string] {
+  const parts = Object.entries(files).map(
+    ([name, text]) => `--X\r\nContent-Disposition: form-data; name=f; filename="${name}"\r\n\r\n${text}\r\n`,
+  );
+  const body = `${parts.join('')}--X--\r\n`;
+  return [`Content-Type: multipart/form-data; boundary=X\r\nContent-Length: ${body.length}\r\n`, body];
+}
+
+const THREE = { a: 'a'.repeat(50), b: 'b'.repeat(90), c: 'c'.repeat(10) };
+
+describe('a disk that takes its time', () => {
+  it('holds a raw body back and loses nothing', async () => {
+    const body = 'x'.repeat(1000);
+    expect((await site.send('POST', '/post/a', '', body, { piece: 33 })).status).toBe(201);
+    expect(stored()).toEqual({ a: body });
+  });
+
+  it.each([1, 10, 100, 10_000])(
+    'holds a form back and loses nothing, in pieces of %i bytes',
+    async (piece) => {
+      expect((await site.send('POST', '/post', ...form(THREE), { piece })).status).toBe(201);
+      expect(stored()).toEqual(THREE);
+    },
+  );
+});
+
+describe('a write that fails', () => {
+  it.each([
+    ['a full disk', E.ENOSPC, 507],
+    ['a full quota', E.EDQUOT, 507],
+    ['a file too large', E.EFBIG, 413],
+    ['a broken disk', E.EIO, 500],
+  ])('%s is told, and nothing is left', async (_label, errno, status) => {
+    faults({ failAt: 60, errno: -errno });
+    expect((await site.send('POST', '/post/a', '', 'x'.repeat(100), { piece: 20 })).status).toBe(status);
+    expect(site.exchange).toMatchObject({ errno: -errno, place: 'write' });
+    // The second file of the form is the one that is too large.
+    expect((await site.send('POST', '/post', ...form(THREE), { piece: 20 })).status).toBe(status);
+    expect(stored()).toEqual({});
+  });
+
+  it('in silence is noticed by the length', async () => {
+    faults({ lose: 1 });
+    expect((await site.send('POST', '/post/a', '', 'xyz')).status).toBe(500);
+    expect(site.exchange?.place).toBe('length of the upload');
+    expect(stored()).toEqual({});
+  });
+});
+
+describe('putting in place', () => {
+  it('of all files is undone where it fails for one', async () => {
+    let moves = 0;
+    const { move } = site.services.store;
+    faults({}, { move: (from, to) => (++moves === 3 ? -E.ENOSPC : move(from, to)) });
+    expect((await site.send('POST', '/post', ...form(THREE))).status).toBe(507);
+    expect(moves).toBe(3);
+    expect(stored()).toEqual({});
+  });
+
+  it('brings back what was replaced', async () => {
+    location({ uploadOverwrite: true });
+    writeFileSync(join(site.uploads, 'a'), 'old');
+    let renames = 0;
+    const { replace } = site.services.store;
+    faults({}, { replace: (from, to) => (++renames === 3 ? -E.EIO : replace(from, to)) });
+    expect((await site.send('POST', '/post', ...form(THREE))).status).toBe(500);
+    expect(stored()).toEqual({ a: 'old' });
+    expect(site.forgotten.filter((path) => path === join(site.uploads, 'a'))).toHaveLength(4);
+  });
+
+  it('replaces without a way back where the file system knows no links', async () => {
+    location({ uploadOverwrite: true });
+    writeFileSync(join(site.uploads, 'a'), 'old');
+    faults({}, { link: () => -E.EPERM });
+    expect((await site.send('POST', '/post', ...form(THREE))).status).toBe(201);
+    expect(stored()).toEqual(THREE);
+  });
+});
+
+describe('fsync', () => {
+  /** The order of the calls, and syncs that end when the test says so. */
+  function record(results: { file?: number; folder?: number } = {}): string[] {
+    const calls: string[] = [];
+    const { move, replace } = site.services.store;
+    faults(
+      {},
+      {
+        sync: (_fd, done) => {
+          calls.push('sync');
+          setImmediate(() => done(results.file ?? 0));
+        },
+        syncFolder: (_path, done) => {
+          calls.push('syncFolder');
+          setImmediate(() => done(results.folder ?? 0));
+        },
+        move: (from, to) => {
+          calls.push('move');
+          return move(from, to);
+        },
+        replace,
+      },
+    );
+    return calls;
+  }
+
+  it('is not called unless it is asked for', async () => {
+    const calls = record();
+    await site.send('POST', '/post/a', '', 'x');
+    expect(calls).toEqual(['move']);
+  });
+
+  it('comes before the name, and the folder after it', async () => {
+    location({ uploadFsync: true });
+    const calls = record();
+    expect((await site.send('POST', '/post', ...form(THREE))).status).toBe(201);
+    expect(calls).toEqual(['sync', 'sync', 'sync', 'move', 'move', 'move', 'syncFolder']);
+  });
+
+  it.each([
+    ['file', { file: -E.EIO }, 'fsync'],
+    ['folder', { folder: -E.EIO }, 'fsync folder'],
+  ])('of the %s that fails leaves nothing', async (_label, results, place) => {
+    location({ uploadFsync: true });
+    record(results);
+    expect((await site.send('POST', '/post', ...form(THREE))).status).toBe(500);
+    expect(site.exchange?.place).toBe(place);
+    expect(stored()).toEqual({});
+  });
+
+  it('of the folder that fails brings back what was replaced', async () => {
+    location({ uploadFsync: true, uploadOverwrite: true });
+    record({ folder: -E.EIO });
+    writeFileSync(join(site.uploads, 'a'), 'old');
+    expect((await site.send('POST', '/post/a', '', 'new')).status).toBe(500);
+    expect(stored()).toEqual({ a: 'old' });
+  });
+
+  it('under way keeps the descriptor of an upload that is given up', async () => {
+    location({ uploadFsync: true });
+    let end: (result: number) => void = () => {};
+    const syncing = new Promise<void>((resolve) => {
+      faults(
+        {},
+        {
+          sync: (_fd, done) => {
+            end = done;
+            resolve();
+          },
+        },
+      );
+    });
+    const intake = site.dispatch('POST', '/post/a') as Intake;
+    intake.open({
+      reply: () => {
+        throw new Error('a reply to an upload that was given up');
+      },
+      resume: () => {},
+    });
+    intake.finish();
+    await syncing;
+    intake.abort();
+    expect(stored()).toEqual({});
+    expect(SlowWriter.open).toBe(1);
+    end(0);
+    expect(SlowWriter.open).toBe(0);
+  });
+
+  it('reaches the disk for real', async () => {
+    location({ uploadFsync: true });
+    expect((await site.send('POST', '/post/a', '', 'x')).status).toBe(201);
+    expect(stored()).toEqual({ a: 'x' });
+  });
+});
+
+it('no descriptor left is told as 503', async () => {
+  faults({}, { create: () => -E.EMFILE });
+  expect((await site.send('POST', '/post', ...form({ a: 'x' }))).status).toBe(503);
+});

@@ -1,0 +1,164 @@
+import { ERRNO } from '../errno.ts';
+import type { Services } from '../exchange.ts';
+import { Draft, type DraftOwner, join } from './draft.ts';
+
+/** Who uploads. */
+export interface UploadOwner {
+  /** After `write` has returned false: more may come. */
+  ready(): void;
+  /** After `end`: the file is whole, the next may begin. */
+  fileWhole(): void;
+  /** After `commit`: all files are in place. */
+  stored(): void;
+  /** Nothing is stored, and nothing is left. @param errno negative */
+  failed(errno: number, place: string): void;
+}
+
+/** How a location takes uploads. */
+export interface UploadRules {
+  readonly folder: string;
+  readonly overwrite: boolean;
+  readonly fsync: boolean;
+}
+
+export interface StoredFile {
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/**
+ * The files of one request, one after the other into one folder: all of them are stored, or none.
+ *
+ *     idle --begin()--> filling --end()--> closing --fileWhole()--> idle ... --commit()--> committing --stored()--> over
+ *     any of them --failed() or discard()--> over
+ */
+export class Upload implements DraftOwner {
+  private readonly services: Services;
+  private readonly rules: UploadRules;
+  private readonly owner: UploadOwner;
+  private readonly drafts: Draft[] = [];
+  private readonly names = new Set<string>();
+  private current: Draft | null = null;
+  private over = false;
+
+  constructor(services: Services, rules: UploadRules, owner: UploadOwner) {
+    this.services = services;
+    this.rules = rules;
+    this.owner = owner;
+  }
+
+  get files(): readonly StoredFile[] {
+    return this.drafts;
+  }
+
+  /**
+   * Begins a file. Where its name is taken, that is said before its content has been read.
+   * @param name one that is fit for the folder
+   * @returns 0 or -errno; nothing has begun then
+   */
+  begin(name: string): number {
+    const { rules, services } = this;
+    // Two files of one name in one form cannot both be stored, whatever may be replaced.
+    if (this.names.has(name)) return -ERRNO.EEXIST;
+    const taken = rules.overwrite ? -ERRNO.ENOENT : services.store.taken(join(rules.folder, name));
+    if (taken !== -ERRNO.ENOENT) return taken === 0 ? -ERRNO.EEXIST : taken;
+    const draft = Draft.open(services, this, rules.folder, name, rules.fsync);
+    if (typeof draft === 'number') return draft;
+    this.names.add(name);
+    this.drafts.push(draft);
+    this.current = draft;
+    return 0;
+  }
+
+  /** Content of the file that was begun last. As `FileWriter.write`. */
+  write(bytes: Buffer, start: number, end: number): boolean {
+    return (this.current as Draft).write(bytes, start, end);
+  }
+
+  end(): void {
+    (this.current as Draft).finish();
+  }
+
+  /** Puts all files in place. None may be open. */
+  commit(): void {
+    const { rules, drafts } = this;
+    const undoable = drafts.length > 1 || rules.fsync;
+    for (const draft of drafts) {
+      const result = draft.place(rules.overwrite, undoable);
+      if (result < 0) {
+        this.fail(result, 'rename');
+        return;
+      }
+    }
+    if (rules.fsync && drafts.length > 0) {
+      this.services.store.syncFolder(rules.folder, (result) => this.folderSynced(result));
+    } else {
+      this.settle();
+    }
+  }
+
+  /** Gives all of it up. Nothing of the owner is called afterwards. */
+  discard(): void {
+    if (this.over) return;
+    this.over = true;
+    this.current = null;
+    for (const draft of this.drafts) draft.discard();
+  }
+
+  draftReady(): void {
+    this.owner.ready();
+  }
+
+  draftWhole(): void {
+    this.current = null;
+    this.owner.fileWhole();
+  }
+
+  draftFailed(errno: number, place: string): void {
+    this.fail(errno, place);
+  }
+
+  private folderSynced(result: number): void {
+    if (this.over) return;
+    if (result < 0) this.fail(result, 'fsync folder');
+    else this.settle();
+  }
+
+  private settle(): void {
+    this.over = true;
+    for (const draft of this.drafts) draft.settle();
+    this.owner.stored();
+  }
+
+  private fail(errno: number, place: string): void {
+    this.discard();
+    this.owner.failed(errno, place);
+  }
+}
+
+/** The status that a failed call on the upload folder leads to: what is wrong there is not the client's doing. */
+export function uploadStatus(errno: number): number {
+  switch (-errno) {
+    // A folder of that name counts as taken, too.
+    case ERRNO.EEXIST:
+    case ERRNO.EISDIR:
+    case ERRNO.ENOTEMPTY:
+      return 409;
+    case ERRNO.EACCES:
+    case ERRNO.EPERM:
+    case ERRNO.EROFS:
+      return 403;
+    case ERRNO.ENOSPC:
+    case ERRNO.EDQUOT:
+      return 507;
+    case ERRNO.EFBIG:
+      return 413;
+    case ERRNO.EMFILE:
+    case ERRNO.ENFILE:
+    case ERRNO.ENOMEM:
+      return 503;
+    default:
+      return 500;
+  }
+}
