@@ -103,7 +103,7 @@ describe('struct sockaddr', () => {
     ['a negative port', { family: 'ipv6', host: '::1', port: -1 }],
     ['half a port', { family: 'ipv4', host: '127.0.0.1', port: 80.5 }],
     ['an empty path', { family: 'unix', path: '' }],
-    ['a path with NUL', { family: 'unix', path: '/tmp/a\0b' }],
+    ['a path with NUL', { family: 'unix', path: '/run/a\0b' }],
     ['a path that is too long', { family: 'unix', path: `/${'x'.repeat(UNIX_PATH_MAX)}` }],
   ])('does not hold %s', (_name, address) => expect(writeSockaddr(bytes, address)).toBe(-1));
 

@@ -20,7 +20,7 @@ if (SYSTEM === 'linux' && kqueueLibrary !== undefined) drivers.push('kqueue');
 
 const PREAMBLE = `
 const { Interest, Loop, Memory, Op, Timer, Udata, wake } = require(${JSON.stringify(bundle)});
-const loop = Loop.open({ use: { name: process.env.USE, kqueueLibrary: process.env.KQUEUE || undefined } });
+const loop = Loop.open({ use: { name: process.env.USE, library: process.env.KQUEUE || undefined } });
 class Client extends Udata {
   input = new Op(this);
   output = new Op(this);
@@ -96,7 +96,7 @@ function run(use: string, script: string): Run {
   const child = spawn(process.execPath, ['-e', PREAMBLE + script], {
     env: {
       ...process.env,
-      NODE_PATH: path.resolve(require.resolve('koffi'), '..', '..'),
+      NODE_PATH: (/^.*node_modules(?=.esbuild)/.exec(require.resolve('esbuild')) as RegExpExecArray)[0],
       USE: use,
       KQUEUE: use === 'kqueue' ? (kqueueLibrary ?? '') : '',
     },

@@ -11,7 +11,7 @@ const UNREFERENCED_MS = 5;
  * until nothing is left, or its slice is over. Promises, timers, signals and other sockets of the process so have
  * their turn between slices, and while the server idles there is nothing but Node's own sleep.
  *
- * A multiplexer without a descriptor (poll, select, libkqueue) waits on another thread instead. `docs/adr` has the
+ * A multiplexer without a descriptor of its own waits on another thread instead. `docs/adr` has the
  * measurements that decided against a wait that blocks this thread.
  *
  * Life of a host: turning (a slice of ticks) -> nudged (another slice is due) or resting (on the descriptor, on a

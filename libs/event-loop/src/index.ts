@@ -3,7 +3,7 @@ export { type Choice, DRIVER_NAMES, type DriverRequest, type NamedDriver } from 
 export { type Driver, type DriverName, Interest } from './driver/driver.ts';
 export { ERRNO, errnoMessage, errnoName } from './ffi/errno.ts';
 export { openChildPipe } from './ffi/libc.ts';
-export { killGroup, type SpawnRequest, spawn } from './ffi/spawn.ts';
+export { killGroup, type SpawnRequest, spawn, spawnInThread } from './ffi/spawn.ts';
 export { Loop, type LoopOptions, wake } from './loop.ts';
 export { Memory } from './memory.ts';
 export { Change, Op, OpKind, OpState, type Slice } from './op.ts';

@@ -8,12 +8,12 @@ import { Op, OpKind, type Slice } from './op.ts';
 import { type Timer, Timers } from './timers.ts';
 import { Udata } from './udata.ts';
 
-/** epoll_wait(2) and Node's timers take 31 bits of milliseconds; a day is as good as no end. */
+/** The kernel's waits and Node's timers take 31 bits of milliseconds; a day is as good as no end. */
 const LONGEST_WAIT_MS = 86_400_000;
 
 /** What `Loop.open` may be told. */
 export interface LoopOptions {
-  /** Which driver, and for kqueue from which library; the best that works, unless said. */
+  /** Which driver, and from which library; the best that works, unless said. */
   readonly use?: DriverRequest;
   /** A driver made by the caller (the scripted one of `@webserv/event-loop/testing`). */
   readonly driver?: Driver;
@@ -130,7 +130,7 @@ export class Loop {
     return waker;
   }
 
-  /** What other threads pass to `wake`: a plain number. */
+  /** What other threads pass to `wake`: a plain number. Not to be used once the loop is disposed of. */
   get wakeToken(): number {
     return this.waker?.writeEnd ?? -1;
   }
@@ -241,7 +241,7 @@ export class Loop {
 
   /**
    * Watches a file or folder until cancelled: `result` holds bits of `Change`, `text` the entry's name where a folder
-   * is watched and the system tells it. Fails with -ENOSYS where neither inotify nor kqueue is to be had.
+   * is watched and the system tells it. Fails with -ENOSYS where the driver knows no such thing.
    */
   watchPath(op: Op, path: string): void {
     op.kind = OpKind.CHANGE;
@@ -283,9 +283,10 @@ export class Loop {
    */
   tick(timeoutMs: number): number {
     if (this.ticking) throw new Error('a tick within a tick');
+    if (this.closed) return 0;
     const idle = this.idleFor;
     const error = this.driver.wait(idle >= 0 && (timeoutMs < 0 || idle < timeoutMs) ? idle : timeoutMs);
-    // Short of memory (poll(2) and select(2) may be): what is ready will still be so the next time.
+    // Short of memory, as some are at times: what is ready will still be so the next time.
     if (error < 0 && error !== -ERRNO.ENOMEM && error !== -ERRNO.EAGAIN) {
       throw new Error(`${this.driver.name}: ${errnoMessage(error)}`);
     }

@@ -29,7 +29,7 @@ describe('README.md', () => {
       outfile,
       logLevel: 'error',
     });
-    const NODE_PATH = path.resolve(require.resolve('koffi'), '..', '..');
+    const NODE_PATH = (/^.*node_modules(?=.esbuild)/.exec(require.resolve('esbuild')) as RegExpExecArray)[0];
     const server = spawn(process.execPath, [outfile], { env: { ...process.env, NODE_PATH } });
     try {
       const [line] = (await once(server.stdout, 'data')) as [Buffer];

@@ -32,7 +32,7 @@ describe('chooseDriver', () => {
   });
 
   it('refuses a kqueue library that is none', () => {
-    const missing = { name: 'kqueue', kqueueLibrary: '/no/such/library.so' } as const;
+    const missing = { name: 'kqueue', library: '/no/such/library.so' } as const;
     expect(() => chooseDriver(missing)).toThrow(/no such driver here: kqueue: ENOSYS/);
   });
 });

@@ -15,7 +15,7 @@ export type NamedDriver = (typeof DRIVER_NAMES)[number];
 export interface DriverRequest {
   readonly name: NamedDriver | 'auto';
   /** Shared library that brings kqueue where the system has none (libkqueue). */
-  readonly kqueueLibrary?: string;
+  readonly library?: string;
 }
 
 /** What was chosen, and what was not. */
@@ -38,8 +38,8 @@ function openPoller(name: NamedDriver, request: DriverRequest): Opened {
     case 'epoll':
       return SYSTEM === 'linux' ? opened(EpollPoller.open()) : 'Linux only';
     case 'kqueue':
-      if (SYSTEM === 'linux' && request.kqueueLibrary === undefined) return 'macOS and the BSDs only';
-      return opened(KqueuePoller.open(request.kqueueLibrary ?? null));
+      if (SYSTEM === 'linux' && request.library === undefined) return 'macOS and the BSDs only';
+      return opened(KqueuePoller.open(request.library ?? null));
     case 'poll':
       return PollPoller.open();
     case 'select':

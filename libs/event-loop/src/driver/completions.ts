@@ -97,6 +97,8 @@ export class Completions {
 
   private tellDone(op: Op): void {
     // A close since then has taken it back.
-    if (op.state === OpState.DONE) this.tell(op, op.result);
+    if (op.state !== OpState.DONE) return;
+    if (op.owner.slot >= 0) this.tell(op, op.result);
+    else op.state = OpState.IDLE;
   }
 }

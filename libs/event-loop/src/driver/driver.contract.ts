@@ -2,12 +2,14 @@ import { filesContract } from './contract/files.contract.ts';
 import type { HarnessOptions } from './contract/harness.contract.ts';
 import { lifecycleContract } from './contract/lifecycle.contract.ts';
 import { streamsContract } from './contract/streams.contract.ts';
+import { systemContract } from './contract/system.contract.ts';
 
 /** What every driver owes (see the header of driver.ts), as tests. A driver's own spec calls this and says what it cannot do. */
 export function driverContract(name: string, options: HarnessOptions): void {
   describe(`the contract of drivers: ${name}`, () => {
     streamsContract(options);
     filesContract(options);
+    systemContract(options);
     lifecycleContract(options);
   });
 }

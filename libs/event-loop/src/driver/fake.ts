@@ -9,6 +9,7 @@ import { FakeCalls } from './fake-calls.ts';
 import { FakePeer } from './fake-peer.ts';
 import { type FakeOptions, type FakeSchedule, Random, SCHEDULE } from './fake-plan.ts';
 import { FakeDescriptors, FakeFile, type FakeJoin, FakeListener, FakeWatch } from './fake-things.ts';
+import { FakeTurns } from './fake-turns.ts';
 
 const BUFFER = 64 << 10;
 const FIRST_PORT = 40_000;
@@ -36,25 +37,18 @@ export class FakeDriver implements Driver {
   readonly name = 'fake';
   readonly fd = -1;
   readonly table = new UdataTable();
-  notify: () => void = () => {};
   readonly random: Random;
   /** Transfers cut, faults injected and so on, ever: a test that means to inject faults can see that it did. */
   readonly calls: FakeCalls;
   private readonly schedule: FakeSchedule;
+  private readonly turns: FakeTurns;
   private readonly completions = new Completions();
   private readonly descriptors: FakeDescriptors;
-  private readonly watches: (FakeWatch | null)[] = [];
   private readonly buffer: number;
   private readonly listeners = new Map<string, FakeListener>();
   private readonly addresses = new Map<FakeListener, Address>();
-  /** Watches that may have something to do; connections with something under way; closed udatas still held. */
-  private ready: FakeWatch[] = [];
-  private spare: FakeWatch[] = [];
-  private moving: FakePeer[] = [];
+  /** Closed udatas that a "thread" still holds. */
   private joins: FakeJoin[] = [];
-  /** What this round serves: tokens, as a kernel would give them back. */
-  private readonly turnSlots: number[] = [];
-  private readonly turnGenerations: number[] = [];
   private readonly watched = new Set<FakeWatch>();
   private clock = 1000;
   private nextPort = FIRST_PORT;
@@ -63,6 +57,7 @@ export class FakeDriver implements Driver {
   constructor(options: FakeOptions = {}) {
     this.random = new Random(options.seed ?? 1);
     this.schedule = { ...SCHEDULE, ...options.schedule };
+    this.turns = new FakeTurns(this.random, this.schedule);
     this.buffer = options.buffer ?? BUFFER;
     this.descriptors = new FakeDescriptors(options.descriptors ?? 1 << 20);
     this.calls = new FakeCalls(
@@ -72,7 +67,15 @@ export class FakeDriver implements Driver {
       this.descriptors,
       this.completions,
     );
-    this.calls.stir = (peer) => this.stir(peer);
+    this.calls.stir = (peer) => this.turns.stir(peer);
+  }
+
+  get notify(): () => void {
+    return this.turns.notify;
+  }
+
+  set notify(notify: () => void) {
+    this.turns.notify = notify;
   }
 
   get fault(): (udata: Udata, error: unknown) => void {
@@ -84,7 +87,7 @@ export class FakeDriver implements Driver {
   }
 
   get busy(): boolean {
-    return this.completions.busy || this.ready.length > 0 || this.moving.length > 0 || this.joins.length > 0;
+    return this.completions.busy || this.turns.waiting || this.joins.length > 0;
   }
 
   now(): number {
@@ -102,7 +105,7 @@ export class FakeDriver implements Driver {
     const struck = interest === Interest.FILE ? 0 : this.calls.strike('register');
     if (struck > 0) return -struck;
     this.table.insert(udata);
-    this.watches[udata.slot] = new FakeWatch(udata, thing, interest);
+    this.turns.watches[udata.slot] = new FakeWatch(udata, thing, interest);
     if (thing !== null) thing.slot = udata.slot;
     return 0;
   }
@@ -122,7 +125,7 @@ export class FakeDriver implements Driver {
       watch.path = op.text;
       this.watched.add(watch);
     }
-    this.queue(watch);
+    this.turns.queue(watch);
   }
 
   cancel(op: Op): void {
@@ -134,7 +137,7 @@ export class FakeDriver implements Driver {
     if (watch.writing === op) watch.writing = null;
     if (op.kind === OpKind.CHANGE) this.watched.delete(watch);
     this.completions.finish(op, -ERRNO.ECANCELED);
-    this.notify();
+    this.turns.notify();
   }
 
   close(udata: Udata): void {
@@ -152,14 +155,14 @@ export class FakeDriver implements Driver {
     if (watch.writing !== null) watch.writing.state = OpState.IDLE;
     watch.reading = null;
     watch.writing = null;
-    this.watches[udata.slot] = null;
+    this.turns.watches[udata.slot] = null;
     this.table.remove(udata);
     if (watch.thing !== null) watch.thing.slot = -1;
     if (held === null) this.release(udata, fd);
     else {
       const { memory, offset, length } = held;
       this.joins.push({ udata, fd, memory, offset, length, rounds: this.random.below(4) });
-      this.notify();
+      this.turns.notify();
     }
   }
 
@@ -172,13 +175,13 @@ export class FakeDriver implements Driver {
     const thing = this.watchOf(udata)?.thing;
     if (thing?.kind !== 'stream') return;
     thing.outwardEnded = true;
-    this.stir(thing);
+    this.turns.stir(thing);
   }
 
   wait(timeoutMs: number): number {
-    this.moveAll();
-    this.choose();
-    if (this.turnSlots.length > 0 || this.completions.busy) this.clock += this.random.below(50) / 100;
+    this.turns.moveAll();
+    this.turns.choose();
+    if (this.turns.slots.length > 0 || this.completions.busy) this.clock += this.random.below(50) / 100;
     else if (this.busy) this.clock += timeoutMs < 0 ? 1 : Math.min(timeoutMs, 1);
     else if (timeoutMs > 0) this.clock += timeoutMs;
     if (this.random.chance(this.schedule.jump)) this.clock += this.random.below(this.schedule.jumpMs);
@@ -188,14 +191,13 @@ export class FakeDriver implements Driver {
   deliver(): number {
     const { completions } = this;
     const before = completions.told;
-    for (let index = 0; index < this.turnSlots.length; index++) {
-      const slot = this.turnSlots[index] as number;
-      if (this.table.get(slot, this.turnGenerations[index] as number) === null) continue;
-      const watch = this.watches[slot] as FakeWatch;
-      if (this.calls.serve(watch) && !watch.closed) this.queue(watch);
+    for (let index = 0; index < this.turns.slots.length; index++) {
+      const slot = this.turns.slots[index] as number;
+      if (this.table.get(slot, this.turns.generations[index] as number) === null) continue;
+      const watch = this.turns.watches[slot] as FakeWatch;
+      if (this.calls.serve(watch) && !watch.closed) this.turns.queue(watch);
     }
-    this.turnSlots.length = 0;
-    this.turnGenerations.length = 0;
+    this.turns.clear();
     completions.drain();
     this.join();
     completions.disposeClosed();
@@ -236,15 +238,15 @@ export class FakeDriver implements Driver {
   connect(address: Address, from = '192.0.2.1'): FakePeer {
     const listener = this.listeners.get(formatAddress(address));
     if (listener === undefined) throw new Error(`nobody listens on ${formatAddress(address)}`);
-    const peer = new FakePeer(this.buffer, (moved) => this.stir(moved));
+    const peer = new FakePeer(this.buffer, (moved) => this.turns.stir(moved));
     listener.backlog.push({ peer, from });
-    this.poke(listener.slot);
+    this.turns.poke(listener.slot);
     return peer;
   }
 
   /** A pipe of which the server holds one end, `fd`, to read from or to write to, and the test the other. */
   pipe(): { readonly fd: number; readonly peer: FakePeer } {
-    const peer = new FakePeer(this.buffer, (moved) => this.stir(moved));
+    const peer = new FakePeer(this.buffer, (moved) => this.turns.stir(moved));
     return { fd: this.descriptors.add(peer), peer };
   }
 
@@ -276,8 +278,8 @@ export class FakeDriver implements Driver {
   exit(pid: number, result: number): void {
     if (!this.calls.children.has(pid)) return;
     this.calls.children.set(pid, result);
-    for (const watch of this.watches) {
-      if (watch?.reading?.kind === OpKind.CHILD && watch.reading.file === pid) this.queue(watch);
+    for (const watch of this.turns.watches) {
+      if (watch?.reading?.kind === OpKind.CHILD && watch.reading.file === pid) this.turns.queue(watch);
     }
   }
 
@@ -286,7 +288,7 @@ export class FakeDriver implements Driver {
     for (const watch of this.watched) {
       if (watch.path !== path) continue;
       watch.changes.push({ bits, name });
-      this.queue(watch);
+      this.turns.queue(watch);
     }
   }
 
@@ -303,7 +305,7 @@ export class FakeDriver implements Driver {
   /** What is in use now. */
   get counts(): FakeCounts {
     let pending = 0;
-    for (const watch of this.watches) {
+    for (const watch of this.turns.watches) {
       if (watch === null || watch === undefined) continue;
       if (watch.reading !== null) pending++;
       if (watch.writing !== null) pending++;
@@ -327,72 +329,13 @@ export class FakeDriver implements Driver {
   // ---- the machinery -----------------------------------------------------------------------------------------
 
   private watchOf(udata: Udata): FakeWatch | null {
-    return udata.slot < 0 ? null : ((this.watches[udata.slot] as FakeWatch | null) ?? null);
-  }
-
-  private queue(watch: FakeWatch): void {
-    if (!watch.queued) {
-      watch.queued = true;
-      this.ready.push(watch);
-    }
-    this.notify();
-  }
-
-  private poke(slot: number): void {
-    const watch = slot < 0 ? null : (this.watches[slot] ?? null);
-    if (watch !== null) this.queue(watch);
-  }
-
-  private stir(peer: FakePeer): void {
-    if (!peer.moving) {
-      peer.moving = true;
-      this.moving.push(peer);
-    }
-    this.notify();
-  }
-
-  /** What is under way gets on, by as much as the seed says. */
-  private moveAll(): void {
-    if (this.moving.length === 0) return;
-    const peers = this.moving;
-    this.moving = [];
-    for (const peer of peers) {
-      peer.moving = false;
-      if (this.random.chance(this.schedule.delay)) {
-        this.stir(peer);
-        continue;
-      }
-      const limit = this.random.chance(this.schedule.split) ? 1 + this.random.below(4096) : peer.capacity;
-      if (peer.move(limit)) this.stir(peer);
-      this.poke(peer.slot);
-    }
-  }
-
-  /** Draws which of those that are ready have their turn in this round, and in which order. */
-  private choose(): void {
-    const candidates = this.ready;
-    if (candidates.length === 0) return;
-    this.ready = this.spare;
-    this.spare = candidates;
-    for (let index = candidates.length - 1; index >= 0; index--) {
-      const other = this.random.below(index + 1);
-      const watch = candidates[other] as FakeWatch;
-      candidates[other] = candidates[index] as FakeWatch;
-      watch.queued = false;
-      if (watch.closed) continue;
-      if (this.random.chance(this.schedule.delay)) this.queue(watch);
-      else {
-        this.turnSlots.push(watch.udata.slot);
-        this.turnGenerations.push(watch.udata.generation);
-      }
-    }
-    candidates.length = 0;
+    return udata.slot < 0 ? null : ((this.turns.watches[udata.slot] as FakeWatch | null) ?? null);
   }
 
   private release(udata: Udata, fd: number): void {
     if (fd >= 0) this.discard(fd);
     this.completions.release(udata);
-    this.notify();
+    this.turns.notify();
   }
 
   /** What the far end sees of a close. */
@@ -409,7 +352,7 @@ export class FakeDriver implements Driver {
     // As TCP: closing with bytes unread resets the connection, and what is under way to the peer is lost.
     if (thing.inward.length > 0) thing.breakWith(ERRNO.ECONNRESET);
     thing.outwardEnded = true;
-    this.stir(thing);
+    this.turns.stir(thing);
   }
 
   /** The "threads" come back. */

@@ -13,6 +13,7 @@ const library = process.env['WEBSERV_KQUEUE_LIBRARY'] ?? null;
 /** libkqueue emulates: where it differs from the BSDs' own, the test says so. */
 const emulated = library !== null;
 const there = SYSTEM !== 'linux' || emulated;
+// Skipped where there is no kqueue: the name of the suite says so.
 const suite = there ? describe : describe.skip;
 const reason = there ? '' : ' (skipped: Linux has no kqueue, and WEBSERV_KQUEUE_LIBRARY names no libkqueue)';
 

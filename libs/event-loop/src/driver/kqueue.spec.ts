@@ -7,10 +7,7 @@ const names = 'EVFILT_VNODE tells that a folder has changed, not which entry';
 
 if (SYSTEM !== 'linux' || library !== undefined) {
   driverContract('kqueue', {
-    open: () =>
-      new RealHarness(
-        library === undefined ? { name: 'kqueue' } : { name: 'kqueue', kqueueLibrary: library },
-      ),
+    open: () => new RealHarness(library === undefined ? { name: 'kqueue' } : { name: 'kqueue', library }),
     skips: { names },
   });
 } else {

@@ -154,6 +154,7 @@ function compare(headers: readonly string[], questions: readonly Question[]): vo
 }
 
 const compiler = spawnSync('cc', ['--version']).status === 0;
+// Skipped where there is no C compiler: the name of the test says so.
 const withCompiler = compiler ? it : it.skip;
 const reason = compiler ? '' : ' (skipped: there is no C compiler)';
 

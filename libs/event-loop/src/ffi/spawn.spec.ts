@@ -7,7 +7,7 @@ import { Op } from '../op.ts';
 import { Udata } from '../udata.ts';
 import { ERRNO } from './errno.ts';
 import { type Call, close, descriptorFlags, isOpen, kill, openChildPipe, posixSpawn } from './libc.ts';
-import { killGroup, type SpawnRequest, spawn } from './spawn.ts';
+import { killGroup, type SpawnRequest, spawn, spawnInThread } from './spawn.ts';
 
 /** Collects what comes out of a pipe, or the end of a child. */
 class Collector extends Udata {
@@ -200,6 +200,33 @@ describe('spawn', () => {
     writeFileSync(orphan, '#!/nowhere/interpreter\n', { mode: 0o700 });
     expect(spawn(request('', { file: orphan, args: [orphan] }))).toBe(-ERRNO.ENOENT);
     expect(readFileSync(script, 'utf8')).toMatch('neither');
+  });
+
+  it('starts children side by side on threads, each with its own arguments', async () => {
+    const numbers = Array.from({ length: 40 }, (_, index) => index);
+    const ends = await Promise.all(
+      numbers.map(async (number) => {
+        const [ours, theirs] = pipe(0);
+        // A large one among them: each call has memory of its own.
+        const env = [`PATH=/usr/bin:/bin`, `N=${number}`, `BIG=${'x'.repeat(number * 1000)}`];
+        const over = { stdout: theirs, env };
+        const pid = await new Promise<number>((resolve) =>
+          spawnInThread(request('echo "$N $BIG"; exit "$N"', over), resolve),
+        );
+        close(theirs);
+        const output = new Collector(loop, ours).read();
+        const end = new Collector(loop, -1).await(pid);
+        return [await output.ended, await end.ended];
+      }),
+    );
+    expect(ends).toEqual(numbers.map((number) => [`${number} ${'x'.repeat(number * 1000)}\n`, number]));
+  });
+
+  it.each([
+    ['what posix_spawn says', { file: '/nowhere/at/all' }, -ERRNO.ENOENT],
+    ['what is wrong with the request', { args: ['a\0b'] }, -ERRNO.EINVAL],
+  ])('tells of a thread %s', async (_what, over, error) => {
+    expect(await new Promise<number>((resolve) => spawnInThread(request('', over), resolve))).toBe(error);
   });
 
   it('tells that nobody is left', () => {

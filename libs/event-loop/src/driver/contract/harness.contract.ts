@@ -82,6 +82,7 @@ export interface HarnessOptions {
 /** A test that does not run carries its reason in its name. */
 export function itUnless(reason: string | undefined, name: string, run: () => Promise<void>): void {
   if (reason === undefined) it(name, run);
+  // skipped: the reason that the caller gives, which is part of the name.
   else it.skip(`${name} (skipped: ${reason})`, run);
 }
 

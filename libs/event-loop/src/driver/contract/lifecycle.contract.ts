@@ -195,6 +195,24 @@ export function lifecycleContract(options: HarnessOptions): void {
       expect(server.input.pending).toBe(true);
     });
 
+    it('with results on their way: they are not told', async () => {
+      const { loop } = harness;
+      const { probe } = await connected(harness);
+      const file = new Probe(loop, harness.openFile(Buffer.alloc(100)));
+      loop.register(file, Interest.FILE);
+      const memory = Memory.allocate(100);
+      // A real kernel takes all of it at once.
+      loop.send(probe.output, memory, 0, 10);
+      loop.read(file.input, memory, 0, 10, 0);
+      loop.write(file.output, memory, 0, 10, 0);
+      loop.close(probe);
+      loop.close(file);
+      await harness.until(() => probe.disposals + file.disposals === 2, 'dispose');
+      for (let round = 0; round < 10; round++) loop.tick(0);
+      expect([probe.sent.length, file.got.length, file.sent.length]).toEqual([0, 0, 0]);
+      expect([probe.output, file.input, file.output].some((op) => op.pending)).toBe(false);
+    });
+
     it('while a file is read: the memory is the driver’s until dispose', async () => {
       const { loop } = harness;
       const probe = new Probe(loop, harness.openFile(Buffer.alloc(1 << 20, 1)));
@@ -249,6 +267,27 @@ export function lifecycleContract(options: HarnessOptions): void {
       expect(pairs.map(({ probe }) => probe.disposals)).toEqual([1, 1, 1]);
       expect(loop.register(new Probe(loop, -1), Interest.READ)).toBe(-ERRNO.ECANCELED);
     });
+  });
+
+  it('the end of the loop waits for nobody, and what a thread holds is disposed of when it is back', async () => {
+    const { loop } = harness;
+    const probes = Array.from(
+      { length: 8 },
+      () => new Probe(loop, harness.openFile(Buffer.alloc(1 << 20, 1))),
+    );
+    const memory = Memory.allocate(1 << 20);
+    for (const probe of probes) {
+      loop.register(probe, Interest.FILE);
+      harness.chill(probe.fd);
+      loop.read(probe.input, memory, 0, memory.size, 0);
+    }
+    loop.dispose();
+    const end = performance.now() + 5000;
+    while (probes.some((probe) => probe.disposals === 0) && performance.now() < end) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(probes.map((probe) => [probe.disposals, probe.got.length])).toEqual(probes.map(() => [1, 0]));
+    expect(loop.tick(-1)).toBe(0);
   });
 
   describe('tokens', () => {
