@@ -246,6 +246,10 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
   // ---- the child ---------------------------------------------------------------------------------------------
 
   exited(): void {
+    // Told to end before it could begin, though its client is there.
+    if (this.output === null && !this.answered) {
+      this.refuse(this.workshop.busy(this.exchange, 'server closing'));
+    }
     this.queue.leave();
     this.conclude();
     this.settle();

@@ -34,18 +34,25 @@ function visit(target: string): Visit {
 describe('the children of a server', () => {
   it('are max_cgi at once, the others in order', async () => {
     open({ maxCgi: 2, cgiQueue: 10 });
-    const order: string[] = [];
-    const visits = ['/gated?1', '/gated?2', '/quick?3', '/quick?4', '/quick?5'].map((target) => {
-      const each = visit(target);
-      void each.replied.then(() => order.push(target));
-      return each.done;
-    });
+    const visits = ['/gated', '/gated', '/quick', '/quick', '/quick'].map((target) => visit(target).done);
     for (let count = 0; count < 20; count++) await turn();
     expect([world.runner.children, world.runner.waiting(world.server)]).toEqual([2, 3]);
     world.file('gate', '');
     const done = await Promise.all(visits);
     expect(done.map(({ text }) => text)).toEqual(['gated\n', 'gated\n', 'quick\n', 'quick\n', 'quick\n']);
-    expect(order.indexOf('/quick?3')).toBeLessThan(order.indexOf('/quick?5'));
+  });
+
+  it('have their turn in the order in which they came', async () => {
+    open({ maxCgi: 1, cgiQueue: 10 });
+    const order: string[] = [];
+    const visits = ['/gated?1', '/quick?2', '/quick?3', '/quick?4', '/quick?5'].map((target) => {
+      const each = visit(target);
+      void each.replied.then(() => order.push(target));
+      return each.done;
+    });
+    world.file('gate', '');
+    await Promise.all(visits);
+    expect(order).toEqual(['/gated?1', '/quick?2', '/quick?3', '/quick?4', '/quick?5']);
   });
 
   it('and those that wait are bounded: 503 with Retry-After, before any body is asked for', async () => {
@@ -86,6 +93,14 @@ describe('the children of a server', () => {
     expect(world.lines).toEqual([]);
   });
 
+  it('are ended where their client goes while they are being started', async () => {
+    open({ maxCgi: 1 });
+    const first = visit('/hanging');
+    const second = visit('/quick');
+    first.leave();
+    expect((await second.done).text).toBe('quick\n');
+  });
+
   it('leave their place when one is ended', async () => {
     open({ maxCgi: 1 });
     const first = visit('/hanging');
@@ -100,13 +115,21 @@ describe('the end of the server', () => {
   it('is the end of every child', async () => {
     open({ maxCgi: 2 });
     const visits = [visit('/hanging'), visit('/hanging'), visit('/quick')];
-    await world.nextLine();
+    while (world.lines.length < 2) await world.nextLine();
     await new Promise<void>((resolve) => world.runner.close(resolve));
     expect(world.runner.children).toBe(0);
     const done = await Promise.all(visits.map((each) => each.done));
     expect(done.map(({ status }) => status)).toEqual([502, 502, 503]);
     const late = await world.ask('GET', '/quick');
     expect([late.status, late.header('Retry-After')]).toEqual([503, '1']);
+  });
+
+  it('is that of a child that is only being started', async () => {
+    open({});
+    const starting = visit('/hanging');
+    expect(world.runner.children).toBe(1);
+    await new Promise<void>((resolve) => world.runner.close(resolve));
+    expect([(await starting.done).status, starting.exchange.place]).toEqual([503, 'server closing']);
   });
 
   it('comes within a second for a child that does not want to end, and at once when it is asked for again', async () => {
@@ -188,6 +211,42 @@ describe('a call that fails', () => {
       ['/quick', '/quick', '/quick', '/quick'].map((target) => visit(target).done),
     );
     expect(answers.map((answer) => answer.status)).toEqual([status, status, status, 200]);
+  });
+
+  it('is answered for where a pipe cannot be watched, and the child is ended', async () => {
+    for (const broken of [1, 2, 3, 4]) {
+      open({});
+      const { loop } = world;
+      const register = loop.register.bind(loop);
+      let calls = 0;
+      // In this order: child, stderr, stdin, stdout.
+      loop.register = (udata, interest) => (++calls === broken ? -ERRNO.EMFILE : register(udata, interest));
+      const answer = await world.ask('POST', '/hanging', [], 'body');
+      const place = broken < 3 ? 'run script' : 'register pipe';
+      expect([answer.status, answer.exchange.place]).toEqual([503, place]);
+      await world.quiet();
+      if (broken < 4) expect(await world.close()).toEqual([]);
+    }
+  });
+
+  it('leaves no zombie where a child cannot be waited for at first', async () => {
+    open({});
+    const { loop } = world;
+    const awaitChild = loop.awaitChild.bind(loop);
+    let failures = 2;
+    loop.awaitChild = (op, pid) => {
+      if (failures-- <= 0) {
+        awaitChild(op, pid);
+        return;
+      }
+      setImmediate(() => {
+        op.result = -ERRNO.EMFILE;
+        op.owner.complete(op);
+      });
+    };
+    expect((await world.ask('GET', '/quick')).text).toBe('quick\n');
+    await world.quiet();
+    expect(failures).toBe(-1);
   });
 
   it('is told once where a group has gone already', async () => {

@@ -7,10 +7,10 @@ import { buildSync } from 'esbuild';
 describe('a process that ends', () => {
   let folder: string;
   let program: string;
-  // The program lies in a temporary folder, and koffi where npm has put it.
+  // The program lies in a temporary folder, and its native module where npm has put the tools.
   const env = {
     ...process.env,
-    NODE_PATH: (/^.*node_modules(?=.koffi)/.exec(require.resolve('koffi')) as RegExpExecArray)[0],
+    NODE_PATH: (/^.*node_modules(?=.esbuild)/.exec(require.resolve('esbuild')) as RegExpExecArray)[0],
   };
 
   beforeAll(() => {
