@@ -151,6 +151,7 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
     const error = Math.min(this.input?.attach(process.stdin) ?? 0, output.begin());
     if (error < 0) {
       this.refuse(failedWork(workshop, exchange, error, 'register pipe'));
+      output.close();
       process.end();
     }
     this.watch(true);
@@ -203,7 +204,7 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
   }
 
   headFailed(error: string): void {
-    if (this.verdict === null) {
+    if (!this.answered && this.verdict === null) {
       this.refuse(this.workshop.rules.failure(this.exchange, 502, `script's head: ${error}`));
     }
     if (error !== 'no output') this.process?.end();

@@ -161,6 +161,12 @@ export class Loop {
     this.driver.discard(fd);
   }
 
+  /** As `close`, but the peer is told by a reset: it cannot take what it has got for whole. */
+  abort(udata: Udata): void {
+    this.nudge();
+    this.driver.abort(udata);
+  }
+
   /** Says that nothing more will be sent, and leaves the other direction open. */
   finish(udata: Udata): void {
     this.driver.finish(udata);

@@ -10,7 +10,7 @@ h1{margin:0 0 1rem;font-size:1.375rem;line-height:1.3;font-weight:600;overflow-w
 a{color:var(--mark);text-decoration:none}
 a:hover,a:focus-visible{text-decoration:underline}
 h1 i{font-style:normal;color:var(--dim);padding:0 .25rem}
-table{width:100%;border-collapse:collapse;background:var(--row);border:1px solid var(--line);border-radius:.5rem}
+table{width:100%;border-collapse:collapse;background:var(--row);border:1px solid var(--line)}
 th,td{padding:.5rem .75rem;text-align:left;vertical-align:top;border-top:1px solid var(--line)}
 thead th{border-top:0;font-weight:600;white-space:nowrap}
 td:first-child{overflow-wrap:anywhere}
@@ -28,6 +28,7 @@ export function pageBegin(title: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <title>${escapeHtml(visible(title))}</title>
+<link rel="icon" href="data:,">
 <style>
 ${STYLE}
 </style>

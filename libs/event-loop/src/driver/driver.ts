@@ -56,6 +56,8 @@ export interface Driver {
   close(udata: Udata): void;
   /** Closes a descriptor that no udata has taken: one that was accepted and is not wanted. */
   discard(fd: number): void;
+  /** Closes as a failure: the peer is told by a reset (SO_LINGER of zero seconds), and takes nothing for whole. */
+  abort(udata: Udata): void;
   /** Half-close (shutdown(2), SHUT_WR): the peer reads the end of the stream, and may go on sending. */
   finish(udata: Udata): void;
 

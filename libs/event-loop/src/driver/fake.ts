@@ -171,6 +171,12 @@ export class FakeDriver implements Driver {
     this.descriptors.remove(fd);
   }
 
+  abort(udata: Udata): void {
+    const thing = this.watchOf(udata)?.thing;
+    if (thing?.kind === 'stream') thing.breakWith(ERRNO.ECONNRESET);
+    this.close(udata);
+  }
+
   finish(udata: Udata): void {
     const thing = this.watchOf(udata)?.thing;
     if (thing?.kind !== 'stream') return;

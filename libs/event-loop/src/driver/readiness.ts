@@ -153,6 +153,11 @@ export class ReadinessDriver implements Driver {
     if (watch.inThreads === 0) this.attempts.release(udata, watch.fd);
   }
 
+  abort(udata: Udata): void {
+    if (udata.fd >= 0) transfer.resetOnClose(udata.fd);
+    this.close(udata);
+  }
+
   discard(fd: number): void {
     libc.close(fd);
   }

@@ -226,6 +226,15 @@ function setOption(fd: number, level: number, name: number, value: number): numb
   return libc.setsockopt(fd, level, name, option.address, 4) < 0 ? libc.lastError() : 0;
 }
 
+const noLinger = Memory.allocate(8);
+noLinger.bytes.writeInt32LE(1, 0);
+noLinger.bytes.writeInt32LE(0, 4);
+
+/** struct linger {on, 0 seconds}: close(2) then sends RST instead of FIN, and drops what has not left. */
+export function resetOnClose(fd: number): void {
+  libc.setsockopt(fd, C.SOL_SOCKET, C.SO_LINGER, noLinger.address, 8);
+}
+
 /** @returns a listening descriptor, or -errno */
 export function listenOn(address: Address, backlog: number): number {
   const length = writeSockaddr(sockaddr.bytes, address);

@@ -23,8 +23,8 @@ export function listFolder(exchange: Exchange, folder: string): Reply {
   const json =
     query.format === null ? prefersJson(head.headers.known(FieldId.ACCEPT)) : query.format === 'json';
   const view = json ? new JsonView(head.path) : new HtmlView(head.path, query);
-  const { dotfiles } = location;
-  const listing = new FolderListing(reader, { query, view, dotfiles, later: services.later });
+  const later = (run: () => void): void => services.later(run);
+  const listing = new FolderListing(reader, { query, view, dotfiles: location.dotfiles, later });
   const reply = stream(200, view.contentType, listing);
   reply.headers.set('Vary', 'Accept');
   return conditioned(exchange, reply);

@@ -102,6 +102,15 @@ export function streamsContract(options: HarnessOptions): void {
       expect(probe.received.equals(bytes)).toBe(true);
     });
 
+    it('aborts with a reset, which no peer takes for the end', async () => {
+      const { probe, peer } = await connected(harness);
+      harness.loop.recv(probe.input);
+      harness.loop.abort(probe);
+      await harness.until(() => peer.wasReset, 'the reset');
+      expect(peer.wasReset).toBe(true);
+      expect(probe.got).toEqual([]);
+    });
+
     itUnless(skips.halfClose, 'brings 0 at a half-close, and what is sent after it arrives', async () => {
       const { probe, peer } = await connected(harness);
       harness.loop.recv(probe.input);
