@@ -305,7 +305,9 @@ export class ClientUdata extends Connection implements ResponseOwner, ReceptionO
         this.linger();
         break;
       case Fate.CLOSE:
-        this.loop.close(this);
+        // A response that was cut must not be taken for whole, by a client that waits for the end of the connection.
+        if (writing === Writing.CUT) this.loop.abort(this);
+        else this.loop.close(this);
     }
   }
 
@@ -369,7 +371,7 @@ export class ClientUdata extends Connection implements ResponseOwner, ReceptionO
     this.exchange.place = 'send_timeout';
     this.endedBy = Stage.RESPONSE;
     this.log();
-    this.loop.close(this);
+    this.loop.abort(this);
   }
 
   /** While an intake rests it is not the client who is slow. */

@@ -254,7 +254,7 @@ describe('properties', () => {
         expect(form.complete).toBe(true);
         expect(form.parts.map(({ ended: _ended, ...rest }) => rest)).toEqual(parts);
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -281,7 +281,7 @@ describe('properties', () => {
       fc.property(noise, fc.array(fc.nat(12)), (bytes, sizes) => {
         expect(read(cut(bytes, sizes), 'boundary')).toEqual(read([bytes], 'boundary'));
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     );
   });
 });
