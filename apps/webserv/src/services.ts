@@ -65,7 +65,11 @@ export class SiteServices implements Services {
   }
 
   forget(path: string): void {
-    for (const site of this.sites.values()) site.cache.dropPath(path);
+    for (const { cache } of this.sites.values()) {
+      cache.dropPath(path);
+      // The same file may be cached under another spelling (a linked folder): every page is looked at before its next use.
+      cache.expireAll();
+    }
   }
 
   typesOf(location: Location): MimeTypes {

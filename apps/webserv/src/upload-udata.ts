@@ -15,7 +15,8 @@ export class UploadUdata extends Udata implements FileWriter {
   private readonly owner: FileWriterOwner;
   private readonly writing = new Op(this);
   private filling = Memory.allocate(SLAB);
-  private spare = Memory.allocate(SLAB);
+  /** Made when the first slab is full: most uploads fit in one. */
+  private spare: Memory | null = null;
   private filled = 0;
   private position = 0;
   private resting = false;
@@ -64,7 +65,7 @@ export class UploadUdata extends Udata implements FileWriter {
 
   private flush(): void {
     const full = this.filling;
-    this.filling = this.spare;
+    if (!this.finishing) this.filling = this.spare ?? Memory.allocate(SLAB);
     this.spare = full;
     const length = this.filled;
     this.filled = 0;

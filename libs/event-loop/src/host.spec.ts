@@ -168,7 +168,8 @@ describe.each(drivers)('Node hosts the loop on %s', (use) => {
     const report = (await it.next()) as Report;
     for (const socket of sockets) socket.destroy();
     expectLively(report);
-    expect(report.ticks).toBeGreaterThan(500);
+    // There was a load, however little of the machine the loop got.
+    expect(report.ticks).toBeGreaterThan(20);
     await it.ended;
   });
 
