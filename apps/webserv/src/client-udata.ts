@@ -1,4 +1,4 @@
-import { ERRNO, Memory, type Op } from '@webserv/event-loop';
+import { ERRNO, Memory, type Op, OpState } from '@webserv/event-loop';
 import { dispatch, Exchange, failure, type Intake } from '@webserv/methods';
 import { FeedStatus, type RequestError, RequestParser } from '@webserv/request';
 import { CONTINUE, Reply } from '@webserv/response';
@@ -244,7 +244,8 @@ export class ClientUdata extends Connection implements ResponseOwner, ReceptionO
     if (!this.responder.sendFromCache(this.site, this.exchange)) return false;
     this.stage = Stage.RESPONSE;
     this.endedBy = Stage.END;
-    this.watchSending();
+    // A page is one send. Where it has left already, the next deadline is the one of the idle connection.
+    if (this.sending.state !== OpState.DONE) this.watchSending();
     return true;
   }
 
@@ -271,7 +272,6 @@ export class ClientUdata extends Connection implements ResponseOwner, ReceptionO
     );
   }
 
-  /** A response that left at once needs no deadline: the next one is set when the connection falls idle. */
   private watchSending(): void {
     this.progress = 0;
     if (this.stage === Stage.RESPONSE) this.loop.arm(this.timer, this.site.server.timeouts.send);

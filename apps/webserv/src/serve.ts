@@ -110,7 +110,7 @@ class Webserv implements Running {
   }
 
   private open(config: Config): string[] {
-    const clock = new Clock();
+    const clock = new Clock(this.loop);
     const sites = new Map<Server, Site>();
     for (const server of config.servers) {
       sites.set(

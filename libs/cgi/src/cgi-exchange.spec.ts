@@ -195,6 +195,15 @@ describe('a script', () => {
       expect(hash(readFileSync(join(world.root, 'body')))).toBe(hash(body));
     });
 
+    it('of unknown length in thousands of small pieces, whole and in order', async () => {
+      const body = randomBytes(600_000);
+      script('cat > body', HEAD, 'echo "$CONTENT_LENGTH"');
+      const visit = world.visit('POST', '/s', CHUNKED);
+      for (let at = 0; at < body.length; at += 101) visit.send(body.subarray(at, at + 101));
+      expect((await visit.finish().done).text).toBe('600000\n');
+      expect(hash(readFileSync(join(world.root, 'body')))).toBe(hash(body));
+    });
+
     it('which starts the script before it is whole, where its length is known', async () => {
       const mark = join(world.root, 'mark');
       script('read line', `echo "$line" > ${mark}`, 'cat > /dev/null', HEAD, 'echo done');

@@ -1,7 +1,10 @@
 import { Interest, type Loop, Memory, type Op } from '@webserv/event-loop';
-import type { Slabs } from './slabs.ts';
+import { SLAB, type Slabs } from './slabs.ts';
 import { openSpoolFile } from './spool-file.ts';
 import { WorkerUdata, type WorkOwner } from './worker-udata.ts';
+
+/** In place of memory that is not needed. */
+const NOTHING = Memory.allocate(1);
 
 /** Whose body it is. */
 export interface InputOwner {
@@ -41,8 +44,11 @@ export class ScriptInput implements WorkOwner {
   /** Stretch of the file that has been written and not yet read. */
   private fileStart = 0;
   private fileEnd = 0;
-  /** What is being written to the file: the caller's bytes are lent for the moment only. */
-  private carried: Memory | null = null;
+  /** On its way to the file, and what has come meanwhile: the caller's bytes are lent for the moment only. */
+  private carrier: Memory = NOTHING;
+  private filler: Memory = NOTHING;
+  private filled = 0;
+  private carrying = false;
   private overflowing: boolean;
   private whole = false;
   private wantsRoom = false;
@@ -101,7 +107,7 @@ export class ScriptInput implements WorkOwner {
   /** From now on nothing waits for the script. */
   overflow(): void {
     this.overflowing = true;
-    if (this.carried === null) this.tellRoom();
+    if (!this.carrying) this.tellRoom();
   }
 
   /** The body is complete. */
@@ -153,18 +159,32 @@ export class ScriptInput implements WorkOwner {
       this.workers++;
       this.loop.register(this.file, Interest.FILE);
     }
-    this.carried = Memory.from(bytes.subarray(start, end));
-    this.loop.write(this.file.writing, this.carried, 0, this.carried.size, this.fileEnd);
-    return true;
+    const needed = this.filled + end - start;
+    if (needed > this.filler.size) this.filler = grown(this.filler, this.filled, needed);
+    bytes.copy(this.filler.bytes, this.filled, start, end);
+    this.filled = needed;
+    if (!this.carrying) this.carry();
+    // While this much is left, the next receive fits, in however many pieces it comes.
+    return this.filled > SLAB;
+  }
+
+  private carry(): void {
+    const { filler, filled } = this;
+    this.filler = this.carrier;
+    this.carrier = filler;
+    this.filled = 0;
+    this.carrying = true;
+    this.loop.write((this.file as WorkerUdata).writing, filler, 0, filled, this.fileEnd);
   }
 
   private storedAway(op: Op): void {
-    this.carried = null;
+    this.carrying = false;
     if (op.result < 0) {
       this.lose(op.result, 'write spool file');
       return;
     }
     this.fileEnd += op.result;
+    if (this.filled > 0) this.carry();
     this.pump();
     this.tellRoom();
   }
@@ -206,7 +226,7 @@ export class ScriptInput implements WorkOwner {
     } else if (file !== null && this.fileStart < this.fileEnd) {
       const size = Math.min(this.memory.size, this.fileEnd - this.fileStart);
       this.loop.read(file.reading, this.memory, 0, size, this.fileStart);
-    } else if (this.whole && this.carried === null) {
+    } else if (this.whole && !this.carrying) {
       this.close();
     }
   }
@@ -234,7 +254,13 @@ export class ScriptInput implements WorkOwner {
     if (!this.dropped || this.workers > 0) return;
     this.slabs.give(this.memory);
     this.memory = NOTHING;
+    this.carrier = NOTHING;
+    this.filler = NOTHING;
   }
 }
 
-const NOTHING = Memory.allocate(1);
+function grown(memory: Memory, used: number, needed: number): Memory {
+  const larger = Memory.allocate(Math.max(needed, 2 * SLAB));
+  memory.bytes.copy(larger.bytes, 0, 0, used);
+  return larger;
+}
