@@ -59,7 +59,8 @@ export class BodyStream implements BodySink {
     }
     this.bodySent += this.flightBody;
     this.flightBody = 0;
-    if (this.waiting.length === 0 && !this.ended && this.failed === 0) this.pull();
+    // The head may have left alone, before the first piece came: that pull is still to be answered.
+    if (!this.pulling && this.waiting.length === 0 && !this.ended && this.failed === 0) this.pull();
     this.flush();
   }
 
