@@ -47,7 +47,7 @@ export class BodyStream implements BodySink {
   start(head: Memory, source: BodySource): void {
     this.source = source;
     source.open(this);
-    this.waiting.push({ memory: head, offset: 0, length: head.size });
+    this.waiting.push(pieceOf(head));
     this.pull();
     this.flush();
   }
@@ -75,9 +75,9 @@ export class BodyStream implements BodySink {
     const piece = new Memory(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
     if (this.framing === 'chunked') {
       const head = Memory.from(chunkHead(bytes.length));
-      this.waiting.push(slice(head), slice(piece), slice(CRLF));
+      this.waiting.push(pieceOf(head), pieceOf(piece), pieceOf(CRLF));
     } else {
-      this.waiting.push(slice(piece));
+      this.waiting.push(pieceOf(piece));
     }
     this.waitingBody = bytes.length;
     this.flush();
@@ -92,7 +92,7 @@ export class BodyStream implements BodySink {
     }
     this.ended = true;
     if (this.framing === 'chunked') {
-      this.waiting.push(slice(Memory.from(lastChunk(trailers) ?? lastChunk(null) ?? '')));
+      this.waiting.push(pieceOf(Memory.from(lastChunk(trailers) ?? lastChunk(null) ?? '')));
     }
     this.flush();
   }
@@ -125,6 +125,7 @@ export class BodyStream implements BodySink {
   }
 }
 
-function slice(memory: Memory): Slice {
+/** All of a memory, as a piece of a gathered send. */
+export function pieceOf(memory: Memory): Slice {
   return { memory, offset: 0, length: memory.size };
 }

@@ -12,6 +12,7 @@ import {
   fileValidators,
   notModified,
   type Reply,
+  sameStamp,
 } from '@webserv/response';
 import { answerOf, type Page, type PageAnswer, USUAL } from './page.ts';
 import { PageDraft } from './page-draft.ts';
@@ -226,19 +227,7 @@ export class Responder implements Sender, WorkOwner {
     }
     const stamp = exchange.stamp ?? UNKNOWN;
     const page = draft.page(fileValidators(stamp, exchange.nowMs));
-    // Written in place while it was read: what was read is a mixture, and no page to keep.
-    if (ticket >= 0 && sameStamp(stamp, exchange.services.files.stamp(exchange.path))) {
-      const { path } = exchange;
-      const candidate = {
-        key: exchange.head.path,
-        value: page,
-        bytes: draft.memory.size,
-        path,
-        stamp,
-        pinned: false,
-      };
-      site.cache.put(candidate, ticket, exchange.nowMs);
-    }
+    if (ticket >= 0) keep(page, stamp, exchange, site, ticket);
     this.sendPage(page, 'page', false);
   }
 
@@ -259,8 +248,14 @@ interface Loading {
   readonly ticket: number;
 }
 
-function sameStamp(a: FileStamp, b: FileStamp | null): boolean {
-  return b !== null && a.mtimeMs === b.mtimeMs && a.size === b.size && a.ino === b.ino;
+function keep(page: Page, stamp: FileStamp, exchange: Exchange, site: Site, ticket: number): void {
+  const { path, services, nowMs } = exchange;
+  const now = services.files.stamp(path);
+  // Written in place while it was read: what was read is a mixture, and no page to keep.
+  if (now === null || !sameStamp(stamp, now)) return;
+  // A copy: the path may be a slice of the whole head's text, which the key would keep alive.
+  const key = Buffer.from(exchange.head.path).toString();
+  site.cache.put({ key, value: page, bytes: page.memory.size, path, stamp, pinned: false }, ticket, nowMs);
 }
 
 const UNKNOWN = { mtimeMs: 0, size: 0, ino: 0 };

@@ -1,6 +1,6 @@
 import { ERRNO, type Loop, Memory, type Op, type Slice } from '@webserv/event-loop';
 import type { Framing, Reply, Segment } from '@webserv/response';
-import { BodyStream } from './body-stream.ts';
+import { BodyStream, pieceOf } from './body-stream.ts';
 
 /** Who sends, and hears when it is over. */
 export interface Sender {
@@ -45,11 +45,11 @@ export class Transmission {
       this.stream.start(head, reply.body.source);
       return;
     }
-    const pieces: Slice[] = [{ memory: head, offset: 0, length: head.size }];
+    const pieces: Slice[] = [pieceOf(head)];
     const first = this.segments[0];
     if (first !== undefined && first.kind === 'bytes' && first.bytes.length > 0) {
       this.next = 1;
-      pieces.push(whole(Memory.from(first.bytes)));
+      pieces.push(pieceOf(Memory.from(first.bytes)));
     }
     this.sendPieces(pieces, head.size);
   }
@@ -104,7 +104,7 @@ export class Transmission {
   private sendSegment(segment: Segment): void {
     this.overhead = 0;
     if (segment.kind === 'bytes') {
-      this.sendPieces([whole(Memory.from(segment.bytes))], 0);
+      this.sendPieces([pieceOf(Memory.from(segment.bytes))], 0);
       return;
     }
     this.expected = segment.length;
@@ -115,10 +115,6 @@ export class Transmission {
     this.segments = [];
     this.sender.transmitted(result);
   }
-}
-
-function whole(memory: Memory): Slice {
-  return { memory, offset: 0, length: memory.size };
 }
 
 function segmentsOf(reply: Reply): readonly Segment[] {

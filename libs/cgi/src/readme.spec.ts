@@ -22,8 +22,9 @@ describe('README.md', () => {
     });
     const NODE_PATH = (/^.*node_modules(?=.esbuild)/.exec(require.resolve('esbuild')) as RegExpExecArray)[0];
     try {
-      // The example leaves its script behind; here it does so in a folder that goes.
-      const env = { ...process.env, NODE_PATH, TMPDIR: folder };
+      // The example leaves its script behind; here it does so in a folder that goes. What runs the tests may ask for
+      // colours, which console.log would give the number.
+      const env = { ...process.env, NODE_PATH, TMPDIR: folder, FORCE_COLOR: '0' };
       expect(execFileSync(process.execPath, [outfile], { env, encoding: 'utf8' })).toBe(
         '200\nhello, world\n',
       );

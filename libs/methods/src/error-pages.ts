@@ -1,5 +1,5 @@
 import type { Server } from '@webserv/config';
-import { type FileStamp, MimeTypes, Reply } from '@webserv/response';
+import { type FileStamp, MimeTypes, Reply, sameStamp } from '@webserv/response';
 import type { Files } from './files.ts';
 
 /** A page that explains an error has no reason to be larger. */
@@ -44,7 +44,7 @@ export class ErrorPages {
     const known = this.pages.get(path);
     if (known !== undefined && Math.abs(nowMs - known.checkedAt) < FRESH_MS) return known;
     const stamp = this.files.stamp(path);
-    if (known !== undefined && stamp !== null && sameFile(known.stamp, stamp)) {
+    if (known !== undefined && stamp !== null && sameStamp(known.stamp, stamp)) {
       known.checkedAt = nowMs;
       return known;
     }
@@ -57,8 +57,4 @@ export class ErrorPages {
     this.pages.set(path, page);
     return page;
   }
-}
-
-function sameFile(a: FileStamp, b: FileStamp): boolean {
-  return a.mtimeMs === b.mtimeMs && a.size === b.size && a.ino === b.ino;
 }

@@ -58,6 +58,7 @@ export {
   isSettled,
   lastModified,
   matchEntityTags,
+  sameStamp,
   strongEtag,
   strongMatch,
   weakMatch,

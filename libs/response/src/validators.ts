@@ -11,6 +11,11 @@ export interface FileStamp {
   readonly ino: number;
 }
 
+/** Whether two stamps are of the same file, unchanged as far as a stamp can tell (see `isSettled`). */
+export function sameStamp(a: FileStamp, b: FileStamp): boolean {
+  return a.mtimeMs === b.mtimeMs && a.size === b.size && a.ino === b.ino;
+}
+
 /** The validators of a selected representation. */
 export interface Validators {
   /** Entity tag with its quotes, or `''` where there is none. */
