@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { StartError } from './start-error.ts';
+import { DRIVERS, driverOptions } from './testing/drivers.ts';
 import { fetchOnce, get, Peer } from './testing/peer.ts';
 import { TestSite } from './testing/site.ts';
 
@@ -21,8 +22,12 @@ ${server}`;
 /** More than the kernel buffers of a connection hold. */
 const SIZE = 64 << 20;
 
-describe('connections', () => {
+describe.each(DRIVERS)('connections on %s', (use) => {
   let site: TestSite;
+
+  function start(text: string): number {
+    return site.start(text, driverOptions(use));
+  }
 
   beforeEach(() => {
     site = new TestSite();
@@ -33,7 +38,7 @@ describe('connections', () => {
   afterEach(() => site.close());
 
   it('leaves the backlog to the kernel at max_connect, and goes on when one has gone', async () => {
-    const port = site.start(config('max_connect 2;'));
+    const port = start(config('max_connect 2;'));
     const busy = [await Peer.open(port), await Peer.open(port)];
     // A head under way: neither of them is idle, so neither may be closed for a third.
     for (const peer of busy) peer.send('GET / HTTP/1.1\r\n');
@@ -45,7 +50,7 @@ describe('connections', () => {
   });
 
   it('frees the oldest idle connection for a new one', async () => {
-    const port = site.start(config('max_connect 2;'));
+    const port = start(config('max_connect 2;'));
     const first = await Peer.open(port);
     await first.send(get('/')).answer();
     const second = await Peer.open(port);
@@ -58,7 +63,7 @@ describe('connections', () => {
   });
 
   it('closes a connection that stays idle, without a word', async () => {
-    const port = site.start(config('keepalive_timeout 60ms;'));
+    const port = start(config('keepalive_timeout 60ms;'));
     const peer = await Peer.open(port);
     await peer.send(get('/')).answer();
     expect((await peer.rest()).length).toBe(0);
@@ -66,7 +71,7 @@ describe('connections', () => {
   });
 
   it('answers 408 to a head that does not end in time, however it trickles', async () => {
-    const port = site.start(config('header_timeout 120ms;'));
+    const port = start(config('header_timeout 120ms;'));
     const peer = await Peer.open(port);
     const trickle = setInterval(() => peer.send('X'), 20);
     expect((await peer.send('GET / HTTP/1.1\r\n').answer()).status).toBe(408);
@@ -75,14 +80,14 @@ describe('connections', () => {
   });
 
   it('closes one that never says anything', async () => {
-    const port = site.start(config('header_timeout 60ms;'));
+    const port = start(config('header_timeout 60ms;'));
     const peer = await Peer.open(port);
     expect((await peer.rest()).length).toBe(0);
     peer.close();
   });
 
   it('cuts a client that takes nothing for the length of send_timeout', async () => {
-    const port = site.start(config('send_timeout 80ms;'));
+    const port = start(config('send_timeout 80ms;'));
     const peer = await Peer.open(port);
     peer.pause();
     peer.send(get('/big.bin'));
@@ -95,7 +100,7 @@ describe('connections', () => {
   });
 
   it('ends a connection after keepalive_requests', async () => {
-    const port = site.start(config('keepalive_requests 2;'));
+    const port = start(config('keepalive_requests 2;'));
     const peer = await Peer.open(port);
     expect((await peer.send(get('/')).answer()).headers.has('connection')).toBe(false);
     expect((await peer.send(get('/')).answer()).headers.get('connection')).toBe('close');
@@ -107,7 +112,7 @@ describe('connections', () => {
     site.file('other/index.html', 'other');
     const second =
       'server { listen 127.0.0.1:0; server_name other *.other; root other; access_log off; default_file index.html; location / { method GET; } }';
-    const port = site.start(config('server_name first;', second));
+    const port = start(config('server_name first;', second));
     const hosts = ['first', 'OTHER', 'a.other', 'unknown'];
     const bodies = [];
     for (const host of hosts) {
@@ -119,14 +124,14 @@ describe('connections', () => {
   it('listens on IPv6 and on a unix socket, and takes the socket file away from a dead one', async () => {
     const path = join(site.folder, 'web.sock');
     const text = config('').replace('listen 127.0.0.1:0;', `listen [::1]:0; listen unix:${path};`);
-    site.start(text);
+    start(text);
     expect(site.running?.addresses[0]).toMatch(/^\[::1\]:\d+$/);
     const peer = await Peer.open(path);
     expect((await peer.send(get('/')).answer()).body.toString()).toBe('home');
     peer.close();
     await site.running?.close();
     expect(existsSync(path)).toBe(true);
-    site.start(text);
+    start(text);
     expect((await (await Peer.open(path)).send(get('/', 'Connection: close\r\n')).answer()).status).toBe(200);
   });
 
@@ -135,8 +140,8 @@ describe('connections', () => {
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const { port } = taken.address() as { port: number };
     const text = config(`listen 127.0.0.1:${port};`);
-    expect(() => site.start(text)).toThrow(StartError);
-    expect(() => site.start(text)).toThrow(
+    expect(() => start(text)).toThrow(StartError);
+    expect(() => start(text)).toThrow(
       new RegExp(
         `site\\.conf:2:1: error: cannot listen on 127\\.0\\.0\\.1:${port}: EADDRINUSE.*another program`,
       ),
@@ -145,7 +150,7 @@ describe('connections', () => {
   });
 
   it('answers what is under way before it stops, and nothing new', async () => {
-    const port = site.start(config(''));
+    const port = start(config(''));
     const idle = await Peer.open(port);
     await idle.send(get('/')).answer();
     const late = await Peer.open(port);

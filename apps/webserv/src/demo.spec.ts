@@ -1,22 +1,14 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { serve } from './index.ts';
+import { DRIVERS, driverOptions } from './testing/drivers.ts';
 import { type Answer, fetchOnce, get, Peer } from './testing/peer.ts';
 import { TestSite } from './testing/site.ts';
 
 /** The shipped configuration over a copy of its site: every location does what the config says of it. */
-describe('the demo site', () => {
+describe.each(DRIVERS)('the demo site on %s', (use) => {
   const site = new TestSite();
   let port = 0;
 
   beforeAll(() => {
-    for (const folder of ['conf', 'storage']) {
-      cpSync(resolve(__dirname, '..', folder), join(site.folder, folder), { recursive: true });
-    }
-    const conf = join(site.folder, 'conf/webserv.conf');
-    writeFileSync(conf, readFileSync(conf, 'utf8').replace('listen 8080;', 'listen 127.0.0.1:0;'));
-    site.running = serve(conf);
-    port = site.port(0);
+    port = site.startDemo(driverOptions(use));
   });
 
   afterAll(() => site.close());

@@ -1,14 +1,8 @@
 import { readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { NamedDriver } from '@webserv/event-loop';
+import { DRIVERS, driverOptions } from './testing/drivers.ts';
 import { fetchOnce, get, Peer } from './testing/peer.ts';
 import { TestSite } from './testing/site.ts';
-
-const DRIVERS: NamedDriver[] =
-  process.platform === 'linux' ? ['epoll', 'poll', 'select'] : ['kqueue', 'poll', 'select'];
-const LIBRARY = process.env['WEBSERV_KQUEUE_LIBRARY'];
-// On Linux, kqueue is there only through a library that the environment names.
-if (process.platform === 'linux' && LIBRARY !== undefined) DRIVERS.push('kqueue');
 
 const CONFIG = `
 error_log error.log info;
@@ -47,7 +41,7 @@ describe.each(DRIVERS)('a server on %s', (use) => {
     site.file('pages/404.html', '<h1>own 404</h1>');
     site.file('outside.txt', 'outside');
     symlinkSync(join(site.folder, 'outside.txt'), join(site.folder, 'static/leak.txt'));
-    port = site.start(CONFIG, { use, ...(LIBRARY === undefined ? {} : { driverLibrary: LIBRARY }) });
+    port = site.start(CONFIG, driverOptions(use));
   });
 
   afterAll(() => site.close());

@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { loadText, report } from '@webserv/config';
 import { type Running, type ServeOptions, serve } from '../index.ts';
 
@@ -28,6 +28,17 @@ export class TestSite {
     const result = loadText(config, join(this.folder, 'site.conf'));
     if (!result.ok) throw new Error(report(result.diagnostics));
     this.running = serve(result.config, options);
+    return this.port(0);
+  }
+
+  /** Starts over a copy of the shipped configuration and its site. @returns the port */
+  startDemo(options: ServeOptions = {}): number {
+    for (const folder of ['conf', 'storage']) {
+      cpSync(resolve(__dirname, '../..', folder), join(this.folder, folder), { recursive: true });
+    }
+    const conf = join(this.folder, 'conf/webserv.conf');
+    writeFileSync(conf, readFileSync(conf, 'utf8').replace('listen 8080;', 'listen 127.0.0.1:0;'));
+    this.running = serve(conf, options);
     return this.port(0);
   }
 
