@@ -26,12 +26,10 @@ function isThere(path: string): boolean {
   }
 }
 
-if (isThere(CHROMIUM)) describe('the demo site in a browser', browse);
-else
-  describe.skip(
-    `the demo site in a browser: there is no ${CHROMIUM} (WEBSERV_CHROMIUM names another)`,
-    browse,
-  );
+// Skipped where no browser is installed: it is the one program these tests need that a developer may lack.
+const suite = isThere(CHROMIUM) ? describe : describe.skip;
+
+suite(`the demo site in a browser (${CHROMIUM}, or WEBSERV_CHROMIUM)`, browse);
 
 function browse(): void {
   const site = new TestSite();
