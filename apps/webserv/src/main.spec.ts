@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fetchOnce, get } from './testing/peer.ts';
 import { TestSite } from './testing/site.ts';
 
 /** The built command, as an operator starts it: the `test` target depends on `build`. */
-const MAIN = resolve(__dirname, '../dist/main.js');
+const DIST = resolve(__dirname, '../dist');
+const MAIN = join(DIST, 'main.js');
 const SHIPPED = resolve(__dirname, '../conf/webserv.conf');
 
 interface Ended {
@@ -20,8 +21,8 @@ class Command {
   private stderr = '';
   private wake: () => void = () => {};
 
-  constructor(words: string[], env: NodeJS.ProcessEnv = {}) {
-    this.child = spawn(process.execPath, [MAIN, ...words], { env: { ...process.env, ...env } });
+  constructor(words: string[], env: NodeJS.ProcessEnv = {}, main = MAIN) {
+    this.child = spawn(process.execPath, [main, ...words], { env: { ...process.env, ...env } });
     let stdout = '';
     this.child.stdout?.on('data', (bytes) => {
       stdout += bytes;
@@ -146,5 +147,24 @@ server {
     await command.port();
     command.kill('SIGTERM');
     expect((await command.ended).stderr).toContain('(select)');
+  });
+
+  it.each<[string, Buffer | null]>([
+    ['missing', null],
+    ['damaged', Buffer.from('not bytecode')],
+    ['cut short', readFileSync(join(DIST, 'command.js.cache')).subarray(0, 4096)],
+  ])('starts where its bytecode is %s', async (_state, bytecode) => {
+    // The folder needs files of its own: those of the build are in use by the other tests.
+    const main = site.file('dist/main.js');
+    for (const name of ['main.js', 'command.js', 'package.json']) {
+      copyFileSync(join(DIST, name), join(site.folder, 'dist', name));
+    }
+    if (bytecode !== null) site.file('dist/command.js.cache', bytecode);
+    // koffi is looked for beside the build, as it would be installed.
+    const env = { NODE_PATH: resolve(__dirname, '../../../node_modules') };
+    const command = new Command(['-c', conf], env, main);
+    expect((await fetchOnce(await command.port(), get('/'))).body.toString()).toBe('home');
+    command.kill('SIGTERM');
+    expect((await command.ended).code).toBe(0);
   });
 });

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { type Diagnostic, effective, helpText, load, report, toJson } from '@webserv/config';
 import { type Command, driverOf, readCommandLine, USAGE } from './command-line.ts';
 import { serve } from './serve.ts';
