@@ -158,14 +158,16 @@ export class ChunkDecoder {
     const digit = HEX[c] as number;
     if (digit === 255) {
       if (this.state === State.SIZE) return refuse(ErrorKind.BAD_CHUNK_SIZE);
-      return afterElement(c, ErrorKind.BAD_CHUNK_SIZE);
+      const next = afterElement(c, ErrorKind.BAD_CHUNK_SIZE);
+      // Behind the last digit, before any byte of the chunk: only now is a size known from the beginning of an overflow.
+      if (next !== State.FAILED && this.size > this.limit - this.received)
+        return refuse(ErrorKind.BODY_TOO_LARGE);
+      return next;
     }
     this.digits++;
     if (this.digits > MAX_CHUNK_DIGITS) return refuse(ErrorKind.BAD_CHUNK_SIZE);
     this.size = this.size * 16 + digit;
     if (this.size > Number.MAX_SAFE_INTEGER) return refuse(ErrorKind.BAD_CHUNK_SIZE);
-    // As soon as it is announced: what would go over the limit need not be received first.
-    if (this.size > this.limit - this.received) return refuse(ErrorKind.BODY_TOO_LARGE);
     return State.SIZE_MORE;
   }
 

@@ -65,7 +65,7 @@ const ROWS: readonly Row[] = [
     'the request target has no form that its method allows',
   ],
   [ErrorKind.BAD_PERCENT, 400, 'bad-percent', 'a % in the path without two hexadecimal digits'],
-  [ErrorKind.BAD_PATH_BYTE, 400, 'bad-path-byte', 'a percent-encoded control character in the path'],
+  [ErrorKind.BAD_PATH_BYTE, 400, 'bad-path-byte', 'a percent-encoded NUL in the path'],
   [ErrorKind.BAD_UTF8, 400, 'bad-utf8', 'the decoded path is not UTF-8'],
   [ErrorKind.PATH_ABOVE_ROOT, 400, 'path-above-root', 'a .. segment leads above the root'],
   [ErrorKind.BAD_AUTHORITY, 400, 'bad-authority', 'the request target names no valid host and port'],
@@ -86,7 +86,7 @@ const ROWS: readonly Row[] = [
   [ErrorKind.BAD_HOST, 400, 'bad-host', 'the Host field is not a host and an optional port'],
   [ErrorKind.BAD_CONTENT_LENGTH, 400, 'bad-content-length', 'Content-Length is not one plain decimal number'],
   [ErrorKind.REPEATED_CONTENT_LENGTH, 400, 'repeated-content-length', 'more than one Content-Length field'],
-  [ErrorKind.CONTENT_LENGTH_TOO_LARGE, 413, 'content-length-too-large', 'Content-Length is above 2^53 - 1'],
+  [ErrorKind.CONTENT_LENGTH_TOO_LARGE, 400, 'content-length-too-large', 'Content-Length is above 2^53 - 1'],
   [ErrorKind.LENGTH_WITH_CODING, 400, 'length-with-coding', 'Content-Length beside Transfer-Encoding'],
   [ErrorKind.CODING_IN_1_0, 400, 'coding-in-1.0', 'Transfer-Encoding in an HTTP/1.0 request'],
   [
@@ -103,7 +103,7 @@ const ROWS: readonly Row[] = [
   [ErrorKind.BAD_CHUNK_EXTENSION, 400, 'bad-chunk-extension', 'a malformed chunk extension'],
   [
     ErrorKind.CHUNK_EXTENSIONS_TOO_LARGE,
-    413,
+    400,
     'chunk-extensions-too-large',
     'too many bytes of chunk extensions',
   ],

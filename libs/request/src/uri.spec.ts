@@ -51,9 +51,9 @@ const path = fc.array(segment, { minLength: 1, maxLength: 10 }).map((segments) =
 
 describe('path', () => {
   it('is decoded once, then resolved', () => {
-    const printable = path.filter((text) => !/%([01]|7f)/i.test(text));
+    const sent = path.filter((text) => !/%00/.test(text));
     fc.assert(
-      fc.property(printable, (text) => expect([text, decode(text)]).toEqual([text, expected(text)])),
+      fc.property(sent, (text) => expect([text, decode(text)]).toEqual([text, expected(text)])),
       { numRuns: 5000 },
     );
   });

@@ -1,8 +1,7 @@
-import { DOT, HEX, PATH, PERCENT, QUERY, QUESTION, SLASH, SP } from './chars.ts';
+import { DOT, HEX, PATH, PERCENT, QUERY, QUESTION, SLASH } from './chars.ts';
 import { ErrorKind, type Fault } from './request-error.ts';
 import { latin1, utf8 } from './text.ts';
 
-const DEL = 0x7f;
 const SCRATCH = 4_096;
 
 /** Decoded bytes of the path that is being read; nothing of it outlives a call. */
@@ -41,9 +40,12 @@ export function isQuery(bytes: Uint8Array, start: number, end: number, fault: Fa
 }
 
 /**
- * The path in `bytes[start, end)` as the server means it: percent-decoded once, checked to be UTF-8 without control
- * characters, empty segments merged and dot segments resolved, in this order, so that an encoded dot or slash counts
- * as one. It begins with `/` and holds no `..` segment, no `//` and no NUL. `''` where the path is refused.
+ * The path in `bytes[start, end)` as the server means it: percent-decoded once, checked to be UTF-8 without NUL, empty
+ * segments merged and dot segments resolved, in this order, so that an encoded dot or slash counts as one. It begins
+ * with `/` and holds no `..` segment, no `//` and no NUL. `''` where the path is refused.
+ *
+ * Other encoded control characters stay, as the file names that hold them must have a URL too. Whoever writes the path
+ * into a field, a log or an environment encodes or refuses them there.
  */
 export function decodePath(bytes: Uint8Array, start: number, end: number, fault: Fault): string {
   const out = end - start > SCRATCH ? Buffer.allocUnsafeSlow(end - start) : scratch;
@@ -73,7 +75,7 @@ function decode(bytes: Uint8Array, start: number, end: number, out: Uint8Array, 
       const low = pos + 2 < end ? (HEX[bytes[pos + 2] as number] as number) : 255;
       if (high === 255 || low === 255) return refuse(fault, ErrorKind.BAD_PERCENT, pos);
       const value = high * 16 + low;
-      if (value < SP || value === DEL) return refuse(fault, ErrorKind.BAD_PATH_BYTE, pos);
+      if (value === 0) return refuse(fault, ErrorKind.BAD_PATH_BYTE, pos);
       out[length++] = value;
       pos += 3;
     } else {
