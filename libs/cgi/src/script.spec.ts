@@ -82,6 +82,8 @@ describe('the script that a path names', () => {
     ['/folder.sh', 404],
     ['/gone.sh', 404],
     ['/plain.sh', 403],
+    ['/cgi.sh/a%0d%0aX:%20b', 404],
+    ['/ext/a.x/%7f', 404],
     ['/.hidden.sh', 404],
     ['/cgi.sh/.git/config', '/cgi.sh|/.git/config|/cgi.sh|'],
     ['/link.sh', 404],

@@ -20,6 +20,9 @@ export type Found = { readonly script: Script } | { readonly refusal: Reply } | 
 
 const NOTHING: Found = null;
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const CONTROL = /[\x00-\x1f\x7f]/;
+
 /** Filled and read within one call, so one is enough for all. */
 const facts: FileFacts = { kind: 'other', size: 0, mtimeMs: 0, ino: 0 };
 
@@ -88,6 +91,9 @@ function interpreterOf(location: Location, name: string): string {
 function judge(exchange: Exchange, rules: MethodRules, end: number, file: string): Found {
   const { head, location } = exchange;
   const { files } = exchange.services;
+  // RFC 3875 section 4.1.5 leaves it to the server; scripts write what they are told into fields and logs.
+  if (CONTROL.test(head.path))
+    return { refusal: rules.failure(exchange, 404, 'control character for a script') };
   const name = head.path.slice(0, end);
   if (!location.dotfiles && rules.namesDotfile(name)) {
     return { refusal: rules.failure(exchange, 404, 'dotfile') };
