@@ -25,7 +25,8 @@ describe('rules in their order', () => {
     ['PUT', ALL, '/a.txt', 'is known elsewhere', 405],
     ['PATCH', ALL, '/a.txt', 'is known elsewhere', 405],
     ['OPTIONS', ALL, '/a.txt', 'is known elsewhere', 405],
-    ['OPTIONS', ALL, '*', 'is known elsewhere', 405],
+    ['OPTIONS', ALL, '*', 'asks about the server', 204],
+    ['OPTIONS', MOVED, '*', 'asks about the server, which is not redirected', 204],
     ['TRACE', ALL, '/a.txt', 'is known elsewhere', 405],
     ['BREW', ALL, '/a.txt', 'is unknown', 501],
     ['get', ALL, '/a.txt', 'is another method in small letters', 501],
@@ -50,6 +51,13 @@ describe('rules in their order', () => {
     site.location('/', { methods: [...methods] });
     expect((await site.send('PUT', '/a.txt')).header('Allow')).toBe(allow);
   });
+});
+
+it('Allow for the server as a whole is what any location allows', async () => {
+  site.location('/', { methods: ['GET'] });
+  site.location('/up', { methods: ['POST', 'DELETE'] });
+  const answer = await site.send('OPTIONS', '*');
+  expect([answer.status, answer.header('Allow')]).toEqual([204, 'GET, HEAD, POST, DELETE, OPTIONS']);
 });
 
 describe('scripts', () => {

@@ -1,6 +1,6 @@
 import type { Location, Method } from '@webserv/config';
 import { TargetForm } from '@webserv/request';
-import { type Reply, withoutContent } from '@webserv/response';
+import { empty, type Reply, withoutContent } from '@webserv/response';
 import { remove } from './delete.ts';
 import type { Exchange } from './exchange.ts';
 import { failure } from './failure.ts';
@@ -45,13 +45,12 @@ export function dispatch(exchange: Exchange): Outcome {
   const { head, location } = exchange;
   const method = configured(head.method);
   if (method === null && !KNOWN_ELSEWHERE.has(head.method)) return failure(exchange, 501, 'method');
+  if (head.form === TargetForm.ASTERISK) return serverOptions(exchange);
   if (location.redirection !== null) {
     const reply = redirectAway(location.redirection);
     return head.method === 'HEAD' ? withoutContent(reply) : reply;
   }
-  if (method === null || !location.methods.has(method) || head.form === TargetForm.ASTERISK) {
-    return notAllowed(exchange);
-  }
+  if (method === null || !location.methods.has(method)) return notAllowed(exchange);
   if (location.cgi.length > 0) {
     const outcome = exchange.services.script(exchange);
     if (outcome !== null) return outcome;
@@ -64,6 +63,21 @@ export function dispatch(exchange: Exchange): Outcome {
     case 'DELETE':
       return remove(exchange);
   }
+}
+
+/** OPTIONS * asks about the server as a whole (RFC 9110 section 9.3.7): what any of its locations allows. */
+function serverOptions(exchange: Exchange): Reply {
+  const names = new Set<string>();
+  for (const location of exchange.server.locations) {
+    for (const method of location.methods) {
+      names.add(method);
+      if (method === 'GET') names.add('HEAD');
+    }
+  }
+  names.add('OPTIONS');
+  const reply = empty(204);
+  reply.headers.set('Allow', [...names].join(', '));
+  return reply;
 }
 
 function notAllowed(exchange: Exchange): Reply {

@@ -154,6 +154,9 @@ describe('names', () => {
     '~home',
     'http:',
     '__proto__',
+    'line\nbreak',
+    'line\r\nX: break',
+    'tab\tand\x1bescape\x7f',
   ];
 
   it('lead to what they name, whatever they are', async () => {
