@@ -79,6 +79,15 @@ describe.each(DRIVERS)('what is refused on %s', (use) => {
     }
   });
 
+  it.each(['GET', 'HEAD', 'PUT'])('a malformed body of %s, which nobody wants', async (method) => {
+    for (const [what, request] of REFUSED['chunked body'] ?? []) {
+      const response = await all(request.replace('POST', method) + SECOND);
+      const status = method === 'PUT' ? 405 : request.includes('\r\n401\r\n') ? 413 : 400;
+      expect([what, response.match(STATUS_LINE)]).toEqual([what, [`HTTP/1.1 ${status} `]]);
+    }
+    expect(readFileSync(victim, 'utf8')).toBe('alive');
+  });
+
   it('closes the connection, whether or not the client does', async () => {
     const peer = await Peer.open(port);
     peer.send('GET / HTTP/1.1\r\nHost : a\r\n\r\n');

@@ -5,6 +5,7 @@ import { remove } from './delete.ts';
 import type { Exchange } from './exchange.ts';
 import { failure } from './failure.ts';
 import { get } from './get.ts';
+import { heldBack } from './held-reply.ts';
 import type { Outcome } from './intake.ts';
 import { post } from './post.ts';
 import { redirectAway } from './redirect.ts';
@@ -42,6 +43,10 @@ export function allowOf(location: Location): string {
  * else in its location.
  */
 export function dispatch(exchange: Exchange): Outcome {
+  return heldBack(exchange.head, outcomeOf(exchange));
+}
+
+function outcomeOf(exchange: Exchange): Outcome {
   const { head, location } = exchange;
   const method = configured(head.method);
   if (method === null && !KNOWN_ELSEWHERE.has(head.method)) return failure(exchange, 501, 'method');
