@@ -1,5 +1,6 @@
 import type { Check } from './check.ts';
 import { boundaries } from './checks/boundaries.ts';
+import { claims } from './checks/claims.ts';
 import { cycles } from './checks/cycles.ts';
 import { dependencies } from './checks/dependencies.ts';
 import { entries } from './checks/entries.ts';
@@ -27,6 +28,7 @@ export const CHECKS: readonly Check[] = [
   shape,
   versions,
   links,
+  claims,
   cycles,
   entries,
   paths,
