@@ -43,6 +43,7 @@ export function buildLocation(
     autoIndex: index.autoIndex,
     methods: scope.methods,
     bodySize: scope.bodySize,
+    minRate: scope.minRate,
     symlinks: scope.symlinks,
     dotfiles: scope.dotfiles,
     types: scope.types,

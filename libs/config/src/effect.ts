@@ -69,6 +69,22 @@ function limits(
     const message = `there are never so many: "max_connect" is ${value.maxConnect}`;
     problems.warn('unreachable-limit', wordSpan(max.directive, 0), message);
   }
+  const perAddress = level.own('max_connect_per_address');
+  if (perAddress !== null && value.maxConnectPerAddress > value.maxConnect) {
+    const message = `there are never so many: "max_connect" is ${value.maxConnect}`;
+    problems.warn('unreachable-limit', wordSpan(perAddress.directive, 0), message);
+  }
+  const uri = level.own('max_uri');
+  if (uri !== null && value.maxUri > value.maxHeader && !isDefault(uri, 'max_uri')) {
+    const message = `no target can be so long: "max_header", which holds it, is ${value.maxHeader}`;
+    problems.warn('unreachable-limit', wordSpan(uri.directive, 0), message);
+  }
+  for (const scope of [level, ...locations.map((location) => location.level)]) {
+    const body = scope.own('body_size');
+    if (body === null || body.value <= value.tempDisk) continue;
+    const message = `no body of this size can be stored: "temp_disk" is ${value.tempDisk}`;
+    problems.warn('unreachable-limit', wordSpan(body.directive, 0), message);
+  }
   const runsCgi = locations.some((location) => location.value.cgi.length > 0);
   for (const name of ['max_cgi', 'cgi_queue'] as const) {
     if (!runsCgi) neverActs(level.own(name), name, 'no location of this server has a "cgi"', problems);

@@ -79,10 +79,15 @@ function writeServer(out: Writer, server: Server): void {
   writeScope(out, lists ? { ...server.base, defaultFile: null } : server.base, origins, ALL_ACT);
   out.value('max_header', size(server.maxHeader), origins);
   out.value('max_headers', String(server.maxHeaders), origins);
+  out.value('max_uri', size(server.maxUri), origins);
   out.value('max_connect', String(server.maxConnect), origins);
+  out.value('max_connect_per_address', String(server.maxConnectPerAddress), origins);
+  out.value('max_pipeline', String(server.maxPipeline), origins);
   out.value('keepalive_requests', String(server.keepaliveRequests), origins);
   out.value('max_cgi', String(server.maxCgi), origins);
   out.value('cgi_queue', String(server.cgiQueue), origins);
+  out.value('max_uploads', String(server.maxUploads), origins);
+  out.value('temp_disk', size(server.tempDisk), origins);
   out.value('cache_size', size(server.cacheSize), origins);
   out.value('cache_entry', size(server.cacheEntry), origins);
   out.value('header_timeout', time(server.timeouts.header), origins);
@@ -134,6 +139,7 @@ function writeScope(out: Writer, scope: Scope, origins: Origins, acts: Acts): vo
   out.value('auto_index', flag(scope.autoIndex), origins);
   out.value('method', [...scope.methods].join(' '), origins);
   out.value('body_size', size(scope.bodySize), origins);
+  out.value('min_rate', size(scope.minRate), origins);
   if (scope.uploadPath !== null) out.value('upload_path', word(scope.uploadPath), origins);
   out.value('upload_overwrite', flag(scope.uploadOverwrite), origins, acts.uploads);
   out.value('upload_fsync', flag(scope.uploadFsync), origins, acts.uploads);

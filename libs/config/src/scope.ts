@@ -18,6 +18,7 @@ export function buildScope(taker: Taker, types: ReadonlyMap<string, string>): Sc
     autoIndex: taker.take('auto_index'),
     methods: taker.take('method'),
     bodySize: taker.take('body_size'),
+    minRate: taker.take('min_rate'),
     symlinks: taker.take('symlinks'),
     dotfiles: taker.take('dotfiles'),
     types,

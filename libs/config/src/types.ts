@@ -61,9 +61,18 @@ export interface Server {
   readonly maxHeader: number;
   /** Header fields in a request head. */
   readonly maxHeaders: number;
+  /** Bytes of a request target. */
+  readonly maxUri: number;
+  /** Connections from one client address; 0 is no bound. */
+  readonly maxConnectPerAddress: number;
+  /** Requests behind the one that is being answered. */
+  readonly maxPipeline: number;
   readonly keepaliveRequests: number;
   readonly maxCgi: number;
   readonly cgiQueue: number;
+  readonly maxUploads: number;
+  /** Bytes of unfinished uploads and spooled bodies. */
+  readonly tempDisk: number;
   /** Bytes of the static cache; 0 is none. */
   readonly cacheSize: number;
   /** Bytes of the largest file that the cache keeps. */
@@ -96,6 +105,8 @@ export interface Scope {
   readonly methods: ReadonlySet<Method>;
   /** Bytes of a request body. */
   readonly bodySize: number;
+  /** Bytes a second that a client must send or take at least; 0 is no bound. */
+  readonly minRate: number;
   /** Whether a symbolic link may lead out of `root`. */
   readonly symlinks: boolean;
   /** Whether names that begin with a dot are served and listed. */

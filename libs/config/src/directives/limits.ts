@@ -88,6 +88,16 @@ export const limitRows = {
     100,
     'The most header fields in a request; more is answered 431.',
   ),
+  max_uri: {
+    ...sizeRow(
+      'max_uri',
+      ['server'],
+      [16, MIB, 'from 16 to 1m'],
+      '8k',
+      'The longest request target; a longer one is answered 414. It counts towards max_header too.',
+    ),
+    alias: ['limitrequestline', 'uri_size'],
+  },
   max_connect: {
     ...countRow(
       'max_connect',
@@ -98,6 +108,23 @@ export const limitRows = {
     ),
     alias: ['worker_connections', 'max_connections', 'max_clients'],
   },
+  max_connect_per_address: {
+    ...countRow(
+      'max_connect_per_address',
+      0,
+      1_000_000,
+      0,
+      'The most connections at once from one client address (IPv6: one /64 network); more are answered 429 and closed. 0 is no bound of its own: behind a proxy every client has the same address.',
+    ),
+    alias: ['limit_conn', 'max_connections_per_ip', 'max_conn_per_ip'],
+  },
+  max_pipeline: countRow(
+    'max_pipeline',
+    0,
+    100_000,
+    256,
+    'The most requests that may have come behind the one that is being answered; the next one is answered 429 and the connection closed.',
+  ),
   keepalive_requests: countRow(
     'keepalive_requests',
     1,
@@ -119,6 +146,23 @@ export const limitRows = {
     256,
     'The most requests that wait for a CGI child; more are answered 503.',
   ),
+  max_uploads: countRow(
+    'max_uploads',
+    1,
+    100_000,
+    256,
+    'The most uploads at once; more are answered 503 with Retry-After.',
+  ),
+  temp_disk: {
+    ...sizeRow(
+      'temp_disk',
+      ['server'],
+      [0, 2 ** 50, 'up to 1024t'],
+      '16g',
+      'The disk that unfinished uploads and the bodies that wait for their scripts may take together; beyond it, 503 with Retry-After.',
+    ),
+    alias: ['max_temp_file_size', 'client_body_temp_size'],
+  },
   cache_size: sizeRow(
     'cache_size',
     ['server'],
@@ -155,6 +199,16 @@ export const limitRows = {
     'How long an idle connection stays open; 0 closes it after each answer.',
     true,
   ),
+  min_rate: {
+    ...sizeRow(
+      'min_rate',
+      BOTH,
+      [0, 2 ** 30, 'up to 1g; 0 is none'],
+      '256',
+      'The bytes a second below which a client is too slow: one that sends its body so is answered 408, one that reads so is cut off. Averaged over body_timeout or send_timeout, without the time that the server itself needed.',
+    ),
+    alias: ['minrate', 'min_data_rate', 'limit_rate_min'],
+  },
   cgi_timeout: {
     ...timeRow('cgi_timeout', BOTH, '60s', 'How long a CGI script may make no progress.'),
     alias: ['fastcgi_read_timeout', 'proxy_read_timeout'],
