@@ -9,6 +9,7 @@ import {
   type FileWriterOwner,
   failedCall,
   failure,
+  type Ledger,
   namesDotfile,
   nodeFiles,
   nodeStore,
@@ -70,6 +71,10 @@ export class SiteServices implements Services {
       // The same file may be cached under another spelling (a linked folder): every page is looked at before its next use.
       cache.expireAll();
     }
+  }
+
+  ledgerOf(server: Server): Ledger {
+    return this.siteOf(server).ledger;
   }
 
   typesOf(location: Location): MimeTypes {

@@ -1,6 +1,7 @@
 import { StaticCache } from '@webserv/cache';
 import { type Location, LocationMatcher, type Server } from '@webserv/config';
 import type { AccessLog, ErrorLog } from '@webserv/logger';
+import { Ledger } from '@webserv/methods';
 import { MimeTypes } from '@webserv/response';
 import type { Page } from './page.ts';
 
@@ -14,6 +15,7 @@ export class Site {
   readonly cache: StaticCache<Page>;
   readonly accessLog: AccessLog;
   readonly errorLog: ErrorLog;
+  readonly ledger: Ledger;
   private readonly types = new Map<ReadonlyMap<string, string>, MimeTypes>();
 
   constructor(server: Server, accessLog: AccessLog, errorLog: ErrorLog) {
@@ -24,6 +26,7 @@ export class Site {
       maxEntryBytes: server.cacheEntry,
       freshForMs: FRESH_MS,
     });
+    this.ledger = new Ledger(server.maxUploads, server.tempDisk);
     this.accessLog = accessLog;
     this.errorLog = errorLog;
   }

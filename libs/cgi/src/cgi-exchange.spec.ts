@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Ledger } from '@webserv/methods';
 import type { Visit } from './fixtures/visit.ts';
 import { written } from './fixtures/visit.ts';
 import { turn, World } from './fixtures/world.ts';
@@ -261,6 +262,29 @@ describe('a script', () => {
       const visit = await other.ask('POST', '/s', CHUNKED, Buffer.alloc(100_000));
       expect([visit.status, visit.exchange.place]).toEqual([500, 'open spool file']);
       expect(await other.close()).toEqual([]);
+    });
+  });
+
+  describe('that is put aside counts', () => {
+    const size = 200_000;
+    // The slab's bytes stay in memory; pieces of one receive are put aside whole.
+    const PUT_ASIDE = size - 65_536;
+
+    it.each([
+      ['one under what may be', 1, 200],
+      ['at what may be', 0, 200],
+      ['one over', -1, 503],
+    ])('%s', async (_name, spare, status) => {
+      script(HEAD, 'cat > /dev/null', 'echo read');
+      world.ledger = new Ledger(1, PUT_ASIDE + spare);
+      const visit = await world.ask('POST', '/s', CHUNKED, Buffer.alloc(size));
+      expect(visit.status).toBe(status);
+      if (status === 503) {
+        expect(visit.exchange.place).toBe('temp_disk');
+        expect(visit.headers).toContainEqual(['Retry-After', '1']);
+      }
+      await world.quiet();
+      expect(world.ledger.bytes).toBe(0);
     });
   });
 

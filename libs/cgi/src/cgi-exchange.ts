@@ -77,7 +77,8 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
     this.timeoutMs = location.timeouts.cgi;
     this.alarm = new Alarm(this.loop, () => this.rang());
     if (head.hasBody) {
-      this.input = new ScriptInput(this.loop, workshop.slabs, workshop.spoolFolder, this, this.spooled);
+      const ledger = exchange.services.ledgerOf(exchange.server);
+      this.input = new ScriptInput(workshop, ledger, this, this.spooled);
     }
   }
 

@@ -1,7 +1,9 @@
-import { Interest, type Loop, Memory, type Op } from '@webserv/event-loop';
+import { ERRNO, Interest, type Loop, Memory, type Op } from '@webserv/event-loop';
+import type { Ledger } from '@webserv/methods';
 import { SLAB, type Slabs } from './slabs.ts';
 import { openSpoolFile } from './spool-file.ts';
 import { WorkerUdata, type WorkOwner } from './worker-udata.ts';
+import type { Workshop } from './workshop.ts';
 
 /** In place of memory that is not needed. */
 const NOTHING = Memory.allocate(1);
@@ -36,6 +38,7 @@ export class ScriptInput implements WorkOwner {
   private readonly slabs: Slabs;
   private readonly folder: string;
   private readonly owner: InputOwner;
+  private readonly ledger: Ledger;
   private memory: Memory;
   private readAt = 0;
   private writeAt = 0;
@@ -52,19 +55,22 @@ export class ScriptInput implements WorkOwner {
   private overflowing: boolean;
   private whole = false;
   private wantsRoom = false;
+  /** Bytes that stand in the ledger: all that was ever put into the file. */
+  private held = 0;
   /** Bytes that the script has taken by writes that have ended. */
   private written = 0;
   /** Workers that are not gone yet: they may hold the slab. */
   private workers = 0;
   private dropped = false;
 
-  constructor(loop: Loop, slabs: Slabs, folder: string, owner: InputOwner, overflowing: boolean) {
-    this.loop = loop;
-    this.slabs = slabs;
-    this.folder = folder;
+  constructor(workshop: Workshop, ledger: Ledger, owner: InputOwner, overflowing: boolean) {
+    this.loop = workshop.loop;
+    this.slabs = workshop.slabs;
+    this.folder = workshop.spoolFolder;
     this.owner = owner;
+    this.ledger = ledger;
     this.overflowing = overflowing;
-    this.memory = slabs.take();
+    this.memory = this.slabs.take();
   }
 
   /** The script has been given something that it has not read. */
@@ -123,6 +129,8 @@ export class ScriptInput implements WorkOwner {
     this.close();
     if (this.file !== null) this.loop.close(this.file);
     this.file = null;
+    this.ledger.release(this.held);
+    this.held = 0;
     this.giveBack();
   }
 
@@ -159,6 +167,11 @@ export class ScriptInput implements WorkOwner {
       this.workers++;
       this.loop.register(this.file, Interest.FILE);
     }
+    if (!this.ledger.hold(end - start)) {
+      this.lose(-ERRNO.EAGAIN, 'temp_disk');
+      return false;
+    }
+    this.held += end - start;
     const needed = this.filled + end - start;
     if (needed > this.filler.size) this.filler = grown(this.filler, this.filled, needed);
     bytes.copy(this.filler.bytes, this.filled, start, end);

@@ -3,6 +3,7 @@ import type { RequestHead } from '@webserv/request';
 import type { FileStamp, MimeTypes, Reply } from '@webserv/response';
 import type { Files } from './files.ts';
 import type { Outcome } from './intake.ts';
+import type { Ledger } from './ledger.ts';
 import type { FileWriter, FileWriterOwner } from './upload/file-writer.ts';
 import type { Store } from './upload/store.ts';
 
@@ -19,6 +20,8 @@ export interface Services {
    * done in slices this way.
    */
   later(run: () => void): void;
+  /** What the unfinished uploads and bodies of a server hold, and may hold. */
+  ledgerOf(server: Server): Ledger;
   /** The media types in force in a location. */
   typesOf(location: Location): MimeTypes;
   /** The error page of a server for a status, or null for the built-in one. */

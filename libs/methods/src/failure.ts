@@ -2,6 +2,9 @@ import { fail, type Reply } from '@webserv/response';
 import { ERRNO as E } from './errno.ts';
 import type { Exchange } from './exchange.ts';
 
+/** Seconds after which a client that is turned away for now may try again. */
+const RETRY_AFTER = '1';
+
 /** The status that a failed call on a file leads to. The client learns nothing else of it. */
 export function statusOf(errno: number): number {
   switch (-errno) {
@@ -43,7 +46,10 @@ export function failure(exchange: Exchange, status: number, place: string, errno
   exchange.place = place;
   exchange.path = '';
   exchange.stamp = null;
-  return exchange.services.errorPage(exchange.server, status) ?? fail(status);
+  const reply = exchange.services.errorPage(exchange.server, status) ?? fail(status);
+  // What is short now may be there soon (RFC 9110 section 15.6.4, RFC 6585 section 4).
+  if (status === 503 || status === 429) reply.headers.set('Retry-After', RETRY_AFTER);
+  return reply;
 }
 
 /** The error reply for a call that failed. */

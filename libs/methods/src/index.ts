@@ -4,6 +4,7 @@ export { Exchange, type Services } from './exchange.ts';
 export { failedCall, failure, statusOf } from './failure.ts';
 export { FileFacts, type Files, type FolderReader } from './files.ts';
 export type { Intake, IntakeClient, Outcome } from './intake.ts';
+export { Ledger } from './ledger.ts';
 export { nodeFiles } from './node-files.ts';
 export { isHidden, lastSegment, namesDotfile, resolvePath } from './resolve-path.ts';
 export { Turns } from './turns.ts';

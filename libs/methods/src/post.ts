@@ -10,7 +10,7 @@ import { isBoundary } from './upload/multipart-parser.ts';
 import { parseParameters } from './upload/parameters.ts';
 import { mediaTypeOf } from './upload/part-head.ts';
 import { RawIntake } from './upload/raw-intake.ts';
-import { type UploadRules, uploadStatus } from './upload/upload.ts';
+import { beginPlace, type UploadRules, uploadStatus } from './upload/upload.ts';
 
 const FORM = 'multipart/form-data';
 
@@ -51,7 +51,7 @@ function form(exchange: Exchange, rules: UploadRules, contentType: string): Outc
 function raw(exchange: Exchange, rules: UploadRules, mediaType: string): Outcome {
   const intake = RawIntake.begin(exchange, rules, nameOf(exchange, mediaType));
   if (typeof intake !== 'number') return intake;
-  return failure(exchange, uploadStatus(intake), 'open upload', intake);
+  return failure(exchange, uploadStatus(intake), beginPlace(intake), intake);
 }
 
 /** The last segment of the URL below the prefix, else the name in Content-Disposition, else one that is made up. */

@@ -8,6 +8,7 @@ import { dispatch } from '../dispatch.ts';
 import { ErrorPages } from '../error-pages.ts';
 import { Exchange, type Services } from '../exchange.ts';
 import type { Intake, Outcome } from '../intake.ts';
+import { Ledger } from '../ledger.ts';
 import { nodeFiles } from '../node-files.ts';
 import { nodeStore } from '../upload/node-store.ts';
 import { NodeWriter } from '../upload/node-writer.ts';
@@ -45,6 +46,7 @@ export class Fixture {
   readonly pages = new ErrorPages(nodeFiles);
   services: Services;
   server: Server;
+  ledger = new Ledger(100, Number.MAX_SAFE_INTEGER);
   exchange: Exchange | null = null;
 
   constructor() {
@@ -52,6 +54,7 @@ export class Fixture {
       files: nodeFiles,
       store: nodeStore,
       writer: (fd, owner) => new NodeWriter(fd, owner),
+      ledgerOf: () => this.ledger,
       typesOf: () => new MimeTypes(),
       errorPage: (server, status) => this.pages.reply(server, status, NOW),
       script: () => null,

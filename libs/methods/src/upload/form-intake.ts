@@ -5,7 +5,7 @@ import { cleanName, generatedName } from './file-name.ts';
 import { FormStatus, MultipartParser } from './multipart-parser.ts';
 import type { PartHead } from './part-head.ts';
 import { type FormField, receipt } from './receipt.ts';
-import { Upload, type UploadOwner, type UploadRules, uploadStatus } from './upload.ts';
+import { beginPlace, Upload, type UploadOwner, type UploadRules, uploadStatus } from './upload.ts';
 
 /** Fields that the answer lists, and characters of a name: what is not stored shall not fill the memory. */
 const MAX_LISTED = 100;
@@ -43,7 +43,7 @@ export class FormIntake implements Intake, UploadOwner {
   constructor(exchange: Exchange, rules: UploadRules, boundary: string) {
     this.exchange = exchange;
     this.rules = rules;
-    this.upload = new Upload(exchange.services, rules, this);
+    this.upload = new Upload(exchange.services, rules, this, exchange.services.ledgerOf(exchange.server));
     this.parser = new MultipartParser(boundary);
   }
 
@@ -133,7 +133,7 @@ export class FormIntake implements Intake, UploadOwner {
   private beginFile(head: PartHead, name: string): void {
     this.part = Part.FILE;
     const error = this.upload.begin(name === '' ? generatedName(head.mediaType, this.exchange.nowMs) : name);
-    if (error < 0) this.refuse(uploadStatus(error), 'open upload', error);
+    if (error < 0) this.refuse(uploadStatus(error), beginPlace(error), error);
   }
 
   private content(bytes: Buffer, start: number, end: number): void {

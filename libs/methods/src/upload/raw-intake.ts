@@ -15,7 +15,7 @@ export class RawIntake implements Intake, UploadOwner {
   private constructor(exchange: Exchange, rules: UploadRules) {
     this.exchange = exchange;
     this.rules = rules;
-    this.upload = new Upload(exchange.services, rules, this);
+    this.upload = new Upload(exchange.services, rules, this, exchange.services.ledgerOf(exchange.server));
   }
 
   /** @returns the intake, or the negative errno that it could not begin for */

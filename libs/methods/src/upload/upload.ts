@@ -1,5 +1,6 @@
 import { ERRNO } from '../errno.ts';
 import type { Services } from '../exchange.ts';
+import type { Ledger } from '../ledger.ts';
 import { Draft, type DraftOwner, join } from './draft.ts';
 
 /** Who uploads. */
@@ -37,15 +38,20 @@ export class Upload implements DraftOwner {
   private readonly services: Services;
   private readonly rules: UploadRules;
   private readonly owner: UploadOwner;
+  private readonly ledger: Ledger;
   private readonly drafts: Draft[] = [];
   private readonly names = new Set<string>();
   private current: Draft | null = null;
+  private entered = false;
+  /** Bytes that stand in the ledger. */
+  private held = 0;
   private over = false;
 
-  constructor(services: Services, rules: UploadRules, owner: UploadOwner) {
+  constructor(services: Services, rules: UploadRules, owner: UploadOwner, ledger: Ledger) {
     this.services = services;
     this.rules = rules;
     this.owner = owner;
+    this.ledger = ledger;
   }
 
   get files(): readonly StoredFile[] {
@@ -58,6 +64,15 @@ export class Upload implements DraftOwner {
    * @returns 0 or -errno; nothing has begun then
    */
   begin(name: string): number {
+    this.entered ||= this.ledger.enter();
+    if (!this.entered) return TOO_MUCH;
+    const error = this.open(name);
+    // Nothing of a first file is left that could be discarded.
+    if (error < 0 && this.drafts.length === 0) this.settleAccount();
+    return error;
+  }
+
+  private open(name: string): number {
     const { rules, services } = this;
     // Two files of one name in one form cannot both be stored, whatever may be replaced.
     if (this.names.has(name)) return -ERRNO.EEXIST;
@@ -71,8 +86,14 @@ export class Upload implements DraftOwner {
     return 0;
   }
 
-  /** Content of the file that was begun last. As `FileWriter.write`. */
+  /** Content of the file that was begun last. As `FileWriter.write`, but that it may fail at once: then it is over. */
   write(bytes: Buffer, start: number, end: number): boolean {
+    if (this.over) return true;
+    if (!this.ledger.hold(end - start)) {
+      this.fail(TOO_MUCH, 'temp_disk');
+      return true;
+    }
+    this.held += end - start;
     return (this.current as Draft).write(bytes, start, end);
   }
 
@@ -104,6 +125,7 @@ export class Upload implements DraftOwner {
     this.over = true;
     this.current = null;
     for (const draft of this.drafts) draft.discard();
+    this.settleAccount();
   }
 
   draftReady(): void {
@@ -128,13 +150,29 @@ export class Upload implements DraftOwner {
   private settle(): void {
     this.over = true;
     for (const draft of this.drafts) draft.settle();
+    this.settleAccount();
     this.owner.stored();
+  }
+
+  private settleAccount(): void {
+    this.ledger.release(this.held);
+    this.held = 0;
+    if (this.entered) this.ledger.leave();
+    this.entered = false;
   }
 
   private fail(errno: number, place: string): void {
     this.discard();
     this.owner.failed(errno, place);
   }
+}
+
+/** No call on a file in a folder says this: the ledger is full, not the disk. */
+const TOO_MUCH = -ERRNO.EAGAIN;
+
+/** What could not be begun, for the log. */
+export function beginPlace(errno: number): string {
+  return errno === TOO_MUCH ? 'max_uploads' : 'open upload';
 }
 
 /** The status that a failed call on the upload folder leads to: what is wrong there is not the client's doing. */
@@ -154,6 +192,7 @@ export function uploadStatus(errno: number): number {
       return 507;
     case ERRNO.EFBIG:
       return 413;
+    case ERRNO.EAGAIN:
     case ERRNO.EMFILE:
     case ERRNO.ENFILE:
     case ERRNO.ENOMEM:
