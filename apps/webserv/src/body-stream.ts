@@ -21,6 +21,11 @@ const CRLF = Memory.from(CHUNK_TAIL);
 export class BodyStream implements BodySink {
   /** Bytes of the body that have left, chunk framing not counted. */
   bodySent = 0;
+  /** Bytes that have left by operations that are over, framing counted. */
+  private moved = 0;
+  /** Since when nothing is being sent, and for how long nothing was before. */
+  private restingSince = 0;
+  private restedMs = 0;
   private readonly loop: Loop;
   private readonly op: Op;
   private readonly sender: Sender;
@@ -41,6 +46,17 @@ export class BodyStream implements BodySink {
     this.sender = sender;
     this.framing = framing;
     this.length = length;
+    this.restingSince = loop.now;
+  }
+
+  /** Bytes that have left; grows while the client takes any. */
+  get progress(): number {
+    return this.moved + (this.op.pending ? this.op.done : 0);
+  }
+
+  /** Milliseconds in which the source had nothing to send. */
+  get rested(): number {
+    return this.op.pending ? this.restedMs : this.restedMs + this.loop.now - this.restingSince;
   }
 
   /** The head leaves with the first piece where that is there at once, and alone where it takes its time. */
@@ -57,6 +73,8 @@ export class BodyStream implements BodySink {
       this.sender.transmitted(op.result);
       return;
     }
+    this.moved += op.result;
+    this.restingSince = this.loop.now;
     this.bodySent += this.flightBody;
     this.flightBody = 0;
     // The head may have left alone, before the first piece came: that pull is still to be answered.
@@ -115,6 +133,7 @@ export class BodyStream implements BodySink {
     if (this.waiting.length > 0) {
       const pieces = this.waiting;
       this.waiting = [];
+      this.restedMs = this.rested;
       this.flightBody = this.waitingBody;
       this.waitingBody = 0;
       this.loop.sendAll(this.op, pieces);

@@ -57,9 +57,20 @@ export abstract class Connection extends Udata {
     if (!this.receiving.pending && !this.halfClosed) this.loop.recv(this.receiving);
   }
 
-  /** Keeps a copy of lent bytes. */
+  /**
+   * Keeps bytes for later: a copy of lent ones, and of our own only where they lie. Of many requests that came in one
+   * piece, each leaves a shorter backlog, and copying it each time would be quadratic.
+   */
   protected stash(bytes: Buffer, start: number, end: number): void {
-    this.backlog = start < end ? Buffer.from(bytes.subarray(start, end)) : null;
+    if (start >= end) this.backlog = null;
+    else if (bytes === this.receiving.bytes) this.backlog = Buffer.from(bytes.subarray(start, end));
+    else this.backlog = bytes.subarray(start, end);
+  }
+
+  /** An idle connection keeps nothing of what it has sent: it may be a page that nobody else has any more. */
+  protected forgetSent(): void {
+    this.sending.memory = null;
+    this.sending.vector = null;
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { Loop } from '@webserv/event-loop';
 import type { Intake, IntakeClient } from '@webserv/methods';
 import { BodyDecoder, BodyStatus, type Limits, type RequestError, type RequestHead } from '@webserv/request';
 import type { Reply } from '@webserv/response';
@@ -25,15 +26,23 @@ export class Reception implements IntakeClient {
   discarded = 0;
   /** The body has been read to its end. */
   whole = true;
-  private readonly owner: ReceptionOwner;
+  private readonly loop: Loop;
   private readonly body: BodyDecoder;
+  private owner: ReceptionOwner | null = null;
   private intake: Intake | null = null;
   private paused = false;
+  /** When the intake last said that it takes no more, and how long it has rested before that. */
+  private pausedAt = 0;
+  private restedMs = 0;
   private rest: Buffer = EMPTY;
 
-  constructor(owner: ReceptionOwner, limits: Limits) {
-    this.owner = owner;
+  constructor(loop: Loop, limits: Limits) {
+    this.loop = loop;
     this.body = new BodyDecoder(limits);
+  }
+
+  attachTo(owner: ReceptionOwner): void {
+    this.owner = owner;
   }
 
   /** An intake is at work and has not answered. */
@@ -46,10 +55,21 @@ export class Reception implements IntakeClient {
     return this.paused;
   }
 
+  /** Payload bytes of the body so far. */
+  get received(): number {
+    return this.body.received;
+  }
+
+  /** Milliseconds in which the client could not send, because the intake rested. */
+  get rested(): number {
+    return this.paused ? this.restedMs + this.loop.now - this.pausedAt : this.restedMs;
+  }
+
   /** Begins the body behind `head`. @returns its error where its announced length is over the limit */
   begin(head: RequestHead, limit: number): RequestError | null {
     this.discarded = 0;
     this.paused = false;
+    this.restedMs = 0;
     this.rest = EMPTY;
     const status = this.body.start(head, limit);
     this.whole = status === BodyStatus.DONE;
@@ -74,16 +94,16 @@ export class Reception implements IntakeClient {
           return;
         }
       } else if (status === BodyStatus.PARTIAL) {
-        this.owner.receiveMore();
+        (this.owner as ReceptionOwner).receiveMore();
         return;
       } else if (status === BodyStatus.DONE) {
         this.whole = true;
-        this.owner.bodyWhole(bytes, at, end);
+        (this.owner as ReceptionOwner).bodyWhole(bytes, at, end);
         this.intake?.finish();
         return;
       } else {
         this.abort();
-        this.owner.bodyBroken(this.body.error);
+        (this.owner as ReceptionOwner).bodyBroken(this.body.error);
         return;
       }
     }
@@ -91,13 +111,13 @@ export class Reception implements IntakeClient {
 
   resume(): void {
     if (!this.paused) return;
-    this.paused = false;
+    this.unpause();
     this.feedRest();
   }
 
   /** Goes on with the body after an early answer: what is left of it is thrown away. */
   discard(): void {
-    this.paused = false;
+    this.unpause();
     this.feedRest();
   }
 
@@ -107,7 +127,7 @@ export class Reception implements IntakeClient {
       return;
     }
     this.intake = null;
-    this.owner.answer(reply);
+    (this.owner as ReceptionOwner).answer(reply);
   }
 
   /** The client has gone, or is given up. */
@@ -127,8 +147,14 @@ export class Reception implements IntakeClient {
     }
     // Said before the call, so that a resume from within it is not lost.
     this.paused = true;
+    this.pausedAt = this.loop.now;
     if (intake.take(bytes, body.dataStart, body.dataEnd)) this.paused = false;
     return !this.paused && this.intake === intake;
+  }
+
+  private unpause(): void {
+    this.restedMs = this.rested;
+    this.paused = false;
   }
 
   private feedRest(): void {

@@ -39,7 +39,7 @@ export class Responder implements Sender, WorkOwner {
   /** `hit`, `miss`, or `none` for what is not cached. */
   cache: 'hit' | 'miss' | 'none' = 'none';
   private readonly loop: Loop;
-  private readonly owner: ResponseOwner;
+  private owner: ResponseOwner | null = null;
   private readonly transmission: Transmission;
   private readonly context: EncodeContext = { ...USUAL };
   private reply: Reply | null = null;
@@ -48,10 +48,15 @@ export class Responder implements Sender, WorkOwner {
   private held: CacheEntry<Page> | null = null;
   private heldBy: Site | null = null;
 
-  constructor(loop: Loop, sending: Op, owner: ResponseOwner) {
+  constructor(loop: Loop) {
     this.loop = loop;
+    this.transmission = new Transmission(loop, this);
+  }
+
+  /** From now on it answers on this connection: `sending` is its operation. */
+  attach(sending: Op, owner: ResponseOwner): void {
     this.owner = owner;
-    this.transmission = new Transmission(loop, sending, this);
+    this.transmission.attach(sending);
   }
 
   get keepAlive(): boolean {
@@ -61,6 +66,16 @@ export class Responder implements Sender, WorkOwner {
   /** Bytes of the body sent so far. */
   get bodySent(): number {
     return this.transmission.bodySent;
+  }
+
+  /** Bytes that the client has taken: grows while it takes any, also within one operation. */
+  get progress(): number {
+    return this.transmission.progress;
+  }
+
+  /** Milliseconds in which nothing was there to be taken. */
+  get rested(): number {
+    return this.transmission.rested;
   }
 
   /** What the head must know of the request; said before `sendReply` or `sendPage`. */
@@ -235,7 +250,7 @@ export class Responder implements Sender, WorkOwner {
 
   transmitted(result: number): void {
     this.abandon();
-    this.owner.responded(result);
+    this.owner?.responded(result);
   }
 }
 

@@ -1,14 +1,18 @@
 import { HostMatcher, type Location } from '@webserv/config';
 import { ERRNO, errnoMessage, errnoName, Interest, type Loop, Op, Timer, Udata } from '@webserv/event-loop';
 import type { Services } from '@webserv/methods';
-import { DEFAULT_LIMITS, type Limits } from '@webserv/request';
+import type { Limits } from '@webserv/request';
 import { ClientList } from './client-list.ts';
 import { ClientUdata } from './client-udata.ts';
 import type { Clock } from './clock.ts';
+import { Crowd } from './crowd.ts';
 import type { Site } from './site.ts';
+import { Transaction, TransactionPool } from './transaction.ts';
 
 /** How long accepting rests when the process or the system has no descriptor left. */
 const EXHAUSTED_MS = 100;
+/** A shortage that comes and goes is told of this often at most. */
+const TOLD_EVERY_MS = 10_000;
 
 /**
  * A listening socket and the servers behind it. It makes the clients, counts them, and stops accepting at the limit: the
@@ -21,16 +25,17 @@ export class ServerUdata extends Udata {
   /** The first server on this address: for those who name no other. */
   readonly defaultSite: Site;
   readonly defaultLocation: Location;
-  readonly limits: Limits;
+  readonly maxPipeline: number;
+  readonly transactions: TransactionPool;
   closing = false;
   private readonly sites: readonly Site[];
   private readonly hosts: HostMatcher;
   private readonly accepting = new Op(this);
   private readonly rested = new Timer(this);
   private readonly clients = new ClientList();
+  private readonly crowd: Crowd;
   private readonly maxConnect: number;
-  /** Told once per shortage, and again only after a connection could be accepted. */
-  private shortageTold = false;
+  private shortageToldAt = Number.NEGATIVE_INFINITY;
   private onEmpty: (() => void) | null = null;
 
   constructor(loop: Loop, fd: number, sites: readonly Site[], services: Services, clock: Clock) {
@@ -45,13 +50,20 @@ export class ServerUdata extends Udata {
     this.hosts = new HostMatcher(sites.map((site) => site.server));
     // Until the head is read nobody knows which server is meant: the default one's limits hold for the head, the
     // largest number of connections for the address.
-    this.limits = { ...DEFAULT_LIMITS, maxHeader: server.maxHeader, maxHeaders: server.maxHeaders };
+    const limits: Limits = {
+      maxHeader: server.maxHeader,
+      maxHeaders: server.maxHeaders,
+      maxTarget: server.maxUri,
+    };
+    this.transactions = new TransactionPool(() => new Transaction(loop, services, limits, this.defaultSite));
+    this.maxPipeline = server.maxPipeline;
     this.maxConnect = Math.max(...sites.map((site) => site.server.maxConnect));
+    this.crowd = new Crowd(loop, this.defaultSite, services, clock, () => this.someoneGone());
   }
 
   /** Connections open now. */
   get connections(): number {
-    return this.clients.size;
+    return this.clients.size + this.crowd.turnedAway;
   }
 
   start(): void {
@@ -66,6 +78,16 @@ export class ServerUdata extends Udata {
   }
 
   complete(op: Op): void {
+    // A fault is reported and costs a connection; without this it would cost the listening socket.
+    try {
+      this.answered(op);
+    } catch (error) {
+      this.loop.onFault?.(this, error);
+      if (!this.accepting.pending) this.loop.arm(this.rested, EXHAUSTED_MS);
+    }
+  }
+
+  private answered(op: Op): void {
     if (op.result >= 0) this.accepted(op.result, op.text);
     else if (op.result !== -ERRNO.ECANCELED) this.exhausted(op.result);
     else this.resume();
@@ -88,6 +110,7 @@ export class ServerUdata extends Udata {
   /** Cuts every connection. */
   cutAll(): void {
     for (const client of this.clients) this.loop.close(client);
+    this.crowd.cutAll();
   }
 
   override dispose(): void {
@@ -109,6 +132,11 @@ export class ServerUdata extends Udata {
 
   clientGone(client: ClientUdata): void {
     this.clients.remove(client);
+    this.crowd.left(client.remote);
+    this.someoneGone();
+  }
+
+  private someoneGone(): void {
     this.resume();
     this.settle();
   }
@@ -116,28 +144,41 @@ export class ServerUdata extends Udata {
   // ---- accepting ---------------------------------------------------------------------------------------------
 
   private accepted(fd: number, remote: string): void {
-    this.shortageTold = false;
-    if (this.clients.size >= this.maxConnect) this.makeRoom();
-    this.createClient(fd, remote);
+    if (this.connections >= this.maxConnect) this.makeRoom();
+    let client: ClientUdata | null = null;
+    try {
+      if (this.crowd.isTooMany(remote)) this.taken(this.crowd.turnAway(fd, remote), fd);
+      else {
+        client = new ClientUdata(this, fd, remote);
+        this.begin(client, fd);
+      }
+    } catch (error) {
+      this.loop.onFault?.(client ?? this, error);
+      if (client !== null && client.slot >= 0) this.loop.close(client);
+      else this.loop.discard(fd);
+    }
     if (this.isFull) this.loop.cancel(this.accepting);
   }
 
-  private createClient(fd: number, remote: string): void {
-    const client = new ClientUdata(this, fd, remote);
+  private begin(client: ClientUdata, fd: number): void {
     const error = this.loop.register(client, Interest.BOTH);
-    if (error < 0) {
-      // A descriptor that the multiplexer cannot take (select beyond 1023): not accepted after all.
-      this.loop.discard(fd);
-      this.exhausted(error);
-      return;
-    }
+    this.taken(error, fd);
+    if (error < 0) return;
     this.clients.append(client);
+    this.crowd.came(client.remote);
     client.start();
+  }
+
+  /** A descriptor that the multiplexer cannot take (select beyond 1023) is not accepted after all. */
+  private taken(error: number, fd: number): void {
+    if (error >= 0) return;
+    this.loop.discard(fd);
+    this.exhausted(error);
   }
 
   /** Full, and nobody idle who could make room. */
   private get isFull(): boolean {
-    return this.clients.size >= this.maxConnect && this.clients.oldestIdle() === null;
+    return this.connections >= this.maxConnect && this.clients.oldestIdle() === null;
   }
 
   private makeRoom(): void {
@@ -155,8 +196,8 @@ export class ServerUdata extends Udata {
     this.makeRoom();
     this.loop.cancel(this.accepting);
     this.loop.arm(this.rested, EXHAUSTED_MS);
-    if (this.shortageTold) return;
-    this.shortageTold = true;
+    if (this.loop.now - this.shortageToldAt < TOLD_EVERY_MS) return;
+    this.shortageToldAt = this.loop.now;
     this.defaultSite.errorLog.warn(`accept: ${errnoMessage(error)}; accepting again in ${EXHAUSTED_MS} ms`, {
       errno: errnoName(error),
       connections: this.clients.size,
@@ -164,7 +205,7 @@ export class ServerUdata extends Udata {
   }
 
   private settle(): void {
-    if (this.onEmpty === null || this.fd >= 0 || this.clients.size > 0) return;
+    if (this.onEmpty === null || this.fd >= 0 || this.connections > 0) return;
     const done = this.onEmpty;
     this.onEmpty = null;
     done();

@@ -22,6 +22,16 @@ export const Reading = {
 } as const;
 export type Reading = (typeof Reading)[keyof typeof Reading];
 
+/** A body that nobody wanted is read to its end up to this size, so that the connection can be used again. */
+export const DRAIN_MAX = 256 << 10;
+
+/** What is to be expected of a request whose body nobody has asked for yet; `contentLength` is -1 where it is not known. */
+export function readingOf(contentLength: number, expectContinue: boolean): Reading {
+  // Whether a client that waits for 100 sends its body after a final answer is its own affair (RFC 9110 section
+  // 10.1.1): nothing that follows can be told apart.
+  return expectContinue || contentLength > DRAIN_MAX ? Reading.LOST : Reading.LEFTOVER;
+}
+
 /** How the response ended. */
 export const Writing = {
   /** Whole, and the head said that the connection goes on. */

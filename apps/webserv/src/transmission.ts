@@ -14,8 +14,8 @@ export interface Sender {
  */
 export class Transmission {
   private readonly loop: Loop;
-  private readonly op: Op;
   private readonly sender: Sender;
+  private op: Op | null = null;
   private segments: readonly Segment[] = [];
   private stream: BodyStream | null = null;
   private next = 0;
@@ -24,16 +24,29 @@ export class Transmission {
   private overhead = 0;
   private sent = 0;
 
-  constructor(loop: Loop, op: Op, sender: Sender) {
+  constructor(loop: Loop, sender: Sender) {
     this.loop = loop;
-    this.op = op;
     this.sender = sender;
   }
 
-  /** Bytes of the body that have left; grows while an operation is pending, so that a time-out sees progress. */
+  attach(op: Op): void {
+    this.op = op;
+  }
+
+  /** Bytes that have left; grows while an operation is pending, so that a time-out sees progress. */
+  get progress(): number {
+    return this.stream === null ? this.bodySent : this.stream.progress;
+  }
+
+  /** Milliseconds in which a stream had nothing to send. */
+  get rested(): number {
+    return this.stream === null ? 0 : this.stream.rested;
+  }
+
+  /** Bytes of the body that have left. */
   get bodySent(): number {
     if (this.stream !== null) return this.stream.bodySent;
-    return this.sent + (this.op.pending ? Math.max(0, this.op.done - this.overhead) : 0);
+    return this.sent + (this.op?.pending ? Math.max(0, this.op.done - this.overhead) : 0);
   }
 
   /** @param framing `none` where no body follows the head (HEAD, 304), else what the head said */
@@ -41,7 +54,7 @@ export class Transmission {
     this.reset();
     if (framing !== 'none') this.segments = segmentsOf(reply);
     if (framing !== 'none' && reply.body.kind === 'stream') {
-      this.stream = new BodyStream(this.loop, this.op, this.sender, framing, length);
+      this.stream = new BodyStream(this.loop, this.op as Op, this.sender, framing, length);
       this.stream.start(head, reply.body.source);
       return;
     }
@@ -59,7 +72,7 @@ export class Transmission {
     this.reset();
     this.expected = size;
     this.overhead = headSize;
-    this.loop.send(this.op, memory, 0, size);
+    this.loop.send(this.op as Op, memory, 0, size);
   }
 
   /** Pieces that together are a complete response. */
@@ -79,7 +92,7 @@ export class Transmission {
     this.expected = 0;
     for (const piece of pieces) this.expected += piece.length;
     this.overhead = headSize;
-    this.loop.sendAll(this.op, pieces);
+    this.loop.sendAll(this.op as Op, pieces);
   }
 
   /** The operation has ended: on with the next segment, or over. */
@@ -108,7 +121,7 @@ export class Transmission {
       return;
     }
     this.expected = segment.length;
-    this.loop.sendFile(this.op, segment.fd, segment.offset, segment.length);
+    this.loop.sendFile(this.op as Op, segment.fd, segment.offset, segment.length);
   }
 
   private over(result: number): void {

@@ -1,0 +1,102 @@
+import { Interest, type Loop, Memory } from '@webserv/event-loop';
+import type { Services } from '@webserv/methods';
+import { Encoded, encodeWhole, fail } from '@webserv/response';
+import { AddressCount } from './address-count.ts';
+import type { Clock } from './clock.ts';
+import { USUAL } from './page.ts';
+import type { Site } from './site.ts';
+import { type Doorkeeper, TurnedAway } from './turned-away.ts';
+
+/** Addresses that keep coming are told of this often at most. */
+const TOLD_EVERY_MS = 10_000;
+/** Seconds after which one that was turned away may try again. */
+const RETRY_AFTER = '1';
+
+/** How many come from where (`max_connect_per_address`), and the end of those that are too many: 429. */
+export class Crowd implements Doorkeeper {
+  private readonly loop: Loop;
+  private readonly site: Site;
+  private readonly services: Services;
+  private readonly clock: Clock;
+  private readonly onGone: () => void;
+  private readonly limit: number;
+  private readonly counts = new AddressCount();
+  private readonly leaving = new Set<TurnedAway>();
+  /** One answer for all of a second. What is on its way is never written to: each is memory of its own. */
+  private answer: Memory | null = null;
+  private answerDate = '';
+  private toldAt = Number.NEGATIVE_INFINITY;
+  private untold = 0;
+
+  /** @param onGone told when a connection that was turned away is closed */
+  constructor(loop: Loop, site: Site, services: Services, clock: Clock, onGone: () => void) {
+    this.loop = loop;
+    this.site = site;
+    this.services = services;
+    this.clock = clock;
+    this.onGone = onGone;
+    this.limit = site.server.maxConnectPerAddress;
+  }
+
+  /** Connections that have been answered 429 and are not closed yet. */
+  get turnedAway(): number {
+    return this.leaving.size;
+  }
+
+  /** One more from this address would be one too many. Whoever comes by a unix socket has no address. */
+  isTooMany(remote: string): boolean {
+    return this.limit > 0 && remote !== 'unix:' && this.counts.of(remote) >= this.limit;
+  }
+
+  came(remote: string): void {
+    if (this.limit > 0) this.counts.add(remote);
+  }
+
+  left(remote: string): void {
+    if (this.limit > 0) this.counts.remove(remote);
+  }
+
+  /** @returns 0, or -errno where the descriptor is still the caller's */
+  turnAway(fd: number, remote: string): number {
+    const connection = new TurnedAway(this.loop, fd, this);
+    const error = this.loop.register(connection, Interest.BOTH);
+    if (error < 0) return error;
+    this.leaving.add(connection);
+    connection.start(this.answerNow());
+    this.tell(remote);
+    return 0;
+  }
+
+  turnedAwayGone(connection: TurnedAway): void {
+    this.leaving.delete(connection);
+    this.onGone();
+  }
+
+  cutAll(): void {
+    for (const connection of this.leaving) this.loop.close(connection);
+  }
+
+  private answerNow(): Memory {
+    const nowMs = this.clock.now();
+    const date = this.clock.text(nowMs);
+    if (this.answer !== null && this.answerDate === date) return this.answer;
+    const reply = this.services.errorPage(this.site.server, 429) ?? fail(429);
+    reply.headers.set('Retry-After', RETRY_AFTER);
+    const whole = encodeWhole(reply, { ...USUAL, keepAlive: false, date }, new Encoded());
+    this.answer = Memory.from(whole ?? '');
+    this.answerDate = date;
+    return this.answer;
+  }
+
+  private tell(remote: string): void {
+    this.untold++;
+    if (this.loop.now - this.toldAt < TOLD_EVERY_MS) return;
+    this.toldAt = this.loop.now;
+    this.site.errorLog.warn('max_connect_per_address: turned away', {
+      client: remote,
+      limit: this.limit,
+      connections: this.untold,
+    });
+    this.untold = 0;
+  }
+}
