@@ -1,67 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { Command } from './testing/command.ts';
 import { fetchOnce, get } from './testing/peer.ts';
 import { TestSite } from './testing/site.ts';
 
-/** The built command, as an operator starts it: the `test` target depends on `build`. */
 const DIST = resolve(__dirname, '../dist');
-const MAIN = join(DIST, 'main.js');
 const SHIPPED = resolve(__dirname, '../conf/webserv.conf');
-
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-class Command {
-  readonly ended: Promise<Ended>;
-  private readonly child: ChildProcess;
-  private stderr = '';
-  private wake: () => void = () => {};
-
-  constructor(words: string[], env: NodeJS.ProcessEnv = {}, main = MAIN) {
-    this.child = spawn(process.execPath, [main, ...words], { env: { ...process.env, ...env } });
-    let stdout = '';
-    this.child.stdout?.on('data', (bytes) => {
-      stdout += bytes;
-    });
-    this.child.stderr?.on('data', (bytes) => {
-      this.stderr += bytes;
-      this.wake();
-    });
-    this.ended = new Promise((done) => {
-      this.child.on('close', (code) => {
-        this.wake();
-        done({ code, stdout, stderr: this.stderr });
-      });
-    });
-  }
-
-  /** The port that it says it serves on. */
-  async port(): Promise<number> {
-    for (;;) {
-      const found = /serving on \S*:(\d+)/.exec(this.stderr);
-      if (found !== null) return Number(found[1]);
-      if (this.child.exitCode !== null) throw new Error(this.stderr);
-      await new Promise<void>((done) => {
-        this.wake = done;
-      });
-    }
-  }
-
-  kill(signal: NodeJS.Signals): void {
-    this.child.kill(signal);
-  }
-}
 
 describe('the webserv command', () => {
   let site: TestSite;
   let conf = '';
 
   beforeEach(() => {
-    if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing: run "npx nx build webserv" first`);
     site = new TestSite();
     site.file('static/index.html', 'home');
     conf = site.file(
@@ -162,7 +112,7 @@ server {
     if (bytecode !== null) site.file('dist/command.js.cache', bytecode);
     // koffi is looked for beside the build, as it would be installed.
     const env = { NODE_PATH: resolve(__dirname, '../../../node_modules') };
-    const command = new Command(['-c', conf], env, main);
+    const command = new Command(['-c', conf], env, { main });
     expect((await fetchOnce(await command.port(), get('/'))).body.toString()).toBe('home');
     command.kill('SIGTERM');
     expect((await command.ended).code).toBe(0);

@@ -1,4 +1,5 @@
 import { type Diagnostic, effective, helpText, load, report, toJson } from '@webserv/config';
+import { accountProblem } from './account.ts';
 import { type Command, driverOf, readCommandLine, USAGE } from './command-line.ts';
 import { serve } from './serve.ts';
 import { handleSignals } from './signals.ts';
@@ -36,7 +37,11 @@ function run(command: Command): void {
     return;
   }
   if (command.action === 'check') {
-    if (!command.json) process.stderr.write(`${command.file}: the configuration is good\n`);
+    const problem = accountProblem(result.config);
+    if (problem !== null) {
+      process.stderr.write(`${problem}\n`);
+      process.exitCode = 1;
+    } else if (!command.json) process.stderr.write(`${command.file}: the configuration is good\n`);
   } else if (command.action === 'effective') {
     process.stdout.write(effective(result.config));
   } else {

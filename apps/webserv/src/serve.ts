@@ -1,6 +1,8 @@
 import { type Config, load, report, type Server } from '@webserv/config';
 import { type Driver, type DriverRequest, formatAddress, Loop, type NamedDriver } from '@webserv/event-loop';
+import type { ErrorLog } from '@webserv/logger';
 import { sweepUploads } from '@webserv/methods';
+import { becomeUser } from './account.ts';
 import { Clock } from './clock.ts';
 import { openListeners } from './listeners.ts';
 import { LogBook } from './log-book.ts';
@@ -77,7 +79,7 @@ class Webserv implements Running {
         const trace = error instanceof Error ? error.stack : String(error);
         errorLog.error(`a fault in a ${udata.kind}, which is closed`, { trace });
       };
-      this.addresses = this.open(config);
+      this.addresses = this.open(config, errorLog);
       errorLog.notice(`serving on ${this.addresses.join(', ')}`, { driver: this.driver });
       for (const reason of this.loop.choice.passedOver) errorLog.notice(`driver passed over: ${reason}`);
     } catch (error) {
@@ -109,7 +111,7 @@ class Webserv implements Running {
     this.book.logs.flushSync();
   }
 
-  private open(config: Config): string[] {
+  private open(config: Config, errorLog: ErrorLog): string[] {
     const clock = new Clock(this.loop);
     const sites = new Map<Server, Site>();
     for (const server of config.servers) {
@@ -119,6 +121,12 @@ class Webserv implements Running {
       );
     }
     const listeners = openListeners(this.loop, config);
+    try {
+      becomeUser(config, this.book.logs, errorLog);
+    } catch (error) {
+      for (const { fd } of listeners) this.loop.discard(fd);
+      throw error;
+    }
     const services = new SiteServices(this.loop, sites, clock);
     this.services = services;
     for (const site of sites.values()) {

@@ -6,11 +6,14 @@ import { ClientList } from './client-list.ts';
 import { ClientUdata } from './client-udata.ts';
 import type { Clock } from './clock.ts';
 import { Crowd } from './crowd.ts';
+import { Reserve } from './reserve.ts';
 import type { Site } from './site.ts';
 import { Transaction, TransactionPool } from './transaction.ts';
 
 /** How long accepting rests when the process or the system has no descriptor left. */
 const EXHAUSTED_MS = 100;
+/** How often it is seen whether the shortage is over. */
+const REFILL_MS = 1000;
 /** A shortage that comes and goes is told of this often at most. */
 const TOLD_EVERY_MS = 10_000;
 
@@ -32,6 +35,10 @@ export class ServerUdata extends Udata {
   private readonly hosts: HostMatcher;
   private readonly accepting = new Op(this);
   private readonly rested = new Timer(this);
+  private readonly refilled = new Timer(this);
+  private readonly reserve = new Reserve();
+  /** As many connections as there could be without the reserve, while that is in use. */
+  private ceiling = Number.POSITIVE_INFINITY;
   private readonly clients = new ClientList();
   private readonly crowd: Crowd;
   private readonly maxConnect: number;
@@ -67,6 +74,7 @@ export class ServerUdata extends Udata {
   }
 
   start(): void {
+    this.reserve.hold();
     this.loop.register(this, Interest.READ);
     this.loop.accept(this.accepting);
   }
@@ -93,8 +101,11 @@ export class ServerUdata extends Udata {
     else this.resume();
   }
 
-  /** The rest after a shortage is over. */
-  override expire(): void {
+  override expire(timer: Timer): void {
+    if (timer === this.refilled) {
+      if (this.reserve.hold()) this.ceiling = Number.POSITIVE_INFINITY;
+      else this.loop.arm(this.refilled, REFILL_MS);
+    }
     this.resume();
   }
 
@@ -103,6 +114,7 @@ export class ServerUdata extends Udata {
     this.closing = true;
     this.onEmpty = done;
     this.loop.disarm(this.rested);
+    this.loop.disarm(this.refilled);
     this.loop.close(this);
     for (const client of this.clients) client.closeWhenIdle();
   }
@@ -114,6 +126,7 @@ export class ServerUdata extends Udata {
   }
 
   override dispose(): void {
+    this.reserve.release();
     this.settle();
   }
 
@@ -144,7 +157,7 @@ export class ServerUdata extends Udata {
   // ---- accepting ---------------------------------------------------------------------------------------------
 
   private accepted(fd: number, remote: string): void {
-    if (this.connections >= this.maxConnect) this.makeRoom();
+    if (this.connections >= this.limit) this.makeRoom();
     let client: ClientUdata | null = null;
     try {
       if (this.crowd.isTooMany(remote)) this.taken(this.crowd.turnAway(fd, remote), fd);
@@ -176,9 +189,13 @@ export class ServerUdata extends Udata {
     this.exhausted(error);
   }
 
+  private get limit(): number {
+    return Math.min(this.maxConnect, this.ceiling);
+  }
+
   /** Full, and nobody idle who could make room. */
   private get isFull(): boolean {
-    return this.connections >= this.maxConnect && this.clients.oldestIdle() === null;
+    return this.connections >= this.limit && this.clients.oldestIdle() === null;
   }
 
   private makeRoom(): void {
@@ -191,11 +208,17 @@ export class ServerUdata extends Udata {
     this.loop.accept(this.accepting);
   }
 
-  /** EMFILE and its like: those who are here are served, and those who wait stay in the backlog for a moment. */
+  /**
+   * EMFILE and its like: those who are here are served, from the reserve where nobody idle can make room, and those who
+   * wait stay in the backlog for a moment.
+   */
   private exhausted(error: number): void {
     this.makeRoom();
+    this.reserve.release();
+    this.ceiling = Math.max(1, this.connections);
     this.loop.cancel(this.accepting);
     this.loop.arm(this.rested, EXHAUSTED_MS);
+    this.loop.arm(this.refilled, REFILL_MS);
     if (this.loop.now - this.shortageToldAt < TOLD_EVERY_MS) return;
     this.shortageToldAt = this.loop.now;
     this.defaultSite.errorLog.warn(`accept: ${errnoMessage(error)}; accepting again in ${EXHAUSTED_MS} ms`, {

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, type Stats, writeSync } from 'node:fs';
+import { closeSync, constants, fchownSync, fstatSync, openSync, type Stats, writeSync } from 'node:fs';
 import { ERRNO } from '@webserv/event-loop';
 
 /**
@@ -66,6 +66,19 @@ export function openDestination(path: string): Destination | number {
   if (typeof status !== 'number') return { fd, kind: status.isFile() ? 'file' : 'stream' };
   closeSync(fd);
   return status;
+}
+
+/** Makes an account the owner of an open log, where that is a file of its own. @returns 0 or -errno */
+export function giveFile(path: string, fd: number, uid: number, gid: number): number {
+  const status = statusOf(fd);
+  if (typeof status === 'number') return status;
+  if (INHERITED[path] !== undefined || !status.isFile()) return 0;
+  try {
+    fchownSync(fd, uid, gid);
+    return 0;
+  } catch (error) {
+    return errnoOf(error);
+  }
 }
 
 /** One write(2), at once. @returns bytes written, or -errno */

@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs';
 import type { Loop } from '@webserv/event-loop';
-import { openDestination } from './destination.ts';
+import { giveFile, openDestination } from './destination.ts';
 import type { LogNotice } from './log-notice.ts';
 import { type BatchLimits, LoggerUdata } from './logger-udata.ts';
 
@@ -94,6 +94,15 @@ export class LogFile {
       this.lostBefore += old.lost;
     });
     return 0;
+  }
+
+  /**
+   * Makes an account the owner of the file, so that it can still be opened when the process is no longer root. What is no
+   * file of its own (a device, standard output) stays as it is.
+   * @returns 0 or -errno
+   */
+  giveTo(uid: number, gid: number): number {
+    return giveFile(this.path, this.current.fd, uid, gid);
   }
 
   /** Writes everything, through the loop, and lets go of every descriptor. */

@@ -57,6 +57,13 @@ export class Logs {
     }
   }
 
+  /** Makes an account the owner of every file, see `LogFile.giveTo`. @returns the paths that could not be given */
+  giveTo(uid: number, gid: number): string[] {
+    const failed: string[] = [];
+    for (const file of this.files.values()) if (file.giveTo(uid, gid) < 0) failed.push(file.path);
+    return failed;
+  }
+
   /** Writes everything before it returns: what the others have to report of it still reaches the error log. */
   flushSync(): void {
     for (const file of this.files.values()) if (file.path !== this.errorPath) file.flushSync();

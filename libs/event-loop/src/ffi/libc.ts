@@ -64,6 +64,9 @@ export const poll = required('int poll(uintptr_t fds, unsigned long count, int t
 export const select = required(
   'int select(int count, uintptr_t r, uintptr_t w, uintptr_t e, uintptr_t timeout)',
 );
+export const getpwnam_r = libc.func(
+  'int getpwnam_r(const char *name, uintptr_t entry, uintptr_t strings, size_t size, uintptr_t found)',
+) as unknown as (name: string, entry: number, strings: number, size: number, found: number) => number;
 const pipeCall = required('int pipe(uintptr_t fds)');
 const acceptCall = required('int accept(int fd, uintptr_t address, uintptr_t length)');
 const fcntl = libc.func('int fcntl(int fd, int command, ...)');

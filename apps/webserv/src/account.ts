@@ -1,0 +1,99 @@
+import { accessSync, constants } from 'node:fs';
+import type { Config, Origin } from '@webserv/config';
+import { type Account, accountOf } from '@webserv/event-loop';
+import type { ErrorLog, Logs } from '@webserv/logger';
+import { StartError } from './start-error.ts';
+
+const ROOT = 0;
+
+/** What is wrong with the `user` of a config, ready to be printed, or null. */
+export function accountProblem(config: Config): string | null {
+  const { user } = config;
+  if (user === null || accountOf(user) !== null) return null;
+  return `${placeOf(config)}: error: there is no account "${user}"`;
+}
+
+/**
+ * Becomes the `user` of the config, for good: to be called when the sockets are bound and the logs are open, and before
+ * anything else is. The logs are given to the account, so that they can be opened anew. Without root's rights nothing
+ * can be given up, which is a warning.
+ * @throws StartError where there is no such account, or it could not do what the config says
+ */
+export function becomeUser(config: Config, logs: Logs, errorLog: ErrorLog): void {
+  const { user } = config;
+  if (user === null) return;
+  const problem = accountProblem(config);
+  if (problem !== null) throw new StartError(problem);
+  const account = accountOf(user) as Account;
+  if (process.geteuid?.() !== ROOT) {
+    if (process.geteuid?.() === account.uid) return;
+    errorLog.warn(`user ${user}: only root can become somebody else; it goes on as it was started`);
+    return;
+  }
+  for (const path of logs.giveTo(account.uid, account.gid)) {
+    errorLog.warn(`user ${user}: the log ${path} cannot be given to it, and may not be opened again`);
+  }
+  become(user, account);
+  if (account.uid !== ROOT && !hasBecome(account)) {
+    throw new StartError(`${placeOf(config)}: error: root's rights could not be given up for good`);
+  }
+  const folders = unreachable(config);
+  if (folders.length > 0) throw new StartError(folders.join('\n'));
+}
+
+/** Groups first, the user last: from then on nothing of it may be changed (setuid(2), "dropping privileges"). */
+function become(user: string, { uid, gid }: Account): void {
+  // Node has it since 0.9, its types have not.
+  (process as NodeJS.Process & { initgroups?(user: string, group: number): void }).initgroups?.(user, gid);
+  process.setgid?.(gid);
+  process.setuid?.(uid);
+}
+
+/** Every id is the account's, and there is no way back. */
+function hasBecome({ uid, gid }: Account): boolean {
+  try {
+    process.setuid?.(ROOT);
+    return false;
+  } catch {
+    // EPERM: as it has to be.
+  }
+  const ids = [process.getuid?.(), process.geteuid?.()];
+  const groups = [process.getgid?.(), process.getegid?.()];
+  return ids.every((id) => id === uid) && groups.every((id) => id === gid);
+}
+
+/** The config was checked as root, who may do everything. */
+function unreachable(config: Config): string[] {
+  const problems = new Set<string>();
+  for (const server of config.servers) {
+    for (const { root, uploadPath, redirection, origins } of server.locations) {
+      if (redirection === null && !may(root, constants.X_OK)) {
+        problems.add(`${at(origins.get('root'))}: error: "${config.user}" cannot enter "${root}"`);
+      }
+      if (uploadPath !== null && !may(uploadPath, constants.W_OK | constants.X_OK)) {
+        problems.add(
+          `${at(origins.get('upload_path'))}: error: "${config.user}" cannot write "${uploadPath}"`,
+        );
+      }
+    }
+  }
+  return [...problems];
+}
+
+function may(path: string, mode: number): boolean {
+  try {
+    accessSync(path, mode);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function placeOf(config: Config): string {
+  return at(config.origins.get('user'));
+}
+
+function at(origin: Origin | undefined): string {
+  const place = origin?.at ?? null;
+  return place === null ? 'config' : `${place.file}:${place.line}:${place.column}`;
+}

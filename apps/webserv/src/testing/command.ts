@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+/** The built command, as an operator starts it: the `test` target depends on `build`. */
+const MAIN = resolve(__dirname, '../../dist/main.js');
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How it is started, where that is not as usual. */
+export interface How {
+  /** What the shell is told before it becomes the server, such as `ulimit -n 64`. */
+  readonly limit?: string;
+  /** Another build than the usual one. */
+  readonly main?: string;
+}
+
+/** The command at work in a process of its own. */
+export class Command {
+  readonly ended: Promise<Ended>;
+  private readonly child: ChildProcess;
+  private stderr = '';
+  private wake: () => void = () => {};
+
+  constructor(words: string[], env: NodeJS.ProcessEnv = {}, { limit = '', main = MAIN }: How = {}) {
+    if (!existsSync(main)) throw new Error(`${main} is missing: run "npx nx build webserv" first`);
+    const [program, ...before] =
+      limit === '' ? [process.execPath] : ['/bin/sh', '-c', `${limit}; exec "$0" "$@"`, process.execPath];
+    this.child = spawn(program as string, [...before, main, ...words], { env: { ...process.env, ...env } });
+    let stdout = '';
+    this.child.stdout?.on('data', (bytes) => {
+      stdout += bytes;
+    });
+    this.child.stderr?.on('data', (bytes) => {
+      this.stderr += bytes;
+      this.wake();
+    });
+    this.ended = new Promise((done) => {
+      this.child.on('close', (code) => {
+        this.wake();
+        done({ code, stdout, stderr: this.stderr });
+      });
+    });
+  }
+
+  get pid(): number {
+    return this.child.pid as number;
+  }
+
+  /** The port that it says it serves on. */
+  async port(): Promise<number> {
+    for (;;) {
+      const found = /serving on \S*:(\d+)/.exec(this.stderr);
+      if (found !== null) return Number(found[1]);
+      if (this.child.exitCode !== null) throw new Error(this.stderr);
+      await new Promise<void>((done) => {
+        this.wake = done;
+      });
+    }
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+}
