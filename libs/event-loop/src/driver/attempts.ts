@@ -235,6 +235,10 @@ export class Attempts {
       if (n === 0) break;
       op.done += n;
       budget -= n;
+      if (op.done >= transfer.TRUSTED_AFTER && !watch.trusted) {
+        watch.trusted = true;
+        transfer.trust(watch.fd);
+      }
     }
     this.finishWrite(watch, op, op.done);
   }

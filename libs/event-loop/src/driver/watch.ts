@@ -29,6 +29,8 @@ export class Watch {
   cancelled = false;
   /** SENDFILE: up to here the file is known to be in the page cache. */
   warmTo = 0;
+  /** It has read so much of a file that the bound on unsent bytes was lifted. */
+  trusted = false;
   /** Descriptor that stands for a child (pidfd), 0 where there is none. */
   childFd = 0;
 

@@ -24,6 +24,7 @@ export interface Constants {
   readonly O_CLOEXEC: number;
   readonly O_EVTONLY: number;
   readonly IPV6_V6ONLY: number;
+  readonly TCP_NOTSENT_LOWAT: number;
 }
 
 const LINUX: Constants = {
@@ -43,6 +44,7 @@ const LINUX: Constants = {
   O_CLOEXEC: 0o2000000,
   O_EVTONLY: 0,
   IPV6_V6ONLY: 26,
+  TCP_NOTSENT_LOWAT: 25,
 };
 
 const BSD_SOCKET = {
@@ -60,6 +62,7 @@ const BSD_SOCKET = {
 const DARWIN: Constants = {
   ...BSD_SOCKET,
   AF_INET6: 30,
+  TCP_NOTSENT_LOWAT: 0x201,
   SO_NOSIGPIPE: 0x1022,
   // macOS has neither accept4 nor socket flags: descriptors are marked with fcntl just after birth.
   SOCK_NONBLOCK: 0,
@@ -71,6 +74,7 @@ const DARWIN: Constants = {
 
 const FREEBSD: Constants = {
   ...BSD_SOCKET,
+  TCP_NOTSENT_LOWAT: 0,
   AF_INET6: 28,
   SO_NOSIGPIPE: 0x0800,
   SOCK_NONBLOCK: 0x20000000,
@@ -82,6 +86,7 @@ const FREEBSD: Constants = {
 
 const OPENBSD: Constants = {
   ...BSD_SOCKET,
+  TCP_NOTSENT_LOWAT: 0,
   AF_INET6: 24,
   SO_NOSIGPIPE: 0,
   SOCK_NONBLOCK: 0x4000,
@@ -93,6 +98,7 @@ const OPENBSD: Constants = {
 
 const NETBSD: Constants = {
   ...BSD_SOCKET,
+  TCP_NOTSENT_LOWAT: 0,
   AF_INET6: 24,
   SO_NOSIGPIPE: 0x0800,
   SOCK_NONBLOCK: 0x20000000,
