@@ -140,7 +140,7 @@ asRoot('started as root, with a user', () => {
     command = new Command(
       ['-c', conf],
       {},
-      'exec setpriv --reuid=65534 --regid=65534 --clear-groups "$0" "$@"',
+      { limit: 'exec setpriv --reuid=65534 --regid=65534 --clear-groups "$0" "$@"' },
     );
     await command.port();
     await until(() => errorLog().includes('only root'));
