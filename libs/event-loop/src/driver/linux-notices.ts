@@ -22,6 +22,10 @@ const WRITTEN =
   INOTIFY.CREATE |
   INOTIFY.DELETE;
 
+/** Reads of one drain at most; a name takes up to 272 bytes, so a buffer with more room than that left was not full. */
+const READS_A_DRAIN = 64;
+const LONGEST_NOTICE = 272;
+
 /** A descriptor that turns readable when the child has ended. @returns pidfd or -errno */
 export function openChild(pid: number): number {
   const fd = libc.syscall?.(SYS_PIDFD_OPEN, pid, 0) ?? -1;
@@ -74,11 +78,20 @@ export class LinuxNotices {
     }
   }
 
-  /** Reads waiting notices into `events`: a buffer full, the rest is told again. */
+  /**
+   * Reads the waiting notices into `events`, all of them: what stayed behind would be told after requests that came
+   * later. Only where somebody writes as fast as we read, the rest is told with the next wait.
+   */
   drain(events: EventList): void {
+    for (let reads = 0; reads < READS_A_DRAIN; reads++) {
+      if (this.readOnce(events) <= this.memory.size - LONGEST_NOTICE) return;
+    }
+  }
+
+  /** @returns bytes read, or what read(2) said: EAGAIN and EINTR have another time */
+  private readOnce(events: EventList): number {
     const { bytes, address } = this.memory;
     const n = libc.read(this.fd, address, bytes.length);
-    // EAGAIN, EINTR: there is always another time.
     for (let at = 0; at + 16 <= n; ) {
       const wd = bytes.readInt32LE(at);
       const mask = bytes.readUInt32LE(at + 4);
@@ -86,6 +99,7 @@ export class LinuxNotices {
       this.tell(events, wd, mask, nameAt(bytes, at + 16, length));
       at += 16 + length;
     }
+    return n;
   }
 
   dispose(): void {
@@ -119,7 +133,8 @@ function nameAt(bytes: Buffer, start: number, length: number): string {
 function changeBits(mask: number): number {
   let bits = 0;
   if ((mask & WRITTEN) !== 0) bits |= Change.WRITTEN;
-  if ((mask & INOTIFY.DELETE_SELF) !== 0) bits |= Change.REMOVED;
+  // UNMOUNT: the kernel has ended the watch, and the path leads elsewhere.
+  if ((mask & (INOTIFY.DELETE_SELF | INOTIFY.UNMOUNT)) !== 0) bits |= Change.REMOVED;
   if ((mask & INOTIFY.MOVE_SELF) !== 0) bits |= Change.RENAMED;
   if ((mask & INOTIFY.ATTRIB) !== 0) bits |= Change.ATTRIBUTES;
   return bits;

@@ -13,6 +13,8 @@ export const Ready = {
 /** Events of one wait, field by field, so that no object is made for an event. */
 export class EventList {
   count = 0;
+  /** How many of them may be CHANGE: those are told before all others. */
+  changes = 0;
   slots: Uint32Array;
   generations: Uint32Array;
   /** Bits of Ready. */
@@ -52,6 +54,7 @@ export class EventList {
   pushChange(slot: number, generation: number, detail: number, name: string): void {
     const at = this.count;
     this.push(slot, generation, Ready.CHANGE);
+    this.changes++;
     this.detail[at] = detail;
     this.names[at] = name;
   }

@@ -177,23 +177,36 @@ export class ReadinessDriver implements Driver {
     const events = this.poller.events;
     const count = events.count;
     events.count = 0;
+    if (events.changes > 0) this.tellChanges(count);
     for (let index = 0; index < count; index++) {
+      const ready = events.ready[index] as number;
+      if (ready === Ready.CHANGE) continue;
       const slot = events.slots[index] as number;
       if (table.get(slot, events.generations[index] as number) === null) continue;
-      const watch = this.watches[slot] as Watch;
-      const ready = events.ready[index] as number;
       const mark = completions.count;
-      if ((ready & Ready.CHANGE) !== 0) {
-        this.attempts.changed(watch, events.detail[index] as number, events.names[index] as string);
-      } else {
-        this.serve(watch, ready, events.detail[index] as number);
-      }
+      this.serve(this.watches[slot] as Watch, ready, events.detail[index] as number);
       if (completions.count > mark) completions.drainFrom(mark);
     }
     this.attempts.takeTurns();
     completions.drain();
     completions.disposeClosed();
     return completions.told - before;
+  }
+
+  /**
+   * Before all else: a file was changed, and then somebody asked for it. Both are in the same list, in any order, and
+   * whoever answers must have heard of the change.
+   */
+  private tellChanges(count: number): void {
+    const { events } = this.poller;
+    events.changes = 0;
+    for (let index = 0; index < count; index++) {
+      if (events.ready[index] !== Ready.CHANGE) continue;
+      const slot = events.slots[index] as number;
+      if (this.table.get(slot, events.generations[index] as number) === null) continue;
+      const watch = this.watches[slot] as Watch;
+      this.attempts.changed(watch, events.detail[index] as number, events.names[index] as string);
+    }
   }
 
   listen(address: Address, backlog: number): number {
