@@ -17,6 +17,7 @@ export function warnOfNoEffect(draft: Draft, problems: Problems): void {
     serverDefaultFile(server.level, locations, problems);
     limits(server, locations, problems);
     posts(server.level, locations, problems);
+    compression(server, locations, problems);
   });
   names(draft, problems);
   addresses(draft, problems);
@@ -95,12 +96,7 @@ function limits(
   }
 }
 
-function neverActs(
-  setting: Setting | null,
-  name: 'max_cgi' | 'cgi_queue' | 'cgi_timeout' | 'upload_overwrite' | 'upload_fsync',
-  why: string,
-  problems: Problems,
-): void {
+function neverActs(setting: Setting | null, name: DirectiveName, why: string, problems: Problems): void {
   if (setting === null || isDefault(setting, name)) return;
   problems.warn('never-effective', wordSpan(setting.directive, -1), `${quoted(name)} never acts: ${why}`);
 }
@@ -128,6 +124,26 @@ function posts(server: Level, locations: readonly Built<Location>[], problems: P
     for (const name of ['upload_overwrite', 'upload_fsync'] as const) {
       neverActs(level.own(name), name, 'this location allows no POST', problems);
     }
+  }
+}
+
+/** Only what is compressed has types and sizes, and only what the cache keeps is compressed. */
+function compression(
+  { value: server, level: around }: Built<Server>,
+  locations: readonly Built<Location>[],
+  problems: Problems,
+): void {
+  for (const { level, value } of locations) {
+    if (value.redirection !== null || value.compress.length > 0) continue;
+    for (const name of ['compress_types', 'compress_min'] as const) {
+      neverActs(level.own(name), name, '"compress" is off here', problems);
+    }
+  }
+  if (server.cacheSize > 0 && server.cacheEntry > 0) return;
+  for (const level of [around, ...locations.map((location) => location.level)]) {
+    const setting = level.own('compress');
+    if (setting !== null && setting.value.length > 0)
+      neverActs(setting, 'compress', 'this server has no cache', problems);
   }
 }
 

@@ -116,6 +116,7 @@ function writeLocation(out: Writer, location: Location): void {
     uploads: location.methods.has('POST') || own('upload_overwrite') || own('upload_fsync'),
     cgi: location.cgi.length > 0,
     types: own('types'),
+    compress: location.compress.length > 0 || own('compress_types') || own('compress_min'),
   });
   for (const rule of location.cgi) {
     out.value('cgi', cgi(rule), origins, true, `cgi ${rule.kind === 'script' ? rule.name : rule.ext}`);
@@ -128,9 +129,10 @@ interface Acts {
   readonly uploads: boolean;
   readonly cgi: boolean;
   readonly types: boolean;
+  readonly compress: boolean;
 }
 
-const ALL_ACT: Acts = { defaultFile: true, uploads: true, cgi: true, types: true };
+const ALL_ACT: Acts = { defaultFile: true, uploads: true, cgi: true, types: true, compress: true };
 
 function writeScope(out: Writer, scope: Scope, origins: Origins, acts: Acts): void {
   if (scope.root !== '') out.value('root', word(scope.root), origins);
@@ -145,6 +147,10 @@ function writeScope(out: Writer, scope: Scope, origins: Origins, acts: Acts): vo
   out.value('upload_fsync', flag(scope.uploadFsync), origins, acts.uploads);
   out.value('symlinks', flag(scope.symlinks), origins);
   out.value('dotfiles', flag(scope.dotfiles), origins);
+  out.value('precompressed', scope.precompressed.join(' ') || 'off', origins);
+  out.value('compress', scope.compress.join(' ') || 'off', origins);
+  out.value('compress_types', [...scope.compressTypes].map(word).join(' '), origins, acts.compress);
+  out.value('compress_min', size(scope.compressMin), origins, acts.compress);
   // Beside no script "cgi_timeout" would earn a warning; "timeout" sets it too, and the others have their names.
   const names = ['body_timeout', 'send_timeout', 'keepalive_timeout', 'cgi_timeout'];
   const quietly = !acts.cgi && names.every((name) => origins.get(name)?.level === 'location');

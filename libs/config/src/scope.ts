@@ -21,6 +21,10 @@ export function buildScope(taker: Taker, types: ReadonlyMap<string, string>): Sc
     minRate: taker.take('min_rate'),
     symlinks: taker.take('symlinks'),
     dotfiles: taker.take('dotfiles'),
+    precompressed: taker.take('precompressed'),
+    compress: taker.take('compress'),
+    compressTypes: taker.take('compress_types'),
+    compressMin: taker.take('compress_min'),
     types,
     timeouts: taker.timeouts(),
   };

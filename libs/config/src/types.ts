@@ -5,6 +5,8 @@ import type { Position } from './position.ts';
 export type Driver = 'auto' | 'io_uring' | 'epoll' | 'kqueue' | 'poll' | 'select';
 export type Method = 'GET' | 'POST' | 'DELETE';
 export type RedirectStatus = 301 | 302 | 303 | 307 | 308;
+/** Content codings that the server can give (RFC 9110 section 8.4.1, RFC 7932, RFC 8878). */
+export type Coding = 'br' | 'zstd' | 'gzip';
 export type LogLevel = 'debug' | 'info' | 'notice' | 'warn' | 'error';
 
 /** Where a value comes from: the level it was written on, and the place; a default has none. */
@@ -111,6 +113,14 @@ export interface Scope {
   readonly symlinks: boolean;
   /** Whether names that begin with a dot are served and listed. */
   readonly dotfiles: boolean;
+  /** Codings of which a file beside the one asked for is sent in its place; the first is liked best. Empty is off. */
+  readonly precompressed: readonly Coding[];
+  /** Codings that cached files are compressed with; the first is liked best. Empty is off. */
+  readonly compress: readonly Coding[];
+  /** Media types that are worth compressing, in lower case; `text/*` is every text. */
+  readonly compressTypes: ReadonlySet<string>;
+  /** Bytes of the smallest file that is worth compressing. */
+  readonly compressMin: number;
   /** Extension (lower case, no dot) to MIME type: only what `types` blocks say, the nearer over the outer. */
   readonly types: ReadonlyMap<string, string>;
   readonly timeouts: Timeouts;

@@ -1,0 +1,104 @@
+// The directives that choose the coding of an answer.
+
+import * as z from 'zod/mini';
+import type { Coding } from '../types.ts';
+import { lazy, size, type Value } from '../values.ts';
+import type { Context } from './row.ts';
+import { row } from './row.ts';
+import { MEDIA_TYPE } from './structure.ts';
+
+const MIB = 1 << 20;
+const BOTH: readonly Context[] = ['server', 'location'];
+
+/** `on`, `off`, or the codings themselves, the best first. */
+function codings(all: readonly Coding[]): Value<readonly Coding[]> {
+  return lazy(() =>
+    z.pipe(
+      z.array(z.enum(['on', 'off', ...all])),
+      z.transform((words: ('on' | 'off' | Coding)[], ctx: z.core.ParsePayload): readonly Coding[] => {
+        const wrong = (index: number, message: string, expected: string) => {
+          ctx.issues.push({
+            code: 'custom',
+            message,
+            params: { expected },
+            path: [index],
+            input: words[index],
+          });
+        };
+        words.forEach((word, index) => {
+          if ((word === 'on' || word === 'off') && words.length > 1)
+            wrong(index, `"${word}" stands alone`, `on, off, or some of ${all.join(', ')}`);
+          else if (words.indexOf(word) !== index) wrong(index, `"${word}" is said twice`, 'each once');
+        });
+        if (words[0] === 'off') return [];
+        return words[0] === 'on' ? all : (words as Coding[]);
+      }),
+    ),
+  );
+}
+
+const mediaTypes: Value<ReadonlySet<string>> = lazy(() =>
+  z.pipe(
+    z.array(z.string()),
+    z.transform((words: string[], ctx: z.core.ParsePayload): ReadonlySet<string> => {
+      words.forEach((word, index) => {
+        if (MEDIA_TYPE.test(word)) return;
+        const message = `"${word}" is no media type`;
+        const params = { expected: 'a type such as text/css, or text/* for all of a kind' };
+        ctx.issues.push({ code: 'custom', message, params, path: [index], input: word });
+      });
+      return new Set(words.map((word) => word.toLowerCase()));
+    }),
+  ),
+);
+
+/** What the mime-types library calls compressible and servers of files meet. */
+const COMPRESSIBLE =
+  'text/* application/javascript application/json application/ld+json application/manifest+json application/xml ' +
+  'application/xhtml+xml application/rss+xml application/atom+xml application/wasm image/svg+xml font/ttf font/otf';
+
+export const codingRows = {
+  precompressed: row({
+    name: 'precompressed',
+    contexts: BOTH,
+    usage: 'on|off|br|zstd|gzip...',
+    max: 3,
+    value: codings(['br', 'zstd', 'gzip']),
+    expects: 'on, off, or some of br, zstd, gzip',
+    default: 'off',
+    help: 'Sends page.html.br, .zst or .gz in place of page.html to those who accept it, where it is not older; the first named is liked best.',
+    alias: ['gzip_static', 'brotli_static', 'zstd_static'],
+  }),
+  compress: row({
+    name: 'compress',
+    contexts: BOTH,
+    usage: 'on|off|br|gzip...',
+    max: 2,
+    value: codings(['br', 'gzip']),
+    expects: 'on, off, or some of br, gzip',
+    default: 'off',
+    help: 'Compresses files that the cache keeps, once, for those who accept it; the first named is liked best.',
+    alias: ['gzip', 'brotli', 'deflate', 'encode'],
+  }),
+  compress_types: row({
+    name: 'compress_types',
+    contexts: BOTH,
+    usage: 'TYPE...',
+    max: Number.POSITIVE_INFINITY,
+    value: mediaTypes,
+    expects: 'media types, such as text/css or text/*',
+    default: COMPRESSIBLE,
+    help: 'The media types that are compressed.',
+    alias: ['gzip_types', 'brotli_types'],
+  }),
+  compress_min: row({
+    name: 'compress_min',
+    contexts: BOTH,
+    usage: 'SIZE',
+    value: size(0, MIB * 1024),
+    expects: 'bytes (k, m, g behind the number), up to 1g',
+    default: '1k',
+    help: 'The smallest file that is compressed.',
+    alias: ['gzip_min_length', 'brotli_min_length'],
+  }),
+};
