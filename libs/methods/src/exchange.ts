@@ -1,11 +1,12 @@
 import type { Location, Server } from '@webserv/config';
 import type { RequestHead } from '@webserv/request';
-import type { FileStamp, MimeTypes, Reply } from '@webserv/response';
+import type { ContentCoding, FileStamp, MimeTypes, Reply } from '@webserv/response';
 import type { Files } from './files.ts';
 import type { Outcome } from './intake.ts';
 import type { Ledger } from './ledger.ts';
 import type { FileWriter, FileWriterOwner } from './upload/file-writer.ts';
 import type { Store } from './upload/store.ts';
+import type { Offer } from './variants.ts';
 
 /** What the methods need of the world around them. */
 export interface Services {
@@ -47,6 +48,12 @@ export class Exchange {
   /** The file that the reply is, whole and with nothing but its own headers; '' for any other reply. */
   path = '';
   stamp: FileStamp | null = null;
+  /** In which codings the file that was asked for may be sent; null where its location offers none. */
+  offer: Offer | null = null;
+  /** The coding of the reply's file, '' for the file itself; and where it has one, the file that it stands for. */
+  coding: ContentCoding | '' = '';
+  original = '';
+  originalStamp: FileStamp | null = null;
   /** Negative errno that led to the reply, or 0, and the call or rule in which it arose. */
   errno = 0;
   place = '';
@@ -64,6 +71,10 @@ export class Exchange {
     this.nowMs = nowMs;
     this.path = '';
     this.stamp = null;
+    this.offer = null;
+    this.coding = '';
+    this.original = '';
+    this.originalStamp = null;
     this.errno = 0;
     this.place = '';
   }

@@ -15,9 +15,12 @@ import { FileFacts, type Files } from './files.ts';
 import { listFolder } from './listing/list-folder.ts';
 import { redirectToFolder } from './redirect.ts';
 import { isFolderPath, isHidden, resolvePath } from './resolve-path.ts';
+import { offerOf, openSibling } from './variants.ts';
 
 /** Filled and read within one call, so one is enough for all. */
 const facts = new FileFacts();
+/** About the file that is sent: the one asked for, or a coded one in its place. */
+const sent = new FileFacts();
 
 /** Closes the descriptor of a file reply once nothing of it is in flight. */
 class OpenFile {
@@ -87,18 +90,51 @@ function sendable(exchange: Exchange, fd: number, path: string): Reply {
     files.close(fd);
     return failure(exchange, facts.kind === 'folder' ? 403 : 404, 'not a regular file');
   }
-  const owner = new OpenFile(files, fd);
   if (isFolderPath(exchange.head.path) && path === resolvePath(exchange.location, exchange.head.path)) {
     // `open` does not mind a slash behind a file on every system.
-    owner.release();
+    files.close(fd);
     return failure(exchange, 404, 'slash behind a file');
   }
-  const whole = new Reply(200, { kind: 'file', fd, offset: 0, length: facts.size }, owner);
-  whole.headers.append('Content-Type', exchange.services.typesOf(exchange.location).contentType(path));
-  const validators = fileValidators(facts, exchange.nowMs);
-  whole.headers.append('Last-Modified', formatLastModified(validators));
-  whole.headers.append('ETag', validators.etag);
-  whole.headers.append('Accept-Ranges', 'bytes');
+  const { location } = exchange;
+  const contentType = exchange.services.typesOf(location).contentType(path);
+  copyFacts(sent, facts);
+  if (location.precompressed.length === 0 && location.compress.length === 0) {
+    return described(exchange, fd, path, contentType);
+  }
+  exchange.offer = offerOf(exchange, path, facts, contentType);
+  const { offer } = exchange;
+  const sibling = offer === null ? null : openSibling(exchange, offer, path, facts, sent);
+  if (sibling === null) {
+    copyFacts(sent, facts);
+    return described(exchange, fd, path, contentType);
+  }
+  files.close(fd);
+  exchange.coding = sibling.coding;
+  exchange.original = path;
+  exchange.originalStamp = { mtimeMs: facts.mtimeMs, size: facts.size, ino: facts.ino };
+  return described(exchange, sibling.fd, sibling.path, contentType);
+}
+
+function copyFacts(to: FileFacts, from: FileFacts): void {
+  to.kind = from.kind;
+  to.size = from.size;
+  to.mtimeMs = from.mtimeMs;
+  to.ino = from.ino;
+}
+
+/** The reply for the file that is sent; `sent` is about it. */
+function described(exchange: Exchange, fd: number, path: string, contentType: string): Reply {
+  const owner = new OpenFile(exchange.services.files, fd);
+  const whole = new Reply(200, { kind: 'file', fd, offset: 0, length: sent.size }, owner);
+  const { headers } = whole;
+  headers.append('Content-Type', contentType);
+  if (exchange.coding !== '') headers.append('Content-Encoding', exchange.coding);
+  // Of the file itself as well, where it could have been another one (RFC 9110 section 12.5.5).
+  if (exchange.offer !== null && exchange.offer.codings.length > 0) headers.append('Vary', 'Accept-Encoding');
+  const validators = fileValidators(sent, exchange.nowMs);
+  headers.append('Last-Modified', formatLastModified(validators));
+  headers.append('ETag', validators.etag);
+  headers.append('Accept-Ranges', 'bytes');
   return conditioned(exchange, whole, path, validators);
 }
 
@@ -126,7 +162,7 @@ function conditioned(exchange: Exchange, whole: Reply, path: string, validators:
   const range = method === 'GET' ? headers.known(FieldId.RANGE) : undefined;
   if (range === undefined) {
     exchange.path = path;
-    exchange.stamp = { mtimeMs: facts.mtimeMs, size: facts.size, ino: facts.ino };
+    exchange.stamp = { mtimeMs: sent.mtimeMs, size: sent.size, ino: sent.ino };
     return whole;
   }
   const part = applyRange(whole, range, headers.known(FieldId.IF_RANGE), validators, exchange.nowMs);

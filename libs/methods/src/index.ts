@@ -12,3 +12,4 @@ export type { FileWriter, FileWriterOwner } from './upload/file-writer.ts';
 export { nodeStore, sweepUploads } from './upload/node-store.ts';
 export { NodeWriter } from './upload/node-writer.ts';
 export type { Store } from './upload/store.ts';
+export { Offer } from './variants.ts';

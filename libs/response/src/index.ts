@@ -21,6 +21,14 @@ export {
   lastChunk,
   writeChunkHeadBefore,
 } from './chunk.ts';
+export type { AcceptedCodings, ContentCoding } from './content-coding.ts';
+export {
+  acceptedCodings,
+  codingExtension,
+  isAmongTypes,
+  parseAcceptEncoding,
+  preferredCoding,
+} from './content-coding.ts';
 export { DateClock, formatHttpDate, HTTP_DATE_LENGTH, parseHttpDate } from './date.ts';
 export type { EncodeContext, EncodeError } from './encode.ts';
 export { CONTINUE, Encoded, encodeHead, encodeInto, encodeWhole, headBound, patchDate } from './encode.ts';

@@ -61,7 +61,12 @@ export class Fixture {
       forget: (path) => void this.forgotten.push(path),
       later: (run) => void setImmediate(run),
     };
-    this.server = { locations: [], errorPages: new Map() } as unknown as Server;
+    this.server = {
+      locations: [],
+      errorPages: new Map(),
+      cacheSize: 1 << 20,
+      cacheEntry: 1 << 16,
+    } as unknown as Server;
     mkdirSync(join(this.folder, 'www'));
     mkdirSync(join(this.folder, 'uploads'));
     this.location('/', {});
@@ -103,6 +108,10 @@ export class Fixture {
       bodySize: 1 << 20,
       symlinks: false,
       dotfiles: false,
+      precompressed: [],
+      compress: [],
+      compressTypes: new Set(['text/*']),
+      compressMin: 10,
       types: new Map(),
       redirection: null,
       cgi: [],
