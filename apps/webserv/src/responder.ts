@@ -218,6 +218,8 @@ export class Responder implements Sender, WorkOwner {
     // The descriptor is the worker's from here on.
     reply.owner = null;
     reply.body = { kind: 'unsent', length: body.length };
+    // And the reply is the page's: to release it with the response would empty it for those who come later.
+    this.reply = null;
     this.worker = new WorkerUdata(
       this.loop,
       this,

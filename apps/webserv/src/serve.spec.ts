@@ -145,6 +145,13 @@ describe.each(DRIVERS)('a server on %s', (use) => {
     old.close();
   });
 
+  it('gives a page that a request has brought into the cache another head, and the same body', async () => {
+    for (let turn = 0; turn < 3; turn++) {
+      const answer = await fetchOnce(port, 'GET /page.html HTTP/1.0\r\n\r\n');
+      expect([answer.headers.get('content-length'), answer.body.toString()]).toEqual(['11', '<p>page</p>']);
+    }
+  });
+
   it('answers pipelined requests in order, a body that nobody wants between them', async () => {
     const peer = await Peer.open(port);
     const unwanted = 'POST /page.html HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n12345';
