@@ -27,6 +27,8 @@ export class CacheEntry<V> {
   readonly pinned: boolean;
   /** When the stamp was taken, in ms. */
   readonly loadedAt: number;
+  /** For how long it may be served after each look at its file, in ms. */
+  readonly freshForMs: number;
   /** Set by the last `get`: false says that the file must be looked at before the value is served. */
   fresh = true;
   /** The value may be served unchecked from `freshFrom` (a clock may be set back) until before `freshUntil`, in ms. */
@@ -52,6 +54,7 @@ export class CacheEntry<V> {
     this.pinned = candidate.pinned;
     this.size = size;
     this.loadedAt = checkedAt;
+    this.freshForMs = freshForMs;
     const unchecked = candidate.path === '';
     this.freshFrom = unchecked ? Number.NEGATIVE_INFINITY : checkedAt;
     this.freshUntil = unchecked ? Number.POSITIVE_INFINITY : checkedAt + freshForMs;
@@ -68,4 +71,6 @@ export interface Candidate<V> {
   readonly stamp: FileStamp;
   /** Evicted only when nothing else is left: default files and error pages. */
   readonly pinned: boolean;
+  /** For how long it may be served without a look at its file, in ms; the cache's own time unless said. */
+  readonly freshForMs?: number;
 }

@@ -12,7 +12,7 @@ export interface CacheOptions<V> {
   readonly maxBytes: number;
   /** Bound of one entry's size; maxBytes unless said. */
   readonly maxEntryBytes?: number;
-  /** For how long an entry may be served without looking at its file, in ms; 1000 unless said, Infinity where changes are notified. */
+  /** For how long an entry that says nothing else may be served without looking at its file, in ms; 1000 unless said. */
   readonly freshForMs?: number;
   /**
    * Called once for every value that was taken in, when it has left the cache and nothing holds it any more. It
@@ -110,6 +110,11 @@ export class StaticCache<V> {
     return entry;
   }
 
+  /** The entry under `key` for one who does not serve it: nothing is counted, and `fresh` says nothing. */
+  peek(key: string): CacheEntry<V> | undefined {
+    return this.entries.get(key);
+  }
+
   /** A ticket for reading a file: take it before the file is opened and hand it to `put`. */
   begin(): number {
     return this.dropped.ticket();
@@ -130,7 +135,8 @@ export class StaticCache<V> {
     const proven = before !== undefined && before.queue === QUEUE.MAIN;
     if (before !== undefined) this.leave(before, 'replaced');
     while (this.stats.bytes + size > this.maxBytes) this.evictOne();
-    this.enter(new CacheEntry(candidate, size, checkedAt, this.freshForMs), proven);
+    const freshForMs = candidate.freshForMs ?? this.freshForMs;
+    this.enter(new CacheEntry(candidate, size, checkedAt, freshForMs), proven);
     return true;
   }
 
@@ -149,7 +155,7 @@ export class StaticCache<V> {
       const next = other.nextOfPath;
       if (sameFile(other, stamp)) {
         other.freshFrom = nowMs;
-        other.freshUntil = nowMs + this.freshForMs;
+        other.freshUntil = nowMs + other.freshForMs;
       } else this.drop(other);
       other = next;
     }
