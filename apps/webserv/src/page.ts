@@ -1,4 +1,5 @@
 import { Memory } from '@webserv/event-loop';
+import type { Offer } from '@webserv/methods';
 import { FieldId, type Headers } from '@webserv/request';
 import {
   type EncodeContext,
@@ -10,6 +11,7 @@ import {
   type Reply,
   type Validators,
 } from '@webserv/response';
+import type { WatchedFile } from './watches.ts';
 
 /** What the server calls itself. */
 export const SERVER_NAME = 'webserv';
@@ -28,6 +30,16 @@ export const USUAL: Readonly<EncodeContext> = {
  * on. Its Date is patched in place once a second, while nothing is being sent from it.
  */
 export class Page {
+  /** In which codings the file may be sent; null: in none. */
+  offer: Offer | null = null;
+  /** Under which keys of the cache these codings lie, in the order of `offer.codings`. */
+  keys: readonly string[] = [];
+  /** Without content: it only stands for the pages under `keys`, and the file itself is still to be read. */
+  stub = false;
+  /** One of its codings is being made. */
+  making = false;
+  /** Its file is watched for as long as the page is kept; null where it is not. */
+  watched: WatchedFile | null = null;
   readonly memory: Memory;
   readonly size: number;
   readonly headSize: number;

@@ -41,13 +41,11 @@ function preloadPage(target: string, site: Site, services: Services, clock: Cloc
   }
   const draft = PageDraft.of(reply, body.length, { ...USUAL, date: clock.text(nowMs) });
   const whole = draft !== null && readInto(draft, body.fd);
-  const { stamp, path } = exchange;
+  const { stamp } = exchange;
   reply.release();
   if (draft === null || !whole) return false;
   reply.body = { kind: 'unsent', length: body.length };
-  const value = draft.page(fileValidators(stamp, nowMs));
-  const candidate = { key: parser.head.path, value, bytes: draft.memory.size, path, stamp, pinned: true };
-  return site.cache.put(candidate, ticket, nowMs);
+  return site.pages.keep(draft.page(fileValidators(stamp, nowMs)), exchange, ticket, true);
 }
 
 function readInto(draft: PageDraft, fd: number): boolean {

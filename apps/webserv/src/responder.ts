@@ -7,12 +7,10 @@ import {
   Encoded,
   encodeHead,
   type FileBody,
-  type FileStamp,
   fail,
   fileValidators,
   notModified,
   type Reply,
-  sameStamp,
 } from '@webserv/response';
 import { answerOf, type Page, type PageAnswer, USUAL } from './page.ts';
 import { PageDraft } from './page-draft.ts';
@@ -111,10 +109,8 @@ export class Responder implements Sender, WorkOwner {
    */
   sendFromCache(site: Site, exchange: Exchange): boolean {
     const { head, nowMs } = exchange;
-    const entry = site.cache.get(head.path, nowMs);
-    if (entry === undefined) return false;
-    if (!entry.fresh && !site.cache.confirm(entry, exchange.services.files.stamp(entry.path), nowMs))
-      return false;
+    const entry = site.pages.find(exchange);
+    if (entry === null) return false;
     const answer = answerOf(entry.value, head.method, head.headers, nowMs);
     if (answer === 'other') return false;
     this.cache = 'hit';
@@ -244,7 +240,7 @@ export class Responder implements Sender, WorkOwner {
     }
     const stamp = exchange.stamp ?? UNKNOWN;
     const page = draft.page(fileValidators(stamp, exchange.nowMs));
-    if (ticket >= 0) keep(page, stamp, exchange, site, ticket);
+    if (ticket >= 0) site.pages.keep(page, exchange, ticket, false);
     this.sendPage(page, 'page', false);
   }
 
@@ -263,16 +259,6 @@ interface Loading {
   readonly site: Site;
   /** The cache's ticket, or -1 where the content is not for the cache. */
   readonly ticket: number;
-}
-
-function keep(page: Page, stamp: FileStamp, exchange: Exchange, site: Site, ticket: number): void {
-  const { path, services, nowMs } = exchange;
-  const now = services.files.stamp(path);
-  // Written in place while it was read: what was read is a mixture, and no page to keep.
-  if (now === null || !sameStamp(stamp, now)) return;
-  // A copy: the path may be a slice of the whole head's text, which the key would keep alive.
-  const key = Buffer.from(exchange.head.path).toString();
-  site.cache.put({ key, value: page, bytes: page.memory.size, path, stamp, pinned: false }, ticket, nowMs);
 }
 
 const UNKNOWN = { mtimeMs: 0, size: 0, ino: 0 };

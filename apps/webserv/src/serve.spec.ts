@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { DRIVERS, driverOptions } from './testing/drivers.ts';
 import { fetchOnce, get, Peer } from './testing/peer.ts';
@@ -202,19 +202,6 @@ describe.each(DRIVERS)('a server on %s', (use) => {
     expect(several.body.toString()).toContain(`Content-Range: bytes 1000000-1000004/${big.length}`);
     const beyond = await fetchOnce(port, get('/page.html', 'Range: bytes=900-\r\n'));
     expect([beyond.status, beyond.headers.get('content-range')]).toEqual([416, 'bytes */11']);
-  });
-
-  it('never serves a replaced file for more than a second', async () => {
-    const path = site.file('static/change.txt', 'before');
-    expect((await fetchOnce(port, get('/change.txt'))).body.toString()).toBe('before');
-    expect((await fetchOnce(port, get('/change.txt'))).body.toString()).toBe('before');
-    writeFileSync(`${path}.new`, 'after, and longer');
-    renameSync(`${path}.new`, path);
-    const deadline = Date.now() + 1100;
-    let body = '';
-    do body = (await fetchOnce(port, get('/change.txt'))).body.toString();
-    while (body === 'before' && Date.now() < deadline);
-    expect(body).toBe('after, and longer');
   });
 
   it('survives clients that reset', async () => {

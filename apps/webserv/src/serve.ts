@@ -4,13 +4,16 @@ import type { ErrorLog } from '@webserv/logger';
 import { sweepUploads } from '@webserv/methods';
 import { becomeUser } from './account.ts';
 import { Clock } from './clock.ts';
+import { Compressor } from './compressor.ts';
 import { openListeners } from './listeners.ts';
 import { LogBook } from './log-book.ts';
+import { Pages } from './pages.ts';
 import { preloadPages } from './preload.ts';
 import { ServerUdata } from './server-udata.ts';
 import { SiteServices } from './services.ts';
 import { Site } from './site.ts';
 import { StartError } from './start-error.ts';
+import { Watches } from './watches.ts';
 
 /** What `serve` may be told beyond the config. */
 export interface ServeOptions {
@@ -37,6 +40,8 @@ export interface Running {
   close(graceMs?: number): Promise<void>;
   /** Opens the logs anew, for rotation. What cannot be opened goes on as it is, and is reported. */
   reopenLogs(): void;
+  /** Tells in each server's error log what its cache has done so far: hits, misses, evictions, what it holds. */
+  reportCaches(): void;
   /** Kills the scripts and writes the logs before it returns: for a process that is about to end. */
   flushLogs(): void;
 }
@@ -67,6 +72,7 @@ class Webserv implements Running {
   private readonly book: LogBook;
   private readonly servers: ServerUdata[] = [];
   private services: SiteServices | null = null;
+  private sites: readonly Site[] = [];
   private closing: Promise<void> | null = null;
 
   constructor(config: Config, options: ServeOptions) {
@@ -106,6 +112,10 @@ class Webserv implements Running {
     this.book.logs.reopen();
   }
 
+  reportCaches(): void {
+    for (const site of this.sites) site.reportCache('notice');
+  }
+
   flushLogs(): void {
     this.services?.scripts.killAll();
     this.book.logs.flushSync();
@@ -114,12 +124,16 @@ class Webserv implements Running {
   private open(config: Config, errorLog: ErrorLog): string[] {
     const clock = new Clock(this.loop);
     const sites = new Map<Server, Site>();
+    const compressor = new Compressor();
+    const watches = new Watches(this.loop, (path) => {
+      for (const { cache } of sites.values()) cache.dropPath(path);
+    });
     for (const server of config.servers) {
-      sites.set(
-        server,
-        new Site(server, this.book.access(server.accessLog), this.book.error(server.errorLog)),
-      );
+      const pages = new Pages(server, watches, compressor);
+      const { book } = this;
+      sites.set(server, new Site(server, pages, book.access(server.accessLog), book.error(server.errorLog)));
     }
+    this.sites = [...sites.values()];
     const listeners = openListeners(this.loop, config);
     try {
       becomeUser(config, this.book.logs, errorLog);
@@ -151,6 +165,7 @@ class Webserv implements Running {
     await gone;
     clearTimeout(cut);
     await new Promise<void>((resolve) => this.services?.scripts.close(resolve) ?? resolve());
+    for (const site of this.sites) site.reportCache('info');
     await new Promise<void>((resolve) => this.book.logs.close(resolve));
     this.loop.dispose();
   }

@@ -5,6 +5,7 @@ const GRACE_MS = 30_000;
 
 /**
  * INT and TERM stop at once, QUIT when the requests under way are answered, USR1 reopens the logs: as nginx has them.
+ * USR2 has the caches tell what they have done.
  * A crash writes the logs first and then ends the process as it would have ended.
  */
 export function handleSignals(running: Running): void {
@@ -15,6 +16,7 @@ export function handleSignals(running: Running): void {
   process.on('SIGTERM', () => stop(0));
   process.on('SIGQUIT', () => stop(GRACE_MS));
   process.on('SIGUSR1', () => running.reopenLogs());
+  process.on('SIGUSR2', () => running.reportCaches());
   process.on('exit', () => running.flushLogs());
   process.on('uncaughtExceptionMonitor', () => running.flushLogs());
 }

@@ -1,34 +1,40 @@
-import { StaticCache } from '@webserv/cache';
+import type { StaticCache } from '@webserv/cache';
 import { type Location, LocationMatcher, type Server } from '@webserv/config';
 import type { AccessLog, ErrorLog } from '@webserv/logger';
 import { Ledger } from '@webserv/methods';
 import { MimeTypes } from '@webserv/response';
 import type { Page } from './page.ts';
-
-/** A cached page must still be what lies on the disk when it is this old; file-change notices are not needed for that. */
-const FRESH_MS = 1000;
+import type { Pages } from './pages.ts';
 
 /** One `server` block at work: what its requests share. */
 export class Site {
   readonly server: Server;
   readonly locations: LocationMatcher;
-  readonly cache: StaticCache<Page>;
+  readonly pages: Pages;
   readonly accessLog: AccessLog;
   readonly errorLog: ErrorLog;
   readonly ledger: Ledger;
   private readonly types = new Map<ReadonlyMap<string, string>, MimeTypes>();
 
-  constructor(server: Server, accessLog: AccessLog, errorLog: ErrorLog) {
+  constructor(server: Server, pages: Pages, accessLog: AccessLog, errorLog: ErrorLog) {
     this.server = server;
     this.locations = new LocationMatcher(server);
-    this.cache = new StaticCache<Page>({
-      maxBytes: server.cacheSize,
-      maxEntryBytes: server.cacheEntry,
-      freshForMs: FRESH_MS,
-    });
     this.ledger = new Ledger(server.maxUploads, server.tempDisk);
+    this.pages = pages;
     this.accessLog = accessLog;
     this.errorLog = errorLog;
+  }
+
+  get cache(): StaticCache<Page> {
+    return this.pages.cache;
+  }
+
+  /** What the cache has done so far, in the error log. A site that keeps nothing has nothing to tell. */
+  reportCache(level: 'info' | 'notice'): void {
+    if (this.server.cacheSize === 0) return;
+    this.errorLog[level](`cache of ${this.server.names[0] ?? `server ${this.server.id + 1}`}`, {
+      ...this.cache.stats,
+    });
   }
 
   /** The media types of a location; locations that share a table share the answer. */

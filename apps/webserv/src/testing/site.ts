@@ -16,6 +16,10 @@ export class TestSite {
     return full;
   }
 
+  remove(path: string): void {
+    rmSync(join(this.folder, path));
+  }
+
   /** A file of zeros that takes no room on the disk. */
   sparse(path: string, size: number): string {
     const full = this.file(path);

@@ -1,0 +1,31 @@
+import { Interest, type Loop, Op, OpState, Udata } from '@webserv/event-loop';
+
+/** A watched file or folder: what happens to it is told until it is closed. */
+export abstract class PathWatch extends Udata {
+  readonly path: string;
+  private readonly changing = new Op(this);
+
+  constructor(kind: string, path: string) {
+    super(kind, -1);
+    this.path = path;
+  }
+
+  /** @returns 0 where it stands: what happens to the path from here on is told; else -errno, and it is to be closed */
+  start(loop: Loop): number {
+    const error = loop.register(this, Interest.READ);
+    if (error < 0) return error;
+    loop.watchPath(this.changing, this.path);
+    // A system that refuses says so within the call.
+    return this.changing.state === OpState.PENDING ? 0 : this.changing.result;
+  }
+
+  complete(op: Op): void {
+    this.heard(op.result, op.text);
+  }
+
+  /**
+   * @param bits of `Change`, or -errno where the watch has ended
+   * @param name the entry's name in a folder, '' where it is the path itself or the system does not tell
+   */
+  protected abstract heard(bits: number, name: string): void;
+}
