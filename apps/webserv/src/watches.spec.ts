@@ -229,6 +229,7 @@ describe('file-change notices', () => {
     expect(world.watches.count).toBe(0);
   });
 
+  // Other systems have no number that tells file systems apart, and no /proc.
   (process.platform === 'linux' ? it : it.skip)(
     'are not trusted where others can write (Linux: /proc)',
     () => {

@@ -68,6 +68,25 @@ describe('lookups', () => {
     cache.expireAll();
     expect(cache.get('a', T0 + 1e12)?.fresh).toBe(false);
   });
+
+  it('stay fresh as long as the entry says, before and after a look at the file', () => {
+    const { cache, put } = setup();
+    put('watched', { freshForMs: 10_000 });
+    put('other');
+    const entry = cache.get('watched', T0 + 9999);
+    expect([entry?.fresh, cache.get('other', T0 + 9999)?.fresh]).toEqual([true, false]);
+    const stale = cache.get('watched', T0 + 10_000);
+    expect(stale?.fresh).toBe(false);
+    expect(cache.confirm(stale!, stamp, T0 + 10_000)).toBe(true);
+    expect(cache.get('watched', T0 + 19_999)?.fresh).toBe(true);
+  });
+
+  it('may be made without counting', () => {
+    const { cache, put } = setup();
+    put('a');
+    expect([cache.peek('a')?.value, cache.peek('b')]).toEqual(['value of a', undefined]);
+    expect(cache.stats).toMatchObject({ hits: 0, misses: 0, stale: 0 });
+  });
 });
 
 describe('confirm', () => {
