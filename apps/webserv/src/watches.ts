@@ -3,8 +3,8 @@ import { Change, ERRNO, type Loop } from '@webserv/event-loop';
 import { tellsChanges } from './file-system.ts';
 import { PathWatch } from './path-watch.ts';
 
-/** Watches of all sites together. A kernel counts them by user, and kqueue needs a descriptor for each. */
-export const MAX_WATCHES = 4096;
+/** Watches of all sites together. Linux counts them by user; kqueue needs a descriptor for each, which clients need too. */
+export const MAX_WATCHES = process.platform === 'linux' ? 4096 : 512;
 /** As Linux has it (path_resolution(7)). */
 const MAX_LINKS = 40;
 /** Of a folder itself; what becomes of its entries is the affair of their own watches. */
