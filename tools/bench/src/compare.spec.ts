@@ -4,6 +4,7 @@ function sample(peer: string, round: number, cpu: number, more: Partial<Sample> 
   const figures = {
     requests: 1000,
     errors: 0,
+    children: 0,
     perGib: cpu / 10,
     system: 0.5,
     rate: 1000 / cpu,

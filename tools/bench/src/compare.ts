@@ -17,6 +17,8 @@ export interface Sample {
   readonly errors: number;
   /** CPU microseconds of the server (user and system, workers included) for a request. */
   readonly cpu: number;
+  /** CPU microseconds of scripts that have ended, for a request; in whole clock ticks of a run. */
+  readonly children: number;
   /** CPU seconds for a GiB of answers. */
   readonly perGib: number;
   /** Part of the CPU time that was spent in the kernel. */
@@ -31,7 +33,7 @@ export interface Sample {
   readonly resident: number;
 }
 
-export type Measure = 'cpu' | 'perGib' | 'system' | 'rate' | 'p50' | 'p99' | 'p999' | 'resident';
+export type Measure = 'cpu' | 'children' | 'perGib' | 'system' | 'rate' | 'p50' | 'p99' | 'p999' | 'resident';
 
 /** A server's medians at one number of connections, and its ratios to the base: base divided by this one. */
 export interface Summary {
@@ -44,10 +46,27 @@ export interface Summary {
   readonly ratios: Readonly<Record<Measure, number>>;
 }
 
-const MEASURES: readonly Measure[] = ['cpu', 'perGib', 'system', 'rate', 'p50', 'p99', 'p999', 'resident'];
+const MEASURES: readonly Measure[] = [
+  'cpu',
+  'children',
+  'perGib',
+  'system',
+  'rate',
+  'p50',
+  'p99',
+  'p999',
+  'resident',
+];
+
+/** How often and for how long each server is loaded. */
+export type Rounds = Pick<Options, 'connections' | 'warmup' | 'rounds' | 'seconds'>;
 
 /** Warms each server up, then measures them in rounds whose order turns, so that none always follows the same other. */
-export async function compare(lab: Lab, options: Options, say: (line: string) => void): Promise<Sample[]> {
+export async function compare(
+  lab: Pick<Lab, 'servers' | 'load'>,
+  options: Rounds,
+  say: (line: string) => void,
+): Promise<Sample[]> {
   const samples: Sample[] = [];
   const { servers } = lab;
   for (const connections of options.connections) {
@@ -73,8 +92,8 @@ async function measure(
   server: Server,
   connections: number,
   round: number,
-  lab: Lab,
-  options: Options,
+  lab: Pick<Lab, 'load'>,
+  options: Rounds,
 ): Promise<Sample> {
   const before = usageOf(server.pid);
   const seen = await lab.load(server.url, connections, options.seconds);
@@ -89,6 +108,7 @@ async function measure(
     requests: seen.requests,
     errors: seen.errors,
     cpu: nanoseconds / 1000 / seen.requests,
+    children: (after.reaped - before.reaped) / 1000 / seen.requests,
     perGib: nanoseconds / 1e9 / (seen.bytes / GIB),
     system: system / (user + system),
     rate: seen.requests / seen.seconds,

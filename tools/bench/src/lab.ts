@@ -2,13 +2,36 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ask, difference } from './answer.ts';
-import { LARGE, type Options } from './options.ts';
-import type { Peer } from './peer.ts';
+import { LARGE } from './options.ts';
+import { page } from './page.ts';
+import type { Peer, Role } from './peer.ts';
 import { endRuns, run } from './run.ts';
 import { type Server, start } from './server.ts';
 import { type Load, load } from './wrk.ts';
 
-const FILE = 'page.html';
+/** What the peers shall serve. */
+export interface Plan {
+  readonly role: Role;
+  /** Bytes of the file; a script has its own. */
+  readonly size: number;
+  /** CPU of the servers and of the load; null leaves it to the kernel. */
+  readonly serverCore: number | null;
+  readonly clientCore: number | null;
+}
+
+const FILES: Readonly<Record<Role, string>> = {
+  files: 'page.html',
+  uploads: 'page.html',
+  scripts: 'hello.sh',
+};
+
+/** The least that a script can do; printf is built into the shell, so nothing else is started. */
+export const SCRIPT = "#!/bin/sh\nprintf 'Content-Type: text/plain\\r\\n\\r\\nhello from a script\\n'\n";
+export const SCRIPT_OUTPUT = Buffer.from('hello from a script\n');
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+/** Seconds after which an answer counts as an error. */
+const PATIENCE = 10;
 
 /** What a peer says of itself. */
 export interface Introduction {
@@ -23,6 +46,8 @@ export interface Lab {
   readonly scratch: string;
   readonly servers: readonly Server[];
   readonly introductions: readonly Introduction[];
+  /** Who was left out, and why. */
+  readonly absent: readonly string[];
   /** Loads `url` with `connections` for some seconds, from the CPU of the load. */
   load(url: string, connections: number, seconds: number): Promise<Load>;
   /** Ends the servers and removes the folder; safe to call twice. */
@@ -30,36 +55,35 @@ export interface Lab {
 }
 
 /** Starts what can be started; `say` hears of each peer, also why one is left out. */
-export async function openLab(
-  peers: readonly Peer[],
-  options: Options,
-  say: (line: string) => void,
-): Promise<Lab> {
+export async function openLab(peers: readonly Peer[], plan: Plan, say: (line: string) => void): Promise<Lab> {
+  const { role, size } = plan;
   const scratch = mkdtempSync(join(tmpdir(), 'bench-'));
   const root = join(scratch, 'site');
   const started: Server[] = [];
+  const interrupted = () => void close().finally(() => process.exit(130));
   const close = async () => {
+    for (const signal of SIGNALS) process.off(signal, interrupted);
     endRuns();
     await Promise.all(started.map((server) => server.stop()));
     rmSync(scratch, { recursive: true, force: true });
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void close().finally(() => process.exit(130)));
-  }
+  for (const signal of SIGNALS) process.once(signal, interrupted);
   // A server that was started by root gives that up, and must still be able to read the site.
   chmodSync(scratch, 0o755);
   mkdirSync(root);
-  const file = page(options.size);
-  writeFileSync(join(root, FILE), file);
+  const file = role === 'scripts' ? Buffer.from(SCRIPT) : page(size);
+  const expected = role === 'scripts' ? SCRIPT_OUTPUT : file;
+  writeFileSync(join(root, FILES[role]), file, { mode: 0o755 });
   const servers: Server[] = [];
   const introductions: Introduction[] = [];
+  const absent: string[] = [];
   for (const peer of peers) {
     let reason = peer.missing();
     if (reason === '') {
       try {
-        const server = await start(peer, { root, file: FILE }, scratch, options.serverCore);
+        const server = await start(peer, { root, file: FILES[role], role }, scratch, plan.serverCore);
         started.push(server);
-        const introduction = await introduce(server, file);
+        const introduction = await introduce(server, expected);
         servers.push(server);
         introductions.push(introduction);
         say(`${peer.name}: ${introduction.version}\n  ${introduction.headers.join('\n  ')}`);
@@ -67,13 +91,16 @@ export async function openLab(
         reason = (error as Error).message;
       }
     }
-    if (reason !== '') say(`${peer.name}: left out, ${reason}`);
+    if (reason === '') continue;
+    absent.push(`${peer.name}: ${reason}`);
+    say(`${peer.name}: left out, ${reason}`);
   }
-  const common = { scratch, core: options.clientCore, patience: options.size >= LARGE ? 60 : 2 };
+  const common = { scratch, core: plan.clientCore, patience: size >= LARGE ? 60 : PATIENCE };
   return {
     scratch,
     servers,
     introductions,
+    absent,
     load: (url, connections, seconds) => load({ ...common, url, connections, seconds }),
     close,
   };
@@ -88,18 +115,4 @@ async function introduce({ peer, url }: Server, file: Buffer): Promise<Introduct
   const { stdout, stderr } = command === null ? { stdout: '', stderr: '' } : await run(command);
   const version = `${stdout}${stderr}`.trim().split('\n')[0] ?? '';
   return { name: peer.name, version, logs: peer.logs, headers: answer.headers };
-}
-
-/** A page of exactly `size` bytes that does not compress to nothing. */
-export function page(size: number): Buffer {
-  const file = Buffer.alloc(size);
-  const head = '<!doctype html><meta charset="utf-8"><title>bench</title>\n';
-  // A linear congruential sequence: the same bytes in every run, on every machine.
-  let state = 1;
-  for (let at = 0; at < size; at++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    file[at] = at % 64 === 63 ? 10 : 97 + ((state >>> 24) % 26);
-  }
-  file.write(head, 0, Math.min(size, head.length), 'latin1');
-  return file;
 }

@@ -1,82 +1,148 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { compare, drawing, rowsOf, summarize } from './compare.ts';
+import { FullLab } from './full.ts';
 import { type Lab, openLab } from './lab.ts';
-import { type Options, parseOptions, USAGE } from './options.ts';
+import { hold } from './libraries/contest.ts';
+import { headContests } from './libraries/heads.ts';
+import { stageContests } from './libraries/stages.ts';
+import { type Options, type Pass, parseOptions, USAGE } from './options.ts';
 import { choosePeers } from './peers/all.ts';
-import { writeResults } from './results.ts';
+import { installPeers } from './peers/packages.ts';
+import { profile, shareRows } from './profiled.ts';
+import { duration, report } from './report.ts';
+import { machine, writeResults } from './results.ts';
 import { besiege, siegeMissing, siegeRows } from './siege.ts';
 import { callRows, countCalls } from './syscalls.ts';
-import { table } from './table.ts';
+import { figure, table } from './table.ts';
 import { which } from './which.ts';
 import { wrkMissing } from './wrk.ts';
 
+const CHART = 'performance.svg';
+
 const say = (line: string) => process.stderr.write(`${line}\n`);
+const print = (text: string) => process.stdout.write(text);
+/** What esbuild has made of this tool. */
+const PROGRAMS = import.meta.dirname;
 
 /** Prints and writes what a pass found; the result is the exit code. */
-const PASSES: Readonly<Record<Options['pass'], (lab: Lab, options: Options) => Promise<number>>> = {
-  async compare(lab, options) {
+const PASSES: Readonly<Record<Pass, (options: Options) => Promise<number>>> = {
+  async lab(options) {
+    const findings = await new FullLab(options, PROGRAMS, say).run();
+    writeResults(options, findings.introductions, { findings });
+    mkdirSync(dirname(options.page), { recursive: true });
+    const first = findings.small[0]?.connections;
+    const chart = first === undefined ? '' : CHART;
+    if (first !== undefined) {
+      writeFileSync(join(dirname(options.page), CHART), drawing(findings.small, first, options.size));
+    }
+    const date = new Date().toISOString();
+    const page = report(findings, { date, machine: machine(), options, chart });
+    writeFileSync(options.page, page);
+    print(page);
+    return findings.voids > 0 ? 1 : 0;
+  },
+
+  compare: withLab(async (lab, options) => {
     const samples = await compare(lab, options, say);
     const summaries = summarize(samples);
-    process.stdout.write(`\n${table(rowsOf(summaries, options.size))}`);
+    print(`\n${table(rowsOf(summaries, options.size))}`);
     writeResults(options, lab.introductions, { summaries, samples });
     for (const connections of options.connections) {
       const path = join(options.out, `cpu-${connections}.svg`);
       writeFileSync(path, drawing(summaries, connections, options.size));
     }
     return samples.some(({ errors }) => errors > 0) ? 1 : 0;
-  },
+  }),
 
-  async syscalls(lab, options) {
+  syscalls: withLab(async (lab, options) => {
     const calls = await countCalls(lab, options);
-    process.stdout.write(`\n${table(callRows(calls), [0, 2])}`);
+    print(`\n${table(callRows(calls), [0, 2])}`);
     writeResults(options, lab.introductions, { calls });
+    return 0;
+  }),
+
+  siege: withLab(async (lab, options) => {
+    const sieges = await besiege(lab, options);
+    print(`\n${table(siegeRows(sieges))}`);
+    writeResults(options, lab.introductions, { sieges });
+    const failed = sieges.some((one) => one.failed > 0 || one.after.descriptors > one.before.descriptors);
+    return failed ? 1 : 0;
+  }),
+
+  async profile(options) {
+    mkdirSync(options.out, { recursive: true });
+    for (const found of await profile(options, PROGRAMS, say)) {
+      print(`\n${found.peer}, ${found.kind}: ${found.file}\n\n${table(shareRows(found), [0, 1])}`);
+    }
     return 0;
   },
 
-  async siege(lab, options) {
-    const sieges = await besiege(lab, options);
-    process.stdout.write(`\n${table(siegeRows(sieges))}`);
-    writeResults(options, lab.introductions, { sieges });
-    return sieges.some(({ failed, before, after }) => failed > 0 || after.descriptors > before.descriptors)
-      ? 1
-      : 0;
+  async libraries(options) {
+    const standings = [...headContests(), ...stageContests()].flatMap((contest) => hold(contest));
+    const rows = standings.map(({ subject, name, ns, ratio }) => [
+      subject,
+      name,
+      duration(ns.median),
+      `${duration(ns.least)} to ${duration(ns.greatest)}`,
+      figure(ratio),
+    ]);
+    print(`\n${table([['what', 'who', 'time', 'range', '/ webserv'], ...rows], [0, 1])}`);
+    writeResults(options, [], { standings });
+    return 0;
   },
+
+  peers: () => installPeers(say),
 };
+
+/** What a pass needs that is not installed. */
+const NEEDS: Readonly<Record<Pass, () => string>> = {
+  lab: wrkMissing,
+  compare: wrkMissing,
+  syscalls: () => (which('strace') === '' ? 'strace is not installed' : wrkMissing()),
+  siege: siegeMissing,
+  profile: wrkMissing,
+  libraries: () => '',
+  peers: () => '',
+};
+
+function withLab(
+  work: (lab: Lab, options: Options) => Promise<number>,
+): (options: Options) => Promise<number> {
+  return async (options) => {
+    const peers = choosePeers(options, PROGRAMS);
+    if ('error' in peers) return refuse(peers.error);
+    const lab = await openLab(peers, { ...options, role: 'files' }, say);
+    try {
+      if (lab.servers.length === 0) return refuse('no server runs');
+      return await work(lab, options);
+    } finally {
+      await lab.close();
+    }
+  };
+}
 
 async function main(): Promise<number> {
   toWorkspace();
   const args = process.argv.slice(2);
   if (args.includes('--help')) {
-    process.stdout.write(USAGE);
+    print(USAGE);
     return 0;
   }
   const options = parseOptions(args);
   if ('error' in options) return refuse(options.error);
-  const peers = choosePeers(options, join(import.meta.dirname, 'servers'));
-  if ('error' in peers) return refuse(peers.error);
-  const missing = { compare: wrkMissing, syscalls: tracers, siege: siegeMissing }[options.pass]();
+  const missing = NEEDS[options.pass]();
   if (missing !== '') return refuse(missing);
   const [load = 0] = loadavg();
   if (load > 0.5)
     say(`the machine is busy (load ${load.toFixed(1)}): ratios may stand, figures are too high`);
-  const lab = await openLab(peers, options, say);
-  try {
-    if (lab.servers.length === 0) return refuse('no server runs');
-    return await PASSES[options.pass](lab, options);
-  } finally {
-    await lab.close();
-  }
+  return PASSES[options.pass](options);
 }
 
 function refuse(error: string): number {
   process.stderr.write(`bench: ${error}\n${USAGE}`);
   return 2;
-}
-
-function tracers(): string {
-  return which('strace') === '' ? 'strace is not installed' : wrkMissing();
 }
 
 /** Paths in options are the workspace's, wherever a package manager started the script. */

@@ -1,4 +1,4 @@
-import { type Options, parseOptions } from './options.ts';
+import { type Options, parseOptions, SECTIONS } from './options.ts';
 
 describe('parseOptions', () => {
   it('has a default for everything', () => {
@@ -24,12 +24,22 @@ describe('parseOptions', () => {
     expect(options.webserv).toEqual(['node', 'a.js', '--quiet']);
   });
 
+  it('keeps the page of the whole lab from a part of it, or a hasty run', () => {
+    const lab = (...args: string[]) => parseOptions(['lab', ...args]) as Options;
+    expect(lab()).toMatchObject({ page: 'docs/PERFORMANCE.md', only: SECTIONS, quick: false });
+    expect(lab('--quick').page).toBe('tools/bench/dist/results/PERFORMANCE.md');
+    expect(lab('--only', 'scripts,idle')).toMatchObject({ only: ['scripts', 'idle'] });
+    expect(lab('--only', 'idle', '--out', 'there').page).toBe('there/PERFORMANCE.md');
+    expect(lab('--quick', '--page', 'here.md').page).toBe('here.md');
+  });
+
   it.each([
     [[], "'' is no pass"],
     [['race'], "'race' is no pass"],
     [['compare', '--seconds', '0'], '--seconds 0: a whole number from 1'],
     [['compare', '--connections', '64,x'], '--connections x'],
     [['compare', '--size', '1g'], '--size'],
+    [['lab', '--only', 'large,huge'], '--only huge'],
     [['compare', '--speed', '9'], "Unknown option '--speed'"],
   ])('%j is refused', (args, message) => {
     expect(parseOptions(args)).toEqual({ error: expect.stringContaining(message) });

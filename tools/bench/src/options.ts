@@ -3,7 +3,11 @@ import { parseArgs } from 'node:util';
 /** From this size on a run is about bytes: its cost is given for a GiB, and an answer may take its time. */
 export const LARGE = 2 ** 20;
 
-export type Pass = 'compare' | 'syscalls' | 'siege';
+/** The parts of the pass `lab`, in the order of its page. */
+export const SECTIONS = ['small', 'large', 'uploads', 'idle', 'scripts', 'starts', 'libraries'] as const;
+export type Section = (typeof SECTIONS)[number];
+
+export type Pass = 'lab' | 'compare' | 'syscalls' | 'siege' | 'profile' | 'libraries' | 'peers';
 
 /** What one run of the lab shall do. Times are seconds, sizes bytes. */
 export interface Options {
@@ -22,30 +26,43 @@ export interface Options {
   readonly clientCore: number | null;
   /** Whether siege keeps its connections; it opens one a request otherwise. */
   readonly keepAlive: boolean;
-  /** Where the JSON and the chart go. */
+  /** The lab: fewer and shorter runs, to try it; and which parts of it. */
+  readonly quick: boolean;
+  readonly only: readonly Section[];
+  /** Where the lab's page goes, with its chart beside it. */
+  readonly page: string;
+  /** Where everything else goes. */
   readonly out: string;
 }
 
 interface Defaults {
-  readonly peers: string;
-  readonly connections: string;
-  readonly seconds: string;
+  readonly peers?: string;
+  readonly connections?: string;
+  readonly seconds?: string;
 }
 
+const OTHERS = 'nginx,nginx-pread,h2o,lighttpd,bun-memory,bun-file,node-http,sirv,floor';
+const DRIVERS = 'webserv:io_uring,webserv:epoll,webserv:poll,webserv:select';
+
 const DEFAULTS: Readonly<Record<Pass, Defaults>> = {
-  compare: {
-    peers: 'webserv,nginx,nginx-pread,h2o,lighttpd,bun-memory,bun-file,node-http,sirv',
-    connections: '64',
-    seconds: '5',
-  },
-  syscalls: { peers: 'webserv,nginx,h2o,lighttpd,node-http', connections: '64', seconds: '3' },
-  siege: { peers: 'webserv', connections: '100', seconds: '60' },
+  lab: { peers: `webserv,${DRIVERS},webserv-quiet,${OTHERS}`, connections: '64,512,1,4096', seconds: '2' },
+  compare: { peers: `webserv,${OTHERS}` },
+  syscalls: { peers: 'webserv,nginx,h2o,lighttpd,node-http,floor', seconds: '3' },
+  siege: { connections: '100', seconds: '60' },
+  profile: {},
+  libraries: {},
+  peers: {},
 };
 
-export const USAGE = `usage: bench compare|syscalls|siege [options]
+export const USAGE = `usage: bench lab|compare|syscalls|siege|profile|libraries|peers [options]
+  lab                  everything below, against the targets, as a page and a chart
+  compare              a file, from every peer          syscalls    the same under strace -c
+  siege                siege -b                         profile     where the time and the memory of webserv go
+  libraries            the stages of a request alone    peers       installs the peers that are npm packages
+
   --peers LIST         which servers, in order; the first is the base of the ratios.
-                       webserv:DRIVER forces a driver, as in webserv:epoll,webserv:poll
-  --connections LIST   connections at once (compare takes several)
+                       webserv:DRIVER forces a driver, webserv-quiet has no access log
+  --connections LIST   connections at once (lab and compare take several)
   --seconds N          length of one measured run
   --warmup N           seconds of load before the first measured run (2)
   --rounds N           measured runs of each server, in alternating order (5)
@@ -54,13 +71,16 @@ export const USAGE = `usage: bench compare|syscalls|siege [options]
   --server-core N      CPU of the servers (0), none to leave them unpinned
   --client-core N      CPU of the load (1)
   --keep-alive         siege keeps its connections
+  --quick              the lab: a few minutes instead of a quarter of an hour
+  --only LIST          the lab: of ${SECTIONS.join(', ')}
+  --page FILE          the lab: its page (docs/PERFORMANCE.md; with --quick or --only among the results)
   --out FOLDER         where results go (tools/bench/dist/results)
 `;
 
 /** The options in `args`, or what is wrong with them. */
 export function parseOptions(args: readonly string[]): Options | { readonly error: string } {
   const [pass = '', ...rest] = args;
-  if (!(pass in DEFAULTS)) return { error: `'${pass}' is no pass` };
+  if (!Object.hasOwn(DEFAULTS, pass)) return { error: `'${pass}' is no pass` };
   try {
     return read(pass as Pass, rest);
   } catch (error) {
@@ -74,9 +94,9 @@ function read(pass: Pass, args: string[]): Options {
   const { values } = parseArgs({
     args,
     options: {
-      peers: text(defaults.peers),
-      connections: text(defaults.connections),
-      seconds: text(defaults.seconds),
+      peers: text(defaults.peers ?? 'webserv'),
+      connections: text(defaults.connections ?? '64'),
+      seconds: text(defaults.seconds ?? '5'),
       warmup: text('2'),
       rounds: text('5'),
       size: text('1k'),
@@ -84,9 +104,15 @@ function read(pass: Pass, args: string[]): Options {
       'server-core': text('0'),
       'client-core': text('1'),
       'keep-alive': { type: 'boolean', default: false },
+      quick: { type: 'boolean', default: false },
+      only: text(SECTIONS.join(',')),
+      page: { type: 'string' },
       out: text('tools/bench/dist/results'),
     },
   });
+  const only = values.only.split(',').map(section);
+  // A part of the lab, or a hasty run of it, does not replace the page of the whole.
+  const partial = values.quick || only.length < SECTIONS.length;
   return {
     pass,
     peers: values.peers.split(',').filter((name) => name !== ''),
@@ -99,8 +125,17 @@ function read(pass: Pass, args: string[]): Options {
     serverCore: core(values['server-core']),
     clientCore: core(values['client-core']),
     keepAlive: values['keep-alive'],
+    quick: values.quick,
+    only,
+    page: values.page ?? (partial ? `${values.out}/PERFORMANCE.md` : 'docs/PERFORMANCE.md'),
     out: values.out,
   };
+}
+
+function section(name: string): Section {
+  const found = SECTIONS.find((one) => one === name);
+  if (found === undefined) throw new Error(`--only ${name}: one of ${SECTIONS.join(', ')} was expected`);
+  return found;
 }
 
 function number(name: string, text: string, least: number): number {

@@ -4,6 +4,18 @@ import { join } from 'node:path';
 import type { Introduction } from './lab.ts';
 import type { Options } from './options.ts';
 
+/** What the figures belong to. */
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  /** Bytes. */
+  readonly memory: number;
+  readonly kernel: string;
+  readonly node: string;
+  /** Of the last minute, which the run itself has filled: much over 2 means that others worked here too. */
+  readonly load: number;
+}
+
 /** Writes a pass's figures with all that is needed to judge them, as OUT/PASS.json; returns the path. */
 export function writeResults(
   options: Options,
@@ -17,14 +29,16 @@ export function writeResults(
 }
 
 function context(options: Options): object {
-  const machine = {
+  return { date: new Date().toISOString(), machine: machine(), options };
+}
+
+export function machine(): Machine {
+  return {
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: cpus().length,
     memory: totalmem(),
     kernel: `${type()} ${release()}`,
     node: process.version,
-    // Of the last minute, which the run itself has filled: much over 2 means that others worked here too.
-    load: loadavg()[0],
+    load: loadavg()[0] ?? 0,
   };
-  return { date: new Date().toISOString(), machine, options };
 }

@@ -16,8 +16,12 @@ export function pinned(command: readonly string[], core: number | null): readonl
 }
 
 /** Starts a program of the lab's own (load, tracer) that `endRuns` ends if it still runs. */
-export function begin(command: readonly string[], env: NodeJS.ProcessEnv = process.env): ChildProcess {
-  return track(spawn(command[0]!, command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'], env }));
+export function begin(
+  command: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+  input: 'ignore' | 'pipe' = 'ignore',
+): ChildProcess {
+  return track(spawn(command[0]!, command.slice(1), { stdio: [input, 'pipe', 'pipe'], env }));
 }
 
 export function track(child: ChildProcess): ChildProcess {

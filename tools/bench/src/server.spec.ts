@@ -3,7 +3,7 @@ import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ask, difference } from './answer.ts';
-import { page } from './lab.ts';
+import { page } from './page.ts';
 import type { Peer } from './peer.ts';
 import { start } from './server.ts';
 import { fields, usageOf } from './tree.ts';
@@ -26,7 +26,7 @@ function peer(code: string): Peer {
 
 describe('start', () => {
   let scratch = '';
-  const site = { root: '', file: 'page.html' };
+  const site = { root: '', file: 'page.html', role: 'files' } as const;
 
   beforeEach(() => {
     scratch = mkdtempSync(join(tmpdir(), 'bench-'));
@@ -75,11 +75,15 @@ describe('usageOf', () => {
   });
 
   it('counts nothing for a process that is gone', () => {
-    expect(usageOf(2 ** 30)).toEqual({ cpu: 0, user: 0, system: 0, resident: 0, descriptors: 0 });
+    expect(usageOf(2 ** 30)).toEqual({ cpu: 0, user: 0, system: 0, reaped: 0, resident: 0, descriptors: 0 });
   });
 
   it('finds the columns of stat behind a name with blanks and parentheses', () => {
-    expect(fields('12 (a) b (c) S 1 2 3 4 5 6 7 8 9 10 77 88 0 0')).toEqual({ user: 77, system: 88 });
+    expect(fields('12 (a) b (c) S 1 2 3 4 5 6 7 8 9 10 77 88 5 6 0')).toEqual({
+      user: 77,
+      system: 88,
+      reaped: 11,
+    });
   });
 });
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createConnection, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,26 +12,43 @@ const START_LIMIT = 10_000;
 const STOP_LIMIT = 5_000;
 const TRY_EVERY = 10;
 
+/** What is served, and why. */
+export type Site = Pick<Setup, 'root' | 'file' | 'role'>;
+
 /** A peer that runs. */
 export interface Server {
   readonly peer: Peer;
   readonly pid: number;
   readonly port: number;
   readonly url: string;
+  readonly folder: string;
   /** Ends it with everything below it; safe to call twice. */
   stop(): Promise<void>;
 }
 
-/** Starts `peer` on a free port with a folder of its own below `scratch`; resolves when it accepts connections. */
-export async function start(
+/** A peer's process, which may not listen yet. */
+export interface Launched {
+  readonly child: ChildProcess;
+  readonly port: number;
+  readonly url: string;
+  /** The peer's own folder, and the file that holds what it has said. */
+  readonly folder: string;
+  readonly said: string;
+}
+
+/** Launches `peer` for a free port, with a folder of its own below `scratch`. */
+export async function launch(
   peer: Peer,
-  site: Pick<Setup, 'root' | 'file'>,
+  site: Site,
   scratch: string,
   core: number | null,
-): Promise<Server> {
+): Promise<Launched> {
   const port = await freePort();
-  const folder = join(scratch, peer.name.replace(':', '-'));
-  mkdirSync(folder);
+  const folder = mkdtempSync(join(scratch, `${peer.name.replace(':', '-')}-`));
+  mkdirSync(join(folder, 'uploads'));
+  // A server that was started by root gives that up, and must still be able to read and to store.
+  chmodSync(folder, 0o755);
+  chmodSync(join(folder, 'uploads'), 0o777);
   const { command, config } = peer.launch({ ...site, port, folder });
   if (config !== undefined) writeFileSync(config.path, config.text);
   const said = join(folder, 'output.log');
@@ -40,16 +57,17 @@ export async function start(
   const child = track(spawn(program!, args, { stdio: ['ignore', output, output] }));
   closeSync(output);
   child.once('error', () => {});
-  const server = {
-    peer,
-    pid: child.pid ?? 0,
-    port,
-    url: `http://127.0.0.1:${port}/${site.file}`,
-    stop: () => end(child),
-  };
+  return { child, port, url: `http://127.0.0.1:${port}/${site.file}`, folder, said };
+}
+
+/** The same; resolves when it accepts connections. */
+export async function start(peer: Peer, site: Site, scratch: string, core: number | null): Promise<Server> {
+  const { child, port, url, folder, said } = await launch(peer, site, scratch, core);
+  const server = { peer, pid: child.pid ?? 0, port, url, folder, stop: () => end(child) };
   if (await answers(child, port)) return server;
   await server.stop();
-  throw new Error(`${peer.name} did not start: ${readFileSync(said, 'utf8').trim() || command.join(' ')}`);
+  const reason = readFileSync(said, 'utf8').trim();
+  throw new Error(`${peer.name} did not start: ${reason || 'it said nothing'}`);
 }
 
 /** A foreign program does not say when it listens, so its port is tried. */
@@ -73,7 +91,8 @@ function connects(port: number): Promise<boolean> {
   });
 }
 
-async function end(child: ChildProcess): Promise<void> {
+/** Ends a process and everything below it; safe to call twice. */
+export async function end(child: ChildProcess): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const below = tree(child.pid);
   const kill = setTimeout(() => {

@@ -24,6 +24,7 @@ describe('parseSiege', () => {
       cpu: 0,
       user: 0,
       system: 0,
+      reaped: 0,
       resident: mib * 2 ** 20,
       descriptors,
     });

@@ -19,7 +19,10 @@ export interface Calls {
 const RARE = 0.005;
 
 /** Counts the calls of each server with strace while wrk loads it. Tracing slows a server, so nothing else is measured. */
-export async function countCalls(lab: Lab, options: Options): Promise<Calls[]> {
+export async function countCalls(
+  lab: Lab,
+  options: Pick<Options, 'connections' | 'seconds' | 'warmup'>,
+): Promise<Calls[]> {
   const counted: Calls[] = [];
   const connections = options.connections[0]!;
   for (const { peer, pid, url } of lab.servers) {

@@ -1,4 +1,4 @@
-import { figure, table } from './table.ts';
+import { figure, markdown, table } from './table.ts';
 
 describe('table', () => {
   it('aligns words to the left and figures to the right', () => {
@@ -16,6 +16,16 @@ describe('table', () => {
         '',
       ].join('\n'),
     );
+  });
+});
+
+describe('markdown', () => {
+  it('is the same as Markdown, with nothing in a cell that would end it', () => {
+    const rows = [
+      ['server', 'req/s'],
+      ['a|b', '<9'],
+    ];
+    expect(markdown(rows)).toBe('| server | req/s |\n| --- | --: |\n| a\\|b | &lt;9 |');
   });
 });
 

@@ -14,6 +14,15 @@ export function table(rows: readonly (readonly string[])[], words: readonly numb
   return `${lines.join('\n')}\n`;
 }
 
+/** The same rows as a table of Markdown. */
+export function markdown(rows: readonly (readonly string[])[], words: readonly number[] = [0]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('<', '&lt;')).join(' | ')} |`;
+  const [head = [], ...body] = rows;
+  const rule = head.map((_, column) => (words.includes(column) ? '---' : '--:'));
+  return [line(head), line(rule), ...body.map(line)].join('\n');
+}
+
 /** A figure with about three digits; a dash for what was not measured. */
 export function figure(value: number): string {
   if (!Number.isFinite(value)) return '-';

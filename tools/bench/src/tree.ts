@@ -7,9 +7,21 @@ export interface Usage {
   /** Of it, roughly: clock ticks (10 ms) in the program and in the kernel. */
   readonly user: number;
   readonly system: number;
+  /** Nanoseconds, in clock ticks, of children that have ended and were waited for. */
+  readonly reaped: number;
   /** Resident bytes; pages that several processes share are divided among them. */
   readonly resident: number;
   readonly descriptors: number;
+}
+
+/** Nanoseconds: USER_HZ is 100 on every Linux. */
+const TICK = 1e7;
+
+/** Clock ticks. */
+interface Times {
+  readonly user: number;
+  readonly system: number;
+  readonly reaped: number;
 }
 
 /** `pid` and every process below it. */
@@ -25,11 +37,12 @@ export function tree(pid: number): number[] {
 
 /** A process that ends meanwhile counts nothing, so a server that replaces its workers must not be measured so. */
 export function usageOf(pid: number): Usage {
-  const sum = { cpu: 0, user: 0, system: 0, resident: 0, descriptors: 0 };
+  const sum = { cpu: 0, user: 0, system: 0, reaped: 0, resident: 0, descriptors: 0 };
   for (const one of tree(pid)) {
     const stat = fields(read(`/proc/${one}/stat`));
     sum.user += stat.user;
     sum.system += stat.system;
+    sum.reaped += stat.reaped * TICK;
     // The clock of stat is too coarse for a short run; the scheduler counts nanoseconds, but for each thread apart.
     for (const thread of list(`/proc/${one}/task`)) {
       sum.cpu += Number(read(`/proc/${one}/task/${thread}/schedstat`).split(' ')[0]);
@@ -40,10 +53,14 @@ export function usageOf(pid: number): Usage {
   return sum;
 }
 
-/** Columns 14 and 15 of /proc/PID/stat, counted behind the name, which may itself hold blanks and parentheses. */
-export function fields(stat: string): { readonly user: number; readonly system: number } {
+/** Columns 14 to 17 of /proc/PID/stat, counted behind the name, which may itself hold blanks and parentheses. */
+export function fields(stat: string): Times {
   const columns = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return { user: Number(columns[11] ?? 0), system: Number(columns[12] ?? 0) };
+  return {
+    user: Number(columns[11] ?? 0),
+    system: Number(columns[12] ?? 0),
+    reaped: Number(columns[13] ?? 0) + Number(columns[14] ?? 0),
+  };
 }
 
 function read(path: string): string {

@@ -1,22 +1,54 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Options } from '../options.ts';
 import type { Peer } from '../peer.ts';
 import { which } from '../which.ts';
+import { floor } from './floor.ts';
 import { h2o } from './h2o.ts';
 import { lighttpd } from './lighttpd.ts';
 import { nginx, nginxPread } from './nginx.ts';
+import { packagedBun, peerModules } from './packages.ts';
 import { script } from './script.ts';
 import { webserv } from './webserv.ts';
 
-/** The peers that `options` names, in its order; a name that nobody has is an error of the command line. */
-export function choosePeers(options: Options, servers: string): readonly Peer[] | { readonly error: string } {
-  const bun = which('bun');
-  const noBun = () => (bun === '' ? 'bun is not installed (BENCH_BUN may name it)' : '');
-  const { BENCH_MODULES: modules = 'node_modules' } = process.env;
+/** Which peers, and how ours is started. */
+export interface Choice {
+  readonly peers: readonly string[];
+  readonly webserv: readonly string[];
+}
+
+/** The peers that are named, in their order; a name that nobody has is an error of the command line. */
+export function choosePeers(
+  { peers, webserv: command }: Choice,
+  programs: string,
+): readonly Peer[] | { readonly error: string } {
+  const known = peersOf(programs);
+  const chosen: Peer[] = [];
+  for (const name of peers) {
+    const peer = ours(name, command) ?? known.find((one) => one.name === name);
+    if (peer === undefined) {
+      return { error: `no peer '${name}'; there are webserv, ${known.map((one) => one.name).join(', ')}` };
+    }
+    chosen.push(peer);
+  }
+  return chosen;
+}
+
+/** `webserv`, `webserv:DRIVER`, and `webserv-quiet` without its access log. */
+function ours(name: string, command: readonly string[]): Peer | undefined {
+  const [first, driver = 'auto'] = name.split(':');
+  if (first === 'webserv') return webserv(name, command, driver);
+  return first === 'webserv-quiet' ? webserv(name, command, driver, true) : undefined;
+}
+
+/** @param programs the folder of what esbuild has made of this tool */
+function peersOf(programs: string): readonly Peer[] {
+  const servers = join(programs, 'servers');
+  const modules = peerModules();
+  const bun = which('bun') || packagedBun();
+  const noBun = () => (existsSync(bun) ? '' : 'bun is not installed (see the pass `peers`)');
   const noSirv = () =>
-    existsSync(join(modules, 'sirv')) ? '' : `no sirv in ${modules} (BENCH_MODULES may name it)`;
-  const known: readonly Peer[] = [
+    existsSync(join(modules, 'sirv')) ? '' : 'sirv is not installed (see the pass `peers`)';
+  return [
     nginx,
     nginxPread,
     lighttpd,
@@ -25,16 +57,6 @@ export function choosePeers(options: Options, servers: string): readonly Peer[] 
     script('bun-file', bun, servers, noBun),
     script('node-http', process.execPath, servers, () => ''),
     script('sirv', process.execPath, servers, noSirv, { BENCH_MODULES: modules }),
+    floor(join(programs, '..', 'floor')),
   ];
-  const chosen: Peer[] = [];
-  for (const name of options.peers) {
-    const [first, driver = 'auto'] = name.split(':');
-    const peer =
-      first === 'webserv' ? webserv(name, options.webserv, driver) : known.find((one) => one.name === name);
-    if (peer === undefined) {
-      return { error: `no peer '${name}'; there are webserv, ${known.map((one) => one.name).join(', ')}` };
-    }
-    chosen.push(peer);
-  }
-  return chosen;
 }

@@ -17,6 +17,7 @@ export const h2o: Peer = {
   port: ${port}
 num-threads: 1
 max-connections: 16384
+http1-request-timeout: 65
 error-log: ${join(folder, 'error.log')}
 access-log: ${join(folder, 'access.log')}
 hosts:

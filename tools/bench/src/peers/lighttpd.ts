@@ -9,10 +9,10 @@ export const lighttpd: Peer = {
   logs: true,
   missing: () => (program === '' ? 'lighttpd is not installed' : ''),
   version: () => [program, '-v'],
-  launch({ port, root, folder }) {
+  launch({ port, root, folder, role }) {
     const path = join(folder, 'lighttpd.conf');
     // 65535 requests a connection is the most that it can count.
-    const text = `server.modules = ( "mod_accesslog" )
+    const text = `server.modules = ( "mod_accesslog"${role === 'scripts' ? ', "mod_cgi"' : ''} )
 server.bind = "127.0.0.1"
 server.port = ${port}
 server.document-root = "${root}"
@@ -22,8 +22,9 @@ mimetype.assign = ( ".html" => "text/html" )
 server.max-fds = 32768
 server.max-connections = 16384
 server.max-keep-alive-requests = 65535
+server.max-keep-alive-idle = 65
 server.listen-backlog = 4096
-`;
+${role === 'scripts' ? 'cgi.assign = ( ".sh" => "/bin/sh" )\n' : ''}`;
     return { command: [program, '-D', '-f', path], config: { path, text } };
   },
 };

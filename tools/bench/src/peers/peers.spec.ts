@@ -3,11 +3,17 @@ import { parseOptions } from '../options.ts';
 import type { Peer } from '../peer.ts';
 import { choosePeers } from './all.ts';
 
-const SETUP = { port: 18080, root: '/srv/site', folder: '/srv/scratch', file: 'page.html' };
+const SETUP = {
+  port: 18080,
+  root: '/srv/site',
+  folder: '/srv/scratch',
+  file: 'page.html',
+  role: 'files',
+} as const;
 
 function choose(list: string): readonly Peer[] {
   const options = parseOptions(['compare', '--peers', list]) as Options;
-  return choosePeers(options, '/srv/servers') as readonly Peer[];
+  return choosePeers(options, '/srv/dist') as readonly Peer[];
 }
 
 describe('choosePeers', () => {
@@ -56,7 +62,7 @@ describe('a peer', () => {
       const [peer] = choose(name);
       const { command, config } = peer!.launch(SETUP);
       expect(config).toBeUndefined();
-      expect(command.slice(-3)).toEqual([`/srv/servers/${name}.js`, '18080', '/srv/site/page.html']);
+      expect(command.slice(-3)).toEqual([`/srv/dist/servers/${name}.js`, '18080', '/srv/site/page.html']);
     },
   );
 

@@ -1,0 +1,110 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { DEFAULT_LIMITS, FeedStatus, FieldId, RequestParser } from '@webserv/request';
+import { peerModules } from '../peers/packages.ts';
+import type { Contest, Contestant } from './contest.ts';
+
+/** What a browser sends for a page, and what a load generator sends. */
+const REQUESTS: Readonly<Record<string, string>> = {
+  browser: [
+    'GET /images/photo%20album/2026/index.html?page=2&sort=date HTTP/1.1',
+    'Host: www.example.org',
+    'User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:131.0) Gecko/20100101 Firefox/131.0',
+    'Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8',
+    'Accept-Language: en-GB,en;q=0.7,de;q=0.3',
+    'Accept-Encoding: gzip, deflate, br, zstd',
+    'Referer: https://www.example.org/images/',
+    'Connection: keep-alive',
+    'Cookie: session=3c9fd2a17e0b4f6d; theme=dark; seen=1,2,3,5,8,13',
+    'Upgrade-Insecure-Requests: 1',
+    'Sec-Fetch-Dest: document',
+    'Sec-Fetch-Mode: navigate',
+    'Sec-Fetch-Site: same-origin',
+    'Priority: u=0, i',
+    '',
+    '',
+  ].join('\r\n'),
+  plain: 'GET /page.html HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n',
+};
+
+/** The part of Node's own parser, and of the package that stands in for it, that is used here. */
+interface NodeParser {
+  [event: number]: (...words: unknown[]) => unknown;
+  initialize?(type: number, resource: object): void;
+  execute(bytes: Buffer, start?: number, length?: number): unknown;
+}
+interface NodeParserClass {
+  readonly REQUEST: number;
+  readonly kOnHeadersComplete: number;
+  readonly kOnExecute: number;
+  new (type: number): NodeParser;
+}
+
+/** Two parsers that understand the head, and the fields that every server asks for. */
+export function headContests(): Contest[] {
+  const load = createRequire(join(peerModules(), 'x.js'));
+  const others = [{ name: 'llhttp in node', parser: load('_http_common').HTTPParser as NodeParserClass }];
+  if (existsSync(join(peerModules(), 'http-parser-js'))) {
+    others.push({ name: 'http-parser-js', parser: load('http-parser-js').HTTPParser as NodeParserClass });
+  }
+  return Object.entries(REQUESTS).map(([kind, text]) => {
+    const bytes = Buffer.from(text, 'latin1');
+    const contestants = [ours(bytes), ...others.map(({ name, parser }) => theirs(name, parser, bytes))];
+    return { subject: `request head, ${kind} (${bytes.length} bytes)`, contestants };
+  });
+}
+
+function ours(bytes: Buffer): Contestant {
+  const parser = new RequestParser(DEFAULT_LIMITS);
+  return {
+    name: 'webserv',
+    run(times) {
+      let seen = 0;
+      for (let time = 0; time < times; time++) {
+        if (parser.feed(bytes, 0, bytes.length) !== FeedStatus.HEAD) throw new Error('no head');
+        const { head } = parser;
+        seen += head.method.length + head.target.length + head.host.length;
+        seen += (head.headers.known(FieldId.USER_AGENT) ?? '').length;
+        seen += head.keepAlive ? 1 : 0;
+        parser.reset();
+      }
+      use(seen);
+    },
+  };
+}
+
+/** Node's parser hands over a list of names and values, which is searched as node:http does it. */
+function theirs(name: string, Parser: NodeParserClass, bytes: Buffer): Contestant {
+  // http-parser-js calls as Node 0.12 did until somebody has asked for this number.
+  if (Parser.kOnExecute === Parser.kOnHeadersComplete) throw new Error(`${name}: no parser of this age`);
+  const parser = new Parser(Parser.REQUEST);
+  parser.initialize?.(Parser.REQUEST, {});
+  let seen = 0;
+  let heads = 0;
+  parser[Parser.kOnHeadersComplete] = (_major, _minor, fields, method, url, _status, _reason, _up, keep) => {
+    const list = fields as readonly string[];
+    heads++;
+    seen += (method as number) + (url as string).length + (keep === true ? 1 : 0);
+    for (let index = 0; index < list.length; index += 2) {
+      const lower = (list[index] as string).toLowerCase();
+      if (lower === 'host' || lower === 'user-agent') seen += (list[index + 1] as string).length;
+    }
+    return 0;
+  };
+  return {
+    name,
+    run(times) {
+      heads = 0;
+      for (let time = 0; time < times; time++) parser.execute(bytes, 0, bytes.length);
+      if (heads !== times) throw new Error(`${name}: ${heads} heads instead of ${times}`);
+      use(seen);
+    },
+  };
+}
+
+/** What is never looked at might never be computed. */
+export let used = 0;
+function use(value: number): void {
+  used = value;
+}

@@ -1,0 +1,20 @@
+// Loaded into a server before its own program: samples what it allocates, also what is collected soon after, and writes
+// that to BENCH_PROFILE when it ends. `node --heap-prof` knows only of what is alive at the end.
+import { writeFileSync } from 'node:fs';
+import { Session } from 'node:inspector';
+
+const { BENCH_PROFILE: path = '' } = process.env;
+const session = new Session();
+session.connect();
+const options = {
+  samplingInterval: 16 << 10,
+  includeObjectsCollectedByMajorGC: true,
+  includeObjectsCollectedByMinorGC: true,
+};
+session.post('HeapProfiler.startSampling', options);
+process.once('exit', () => {
+  // A session of the own process answers within the call.
+  session.post('HeapProfiler.stopSampling', (error, answer) => {
+    if (error === null && path !== '') writeFileSync(path, JSON.stringify(answer.profile));
+  });
+});

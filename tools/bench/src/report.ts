@@ -1,0 +1,207 @@
+import { rowsOf, type Summary } from './compare.ts';
+import type { Findings } from './findings.ts';
+import type { Introduction } from './lab.ts';
+import type { Options } from './options.ts';
+import type { Machine } from './results.ts';
+import { deviation, type Spread } from './statistics.ts';
+import { callRows } from './syscalls.ts';
+import { figure, markdown } from './table.ts';
+import { judge, type Verdict } from './targets.ts';
+
+/** What the page needs besides the figures. */
+export interface Context {
+  readonly date: string;
+  readonly machine: Machine;
+  readonly options: Options;
+  /** File name of the chart beside the page; '' where there is none. */
+  readonly chart: string;
+}
+
+/** The page of one run of the lab, from its findings alone: the same findings make the same page. */
+export function report(findings: Findings, context: Context): string {
+  const parts = [
+    opening(context),
+    targets(judge(findings)),
+    small(findings.small),
+    calls(findings),
+    large(findings.large),
+    uploads(findings),
+    idle(findings),
+    scripts(findings.scripts),
+    starts(findings),
+    libraries(findings),
+    heads(findings.introductions),
+    closing(findings, context),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function opening({ chart, options }: Context): string {
+  const picture = chart === '' ? '' : `\n\n![CPU time of a request, each server](${chart})`;
+  return `# Performance
+
+This page is written by [the lab](../tools/bench/README.md), which runs webserv and its peers side by side and in turns
+on one machine, each with its fast settings, its access log on where it has one, and the same bytes in every answer. The
+ratios of medians are what may be quoted; absolute figures belong to one machine on one day. A run with a single error
+counts nowhere. Each figure is the median of its rounds; ±% is half of their range.${picture}
+
+The small file has ${options.size.toLocaleString('en')} bytes.`;
+}
+
+function targets(verdicts: readonly Verdict[]): string {
+  const missed = verdicts.filter(({ met }) => met === false);
+  const rows = verdicts.map(({ what, unit, bound, side, figure: value, met }) => [
+    what,
+    `${side} ${bound}${unit === '' ? '' : ` ${unit}`}`,
+    figure(value),
+    met === null ? 'not measured' : met ? 'yes' : '**no**',
+  ]);
+  const list =
+    missed.length === 0 ? '' : `\n\nMissed in this run: ${missed.map(({ what }) => what).join('; ')}.`;
+  return `## Targets
+
+Ratios of medians, ours divided by theirs. "nginx" is the better of its two settings, with sendfile and without.
+
+${markdown([['measure', 'target', 'this run', 'met'], ...rows], [0, 1, 3])}${list}`;
+}
+
+function small(summaries: readonly Summary[]): string {
+  if (summaries.length === 0) return '';
+  const counts = [...new Set(summaries.map(({ connections }) => connections))];
+  const tables = counts.map((count) => {
+    const own = summaries.filter(({ connections }) => connections === count);
+    return `### ${count.toLocaleString('en')} ${count === 1 ? 'connection' : 'connections'}\n\n${markdown(rowsOf(own, 1))}`;
+  });
+  return `## A small file
+
+CPU is the server's, user and system, its workers included. With one connection both sides mostly wait for each other.
+
+${tables.join('\n\n')}`;
+}
+
+function calls(findings: Findings): string {
+  if (findings.calls.length === 0) return '';
+  return `## System calls
+
+Counted by strace in a pass of its own, which slows a server down: one that is slower gathers more in each tick.
+
+${markdown(callRows(findings.calls), [0, 2])}`;
+}
+
+function large(summaries: readonly Summary[]): string {
+  if (summaries.length === 0) return '';
+  return `## A file of 100 MiB\n\n${markdown(rowsOf(summaries, 2 ** 20))}`;
+}
+
+function uploads({ uploads: found }: Findings): string {
+  if (found.length === 0) return '';
+  const rows = found.map(({ peer, perGib, resident, voids }) => [
+    peer,
+    ...middle(perGib),
+    figure(resident.median),
+    String(voids),
+  ]);
+  return `## An upload of 1 GiB
+
+To a file on the disk, by POST to webserv and by PUT to nginx; what was stored is compared with what was sent.
+
+${markdown([['server', 'CPU s/GiB', '±%', 'MiB resident', 'void'], ...rows])}`;
+}
+
+function idle({ idle: found }: Findings): string {
+  if (found.length === 0) return '';
+  const rows = found.map(({ peer, connections, kib, errors }) => [
+    peer,
+    connections.toLocaleString('en'),
+    figure(kib),
+    String(errors),
+  ]);
+  return `## Idle connections
+
+Each has carried one request and is kept alive. What the kernel holds for a socket is the same for everybody and not
+counted.
+
+${markdown([['server', 'connections', 'resident KiB each', 'errors'], ...rows])}`;
+}
+
+function scripts(summaries: readonly Summary[]): string {
+  if (summaries.length === 0) return '';
+  const rows = summaries.map(({ peer, figures, voids }) => [
+    peer,
+    ...middle(figures.rate),
+    figure(figures.cpu.median),
+    figure(figures.children.median),
+    figure(figures.p50.median),
+    figure(figures.p99.median),
+    String(voids),
+  ]);
+  const head = ['server', 'req/s', '±%', 'own CPU us', "script's CPU us", 'p50 us', 'p99 us', 'void'];
+  return `## CGI
+
+The same script of /bin/sh, which prints one line, 16 connections; the scripts share the CPU of their server.
+
+${markdown([head, ...rows])}`;
+}
+
+function starts({ starts: found }: Findings): string {
+  if (found.length === 0) return '';
+  const rows = found.map(({ peer, ms }) => [peer, figure(ms.median), figure(ms.least), figure(ms.greatest)]);
+  return `## Start
+
+From the start of the process to the first byte of its first answer, not pinned to one CPU.
+
+${markdown([['server', 'ms', 'least', 'greatest'], ...rows])}`;
+}
+
+function libraries({ libraries: found }: Findings): string {
+  if (found.length === 0) return '';
+  const rows = found.map(({ subject, name, ns, ratio }) => [
+    subject,
+    name,
+    duration(ns.median),
+    figure(100 * deviation(ns)),
+    figure(ratio),
+  ]);
+  return `## The stages alone
+
+Each library's part of a request, without I/O. / webserv: over 1, ours is the faster.
+
+${markdown([['what', 'who', 'time', '±%', '/ webserv'], ...rows], [0, 1])}`;
+}
+
+function heads(introductions: readonly Introduction[]): string {
+  if (introductions.length === 0) return '';
+  const rows = introductions.map(({ name, version, logs, headers }) => {
+    const bytes = headers.reduce((sum, line) => sum + line.length + 2, 0);
+    const names = headers.map((line) => line.slice(0, line.indexOf(':')).toLowerCase()).sort();
+    return [name, version, logs ? 'yes' : 'no', String(bytes), names.join(', ')];
+  });
+  return `## Who took part
+
+The body is the same from everybody, the head is not: a server that sends fewer fields has less to do. Bytes are those of
+the fields.
+
+${markdown([['server', 'version', 'access log', 'bytes', 'fields'], ...rows], [0, 1, 2, 4])}`;
+}
+
+function closing({ absent, voids }: Findings, { date, machine, options }: Context): string {
+  const { cpu, cores, memory, kernel, node } = machine;
+  const left = absent.length === 0 ? '' : `\n- Left out: ${absent.join('; ')}`;
+  return `## This run
+
+- ${date.slice(0, 10)}, ${cpu}, ${cores} CPUs, ${Math.round(memory / 2 ** 30)} GiB, ${kernel}, Node ${node.slice(1)}
+- Servers on CPU ${options.serverCore ?? 'any'}, load on CPU ${options.clientCore ?? 'any'}, loopback, ${options.seconds} s a round
+- Void runs: ${voids}${left}
+
+\`npx nx run bench:lab\` makes this page anew.`;
+}
+
+function middle(found: Spread): [string, string] {
+  return [figure(found.median), figure(100 * deviation(found))];
+}
+
+/** Nanoseconds in the unit that suits them. */
+export function duration(ns: number): string {
+  if (ns >= 1e6) return `${figure(ns / 1e6)} ms`;
+  return ns >= 1e4 ? `${figure(ns / 1e3)} us` : `${figure(ns)} ns`;
+}

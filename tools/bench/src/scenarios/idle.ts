@@ -1,0 +1,76 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Lab } from '../lab.ts';
+import { begin, pinned } from '../run.ts';
+import type { Server } from '../server.ts';
+import { figure } from '../table.ts';
+import { usageOf } from '../tree.ts';
+
+const SETTLE_EVERY = 250;
+const SETTLE_LIMIT = 5_000;
+/** Bytes by which a server at rest may still move. */
+const STILL = 64 << 10;
+
+/** What idle connections cost one server. */
+export interface Idle {
+  readonly peer: string;
+  readonly connections: number;
+  /** Resident KiB for each, of the process alone: what the kernel keeps for a socket is the same for everybody. */
+  readonly kib: number;
+  /** Connections that could not be opened or had no right answer; the figure is void where there is one. */
+  readonly errors: number;
+}
+
+/** What holds the connections. */
+export interface IdlePlan {
+  readonly count: number;
+  readonly core: number | null;
+  readonly client: string;
+}
+
+/** Opens as many connections as `count` says to each server in turn; each carries one request and then none. */
+export async function rest(lab: Lab, plan: IdlePlan, say: (line: string) => void): Promise<Idle[]> {
+  const found: Idle[] = [];
+  for (const server of lab.servers) {
+    // What a server allocates once, it has allocated then.
+    await lab.load(server.url, 64, 2);
+    const idle = await hold(server, plan);
+    say(
+      `${idle.connections} idle connections, ${idle.peer}: ${figure(idle.kib)} KiB each, ${idle.errors} errors`,
+    );
+    found.push(idle);
+  }
+  return found;
+}
+
+async function hold({ peer, pid, port, url }: Server, { count, core, client }: IdlePlan): Promise<Idle> {
+  const before = await settled(pid);
+  const words = [process.execPath, client, String(port), new URL(url).pathname, String(count)];
+  const holder = begin(pinned(words, core), process.env, 'pipe');
+  const gone = once(holder, 'exit');
+  const [said] = await Promise.race([once(holder.stdout!, 'data'), gone.then(() => [''])]);
+  const open = Number(/ready (\d+)/.exec(String(said))?.[1] ?? 0);
+  const after = await settled(pid);
+  holder.stdin?.end();
+  await gone;
+  return { peer: peer.name, connections: count, kib: (after - before) / 1024 / open, errors: count - open };
+}
+
+/** Resident bytes when they have come to rest. */
+async function settled(pid: number): Promise<number> {
+  let last = usageOf(pid).resident;
+  for (let waited = 0; waited < SETTLE_LIMIT; waited += SETTLE_EVERY) {
+    await delay(SETTLE_EVERY);
+    const now = usageOf(pid).resident;
+    if (Math.abs(now - last) < STILL) return now;
+    last = now;
+  }
+  return last;
+}
+
+/** How many descriptors a process may have here. Node raises the soft limit to the hard one, and hands it on. */
+export function descriptorLimit(limits: string = readFileSync('/proc/self/limits', 'utf8')): number {
+  const hard = /^Max open files\s+\S+\s+(\S+)/m.exec(limits)?.[1];
+  return hard === 'unlimited' ? Number.POSITIVE_INFINITY : Number(hard);
+}
