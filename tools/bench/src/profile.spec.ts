@@ -1,7 +1,7 @@
 import { allocationShares, timeShares } from './profile.ts';
 
 function frame(functionName: string, url = 'file:///srv/dist/main.js', lineNumber = 9) {
-  return { functionName, url, lineNumber };
+  return { functionName, url, lineNumber, columnNumber: 3 };
 }
 
 describe('timeShares', () => {
@@ -25,6 +25,12 @@ describe('timeShares', () => {
 });
 
 describe('allocationShares', () => {
+  it('names the source of what was bundled, where that is known', () => {
+    const head = { callFrame: frame('line'), selfSize: 1, children: [] };
+    const origin = (url: string, line: number, column: number) => `${url.slice(-7)} ${line} ${column}`;
+    expect(allocationShares({ head }, origin)).toEqual([{ name: 'line', place: 'main.js 9 3', amount: 1 }]);
+  });
+
   it('walks the tree', () => {
     const leaf = { callFrame: frame('line'), selfSize: 30, children: [] };
     const middle = { callFrame: frame('end'), selfSize: 0, children: [leaf, leaf] };

@@ -4,6 +4,7 @@ interface CallFrame {
   readonly url: string;
   /** Counted from 0; -1 where there is none. */
   readonly lineNumber: number;
+  readonly columnNumber: number;
 }
 
 /** What `node --cpu-prof` writes. Times are microseconds. */
@@ -31,13 +32,18 @@ export interface Share {
   readonly amount: number;
 }
 
+/** Finds the source of a place in what was bundled: `file:line`, or '' where it is not known. */
+export type Origin = (url: string, line: number, column: number) => string;
+
+const asItIs: Origin = () => '';
+
 /** Not the server's doing: it waits. */
 const IDLE = '(idle)';
 
 /** Microseconds of each function itself, the greatest first; waiting is left out. */
-export function timeShares({ nodes, samples, timeDeltas }: CpuProfile): Share[] {
+export function timeShares({ nodes, samples, timeDeltas }: CpuProfile, origin: Origin = asItIs): Share[] {
   const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
-  const sums = new Sums();
+  const sums = new Sums(origin);
   for (const [index, sample] of samples.entries()) {
     const frame = frames.get(sample);
     if (frame !== undefined && frame.functionName !== IDLE) sums.add(frame, timeDeltas[index] ?? 0);
@@ -46,8 +52,8 @@ export function timeShares({ nodes, samples, timeDeltas }: CpuProfile): Share[] 
 }
 
 /** Bytes that each function itself has allocated, the greatest first. */
-export function allocationShares({ head }: AllocationProfile): Share[] {
-  const sums = new Sums();
+export function allocationShares({ head }: AllocationProfile, origin: Origin = asItIs): Share[] {
+  const sums = new Sums(origin);
   const left = [head];
   for (let node = left.pop(); node !== undefined; node = left.pop()) {
     sums.add(node.callFrame, node.selfSize);
@@ -58,10 +64,16 @@ export function allocationShares({ head }: AllocationProfile): Share[] {
 
 class Sums {
   private readonly shares = new Map<string, { name: string; place: string; amount: number }>();
+  private readonly origin: Origin;
 
-  add({ functionName, url, lineNumber }: CallFrame, amount: number): void {
+  constructor(origin: Origin) {
+    this.origin = origin;
+  }
+
+  add({ functionName, url, lineNumber, columnNumber }: CallFrame, amount: number): void {
     const file = url.slice(url.lastIndexOf('/') + 1);
-    const place = file === '' ? '' : `${file}:${lineNumber + 1}`;
+    const bundled = file === '' ? '' : `${file}:${lineNumber + 1}`;
+    const place = this.origin(url, lineNumber, columnNumber) || bundled;
     const name = functionName === '' ? '(anonymous)' : functionName;
     const key = `${name} ${place}`;
     const share = this.shares.get(key);

@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { SourceMap } from 'node:module';
 import { join } from 'node:path';
 import { openLab } from './lab.ts';
 import type { Options } from './options.ts';
 import { webserv } from './peers/webserv.ts';
-import { allocationShares, type Share, timeShares } from './profile.ts';
+import { allocationShares, type Origin, type Share, timeShares } from './profile.ts';
 import { figure } from './table.ts';
 
 const SHOWN = 25;
@@ -57,7 +58,7 @@ export async function profile(
     }
     if (!readdirSync(out).includes(file)) throw new Error(`${name} has written no profile`);
     const written = JSON.parse(readFileSync(join(out, file), 'utf8'));
-    const shares = kind === 'time' ? timeShares(written) : allocationShares(written);
+    const shares = kind === 'time' ? timeShares(written, sources()) : allocationShares(written, sources());
     return { peer: name, kind, requests, shares, file: join(options.out, file) };
   }
 }
@@ -70,4 +71,21 @@ export function shareRows({ kind, requests, shares }: Profiled): string[][] {
     .slice(0, SHOWN)
     .map(({ name, place, amount }) => [name, place, figure((100 * amount) / sum), figure(amount / requests)]);
   return [['function', 'place', 'self %', unit], ...rows, ['all', '', '100', figure(sum / requests)]];
+}
+
+/** Places in the sources, through the maps that lie beside what was bundled. */
+function sources(): Origin {
+  const maps = new Map<string, SourceMap | null>();
+  return (url, line, column) => {
+    const path = url.replace(/^file:\/\//, '');
+    if (!maps.has(path)) {
+      const map = `${path}.map`;
+      const there = path.startsWith('/') && existsSync(map);
+      maps.set(path, there ? new SourceMap(JSON.parse(readFileSync(map, 'utf8'))) : null);
+    }
+    const entry = maps.get(path)?.findEntry(line, column);
+    // A place that is nobody's has an entry without a source, whatever the types say.
+    if (entry === undefined || !('originalSource' in entry) || entry.originalSource === undefined) return '';
+    return `${entry.originalSource.replace(/^(\.\.\/)+/, '')}:${entry.originalLine + 1}`;
+  };
 }
