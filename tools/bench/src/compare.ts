@@ -106,7 +106,8 @@ async function measure(
     connections,
     round,
     requests: seen.requests,
-    errors: seen.errors,
+    // Nobody answered at all: as void as an error.
+    errors: seen.requests === 0 ? Math.max(1, seen.errors) : seen.errors,
     cpu: nanoseconds / 1000 / seen.requests,
     children: (after.reaped - before.reaped) / 1000 / seen.requests,
     perGib: nanoseconds / 1e9 / (seen.bytes / GIB),

@@ -20,8 +20,13 @@ const MIB = 2 ** 20;
 /** At these the comparison of all peers is; at others the extremes are of interest, and fewer rounds do. */
 const MAIN_CONNECTIONS: readonly number[] = [64, 512];
 const FEWER_ROUNDS = 3;
+/** From here on it takes a while until all are open, which must not be most of the run. */
+const MANY_CONNECTIONS = 1000;
+const LONGER = 3;
 /** Level-triggered and bounded, or a variant of one figure: measured at the first number of connections alone. */
 const AT_FIRST_ONLY: ReadonlySet<string> = new Set(['webserv:poll', 'webserv:select', 'webserv-quiet']);
+/** Many times slower than the rest: their extremes say nothing. */
+const AT_MAIN_ONLY: ReadonlySet<string> = new Set(['bun-file', 'sirv']);
 const CGI_CONNECTIONS = 16;
 const LARGE_CONNECTIONS = 4;
 
@@ -100,9 +105,13 @@ export class FullLab {
     return this.within(options.peers, { role: 'files', size: options.size }, async (lab) => {
       findings.introductions = [...lab.introductions];
       for (const [index, count] of connections.entries()) {
-        const servers = lab.servers.filter(({ peer }) => index === 0 || !AT_FIRST_ONLY.has(peer.name));
-        const rounds = MAIN_CONNECTIONS.includes(count) ? scale.rounds : Math.min(FEWER_ROUNDS, scale.rounds);
-        const { seconds } = options;
+        const main = MAIN_CONNECTIONS.includes(count);
+        const servers = lab.servers.filter(
+          ({ peer: { name } }) =>
+            (index === 0 || !AT_FIRST_ONLY.has(name)) && (main || !AT_MAIN_ONLY.has(name)),
+        );
+        const rounds = main ? scale.rounds : Math.min(FEWER_ROUNDS, scale.rounds);
+        const seconds = count >= MANY_CONNECTIONS ? LONGER * options.seconds : options.seconds;
         const samples = await compare(
           { ...lab, servers },
           // The first time V8 compiles what it will run.

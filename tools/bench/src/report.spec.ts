@@ -16,6 +16,7 @@ describe('report', () => {
     expect(page).toContain('| process start to first byte | at most 120 ms | - | not measured |');
     expect(page).toContain('- 2026-11-22, a CPU, 2 CPUs, 4 GiB, Linux 6.1, Node 20.1.2\n');
     expect(page).not.toContain('Missed in this run');
+    expect(page).not.toContain('other work');
     expect([...page.matchAll(/^## (.*)$/gm)].map(([, title]) => title)).toEqual(['Targets', 'This run']);
   });
 
@@ -35,6 +36,13 @@ describe('report', () => {
     expect(page).toContain('| nginx | nginx/1 | yes | 20 | date, server |');
     expect(page).toContain('- Void runs: 2\n- Left out: h2o: h2o is not installed\n');
   });
+});
+
+it('admits that the machine was busy', () => {
+  const busy = { ...CONTEXT, machine: { ...CONTEXT.machine, load: 14.2 } };
+  expect(report(noFindings(), busy)).toContain(
+    '- The machine had other work at the end of the run (load 14.2)',
+  );
 });
 
 describe('duration', () => {

@@ -184,14 +184,21 @@ the fields.
 ${markdown([['server', 'version', 'access log', 'bytes', 'fields'], ...rows], [0, 1, 2, 4])}`;
 }
 
+/** The lab itself keeps one CPU busy with the load and one with a server. */
+const OWN_LOAD = 2.5;
+
 function closing({ absent, voids }: Findings, { date, machine, options }: Context): string {
-  const { cpu, cores, memory, kernel, node } = machine;
+  const { cpu, cores, memory, kernel, node, load } = machine;
+  const busy =
+    load > OWN_LOAD
+      ? `\n- The machine had other work at the end of the run (load ${figure(load)}): figures are too high, and ratios rough`
+      : '';
   const left = absent.length === 0 ? '' : `\n- Left out: ${absent.join('; ')}`;
   return `## This run
 
 - ${date.slice(0, 10)}, ${cpu}, ${cores} CPUs, ${Math.round(memory / 2 ** 30)} GiB, ${kernel}, Node ${node.slice(1)}
 - Servers on CPU ${options.serverCore ?? 'any'}, load on CPU ${options.clientCore ?? 'any'}, loopback, ${options.seconds} s a round
-- Void runs: ${voids}${left}
+- Void runs: ${voids}${busy}${left}
 
 \`npx nx run bench:lab\` makes this page anew.`;
 }
