@@ -49,7 +49,7 @@ server {
     ['in chunks', 'Transfer-Encoding: chunked\r\n\r\n', '1\r\nx\r\n'],
   ])('a body that trickles, %s, is answered 408 and leaves nothing', async (_name, fields, piece) => {
     script('');
-    const port = start('body_timeout 100ms; min_rate 1k;');
+    const port = start('body_timeout 600ms; min_rate 1k;');
     const peer = await Peer.open(port);
     peer.send(`POST /a HTTP/1.1\r\nHost: a\r\n${fields}`);
     const trickle = setInterval(() => peer.send(piece), 20);
@@ -63,12 +63,12 @@ server {
 
   it('a body at the rate is taken, however long it lasts', async () => {
     script('');
-    const port = start('body_timeout 100ms; min_rate 100;');
+    const port = start('body_timeout 500ms; min_rate 100;');
     const peer = await Peer.open(port);
     peer.send('POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 2000\r\n\r\n');
     for (let sent = 0; sent < 20; sent++) {
       peer.send('x'.repeat(100));
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await new Promise((resolve) => setTimeout(resolve, 60));
     }
     expect((await peer.answer()).status).toBe(201);
     peer.close();
@@ -99,7 +99,7 @@ server {
       'printf "Content-Type: text/plain\\n\\n"',
       'for i in 1 2 3 4 5 6 7 8; do echo $i; sleep 0.06; done',
     );
-    const port = start('send_timeout 100ms; min_rate 1k; cgi_timeout 5s;');
+    const port = start('send_timeout 150ms; min_rate 1k; cgi_timeout 5s;');
     const answer = await fetchOnce(port, get('/cgi/slow.sh'));
     expect(answer.body.toString()).toBe('1\n2\n3\n4\n5\n6\n7\n8\n');
   });
