@@ -1,9 +1,12 @@
 export { type Address, formatAddress, parseIpv4, parseIpv6, UNIX_PATH_MAX } from './address.ts';
+export { closeFile, lockFile, lookAt, lookOpen, lookPath, openPath, renameExclusive } from './disk/disk.ts';
+export { Tree } from './disk/tree.ts';
 export { type Choice, DRIVER_NAMES, type DriverRequest, type NamedDriver } from './driver/choose.ts';
 export { type Driver, type DriverName, Interest } from './driver/driver.ts';
 export { type Account, accountOf } from './ffi/account.ts';
 export { ERRNO, errnoMessage, errnoName } from './ffi/errno.ts';
 export { openChildPipe } from './ffi/libc.ts';
+export type { FileStatus } from './ffi/paths.ts';
 export { killGroup, type SpawnRequest, spawn, spawnInThread } from './ffi/spawn.ts';
 export { Loop, type LoopOptions, wake } from './loop.ts';
 export { Memory } from './memory.ts';

@@ -3,6 +3,18 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import {
+  F,
+  LOCK,
+  MODE,
+  OPEN_HOW,
+  RENAME_NOREPLACE,
+  RESOLVE,
+  STATUS,
+  STATX,
+  SYS_OPENAT2,
+  SYS_STATX,
+} from './file-layout.ts';
+import {
   C,
   COMMON,
   EPOLL,
@@ -32,6 +44,8 @@ const HEADERS = [
   'sys/types.h',
   'sys/select.h',
   'sys/socket.h',
+  'sys/file.h',
+  'sys/stat.h',
   'sys/time.h',
   'sys/uio.h',
   'sys/un.h',
@@ -95,7 +109,40 @@ const EVERYWHERE: Question[] = [
 /** Constants of this system; 0 says that it has no such flag, and is not asked for. */
 const OWN: Question[] = (Object.entries(C) as [string, number][]).filter(([, value]) => value !== 0);
 
+const STRUCT = SYSTEM === 'linux' ? 'struct statx' : 'struct stat';
+const FIELD = SYSTEM === 'linux' ? 'stx_' : 'st_';
+/** Files and folders; 0 says that this system has no such flag. */
+const DISK: Question[] = [
+  ...(Object.entries(F) as [string, number][]).filter(([, value]) => value !== 0),
+  ['S_IFMT', MODE.MASK],
+  ['S_IFDIR', MODE.FOLDER],
+  ['S_IFREG', MODE.FILE],
+  ['S_IFLNK', MODE.LINK],
+  ['LOCK_SH', LOCK.SH],
+  ['LOCK_EX', LOCK.EX],
+  ['LOCK_NB', LOCK.NB],
+  [`sizeof(${STRUCT}) <= ${STATUS.size}`, 1],
+  [`offsetof(${STRUCT}, ${FIELD}ino)`, STATUS.ino],
+  [`offsetof(${STRUCT}, ${FIELD}mode)`, STATUS.mode],
+  [`offsetof(${STRUCT}, ${FIELD}size)`, STATUS.length],
+  [`offsetof(${STRUCT}, ${FIELD}${SYSTEM === 'linux' ? 'dev_major' : 'dev'})`, STATUS.dev],
+  [
+    `offsetof(${STRUCT}, ${FIELD}${SYSTEM === 'linux' ? 'mtime' : SYSTEM === 'darwin' ? 'mtimespec' : 'mtim'})`,
+    STATUS.modified,
+  ],
+];
+
 const LINUX: Question[] = [
+  ['SYS_statx', SYS_STATX],
+  ['SYS_openat2', SYS_OPENAT2],
+  ['sizeof(struct open_how)', OPEN_HOW.size],
+  ['offsetof(struct open_how, flags)', OPEN_HOW.flags],
+  ['offsetof(struct open_how, resolve)', OPEN_HOW.resolve],
+  ...Object.entries(RESOLVE).map(([name, value]): Question => [`RESOLVE_${name}`, value]),
+  ['AT_EMPTY_PATH', STATX.EMPTY_PATH],
+  ['AT_NO_AUTOMOUNT', STATX.NO_AUTOMOUNT],
+  ['STATX_BASIC_STATS', STATX.BASIC],
+  ['RENAME_NOREPLACE', RENAME_NOREPLACE],
   ['sizeof(struct epoll_event)', EPOLL_EVENT.size],
   ['offsetof(struct epoll_event, events)', EPOLL_EVENT.events],
   ['offsetof(struct epoll_event, data)', EPOLL_EVENT.data],
@@ -160,9 +207,9 @@ const reason = compiler ? '' : ' (skipped: there is no C compiler)';
 
 describe('layouts and constants', () => {
   withCompiler(`are those of this system's headers${reason}`, () => {
-    compare(HEADERS, [...EVERYWHERE, ...OWN]);
+    compare(HEADERS, [...EVERYWHERE, ...OWN, ...DISK]);
     if (SYSTEM === 'linux') {
-      compare([...HEADERS, 'sys/epoll.h', 'sys/inotify.h', 'sys/syscall.h'], LINUX);
+      compare([...HEADERS, 'sys/epoll.h', 'sys/inotify.h', 'sys/syscall.h', 'linux/openat2.h'], LINUX);
     } else {
       compare([...HEADERS, 'sys/event.h'], kqueueQuestions());
     }

@@ -12,7 +12,7 @@ const libc = koffi.load(SYSTEM === 'darwin' ? '/usr/lib/libSystem.B.dylib' : nul
 export type Call = (...args: number[]) => number;
 
 /** A function that this C library may lack (accept4 on macOS, say). */
-function optional(definition: string): Call | null {
+export function optional(definition: string): Call | null {
   try {
     return libc.func(definition) as unknown as Call;
   } catch {

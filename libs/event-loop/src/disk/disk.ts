@@ -1,0 +1,61 @@
+/** Files by path or descriptor, without exceptions: results are `>= 0` or `-errno`. */
+import { constants } from 'node:fs';
+import { ERRNO } from '../ffi/errno.ts';
+import { F, MODE } from '../ffi/file-layout.ts';
+import { C } from '../ffi/layout.ts';
+import * as libc from '../ffi/libc.ts';
+import type { FileStatus } from '../ffi/paths.ts';
+import * as paths from '../ffi/paths.ts';
+
+const READ = constants.O_RDONLY | constants.O_NOCTTY | C.O_NONBLOCK;
+
+/**
+ * Opens a regular file or a folder for reading, wherever symbolic links lead. Devices, FIFOs and sockets are -ENXIO,
+ * and are not touched.
+ */
+export function openPath(path: string): number {
+  const error = paths.askStatusAt(F.AT_FDCWD, path, true);
+  if (error < 0) return error;
+  const mode = paths.statusMode();
+  if (mode !== MODE.FILE && mode !== MODE.FOLDER) return -ERRNO.ENXIO;
+  return paths.openAt(F.AT_FDCWD, path, READ);
+}
+
+/** What lies at a path, symbolic links followed. */
+export function lookPath(path: string, status: FileStatus): number {
+  return lookAt(F.AT_FDCWD, path, true, status);
+}
+
+/**
+ * What lies under a name in an open folder.
+ * @returns 0; or -errno: -ELOOP for a symbolic link that is not to be followed
+ */
+export function lookAt(folder: number, name: string, followed: boolean, status: FileStatus): number {
+  const error = paths.askStatusAt(folder, name, followed);
+  if (error < 0) return error;
+  if (!followed && paths.statusMode() === MODE.LINK) return -ERRNO.ELOOP;
+  paths.readStatus(status);
+  return 0;
+}
+
+/** What an open file is. */
+export function lookOpen(fd: number, status: FileStatus): number {
+  const error = paths.askStatus(fd);
+  if (error === 0) paths.readStatus(status);
+  return error;
+}
+
+/** Closes a descriptor that no udata owns. */
+export function closeFile(fd: number): void {
+  libc.close(fd);
+}
+
+/** Renames to a name that must be free, in one step. @returns -ENOSYS or -EINVAL where system or disk cannot */
+export const renameExclusive = paths.renameExclusive;
+
+/**
+ * Locks an open file or folder, or changes the lock that is held, without waiting. It is let go with the descriptor, and
+ * with the process however that ends.
+ * @returns 0; -EWOULDBLOCK (-EAGAIN) where others have it, and then no lock is held; or another -errno
+ */
+export const lockFile = paths.lock;

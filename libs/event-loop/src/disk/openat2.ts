@@ -1,0 +1,61 @@
+import { constants } from 'node:fs';
+import { EAGAIN, ERRNO } from '../ffi/errno.ts';
+import { F, MODE, RESOLVE } from '../ffi/file-layout.ts';
+import { C } from '../ffi/layout.ts';
+import { close } from '../ffi/libc.ts';
+import type { FileStatus } from '../ffi/paths.ts';
+import * as paths from '../ffi/paths.ts';
+import type { Resolution } from './resolution.ts';
+
+/** O_NONBLOCK: where a FIFO takes a file's place after it was looked at, nobody waits for its writer. */
+const READ = constants.O_RDONLY | constants.O_NOCTTY | C.O_NONBLOCK;
+/** A link with `..` in it, while somebody renames: the kernel asks to try again. */
+const TRIES = 32;
+
+/** By openat2(2), Linux 5.6: the kernel keeps the path beneath the folder in one call. */
+export const openat2: Resolution = {
+  name: 'openat2',
+
+  open(top: number, rest: string, direct: boolean): number {
+    // Where this leads may be outside, and it may be something else a moment later: it only tells what not to open.
+    const looked = paths.askStatusAt(top, rest === '' ? '.' : rest, true);
+    if (looked === -ERRNO.ENOENT) return looked;
+    const mode = looked < 0 ? MODE.FILE : paths.statusMode();
+    if (mode === MODE.FILE || mode === MODE.FOLDER) return openBeneath(top, rest, READ, direct);
+    const fd = openBeneath(top, rest, F.O_PATH, direct);
+    if (fd < 0) return fd;
+    close(fd);
+    return -ERRNO.ENXIO;
+  },
+
+  look(top: number, rest: string, direct: boolean, status: FileStatus): number {
+    const fd = openBeneath(top, rest, F.O_PATH, direct);
+    if (fd < 0) return fd;
+    const error = paths.askStatus(fd);
+    if (error === 0) paths.readStatus(status);
+    close(fd);
+    return error;
+  },
+
+  enter(top: number, rest: string, direct: boolean): number {
+    return openBeneath(top, rest, F.O_PATH | constants.O_DIRECTORY, direct);
+  },
+};
+
+function openBeneath(top: number, rest: string, flags: number, direct: boolean): number {
+  const links = direct ? RESOLVE.NO_SYMLINKS : RESOLVE.NO_MAGICLINKS;
+  const path = rest === '' ? '.' : rest;
+  for (let left = TRIES; ; left--) {
+    const fd = paths.openAt2(top, path, flags, RESOLVE.BENEATH | links);
+    if (fd !== -EAGAIN) return fd;
+    if (left === 0) return -ERRNO.EXDEV;
+  }
+}
+
+/** Whether this kernel has it; ENOSYS on an older one, EPERM where a sandbox does not know it. */
+export function hasOpenat2(): boolean {
+  const fd = paths.openAt2(F.AT_FDCWD, '.', F.O_PATH, RESOLVE.BENEATH);
+  if (fd < 0) return false;
+  close(fd);
+  return true;
+}

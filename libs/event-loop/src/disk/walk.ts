@@ -1,0 +1,104 @@
+import { constants } from 'node:fs';
+import { ERRNO } from '../ffi/errno.ts';
+import { F, MODE } from '../ffi/file-layout.ts';
+import { C } from '../ffi/layout.ts';
+import { close } from '../ffi/libc.ts';
+import type { FileStatus } from '../ffi/paths.ts';
+import * as paths from '../ffi/paths.ts';
+import type { Resolution } from './resolution.ts';
+
+const READ = constants.O_RDONLY | constants.O_NOCTTY | constants.O_NOFOLLOW | C.O_NONBLOCK;
+/** Where there is neither O_PATH nor O_SEARCH (OpenBSD), folders on the way must be readable. */
+const ENTER = F.O_PATH | F.O_SEARCH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+
+/**
+ * By openat(2), one name after the other, none of them a symbolic link: for every system. macOS and FreeBSD have flags
+ * that spare the steps; a version that does not know them yet ignores them without a word, so they are not relied on.
+ */
+export const walk: Resolution = {
+  name: 'walk',
+
+  open(top: number, rest: string): number {
+    const folder = folderOf(top, rest);
+    if (folder < 0) return folder;
+    const name = nameOf(rest);
+    const found = kindAt(folder, name);
+    const fd = found < 0 ? found : whyNot(folder, name, paths.openAt(folder, name, READ | slashFlag(rest)));
+    leave(top, folder);
+    return fd;
+  },
+
+  look(top: number, rest: string, _direct: boolean, status: FileStatus): number {
+    const folder = folderOf(top, rest);
+    if (folder < 0) return folder;
+    const name = nameOf(rest);
+    let error = name === '..' ? -ERRNO.EXDEV : paths.askStatusAt(folder, name, false);
+    leave(top, folder);
+    if (error < 0) return error;
+    const mode = paths.statusMode();
+    if (mode === MODE.LINK) error = -ERRNO.ELOOP;
+    else if (rest.endsWith('/') && mode !== MODE.FOLDER) error = -ERRNO.ENOTDIR;
+    else paths.readStatus(status);
+    return error;
+  },
+
+  enter(top: number, rest: string): number {
+    const folder = folderOf(top, rest);
+    if (folder < 0) return folder;
+    const fd = step(folder, nameOf(rest));
+    leave(top, folder);
+    return fd;
+  },
+};
+
+/** Goes to the folder of the last name. @returns `top` itself, or a descriptor to `leave`, or -errno */
+function folderOf(top: number, rest: string): number {
+  const end = rest.endsWith('/') ? rest.length - 1 : rest.length;
+  let folder = top;
+  for (let at = 0; ; ) {
+    const slash = rest.indexOf('/', at);
+    if (slash < 0 || slash >= end) return folder;
+    const next = slash === at ? folder : step(folder, rest.slice(at, slash));
+    if (next !== folder) leave(top, folder);
+    if (next < 0) return next;
+    folder = next;
+    at = slash + 1;
+  }
+}
+
+/** The last name; `.` where there is none. */
+function nameOf(rest: string): string {
+  const end = rest.endsWith('/') ? rest.length - 1 : rest.length;
+  const name = rest.slice(rest.lastIndexOf('/', end - 1) + 1, end);
+  return name === '' ? '.' : name;
+}
+
+/** A slash behind the name wants a folder. */
+function slashFlag(rest: string): number {
+  return rest.endsWith('/') ? constants.O_DIRECTORY : 0;
+}
+
+function leave(top: number, folder: number): void {
+  if (folder !== top) close(folder);
+}
+
+function step(folder: number, name: string): number {
+  return name === '..' ? -ERRNO.EXDEV : whyNot(folder, name, paths.openAt(folder, name, ENTER));
+}
+
+/** @returns 0 for a regular file or a folder, else -errno */
+function kindAt(folder: number, name: string): number {
+  if (name === '..') return -ERRNO.EXDEV;
+  const error = paths.askStatusAt(folder, name, false);
+  if (error < 0) return error;
+  const mode = paths.statusMode();
+  if (mode === MODE.LINK) return -ERRNO.ELOOP;
+  return mode === MODE.FILE || mode === MODE.FOLDER ? 0 : -ERRNO.ENXIO;
+}
+
+/** A refused link has many names: ELOOP, ENOTDIR, EMLINK on FreeBSD, EFTYPE on NetBSD. Here it has one. */
+function whyNot(folder: number, name: string, result: number): number {
+  if (result >= 0 || result === -ERRNO.ENOENT || result === -ERRNO.EACCES) return result;
+  const link = paths.askStatusAt(folder, name, false) === 0 && paths.statusMode() === MODE.LINK;
+  return link ? -ERRNO.ELOOP : result;
+}

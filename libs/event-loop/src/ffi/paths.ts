@@ -1,0 +1,181 @@
+/**
+ * System calls on paths, mostly relative to an open folder. Each returns `>= 0` or `-errno`; EINTR is tried again.
+ * Paths are copied into memory that stays where it is, for the kernel reads them during the call alone.
+ */
+import { Memory } from '../memory.ts';
+import { EINTR, ERRNO } from './errno.ts';
+import {
+  F,
+  LOCK,
+  MODE,
+  OPEN_HOW,
+  RENAME_EXCL,
+  RENAME_NOREPLACE,
+  STATUS,
+  STATX,
+  SYS_OPENAT2,
+  SYS_STATX,
+} from './file-layout.ts';
+import { C, SYSTEM } from './layout.ts';
+import { type Call, declare, lastError, optional } from './libc.ts';
+
+/** PATH_MAX of Linux with its NUL, and four times what the others allow. */
+const PATH_MAX = 4096;
+
+const linux = SYSTEM === 'linux';
+const openatCall = declare('int openat(int folder, uintptr_t path, int flags, int mode)');
+const unlinkatCall = declare('int unlinkat(int folder, uintptr_t path, int flags)');
+const flockCall = declare('int flock(int fd, int operation)');
+const openat2Call = linux
+  ? declare('long syscall(long n, int folder, uintptr_t path, uintptr_t how, size_t size)')
+  : null;
+const statxCall = linux
+  ? declare(
+      'long syscall(long n, int folder, uintptr_t path, int flags, unsigned int mask, uintptr_t status)',
+    )
+  : null;
+/** On x86-64 macOS keeps the struct of old under the plain name. */
+const SUFFIX = SYSTEM === 'darwin' && process.arch === 'x64' ? '$INODE64' : '';
+const fstatatCall = linux
+  ? null
+  : declare(`int fstatat${SUFFIX}(int folder, uintptr_t path, uintptr_t status, int flags)`);
+const fstatCall = linux ? null : declare(`int fstat${SUFFIX}(int fd, uintptr_t status)`);
+const renameat2Call = linux
+  ? optional('int renameat2(int fromFolder, uintptr_t from, int toFolder, uintptr_t to, unsigned int flags)')
+  : null;
+const renamexCall =
+  SYSTEM === 'darwin' ? optional('int renamex_np(uintptr_t from, uintptr_t to, unsigned int flags)') : null;
+
+const first = Memory.allocate(PATH_MAX);
+const second = Memory.allocate(PATH_MAX);
+const none = Memory.from('\0');
+const how = Memory.allocate(OPEN_HOW.size);
+how.bytes.fill(0);
+const status = Memory.allocate(STATUS.size);
+
+/** What a file is. One object a user, its fields reused. */
+export interface FileStatus {
+  kind: 'file' | 'folder' | 'other';
+  /** Bytes. */
+  size: number;
+  /** Modification time in milliseconds, with its fraction. */
+  mtimeMs: number;
+  ino: number;
+}
+
+/** @returns the bytes that it takes, or -errno where it cannot be a path */
+function place(memory: Memory, path: string): number {
+  // A UTF-16 unit takes three bytes at most: what is short enough needs no count.
+  if (path.length * 3 >= PATH_MAX && Buffer.byteLength(path) >= PATH_MAX) return -ERRNO.ENAMETOOLONG;
+  if (path.includes('\0')) return -ERRNO.ENOENT;
+  const size = memory.bytes.write(path);
+  memory.bytes[size] = 0;
+  return size;
+}
+
+/** openat(2), close-on-exec always. Nothing is created. */
+export function openAt(folder: number, path: string, flags: number): number {
+  const size = place(first, path);
+  if (size < 0) return size;
+  for (;;) {
+    const fd = openatCall(folder, first.address, flags | C.O_CLOEXEC, 0);
+    if (fd >= 0) return fd;
+    const error = lastError();
+    if (error !== -EINTR) return error;
+  }
+}
+
+/**
+ * openat2(2), close-on-exec always. @param resolve RESOLVE_*
+ * @returns -EAGAIN where the tree was changed meanwhile and the kernel cannot vouch for the result
+ */
+export function openAt2(folder: number, path: string, flags: number, resolve: number): number {
+  if (openat2Call === null) return -ERRNO.ENOSYS;
+  const size = place(first, path);
+  if (size < 0) return size;
+  how.bytes.writeUInt32LE((flags | C.O_CLOEXEC) >>> 0, OPEN_HOW.flags);
+  how.bytes.writeUInt32LE(resolve, OPEN_HOW.resolve);
+  for (;;) {
+    const fd = openat2Call(SYS_OPENAT2, folder, first.address, how.address, OPEN_HOW.size);
+    if (fd >= 0) return fd;
+    const error = lastError();
+    if (error !== -EINTR) return error;
+  }
+}
+
+/** Asks for the status of a path, which `readStatus` and its siblings then tell. @returns 0 or -errno */
+export function askStatusAt(folder: number, path: string, followed: boolean): number {
+  const size = place(first, path);
+  if (size < 0) return size;
+  const flags = followed ? 0 : F.AT_SYMLINK_NOFOLLOW;
+  const failed =
+    statxCall === null
+      ? (fstatatCall as Call)(folder, first.address, status.address, flags)
+      : statxCall(SYS_STATX, folder, first.address, flags | STATX.NO_AUTOMOUNT, STATX.BASIC, status.address);
+  return failed < 0 ? lastError() : 0;
+}
+
+/** The same for an open file. */
+export function askStatus(fd: number): number {
+  const failed =
+    statxCall === null
+      ? (fstatCall as Call)(fd, status.address)
+      : statxCall(SYS_STATX, fd, none.address, STATX.EMPTY_PATH, STATX.BASIC, status.address);
+  return failed < 0 ? lastError() : 0;
+}
+
+/** The type bits of what was asked for last: one of MODE. */
+export function statusMode(): number {
+  return status.bytes.readUInt16LE(STATUS.mode) & MODE.MASK;
+}
+
+export function readStatus(into: FileStatus): void {
+  const { bytes } = status;
+  const mode = statusMode();
+  into.kind = mode === MODE.FILE ? 'file' : mode === MODE.FOLDER ? 'folder' : 'other';
+  into.size = wide(bytes, STATUS.length);
+  into.ino = statusInode();
+  // As node:fs reckons it, so that stamps of both are equal.
+  into.mtimeMs =
+    bytes.readInt32LE(STATUS.modified + 4) * 4294967296000 +
+    bytes.readUInt32LE(STATUS.modified) * 1000 +
+    bytes.readUInt32LE(STATUS.modified + 8) / 1e6;
+}
+
+/** Device and inode of what was asked for last: two files are one where both are equal. */
+export function statusDevice(): number {
+  return STATUS.wideDev ? wide(status.bytes, STATUS.dev) : status.bytes.readUInt32LE(STATUS.dev);
+}
+
+export function statusInode(): number {
+  return wide(status.bytes, STATUS.ino);
+}
+
+function wide(bytes: Buffer, at: number): number {
+  return bytes.readUInt32LE(at + 4) * 4294967296 + bytes.readUInt32LE(at);
+}
+
+/** unlinkat(2) of what is no folder. */
+export function unlinkAt(folder: number, name: string): number {
+  const size = place(first, name);
+  if (size < 0) return size;
+  return unlinkatCall(folder, first.address, 0) < 0 ? lastError() : 0;
+}
+
+/** Renames to a name that must be free, in one step. @returns 0, or -errno: -ENOSYS where the system has no such call */
+export function renameExclusive(from: string, to: string): number {
+  const size = Math.min(place(first, from), place(second, to));
+  if (size < 0) return size;
+  let result: number;
+  if (renameat2Call !== null) {
+    result = renameat2Call(F.AT_FDCWD, first.address, F.AT_FDCWD, second.address, RENAME_NOREPLACE);
+  } else if (renamexCall !== null) result = renamexCall(first.address, second.address, RENAME_EXCL);
+  else return -ERRNO.ENOSYS;
+  return result < 0 ? lastError() : 0;
+}
+
+/** flock(2), never waiting. @returns 0; -EWOULDBLOCK where others have it; or another -errno */
+export function lock(fd: number, kind: 'shared' | 'exclusive'): number {
+  const operation = kind === 'shared' ? LOCK.SH : LOCK.EX;
+  return flockCall(fd, operation | LOCK.NB) < 0 ? lastError() : 0;
+}
