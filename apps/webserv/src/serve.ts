@@ -89,6 +89,7 @@ class Webserv implements Running {
       errorLog.notice(`serving on ${this.addresses.join(', ')}`, { driver: this.driver });
       for (const reason of this.loop.choice.passedOver) errorLog.notice(`driver passed over: ${reason}`);
     } catch (error) {
+      this.services?.files.dispose();
       this.loop.dispose();
       throw error;
     }
@@ -166,6 +167,7 @@ class Webserv implements Running {
     clearTimeout(cut);
     await new Promise<void>((resolve) => this.services?.scripts.close(resolve) ?? resolve());
     for (const site of this.sites) site.reportCache('info');
+    this.services?.files.dispose();
     await new Promise<void>((resolve) => this.book.logs.close(resolve));
     this.loop.dispose();
   }

@@ -11,7 +11,6 @@ import {
   failure,
   type Ledger,
   namesDotfile,
-  nodeFiles,
   nodeStore,
   type Outcome,
   resolvePath,
@@ -21,19 +20,20 @@ import {
 import type { MimeTypes, Reply } from '@webserv/response';
 import type { Clock } from './clock.ts';
 import type { Site } from './site.ts';
+import { TreeFiles } from './tree-files.ts';
 import { UploadUdata } from './upload-udata.ts';
 import { VERSION } from './version.ts';
 
 /** The world as the method stage sees it: the disk, the caches, the scripts, all behind the loop. */
 export class SiteServices implements Services {
-  readonly files = nodeFiles;
+  readonly files = new TreeFiles();
   readonly store = nodeStore;
   readonly later = new Turns().later;
   readonly scripts: CgiRunner;
   private readonly loop: Loop;
   private readonly clock: Clock;
   private readonly sites: ReadonlyMap<Server, Site>;
-  private readonly pages = new ErrorPages(nodeFiles);
+  private readonly pages = new ErrorPages(this.files);
   private readonly siteOfLocation = new Map<Location, Site>();
 
   constructor(loop: Loop, sites: ReadonlyMap<Server, Site>, clock: Clock) {

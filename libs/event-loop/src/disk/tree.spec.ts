@@ -15,6 +15,7 @@ const status: FileStatus = { kind: 'other', size: 0, mtimeMs: 0, ino: 0 };
 const ways: Resolution[] = hasOpenat2() ? [openat2, walk] : [walk];
 let folder: string;
 let root: string;
+let swapper: ChildProcess | null = null;
 
 beforeEach(() => {
   folder = fs.realpathSync(fs.mkdtempSync(join(tmpdir(), 'webserv-tree-')));
@@ -27,7 +28,10 @@ beforeEach(() => {
   fs.writeFileSync(join(folder, 'root-more', 'c'), 'outside');
 });
 
-afterEach(() => fs.rmSync(folder, { recursive: true }));
+afterEach(async () => {
+  await ended();
+  fs.rmSync(folder, { recursive: true });
+});
 
 function opened(way: Resolution, path = root): Tree {
   const tree = Tree.open(path, way);
@@ -170,7 +174,7 @@ describe.each(ways.map((way) => [way.name, way] as const))('a tree, by %s', (_na
   it('is never led out by a folder that turns into a link and back', async () => {
     fs.mkdirSync(join(folder, 'outer', 'deep'), { recursive: true });
     fs.writeFileSync(join(folder, 'outer', 'deep', 'b.txt'), 'outside');
-    const swapper = await swap(join(root, 'sub'), join(folder, 'outer'));
+    swapper = await swap(join(root, 'sub'), join(folder, 'outer'));
     const tree = opened(way);
     const seen = new Map<string | number, number>();
     const count = (result: string | number): number => seen.get(result) ?? 0;
@@ -180,7 +184,7 @@ describe.each(ways.map((way) => [way.name, way] as const))('a tree, by %s', (_na
       seen.set(result, count(result) + 1);
     }
     tree.close();
-    await ended(swapper);
+    await ended();
     expect(seen.has('outside')).toBe(false);
     expect(bothSeen()).toBe(true);
   });
@@ -206,10 +210,13 @@ function swap(path: string, outside: string): Promise<ChildProcess> {
   });
 }
 
-function ended(child: ChildProcess): Promise<void> {
+function ended(): Promise<void> {
+  const child = swapper;
+  swapper = null;
   return new Promise((resolve) => {
-    child.once('exit', () => resolve());
-    child.kill('SIGKILL');
+    if (child === null) resolve();
+    child?.once('exit', () => resolve());
+    child?.kill('SIGKILL');
   });
 }
 

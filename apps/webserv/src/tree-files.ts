@@ -1,0 +1,139 @@
+import type { Dir } from 'node:fs';
+import { opendirSync } from 'node:fs';
+import { relative } from 'node:path/posix';
+import { closeFile, ERRNO, lookAt, lookOpen, lookPath, openPath, Tree } from '@webserv/event-loop';
+import { FileFacts, type Files, type FolderReader, nodeFiles } from '@webserv/methods';
+import type { FileStamp } from '@webserv/response';
+
+/** Entries that one call of getdents is asked for, through libuv's buffer. */
+const ENTRIES_A_READ = 128;
+
+/**
+ * The Files of the server: what lies beneath a root is reached from the root's own open descriptor, so that no link can
+ * lead out of it between a check and a use. A root is opened when it is first asked for and again when its path has come
+ * to lead elsewhere (a deployment that switches a link): that is one call to ask, for each request that is not cached.
+ */
+export class TreeFiles implements Files {
+  private readonly trees = new Map<string, Tree>();
+
+  open(root: string, path: string, beneath: boolean): number {
+    if (!beneath) return openPath(path);
+    const tree = this.tree(root);
+    return typeof tree === 'number' ? tree : tree.open(restOf(root, path));
+  }
+
+  inspect(fd: number, facts: FileFacts): number {
+    return lookOpen(fd, facts);
+  }
+
+  look(root: string, path: string, beneath: boolean, facts: FileFacts): number {
+    if (!beneath) return lookPath(path, facts);
+    const tree = this.tree(root);
+    return typeof tree === 'number' ? tree : tree.look(restOf(root, path), facts);
+  }
+
+  remove(root: string, path: string): number {
+    const tree = this.tree(root);
+    return typeof tree === 'number' ? tree : tree.remove(restOf(root, path));
+  }
+
+  readFolder(root: string, path: string, beneath: boolean): FolderReader | number {
+    let folder = -1;
+    if (beneath) {
+      const tree = this.tree(root);
+      folder = typeof tree === 'number' ? tree : tree.enter(restOf(root, path));
+      if (folder < 0) return folder;
+    }
+    try {
+      const dir = opendirSync(path, { bufferSize: ENTRIES_A_READ });
+      return new TreeReader(this, dir, folder, root, path);
+    } catch (error) {
+      if (folder >= 0) closeFile(folder);
+      return errnoOf(error);
+    }
+  }
+
+  stamp(path: string): FileStamp | null {
+    const facts = new FileFacts();
+    return lookPath(path, facts) < 0 ? null : facts;
+  }
+
+  readWhole(path: string, limit: number): Uint8Array | null {
+    return nodeFiles.readWhole(path, limit);
+  }
+
+  close(fd: number): void {
+    closeFile(fd);
+  }
+
+  private tree(root: string): Tree | number {
+    const known = this.trees.get(root);
+    if (known?.current === true) return known;
+    known?.close();
+    this.trees.delete(root);
+    const tree = Tree.open(root);
+    if (typeof tree !== 'number') this.trees.set(root, tree);
+    return tree;
+  }
+
+  /** Lets the roots go. They are opened again where they are asked for. */
+  dispose(): void {
+    for (const tree of this.trees.values()) tree.close();
+    this.trees.clear();
+  }
+}
+
+class TreeReader implements FolderReader {
+  errno = 0;
+  private readonly files: Files;
+  private readonly dir: Dir;
+  private readonly folder: number;
+  private readonly root: string;
+  private readonly prefix: string;
+
+  /** @param folder the descriptor that entries are looked up from, -1 where links may lead anywhere */
+  constructor(files: Files, dir: Dir, folder: number, root: string, path: string) {
+    this.files = files;
+    this.dir = dir;
+    this.folder = folder;
+    this.root = root;
+    this.prefix = path.endsWith('/') ? path : `${path}/`;
+  }
+
+  next(): string | null {
+    try {
+      return this.dir.readSync()?.name ?? null;
+    } catch (error) {
+      this.errno = errnoOf(error);
+      return null;
+    }
+  }
+
+  look(name: string, facts: FileFacts): number {
+    if (this.folder < 0) return lookPath(this.prefix + name, facts);
+    // The names may have come from elsewhere, where the folder was swapped while it was opened by its path. What is
+    // looked up from the descriptor is of the right folder, so such names are not there.
+    const error = lookAt(this.folder, name, false, facts);
+    return error === -ERRNO.ELOOP ? this.files.look(this.root, this.prefix + name, true, facts) : error;
+  }
+
+  close(): void {
+    this.dir.closeSync();
+    if (this.folder >= 0) closeFile(this.folder);
+  }
+}
+
+/** The path from a root; where it does not begin with it, by way of `..`, which the tree judges. */
+function restOf(root: string, path: string): string {
+  const base = root.endsWith('/') ? root.length - 1 : root.length;
+  if (path.length === base) return '';
+  return path.startsWith(root) && path.charCodeAt(base) === SLASH
+    ? path.slice(base + 1)
+    : relative(root, path);
+}
+
+const SLASH = 0x2f;
+
+function errnoOf(error: unknown): number {
+  return (error as NodeJS.ErrnoException).errno ?? -ERRNO.EIO;
+}
