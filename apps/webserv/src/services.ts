@@ -9,8 +9,8 @@ import {
   type FileWriterOwner,
   failedCall,
   failure,
+  isHidden,
   type Ledger,
-  namesDotfile,
   nodeStore,
   type Outcome,
   resolvePath,
@@ -45,7 +45,7 @@ export class SiteServices implements Services {
       this.pages.preload(site.server, clock.now());
     }
     this.scripts = new CgiRunner(loop, {
-      rules: { failure, failedCall, namesDotfile, resolvePath },
+      rules: { failure, failedCall, isHidden, resolvePath },
       software: `webserv/${VERSION}`,
       log: (line, run) => {
         const { client, request, script } = run;

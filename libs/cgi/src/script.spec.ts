@@ -1,11 +1,11 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { failedCall, failure, namesDotfile, resolvePath } from '@webserv/methods';
+import { failedCall, failure, isHidden, resolvePath } from '@webserv/methods';
 import { headOf } from './fixtures/heads.ts';
 import { World } from './fixtures/world.ts';
 import { findScript, translate } from './script.ts';
 
-const rules = { failure, failedCall, namesDotfile, resolvePath };
+const rules = { failure, failedCall, isHidden, resolvePath };
 
 describe('the script that a path names', () => {
   let world: World;
@@ -21,6 +21,7 @@ describe('the script that a path names', () => {
       'a.x',
       'sub/b.x',
       '.c.x',
+      '.webserv-upload-abcdefgh-0.part',
     ]) {
       world.file(name, '#!/bin/sh\n');
     }
@@ -48,6 +49,8 @@ describe('the script that a path names', () => {
     world.location('/app', ['cgi.sh', './bin/run.sh']);
     world.location('/open', ['.hidden.sh', 'link.sh'], { symlinks: true, dotfiles: true });
     world.location('/ext', ['.x /bin/sh', '.Y /bin/other']);
+    // Uploads that are not whole are nobody's scripts, whatever is shown.
+    world.location('/parts', ['.part /bin/sh', '.x /bin/sh'], { dotfiles: true });
     world.location('/both', ['plain.sh', '.sh /bin/sh']);
   });
 
@@ -106,6 +109,8 @@ describe('the script that a path names', () => {
     ['/ext/dir.x/c.txt', null],
     ['/ext/dir.x/c.x/info', '/ext/dir.x/c.x|/info|/dir.x/c.x|/bin/sh'],
     ['/ext/.c.x', 404],
+    ['/parts/.c.x', '/parts/.c.x||/.c.x|/bin/sh'],
+    ['/parts/.webserv-upload-abcdefgh-0.part', 404],
     ['/ext/link.x', 404],
     ['/ext/a.x.txt', null],
     ['/both/plain.sh', '/both/plain.sh||/plain.sh|/bin/sh'],

@@ -95,8 +95,8 @@ function judge(exchange: Exchange, rules: MethodRules, end: number, file: string
   if (CONTROL.test(head.path))
     return { refusal: rules.failure(exchange, 404, 'control character for a script') };
   const name = head.path.slice(0, end);
-  if (!location.dotfiles && rules.namesDotfile(name)) {
-    return { refusal: rules.failure(exchange, 404, 'dotfile') };
+  if (rules.isHidden(location, name)) {
+    return { refusal: rules.failure(exchange, 404, 'hidden name') };
   }
   const fd = files.open(location.root, file, !location.symlinks);
   if (fd < 0) return { refusal: rules.failedCall(exchange, fd, 'open script') };

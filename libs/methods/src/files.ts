@@ -15,7 +15,8 @@ export class FileFacts implements FileStamp {
  */
 export interface Files {
   /**
-   * Opens a file or folder for reading, never waiting for a writer (FIFO) or a device.
+   * Opens a regular file or a folder for reading. Anything else is -ENXIO and is not touched: opening a FIFO or a device
+   * can act, or wait.
    * @param beneath whether a symbolic link that leads out of `root` is refused (-EXDEV)
    * @returns a close-on-exec descriptor, or -errno
    */

@@ -18,9 +18,9 @@ import type { FileStamp } from '@webserv/response';
 import { errnoOf } from './errno.ts';
 import type { FileFacts, Files, FolderReader } from './files.ts';
 
-/** O_NONBLOCK: a FIFO without a writer, or a device, must not hold the server up (open(2)). */
+/** O_NONBLOCK: where a FIFO takes a file's place after it was looked at, nobody waits for its writer (open(2)). */
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
-const { ENOENT, EXDEV } = os.errno;
+const { ENOENT, ENXIO, EXDEV } = os.errno;
 /** Entries that one call of getdents is asked for, through libuv's buffer. */
 const ENTRIES_A_READ = 128;
 const ABSENT = { throwIfNoEntry: false } as const;
@@ -87,12 +87,19 @@ class NodeFolderReader implements FolderReader {
   }
 }
 
-/** The Files over node:fs. Opening is synchronous, as it is in every server of this kind: it asks the inode cache. */
+/**
+ * The Files over node:fs: for tests, and for programs without an event loop. Where a link leads is asked before or after
+ * a file is used, so whoever can change the tree at that very moment can have the two differ. The server has its own.
+ */
 export const nodeFiles: Files = {
   open(root: string, path: string, beneath: boolean): number {
     try {
       // Most failures are files that are not there, and those cost no exception this way.
-      if (statSync(path, ABSENT) === undefined) return -ENOENT;
+      const stat = statSync(path, ABSENT);
+      if (stat === undefined) return -ENOENT;
+      if (!stat.isFile() && !stat.isDirectory()) {
+        return beneath && !liesBeneath(root, path) ? -EXDEV : -ENXIO;
+      }
       const fd = openSync(path, FLAGS);
       if (!beneath || liesBeneath(root, path)) return fd;
       closeSync(fd);
