@@ -1,7 +1,6 @@
 import { type Config, load, report, type Server } from '@webserv/config';
 import { type Driver, type DriverRequest, formatAddress, Loop, type NamedDriver } from '@webserv/event-loop';
 import type { ErrorLog } from '@webserv/logger';
-import { sweepUploads } from '@webserv/methods';
 import { becomeUser } from './account.ts';
 import { Clock } from './clock.ts';
 import { Compressor } from './compressor.ts';
@@ -13,6 +12,7 @@ import { ServerUdata } from './server-udata.ts';
 import { SiteServices } from './services.ts';
 import { Site } from './site.ts';
 import { StartError } from './start-error.ts';
+import { UploadFolders } from './upload-folders.ts';
 import { Watches } from './watches.ts';
 
 /** What `serve` may be told beyond the config. */
@@ -71,6 +71,7 @@ class Webserv implements Running {
   private readonly loop: Loop;
   private readonly book: LogBook;
   private readonly servers: ServerUdata[] = [];
+  private readonly uploads = new UploadFolders();
   private services: SiteServices | null = null;
   private sites: readonly Site[] = [];
   private closing: Promise<void> | null = null;
@@ -89,7 +90,7 @@ class Webserv implements Running {
       errorLog.notice(`serving on ${this.addresses.join(', ')}`, { driver: this.driver });
       for (const reason of this.loop.choice.passedOver) errorLog.notice(`driver passed over: ${reason}`);
     } catch (error) {
-      this.services?.files.dispose();
+      this.letGo();
       this.loop.dispose();
       throw error;
     }
@@ -144,16 +145,20 @@ class Webserv implements Running {
     }
     const services = new SiteServices(this.loop, sites, clock);
     this.services = services;
-    for (const site of sites.values()) {
-      preloadPages(site, services, clock);
-      for (const { uploadPath } of site.server.locations) if (uploadPath !== null) sweepUploads(uploadPath);
-    }
+    this.uploads.claim(config, errorLog, clock.now());
+    for (const site of sites.values()) preloadPages(site, services, clock);
     for (const { address, fd } of listeners) {
       const here = address.servers.map((server) => sites.get(server) as Site);
       this.servers.push(new ServerUdata(this.loop, fd, here, services, clock));
     }
     for (const server of this.servers) server.start();
     return listeners.map(({ fd }) => formatAddress(this.loop.driver.addressOf(fd)));
+  }
+
+  /** What is held on the disk. */
+  private letGo(): void {
+    this.uploads.release();
+    this.services?.files.dispose();
   }
 
   private async shutDown(graceMs: number): Promise<void> {
@@ -167,7 +172,7 @@ class Webserv implements Running {
     clearTimeout(cut);
     await new Promise<void>((resolve) => this.services?.scripts.close(resolve) ?? resolve());
     for (const site of this.sites) site.reportCache('info');
-    this.services?.files.dispose();
+    this.letGo();
     await new Promise<void>((resolve) => this.book.logs.close(resolve));
     this.loop.dispose();
   }

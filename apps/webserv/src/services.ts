@@ -11,7 +11,6 @@ import {
   failure,
   isHidden,
   type Ledger,
-  nodeStore,
   type Outcome,
   resolvePath,
   type Services,
@@ -21,13 +20,14 @@ import type { MimeTypes, Reply } from '@webserv/response';
 import type { Clock } from './clock.ts';
 import type { Site } from './site.ts';
 import { TreeFiles } from './tree-files.ts';
+import { uploadStore } from './upload-folders.ts';
 import { UploadUdata } from './upload-udata.ts';
 import { VERSION } from './version.ts';
 
 /** The world as the method stage sees it: the disk, the caches, the scripts, all behind the loop. */
 export class SiteServices implements Services {
   readonly files = new TreeFiles();
-  readonly store = nodeStore;
+  readonly store = uploadStore;
   readonly later = new Turns().later;
   readonly scripts: CgiRunner;
   private readonly loop: Loop;

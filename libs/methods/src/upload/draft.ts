@@ -1,7 +1,10 @@
+import type { FileStamp } from '@webserv/response';
 import { ERRNO } from '../errno.ts';
 import type { Services } from '../exchange.ts';
 import { FileFacts } from '../files.ts';
 import type { FileWriter, FileWriterOwner } from './file-writer.ts';
+import { join } from './join.ts';
+import type { JournalEntry } from './journal.ts';
 import { temporaryName } from './temporary.ts';
 
 /** Who has a file stored. */
@@ -34,8 +37,10 @@ export class Draft implements FileWriterOwner {
   private readonly owner: DraftOwner;
   private readonly target: string;
   private readonly path: string;
-  /** A second name for the file that is replaced, or ''. */
-  private backup = '';
+  /** The second name of the file that is replaced. */
+  private readonly backupName = temporaryName();
+  private hasBackup = false;
+  private stamp: FileStamp = { mtimeMs: 0, size: 0, ino: 0 };
   private readonly folder: string;
   private readonly fd: number;
   private readonly writer: FileWriter;
@@ -96,6 +101,7 @@ export class Draft implements FileWriterOwner {
 
   written(): void {
     const error = this.services.files.inspect(this.fd, facts);
+    this.stamp = { mtimeMs: facts.mtimeMs, size: facts.size, ino: facts.ino };
     if (error < 0 || facts.size !== this.size) {
       this.owner.draftFailed(error < 0 ? error : -ERRNO.EIO, 'length of the upload');
     } else if (this.sync) {
@@ -126,6 +132,11 @@ export class Draft implements FileWriterOwner {
     this.state = State.WHOLE;
     this.writer.close();
     this.owner.draftWhole();
+  }
+
+  /** What a journal must know of it, once it is whole. */
+  get journalEntry(): JournalEntry {
+    return { target: this.name, backup: this.backupName, stamp: this.stamp };
   }
 
   /**
@@ -165,27 +176,25 @@ export class Draft implements FileWriterOwner {
   }
 
   private takeBack(): void {
-    const { services, target, backup } = this;
+    const { services, target } = this;
     services.forget(target);
-    if (backup === '') services.store.remove(target);
-    else services.store.replace(backup, target);
-    this.backup = '';
+    if (this.hasBackup) services.store.replace(this.backup, target);
+    else services.store.remove(target);
+    this.hasBackup = false;
     services.forget(target);
+  }
+
+  private get backup(): string {
+    return join(this.folder, this.backupName);
   }
 
   /** Where the file system knows no second names, or nothing was there, there is nothing to bring back. */
   private keepReplaced(): void {
-    const backup = join(this.folder, temporaryName());
-    if (this.services.store.link(this.target, backup) === 0) this.backup = backup;
+    this.hasBackup = this.services.store.link(this.target, this.backup) === 0;
   }
 
   private dropBackup(): void {
-    if (this.backup !== '') this.services.store.remove(this.backup);
-    this.backup = '';
+    if (this.hasBackup) this.services.store.remove(this.backup);
+    this.hasBackup = false;
   }
-}
-
-/** A name in a folder, spelled as the other methods spell the path: what is forgotten is what was remembered. */
-export function join(folder: string, name: string): string {
-  return folder.endsWith('/') ? folder + name : `${folder}/${name}`;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { cleanName, generatedName } from './file-name.ts';
-import { isAbandoned, temporaryName } from './temporary.ts';
+import { journalName, parseTemporary, RUN, temporaryName } from './temporary.ts';
 
 describe('names that clients send', () => {
   it.each([
@@ -68,22 +68,21 @@ describe('names that are made up', () => {
   });
 });
 
-describe('temporaries', () => {
-  const dead = (): boolean => false;
-  const alive = (): boolean => true;
-
-  it('of this run are never abandoned, and no two are alike', () => {
-    expect(isAbandoned(temporaryName(), dead)).toBe(false);
+describe('names of temporaries', () => {
+  it('are never alike, and tell their run', () => {
     expect(temporaryName()).not.toBe(temporaryName());
+    expect(parseTemporary(temporaryName())).toEqual({ run: RUN, kind: 'part' });
+    expect(parseTemporary(journalName())).toEqual({ run: RUN, kind: 'form' });
   });
 
   it.each([
-    ['of an earlier run with the same pid', `.webserv-upload-${process.pid}-00000000-1.part`, alive, true],
-    ['of a process that is gone', '.webserv-upload-4242424-abcdefgh-1.part', dead, true],
-    ['of a process that lives', '.webserv-upload-4242424-abcdefgh-1.part', alive, false],
-    ['another file', 'a.part', dead, false],
-    ['a name that only looks like one', '.webserv-upload-x-abcdefgh-1.part', dead, false],
-  ])('%s', (_label, name, lives, abandoned) => {
-    expect(isAbandoned(name, lives)).toBe(abandoned);
+    'a.part',
+    '.webserv-upload-1-abcdefgh-0.part',
+    '.webserv-upload-abcdefghijklmnop.part',
+    '.webserv-upload-abcdefghijklmnop-0.lock',
+    '.webserv-upload-abcdefghijklmnop-0.part.txt',
+    'x.webserv-upload-abcdefghijklmnop-0.part',
+  ])('%j is none', (name) => {
+    expect(parseTemporary(name)).toBeNull();
   });
 });

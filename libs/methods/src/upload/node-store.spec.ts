@@ -12,8 +12,7 @@ import {
 } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { moveWithoutLinks, nodeStore, sweepUploads } from './node-store.ts';
-import { temporaryName } from './temporary.ts';
+import { moveWithoutLinks, nodeStore } from './node-store.ts';
 
 const E = constants.errno;
 let folder: string;
@@ -98,7 +97,7 @@ it('tells what became of a sync, never from within', async () => {
   for (const path of [folder, at('none')]) {
     await new Promise<void>((resolve) => {
       const before = results.length;
-      nodeStore.syncFolder(path, (result) => {
+      nodeStore.syncPath(path, (result) => {
         results.push(result);
         resolve();
       });
@@ -108,23 +107,9 @@ it('tells what became of a sync, never from within', async () => {
   expect(results).toEqual([0, 0, -E.ENOENT]);
 });
 
-describe('what a crash has left', () => {
-  it('is swept, and nothing else', () => {
-    put('a.txt');
-    put('a.part');
-    put('.hidden');
-    put('.webserv-upload-4194304000-abcdefgh-0.part');
-    put(`.webserv-upload-${process.pid}-00000000-5.part`);
-    // The parent lives, and is this user's or another's.
-    const theirs = `.webserv-upload-${process.ppid}-abcdefgh-0.part`;
-    put(theirs);
-    const ours = temporaryName();
-    put(ours);
-    expect(sweepUploads(folder)).toBe(2);
-    expect(readdirSync(folder).sort()).toEqual(['.hidden', 'a.part', 'a.txt', ours, theirs].sort());
-  });
-
-  it('is nothing in a folder that cannot be read', () => {
-    expect(sweepUploads(at('none'))).toBe(0);
-  });
+it('writes notes, and only where nothing is', () => {
+  expect(nodeStore.write(at('a'), 'text')).toBe(0);
+  expect(nodeStore.write(at('a'), 'other')).toBe(-E.EEXIST);
+  expect(readFileSync(at('a'), 'utf8')).toBe('text');
+  expect(nodeStore.write(at('none/a'), 'text')).toBe(-E.ENOENT);
 });

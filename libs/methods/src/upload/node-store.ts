@@ -3,14 +3,13 @@ import {
   fsync,
   linkSync,
   lstatSync,
-  opendirSync,
   openSync,
   renameSync,
   unlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { attempt, ERRNO, errnoOf } from '../errno.ts';
 import type { Store } from './store.ts';
-import { isAbandoned } from './temporary.ts';
 
 /** What link(2) says on a file system that knows one name a file (FAT, some network and shared ones). */
 const NO_LINKS: ReadonlySet<number> = new Set([
@@ -57,7 +56,11 @@ export const nodeStore: Store = {
     fsync(fd, (error) => done(error === null ? 0 : errnoOf(error)));
   },
 
-  syncFolder(path: string, done: (result: number) => void): void {
+  write(path: string, text: string): number {
+    return attempt(() => writeFileSync(path, text, { flag: 'wx', mode: 0o600 }));
+  },
+
+  syncPath(path: string, done: (result: number) => void): void {
     let fd: number;
     try {
       fd = openSync(path, 'r');
@@ -80,33 +83,4 @@ export function moveWithoutLinks(from: string, to: string): number {
   const moved = attempt(() => renameSync(from, to));
   if (moved < 0) attempt(() => unlinkSync(to));
   return moved;
-}
-
-/**
- * Removes from an upload folder what a crash has left: temporaries of processes that are no more. To be called once at
- * the start, for each folder. A folder that cannot be read has none.
- *
- * @returns how many were removed
- */
-export function sweepUploads(folder: string): number {
-  let removed = 0;
-  attempt(() => {
-    const dir = opendirSync(folder, { bufferSize: 256 });
-    try {
-      for (let entry = dir.readSync(); entry !== null; entry = dir.readSync()) {
-        const { name } = entry;
-        if (!isAbandoned(name, isAlive)) continue;
-        if (attempt(() => unlinkSync(`${folder}/${name}`)) === 0) removed++;
-      }
-    } finally {
-      dir.closeSync();
-    }
-  });
-  return removed;
-}
-
-/** EPERM: it is there, and another user's. */
-function isAlive(pid: number): boolean {
-  const result = attempt(() => process.kill(pid, 0));
-  return result === 0 || result === -ERRNO.EPERM;
 }

@@ -16,6 +16,8 @@ export interface Store {
   remove(path: string): number;
   /** Forces a file to the disk. `done` follows, never from within, with 0 or -errno; the descriptor stays open till then. */
   sync(fd: number, done: (result: number) => void): void;
-  /** The same for the names in a folder, without which a new file may be gone after a power cut. */
-  syncFolder(path: string, done: (result: number) => void): void;
+  /** Creates a small file of this content, which must not be there yet. */
+  write(path: string, text: string): number;
+  /** `sync` by path: of a folder its names, without which a new file may be gone after a power cut. */
+  syncPath(path: string, done: (result: number) => void): void;
 }

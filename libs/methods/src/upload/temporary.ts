@@ -1,32 +1,42 @@
+import { randomInt } from 'node:crypto';
+
 /**
  * The names of uploads that are not whole yet. They lie in the folder where the upload goes, so that putting it in place
  * is a rename within one file system; they begin with a dot, and are hidden even where dotfiles are shown.
+ *
+ *     .webserv-upload-RUN-7.part    content on its way, or the second name of a file that is being replaced
+ *     .webserv-upload-RUN-8.form    the files of one form that are being put in place (journal.ts)
  */
 export const TEMPORARY_PREFIX = '.webserv-upload-';
-const NAME = /^\.webserv-upload-(\d{1,10})-([0-9a-z]{8})-[0-9a-z]+\.part$/;
+const NAME = /^\.webserv-upload-([0-9a-z]{16})-[0-9a-z]+\.(part|form)$/;
 
-/** Tells this run of the process from earlier ones: in a container every run has the same pid. */
-const RUN = randomWord(8);
+/** This run of the process. A pid would not tell: containers that share a folder have the same ones. */
+export const RUN = randomWord(16);
 let count = 0;
 
 /** A word of `length` letters and digits that nobody has used before, in all likelihood. */
 export function randomWord(length: number): string {
   let word = '';
-  while (word.length < length) word += Math.floor(Math.random() * 36).toString(36);
+  while (word.length < length) word += randomInt(36).toString(36);
   return word;
 }
 
 export function temporaryName(): string {
-  return `${TEMPORARY_PREFIX}${process.pid}-${RUN}-${(count++).toString(36)}.part`;
+  return `${TEMPORARY_PREFIX}${RUN}-${(count++).toString(36)}.part`;
 }
 
-/**
- * Whether a name is that of a temporary whose server is no more.
- * @param lives whether a process of that id is there
- */
-export function isAbandoned(name: string, lives: (pid: number) => boolean): boolean {
+export function journalName(): string {
+  return `${TEMPORARY_PREFIX}${RUN}-${(count++).toString(36)}.form`;
+}
+
+/** What a name in an upload folder is, where it is none of a file. */
+export interface Temporary {
+  readonly run: string;
+  readonly kind: 'part' | 'form';
+}
+
+export function parseTemporary(name: string): Temporary | null {
   const parts = NAME.exec(name);
-  if (parts === null) return false;
-  const pid = Number(parts[1]);
-  return pid === process.pid ? parts[2] !== RUN : !lives(pid);
+  if (parts === null) return null;
+  return { run: parts[1] as string, kind: parts[2] as Temporary['kind'] };
 }

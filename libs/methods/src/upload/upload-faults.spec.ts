@@ -133,8 +133,8 @@ describe('fsync', () => {
           calls.push('sync');
           setImmediate(() => done(results.file ?? 0));
         },
-        syncFolder: (_path, done) => {
-          calls.push('syncFolder');
+        syncPath: (path, done) => {
+          calls.push(path === site.uploads ? 'syncFolder' : 'syncNote');
           setImmediate(() => done(results.folder ?? 0));
         },
         move: (from, to) => {
@@ -157,12 +157,17 @@ describe('fsync', () => {
     location({ uploadFsync: true });
     const calls = record();
     expect((await site.send('POST', '/post', ...form(THREE))).status).toBe(201);
-    expect(calls).toEqual(['sync', 'sync', 'sync', 'move', 'move', 'move', 'syncFolder']);
+    expect(calls).toEqual(
+      'sync sync sync syncNote syncFolder move move move syncFolder syncFolder'.split(' '),
+    );
+    calls.length = 0;
+    expect((await site.send('POST', '/post/one', '', 'x')).status).toBe(201);
+    expect(calls).toEqual(['sync', 'move', 'syncFolder']);
   });
 
   it.each([
     ['file', { file: -E.EIO }, 'fsync'],
-    ['folder', { folder: -E.EIO }, 'fsync folder'],
+    ['folder', { folder: -E.EIO }, 'fsync'],
   ])('of the %s that fails leaves nothing', async (_label, results, place) => {
     location({ uploadFsync: true });
     record(results);

@@ -1,7 +1,9 @@
 import { ERRNO } from '../errno.ts';
 import type { Services } from '../exchange.ts';
 import type { Ledger } from '../ledger.ts';
-import { Draft, type DraftOwner, join } from './draft.ts';
+import { Draft, type DraftOwner } from './draft.ts';
+import { join } from './join.ts';
+import { journalPath, journalText } from './journal.ts';
 
 /** Who uploads. */
 export interface UploadOwner {
@@ -45,6 +47,8 @@ export class Upload implements DraftOwner {
   private entered = false;
   /** Bytes that stand in the ledger. */
   private held = 0;
+  /** Its path while there is one. */
+  private journal = '';
   private over = false;
 
   constructor(services: Services, rules: UploadRules, owner: UploadOwner, ledger: Ledger) {
@@ -103,6 +107,24 @@ export class Upload implements DraftOwner {
 
   /** Puts all files in place. None may be open. */
   commit(): void {
+    if (this.drafts.length < 2) this.place();
+    else this.writeJournal();
+  }
+
+  /** Several names cannot be given in one step: a note tells the next start what to undo, should it break off. */
+  private writeJournal(): void {
+    const { rules, drafts, services } = this;
+    const path = journalPath(rules.folder);
+    const text = journalText(drafts.map((draft) => draft.journalEntry));
+    const error = services.store.write(path, text);
+    // Also where it failed half-way: what is there of it goes.
+    this.journal = path;
+    if (error < 0) this.fail(error, 'journal');
+    else if (rules.fsync) this.syncAll([path, rules.folder], () => this.place());
+    else this.place();
+  }
+
+  private place(): void {
     const { rules, drafts } = this;
     const undoable = drafts.length > 1 || rules.fsync;
     for (const draft of drafts) {
@@ -112,11 +134,31 @@ export class Upload implements DraftOwner {
         return;
       }
     }
-    if (rules.fsync && drafts.length > 0) {
-      this.services.store.syncFolder(rules.folder, (result) => this.folderSynced(result));
-    } else {
+    if (rules.fsync && drafts.length > 0) this.syncAll([rules.folder], () => this.placed());
+    else this.settle();
+  }
+
+  /** On the disk: without its note the form is stored for good, so that must be gone from the disk as well. */
+  private placed(): void {
+    if (this.journal === '') {
       this.settle();
+      return;
     }
+    this.dropJournal();
+    this.syncAll([this.rules.folder], () => this.settle());
+  }
+
+  private syncAll(paths: readonly string[], then: () => void): void {
+    const [path, ...rest] = paths;
+    if (path === undefined) {
+      then();
+      return;
+    }
+    this.services.store.syncPath(path, (result) => {
+      if (this.over) return;
+      if (result < 0) this.fail(result, 'fsync');
+      else this.syncAll(rest, then);
+    });
   }
 
   /** Gives all of it up. Nothing of the owner is called afterwards. */
@@ -126,6 +168,7 @@ export class Upload implements DraftOwner {
     this.current = null;
     for (const draft of this.drafts) draft.discard();
     this.settleAccount();
+    this.dropJournal();
   }
 
   draftReady(): void {
@@ -141,14 +184,10 @@ export class Upload implements DraftOwner {
     this.fail(errno, place);
   }
 
-  private folderSynced(result: number): void {
-    if (this.over) return;
-    if (result < 0) this.fail(result, 'fsync folder');
-    else this.settle();
-  }
-
   private settle(): void {
     this.over = true;
+    // First of all: what comes after it is swept, not undone, if it breaks off.
+    this.dropJournal();
     for (const draft of this.drafts) draft.settle();
     this.settleAccount();
     this.owner.stored();
@@ -159,6 +198,11 @@ export class Upload implements DraftOwner {
     this.held = 0;
     if (this.entered) this.ledger.leave();
     this.entered = false;
+  }
+
+  private dropJournal(): void {
+    if (this.journal !== '') this.services.store.remove(this.journal);
+    this.journal = '';
   }
 
   private fail(errno: number, place: string): void {

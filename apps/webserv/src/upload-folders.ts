@@ -1,0 +1,38 @@
+import type { Config } from '@webserv/config';
+import { ERRNO, errnoMessage, lockFile, renameExclusive } from '@webserv/event-loop';
+import type { ErrorLog } from '@webserv/logger';
+import { claimUploads, nodeStore, releaseUploads, type Store } from '@webserv/methods';
+
+/** What renameat2(2) says where system or disk do not have it. */
+const NO_EXCLUSIVE: ReadonlySet<number> = new Set([-ERRNO.ENOSYS, -ERRNO.EINVAL, -ERRNO.ENOTSUP]);
+
+/** The Store of the server: one call gives a file its free name, where link(2) and unlink(2) are two. */
+export const uploadStore: Store = {
+  ...nodeStore,
+  move(from: string, to: string): number {
+    const moved = renameExclusive(from, to);
+    return NO_EXCLUSIVE.has(moved) ? nodeStore.move(from, to) : moved;
+  },
+};
+
+/** The upload folders of a config, held while the server lives. */
+export class UploadFolders {
+  private readonly claimed: string[] = [];
+
+  /** Claims each folder, and clears it of what crashes have left. What cannot be claimed is reported, and used. */
+  claim(config: Config, log: ErrorLog, nowMs: number): void {
+    const folders = new Set<string>();
+    for (const { locations } of config.servers) {
+      for (const { uploadPath } of locations) if (uploadPath !== null) folders.add(uploadPath);
+    }
+    for (const folder of folders) {
+      const result = claimUploads(folder, lockFile, nowMs);
+      if (result < 0) log.warn(`uploads: no lock in ${folder}: ${errnoMessage(result)}`, { path: folder });
+      else this.claimed.push(folder);
+    }
+  }
+
+  release(): void {
+    for (const folder of this.claimed.splice(0)) releaseUploads(folder);
+  }
+}

@@ -1,0 +1,108 @@
+import { closeSync, lstatSync, opendirSync, openSync, unlinkSync } from 'node:fs';
+import { attempt, ERRNO, errnoOf } from '../errno.ts';
+import { join } from './join.ts';
+import { undoJournal } from './journal.ts';
+import { parseTemporary, RUN } from './temporary.ts';
+
+/**
+ * Takes a lock on an open folder, or changes the one that is held, without waiting (flock(2)). It is let go with the
+ * descriptor, and with the process however that ends.
+ * @returns 0, or -errno: -EWOULDBLOCK where others have it; no lock is held then
+ */
+export type Lock = (fd: number, kind: 'shared' | 'exclusive') => number;
+
+/** No upload rests for so long: the minimum rate of a body ends it. What is older is nobody's. */
+const ABANDONED_MS = 24 * 3600 * 1000;
+/** Another server's sweep is short: it is waited for, at the start, this often and so long each time. */
+const TRIES = 100;
+const PAUSE_MS = 20;
+
+interface Claim {
+  readonly fd: number;
+  users: number;
+}
+
+/** Of this process: several servers in it may store in one folder. */
+const claims = new Map<string, Claim>();
+
+/**
+ * To be called for each upload folder before anything is stored there. Whoever stores holds a shared lock on the folder,
+ * so that who gets it for itself alone knows that every temporary of another run is left by a crash: those are removed,
+ * and forms that were stored in part are undone. Pids would not tell, for containers that share a folder have the same
+ * ones. While others have the folder, only what is older than a day is taken for abandoned.
+ *
+ * @param nowMs time of day
+ * @returns how many temporaries were removed; or -errno where the folder could not be locked (it cannot be read, its disk
+ * knows no locks): then nothing is removed
+ */
+export function claimUploads(folder: string, lock: Lock, nowMs: number): number {
+  const known = claims.get(folder);
+  if (known !== undefined) {
+    known.users++;
+    return 0;
+  }
+  let fd: number;
+  try {
+    fd = openSync(folder, 'r');
+  } catch (error) {
+    return errnoOf(error);
+  }
+  const alone = lock(fd, 'exclusive') === 0;
+  const removed = alone ? sweep(folder, Number.POSITIVE_INFINITY) : 0;
+  const error = share(fd, lock);
+  if (error < 0) {
+    closeSync(fd);
+    return error;
+  }
+  claims.set(folder, { fd, users: 1 });
+  return alone ? removed : sweep(folder, nowMs - ABANDONED_MS);
+}
+
+/** The end of `claimUploads`, once for each. */
+export function releaseUploads(folder: string): void {
+  const claim = claims.get(folder);
+  if (claim === undefined || --claim.users > 0) return;
+  claims.delete(folder);
+  closeSync(claim.fd);
+}
+
+function share(fd: number, lock: Lock): number {
+  for (let left = TRIES; ; left--) {
+    const error = lock(fd, 'shared');
+    if (error !== -ERRNO.EWOULDBLOCK || left === 0) return error;
+    Atomics.wait(clock, 0, 0, PAUSE_MS);
+  }
+}
+
+/** Nobody wakes who waits here: it is a pause, before the server serves. */
+const clock = new Int32Array(new SharedArrayBuffer(4));
+
+/** @param before only what was last written before this time (ms) is taken */
+function sweep(folder: string, before: number): number {
+  const forms: string[] = [];
+  const parts: string[] = [];
+  attempt(() => {
+    const dir = opendirSync(folder, { bufferSize: 256 });
+    try {
+      for (let entry = dir.readSync(); entry !== null; entry = dir.readSync()) {
+        const temporary = parseTemporary(entry.name);
+        if (temporary === null || temporary.run === RUN) continue;
+        if (!isOlder(join(folder, entry.name), before)) continue;
+        (temporary.kind === 'form' ? forms : parts).push(entry.name);
+      }
+    } finally {
+      dir.closeSync();
+    }
+  });
+  // The forms first: what they replaced is among the parts.
+  for (const name of forms) undoJournal(folder, name);
+  let removed = 0;
+  for (const name of parts) if (attempt(() => unlinkSync(join(folder, name))) === 0) removed++;
+  return removed;
+}
+
+function isOlder(path: string, before: number): boolean {
+  return before === Number.POSITIVE_INFINITY || (lstatSync(path, ABSENT)?.mtimeMs ?? 0) < before;
+}
+
+const ABSENT = { throwIfNoEntry: false } as const;
