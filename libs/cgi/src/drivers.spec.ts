@@ -18,7 +18,7 @@ function isHere(name: NamedDriver): boolean {
   }
 }
 
-const all: NamedDriver[] = ['epoll', 'kqueue', 'poll', 'select'];
+const all: NamedDriver[] = ['io_uring', 'epoll', 'kqueue', 'poll', 'select'];
 // A driver of another system has no multiplexer to stand on; kqueue can be had by WEBSERV_KQUEUE_LIBRARY.
 const here = all.filter(isHere);
 

@@ -5,6 +5,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
+import { UringDriver } from './driver/io-uring.ts';
 import { SYSTEM } from './ffi/layout.ts';
 
 /**
@@ -17,6 +18,12 @@ const kqueueLibrary = process.env['WEBSERV_KQUEUE_LIBRARY'];
 
 const drivers = SYSTEM === 'linux' ? ['epoll', 'poll', 'select'] : ['kqueue', 'poll', 'select'];
 if (SYSTEM === 'linux' && kqueueLibrary !== undefined) drivers.push('kqueue');
+// A kernel may lack io_uring, or forbid it to a container: the driver's own spec says why.
+const uring = UringDriver.open();
+if (typeof uring !== 'string') {
+  uring.dispose();
+  drivers.push(uring.name);
+}
 
 const PREAMBLE = `
 const { Interest, Loop, Memory, Op, Timer, Udata, wake } = require(${JSON.stringify(bundle)});

@@ -1,8 +1,11 @@
-import { type DescriptorWatch, watchReadable } from './ffi/libc.ts';
+import { type DescriptorWatch, threadsAtWork, watchReadable } from './ffi/libc.ts';
 import type { Loop } from './loop.ts';
 
 /** How long ticks may follow each other before Node's own work has its turn. */
 const SLICE_MS = 5;
+/** How long a slice waits for more in the kernel, where the driver says that this is cheaper than to come back. */
+const LINGER_MS = 1;
+const LONGEST_ABSTINENCE = 63;
 /** How often a loop without a descriptor looks round once it may no longer keep Node alive. */
 const UNREFERENCED_MS = 5;
 
@@ -26,6 +29,9 @@ export class Host {
   private inThread = false;
   private stopped = false;
   private referenced = true;
+  /** Ticks without lingering so far, and how many there shall be. */
+  private abstained = 0;
+  private abstinence = 0;
   /** What is left to do when the thread is back. */
   private afterThread: (() => void) | null = null;
   private readonly turnSoon = (): void => this.nudge();
@@ -91,10 +97,29 @@ export class Host {
   private slice(): boolean {
     const { loop } = this;
     const end = performance.now() + SLICE_MS;
+    let told = 0;
     do {
-      if (loop.tick(0) === 0 && !loop.driver.busy) return false;
+      const lingers = told > 0 && this.mayLinger;
+      told = loop.tick(lingers ? LINGER_MS : 0);
+      if (lingers) this.lingered(told > 0);
+      if (told === 0 && !loop.driver.busy) return this.stopped ? false : loop.driver.rest?.() === false;
     } while (!this.stopped && performance.now() < end);
     return true;
+  }
+
+  /**
+   * Whether the next tick may wait in the kernel. What a thread brings back is told by Node alone, so it must not wait
+   * for us.
+   */
+  private get mayLinger(): boolean {
+    if (this.loop.driver.rest === undefined || threadsAtWork()) return false;
+    return this.abstained++ >= this.abstinence;
+  }
+
+  /** Where nothing came of it (the peers are in this very process, or think for long) it is tried ever more rarely. */
+  private lingered(paid: boolean): void {
+    this.abstained = 0;
+    this.abstinence = paid ? 0 : Math.min(2 * this.abstinence + 1, LONGEST_ABSTINENCE);
   }
 
   /** Nothing is left to do: arranges to be called when there is. */

@@ -4,7 +4,7 @@ import { chooseDriver, DRIVER_NAMES, type NamedDriver } from './choose.ts';
 describe('chooseDriver', () => {
   it('takes the best that works, and says why not a better one', () => {
     const { driver, passedOver } = chooseDriver({ name: 'auto' });
-    expect(driver.name).toBe(SYSTEM === 'linux' ? 'epoll' : 'kqueue');
+    expect(SYSTEM === 'linux' ? ['io_uring', 'epoll'] : ['kqueue']).toContain(driver.name);
     const better = DRIVER_NAMES.slice(0, DRIVER_NAMES.indexOf(driver.name as NamedDriver));
     expect(passedOver.map((line) => line.split(':')[0])).toEqual(better);
     for (const line of passedOver) expect(line).toMatch(/^[a-z_]+: .+/);
@@ -19,10 +19,7 @@ describe('chooseDriver', () => {
 
   const impossible: [NamedDriver, RegExp][] =
     SYSTEM === 'linux'
-      ? [
-          ['kqueue', /no such driver here: kqueue: macOS and the BSDs only \(use auto/],
-          ['io_uring', /no such driver here: io_uring: /],
-        ]
+      ? [['kqueue', /no such driver here: kqueue: macOS and the BSDs only \(use auto/]]
       : [
           ['epoll', /no such driver here: epoll: Linux only/],
           ['io_uring', /no such driver here: io_uring: Linux only/],

@@ -2,6 +2,7 @@ import { errnoMessage, errnoName } from '../ffi/errno.ts';
 import { SYSTEM } from '../ffi/layout.ts';
 import type { Driver } from './driver.ts';
 import { EpollPoller } from './epoll.ts';
+import { UringDriver } from './io-uring.ts';
 import { KqueuePoller } from './kqueue.ts';
 import { PollPoller } from './poll.ts';
 import type { Poller } from './poller.ts';
@@ -25,25 +26,28 @@ export interface Choice {
   readonly passedOver: readonly string[];
 }
 
-type Opened = Poller | string;
+/** A driver, or why it cannot be had. */
+type Opened = Driver | string;
 
 function opened(poller: Poller | number): Opened {
-  return typeof poller === 'number' ? `${errnoName(poller)}, ${errnoMessage(poller)}` : poller;
+  return typeof poller === 'number'
+    ? `${errnoName(poller)}, ${errnoMessage(poller)}`
+    : new ReadinessDriver(poller);
 }
 
-function openPoller(name: NamedDriver, request: DriverRequest): Opened {
+function openDriver(name: NamedDriver, request: DriverRequest): Opened {
   switch (name) {
     case 'io_uring':
-      return SYSTEM === 'linux' ? 'not part of this version' : 'Linux only';
+      return UringDriver.open();
     case 'epoll':
       return SYSTEM === 'linux' ? opened(EpollPoller.open()) : 'Linux only';
     case 'kqueue':
       if (SYSTEM === 'linux' && request.library === undefined) return 'macOS and the BSDs only';
       return opened(KqueuePoller.open(request.library ?? null));
     case 'poll':
-      return PollPoller.open();
+      return opened(PollPoller.open());
     case 'select':
-      return SelectPoller.open();
+      return opened(SelectPoller.open());
   }
 }
 
@@ -55,9 +59,9 @@ export function chooseDriver(request: DriverRequest): Choice {
   const passedOver: string[] = [];
   const names = request.name === 'auto' ? DRIVER_NAMES : [request.name];
   for (const name of names) {
-    const poller = openPoller(name, request);
-    if (typeof poller !== 'string') return { driver: new ReadinessDriver(poller), passedOver };
-    passedOver.push(`${name}: ${poller}`);
+    const driver = openDriver(name, request);
+    if (typeof driver !== 'string') return { driver, passedOver };
+    passedOver.push(`${name}: ${driver}`);
   }
   throw new Error(`no such driver here: ${passedOver.join('; ')} (use auto lets the server choose)`);
 }

@@ -68,6 +68,12 @@ export interface Driver {
   wait(timeoutMs: number): number;
   /** The same sleep on another thread, where `fd` is -1: `woken` runs on this one. `wakeUp` ends it early. */
   waitInThread?(timeoutMs: number, woken: () => void): void;
+  /**
+   * Asked before the host sleeps on `fd`, by a driver that is told nothing while it is awake: from now on `fd` turns
+   * readable with the next completion. The host of such a driver waits a little in `wait` first, as its way through
+   * `fd` is the longer one. @returns false where there is something to do at once
+   */
+  rest?(): boolean;
   /** Dispatches what `wait` found. @returns the number of completions told */
   deliver(): number;
   /** True while a next round is due without an event: results wait to be told, or registrations to be handed over. */

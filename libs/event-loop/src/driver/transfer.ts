@@ -206,6 +206,12 @@ export function acceptedPeer(): string {
   return peerName(sockaddr.bytes, sockaddrLength.bytes.readUInt32LE(0));
 }
 
+/** The name of the far end of a connection; '' where it has gone already. */
+export function peerOf(fd: number): string {
+  sockaddrLength.bytes.writeUInt32LE(SOCKADDR_SIZE, 0);
+  return libc.getpeername(fd, sockaddr.address, sockaddrLength.address) < 0 ? '' : acceptedPeer();
+}
+
 /**
  * Collects an ended child.
  * @returns its exit code (0 to 255), 256 + signal where a signal ended it, -EAGAIN while it runs, or -errno

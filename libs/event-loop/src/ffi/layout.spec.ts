@@ -31,6 +31,7 @@ import {
   SYS_PIDFD_OPEN,
   SYSTEM,
 } from './layout.ts';
+import * as uring from './uring-layout.ts';
 
 /** What the sources assume, and how to ask the system's C compiler for it. */
 type Question = readonly [expression: string, ours: number];
@@ -162,6 +163,74 @@ const LINUX: Question[] = [
   ['RWF_NOWAIT', RWF_NOWAIT],
 ];
 
+const prefixed = (prefix: string, table: Readonly<Record<string, number>>): Question[] =>
+  Object.entries(table).map(([name, value]): Question => [`${prefix}_${name}`, value]);
+const fields = (struct: string, table: Readonly<Record<string, number>>): Question[] =>
+  Object.entries(table)
+    .filter(([name]) => name !== 'size' && name !== 'words')
+    .map(([name, value]): Question => [`offsetof(struct ${struct}, ${name})`, value]);
+/** `sq_head` of the params is `sq_off.head` of the header. */
+const { size: paramsSize, sq_entries, cq_entries, flags, features, ...ringOffsets } = uring.URING_PARAMS;
+const RING_OFFSETS: Question[] = Object.entries(ringOffsets).map(([name, value]) => [
+  `offsetof(struct io_uring_params, ${name.slice(0, 2)}_off.${name.slice(3)})`,
+  value,
+]);
+
+const URING: Question[] = [
+  ['SYS_io_uring_setup', uring.SYS_URING.SETUP],
+  ['SYS_io_uring_enter', uring.SYS_URING.ENTER],
+  ['SYS_io_uring_register', uring.SYS_URING.REGISTER],
+  ...prefixed('IORING_OP', uring.IORING_OP),
+  ...prefixed('IORING_SETUP', uring.IORING_SETUP),
+  ...prefixed('IORING_FEAT', uring.IORING_FEAT),
+  ...prefixed('IORING_ENTER', uring.IORING_ENTER),
+  ...prefixed('IORING_REGISTER', uring.IORING_REGISTER),
+  ...prefixed('IORING_OFF', uring.IORING_OFF),
+  ...prefixed('IORING_SQ', uring.IORING_SQ),
+  ...prefixed('IORING_CQ', uring.IORING_CQ),
+  ...prefixed('IOSQE', uring.IOSQE),
+  ...prefixed('IORING_CQE_F', uring.IORING_CQE_F),
+  ['IORING_RECV_MULTISHOT', uring.IORING_RECV_MULTISHOT],
+  ['IORING_ACCEPT_MULTISHOT', uring.IORING_ACCEPT_MULTISHOT],
+  ['IO_URING_OP_SUPPORTED', uring.IO_URING_OP_SUPPORTED],
+  ['sizeof(struct io_uring_params)', paramsSize],
+  ...fields('io_uring_params', { sq_entries, cq_entries, flags, features }),
+  ...RING_OFFSETS,
+  ['sizeof(struct io_uring_sqe)', uring.SQE.size],
+  ['offsetof(struct io_uring_sqe, opcode)', 0],
+  ['offsetof(struct io_uring_sqe, flags)', 1],
+  ['offsetof(struct io_uring_sqe, ioprio)', 2],
+  ['offsetof(struct io_uring_sqe, fd)', 4 * uring.SQE_WORD.fd],
+  ['offsetof(struct io_uring_sqe, off)', 4 * uring.SQE_WORD.off],
+  ['offsetof(struct io_uring_sqe, addr)', 4 * uring.SQE_WORD.addr],
+  ['offsetof(struct io_uring_sqe, len)', 4 * uring.SQE_WORD.len],
+  ['offsetof(struct io_uring_sqe, msg_flags)', 4 * uring.SQE_WORD.op_flags],
+  ['offsetof(struct io_uring_sqe, user_data)', 4 * uring.SQE_WORD.user_data],
+  ['offsetof(struct io_uring_sqe, buf_group)', 4 * uring.SQE_WORD.buf_group],
+  ['sizeof(struct io_uring_cqe)', uring.CQE.size],
+  ['offsetof(struct io_uring_cqe, user_data)', 4 * uring.CQE_WORD.user_data],
+  ['offsetof(struct io_uring_cqe, res)', 4 * uring.CQE_WORD.res],
+  ['offsetof(struct io_uring_cqe, flags)', 4 * uring.CQE_WORD.flags],
+  ['sizeof(struct io_uring_buf)', uring.URING_BUF.size],
+  ['offsetof(struct io_uring_buf, addr)', uring.URING_BUF.addr],
+  ['offsetof(struct io_uring_buf, len)', uring.URING_BUF.len],
+  ['offsetof(struct io_uring_buf, bid)', uring.URING_BUF.bid],
+  ['offsetof(struct io_uring_buf_ring, tail)', uring.URING_BUF.tail],
+  ['sizeof(struct io_uring_buf_reg)', uring.URING_BUF_REG.size],
+  ...fields('io_uring_buf_reg', uring.URING_BUF_REG),
+  ['sizeof(struct io_uring_getevents_arg)', uring.URING_GETEVENTS.size],
+  ...fields('io_uring_getevents_arg', uring.URING_GETEVENTS),
+  ['sizeof(struct io_uring_probe)', uring.URING_PROBE.size],
+  ['offsetof(struct io_uring_probe, ops_len)', uring.URING_PROBE.ops_len],
+  ['sizeof(struct io_uring_probe_op)', uring.URING_PROBE.op_size],
+  ['offsetof(struct io_uring_probe_op, flags)', uring.URING_PROBE.op_flags],
+  ['PROT_READ | PROT_WRITE', uring.PROT_READ_WRITE],
+  ['MAP_SHARED | MAP_POPULATE', uring.MAP_SHARED_POPULATE],
+  ['EFD_CLOEXEC | EFD_NONBLOCK', uring.EFD_CLOEXEC_NONBLOCK],
+  ['POLLIN', uring.POLL_EVENTS.IN],
+  ['POLLOUT', uring.POLL_EVENTS.OUT],
+];
+
 function kqueueQuestions(): Question[] {
   const { kevent, filters } = KQUEUE[SYSTEM];
   return [
@@ -213,6 +282,13 @@ describe('layouts and constants', () => {
     } else {
       compare([...HEADERS, 'sys/event.h'], kqueueQuestions());
     }
+  });
+
+  const header = SYSTEM === 'linux' && fs.existsSync('/usr/include/linux/io_uring.h');
+  // Skipped where the kernel's headers are missing: the name of the test says so.
+  const withHeader = compiler && header ? it : it.skip;
+  withHeader(`of the rings are those of the kernel${header ? reason : ' (skipped: no such header)'}`, () => {
+    compare([...HEADERS, 'linux/io_uring.h', 'sys/mman.h', 'sys/eventfd.h', 'sys/syscall.h'], URING);
   });
 
   it.each(Object.entries(KQUEUE))('of struct kevent on %s do not overlap', (_system, { kevent, filters }) => {

@@ -81,9 +81,45 @@ export const inotify_rm_watch = optional('int inotify_rm_watch(int fd, int wd)')
 export const preadv2 = optional(
   'intptr_t preadv2(int fd, uintptr_t iov, int count, int64_t offset, int flags)',
 );
+export const getpeername = required('int getpeername(int fd, uintptr_t address, uintptr_t length)');
+export const eventfd = optional('int eventfd(unsigned int initial, int flags)');
 export const syscall = SYSTEM === 'linux' ? required('long syscall(long n, long a, long b)') : null;
 const accept4 = optional('int accept4(int fd, uintptr_t address, uintptr_t length, int flags)');
 const pipe2 = optional('int pipe2(uintptr_t fds, int flags)');
+
+/** The calls of io_uring(7), which the C library has no names for, with room for the six arguments of the longest. */
+export const uringCall =
+  SYSTEM === 'linux'
+    ? required('long syscall(long n, long a, long b, long c, long d, uintptr_t e, size_t f)')
+    : null;
+const mmap = required(
+  'uintptr_t mmap(uintptr_t at, size_t length, int prot, int flags, int fd, int64_t offset)',
+);
+const munmap = required('int munmap(uintptr_t at, size_t length)');
+
+/** Memory that the kernel shares with us. It lies where it lies until `unmap`; nobody may touch it afterwards. */
+export interface Mapping {
+  readonly address: number;
+  readonly bytes: ArrayBuffer;
+}
+
+/** @returns a mapping of a descriptor, or -errno */
+export function mapShared(
+  fd: number,
+  length: number,
+  offset: number,
+  prot: number,
+  flags: number,
+): Mapping | number {
+  const address = mmap(0, length, prot, flags, fd, offset);
+  // MAP_FAILED is (void *)-1.
+  if (address > Number.MAX_SAFE_INTEGER) return lastError();
+  return { address, bytes: koffi.view(BigInt(address), length) };
+}
+
+export function unmap(mapping: Mapping): void {
+  munmap(mapping.address, mapping.bytes.byteLength);
+}
 
 /** inotify_add_watch(2) with its path as a string. */
 export const inotify_add_watch = ((): ((fd: number, path: string, mask: number) => number) | null => {
@@ -118,10 +154,18 @@ export const sendfile = {
 const POOL = Math.max(1, (Number(process.env['UV_THREADPOOL_SIZE']) || 4) - 1);
 const queue: (() => void)[] = [];
 let running = 0;
+let underWay = 0;
+
+/** True while a call on a worker thread is under way: only Node's own loop tells its end. */
+export function threadsAtWork(): boolean {
+  return underWay > 0;
+}
 
 function callInThread(call: Call, args: readonly number[], done: (result: number) => void): void {
   const threaded = (call as unknown as { async: (...args: unknown[]) => void }).async;
+  underWay++;
   threaded(...args, (error: unknown, result: number) => {
+    underWay--;
     // koffi carries the errno of the thread over to this one, for as long as this callback runs.
     if (error !== null) done(-ERRNO.EIO);
     else done(result >= 0 ? result : lastError());

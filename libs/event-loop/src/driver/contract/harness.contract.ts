@@ -70,6 +70,8 @@ export interface Skips {
   readonly descriptors?: string;
   readonly flags?: string;
   readonly halfClose?: string;
+  /** A descriptor's number never comes back within the round that closes it. */
+  readonly recycled?: string;
 }
 
 export interface HarnessOptions {

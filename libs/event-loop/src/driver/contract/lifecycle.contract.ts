@@ -352,7 +352,8 @@ export function lifecycleContract(options: HarnessOptions): void {
         expect(fresh.map((probe) => probe.received.toString())).toEqual(['mine 0', 'mine 1']);
         for (const probe of [server, ...fresh]) loop.close(probe);
       }
-      expect(recycled).toBeGreaterThan(0);
+      // Skipped where the reason says that a number cannot come back so soon.
+      if (skips.recycled === undefined) expect(recycled).toBeGreaterThan(0);
     });
 
     it('come once: a udata cannot be registered twice', async () => {

@@ -1,0 +1,372 @@
+import { EAGAIN, EINTR, ERRNO } from '../ffi/errno.ts';
+import { C } from '../ffi/layout.ts';
+import * as libc from '../ffi/libc.ts';
+import {
+  IORING_ACCEPT_MULTISHOT,
+  IORING_CQE_F,
+  IORING_OP,
+  IORING_RECV_MULTISHOT,
+  IOSQE,
+  POLL_EVENTS,
+} from '../ffi/uring-layout.ts';
+import type { Memory } from '../memory.ts';
+import { type Op, OpKind } from '../op.ts';
+import type { Completions } from './completions.ts';
+import { type Flight, GOES_ON, Tag } from './flight.ts';
+import type { Flights } from './flights.ts';
+import { openChild } from './linux-notices.ts';
+import type { ProvidedBuffers } from './provided-buffers.ts';
+import * as transfer from './transfer.ts';
+
+/** Connections told from one listening socket before the others have their turn. */
+const ACCEPTS_A_TURN = 128;
+
+const RECV_STREAM = IORING_OP.RECV | (IOSQE.BUFFER_SELECT << 8) | (IORING_RECV_MULTISHOT << 16);
+const RECV_PIECE = IORING_OP.RECV | (IOSQE.BUFFER_SELECT << 8);
+const READ_PIECE = IORING_OP.READ | (IOSQE.BUFFER_SELECT << 8);
+const ACCEPT_STREAM = IORING_OP.ACCEPT | (IORING_ACCEPT_MULTISHOT << 16);
+
+/**
+ * The operations that read.
+ *
+ * A connection that asks and waits is received from by one submission for all its life: RECV costs nothing to submit,
+ * its bytes come in small buffers that the kernel chooses. What comes while nobody has asked is copied and held; more
+ * than a small buffer of it takes the submission back, so that the rest waits in the kernel and its window closes.
+ * From then on the connection is *bulk*: each RECV is a submission of its own into a large buffer, and what nobody asked
+ * for cannot come; until a receive is short again. At most 32 small buffers (the kernel's own bound for one go) can
+ * come before the taking back is seen.
+ */
+export class UringReads {
+  private readonly flights: Flights;
+  private readonly completions: Completions;
+  private readonly small: ProvidedBuffers;
+  private readonly large: ProvidedBuffers;
+
+  constructor(flights: Flights, completions: Completions, small: ProvidedBuffers, large: ProvidedBuffers) {
+    this.flights = flights;
+    this.completions = completions;
+    this.small = small;
+    this.large = large;
+  }
+
+  submit(flight: Flight, op: Op): void {
+    flight.reading = op;
+    if (flight.held !== null || flight.ending !== GOES_ON || flight.accepted !== null)
+      this.flights.queue(flight);
+    else if (flight.readTag === Tag.NONE) this.begin(flight, op);
+    // What cannot serve it is taken back; its completion begins the new one.
+    else if (!serves(flight.readTag, op)) this.flights.cancelRead(flight);
+  }
+
+  private begin(flight: Flight, op: Op): void {
+    const { flights } = this;
+    const { fd } = flight;
+    switch (op.kind) {
+      case OpKind.RECV:
+        if (flight.bulk) this.startPiece(flight, RECV_PIECE, 0);
+        else flights.start(flight, Tag.STREAM, RECV_STREAM, fd, 0, 0, 0, 0, this.small.group);
+        break;
+      case OpKind.READ: {
+        const { memory } = op;
+        if (memory === null) {
+          this.startPiece(flight, READ_PIECE, -1);
+          break;
+        }
+        flight.readPin = memory;
+        const address = memory.address + op.offset;
+        flights.start(flight, Tag.READ, IORING_OP.READ, fd, address, op.length, op.position, 0, 0);
+        break;
+      }
+      case OpKind.ACCEPT: {
+        const accepted = C.SOCK_NONBLOCK | C.SOCK_CLOEXEC;
+        flights.start(flight, Tag.ACCEPT, ACCEPT_STREAM, fd, 0, 0, 0, accepted, 0);
+        break;
+      }
+      case OpKind.CHILD:
+        this.awaitChild(flight, op);
+        break;
+    }
+  }
+
+  private startPiece(flight: Flight, head: number, offset: number): void {
+    const { group, size } = this.large;
+    this.flights.start(flight, Tag.PIECE, head, flight.fd, 0, size, offset, 0, group);
+  }
+
+  /** @param op the pending one */
+  cancel(flight: Flight, op: Op): void {
+    if (flight.readTag === Tag.READ) {
+      // The kernel may be writing into the owner's memory: its word ends the op.
+      flight.endRead = true;
+      this.flights.cancelRead(flight);
+      return;
+    }
+    // A stream or a piece stays: what it brings is held for the next RECV, and nothing is lost.
+    if (flight.readTag === Tag.ACCEPT || flight.readTag === Tag.CHILD) this.flights.cancelRead(flight);
+    if (op.kind === OpKind.CHILD) this.forgetChild(flight);
+    flight.reading = null;
+    this.completions.finish(op, -ERRNO.ECANCELED);
+  }
+
+  /** A completion of this direction. */
+  completed(flight: Flight, tag: number, result: number, flags: number): void {
+    const more = (flags & IORING_CQE_F.MORE) !== 0;
+    if (!more) {
+      flight.readTag = Tag.NONE;
+      flight.readCancelled = false;
+    }
+    switch (tag) {
+      case Tag.STREAM:
+        this.received(flight, this.small, result, flags);
+        break;
+      case Tag.PIECE:
+        this.received(flight, this.large, result, flags);
+        break;
+      case Tag.READ:
+        this.readInto(flight, result);
+        break;
+      case Tag.ACCEPT:
+        this.accepted(flight, result);
+        break;
+      default:
+        // CHILD, READABLE: whoever waits looks for himself.
+        this.lookAgain(flight);
+    }
+    // The kernel has given up a submission that goes on (its ring was full); the op goes on all the same.
+    if (!more && flight.reading?.kind === OpKind.ACCEPT && flight.readTag === Tag.NONE)
+      this.flights.queue(flight);
+  }
+
+  /** What a closed flight's completion brings is let go. */
+  drop(flight: Flight, tag: number, result: number, flags: number): void {
+    if ((flags & IORING_CQE_F.MORE) === 0) flight.readTag = Tag.NONE;
+    if ((flags & IORING_CQE_F.BUFFER) !== 0) {
+      const buffers = tag === Tag.STREAM ? this.small : this.large;
+      buffers.take(flags >>> 16);
+      buffers.recycle(flags >>> 16);
+    }
+    if (tag === Tag.ACCEPT && result >= 0) libc.close(result);
+    if (flight.readTag === Tag.NONE) flight.readPin = null;
+  }
+
+  /** Lets go of what a flight that is being closed has of its own. */
+  terminate(flight: Flight): void {
+    this.forgetChild(flight);
+    for (const fd of flight.accepted ?? []) if (fd >= 0) libc.close(fd);
+    flight.accepted = null;
+    flight.held = null;
+    this.flights.cancelRead(flight);
+  }
+
+  /** What is held, or what has to be begun again. */
+  turn(flight: Flight, op: Op): void {
+    if (op.kind === OpKind.ACCEPT) this.tellAccepted(flight, op);
+    else if (flight.held !== null) this.tellHeld(flight, op, flight.held);
+    else if (flight.ending !== GOES_ON) this.tellEnding(flight, op);
+    else if (flight.readTag === Tag.NONE) this.begin(flight, op);
+    else if (!serves(flight.readTag, op)) this.flights.cancelRead(flight);
+  }
+
+  // ---- streams -----------------------------------------------------------------------------------------------
+
+  private received(flight: Flight, buffers: ProvidedBuffers, result: number, flags: number): void {
+    if ((flags & IORING_CQE_F.BUFFER) === 0) {
+      if (result <= 0) this.ended(flight, result);
+      return;
+    }
+    const id = flags >>> 16;
+    const offset = buffers.take(id);
+    if (result > 0) this.bring(flight, buffers, offset, result);
+    else this.ended(flight, result);
+    buffers.recycle(id);
+  }
+
+  private bring(flight: Flight, buffers: ProvidedBuffers, offset: number, length: number): void {
+    const op = flight.reading;
+    if (length < this.small.size) flight.bulk = false;
+    const { round } = this.flights;
+    if (op === null || flight.held !== null || flight.servedIn === round || !isLent(op)) {
+      this.hold(flight, buffers, offset, length);
+      return;
+    }
+    flight.servedIn = round;
+    flight.reading = null;
+    op.bytes = buffers.memory.bytes;
+    op.offset = offset;
+    this.completions.tell(op, length);
+  }
+
+  private hold(flight: Flight, buffers: ProvidedBuffers, offset: number, length: number): void {
+    flight.held ??= [];
+    flight.held.push(Buffer.from(buffers.memory.bytes.subarray(offset, offset + length)));
+    flight.heldBytes += length;
+    if (flight.reading !== null) this.flights.queue(flight);
+    if (flight.heldBytes < this.small.size) return;
+    flight.bulk = true;
+    if (flight.readTag === Tag.STREAM) this.flights.cancelRead(flight);
+  }
+
+  private tellHeld(flight: Flight, op: Op, held: Buffer[]): void {
+    const bytes = held.length === 1 ? (held[0] as Buffer) : Buffer.concat(held);
+    let length = bytes.length;
+    if (op.memory === null) {
+      op.bytes = bytes;
+      op.offset = 0;
+    } else {
+      length = Math.min(length, op.length);
+      bytes.copy(op.memory.bytes, op.offset, 0, length);
+      op.bytes = op.memory.bytes;
+    }
+    flight.held = length < bytes.length ? [bytes.subarray(length)] : null;
+    flight.heldBytes = bytes.length - length;
+    flight.reading = null;
+    this.completions.tell(op, length);
+  }
+
+  private ended(flight: Flight, result: number): void {
+    const op = flight.reading;
+    if (result === -EAGAIN) {
+      if (op !== null) this.awaitReadable(flight);
+    } else if (result === -ERRNO.ENOBUFS || result === -ERRNO.ECANCELED || result === -EINTR) {
+      // No buffer was left, of which there will be some at the end of this round; or it was taken back.
+      if (op !== null) this.flights.queue(flight);
+    } else if (op !== null && flight.held === null && isLent(op)) {
+      flight.reading = null;
+      this.completions.tell(op, result);
+    } else {
+      flight.ending = result;
+      if (op !== null) this.flights.queue(flight);
+    }
+  }
+
+  private tellEnding(flight: Flight, op: Op): void {
+    const { ending } = flight;
+    flight.ending = GOES_ON;
+    flight.reading = null;
+    this.completions.tell(op, ending);
+  }
+
+  private readInto(flight: Flight, result: number): void {
+    const op = flight.reading as Op;
+    const memory = flight.readPin as Memory;
+    flight.readPin = null;
+    const cancelled = flight.endRead;
+    flight.endRead = false;
+    if (result === -EAGAIN && !cancelled) {
+      this.awaitReadable(flight);
+      return;
+    }
+    if (result === -EINTR && !cancelled) {
+      this.begin(flight, op);
+      return;
+    }
+    flight.reading = null;
+    op.bytes = memory.bytes;
+    this.completions.tell(op, result === -EINTR || result === -EAGAIN ? -ERRNO.ECANCELED : result);
+  }
+
+  /** A descriptor marked O_NONBLOCK that the kernel cannot wait on by itself (a pipe before Linux 6.4). */
+  private awaitReadable(flight: Flight): void {
+    this.flights.start(flight, Tag.READABLE, IORING_OP.POLL_ADD, flight.fd, 0, 0, 0, POLL_EVENTS.IN, 0);
+  }
+
+  private lookAgain(flight: Flight): void {
+    const op = flight.reading;
+    if (op === null) return;
+    if (op.kind === OpKind.CHILD) this.childEnded(flight, op);
+    else this.flights.queue(flight);
+  }
+
+  // ---- accepting ---------------------------------------------------------------------------------------------
+
+  private accepted(flight: Flight, result: number): void {
+    const op = flight.reading;
+    if (result >= 0) {
+      // The kernel accepts all callers in one go. Who is not wanted yet waits here as he would in the backlog.
+      flight.accepted ??= [];
+      flight.accepted.push(result);
+    } else if (result !== -ERRNO.ECANCELED && result !== -ERRNO.ECONNABORTED && result !== -EINTR) {
+      flight.ending = result;
+    }
+    if (op !== null) this.flights.queue(flight);
+  }
+
+  private tellAccepted(flight: Flight, op: Op): void {
+    const { accepted } = flight;
+    if (accepted !== null) {
+      for (let turn = 0; turn < ACCEPTS_A_TURN && turn < accepted.length; turn++) {
+        const fd = accepted[turn] as number;
+        accepted[turn] = -1;
+        const peer = transfer.peerOf(fd);
+        // He was reset while he waited, as ECONNABORTED would have said (accept(2)).
+        if (peer === '') libc.close(fd);
+        else {
+          op.text = peer;
+          this.completions.tellMore(op, fd);
+        }
+        if (flight.closed) return;
+        if (flight.reading !== op) break;
+      }
+      const rest = accepted.filter((fd) => fd >= 0);
+      flight.accepted = rest.length > 0 ? rest : null;
+      if (flight.reading === null) return;
+      if (rest.length > 0) {
+        this.flights.queue(flight);
+        return;
+      }
+    }
+    if (flight.ending !== GOES_ON) this.tellEnding(flight, op);
+    else if (flight.readTag === Tag.NONE) this.begin(flight, op);
+  }
+
+  // ---- children ----------------------------------------------------------------------------------------------
+
+  private awaitChild(flight: Flight, op: Op): void {
+    const fd = flight.childFd >= 0 ? flight.childFd : openChild(op.file);
+    if (fd >= 0) {
+      flight.childFd = fd;
+      this.flights.start(flight, Tag.CHILD, IORING_OP.POLL_ADD, fd, 0, 0, 0, POLL_EVENTS.IN, 0);
+    } else if (fd === -ERRNO.ESRCH) {
+      // It has ended already, and waits to be collected.
+      this.childEnded(flight, op);
+    } else {
+      flight.reading = null;
+      this.completions.finish(op, fd);
+    }
+  }
+
+  private childEnded(flight: Flight, op: Op): void {
+    const result = transfer.reap(op.file);
+    if (result === -EAGAIN) {
+      this.flights.queue(flight);
+      return;
+    }
+    this.forgetChild(flight);
+    flight.reading = null;
+    this.completions.finish(op, result);
+  }
+
+  private forgetChild(flight: Flight): void {
+    if (flight.childFd >= 0) libc.close(flight.childFd);
+    flight.childFd = -1;
+  }
+}
+
+function isLent(op: Op): boolean {
+  return op.kind === OpKind.RECV || (op.kind === OpKind.READ && op.memory === null);
+}
+
+/** Whether what is in flight brings what the op asks for. */
+function serves(tag: Tag, op: Op): boolean {
+  switch (tag) {
+    case Tag.STREAM:
+    case Tag.PIECE:
+      return isLent(op);
+    case Tag.READABLE:
+      return true;
+    case Tag.ACCEPT:
+      return op.kind === OpKind.ACCEPT;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,179 @@
+import { EAGAIN, EINTR, ERRNO } from '../ffi/errno.ts';
+import { C } from '../ffi/layout.ts';
+import { IORING_OP, POLL_EVENTS } from '../ffi/uring-layout.ts';
+import { Memory } from '../memory.ts';
+import { type Op, OpKind } from '../op.ts';
+import type { Completions } from './completions.ts';
+import { type Flight, Tag } from './flight.ts';
+import type { Flights } from './flights.ts';
+import { MessageHeaders } from './message-headers.ts';
+import * as transfer from './transfer.ts';
+
+/** Bytes that one submission moves, so that one fast reader does not keep the others waiting. */
+const WRITE_CHUNK = 1 << 20;
+
+/**
+ * The operations that write. What is sent short is submitted again from where it stopped, so that `done` shows the
+ * progress; waiting for room is the kernel's.
+ *
+ * SENDFILE is sendfile(2) itself, as io_uring has no such operation: a splice always goes to a thread of the
+ * kernel's, and keeps it for as long as the peer does not read. Only its waits go through the ring: for room by a
+ * poll, for the disk by a read of the cold stretch.
+ */
+export class UringWrites {
+  private readonly flights: Flights;
+  private readonly completions: Completions;
+  private readonly headers: MessageHeaders;
+
+  constructor(flights: Flights, completions: Completions) {
+    this.flights = flights;
+    this.completions = completions;
+    this.headers = new MessageHeaders(flights.ring);
+  }
+
+  submit(flight: Flight, op: Op): void {
+    flight.writing = op;
+    if (op.kind === OpKind.SENDFILE) {
+      flight.warmTo = 0;
+      this.sendFile(flight, op);
+    } else if (transfer.totalOf(op) === 0) this.end(flight, op, 0);
+    else this.begin(flight, op);
+  }
+
+  private begin(flight: Flight, op: Op): void {
+    const { flights } = this;
+    const { fd } = flight;
+    const { vector } = op;
+    if (vector !== null) {
+      const header = this.headers.gather(vector, op.done);
+      // The kernel takes nothing for the moment: another turn finds room.
+      if (header === 0) {
+        flights.queue(flight);
+        return;
+      }
+      flight.writePin = vector;
+      flights.start(flight, Tag.SEND, IORING_OP.SENDMSG, fd, header, 1, 0, C.MSG_NOSIGNAL, 0);
+      return;
+    }
+    const memory = op.memory as Memory;
+    flight.writePin = memory;
+    const address = memory.address + op.offset + op.done;
+    const rest = op.length - op.done;
+    const length = Math.min(rest, WRITE_CHUNK);
+    if (op.kind === OpKind.SEND) {
+      flights.start(flight, Tag.SEND, IORING_OP.SEND, fd, address, length, 0, C.MSG_NOSIGNAL, 0);
+    } else {
+      const position = op.position < 0 ? -1 : op.position + op.done;
+      flights.start(flight, Tag.WRITE, IORING_OP.WRITE, fd, address, length, position, 0, 0);
+    }
+  }
+
+  /** @param op the pending one */
+  cancel(flight: Flight, op: Op): void {
+    if (flight.writeTag === Tag.NONE) {
+      this.end(flight, op, -ERRNO.ECANCELED);
+      return;
+    }
+    flight.endWrite = true;
+    this.flights.cancelWrite(flight);
+  }
+
+  /** A completion of this direction. */
+  completed(flight: Flight, tag: number, result: number): void {
+    const op = flight.writing as Op;
+    const asked = flight.endWrite;
+    flight.writeTag = Tag.NONE;
+    flight.writeCancelled = false;
+    flight.endWrite = false;
+    flight.writePin = null;
+    if (tag === Tag.ROOM || tag === Tag.WARM) {
+      // An error of the disk is found again, and told, by sendfile itself.
+      if (tag === Tag.WARM) flight.warmTo = flight.warming;
+      if (asked) this.end(flight, op, -ERRNO.ECANCELED);
+      else if (op.kind === OpKind.SENDFILE) this.sendFile(flight, op);
+      else this.begin(flight, op);
+      return;
+    }
+    if (result > 0) op.done += result;
+    const total = op.vector === null ? op.length : transfer.totalOf(op);
+    if (op.done >= total) this.tell(flight, op, op.done);
+    else if (asked) this.tell(flight, op, result < 0 && !isTransient(result) ? result : -ERRNO.ECANCELED);
+    else if (result > 0 || result === -EINTR) this.begin(flight, op);
+    else if (result === -EAGAIN) this.awaitRoom(flight);
+    // A file that takes nothing and names no reason would be asked for ever.
+    else this.tell(flight, op, result === 0 ? -ERRNO.EIO : result);
+  }
+
+  /** A closed flight's completion. */
+  drop(flight: Flight): void {
+    flight.writeTag = Tag.NONE;
+    flight.writePin = null;
+  }
+
+  terminate(flight: Flight): void {
+    this.flights.cancelWrite(flight);
+  }
+
+  /** What has had its share, or found no room in the ring, goes on. */
+  turn(flight: Flight, op: Op): void {
+    if (flight.writeTag !== Tag.NONE) return;
+    if (op.kind === OpKind.SENDFILE) this.sendFile(flight, op);
+    else this.begin(flight, op);
+  }
+
+  private sendFile(flight: Flight, op: Op): void {
+    for (let budget = transfer.SENDFILE_CHUNK; op.done < op.length; ) {
+      if (budget <= 0) {
+        this.flights.queue(flight);
+        return;
+      }
+      const position = op.position + op.done;
+      const chunk = Math.min(op.length - op.done, budget);
+      if (position >= flight.warmTo && !transfer.isWarm(op.file, position, chunk)) {
+        this.warm(flight, op, position, Math.min(chunk, transfer.COLD_CHUNK));
+        return;
+      }
+      const room = flight.warmTo > position ? Math.min(chunk, flight.warmTo - position) : chunk;
+      const n = transfer.sendFromFile(flight.fd, op.file, position, room);
+      if (n === -EAGAIN) {
+        this.awaitRoom(flight);
+        return;
+      }
+      if (n < 0) {
+        this.end(flight, op, n);
+        return;
+      }
+      // The file has become shorter than it was: the result tells how much there was.
+      if (n === 0) break;
+      op.done += n;
+      budget -= n;
+    }
+    this.end(flight, op, op.done);
+  }
+
+  /** Brings a stretch of a cold file into the page cache before sendfile(2) would wait for it here. */
+  private warm(flight: Flight, op: Op, position: number, length: number): void {
+    const scratch = Memory.allocate(length);
+    flight.writePin = scratch;
+    flight.warming = position + length;
+    this.flights.start(flight, Tag.WARM, IORING_OP.READ, op.file, scratch.address, length, position, 0, 0);
+  }
+
+  private awaitRoom(flight: Flight): void {
+    this.flights.start(flight, Tag.ROOM, IORING_OP.POLL_ADD, flight.fd, 0, 0, 0, POLL_EVENTS.OUT, 0);
+  }
+
+  private end(flight: Flight, op: Op, result: number): void {
+    flight.writing = null;
+    this.completions.finish(op, result);
+  }
+
+  private tell(flight: Flight, op: Op, result: number): void {
+    flight.writing = null;
+    this.completions.tell(op, result);
+  }
+}
+
+function isTransient(result: number): boolean {
+  return result === -EAGAIN || result === -EINTR;
+}
