@@ -1,6 +1,8 @@
+import { IORING_SETUP } from '../ffi/uring-layout.ts';
 import { RealHarness } from './contract/real.contract.ts';
 import { driverContract } from './driver.contract.ts';
 import { UringDriver } from './io-uring.ts';
+import { URING_SIZES, type UringSizes } from './uring-probe.ts';
 
 /** Why this machine has none: '' where it has. */
 const reason = ((): string => {
@@ -10,10 +12,20 @@ const reason = ((): string => {
   return '';
 })();
 
+const skips = { recycled: 'a number comes back when the kernel has given all of its predecessor back' };
+/** So little of everything that it runs out at every turn: rings overflow, and buffers are never enough. */
+const TINY: UringSizes = { submissions: 4, completions: 8, small: 2, large: 2 };
+
+function made(sizes?: UringSizes, flags?: number): RealHarness {
+  return new RealHarness({ driver: UringDriver.open(sizes, flags) as UringDriver });
+}
+
 if (reason === '') {
-  driverContract('io_uring', {
-    open: () => new RealHarness({ name: 'io_uring' }),
-    skips: { recycled: 'a number comes back when the kernel has given everything of its predecessor back' },
+  driverContract('io_uring', { open: () => new RealHarness({ name: 'io_uring' }), skips });
+  driverContract('io_uring, rings and buffers that run out', { open: () => made(TINY), skips });
+  driverContract('io_uring, as before Linux 6.1', {
+    open: () => made(URING_SIZES, IORING_SETUP.COOP_TASKRUN),
+    skips,
   });
 } else {
   // biome-ignore lint/suspicious/noSkippedTests: the reason is part of the name.

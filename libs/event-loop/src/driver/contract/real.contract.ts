@@ -7,6 +7,7 @@ import { dropPages, limitDescriptors, spawnShell } from '../../ffi/calls.contrac
 import * as libc from '../../ffi/libc.ts';
 import { Loop } from '../../index.ts';
 import type { DriverRequest } from '../choose.ts';
+import type { Driver } from '../driver.ts';
 import type { Harness, Paths, Peer } from './harness.contract.ts';
 
 const PATIENCE_MS = 8000;
@@ -143,8 +144,9 @@ export class RealHarness implements Harness {
   private readonly pipes: PipePeer[] = [];
   private files = 0;
 
-  constructor(use: DriverRequest) {
-    this.loop = Loop.open({ use, hosted: false });
+  /** @param use a driver by its name, or one that the test has made itself */
+  constructor(use: DriverRequest | { readonly driver: Driver }) {
+    this.loop = Loop.open('driver' in use ? { driver: use.driver, hosted: false } : { use, hosted: false });
   }
 
   listen(): { fd: number; address: Address } {
