@@ -88,8 +88,10 @@ export class UringDriver implements Driver {
   }
 
   /** What the kernel and the flights hold now: for tests. */
-  get counts(): { readonly flights: number; readonly lent: number } {
-    return { flights: this.flights.live, lent: this.uring.small.lent + this.uring.large.lent };
+  get counts(): { readonly flights: number; readonly lent: number; readonly held: number } {
+    let held = 0;
+    for (const flight of this.bySlot) held += flight?.heldBytes ?? 0;
+    return { flights: this.flights.live, lent: this.uring.small.lent + this.uring.large.lent, held };
   }
 
   register(udata: Udata, interest: Interest): number {

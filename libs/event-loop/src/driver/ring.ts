@@ -45,6 +45,8 @@ export const NEEDED_FEATURES =
   IORING_FEAT.EXT_ARG |
   IORING_FEAT.CQE_SKIP;
 
+const MOST_TRIES = 100_000;
+
 /** How many operations can be handed over at once, and how many results wait before the kernel puts them aside. */
 export interface RingSizes {
   readonly submissions: number;
@@ -191,7 +193,7 @@ export class Ring {
     index: number,
     tag: number,
   ): void {
-    if (((this.sqTail - this.sqSubmitted) | 0) > this.sqMask) this.enter(0, 0);
+    if (((this.sqTail - this.sqSubmitted) | 0) > this.sqMask) this.makeRoom();
     const { sqes } = this;
     const at = (this.sqTail & this.sqMask) * SQE.words;
     sqes[at + OP] = head;
@@ -211,6 +213,14 @@ export class Ring {
     sqes[at + BUF_GROUP + 4] = 0;
     sqes[at + BUF_GROUP + 5] = 0;
     this.sqTail = (this.sqTail + 1) | 0;
+  }
+
+  /** The kernel takes what was prepared, or at least a part of it, unless it is out of memory itself. */
+  private makeRoom(): void {
+    for (let tries = 0; this.prepared > this.sqMask; tries++) {
+      if (this.enter(0, 0) < 0 || tries === MOST_TRIES)
+        throw new Error('io_uring takes no submission any more');
+    }
   }
 
   /**

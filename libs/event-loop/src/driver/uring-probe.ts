@@ -21,7 +21,7 @@ export interface UringSizes extends RingSizes {
 }
 
 /** A completion is 16 bytes and a submission 64: 4,096 connections can answer at once within 160 KiB. */
-export const URING_SIZES: UringSizes = { submissions: 512, completions: 8192, small: 256, large: 16 };
+export const URING_SIZES: UringSizes = { submissions: 512, completions: 8192, small: 128, large: 16 };
 export const SMALL_SIZE = 4 << 10;
 const LARGE_SIZE = 64 << 10;
 export const SMALL_GROUP = 0;

@@ -33,8 +33,8 @@ const ACCEPT_STREAM = IORING_OP.ACCEPT | (IORING_ACCEPT_MULTISHOT << 16);
  * its bytes come in small buffers that the kernel chooses. What comes while nobody has asked is copied and held; more
  * than a small buffer of it takes the submission back, so that the rest waits in the kernel and its window closes.
  * From then on the connection is *bulk*: each RECV is a submission of its own into a large buffer, and what nobody asked
- * for cannot come; until a receive is short again. At most 32 small buffers (the kernel's own bound for one go) can
- * come before the taking back is seen.
+ * for cannot come; until a receive is short again. Before the taking back is seen no more can come than there are small
+ * buffers (512 KiB), and that once: nothing is asked for again before what is held was taken.
  */
 export class UringReads {
   private readonly flights: Flights;
