@@ -14,6 +14,9 @@ const UNREFERENCED_MS = 5;
  * until nothing is left, or its slice is over. Promises, timers, signals and other sockets of the process so have
  * their turn between slices, and while the server idles there is nothing but Node's own sleep.
  *
+ * A driver that is told nothing while it is awake (`rest`) waits in the kernel for a moment before the loop gives way, as
+ * long as that pays.
+ *
  * A multiplexer without a descriptor of its own waits on another thread instead. `docs/adr` has the
  * measurements that decided against a wait that blocks this thread.
  *
