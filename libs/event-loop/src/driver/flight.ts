@@ -48,6 +48,8 @@ export class Flight {
   closed = false;
   /** In the list of those that want another turn. */
   queued = false;
+  /** In the list of those that found no buffer. */
+  starving = false;
   reading: Op | null = null;
   writing: Op | null = null;
   /** What the kernel has, of each direction. */

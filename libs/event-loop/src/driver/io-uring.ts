@@ -84,7 +84,7 @@ export class UringDriver implements Driver {
 
   /** Something can be told without asking the kernel. */
   private get due(): boolean {
-    return this.flights.waiting || this.completions.busy;
+    return this.flights.waiting || this.reads.starving || this.completions.busy;
   }
 
   /** What the kernel and the flights hold now: for tests. */
@@ -183,6 +183,7 @@ export class UringDriver implements Driver {
     const end = ring.end;
     while (!this.ended && ring.next(end)) this.dispatch(ring.index, ring.tag, ring.result, ring.flags);
     flights.takeTurns(this.turnOf);
+    this.reads.feed();
     completions.drain();
     completions.disposeClosed();
     return completions.told - before;

@@ -12,6 +12,7 @@ const PAGE = 4096;
  */
 export class ProvidedBuffers {
   readonly group: number;
+  readonly count: number;
   /** Bytes of one buffer. */
   readonly size: number;
   /** All of them: number n lies at n * size. */
@@ -27,6 +28,7 @@ export class ProvidedBuffers {
 
   private constructor(group: number, count: number, size: number) {
     this.group = group;
+    this.count = count;
     this.size = size;
     this.mask = count - 1;
     this.memory = Memory.allocate(count * size);

@@ -16,6 +16,7 @@ import { type Flight, GOES_ON, Tag } from './flight.ts';
 import type { Flights } from './flights.ts';
 import { openChild } from './linux-notices.ts';
 import type { ProvidedBuffers } from './provided-buffers.ts';
+import { Starved } from './starved.ts';
 import * as transfer from './transfer.ts';
 
 /** Connections told from one listening socket before the others have their turn. */
@@ -41,6 +42,7 @@ export class UringReads {
   private readonly completions: Completions;
   private readonly small: ProvidedBuffers;
   private readonly large: ProvidedBuffers;
+  private readonly starved = new Starved();
 
   constructor(flights: Flights, completions: Completions, small: ProvidedBuffers, large: ProvidedBuffers) {
     this.flights = flights;
@@ -227,8 +229,9 @@ export class UringReads {
     const op = flight.reading;
     if (result === -EAGAIN) {
       if (op !== null) this.awaitReadable(flight);
-    } else if (result === -ERRNO.ENOBUFS || result === -ERRNO.ECANCELED || result === -EINTR) {
-      // No buffer was left, of which there will be some at the end of this round; or it was taken back.
+    } else if (result === -ERRNO.ENOBUFS) {
+      if (op !== null) this.starved.push(flight);
+    } else if (result === -ERRNO.ECANCELED || result === -EINTR) {
       if (op !== null) this.flights.queue(flight);
     } else if (op !== null && flight.held === null && isLent(op)) {
       flight.reading = null;
@@ -237,6 +240,19 @@ export class UringReads {
       flight.ending = result;
       if (op !== null) this.flights.queue(flight);
     }
+  }
+
+  /** No more may ask again than there are buffers, all of which are back at the end of a round. */
+  feed(): void {
+    for (let left = this.small.count; left > 0; left--) {
+      const flight = this.starved.shift();
+      if (flight === null) return;
+      if (!flight.closed && flight.reading !== null) this.turn(flight, flight.reading);
+    }
+  }
+
+  get starving(): boolean {
+    return this.starved.some;
   }
 
   private tellEnding(flight: Flight, op: Op): void {
