@@ -78,6 +78,8 @@ export class Flight {
   /** SENDFILE: up to here the file is known to be in the page cache, and up to here the disk is asked. */
   warmTo = 0;
   warming = 0;
+  /** It has read so much of a file that the bound on unsent bytes was lifted. */
+  trusted = false;
   /** Descriptor that stands for a child (pidfd), -1 where there is none. */
   childFd = -1;
 

@@ -147,6 +147,10 @@ export class UringWrites {
       if (n === 0) break;
       op.done += n;
       budget -= n;
+      if (op.done >= transfer.TRUSTED_AFTER && !flight.trusted) {
+        flight.trusted = true;
+        transfer.trust(flight.fd);
+      }
     }
     this.end(flight, op, op.done);
   }
