@@ -40,6 +40,7 @@ describe('names that clients send', () => {
     expect(cleanName(`${'é'.repeat(200)}.tar.gz`)).toBe(`${'é'.repeat(126)}.gz`);
     expect(cleanName(`${'🦉'.repeat(80)}.x`)).toBe(`${'🦉'.repeat(63)}.x`);
     expect(Buffer.byteLength(cleanName(`a.${'b'.repeat(400)}`))).toBe(255);
+    expect(cleanName(`${'a'.repeat(254)} b`)).toBe('a'.repeat(254));
   });
 
   it('are fit for a folder whatever was sent', () => {

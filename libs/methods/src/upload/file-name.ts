@@ -23,7 +23,8 @@ export function cleanName(sent: string): string {
     .replace(/\p{Surrogate}/gu, '\ufffd')
     .replace(/^[.\s]+/u, '')
     .trimEnd();
-  return cut(name);
+  // What is cut off may have stood behind a blank.
+  return cut(name).trimEnd();
 }
 
 function cut(name: string): string {
