@@ -1,3 +1,4 @@
+export { prefersJson } from './accept.ts';
 export { allowOf, dispatch } from './dispatch.ts';
 export { ErrorPages } from './error-pages.ts';
 export { Exchange, type Services } from './exchange.ts';
@@ -9,8 +10,18 @@ export { nodeFiles } from './node-files.ts';
 export { isHidden, lastSegment, namesDotfile, resolvePath } from './resolve-path.ts';
 export { Turns } from './turns.ts';
 export { claimUploads, type Lock, releaseUploads } from './upload/claim.ts';
+export { type Disposition, parseDisposition } from './upload/disposition.ts';
+export { cleanName } from './upload/file-name.ts';
 export type { FileWriter, FileWriterOwner } from './upload/file-writer.ts';
+export {
+  FormStatus,
+  isBoundary,
+  MAX_PART_HEAD,
+  MAX_PARTS,
+  MultipartParser,
+} from './upload/multipart-parser.ts';
 export { nodeStore } from './upload/node-store.ts';
 export { NodeWriter } from './upload/node-writer.ts';
+export type { PartHead } from './upload/part-head.ts';
 export type { Store } from './upload/store.ts';
 export { Offer } from './variants.ts';
