@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { build, type Plugin } from 'esbuild';
+import { instrument } from './instrument.ts';
+
+const LIBRARY = /\/libs\/[^/]+\/src\/.*\.ts$/;
+
+/**
+ * Bundles the targets with every library source instrumented; our own oracles are not, for what they pass through says
+ * nothing of the code under test.
+ * @returns the number of places that count
+ */
+export async function bundleTargets(entry: string, outfile: string): Promise<number> {
+  let next = 0;
+  const plugin: Plugin = {
+    name: 'instrument',
+    setup({ onLoad }) {
+      onLoad({ filter: LIBRARY }, ({ path }) => {
+        const source = readFileSync(path, 'utf8');
+        // Tables of characters and of media types are made once: there is nothing to be guided by.
+        if (basename(path) === 'mime-table.ts') return { contents: source, loader: 'ts' };
+        const { text, next: after } = instrument(source, next);
+        next = after;
+        return { contents: text, loader: 'ts' };
+      });
+    },
+  };
+  await build({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    conditions: ['@webserv/source'],
+    external: ['koffi', 'pino'],
+    logLevel: 'error',
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+    plugins: [plugin],
+  });
+  return next;
+}

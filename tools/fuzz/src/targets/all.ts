@@ -1,0 +1,28 @@
+import type { Target } from '../target.ts';
+import { body } from './body.ts';
+import { conditions } from './conditions.ts';
+import { config } from './config.ts';
+import { connection } from './connection.ts';
+import { head } from './head.ts';
+import { matching } from './matching.ts';
+import { multipart } from './multipart.ts';
+import { accept, names } from './names.ts';
+import { range } from './range.ts';
+import { scriptHead } from './script-head.ts';
+import { uri } from './uri.ts';
+
+/** Everything that reads what a stranger, a script or an operator wrote. */
+export const TARGETS: readonly Target[] = [
+  head,
+  body,
+  connection,
+  uri,
+  range,
+  conditions,
+  multipart,
+  names,
+  accept,
+  scriptHead,
+  config,
+  matching,
+];
