@@ -1,2 +1,2 @@
-export { type Running, type ServeOptions, serve } from './serve.ts';
+export { type Holdings, type Running, type ServeOptions, serve } from './serve.ts';
 export { StartError } from './start-error.ts';

@@ -80,6 +80,22 @@ describe.each(DRIVERS)('a server on %s', (use) => {
     if (body !== null) expect(answer.body.toString()).toBe(body);
   });
 
+  it('tells what it holds', async () => {
+    // The clients of the tests before have gone; the server may not have heard of it yet.
+    while (site.running?.holdings().connections !== 0) await new Promise((resolve) => setImmediate(resolve));
+    const before = site.running?.holdings();
+    expect(before).toMatchObject({ connections: 0, scripts: 0 });
+    expect(before?.slots).toBeGreaterThan(0);
+    const peer = await Peer.open(port);
+    await peer.send(get('/page.html')).answer();
+    const during = site.running?.holdings();
+    expect(during?.connections).toBe(1);
+    expect(during?.slots).toBeGreaterThan(before?.slots ?? 0);
+    expect(during?.timers).toBeGreaterThan(0);
+    expect(during?.completions).toBeGreaterThan(before?.completions ?? 0);
+    peer.close();
+  });
+
   it.each([
     ['PUT', 405],
     ['OPTIONS', 405],

@@ -25,6 +25,20 @@ export interface ServeOptions {
   readonly driver?: Driver;
 }
 
+/** What a server holds at a moment. In rest each figure is what it was before the load. */
+export interface Holdings {
+  /** Connections open. */
+  readonly connections: number;
+  /** Objects in the event loop's table: listeners, connections, files, scripts' pipes, logs. */
+  readonly slots: number;
+  /** Deadlines that are armed. */
+  readonly timers: number;
+  /** Scripts that run. */
+  readonly scripts: number;
+  /** Completions told since the start. */
+  readonly completions: number;
+}
+
 /** A server at work. */
 export interface Running {
   /** Where it listens, as a config would write it; port 0 is told as the port that the system chose. */
@@ -33,6 +47,8 @@ export interface Running {
   readonly driver: string;
   /** Connections open now. */
   readonly connections: number;
+  /** For a status page, and for tests that look for leaks. */
+  holdings(): Holdings;
   /**
    * Stops: no new connections, idle ones are closed, requests under way have `graceMs` to end (0 unless said), the logs
    * are written. Calling it again hastens it.
@@ -102,6 +118,17 @@ class Webserv implements Running {
 
   get connections(): number {
     return this.servers.reduce((sum, server) => sum + server.connections, 0);
+  }
+
+  holdings(): Holdings {
+    const { loop, connections } = this;
+    return {
+      connections,
+      slots: loop.driver.table.live,
+      timers: loop.timers.size,
+      scripts: this.services?.scripts.children ?? 0,
+      completions: loop.completions,
+    };
   }
 
   close(graceMs = 0): Promise<void> {
