@@ -1,0 +1,77 @@
+import { Random } from './random.ts';
+import { play, type Scenario } from './scenario.ts';
+import { FILES } from './scenarios/files.ts';
+import { MANNERS } from './scenarios/manners.ts';
+import { SCRIPTS } from './scenarios/scripts.ts';
+import { UPLOADS } from './scenarios/uploads.ts';
+import type { Site } from './site.ts';
+
+export const SCENARIOS: readonly Scenario[] = [...FILES, ...UPLOADS, ...SCRIPTS, ...MANNERS];
+const WEIGHT = SCENARIOS.reduce((sum, { weight }) => sum + weight, 0);
+/** Failures that are kept with their words. */
+const KEPT = 20;
+
+/** What the load has done so far. */
+export interface Tally {
+  /** Scenarios played, by name. */
+  readonly played: Map<string, number>;
+  /** Answers that were verified to their last byte. */
+  verified: number;
+  failures: number;
+  /** Words of the first failures. */
+  readonly failed: string[];
+}
+
+/** Clients that play one scenario after the other until they are told to stop. */
+export class Load {
+  readonly tally: Tally = { played: new Map(), verified: 0, failures: 0, failed: [] };
+  private readonly port: number;
+  private readonly site: Site;
+  private names = 0;
+  private stopping = false;
+
+  constructor(port: number, site: Site) {
+    this.port = port;
+    this.site = site;
+  }
+
+  /** Resolves when every client has ended its last scenario. */
+  async run(clients: number, seed: number): Promise<void> {
+    await Promise.all(
+      Array.from({ length: clients }, (_none, index) => this.client(new Random(seed + index * 7919))),
+    );
+  }
+
+  stop(): void {
+    this.stopping = true;
+  }
+
+  private async client(random: Random): Promise<void> {
+    while (!this.stopping) {
+      const scenario = choose(random);
+      const { tally } = this;
+      try {
+        const verified = await play(scenario, {
+          port: this.port,
+          site: this.site,
+          random,
+          name: () => `soak-${++this.names}.bin`,
+        });
+        tally.verified += verified;
+      } catch (error) {
+        tally.failures++;
+        if (tally.failed.length < KEPT) tally.failed.push(`${scenario.name}: ${(error as Error).message}`);
+      }
+      tally.played.set(scenario.name, (tally.played.get(scenario.name) ?? 0) + 1);
+    }
+  }
+}
+
+function choose(random: Random): Scenario {
+  let left = random.next() * WEIGHT;
+  for (const scenario of SCENARIOS) {
+    left -= scenario.weight;
+    if (left < 0) return scenario;
+  }
+  return SCENARIOS[0] as Scenario;
+}

@@ -1,0 +1,66 @@
+import { factsOf } from './process.ts';
+import type { Server } from './server.ts';
+
+/** One row of the record: seconds since the load began, and what the server held. Sizes in bytes. */
+export interface Sample {
+  readonly seconds: number;
+  readonly resident: number;
+  readonly heapUsed: number;
+  readonly external: number;
+  readonly descriptors: number;
+  readonly children: number;
+  readonly zombies: number;
+  readonly connections: number;
+  readonly slots: number;
+  readonly timers: number;
+  readonly scripts: number;
+  /** Answers verified so far. */
+  readonly verified: number;
+  readonly failures: number;
+}
+
+export const COLUMNS: readonly (keyof Sample)[] = [
+  'seconds',
+  'resident',
+  'heapUsed',
+  'external',
+  'descriptors',
+  'children',
+  'zombies',
+  'connections',
+  'slots',
+  'timers',
+  'scripts',
+  'verified',
+  'failures',
+];
+
+export async function takeSample(
+  server: Server,
+  seconds: number,
+  tally: { readonly verified: number; readonly failures: number },
+): Promise<Sample> {
+  const { heapUsed, external, connections, slots, timers, scripts } = await server.report();
+  const { verified, failures } = tally;
+  return {
+    seconds,
+    heapUsed,
+    external,
+    connections,
+    slots,
+    timers,
+    scripts,
+    verified,
+    failures,
+    ...factsOf(server.pid),
+  };
+}
+
+export function csv(samples: readonly Sample[]): string {
+  const rows = samples.map((sample) => COLUMNS.map((column) => round(sample[column])).join(','));
+  return `${[COLUMNS.join(','), ...rows].join('\n')}\n`;
+}
+
+function round(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toFixed(1);
+}

@@ -1,0 +1,104 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { dirname, resolve } from 'node:path';
+import { build } from 'esbuild';
+
+const STOP_LIMIT = 20_000;
+
+/** What the server says of itself; sizes in bytes. See `Holdings` of the app. */
+export interface Report {
+  readonly heapUsed: number;
+  readonly external: number;
+  readonly arrayBuffers: number;
+  readonly connections: number;
+  readonly slots: number;
+  readonly timers: number;
+  readonly scripts: number;
+  readonly completions: number;
+}
+
+/** A server that runs. */
+export interface Server {
+  readonly pid: number;
+  readonly port: number;
+  readonly driver: string;
+  report(): Promise<Report>;
+  /** Ends it. @returns how it ended: `0`, another exit code, or a signal's name */
+  stop(): Promise<string>;
+}
+
+/** Bundles the host from the sources as they are. @returns the file to be run, in `folder` */
+export async function buildHost(entry: string, folder: string): Promise<string> {
+  const outfile = resolve(folder, 'host.cjs');
+  await build({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    conditions: ['@webserv/source'],
+    external: ['koffi'],
+    logLevel: 'error',
+  });
+  return outfile;
+}
+
+/** @throws where it does not begin to serve */
+export async function startServer(host: string, config: string): Promise<Server> {
+  const child = fork(host, [config], {
+    execArgv: ['--expose-gc'],
+    cwd: dirname(config),
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const hello = (await told(child)) as { readonly addresses: readonly string[]; readonly driver: string };
+  const [address = ''] = hello.addresses;
+  return {
+    pid: child.pid as number,
+    port: Number(address.slice(address.lastIndexOf(':') + 1)),
+    driver: hello.driver,
+    report: () => ask(child),
+    stop: () => stop(child),
+  };
+}
+
+/** One question at a time: answers come in the order of the questions. */
+function ask(child: ChildProcess): Promise<Report> {
+  const answer = told(child) as Promise<Report>;
+  if (child.connected) child.send('sample');
+  return answer;
+}
+
+/** The next message. @throws where the process ends first */
+function told(child: ChildProcess): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const settle = (): void => {
+      child.off('message', taken).off('exit', gone);
+    };
+    const taken = (message: unknown): void => {
+      settle();
+      resolve(message);
+    };
+    const gone = (): void => {
+      settle();
+      reject(new Error(`the server has ended: ${how(child)}`));
+    };
+    child.on('message', taken).on('exit', gone);
+    if (child.exitCode !== null || child.signalCode !== null) gone();
+  });
+}
+
+async function stop(child: ChildProcess): Promise<string> {
+  if (child.exitCode === null && child.signalCode === null) {
+    const gone = once(child, 'exit');
+    const kill = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT);
+    if (child.connected) child.send('stop');
+    await gone;
+    clearTimeout(kill);
+  }
+  return how(child);
+}
+
+function how(child: ChildProcess): string {
+  return String(child.signalCode ?? child.exitCode);
+}

@@ -1,0 +1,81 @@
+import type { Sample } from './sample.ts';
+import { type Trend, trendOf } from './trend.ts';
+
+/** What may not grow. Counts of a steady load vary about a level; sizes creep up to one while the server warms up. */
+export const WATCHED = [
+  'resident',
+  'heapUsed',
+  'external',
+  'descriptors',
+  'children',
+  'connections',
+  'slots',
+  'timers',
+] as const satisfies readonly (keyof Sample)[];
+export type Watched = (typeof WATCHED)[number];
+
+/** Part of the time that does not count: code is compiled, caches fill, the heap finds its size. */
+export const WARM_UP = 0.2;
+/** What may be gained over the rest. */
+const MOST_GROWTH = 0.05;
+/** A rise that is certain and larger than this is a trend, however slow. */
+const MOST_TREND = 0.01;
+/** Fewer samples behind the warm-up say nothing of a trend. */
+const LEAST_SAMPLES = 30;
+/** Counts this close together are equal. */
+const SLACK: Readonly<Partial<Record<Watched, number>>> = {
+  descriptors: 3,
+  children: 3,
+  connections: 3,
+  slots: 3,
+  timers: 3,
+};
+
+export interface Line extends Trend {
+  readonly name: Watched;
+  readonly problem: string;
+}
+
+/** The trend of each figure behind the warm-up, and what is wrong with it. */
+export function judge(samples: readonly Sample[]): readonly Line[] {
+  const ends = samples.at(-1)?.seconds ?? 0;
+  const rest = samples.filter(({ seconds }) => seconds >= ends * WARM_UP);
+  if (rest.length < 3) return [];
+  const xs = rest.map(({ seconds }) => seconds);
+  return WATCHED.map((name) => {
+    const trend = trendOf(
+      xs,
+      rest.map((sample) => sample[name]),
+    );
+    return { name, ...trend, problem: rest.length < LEAST_SAMPLES ? '' : problemOf(name, trend) };
+  });
+}
+
+function problemOf(name: Watched, { first, last, growth, certain }: Trend): string {
+  if (last - first <= (SLACK[name] ?? 0)) return '';
+  // Noise can tilt a line; only what chance does not explain is growth.
+  if (growth > MOST_GROWTH && certain > 0) return `grows by ${percent(growth)}, over ${percent(MOST_GROWTH)}`;
+  return certain > MOST_TREND ? `rises steadily: at least ${percent(certain)}` : '';
+}
+
+/** What is held in rest behind the load and was not before it. */
+export function leftOver(before: Sample, after: Sample): string[] {
+  const problems: string[] = [];
+  for (const name of [
+    'descriptors',
+    'children',
+    'zombies',
+    'connections',
+    'slots',
+    'scripts',
+    'timers',
+  ] as const) {
+    if (after[name] > before[name])
+      problems.push(`${name}: ${after[name]} at the end, ${before[name]} at the beginning`);
+  }
+  return problems;
+}
+
+export function percent(part: number): string {
+  return `${(part * 100).toFixed(1)} %`;
+}
