@@ -32,7 +32,7 @@ describe('a fuzzer', () => {
     expect(found.map((finding) => finding?.input.toString())).toEqual(['[;=]', '[;=]', '[;=]']);
     expect(found[0]?.message).toBe('the mistake: 4');
     expect(found[1]?.execution).toBe(found[0]?.execution);
-  });
+  }, 60_000);
 
   it('counts what is said alike as one finding', () => {
     const coverage = new Coverage(undefined, 64);

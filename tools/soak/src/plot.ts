@@ -1,5 +1,5 @@
 import type { Sample } from './sample.ts';
-import { WARM_UP } from './verdict.ts';
+import { warmUpOf } from './verdict.ts';
 
 interface Panel {
   readonly title: string;
@@ -70,7 +70,7 @@ function drawn(
   const last = samples.at(-1);
   return [
     `  <text x="${LEFT}" y="${top - 6}">${escapeText(title)}</text>`,
-    `  <rect class="warm" x="${LEFT}" y="${top}" width="${(x(seconds * WARM_UP) - LEFT).toFixed(1)}" height="${HEIGHT}"/>`,
+    `  <rect class="warm" x="${LEFT}" y="${top}" width="${(x(warmUpOf(seconds)) - LEFT).toFixed(1)}" height="${HEIGHT}"/>`,
     `  <rect class="frame" x="${LEFT}" y="${top}" width="${WIDTH - LEFT - RIGHT}" height="${HEIGHT}"/>`,
     `  <polyline points="${points}"/>`,
     `  <text class="axis" x="${LEFT - 6}" y="${top + 10}">${most.toFixed(most < 20 ? 1 : 0)}</text>`,

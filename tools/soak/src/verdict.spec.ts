@@ -1,7 +1,7 @@
 import { plot } from './plot.ts';
 import { COLUMNS, csv, type Sample } from './sample.ts';
 import { trendOf } from './trend.ts';
-import { judge, leftOver } from './verdict.ts';
+import { judge, leftOver, warmUpOf } from './verdict.ts';
 
 const REST: Sample = {
   seconds: 0,
@@ -50,16 +50,20 @@ describe('the verdict', () => {
   it.each<[string, keyof Sample, (i: number) => number, string]>([
     ['a level', 'heapUsed', () => 8e6, ''],
     ['a fall', 'heapUsed', (i) => 8e6 - i * 1e4, ''],
-    ['a leak', 'heapUsed', (i) => 8e6 * (1 + i / 400), 'heapUsed grows by 18.'],
-    ['a slow leak', 'heapUsed', (i) => 8e6 * (1 + i / 3000), 'heapUsed rises steadily: at least 2.'],
-    ['a rise within the bound', 'resident', (i) => 8e7 * (1 + i / 20_000), ''],
-    ['a warm-up', 'resident', (i) => (i < 20 ? 4e7 + i * 2e6 : 8e7), ''],
+    ['a leak', 'heapUsed', (i) => 8e6 * (1 + i / 200), 'heapUsed grows by 19.'],
+    ['a slow leak', 'heapUsed', (i) => 8e6 * (1 + i / 1500), 'heapUsed rises steadily: at least 3.'],
+    ['a rise within the bound', 'resident', (i) => 8e7 * (1 + i / 10_000), ''],
+    ['a warm-up', 'resident', (i) => (i < 50 ? 4e7 + i * 8e5 : 8e7), ''],
     ['a leak of descriptors', 'descriptors', (i) => 30 + i / 5, 'descriptors grows by'],
-    ['two descriptors more', 'descriptors', (i) => 30 + i / 50, ''],
+    ['two descriptors more', 'descriptors', (i) => 30 + i / 30, ''],
   ])('of %s', (_name, column, of, expected) => {
     const found = problems(record(column, of)).join();
     if (expected === '') expect(found).toBe('');
     else expect(found).toContain(expected);
+  });
+
+  it('leaves out a fifth, at least five minutes, at most half', () => {
+    expect([10, 840, 1_800, 7_200].map(warmUpOf)).toEqual([5, 300, 360, 1_440]);
   });
 
   it('says nothing of a trend in a few samples', () => {

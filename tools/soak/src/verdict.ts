@@ -14,8 +14,11 @@ export const WATCHED = [
 ] as const satisfies readonly (keyof Sample)[];
 export type Watched = (typeof WATCHED)[number];
 
-/** Part of the time that does not count: code is compiled, caches fill, the heap finds its size. */
-export const WARM_UP = 0.2;
+/** Part of the time that does not count: code is compiled, caches fill, heap and allocator find their size. */
+const WARM_UP = 0.2;
+/** That takes minutes, however short the run is; half of the time is left to be judged all the same. */
+const LEAST_WARM_UP_SECONDS = 300;
+const MOST_WARM_UP = 0.5;
 /** What may be gained over the rest. */
 const MOST_GROWTH = 0.05;
 /** A rise that is certain and larger than this is a trend, however slow. */
@@ -36,10 +39,15 @@ export interface Line extends Trend {
   readonly problem: string;
 }
 
+/** Seconds of a run that do not count. */
+export function warmUpOf(seconds: number): number {
+  return Math.min(Math.max(seconds * WARM_UP, LEAST_WARM_UP_SECONDS), seconds * MOST_WARM_UP);
+}
+
 /** The trend of each figure behind the warm-up, and what is wrong with it. */
 export function judge(samples: readonly Sample[]): readonly Line[] {
   const ends = samples.at(-1)?.seconds ?? 0;
-  const rest = samples.filter(({ seconds }) => seconds >= ends * WARM_UP);
+  const rest = samples.filter(({ seconds }) => seconds >= warmUpOf(ends));
   if (rest.length < 3) return [];
   const xs = rest.map(({ seconds }) => seconds);
   return WATCHED.map((name) => {

@@ -2,6 +2,10 @@
 const PATH = /^(?:[\w\-.~!$&'()*+,;=:@/[\]|]|%[0-9a-f]{2})*$/i;
 const QUERY = /^[\w\-.~!$&'()*+,;=:@/?%[\]|{}^`\\]*$/;
 
+/** What no decoded path may hold. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+export const UNFIT = /[\0-\x1f\x7f]/;
+
 export function isQuery(text: string): boolean {
   return QUERY.test(text);
 }
@@ -15,8 +19,7 @@ export function pathOf(raw: string): string | null {
   } catch {
     return null;
   }
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  if (/[\0-\x1f\x7f]/.test(decoded)) return null;
+  if (UNFIT.test(decoded)) return null;
   const segments: string[] = [];
   const all = decoded.split('/');
   for (const segment of all) {

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { Location } from '@webserv/config';
 import { resolvePath } from '@webserv/methods';
 import { DEFAULT_LIMITS, FeedStatus, RequestParser } from '@webserv/request';
-import { pathOf } from '../reference/uri.ts';
+import { pathOf, UNFIT } from '../reference/uri.ts';
 import { claim, isWhole, same, type Target } from '../target.ts';
 
 const PLACES = [
@@ -47,8 +47,7 @@ export const uri: Target = {
 
 function judge(path: string): void {
   claim(path.startsWith('/'), 'a path without a slash in front');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  claim(!/[\0-\x1f\x7f]/.test(path), 'a control character in a path');
+  claim(!UNFIT.test(path), 'a control character in a path');
   claim(!/\/\/|\/\.\.?(?:\/|$)/.test(path), 'an empty or dot segment in a path');
   claim(isWhole(path), 'half a surrogate pair in a path');
   for (const location of PLACES) {
