@@ -26,12 +26,13 @@ export const OutputStatus = { PARTIAL: 0, HEAD: 1, ERROR: 2 } as const;
 export type OutputStatus = (typeof OutputStatus)[keyof typeof OutputStatus];
 
 const LF = 0x0a;
+const SP = 0x20;
+const TAB = 0x09;
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** field-content of RFC 9110 section 5.5, one character per byte. */
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const STATUS = /^([2-5]\d\d)(?:[ \t]+(.*))?$/;
 const DIGITS = /^\d{1,15}$/;
-const OUTER_SPACE = /^[ \t]+|[ \t]+$/g;
 
 /**
  * Fields about the connection, which is the server's (RFC 3875 section 6.3.4 lets them be taken out). Content-Length is
@@ -117,7 +118,7 @@ export class OutputParser {
       this.fail('a malformed field name');
       return;
     }
-    const value = line.slice(colon + 1).replace(OUTER_SPACE, '');
+    const value = withoutBlanks(line, colon + 1);
     if (!VALUE.test(value)) {
       this.fail('a control character in a value');
       return;
@@ -183,4 +184,17 @@ function kindOf(location: string | undefined, status: number): ScriptHead['kind'
   if (location === undefined) return 'document';
   const local = location.startsWith('/') && !location.includes('#') && (status === 0 || status === 200);
   return local ? 'local-redirect' : 'client-redirect';
+}
+
+/** `line` from `start` without the blanks around it. By hand: an expression would try every blank inside as the last. */
+function withoutBlanks(line: string, start: number): string {
+  let from = start;
+  let to = line.length;
+  while (from < to && isBlank(line.charCodeAt(from))) from++;
+  while (to > from && isBlank(line.charCodeAt(to - 1))) to--;
+  return line.slice(from, to);
+}
+
+function isBlank(c: number): boolean {
+  return c === SP || c === TAB;
 }

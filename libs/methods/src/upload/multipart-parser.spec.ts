@@ -245,6 +245,22 @@ function cut(bytes: Buffer, sizes: readonly number[]): Buffer[] {
   return pieces;
 }
 
+it('does work in proportion to the bytes, whatever they are', () => {
+  const blanks = ' \t'.repeat(4_000);
+  const head = `Content-Disposition: form-data; name="a"\r\nX: y${blanks}z`;
+  const text = `${`--X\r\n${head}\r\n\r\n\r\n`.repeat(100)}--X--`;
+  const started = process.cpuUsage();
+  expect(readText(text)).toMatchObject({ complete: true, error: '' });
+  const { user, system } = process.cpuUsage(started);
+  // Microseconds. Where each blank is tried as the last one it is five seconds.
+  expect(user + system).toBeLessThan(1_000_000);
+});
+
+it('takes the blanks around a value away, and no others', () => {
+  const form = readText('--X\r\nContent-Disposition: \t form-data; name="a  b"\t \r\n\r\nv\r\n--X--');
+  expect(form.parts).toMatchObject([{ name: 'a  b', content: 'v' }]);
+});
+
 describe('properties', () => {
   it('gives back what was put in, however it is cut', () => {
     fc.assert(

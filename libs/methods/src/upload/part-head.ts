@@ -1,3 +1,4 @@
+import { trimBlanks } from './blanks.ts';
 import { bytesToText, parseDisposition } from './disposition.ts';
 import { parseParameters } from './parameters.ts';
 
@@ -11,7 +12,7 @@ export interface PartHead {
   readonly mediaType: string;
 }
 
-const FIELD = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*(.*?)[ \t]*$/;
+const FIELD = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):(.*)$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: RFC 9110 section 5.5 allows no control but the tab
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 
@@ -30,9 +31,9 @@ export function parsePartHead(text: string): PartHead | null {
     const name = (field[1] as string).toLowerCase();
     if (name === 'content-disposition') {
       if (disposition !== null) return null;
-      disposition = field[2] as string;
+      disposition = trimBlanks(field[2] as string);
     } else if (name === 'content-type') {
-      type = field[2] as string;
+      type = trimBlanks(field[2] as string);
     }
   }
   const parsed = disposition === null ? null : parseDisposition(disposition);
