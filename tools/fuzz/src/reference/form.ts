@@ -1,4 +1,5 @@
 import { MAX_PART_HEAD, MAX_PARTS, parseDisposition } from '@webserv/methods';
+import { trimBlanks } from './blanks.ts';
 
 export interface FormPart {
   readonly name: string;
@@ -6,7 +7,7 @@ export interface FormPart {
   readonly content: string;
 }
 
-const FIELD = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/;
+const FIELD = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):([\t\x20-\x7e\x80-\xff]*)$/;
 
 /**
  * The parts of a form (RFC 2046 section 5.1, RFC 7578) found by searching the whole text.
@@ -42,8 +43,7 @@ function readPartHead(text: string): Pick<FormPart, 'name' | 'filename'> | null 
   for (const line of text.split('\r\n')) {
     const field = FIELD.exec(line);
     if (field === null) return null;
-    if (field[1]?.toLowerCase() === 'content-disposition')
-      dispositions.push((field[2] as string).replace(/[ \t]+$/, ''));
+    if (field[1]?.toLowerCase() === 'content-disposition') dispositions.push(trimBlanks(field[2] as string));
   }
   const read = dispositions.length === 1 ? parseDisposition(dispositions[0] as string) : null;
   return read === null || read.type !== 'form-data' || read.name === null

@@ -1,4 +1,5 @@
 import { type Authority, authorityOf } from './authority.ts';
+import { trimBlanks } from './blanks.ts';
 import { isQuery, pathOf } from './uri.ts';
 
 /** A request head as RFC 9112 reads it, with the choices of the request library's README. */
@@ -22,7 +23,7 @@ export interface ReadHead {
 
 const TOKEN = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]";
 const REQUEST_LINE = new RegExp(`^(${TOKEN}{1,32}) ([!-~]+) HTTP/1\\.([0-9])$`);
-const FIELD_LINE = new RegExp(`^(${TOKEN}+):[ \\t]*([\\t\\x20-\\x7e\\x80-\\xff]*)$`);
+const FIELD_LINE = new RegExp(`^(${TOKEN}+):([\\t\\x20-\\x7e\\x80-\\xff]*)$`);
 const MEMBER = new RegExp(`^${TOKEN}*$`);
 
 /**
@@ -40,7 +41,7 @@ export function readHead(text: string): ReadHead | null | undefined {
   for (const each of rest) {
     const field = FIELD_LINE.exec(each);
     if (field === null) return null;
-    fields.push([field[1] as string, (field[2] as string).replace(/[ \t]+$/, '')]);
+    fields.push([field[1] as string, trimBlanks(field[2] as string)]);
   }
   const [, method, target, minor] = line as unknown as [string, string, string, string];
   const version = minor === '0' ? 10 : 11;
@@ -125,8 +126,6 @@ function readFraming(
 
 /** Members of a list on any number of lines, lower-case; empty ones are allowed and left out. Null: white space in one. */
 function members(values: readonly string[]): string[] | null {
-  const found = values
-    .flatMap((value) => value.split(','))
-    .map((each) => each.replace(/^[ \t]+|[ \t]+$/g, '').toLowerCase());
+  const found = values.flatMap((value) => value.split(',')).map((each) => trimBlanks(each).toLowerCase());
   return found.some((each) => /[ \t]/.test(each)) ? null : found.filter((each) => each !== '');
 }

@@ -1,11 +1,31 @@
-const TAG = '(?:W/)?"[\\x21\\x23-\\x7e\\x80-\\xff]*"';
-const LIST = new RegExp(`^[ \\t]*(?:${TAG})?[ \\t]*(?:,[ \\t]*(?:${TAG})?[ \\t]*)*$`);
+const TAG = /(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"/y;
+const SPACE = /[ \t]*/y;
 
-/** The entity tags of a list (RFC 9110 section 8.8.3); null where it is none, or empty. */
+/**
+ * The entity tags of a list (RFC 9110 section 8.8.3); null where it is none, or empty. One tag after the other: a single
+ * expression for the whole list would be right too, and take for ever over some that are no list.
+ */
 export function tagsOf(value: string): readonly string[] | null {
-  if (!LIST.test(value)) return null;
-  const found = value.match(new RegExp(TAG, 'g'));
-  return found === null ? null : found;
+  const found: string[] = [];
+  let at = 0;
+  for (;;) {
+    at = skip(value, at);
+    TAG.lastIndex = at;
+    const tag = TAG.exec(value)?.[0];
+    if (tag !== undefined) {
+      found.push(tag);
+      at = skip(value, at + tag.length);
+    }
+    if (at === value.length) return found.length === 0 ? null : found;
+    if (value[at] !== ',') return null;
+    at++;
+  }
+}
+
+function skip(value: string, at: number): number {
+  SPACE.lastIndex = at;
+  SPACE.exec(value);
+  return SPACE.lastIndex;
 }
 
 export function opaque(tag: string): string {

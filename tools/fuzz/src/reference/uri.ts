@@ -3,8 +3,7 @@ const PATH = /^(?:[\w\-.~!$&'()*+,;=:@/[\]|]|%[0-9a-f]{2})*$/i;
 const QUERY = /^[\w\-.~!$&'()*+,;=:@/?%[\]|{}^`\\]*$/;
 
 /** What no decoded path may hold. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-export const UNFIT = /[\0-\x1f\x7f]/;
+export const UNFIT = /\0/;
 
 export function isQuery(text: string): boolean {
   return QUERY.test(text);

@@ -1,4 +1,5 @@
 import { cleanName, parseDisposition, prefersJson } from '@webserv/methods';
+import { trimBlanks } from '../reference/blanks.ts';
 import { claim, isWhole, same, type Target } from '../target.ts';
 
 /** Content-Disposition, and the names of files that come of it. */
@@ -114,7 +115,7 @@ export const accept: Target = {
   run(input) {
     const value = input.toString('latin1');
     const got = prefersJson(value);
-    const members = value.split(',').map((each) => MEMBER.exec(each.replace(/^[ \t]+|[ \t]+$/g, '')));
+    const members = value.split(',').map((each) => MEMBER.exec(trimBlanks(each)));
     // The reference reads well-formed lists without parameters; for any other there is no one answer.
     if (members.some((each) => each === null)) return;
     const quality = (type: string, subtype: string): number => {

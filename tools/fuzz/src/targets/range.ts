@@ -8,6 +8,7 @@ import {
   type Segment,
   type Validators,
 } from '@webserv/response';
+import { trimBlanks } from '../reference/blanks.ts';
 import { claim, same, type Target } from '../target.ts';
 
 const LARGEST = 2_000;
@@ -80,7 +81,7 @@ function wanted(value: string, size: number): Set<number> | null {
   const positions = new Set<number>();
   const specs = list
     .split(',')
-    .map((spec) => spec.replace(/^[ \t]+|[ \t]+$/g, ''))
+    .map((spec) => trimBlanks(spec))
     .filter((spec) => spec !== '');
   // Of so many, empty ones included, there is no honest reader.
   if (specs.length === 0 || specs.length > MAX_RANGES || list.split(',').length >= MAX_RANGES * 2)
