@@ -92,6 +92,7 @@ describe.each(DRIVERS)('a server on %s', (use) => {
     expect(during?.connections).toBe(1);
     expect(during?.slots).toBeGreaterThan(before?.slots ?? 0);
     expect(during?.timers).toBeGreaterThan(0);
+    expect(during?.watches).toBeLessThan(during?.slots ?? 0);
     expect(during?.completions).toBeGreaterThan(before?.completions ?? 0);
     peer.close();
   });

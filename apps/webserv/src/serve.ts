@@ -25,12 +25,14 @@ export interface ServeOptions {
   readonly driver?: Driver;
 }
 
-/** What a server holds at a moment. In rest each figure is what it was before the load. */
+/** What a server holds at a moment. In rest each figure but the watches is what it was before the load. */
 export interface Holdings {
   /** Connections open. */
   readonly connections: number;
-  /** Objects in the event loop's table: listeners, connections, files, scripts' pipes, logs. */
+  /** Objects in the event loop's table: listeners, connections, files, scripts' pipes, logs, watches. */
   readonly slots: number;
+  /** Of these the watches of files and folders: they stay as long as a page of the cache needs them. */
+  readonly watches: number;
   /** Deadlines that are armed. */
   readonly timers: number;
   /** Scripts that run. */
@@ -90,6 +92,7 @@ class Webserv implements Running {
   private readonly uploads = new UploadFolders();
   private services: SiteServices | null = null;
   private sites: readonly Site[] = [];
+  private watches: Watches | null = null;
   private closing: Promise<void> | null = null;
 
   constructor(config: Config, options: ServeOptions) {
@@ -125,6 +128,7 @@ class Webserv implements Running {
     return {
       connections,
       slots: loop.driver.table.live,
+      watches: this.watches?.count ?? 0,
       timers: loop.timers.size,
       scripts: this.services?.scripts.children ?? 0,
       completions: loop.completions,
@@ -157,6 +161,7 @@ class Webserv implements Running {
     const watches = new Watches(this.loop, (path) => {
       for (const { cache } of sites.values()) cache.dropPath(path);
     });
+    this.watches = watches;
     for (const server of config.servers) {
       const pages = new Pages(server, watches, compressor);
       const { book } = this;

@@ -3,6 +3,7 @@ import { minimize } from './minimize.ts';
 import { MAX_INPUT, mutate } from './mutate.ts';
 import { Random } from './random.ts';
 import type { Target } from './target.ts';
+import type { Watchdog } from './watchdog.ts';
 
 /** Something that did not hold. */
 export interface Finding {
@@ -29,8 +30,10 @@ export class Fuzzer {
   private readonly coverage: Coverage;
   private readonly random: Random;
   private readonly known = new Set<string>();
+  private readonly watchdog: Watchdog | null;
 
-  constructor(target: Target, coverage: Coverage, seed: number) {
+  constructor(target: Target, coverage: Coverage, seed: number, watchdog: Watchdog | null = null) {
+    this.watchdog = watchdog;
     this.target = target;
     this.coverage = coverage;
     this.random = new Random(seed);
@@ -108,10 +111,13 @@ export class Fuzzer {
   private failure(input: Buffer): string {
     this.coverage.begin(FUEL + FUEL_PER_BYTE * input.length);
     const started = performance.now();
+    this.watchdog?.begin(this.target.name, input);
     try {
       this.target.run(input);
     } catch (error) {
       return error instanceof Error ? `${error.message}${placeOf(error)}` : String(error);
+    } finally {
+      this.watchdog?.end();
     }
     return performance.now() - started > SLOW_MS ? 'takes more than a second' : '';
   }

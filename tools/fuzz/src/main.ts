@@ -6,6 +6,7 @@ import { Coverage, PLACES } from './coverage.ts';
 import { Fuzzer } from './fuzzer.ts';
 import { type Options, parseOptions, USAGE } from './options.ts';
 import type { Target } from './target.ts';
+import { Watchdog } from './watchdog.ts';
 
 /** Executions between two looks at the clock. */
 const STEP = 200;
@@ -49,9 +50,10 @@ function replay(targets: readonly Target[], input: Buffer): number {
 
 function fuzz(targets: readonly Target[], options: Options, probe: Coverage['probe'], size: number): number {
   const folder = resolve(options.corpus);
+  const watchdog = new Watchdog();
   const rows = targets.map((target) => {
     const coverage = new Coverage(probe, size);
-    const fuzzer = new Fuzzer(target, coverage, options.seed);
+    const fuzzer = new Fuzzer(target, coverage, options.seed, watchdog);
     fuzzer.begin(readCorpus(folder, target.name));
     return { target, coverage, fuzzer, places: coverage.places, seconds: 0, reported: 0 };
   });

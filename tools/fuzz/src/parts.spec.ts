@@ -1,12 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildSync } from 'esbuild';
 import { inputOf, lineOf, readCorpus, writeCorpus } from './corpus.ts';
 import { minimize } from './minimize.ts';
 import { MAX_INPUT, mutate } from './mutate.ts';
 import { parseOptions } from './options.ts';
 import { Random, seedOf } from './random.ts';
 import { deliver, splitsOf } from './splits.ts';
+import { Watchdog } from './watchdog.ts';
 
 const ANY = Buffer.from(Array.from({ length: 256 }, (_none, byte) => byte));
 
@@ -87,4 +90,36 @@ it.each([
 
 it.each([['--seconds=x'], ['--seed=-1'], ['--colour'], ['more']])('options refuse %s', (word) => {
   expect(() => parseOptions([word])).toThrow();
+});
+
+describe('the watchdog', () => {
+  it('tells the input of an execution without an end, and ends the process', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'fuzz-'));
+    const [entry, outfile] = [join(folder, 'entry.ts'), join(folder, 'out/entry.cjs')];
+    mkdirSync(join(folder, 'out'));
+    writeFileSync(
+      entry,
+      `import { Watchdog } from ${JSON.stringify(join(__dirname, 'watchdog.ts'))};
+       const dog = new Watchdog(200);
+       // Ends: nothing is said of it.
+       dog.begin('first', Buffer.from('one'));
+       dog.end();
+       setTimeout(() => {
+         dog.begin('second', Buffer.from('two\\xff', 'latin1'));
+         for (;;);
+       }, 600);`,
+    );
+    buildSync({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'cjs' });
+    const { stdout, signal } = spawnSync(process.execPath, [outfile], { encoding: 'utf8' });
+    rmSync(folder, { recursive: true });
+    expect(stdout).toBe('FOUND second: takes more than 200 ms\n  "two\\u00ff"\n');
+    expect(signal).toBe('SIGKILL');
+  }, 60_000);
+
+  it('can be sent away', async () => {
+    const dog = new Watchdog(1_000);
+    dog.begin('x', Buffer.from('y'));
+    dog.end();
+    await expect(dog.close()).resolves.toBeUndefined();
+  });
 });

@@ -11,7 +11,9 @@ export interface Sample {
   readonly children: number;
   readonly zombies: number;
   readonly connections: number;
+  /** Without those of watches: they stay with the pages of the cache. */
   readonly slots: number;
+  readonly watches: number;
   readonly timers: number;
   readonly scripts: number;
   /** Answers verified so far. */
@@ -29,6 +31,7 @@ export const COLUMNS: readonly (keyof Sample)[] = [
   'zombies',
   'connections',
   'slots',
+  'watches',
   'timers',
   'scripts',
   'verified',
@@ -40,20 +43,10 @@ export async function takeSample(
   seconds: number,
   tally: { readonly verified: number; readonly failures: number },
 ): Promise<Sample> {
-  const { heapUsed, external, connections, slots, timers, scripts } = await server.report();
+  const { arrayBuffers: _counted, completions: _all, ...report } = await server.report();
   const { verified, failures } = tally;
-  return {
-    seconds,
-    heapUsed,
-    external,
-    connections,
-    slots,
-    timers,
-    scripts,
-    verified,
-    failures,
-    ...factsOf(server.pid),
-  };
+  const slots = report.slots - report.watches;
+  return { seconds, ...report, slots, verified, failures, ...factsOf(server.pid) };
 }
 
 export function csv(samples: readonly Sample[]): string {

@@ -12,6 +12,7 @@ export interface Report {
   readonly arrayBuffers: number;
   readonly connections: number;
   readonly slots: number;
+  readonly watches: number;
   readonly timers: number;
   readonly scripts: number;
   readonly completions: number;

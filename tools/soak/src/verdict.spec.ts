@@ -13,6 +13,7 @@ const REST: Sample = {
   zombies: 0,
   connections: 0,
   slots: 6,
+  watches: 4,
   timers: 1,
   scripts: 0,
   verified: 0,
