@@ -1,3 +1,4 @@
+import { getHeapCodeStatistics } from 'node:v8';
 import { serve } from 'webserv';
 
 /**
@@ -11,8 +12,9 @@ process.on('message', (message) => {
     // Twice: what finalizers let go of in the first is collected in the second.
     globalThis.gc?.();
     globalThis.gc?.();
-    const { heapUsed, external, arrayBuffers } = process.memoryUsage();
-    process.send?.({ heapUsed, external, arrayBuffers, ...running.holdings() });
+    const { heapUsed, external } = process.memoryUsage();
+    const { code_and_metadata_size: machine, bytecode_and_metadata_size: bytes } = getHeapCodeStatistics();
+    process.send?.({ heapUsed, code: machine + bytes, external, ...running.holdings() });
   } else if (message === 'stop') {
     void running.close().then(() => process.disconnect());
   }

@@ -46,24 +46,26 @@ export class Load {
     this.stopping = true;
   }
 
+  /** Plays every scenario once, one after the other. */
+  async introduce(): Promise<void> {
+    const random = new Random(0);
+    for (const scenario of SCENARIOS) await this.play(scenario, random);
+  }
+
   private async client(random: Random): Promise<void> {
-    while (!this.stopping) {
-      const scenario = choose(random);
-      const { tally } = this;
-      try {
-        const verified = await play(scenario, {
-          port: this.port,
-          site: this.site,
-          random,
-          name: () => `soak-${++this.names}.bin`,
-        });
-        tally.verified += verified;
-      } catch (error) {
-        tally.failures++;
-        if (tally.failed.length < KEPT) tally.failed.push(`${scenario.name}: ${(error as Error).message}`);
-      }
-      tally.played.set(scenario.name, (tally.played.get(scenario.name) ?? 0) + 1);
+    while (!this.stopping) await this.play(choose(random), random);
+  }
+
+  private async play(scenario: Scenario, random: Random): Promise<void> {
+    const { tally, port, site } = this;
+    try {
+      const verified = await play(scenario, { port, site, random, name: () => `soak-${++this.names}.bin` });
+      tally.verified += verified;
+    } catch (error) {
+      tally.failures++;
+      if (tally.failed.length < KEPT) tally.failed.push(`${scenario.name}: ${(error as Error).message}`);
     }
+    tally.played.set(scenario.name, (tally.played.get(scenario.name) ?? 0) + 1);
   }
 }
 

@@ -33,6 +33,7 @@ function line({
   seconds,
   resident,
   heapUsed,
+  objects,
   descriptors,
   children,
   connections,
@@ -42,7 +43,7 @@ function line({
   failures,
 }: Sample): string {
   return (
-    `${seconds.toFixed(0).padStart(5)} s  rss ${(resident / MIB).toFixed(1)}  heap ${(heapUsed / MIB).toFixed(2)} MiB  ` +
+    `${seconds.toFixed(0).padStart(5)} s  rss ${(resident / MIB).toFixed(1)}  heap ${(heapUsed / MIB).toFixed(2)}  objects ${(objects / MIB).toFixed(2)} MiB  ` +
     `fds ${descriptors}  children ${children}  connections ${connections}  slots ${slots}  timers ${timers}  ` +
     `verified ${verified}  failed ${failures}`
   );

@@ -10,6 +10,7 @@ const MIB = 2 ** 20;
 const PANELS: readonly Panel[] = [
   { title: 'resident, MiB', of: ({ resident }) => resident / MIB },
   { title: 'heap behind a collection, MiB', of: ({ heapUsed }) => heapUsed / MIB },
+  { title: 'of it objects, without compiled code, MiB', of: ({ objects }) => objects / MIB },
   { title: 'external memory, MiB', of: ({ external }) => external / MIB },
   { title: 'descriptors', of: ({ descriptors }) => descriptors },
   { title: 'connections', of: ({ connections }) => connections },

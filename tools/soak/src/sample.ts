@@ -6,6 +6,8 @@ export interface Sample {
   readonly seconds: number;
   readonly resident: number;
   readonly heapUsed: number;
+  /** The heap without compiled code: what the server itself has made and still holds. */
+  readonly objects: number;
   readonly external: number;
   readonly descriptors: number;
   readonly children: number;
@@ -25,6 +27,7 @@ export const COLUMNS: readonly (keyof Sample)[] = [
   'seconds',
   'resident',
   'heapUsed',
+  'objects',
   'external',
   'descriptors',
   'children',
@@ -43,10 +46,11 @@ export async function takeSample(
   seconds: number,
   tally: { readonly verified: number; readonly failures: number },
 ): Promise<Sample> {
-  const { arrayBuffers: _counted, completions: _all, ...report } = await server.report();
+  const { completions: _all, code, ...report } = await server.report();
+  const objects = report.heapUsed - code;
   const { verified, failures } = tally;
   const slots = report.slots - report.watches;
-  return { seconds, ...report, slots, verified, failures, ...factsOf(server.pid) };
+  return { seconds, ...report, objects, slots, verified, failures, ...factsOf(server.pid) };
 }
 
 export function csv(samples: readonly Sample[]): string {

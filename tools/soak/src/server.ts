@@ -8,8 +8,9 @@ const STOP_LIMIT = 20_000;
 /** What the server says of itself; sizes in bytes. See `Holdings` of the app. */
 export interface Report {
   readonly heapUsed: number;
+  /** Of the heap: compiled code and what belongs to it. */
+  readonly code: number;
   readonly external: number;
-  readonly arrayBuffers: number;
   readonly connections: number;
   readonly slots: number;
   readonly watches: number;

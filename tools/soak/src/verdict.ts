@@ -5,6 +5,7 @@ import { type Trend, trendOf } from './trend.ts';
 export const WATCHED = [
   'resident',
   'heapUsed',
+  'objects',
   'external',
   'descriptors',
   'children',
@@ -21,10 +22,12 @@ const LEAST_WARM_UP_SECONDS = 300;
 const MOST_WARM_UP = 0.5;
 /** What may be gained over the rest. */
 const MOST_GROWTH = 0.05;
-/** A rise that is certain and larger than this is a trend, however slow. */
+/** A rise that is certain and larger than this is a trend, however slow: in what the server itself holds. */
 const MOST_TREND = 0.01;
 /** Fewer samples behind the warm-up say nothing of a trend. */
 const LEAST_SAMPLES = 30;
+/** The engine compiles its favourites anew for many minutes, and the allocator keeps its largest bursts: these may creep. */
+const CREEPING: ReadonlySet<Watched> = new Set(['resident', 'heapUsed']);
 /** Counts this close together are equal. */
 const SLACK: Readonly<Partial<Record<Watched, number>>> = {
   descriptors: 3,
@@ -63,7 +66,7 @@ function problemOf(name: Watched, { first, last, growth, certain }: Trend): stri
   if (last - first <= (SLACK[name] ?? 0)) return '';
   // Noise can tilt a line; only what chance does not explain is growth.
   if (growth > MOST_GROWTH && certain > 0) return `grows by ${percent(growth)}, over ${percent(MOST_GROWTH)}`;
-  return certain > MOST_TREND ? `rises steadily: at least ${percent(certain)}` : '';
+  return certain > MOST_TREND && !CREEPING.has(name) ? `rises steadily: at least ${percent(certain)}` : '';
 }
 
 /** What is held in rest behind the load and was not before it. */

@@ -98,8 +98,9 @@ function judge(text: string, head: NonNullable<Seen['head']>): void {
 
 function written({ status, reason, headers, contentLength, kind }: NonNullable<Seen['head']>): string {
   const lines = headers.map(([name, value]) => `${name}: ${value}`);
-  // Beside a Location a status of its own can make a document of a redirection: it is written where it was one.
-  if (kind !== 'local-redirect') lines.push(`Status: ${status}${reason === '' ? '' : ` ${reason}`}`);
+  // Of a local redirection 302 is what is taken where none is written; written, it would be the client's to follow.
+  if (kind !== 'local-redirect' || status !== 302)
+    lines.push(`Status: ${status}${reason === '' ? '' : ` ${reason}`}`);
   if (contentLength >= 0) lines.push(`Content-Length: ${contentLength}`);
   return `${lines.join('\n')}\n\n`;
 }
