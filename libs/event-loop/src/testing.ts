@@ -1,8 +1,8 @@
 import type { FakeDriver } from './driver/fake.ts';
 import type { Loop } from './loop.ts';
 
-export { type FakeCounts, FakeDriver } from './driver/fake.ts';
-export { FakePeer } from './driver/fake-peer.ts';
+export { FakeDriver } from './driver/fake.ts';
+export { ByteQueue, FakePeer } from './driver/fake-peer.ts';
 export {
   type FakeOptions,
   type FakeSchedule,
@@ -12,6 +12,7 @@ export {
   faultsEverywhere,
   Random,
 } from './driver/fake-plan.ts';
+export { FakeContent, type FakeCounts } from './driver/fake-things.ts';
 
 /**
  * Ticks until nothing is under way any more but what waits for the test: no time passes for timers that are not due.

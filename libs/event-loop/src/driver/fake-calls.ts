@@ -17,6 +17,10 @@ export class FakeCalls {
   lent = 0;
   /** Faults injected, ever. */
   faults = 0;
+  /** Faults strike only while this holds: a world can be put up in peace. */
+  armed = true;
+  /** Told of every fault. */
+  onStrike: ((point: FaultPoint, errno: number) => void) | null = null;
   /** Children: -1 while they run, then their result until they are collected. */
   readonly children = new Map<number, number>();
   stir: (peer: FakePeer) => void = () => {};
@@ -44,9 +48,11 @@ export class FakeCalls {
   /** @returns the error number to fail with, or 0 */
   strike(point: FaultPoint): number {
     const fault = this.plan[point];
-    if (fault === undefined || !this.random.chance(fault.probability)) return 0;
+    if (fault === undefined || !this.armed || !this.random.chance(fault.probability)) return 0;
     this.faults++;
-    return fault.errors[this.random.below(fault.errors.length)] as number;
+    const errno = fault.errors[this.random.below(fault.errors.length)] as number;
+    this.onStrike?.(point, errno);
+    return errno;
   }
 
   /** Tries what waits on a watch. @returns true where there may be more to do without anything happening first */
@@ -114,9 +120,10 @@ export class FakeCalls {
     const struck = this.strike('read');
     if (struck > 0) return -struck;
     const position = op.position < 0 ? file.cursor : op.position;
-    const there = Math.max(0, Math.min(length, file.content.length - position));
+    const { bytes } = file.content;
+    const there = Math.max(0, Math.min(length, bytes.length - position));
     const n = there === 0 ? 0 : this.cut(there);
-    file.content.copy(memory.bytes, offset, position, position + n);
+    bytes.copy(memory.bytes, offset, position, position + n);
     if (op.position < 0) file.cursor += n;
     return n;
   }
@@ -204,7 +211,7 @@ export class FakeCalls {
     const struck = this.strike('write');
     if (struck > 0) return -struck;
     const bytes = this.bytesOf(op, this.cut(total - op.done)) as Buffer;
-    file.write(bytes, op.position < 0 ? file.content.length : op.position + op.done);
+    file.content.write(bytes, op.position < 0 ? file.content.bytes.length : op.position + op.done);
     return bytes.length;
   }
 
@@ -214,7 +221,7 @@ export class FakeCalls {
       const file = this.descriptors.get(op.file);
       if (file?.kind !== 'file') return -ERRNO.EBADF;
       const start = op.position + op.done;
-      return file.content.length <= start ? 0 : Buffer.from(file.content.subarray(start, start + count));
+      return Buffer.from(file.content.bytes.subarray(start, start + count));
     }
     if (op.vector === null) {
       const start = op.offset + op.done;
@@ -241,6 +248,7 @@ export class FakeCalls {
       return -pending;
     }
     const struck = this.strike(point);
+    if (struck > 0) peer.faults++;
     if (struck === ERRNO.ECONNRESET || struck === ERRNO.EPIPE || struck === ERRNO.ETIMEDOUT) {
       peer.breakWith(struck);
       peer.error = 0;

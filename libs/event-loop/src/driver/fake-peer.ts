@@ -100,6 +100,8 @@ export class FakePeer {
   /** The peer has gone away without reading further: what is sent to it breaks the connection. */
   gone = false;
   reading = true;
+  /** Faults that have struck the server's calls on this connection. */
+  faults = 0;
   /** In the driver's list of what is under way. */
   moving = false;
   /** Slot of the udata that holds the server's end, or -1. Written by the driver. */

@@ -1,5 +1,4 @@
 import { ERRNO } from '../ffi/errno.ts';
-import type { Memory } from '../memory.ts';
 import type { Op } from '../op.ts';
 import type { Udata } from '../udata.ts';
 import type { Interest } from './driver.ts';
@@ -20,31 +19,53 @@ export class FakeListener {
   }
 }
 
-/** A file in memory: one open description, with a position of its own. */
-export class FakeFile {
-  readonly kind = 'file';
-  content: Buffer;
-  cursor = 0;
-  slot = -1;
+/** What a file holds, however many names it has and however often it is open. */
+export class FakeContent {
+  bytes: Buffer;
 
-  constructor(content: Uint8Array) {
-    this.content = Buffer.from(content);
+  constructor(bytes: Uint8Array | string = '') {
+    this.bytes = Buffer.from(bytes as Uint8Array);
   }
 
   write(bytes: Buffer, position: number): void {
     const end = position + bytes.length;
-    if (end > this.content.length) this.resize(end);
-    bytes.copy(this.content, position);
+    if (end > this.bytes.length) this.resize(end);
+    bytes.copy(this.bytes, position);
   }
 
   resize(length: number): void {
     const larger = Buffer.alloc(length);
-    this.content.copy(larger);
-    this.content = larger;
+    this.bytes.copy(larger);
+    this.bytes = larger;
   }
 }
 
-export type FakeThing = FakeListener | FakeFile | FakePeer;
+/** A file in memory: one open description, with a position of its own. */
+export class FakeFile {
+  readonly kind = 'file';
+  readonly content: FakeContent;
+  cursor = 0;
+  slot = -1;
+
+  constructor(content: FakeContent | Uint8Array | string) {
+    this.content = content instanceof FakeContent ? content : new FakeContent(content);
+  }
+}
+
+/** The end of a pipe that is meant for a child: the server only holds it until the child has its copy. */
+export class FakeChildEnd {
+  readonly kind = 'child-end';
+  readonly peer: FakePeer;
+  /** A child has it: what the server closes is the server's copy alone. */
+  inherited = false;
+  slot = -1;
+
+  constructor(peer: FakePeer) {
+    this.peer = peer;
+  }
+}
+
+export type FakeThing = FakeListener | FakeFile | FakePeer | FakeChildEnd;
 
 /** The table of open descriptors: the lowest free number is given out, as a kernel does. */
 export class FakeDescriptors {
@@ -104,12 +125,12 @@ export class FakeWatch {
   }
 }
 
-/** A closed udata that "a thread" still holds: its descriptor stays open, and its memory is written to. */
-export interface FakeJoin {
-  readonly udata: Udata;
-  readonly fd: number;
-  readonly memory: Memory | null;
-  readonly offset: number;
-  readonly length: number;
-  rounds: number;
+/** What is in use; all zero when a server has let go of everything. */
+export interface FakeCounts {
+  readonly pending: number;
+  readonly descriptors: number;
+  readonly udatas: number;
+  readonly lent: number;
+  readonly children: number;
+  readonly joining: number;
 }

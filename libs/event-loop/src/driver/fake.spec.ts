@@ -1,6 +1,7 @@
 import { ERRNO } from '../ffi/errno.ts';
 import { Interest, Loop, Memory, Op, Timer, Udata } from '../index.ts';
 import {
+  FakeContent,
   FakeDriver,
   type FakeOptions,
   type FakePeer,
@@ -262,5 +263,47 @@ describe('the fake driver', () => {
     loop.close(keeper);
     settle(loop, driver);
     expect([peer.wasReset, peer.ended, peer.error]).toEqual([true, false, ERRNO.ECONNRESET]);
+  });
+});
+
+describe('for a world around a server, the fake driver', () => {
+  it('opens one content as often as it is asked to', () => {
+    const driver = new FakeDriver();
+    const content = new FakeContent('abc');
+    const [first, second] = [driver.openFile(content), driver.openFile(content)];
+    driver.resize(first, 2);
+    expect([driver.contentOf(second)?.toString(), driver.fileOf(second) === content]).toEqual(['ab', true]);
+    expect([driver.fileOf(99), driver.contentOf(99)]).toEqual([null, null]);
+  });
+
+  it('gives a child its ends of pipes, which outlive the copies of the server', () => {
+    const driver = new FakeDriver();
+    const given = driver.childPipe();
+    const kept = driver.childPipe();
+    if (typeof given === 'number' || typeof kept === 'number') throw new Error('no pipe');
+    expect(driver.inherit(given.theirs)).toBe(given.peer);
+    expect(driver.inherit(given.ours)).toBeNull();
+    for (const fd of [given.theirs, kept.theirs]) driver.discard(fd);
+    expect([given.peer.gone, kept.peer.gone]).toEqual([false, true]);
+    for (const fd of [given.ours, kept.ours]) driver.discard(fd);
+    driver.assertQuiet();
+  });
+
+  it('has no half of a pipe where descriptors run out', () => {
+    const driver = new FakeDriver({ descriptors: 1 });
+    expect(driver.childPipe()).toBe(-ERRNO.EMFILE);
+    driver.assertQuiet();
+  });
+
+  it('strikes only while it is armed, and tells what happens', () => {
+    const driver = new FakeDriver({ faults: { listen: { probability: 1, errors: [ERRNO.EMFILE] } } });
+    const lines: string[] = [];
+    driver.trace((line) => lines.push(line));
+    driver.calls.armed = false;
+    const address = { family: 'ipv4', host: '127.0.0.1', port: 80 } as const;
+    expect(driver.listen(address, 1)).toBeGreaterThan(0);
+    driver.calls.armed = true;
+    expect(driver.listen({ ...address, port: 81 }, 1)).toBe(-ERRNO.EMFILE);
+    expect(lines).toEqual(['fault: listen EMFILE']);
   });
 });

@@ -1,21 +1,28 @@
 import { type Address, formatAddress } from '../address.ts';
-import { ERRNO } from '../ffi/errno.ts';
+import { ERRNO, errnoName } from '../ffi/errno.ts';
 import { type Op, OpKind, OpState } from '../op.ts';
 import type { Udata } from '../udata.ts';
 import { UdataTable } from '../udata-table.ts';
-import { Completions } from './completions.ts';
 import { type Driver, Interest } from './driver.ts';
 import { FakeCalls } from './fake-calls.ts';
+import { describe, FakeCompletions } from './fake-completions.ts';
+import { FakeJoins } from './fake-joins.ts';
 import { FakePeer } from './fake-peer.ts';
 import { type FakeOptions, type FakeSchedule, Random, SCHEDULE } from './fake-plan.ts';
-import { FakeDescriptors, FakeFile, type FakeJoin, FakeListener, FakeWatch } from './fake-things.ts';
+import {
+  FakeChildEnd,
+  type FakeContent,
+  type FakeCounts,
+  FakeDescriptors,
+  FakeFile,
+  FakeListener,
+  FakeWatch,
+} from './fake-things.ts';
 import { FakeTurns } from './fake-turns.ts';
 
 const BUFFER = 64 << 10;
 const FIRST_PORT = 40_000;
 const FIRST_PID = 1000;
-/** What a reader of poisoned memory sees. */
-const POISON = 0xdb;
 
 /**
  * A driver that makes no system call: sockets, pipes, files, children and paths in memory, a clock of its own, and a
@@ -24,14 +31,6 @@ const POISON = 0xdb;
  *
  * What it lends for a receive is filled with 0xdb once `complete` has returned, and so is the memory of a file read
  * that was under way when its udata was closed: who keeps a reference is found out.
- *
- *     const driver = new FakeDriver({ seed: 7 });
- *     const loop = Loop.open({ driver, hosted: false });
- *     ... the server listens ...
- *     const peer = driver.connect({ family: 'ipv4', host: '127.0.0.1', port: 80 });
- *     peer.write('GET / HTTP/1.1\r\n\r\n');
- *     settle(loop, driver);
- *     peer.text();
  */
 export class FakeDriver implements Driver {
   readonly name = 'fake';
@@ -42,13 +41,14 @@ export class FakeDriver implements Driver {
   readonly calls: FakeCalls;
   private readonly schedule: FakeSchedule;
   private readonly turns: FakeTurns;
-  private readonly completions = new Completions();
+  /** How often the clock has jumped. */
+  jumps = 0;
+  private readonly completions = new FakeCompletions();
   private readonly descriptors: FakeDescriptors;
   private readonly buffer: number;
   private readonly listeners = new Map<string, FakeListener>();
   private readonly addresses = new Map<FakeListener, Address>();
-  /** Closed udatas that a "thread" still holds. */
-  private joins: FakeJoin[] = [];
+  private readonly joins = new FakeJoins();
   private readonly watched = new Set<FakeWatch>();
   private clock = 1000;
   private nextPort = FIRST_PORT;
@@ -87,7 +87,7 @@ export class FakeDriver implements Driver {
   }
 
   get busy(): boolean {
-    return this.completions.busy || this.turns.waiting || this.joins.length > 0;
+    return this.completions.busy || this.turns.waiting || this.joins.count > 0;
   }
 
   now(): number {
@@ -161,7 +161,7 @@ export class FakeDriver implements Driver {
     if (held === null) this.release(udata, fd);
     else {
       const { memory, offset, length } = held;
-      this.joins.push({ udata, fd, memory, offset, length, rounds: this.random.below(4) });
+      this.joins.add({ udata, fd, memory, offset, length, rounds: this.random.below(4) });
       this.turns.notify();
     }
   }
@@ -190,7 +190,10 @@ export class FakeDriver implements Driver {
     if (this.turns.slots.length > 0 || this.completions.busy) this.clock += this.random.below(50) / 100;
     else if (this.busy) this.clock += timeoutMs < 0 ? 1 : Math.min(timeoutMs, 1);
     else if (timeoutMs > 0) this.clock += timeoutMs;
-    if (this.random.chance(this.schedule.jump)) this.clock += this.random.below(this.schedule.jumpMs);
+    if (this.calls.armed && this.random.chance(this.schedule.jump)) {
+      this.jumps++;
+      this.clock += this.random.below(this.schedule.jumpMs);
+    }
     return 0;
   }
 
@@ -205,7 +208,7 @@ export class FakeDriver implements Driver {
     }
     this.turns.clear();
     completions.drain();
-    this.join();
+    this.joins.advance((udata, fd) => this.release(udata, fd));
     completions.disposeClosed();
     return completions.told - before;
   }
@@ -231,7 +234,7 @@ export class FakeDriver implements Driver {
   }
 
   dispose(): void {
-    while (this.joins.length > 0) this.join();
+    while (this.joins.count > 0) this.joins.advance((udata, fd) => this.release(udata, fd));
     this.completions.disposeClosed();
   }
 
@@ -256,21 +259,42 @@ export class FakeDriver implements Driver {
     return { fd: this.descriptors.add(peer), peer };
   }
 
-  /** An open file. @returns its descriptor, or -EMFILE */
-  openFile(content: Uint8Array | string): number {
-    return this.descriptors.add(new FakeFile(Buffer.from(content as Uint8Array)));
+  /** A pipe to or from a child: `theirs` is for `inherit`. @returns -EMFILE where no two descriptors are free */
+  childPipe(): { readonly ours: number; readonly theirs: number; readonly peer: FakePeer } | number {
+    const { fd, peer } = this.pipe();
+    const theirs = fd < 0 ? fd : this.descriptors.add(new FakeChildEnd(peer));
+    if (theirs >= 0) return { ours: fd, theirs, peer };
+    this.descriptors.remove(fd);
+    return theirs;
   }
 
-  /** What a file holds now; null for what is no open file. */
-  contentOf(fd: number): Buffer | null {
+  /** A child gets a copy of a descriptor. @returns the test's end of its pipe; null for any other thing */
+  inherit(fd: number): FakePeer | null {
+    const thing = this.descriptors.get(fd);
+    if (thing?.kind !== 'child-end') return null;
+    thing.inherited = true;
+    return thing.peer;
+  }
+
+  /** An open file; one content may be open often. @returns its descriptor, or -EMFILE */
+  openFile(content: Uint8Array | string | FakeContent): number {
+    return this.descriptors.add(new FakeFile(content));
+  }
+
+  /** What an open file is a description of; null for what is no open file. */
+  fileOf(fd: number): FakeContent | null {
     const thing = this.descriptors.get(fd);
     return thing?.kind === 'file' ? thing.content : null;
   }
 
+  /** What a file holds now; null for what is no open file. */
+  contentOf(fd: number): Buffer | null {
+    return this.fileOf(fd)?.bytes ?? null;
+  }
+
   /** Makes a file shorter or longer, whoever is using it. */
   resize(fd: number, length: number): void {
-    const thing = this.descriptors.get(fd);
-    if (thing?.kind === 'file') thing.resize(length);
+    this.fileOf(fd)?.resize(length);
   }
 
   /** A child process that runs until `exit`. @returns its pid */
@@ -303,6 +327,12 @@ export class FakeDriver implements Driver {
     this.descriptors.limit = count;
   }
 
+  /** Tells every completion and every fault in a line: the readable form of a schedule. */
+  trace(tell: (line: string) => void): void {
+    this.completions.onTold = (op, result) => tell(describe(op, result));
+    this.calls.onStrike = (point, errno) => tell(`fault: ${point} ${errnoName(-errno)}`);
+  }
+
   /** Lets time pass, outside of any round. */
   advance(ms: number): void {
     this.clock += ms;
@@ -322,7 +352,7 @@ export class FakeDriver implements Driver {
       udatas: this.table.live,
       lent: this.calls.lent,
       children: this.calls.children.size,
-      joining: this.joins.length,
+      joining: this.joins.count,
     };
   }
 
@@ -348,6 +378,10 @@ export class FakeDriver implements Driver {
   private hangUp(fd: number): void {
     const thing = this.descriptors.get(fd);
     if (thing === null || thing.kind === 'file') return;
+    if (thing.kind === 'child-end') {
+      if (!thing.inherited) thing.peer.close();
+      return;
+    }
     if (thing.kind === 'listener') {
       this.listeners.delete(thing.name);
       this.addresses.delete(thing);
@@ -360,28 +394,4 @@ export class FakeDriver implements Driver {
     thing.outwardEnded = true;
     this.turns.stir(thing);
   }
-
-  /** The "threads" come back. */
-  private join(): void {
-    if (this.joins.length === 0) return;
-    const joins = this.joins;
-    this.joins = [];
-    for (const join of joins) {
-      if (join.rounds-- > 0) this.joins.push(join);
-      else {
-        join.memory?.bytes.fill(POISON, join.offset, join.offset + join.length);
-        this.release(join.udata, join.fd);
-      }
-    }
-  }
-}
-
-/** What is in use; all zero when a server has let go of everything. */
-export interface FakeCounts {
-  readonly pending: number;
-  readonly descriptors: number;
-  readonly udatas: number;
-  readonly lent: number;
-  readonly children: number;
-  readonly joining: number;
 }
