@@ -1,6 +1,6 @@
 import type { ErrorLogTarget, LogTarget } from '@webserv/config';
 import { errnoMessage, errnoName, type Loop } from '@webserv/event-loop';
-import { AccessLog, ErrorLog, LogClock, type LogFile, Logs } from '@webserv/logger';
+import { AccessLog, ErrorLog, LogClock, type LogFile, type LogSystem, Logs } from '@webserv/logger';
 import { StartError } from './start-error.ts';
 
 /** The logs that a config names, opened. Servers that share a path share the file. */
@@ -8,8 +8,8 @@ export class LogBook {
   readonly logs: Logs;
   private readonly clock: LogClock;
 
-  constructor(loop: Loop) {
-    this.logs = new Logs(loop);
+  constructor(loop: Loop, system: LogSystem) {
+    this.logs = new Logs(loop, system);
     this.clock = new LogClock(loop);
   }
 

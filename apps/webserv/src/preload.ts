@@ -1,5 +1,4 @@
-import { readSync } from 'node:fs';
-import { dispatch, Exchange, type Services } from '@webserv/methods';
+import { dispatch, Exchange, type Files, type Services } from '@webserv/methods';
 import { DEFAULT_LIMITS, RequestParser } from '@webserv/request';
 import { fileValidators, Reply } from '@webserv/response';
 import type { Clock } from './clock.ts';
@@ -40,7 +39,7 @@ function preloadPage(target: string, site: Site, services: Services, clock: Cloc
     return false;
   }
   const draft = PageDraft.of(reply, body.length, { ...USUAL, date: clock.text(nowMs) });
-  const whole = draft !== null && readInto(draft, body.fd);
+  const whole = draft !== null && readInto(draft, services.files, body.fd);
   const { stamp } = exchange;
   reply.release();
   if (draft === null || !whole) return false;
@@ -48,11 +47,11 @@ function preloadPage(target: string, site: Site, services: Services, clock: Cloc
   return site.pages.keep(draft.page(fileValidators(stamp, nowMs)), exchange, ticket, true);
 }
 
-function readInto(draft: PageDraft, fd: number): boolean {
+function readInto(draft: PageDraft, files: Files, fd: number): boolean {
   const { bytes } = draft.memory;
   for (let at = draft.headSize; at < draft.size; ) {
-    const n = readSync(fd, bytes, at, draft.size - at, at - draft.headSize);
-    if (n === 0) return false;
+    const n = files.read(fd, bytes, at, draft.size - at, at - draft.headSize);
+    if (n <= 0) return false;
     at += n;
   }
   return true;

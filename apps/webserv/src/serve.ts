@@ -1,5 +1,5 @@
 import { type Config, load, report, type Server } from '@webserv/config';
-import { type Driver, type DriverRequest, formatAddress, Loop, type NamedDriver } from '@webserv/event-loop';
+import { type DriverRequest, formatAddress, Loop, type NamedDriver } from '@webserv/event-loop';
 import type { ErrorLog } from '@webserv/logger';
 import { becomeUser } from './account.ts';
 import { Clock } from './clock.ts';
@@ -12,6 +12,7 @@ import { ServerUdata } from './server-udata.ts';
 import { SiteServices } from './services.ts';
 import { Site } from './site.ts';
 import { StartError } from './start-error.ts';
+import { realSystem, type System } from './system.ts';
 import { UploadFolders } from './upload-folders.ts';
 import { Watches } from './watches.ts';
 
@@ -21,8 +22,10 @@ export interface ServeOptions {
   readonly use?: NamedDriver | 'auto';
   /** Library that brings kqueue where the system has none. */
   readonly driverLibrary?: string;
-  /** A driver made by the caller, for tests. */
-  readonly driver?: Driver;
+  /** A loop that the caller has made, and runs; it is the server's from now on, which disposes of it. */
+  readonly loop?: Loop;
+  /** The disk, the children and so on; those of this process unless said. */
+  readonly system?: System;
 }
 
 /** What a server holds at a moment. In rest each figure but the watches is what it was before the load. */
@@ -87,18 +90,21 @@ function driverRequest(config: Config, options: ServeOptions): DriverRequest {
 class Webserv implements Running {
   readonly addresses: readonly string[];
   private readonly loop: Loop;
+  private readonly system: System;
   private readonly book: LogBook;
   private readonly servers: ServerUdata[] = [];
-  private readonly uploads = new UploadFolders();
+  private readonly uploads: UploadFolders;
   private services: SiteServices | null = null;
   private sites: readonly Site[] = [];
   private watches: Watches | null = null;
   private closing: Promise<void> | null = null;
 
   constructor(config: Config, options: ServeOptions) {
-    this.loop = openLoop(config, options);
+    this.loop = options.loop ?? openLoop(config, options);
+    this.system = options.system ?? realSystem;
+    this.uploads = new UploadFolders(this.system.uploads);
     try {
-      this.book = new LogBook(this.loop);
+      this.book = new LogBook(this.loop, this.system.logs);
       const errorLog = this.book.error(config.errorLog);
       if (config.errorLog !== null) this.book.logs.reportTo(errorLog, config.errorLog.path);
       this.loop.onFault = (udata, error) => {
@@ -175,7 +181,7 @@ class Webserv implements Running {
       for (const { fd } of listeners) this.loop.discard(fd);
       throw error;
     }
-    const services = new SiteServices(this.loop, sites, clock);
+    const services = new SiteServices(this.loop, this.system, sites, clock);
     this.services = services;
     this.uploads.claim(config, errorLog, clock.now());
     for (const site of sites.values()) preloadPages(site, services, clock);
@@ -212,9 +218,7 @@ class Webserv implements Running {
 
 function openLoop(config: Config, options: ServeOptions): Loop {
   try {
-    return Loop.open(
-      options.driver === undefined ? { use: driverRequest(config, options) } : { driver: options.driver },
-    );
+    return Loop.open({ use: driverRequest(config, options) });
   } catch (error) {
     throw new StartError((error as Error).message);
   }

@@ -14,29 +14,32 @@ import {
   type Outcome,
   resolvePath,
   type Services,
+  type Store,
   Turns,
 } from '@webserv/methods';
 import type { MimeTypes, Reply } from '@webserv/response';
 import type { Clock } from './clock.ts';
 import type { Site } from './site.ts';
-import { TreeFiles } from './tree-files.ts';
-import { uploadStore } from './upload-folders.ts';
+import type { ServerFiles, System } from './system.ts';
 import { UploadUdata } from './upload-udata.ts';
 import { VERSION } from './version.ts';
 
 /** The world as the method stage sees it: the disk, the caches, the scripts, all behind the loop. */
 export class SiteServices implements Services {
-  readonly files = new TreeFiles();
-  readonly store = uploadStore;
+  readonly files: ServerFiles;
+  readonly store: Store;
   readonly later = new Turns().later;
   readonly scripts: CgiRunner;
   private readonly loop: Loop;
   private readonly clock: Clock;
   private readonly sites: ReadonlyMap<Server, Site>;
-  private readonly pages = new ErrorPages(this.files);
+  private readonly pages: ErrorPages;
   private readonly siteOfLocation = new Map<Location, Site>();
 
-  constructor(loop: Loop, sites: ReadonlyMap<Server, Site>, clock: Clock) {
+  constructor(loop: Loop, system: System, sites: ReadonlyMap<Server, Site>, clock: Clock) {
+    this.files = system.files();
+    this.store = system.store;
+    this.pages = new ErrorPages(this.files);
     this.loop = loop;
     this.clock = clock;
     this.sites = sites;
@@ -45,6 +48,7 @@ export class SiteServices implements Services {
       this.pages.preload(site.server, clock.now());
     }
     this.scripts = new CgiRunner(loop, {
+      launcher: system.launcher,
       rules: { failure, failedCall, isHidden, resolvePath },
       software: `webserv/${VERSION}`,
       log: (line, run) => {

@@ -26,6 +26,10 @@ export class TreeFiles implements Files {
     return lookOpen(fd, facts);
   }
 
+  read(fd: number, bytes: Buffer, start: number, length: number, position: number): number {
+    return nodeFiles.read(fd, bytes, start, length, position);
+  }
+
   look(root: string, path: string, beneath: boolean, facts: FileFacts): number {
     if (!beneath) return lookPath(path, facts);
     const tree = this.tree(root);

@@ -15,9 +15,26 @@ export const uploadStore: Store = {
   },
 };
 
+/** How a server makes an upload folder its own while it lives. */
+export interface UploadSystem {
+  /** Claims a folder, and clears it of what crashes have left. @returns 0 or -errno */
+  claim(folder: string, nowMs: number): number;
+  release(folder: string): void;
+}
+
+export const uploadSystem: UploadSystem = {
+  claim: (folder, nowMs) => claimUploads(folder, lockFile, nowMs),
+  release: releaseUploads,
+};
+
 /** The upload folders of a config, held while the server lives. */
 export class UploadFolders {
+  private readonly system: UploadSystem;
   private readonly claimed: string[] = [];
+
+  constructor(system: UploadSystem) {
+    this.system = system;
+  }
 
   /** Claims each folder, and clears it of what crashes have left. What cannot be claimed is reported, and used. */
   claim(config: Config, log: ErrorLog, nowMs: number): void {
@@ -26,13 +43,13 @@ export class UploadFolders {
       for (const { uploadPath } of locations) if (uploadPath !== null) folders.add(uploadPath);
     }
     for (const folder of folders) {
-      const result = claimUploads(folder, lockFile, nowMs);
+      const result = this.system.claim(folder, nowMs);
       if (result < 0) log.warn(`uploads: no lock in ${folder}: ${errnoMessage(result)}`, { path: folder });
       else this.claimed.push(folder);
     }
   }
 
   release(): void {
-    for (const folder of this.claimed.splice(0)) releaseUploads(folder);
+    for (const folder of this.claimed.splice(0)) this.system.release(folder);
   }
 }

@@ -1,6 +1,5 @@
-import { closeSync, openSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import type { Loop } from '@webserv/event-loop';
+import { errnoMessage, type Loop } from '@webserv/event-loop';
 import type { Exchange, Outcome } from '@webserv/methods';
 import type { RequestHead } from '@webserv/request';
 import { type Reply, withoutContent } from '@webserv/response';
@@ -28,7 +27,7 @@ export interface CgiOptions {
   readonly path?: string;
   /** Where bodies lie that wait for their script; the system's folder for temporary files unless said. */
   readonly spoolFolder?: string;
-  /** The system calls about children, for tests. */
+  /** The system calls for children, for tests. */
   readonly launcher?: Launcher;
 }
 
@@ -47,17 +46,21 @@ export class CgiRunner {
   private readonly options: CgiOptions;
   private onEmpty: (() => void) | null = null;
 
+  /** @throws Error where no descriptor is to be had for what scripts without a body read */
   constructor(loop: Loop, options: CgiOptions) {
+    const { launcher = systemLauncher } = options;
+    const nothing = launcher.openNothing();
+    if (nothing < 0) throw new Error(`nothing to read for scripts: ${errnoMessage(nothing)}`);
     this.options = options;
     this.workshop = {
       loop,
-      launcher: options.launcher ?? systemLauncher,
+      launcher,
       rules: options.rules,
       slabs: new Slabs(),
       software: options.software,
       path: options.path ?? (process.env['PATH'] || SAFE_PATH),
       spoolFolder: options.spoolFolder ?? tmpdir(),
-      nothing: openSync('/dev/null', 'r'),
+      nothing,
       closing: false,
       processes: new Set(),
       collected: (ended) => this.collected(ended),
@@ -140,7 +143,7 @@ export class CgiRunner {
     const { onEmpty } = this;
     if (onEmpty === null || this.workshop.processes.size > 0) return;
     this.onEmpty = null;
-    closeSync(this.workshop.nothing);
+    this.workshop.loop.discard(this.workshop.nothing);
     onEmpty();
   }
 

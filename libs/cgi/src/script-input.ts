@@ -1,7 +1,6 @@
 import { ERRNO, Interest, type Loop, Memory, type Op } from '@webserv/event-loop';
 import type { Ledger } from '@webserv/methods';
 import { SLAB, type Slabs } from './slabs.ts';
-import { openSpoolFile } from './spool-file.ts';
 import { WorkerUdata, type WorkOwner } from './worker-udata.ts';
 import type { Workshop } from './workshop.ts';
 
@@ -36,7 +35,7 @@ export class ScriptInput implements WorkOwner {
   closed = false;
   private readonly loop: Loop;
   private readonly slabs: Slabs;
-  private readonly folder: string;
+  private readonly workshop: Workshop;
   private readonly owner: InputOwner;
   private readonly ledger: Ledger;
   private memory: Memory;
@@ -66,7 +65,7 @@ export class ScriptInput implements WorkOwner {
   constructor(workshop: Workshop, ledger: Ledger, owner: InputOwner, overflowing: boolean) {
     this.loop = workshop.loop;
     this.slabs = workshop.slabs;
-    this.folder = workshop.spoolFolder;
+    this.workshop = workshop;
     this.owner = owner;
     this.ledger = ledger;
     this.overflowing = overflowing;
@@ -158,7 +157,8 @@ export class ScriptInput implements WorkOwner {
   /** @returns true: no more, please, until it is on the disk */
   private putAway(bytes: Buffer, start: number, end: number): boolean {
     if (this.file === null) {
-      const fd = openSpoolFile(this.folder);
+      const { launcher, spoolFolder } = this.workshop;
+      const fd = launcher.openSpoolFile(spoolFolder);
       if (fd < 0) {
         this.lose(fd, 'open spool file');
         return false;

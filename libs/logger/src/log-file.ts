@@ -1,8 +1,10 @@
-import { closeSync } from 'node:fs';
 import type { Loop } from '@webserv/event-loop';
-import { giveFile, openDestination } from './destination.ts';
+import { type Destination, giveFile, openDestination } from './destination.ts';
 import type { LogNotice } from './log-notice.ts';
 import { type BatchLimits, LoggerUdata } from './logger-udata.ts';
+
+/** @returns where the lines for a path go, or -errno */
+export type OpenPath = (path: string) => Destination | number;
 
 /**
  * A log by its path, for as long as the server runs: the descriptor behind it changes with each `reopen`.
@@ -12,6 +14,7 @@ export class LogFile {
   private readonly loop: Loop;
   private readonly limits: BatchLimits;
   private readonly notify: (notice: LogNotice) => void;
+  private readonly openPath: OpenPath;
   private current: LoggerUdata;
   /** Descriptors of before a reopen that still write what they had collected. */
   private readonly retired = new Set<LoggerUdata>();
@@ -21,12 +24,14 @@ export class LogFile {
     loop: Loop,
     limits: BatchLimits,
     notify: (notice: LogNotice) => void,
+    openPath: OpenPath,
     udata: LoggerUdata,
   ) {
     this.path = udata.path;
     this.loop = loop;
     this.limits = limits;
     this.notify = notify;
+    this.openPath = openPath;
     this.current = udata;
   }
 
@@ -34,6 +39,7 @@ export class LogFile {
    * Opens a log for appending: a file (made where it is missing), a FIFO that is being read, a device, `/dev/stdout` or
    * `/dev/stderr`.
    * @param notify told what the log has to say of itself; it must not throw
+   * @param openPath opens the path, for tests
    * @returns the log, or -errno
    */
   static open(
@@ -41,9 +47,10 @@ export class LogFile {
     path: string,
     limits: BatchLimits,
     notify: (notice: LogNotice) => void,
+    openPath: OpenPath = openDestination,
   ): LogFile | number {
-    const udata = openUdata(loop, path, limits, notify);
-    return typeof udata === 'number' ? udata : new LogFile(loop, limits, notify, udata);
+    const udata = openUdata(loop, path, limits, notify, openPath);
+    return typeof udata === 'number' ? udata : new LogFile(loop, limits, notify, openPath, udata);
   }
 
   /** Lines that were never written. */
@@ -84,7 +91,7 @@ export class LogFile {
    * @returns 0, or -errno: then everything is as it was
    */
   reopen(): number {
-    const next = openUdata(this.loop, this.path, this.limits, this.notify);
+    const next = openUdata(this.loop, this.path, this.limits, this.notify, this.openPath);
     if (typeof next === 'number') return next;
     const old = this.current;
     this.current = next;
@@ -121,12 +128,13 @@ function openUdata(
   path: string,
   limits: BatchLimits,
   notify: (notice: LogNotice) => void,
+  openPath: OpenPath,
 ): LoggerUdata | number {
-  const destination = openDestination(path);
+  const destination = openPath(path);
   if (typeof destination === 'number') return destination;
   const udata = new LoggerUdata(loop, path, destination, limits, notify);
   const error = udata.register(destination.kind);
   if (error >= 0) return udata;
-  closeSync(destination.fd);
+  loop.discard(destination.fd);
   return error;
 }

@@ -1,5 +1,6 @@
 import { write } from 'node:fs';
 import type { Loop } from '@webserv/event-loop';
+import { type Destination, openDestination } from './destination.ts';
 import type { ErrorLog } from './error-log.ts';
 import { LogFile } from './log-file.ts';
 import { type LogNotice, noticeText } from './log-notice.ts';
@@ -13,25 +14,42 @@ export interface EndingProcess {
 
 const STDERR = 2;
 
+/** What the logs ask of the system beside the loop: a test puts another in its place. */
+export interface LogSystem {
+  /** Opens a log for appending. @returns the destination, or -errno */
+  open(path: string): Destination | number;
+  /** Tells an operator what no log can tell. Nobody waits for it, nor for what becomes of it. */
+  tell(text: string): void;
+}
+
+export const logSystem: LogSystem = {
+  open: openDestination,
+  // A stalled standard error must not stall the server.
+  tell: (text) => write(STDERR, text, () => {}),
+};
+
 /**
  * All logs of a process, each path open once: two servers that name the same file share its batches, so their lines
  * stay whole and in order.
  */
 export class Logs {
   private readonly loop: Loop;
+  private readonly system: LogSystem;
   private readonly files = new Map<string, LogFile>();
   private errors: ErrorLog | null = null;
   private errorPath = '';
 
-  constructor(loop: Loop) {
+  constructor(loop: Loop, system: LogSystem = logSystem) {
     this.loop = loop;
+    this.system = system;
   }
 
   /** The log at this path, opened unless it is (then under its first limits). @returns the log, or -errno */
   open(path: string, limits: BatchLimits): LogFile | number {
     const known = this.files.get(path);
     if (known !== undefined) return known;
-    const file = LogFile.open(this.loop, path, limits, (notice) => this.notice(notice));
+    const open = this.system.open;
+    const file = LogFile.open(this.loop, path, limits, (notice) => this.notice(notice), open);
     if (typeof file !== 'number') this.files.set(path, file);
     return file;
   }
@@ -102,8 +120,7 @@ export class Logs {
       if (notice.kind === 'failing') this.errors.error(noticeText(notice));
       else this.errors.warn(noticeText(notice));
     } else if (notice.path !== '/dev/stderr') {
-      // Nobody waits for this write, nor for what becomes of it: a stalled standard error must not stall the server.
-      write(STDERR, `webserv: ${noticeText(notice)}\n`, () => {});
+      this.system.tell(`webserv: ${noticeText(notice)}\n`);
     }
   }
 }

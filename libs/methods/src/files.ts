@@ -24,6 +24,11 @@ export interface Files {
   /** @returns 0 or -errno */
   inspect(fd: number, facts: FileFacts): number;
   /**
+   * Reads at once, from `position` of the file into `bytes` from `start` on: for a small file before the first request.
+   * @returns bytes read, 0 at the end, or -errno
+   */
+  read(fd: number, bytes: Buffer, start: number, length: number, position: number): number;
+  /**
    * What lies at a path, symbolic links followed; it need not be readable.
    * @param beneath as for `open`
    * @returns 0 or -errno

@@ -58,6 +58,18 @@ it('reads small files whole', () => {
   expect(nodeFiles.readWhole(path, 2)).toBeNull();
 });
 
+it('reads at once, from any position', () => {
+  const fd = nodeFiles.open(site.root, join(site.root, 'a.txt'), true);
+  const bytes = Buffer.alloc(6, '.');
+  expect([nodeFiles.read(fd, bytes, 2, 4, 1), nodeFiles.read(fd, bytes, 0, 1, 3), bytes.toString()]).toEqual([
+    2,
+    0,
+    '..bc..',
+  ]);
+  nodeFiles.close(fd);
+  expect(nodeFiles.read(1 << 20, bytes, 0, 1, 0)).toBe(-E.EBADF);
+});
+
 it('takes a root that is the root of all', () => {
   expect(nodeFiles.look('/', join(site.root, 'out'), true, facts)).toBe(0);
 });

@@ -7,6 +7,7 @@ import {
   opendirSync,
   openSync,
   readFileSync,
+  readSync,
   realpathSync,
   type Stats,
   statSync,
@@ -113,6 +114,14 @@ export const nodeFiles: Files = {
     try {
       fill(facts, fstatSync(fd));
       return 0;
+    } catch (error) {
+      return errnoOf(error);
+    }
+  },
+
+  read(fd: number, bytes: Buffer, start: number, length: number, position: number): number {
+    try {
+      return readSync(fd, bytes, start, length, position);
     } catch (error) {
       return errnoOf(error);
     }
