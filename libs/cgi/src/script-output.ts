@@ -149,7 +149,8 @@ export class ScriptOutput implements BodySource, WorkOwner {
 
   worked(_worker: WorkerUdata, op: Op): void {
     if (op.result <= 0) {
-      this.outputEnded();
+      if (op.result < 0) this.unreadable(op.result);
+      else this.outputEnded();
       return;
     }
     this.owner.outputMoved();
@@ -218,8 +219,21 @@ export class ScriptOutput implements BodySource, WorkOwner {
     this.ended = true;
     this.shut();
     if (this.phase === 'head') this.headDone(this.parser.end());
-    else if (this.phase === 'drain') this.close();
-    else if (this.pulled) this.owner.outputEnded();
+    else if (this.phase === 'drain') {
+      this.close();
+      this.owner.outputMoved();
+    } else if (this.pulled) this.owner.outputEnded();
+  }
+
+  /** A read that has failed is no end: what has come must not be taken for all there is. */
+  private unreadable(errno: number): void {
+    if (this.phase !== 'head') {
+      this.fail(errno, 'read script');
+      return;
+    }
+    this.shut();
+    this.phase = 'held';
+    this.owner.headFailed('cannot be read');
   }
 
   /** The body is whole; the script may be at work yet, and may even write more than it has announced. */

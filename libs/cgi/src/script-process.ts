@@ -112,7 +112,10 @@ export class ScriptProcess implements WorkOwner {
     else this.heard(op);
   }
 
-  gone(): void {}
+  /** Where the loop itself lets go of stderr, nothing is left to wait for. */
+  gone(worker: WorkerUdata): void {
+    if (worker === this.stderr) this.alarm.stop();
+  }
 
   // ---- start -------------------------------------------------------------------------------------------------
 

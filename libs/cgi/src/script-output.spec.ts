@@ -1,0 +1,77 @@
+import { ERRNO, Loop } from '@webserv/event-loop';
+import { FakeDriver, type FakePeer, settle } from '@webserv/event-loop/testing';
+import { type OutputOwner, ScriptOutput } from './script-output.ts';
+import { Slabs } from './slabs.ts';
+
+const EIO = { read: { probability: 1, errors: [ERRNO.EIO] } };
+
+let driver: FakeDriver;
+let loop: Loop;
+let script: FakePeer;
+let output: ScriptOutput;
+let told: string[];
+
+function owner(): OutputOwner {
+  return {
+    outputMoved: () => {},
+    headRead: () => told.push('head'),
+    headFailed: (error) => told.push(`no head: ${error}`),
+    outputEnded: () => told.push('ended'),
+    bodyFails: (place) => told.push(`fails: ${place}`),
+    bodyOver: () => told.push('over'),
+    bodyCancelled: () => told.push('cancelled'),
+    outputFlooded: () => told.push('flooded'),
+  };
+}
+
+beforeEach(() => {
+  driver = new FakeDriver({ faults: EIO, schedule: { split: 0 } });
+  loop = Loop.open({ driver, hosted: false });
+  const pipe = driver.pipe();
+  script = pipe.peer;
+  told = [];
+  output = new ScriptOutput(loop, new Slabs(), owner(), pipe.fd);
+});
+
+afterEach(() => {
+  output.close();
+  settle(loop, driver);
+  driver.assertQuiet();
+  loop.dispose();
+});
+
+function read(text: string): void {
+  driver.calls.armed = false;
+  script.write(text);
+  output.begin();
+  settle(loop, driver);
+}
+
+it('has no head where the script cannot be read', () => {
+  output.begin();
+  settle(loop, driver);
+  expect(told).toEqual(['no head: cannot be read']);
+});
+
+it('takes a body that cannot be read to its end for no whole one', () => {
+  read('Content-Type: text/plain\n\nthe beginning');
+  output.open({
+    data: (bytes) => told.push(String(bytes)),
+    end: () => told.push('end'),
+    fail: (errno, place) => told.push(`${errno} ${place}`),
+  });
+  output.offer(-1);
+  output.pull();
+  driver.calls.armed = true;
+  output.pull();
+  settle(loop, driver);
+  expect(told).toEqual(['head', 'the beginning', 'fails: read script', `${-ERRNO.EIO} read script`, 'over']);
+});
+
+it('lets go of what it drains and cannot read', () => {
+  read('Content-Type: text/plain\n\nand more');
+  output.drain();
+  driver.calls.armed = true;
+  settle(loop, driver);
+  expect([output.reading, told]).toEqual([false, ['head']]);
+});
