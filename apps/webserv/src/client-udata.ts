@@ -303,7 +303,7 @@ export class ClientUdata extends Connection implements TransactionOwner {
   private end(transaction: Transaction, writing: Writing): void {
     this.stage = Stage.END;
     transaction.log();
-    const fate = fateOf(transaction.reading, writing);
+    const fate = fateOf(transaction.reading, writing, transaction.parser.head.keepAlive);
     switch (fate) {
       case Fate.REUSE:
         this.reset();

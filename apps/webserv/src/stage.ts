@@ -56,13 +56,17 @@ export const Fate = {
 } as const;
 export type Fate = (typeof Fate)[keyof typeof Fate];
 
-/** The one decision on reuse (RFC 9112 section 9.6): a match on how reading and writing ended. */
-export function fateOf(reading: Reading, writing: Writing): Fate {
+/**
+ * The one decision on reuse (RFC 9112 section 9.6): a match on how reading and writing ended.
+ * @param more the client took the connection to go on, so more requests may have come already, which a close at once
+ *   would answer with a reset
+ */
+export function fateOf(reading: Reading, writing: Writing, more: boolean): Fate {
   switch (writing) {
     case Writing.CUT:
       return Fate.CLOSE;
     case Writing.LAST:
-      return reading === Reading.WHOLE ? Fate.CLOSE : Fate.LINGER;
+      return reading === Reading.WHOLE && !more ? Fate.CLOSE : Fate.LINGER;
     case Writing.KEPT:
       if (reading === Reading.WHOLE) return Fate.REUSE;
       return reading === Reading.LEFTOVER ? Fate.DRAIN : Fate.LINGER;
