@@ -208,7 +208,8 @@ class Webserv implements Running {
     }, graceMs);
     await gone;
     clearTimeout(cut);
-    await new Promise<void>((resolve) => this.services?.scripts.close(resolve) ?? resolve());
+    const { services } = this;
+    if (services !== null) await new Promise<void>((resolve) => services.scripts.close(resolve));
     for (const site of this.sites) site.reportCache('info');
     this.letGo();
     await new Promise<void>((resolve) => this.book.logs.close(resolve));
