@@ -97,9 +97,11 @@ export class Reception implements IntakeClient {
         (this.owner as ReceptionOwner).receiveMore();
         return;
       } else if (status === BodyStatus.DONE) {
+        const { intake } = this;
         this.whole = true;
+        // What lies behind a body that nobody wanted may be the next request, whose own intake is then at work in here.
         (this.owner as ReceptionOwner).bodyWhole(bytes, at, end);
-        this.intake?.finish();
+        intake?.finish();
         return;
       } else {
         this.abort();
