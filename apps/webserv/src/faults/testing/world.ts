@@ -1,0 +1,225 @@
+import { StaticCache } from '@webserv/cache';
+import { type Address, Loop } from '@webserv/event-loop';
+import {
+  FakeDriver,
+  type FakePeer,
+  type FaultPlan,
+  faultsEverywhere,
+  Random,
+} from '@webserv/event-loop/testing';
+import { type Running, serve } from '../../index.ts';
+import type { System } from '../../system.ts';
+import { MemoryDisk, type MemoryFile } from './memory-disk.ts';
+import { MemoryLauncher } from './memory-launcher.ts';
+import { CONTENTS, FILES, LOGS, planSite, type SitePlan } from './site-plan.ts';
+import { Trouble } from './trouble.ts';
+import { VirtualTime } from './virtual-time.ts';
+import { type Outside, type Visit, Visitor } from './visitor.ts';
+
+/** Beyond this many rounds a run is taken not to end. */
+const ROUNDS = 60_000;
+/** Rounds without anything to do or to wait for, in which only promises may go on. */
+const IDLE_ROUNDS = 4;
+const ADDRESS: Address = { family: 'ipv4', host: '127.0.0.1', port: 80 };
+
+/** How rough a run is: everything that the driver and the disk are told. */
+interface Weather {
+  readonly probability: number;
+  readonly jump: number;
+  readonly descriptors: number;
+}
+
+/** A server with everything around it in memory, and one seed that decides all that happens to it. */
+export class World implements Outside {
+  readonly seed: number;
+  readonly random: Random;
+  readonly site: SitePlan;
+  readonly driver: FakeDriver;
+  readonly loop: Loop;
+  readonly disk: MemoryDisk;
+  readonly launcher: MemoryLauncher;
+  readonly trouble: Trouble;
+  readonly weather: Weather;
+  readonly visits: Visit[] = [];
+  readonly complaints: string[] = [];
+  readonly peers: FakePeer[] = [];
+  readonly visitors: Visitor[] = [];
+  /** Cached pages that are being sent from. */
+  held = 0;
+  private readonly time: VirtualTime;
+  private readonly trace: string[] | null;
+  private rounds = 0;
+
+  /** @param trace takes the schedule in words */
+  constructor(seed: number, trace: string[] | null = null) {
+    this.seed = seed;
+    this.trace = trace;
+    this.random = new Random(seed * 2 + 1);
+    this.weather = drawWeather(this.random);
+    this.driver = new FakeDriver({
+      seed: seed * 2,
+      faults: drawFaults(this.random, this.weather.probability),
+      schedule: {
+        delay: this.random.below(50) / 100,
+        split: this.random.below(80) / 100,
+        jump: this.weather.jump,
+        jumpMs: 8000,
+      },
+      buffer: [64 << 10, 8 << 10, 700][this.random.below(3)] as number,
+      descriptors: this.weather.descriptors,
+    });
+    this.driver.calls.armed = false;
+    this.time = new VirtualTime(() => this.driver.now(), this.random);
+    this.time.install();
+    this.loop = Loop.open({ driver: this.driver, hosted: false });
+    this.trouble = new Trouble(this.random, this.weather.probability);
+    this.disk = new MemoryDisk(this.driver, this.trouble, () => this.rounds);
+    this.launcher = new MemoryLauncher(this.driver, this.trouble, this.random);
+    this.site = planSite(this.random);
+    if (trace !== null) {
+      this.driver.trace((line) => this.tell(line));
+      this.trouble.tell = (line) => this.tell(line);
+    }
+  }
+
+  step(): number {
+    return this.rounds;
+  }
+
+  tell(line: string): void {
+    this.trace?.push(
+      `${String(this.rounds).padStart(5)} ${this.driver.now().toFixed(1).padStart(9)} ms  ${line}`,
+    );
+  }
+
+  connect(who: number): FakePeer {
+    const peer = this.driver.connect(ADDRESS, `192.0.2.${who + 1}`);
+    this.peers.push(peer);
+    return peer;
+  }
+
+  /** The whole run: the server starts, the visitors come and go, the server closes. */
+  async run(): Promise<void> {
+    const unwatch = this.watchCache();
+    try {
+      const running = this.start();
+      this.play(() => this.visitors.every(({ actor }) => actor.done));
+      await this.close(running);
+    } finally {
+      unwatch();
+      this.time.restore();
+    }
+  }
+
+  private start(): Running {
+    for (const [path, content] of CONTENTS) this.disk.put(path, content);
+    this.disk.put(FILES, null);
+    this.disk.put(`${LOGS.access.slice(0, LOGS.access.lastIndexOf('/'))}`, null);
+    const running = serve(this.site.config, { loop: this.loop, system: this.system() });
+    this.loop.onFault = (udata, error) => {
+      this.complaints.push(`thrown in a ${udata.kind}: ${error instanceof Error ? error.stack : error}`);
+    };
+    this.driver.calls.armed = true;
+    this.trouble.armed = true;
+    const count = 1 + this.random.below(8);
+    for (let who = 0; who < count; who++) this.visitors.push(new Visitor(who, this));
+    return running;
+  }
+
+  private system(): System {
+    return {
+      files: this.disk,
+      store: this.disk,
+      sweep: () => {},
+      launcher: this.launcher,
+      logs: { open: (path) => this.openLog(path), tell: (text) => this.tell(text.trimEnd()) },
+    };
+  }
+
+  private openLog(path: string): { fd: number; kind: 'file' } | number {
+    const file = (this.disk.fileAt(path) ?? this.disk.put(path, '')) as MemoryFile;
+    const fd = this.driver.openFile(file);
+    return fd < 0 ? fd : { fd, kind: 'file' };
+  }
+
+  /** Rounds until `over`; where nothing is left to do before, time passes to the next deadline. */
+  private play(over: () => boolean): void {
+    while (!over()) {
+      if (this.round() || over()) continue;
+      const next = this.nextDeadline();
+      if (next === Number.POSITIVE_INFINITY) {
+        const waiting = this.visitors.filter(({ actor }) => !actor.done).map(({ who }) => who);
+        throw new Error(
+          `stuck: visitors ${waiting.join(', ')} wait for ever; ${JSON.stringify(this.driver.counts)}`,
+        );
+      }
+      this.driver.advance(Math.max(0, next - this.driver.now()));
+    }
+  }
+
+  /** @returns whether anything has happened, or is about to */
+  private round(): boolean {
+    if (++this.rounds > ROUNDS) throw new Error(`no end after ${ROUNDS} rounds`);
+    let busy = this.loop.tick(0) > 0;
+    busy = this.time.run() > 0 || busy;
+    const now = this.driver.now();
+    for (const { actor } of this.visitors) busy = actor.turn(now) || busy;
+    for (const { actor } of this.launcher.children) busy = actor.turn(now) || busy;
+    return busy || this.driver.busy || this.loop.idleFor === 0;
+  }
+
+  private nextDeadline(): number {
+    const idle = this.loop.idleFor;
+    let next = Math.min(this.time.next, idle < 0 ? Number.POSITIVE_INFINITY : this.driver.now() + idle);
+    for (const { actor } of this.visitors) if (!actor.done) next = Math.min(next, actor.wakeAt);
+    for (const { actor } of this.launcher.children) if (!actor.done) next = Math.min(next, actor.wakeAt);
+    return next;
+  }
+
+  private async close(running: Running): Promise<void> {
+    let closed = false;
+    void running.close(this.random.chance(0.5) ? 0 : 1000).then(() => {
+      closed = true;
+    });
+    for (let idle = 0; idle < IDLE_ROUNDS; ) {
+      // Whatever a promise has to go on with.
+      for (let turn = 0; turn < 6; turn++) await null;
+      if (closed) return;
+      if (this.round()) continue;
+      const next = this.nextDeadline();
+      if (next === Number.POSITIVE_INFINITY) idle++;
+      else this.driver.advance(Math.max(0, next - this.driver.now()));
+    }
+    throw new Error(`stuck while closing: ${JSON.stringify(this.driver.counts)}`);
+  }
+
+  /** Counts what the server holds of its caches. @returns what undoes this */
+  private watchCache(): () => void {
+    const { hold, unhold } = StaticCache.prototype;
+    const world = this;
+    StaticCache.prototype.hold = function (entry) {
+      world.held++;
+      hold.call(this, entry);
+    };
+    StaticCache.prototype.unhold = function (entry) {
+      world.held--;
+      unhold.call(this, entry);
+    };
+    return () => Object.assign(StaticCache.prototype, { hold, unhold });
+  }
+}
+
+function drawWeather(random: Random): Weather {
+  const probability = [0, 0, 0.002, 0.01, 0.04][random.below(5)] as number;
+  return {
+    probability,
+    jump: random.chance(0.1) ? 0.01 : 0,
+    descriptors: random.chance(0.1) ? 12 + random.below(20) : 1 << 20,
+  };
+}
+
+/** Some of the things that can fail do. */
+function drawFaults(random: Random, probability: number): FaultPlan {
+  const all = Object.entries(faultsEverywhere(probability));
+  return Object.fromEntries(all.filter(() => random.chance(0.7)));
+}
