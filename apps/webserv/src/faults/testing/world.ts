@@ -70,7 +70,6 @@ export class World implements Outside {
     });
     this.driver.calls.armed = false;
     this.time = new VirtualTime(() => this.driver.now(), this.random);
-    this.time.install();
     this.loop = Loop.open({ driver: this.driver, hosted: false });
     this.trouble = new Trouble(this.random, this.weather.probability);
     this.disk = new MemoryDisk(this.driver, this.trouble, () => this.rounds);
@@ -101,6 +100,7 @@ export class World implements Outside {
   /** The whole run: the server starts, the visitors come and go, the server closes. */
   async run(): Promise<void> {
     const unwatch = this.watchCache();
+    this.time.install();
     try {
       const running = this.start();
       this.play(() => this.visitors.every(({ actor }) => actor.done));
