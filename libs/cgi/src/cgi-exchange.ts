@@ -211,6 +211,7 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
     if (error !== 'no output') this.process?.end();
     this.output?.close();
     this.settle();
+    this.watch(false);
   }
 
   outputEnded(): void {

@@ -215,6 +215,10 @@ export class ScriptInput implements WorkOwner {
   /** The script has taken what it was given, or never will (EPIPE): it may answer without having read its body. */
   private left(op: Op): void {
     if (op.result < 0) {
+      if (op.result !== -ERRNO.EPIPE) {
+        this.lose(op.result, 'write to script');
+        return;
+      }
       this.close();
       this.owner.inputClosed();
       return;

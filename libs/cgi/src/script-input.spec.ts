@@ -1,0 +1,29 @@
+import { ERRNO, Loop } from '@webserv/event-loop';
+import { FakeDriver, settle } from '@webserv/event-loop/testing';
+import { ScriptInput } from './script-input.ts';
+import { Slabs } from './slabs.ts';
+import type { Workshop } from './workshop.ts';
+
+it.each([
+  ['EPIPE', 'closed'],
+  ['EIO', `failed: ${-ERRNO.EIO} write to script`],
+] as const)('a body that cannot be written for %s: %s', (name, expected) => {
+  const driver = new FakeDriver({ faults: { write: { probability: 1, errors: [ERRNO[name]] } } });
+  const loop = Loop.open({ driver, hosted: false });
+  const told: string[] = [];
+  const owner = {
+    inputMoved: () => {},
+    inputRoom: () => {},
+    inputClosed: () => void told.push('closed'),
+    inputFailed: (errno: number, place: string) => void told.push(`failed: ${errno} ${place}`),
+  };
+  const input = new ScriptInput({ loop, slabs: new Slabs() } as Workshop, owner, false);
+  input.attach(driver.pipe().fd);
+  input.append(Buffer.from('a body'), 0, 6);
+  settle(loop, driver);
+  expect([told, input.closed]).toEqual([[expected], true]);
+  input.drop();
+  settle(loop, driver);
+  driver.assertQuiet();
+  loop.dispose();
+});
