@@ -22,8 +22,14 @@ export interface Ask {
   readonly expects?: boolean;
   /** Nothing may be sent behind it: its connection ends with its answer. */
   readonly ends?: boolean;
-  /** Its body is over the limit and its length is not told before: the connection may end behind an early answer. */
+  /** Its body is more than a server reads that does not want it: the connection may end behind an early answer. */
   readonly floods?: boolean;
+  /**
+   * A script answers: how its output ends is guessed from how long it is silent, so a clock that jumps may cut it short.
+   */
+  readonly script?: boolean;
+  /** Of the file that may become shorter while it is sent. */
+  readonly large?: boolean;
   /** The only right end is that the answer breaks off. */
   readonly breaks?: boolean;
   /** @returns what is wrong with the answer, or null */
@@ -33,6 +39,8 @@ export interface Ask {
 /** What asks are drawn from. */
 export interface AskContext {
   readonly random: Random;
+  /** It has eyes for one file alone, which all share. */
+  readonly devoted: boolean;
   readonly site: SitePlan;
   /** Number of the visitor. */
   readonly who: number;

@@ -5,8 +5,8 @@ const PATHS = ['index.html', 'about.txt', 'empty.txt', 'middle.txt', 'large.bin'
 
 /** A file of the site, or of the uploads. */
 function drawPath(context: AskContext): { target: string; path: string } {
-  const { random } = context;
-  if (random.chance(0.4)) {
+  const { random, devoted } = context;
+  if (devoted || random.chance(0.4)) {
     const name = drawName(context);
     return { target: `/files/${name}`, path: `${FILES}/${name}` };
   }
@@ -15,14 +15,15 @@ function drawPath(context: AskContext): { target: string; path: string } {
 }
 
 /** A visitor has names of its own, and one that all share. */
-function drawName({ random, who }: AskContext): string {
-  return random.chance(0.25) ? 'shared.txt' : `visitor-${who}-${random.below(2)}.txt`;
+function drawName({ random, who, devoted }: AskContext): string {
+  return devoted || random.chance(0.25) ? 'shared.txt' : `visitor-${who}-${random.below(2)}.txt`;
 }
 
 export function getFile(context: AskContext): Ask {
   const { target, path } = drawPath(context);
   return {
     label: `GET ${target}`,
+    large: path.endsWith('large.bin'),
     method: 'GET',
     head: headOf('GET', target),
     body: '',
@@ -34,6 +35,7 @@ export function headFile(context: AskContext): Ask {
   const { target, path } = drawPath(context);
   return {
     label: `HEAD ${target}`,
+    large: path.endsWith('large.bin'),
     method: 'HEAD',
     head: headOf('HEAD', target),
     body: '',
@@ -51,6 +53,7 @@ export function getRange(context: AskContext): Ask {
   const end = start + context.random.below(200);
   return {
     label: `GET ${target} ${start}-${end}`,
+    large: path.endsWith('large.bin'),
     method: 'GET',
     head: headOf('GET', target, [`Range: bytes=${start}-${end}`]),
     body: '',
@@ -67,6 +70,7 @@ export function getUnchanged(context: AskContext): Ask {
   const { target, path } = drawPath(context);
   return {
     label: `GET ${target}, if changed`,
+    large: path.endsWith('large.bin'),
     method: 'GET',
     head: headOf('GET', target, ['If-None-Match: *']),
     body: '',
@@ -107,11 +111,17 @@ export function remove(context: AskContext): Ask {
   };
 }
 
+/** Most uploads are small; some are over the limit, and a few fill more memory than is given to one. */
+function drawSize({ random, site }: AskContext): number {
+  if (site.bodySize > 100_000 && random.chance(0.1)) return 200_000 + random.below(200_000);
+  return random.below(random.chance(0.2) ? 40_000 : 2000);
+}
+
 /** Raw, with its length or in chunks, sent at once or after 100 (Continue). */
 export function postRaw(context: AskContext): Ask {
   const { random, mark } = context;
   const name = drawName(context);
-  const size = random.chance(0.2) ? random.below(40_000) : random.below(2000);
+  const size = drawSize(context);
   const content = `${mark.replace(/[<>]/g, '|')} `.repeat(Math.ceil(size / 8)).slice(0, size);
   const chunked = random.chance(0.4);
   const expects = random.chance(0.2);
@@ -123,7 +133,7 @@ export function postRaw(context: AskContext): Ask {
     head: headOf('POST', `/upload/${name}`, fields),
     body: chunked ? inChunks(content, 1 + random.below(3000)) : content,
     expects,
-    floods: chunked && size > context.site.bodySize,
+    floods: (chunked && size > context.site.bodySize) || size > 200_000,
     judge: (answer, past) => {
       // A name that is taken may be found out before the length is.
       if (size > context.site.bodySize) {

@@ -60,6 +60,15 @@ export class MemoryDisk implements Files, Store {
     return file;
   }
 
+  /** Somebody else makes a file shorter, whoever is reading it. */
+  shrink(path: string, length: number): void {
+    const file = this.names.get(path);
+    if (file === undefined) return;
+    file.resize(length);
+    file.mtimeMs = Date.now();
+    this.note(path, file.bytes, Change.WRITTEN);
+  }
+
   fileAt(path: string): MemoryFile | null {
     return this.names.get(path) ?? null;
   }

@@ -19,6 +19,7 @@ export function runScript(context: AskContext): Ask {
     head: headOf(method, target, fields),
     body: chunked ? inChunks(content, 1 + random.below(2000)) : content,
     floods: chunked && size > site.bodySize,
+    script: true,
     breaks: mode === 'hangs-midway' || mode === 'breaks-off',
     judge: (answer, past) => {
       if (size > site.bodySize && answer.status === 413) return null;
@@ -89,8 +90,10 @@ export function plain({ random }: AskContext): Ask {
     head,
     body: '',
     ends,
-    judge: (answer) =>
-      statusIs(answer, status) ?? (path === undefined ? null : bodyIs(answer, CONTENTS.get(path) ?? '')),
+    // Where the page for an error cannot be read, the built-in one stands in.
+    judge: (answer, { calm }) =>
+      statusIs(answer, status) ??
+      (path === undefined || (status >= 400 && !calm) ? null : bodyIs(answer, CONTENTS.get(path) ?? '')),
   };
 }
 

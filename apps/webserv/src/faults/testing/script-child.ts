@@ -123,6 +123,8 @@ export class ScriptChild {
         return 0;
       case 'echo':
         yield* this.listen();
+        // No pipe breaks while both ends are held, but one that the driver has struck does: that is no whole body.
+        if (this.stdin?.wasReset) return 256 + SIGKILL;
         this.say('Content-Type: text/plain', `\n${this.stdin?.text() ?? ''}`);
         return 0;
       case 'status':

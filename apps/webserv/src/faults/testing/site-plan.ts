@@ -52,7 +52,7 @@ const loaded = new Map<string, Config>();
 export function planSite(random: Random): SitePlan {
   const pick = <T>(...choices: T[]): T => choices[random.below(choices.length)] as T;
   const plan = {
-    bodySize: pick(2048, 20_000),
+    bodySize: pick(2048, 20_000, 1 << 20),
     overwrite: random.chance(0.5),
     maxConnect: pick(2, 100, 100),
     maxCgi: pick(1, 32),
@@ -116,6 +116,7 @@ server {
   listen 127.0.0.1:80;
   listen 127.0.0.1:81;
   server_name two;
+  max_connect ${plan.maxConnect};
   root /world/two;
   timeout 20s;
   access_log ${LOGS.access} combined buffer=1k flush=1s;

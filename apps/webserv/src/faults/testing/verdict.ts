@@ -39,10 +39,11 @@ function judge(world: World, visit: Visit): string | null {
   if (outcome.kind === 'answer') {
     const { answer } = outcome;
     if (!strict && EXCUSES.has(answer.status)) return null;
+    if (world.driver.jumps > 0 && ask.script) return null;
     const complaint = ask.judge(answer, { disk: world.disk, from, to, calm: strict });
     return complaint === null && ask.breaks && answer.status < 300 ? 'taken for whole' : complaint;
   }
-  if (!strict || ask.breaks) return null;
+  if (!strict || ask.breaks || (world.shrinks && ask.large)) return null;
   // Between two requests a full server may close whoever is idle.
   const mayClose =
     outcome.kind === 'closed' && visit.later && (world.site.maxConnect < 10 || floodedBefore(world, visit));
@@ -74,7 +75,8 @@ function leftovers(world: World): string[] {
   for (const [what, count] of Object.entries({ ...counts, running: world.launcher.running })) {
     if (count !== 0) complaints.push(`${count} ${what} left`);
   }
-  const undeleted = world.trouble.struck.get('remove') ?? 0;
+  const { struck } = world.trouble;
+  const undeleted = (struck.get('remove') ?? 0) + (struck.get('rename') ?? 0);
   const temporaries = world.disk.list(FILES).filter((name) => name.startsWith(TEMPORARY));
   if (temporaries.length > undeleted) complaints.push(`temporary files left: ${temporaries.length}`);
   return complaints;
@@ -84,7 +86,7 @@ function leftovers(world: World): string[] {
 function logLines({ disk, driver }: World): string[] {
   const text = disk.bytesOf(LOGS.access)?.toString('latin1') ?? '';
   // The last write of all may fail half-way, and nobody is there to go on with it.
-  if (driver.calls.faults === 0 && text !== '' && !text.endsWith('\n'))
+  if (driver.calls.faults + driver.jumps === 0 && text !== '' && !text.endsWith('\n'))
     return ['the access log ends within a line'];
   const broken = text
     .split('\n')

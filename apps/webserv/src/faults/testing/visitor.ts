@@ -51,6 +51,9 @@ const MAKERS: readonly Maker[] = [
   refused,
 ];
 
+/** Of whoever reads and changes one file: what was replaced or deleted must never be seen again. */
+const DEVOTED: readonly Maker[] = [getFile, getFile, getFile, headFile, remove, postRaw, postRaw];
+
 /** Ways to end a request that deserve no answer, or get none. */
 const RUDE = ['resets', 'stalls', 'stops reading', 'vanishes'] as const;
 
@@ -66,10 +69,12 @@ export class Visitor {
     const { random, site } = outside;
     this.who = who;
     this.outside = outside;
-    const count = 1 + random.below(5);
+    const devoted = random.chance(0.2);
+    const count = 1 + random.below(devoted ? 10 : 5);
+    const makers = devoted ? DEVOTED : MAKERS;
     for (let index = 0; index < count; index++) {
-      const maker = MAKERS[random.below(MAKERS.length)] as Maker;
-      this.asks.push(maker({ random, site, who, mark: `<<v${who}.${index}>>` }));
+      const maker = makers[random.below(makers.length)] as Maker;
+      this.asks.push(maker({ random, devoted, site, who, mark: `<<v${who}.${index}>>` }));
     }
     this.actor = new Actor(this.act());
   }
@@ -99,7 +104,7 @@ export class Visitor {
       if (halves) peer.end();
       const goesOn = yield* this.await(peer, reader, ask, from, later);
       if (!goesOn || halves || this.next === this.asks.length) return;
-      yield random.below(1000);
+      yield random.below(random.chance(0.5) ? 50 : 1000);
     }
   }
 
@@ -189,6 +194,7 @@ export class Visitor {
   /** Goes, in one of the ways that clients have, and looks at what has come that nobody asked for. */
   private *leave(peer: FakePeer, reader: AnswerReader): Act {
     const { random, complaints } = this.outside;
+    if (peer.gone) return;
     if (random.chance(0.5)) yield random.below(100);
     if (reader.rest > 0 && reader.next('GET')?.kind === 'answer') {
       const last = this.outside.visits.at(-1);

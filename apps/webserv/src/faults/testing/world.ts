@@ -44,6 +44,8 @@ export class World implements Outside {
   readonly complaints: string[] = [];
   readonly peers: FakePeer[] = [];
   readonly visitors: Visitor[] = [];
+  /** A large file becomes shorter while it is served. */
+  readonly shrinks: boolean;
   /** Cached pages that are being sent from. */
   held = 0;
   private readonly time: VirtualTime;
@@ -75,6 +77,7 @@ export class World implements Outside {
     this.disk = new MemoryDisk(this.driver, this.trouble, () => this.rounds);
     this.launcher = new MemoryLauncher(this.driver, this.trouble, this.random);
     this.site = planSite(this.random);
+    this.shrinks = this.random.chance(0.1);
     if (trace !== null) {
       this.driver.trace((line) => this.tell(line));
       this.trouble.tell = (line) => this.tell(line);
@@ -123,6 +126,8 @@ export class World implements Outside {
     this.trouble.armed = true;
     const count = 1 + this.random.below(8);
     for (let who = 0; who < count; who++) this.visitors.push(new Visitor(who, this));
+    if (this.shrinks)
+      setTimeout(() => this.disk.shrink('/world/site/large.bin', 40_000), this.random.below(1500));
     return running;
   }
 
