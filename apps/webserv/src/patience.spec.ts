@@ -13,6 +13,7 @@ interface Look {
 describe('patience', () => {
   it.each<[string, number, Look[]]>([
     ['is not asked before the stretch is over', 100, [{ at: 400, moved: 0, next: 600 }]],
+    ['looks again after some time, however little is left', 100, [{ at: 999.999_999, moved: 0, next: 1 }]],
     ['ends where nothing moves', 0, [{ at: 1000, moved: 0, next: 0 }]],
     ['ends one under the rate', 100, [{ at: 1000, moved: 99, next: 0 }]],
     ['goes on at the rate', 100, [{ at: 1000, moved: 100, next: STRETCH }]],

@@ -31,7 +31,8 @@ export class Patience {
    */
   look(now: number, moved: number, rested: number, stretch: number, rate: number): number {
     const active = now - this.since - (rested - this.rested);
-    if (active < stretch) return stretch - active;
+    // Less than the clock's own rounding would be over at once, and again, without any time having passed.
+    if (active < stretch) return Math.max(1, stretch - active);
     const got = moved - this.moved;
     this.stood = got <= 0;
     if (this.stood || got * 1000 < rate * active) return 0;
