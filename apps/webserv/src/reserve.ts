@@ -1,4 +1,5 @@
-import { closeSync, openSync } from 'node:fs';
+import type { Launcher } from '@webserv/cgi';
+import type { Loop } from '@webserv/event-loop';
 
 /** Descriptors that are kept for the requests of those who are here: a file, an upload, or the pipes of a script. */
 const SPARE = 8;
@@ -8,22 +9,31 @@ const SPARE = 8;
  * able to be served while nobody else is let in.
  */
 export class Reserve {
+  private readonly loop: Loop;
+  private readonly launcher: Launcher;
   private readonly held: number[] = [];
+
+  constructor(loop: Loop, launcher: Launcher) {
+    this.loop = loop;
+    this.launcher = launcher;
+  }
 
   /** Takes descriptors out of use. @returns whether that many were free, and one more: the shortage is over */
   hold(): boolean {
-    try {
-      while (this.held.length <= SPARE) this.held.push(openSync('/dev/null', 'r'));
-    } catch {
-      this.release();
-      return false;
+    while (this.held.length <= SPARE) {
+      const fd = this.launcher.openNothing();
+      if (fd < 0) {
+        this.release();
+        return false;
+      }
+      this.held.push(fd);
     }
-    closeSync(this.held.pop() as number);
+    this.loop.discard(this.held.pop() as number);
     return true;
   }
 
   release(): void {
-    for (const fd of this.held) closeSync(fd);
+    for (const fd of this.held) this.loop.discard(fd);
     this.held.length = 0;
   }
 }

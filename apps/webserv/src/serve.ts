@@ -8,6 +8,7 @@ import { openListeners } from './listeners.ts';
 import { LogBook } from './log-book.ts';
 import { Pages } from './pages.ts';
 import { preloadPages } from './preload.ts';
+import { Reserve } from './reserve.ts';
 import { ServerUdata } from './server-udata.ts';
 import { SiteServices } from './services.ts';
 import { Site } from './site.ts';
@@ -187,7 +188,8 @@ class Webserv implements Running {
     for (const site of sites.values()) preloadPages(site, services, clock);
     for (const { address, fd } of listeners) {
       const here = address.servers.map((server) => sites.get(server) as Site);
-      this.servers.push(new ServerUdata(this.loop, fd, here, services, clock));
+      const reserve = new Reserve(this.loop, this.system.launcher);
+      this.servers.push(new ServerUdata(this.loop, fd, here, services, clock, reserve));
     }
     for (const server of this.servers) server.start();
     return listeners.map(({ fd }) => formatAddress(this.loop.driver.addressOf(fd)));

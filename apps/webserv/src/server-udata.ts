@@ -6,7 +6,7 @@ import { ClientList } from './client-list.ts';
 import { ClientUdata } from './client-udata.ts';
 import type { Clock } from './clock.ts';
 import { Crowd } from './crowd.ts';
-import { Reserve } from './reserve.ts';
+import type { Reserve } from './reserve.ts';
 import type { Site } from './site.ts';
 import { Transaction, TransactionPool } from './transaction.ts';
 
@@ -36,7 +36,7 @@ export class ServerUdata extends Udata {
   private readonly accepting = new Op(this);
   private readonly rested = new Timer(this);
   private readonly refilled = new Timer(this);
-  private readonly reserve = new Reserve();
+  private readonly reserve: Reserve;
   /** As many connections as there could be without the reserve, while that is in use. */
   private ceiling = Number.POSITIVE_INFINITY;
   private readonly clients = new ClientList();
@@ -45,8 +45,16 @@ export class ServerUdata extends Udata {
   private shortageToldAt = Number.NEGATIVE_INFINITY;
   private onEmpty: (() => void) | null = null;
 
-  constructor(loop: Loop, fd: number, sites: readonly Site[], services: Services, clock: Clock) {
+  constructor(
+    loop: Loop,
+    fd: number,
+    sites: readonly Site[],
+    services: Services,
+    clock: Clock,
+    reserve: Reserve,
+  ) {
     super('server', fd);
+    this.reserve = reserve;
     this.loop = loop;
     this.sites = sites;
     this.services = services;

@@ -1,5 +1,6 @@
 import { ERRNO, Loop } from '@webserv/event-loop';
 import { FakeDriver, settle } from '@webserv/event-loop/testing';
+import { Ledger } from '@webserv/methods';
 import { ScriptInput } from './script-input.ts';
 import { Slabs } from './slabs.ts';
 import type { Workshop } from './workshop.ts';
@@ -17,7 +18,7 @@ it.each([
     inputClosed: () => void told.push('closed'),
     inputFailed: (errno: number, place: string) => void told.push(`failed: ${errno} ${place}`),
   };
-  const input = new ScriptInput({ loop, slabs: new Slabs() } as Workshop, owner, false);
+  const input = new ScriptInput({ loop, slabs: new Slabs() } as Workshop, new Ledger(1, 0), owner, false);
   input.attach(driver.pipe().fd);
   input.append(Buffer.from('a body'), 0, 6);
   settle(loop, driver);
