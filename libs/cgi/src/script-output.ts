@@ -149,7 +149,7 @@ export class ScriptOutput implements BodySource, WorkOwner {
 
   worked(_worker: WorkerUdata, op: Op): void {
     if (op.result <= 0) {
-      if (op.result < 0) this.unreadable(op.result);
+      if (op.result < 0 && this.phase !== 'drain') this.unreadable(op.result);
       else this.outputEnded();
       return;
     }
