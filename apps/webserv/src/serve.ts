@@ -165,9 +165,10 @@ class Webserv implements Running {
     const clock = new Clock(this.loop);
     const sites = new Map<Server, Site>();
     const compressor = new Compressor();
-    const watches = new Watches(this.loop, (path) => {
+    const changed = (path: string): void => {
       for (const { cache } of sites.values()) cache.dropPath(path);
-    });
+    };
+    const watches = new Watches(this.loop, changed, this.system.paths);
     this.watches = watches;
     for (const server of config.servers) {
       const pages = new Pages(server, watches, compressor);

@@ -1,6 +1,7 @@
 import { type Launcher, systemLauncher } from '@webserv/cgi';
 import { type LogSystem, logSystem } from '@webserv/logger';
 import type { Files, Store } from '@webserv/methods';
+import { nodePaths, type Paths } from './paths.ts';
 import { TreeFiles } from './tree-files.ts';
 import { type UploadSystem, uploadStore, uploadSystem } from './upload-folders.ts';
 
@@ -13,6 +14,8 @@ export interface ServerFiles extends Files {
 export interface System {
   /** The disk as the methods read it, for one server. */
   readonly files: () => ServerFiles;
+  /** The ways to files, for those who watch them. */
+  readonly paths: Paths;
   /** The names in the folders that uploads go to, and the folders themselves. */
   readonly store: Store;
   readonly uploads: UploadSystem;
@@ -24,6 +27,7 @@ export interface System {
 /** The one that this process runs on. */
 export const realSystem: System = {
   files: () => new TreeFiles(),
+  paths: nodePaths,
   store: uploadStore,
   uploads: uploadSystem,
   launcher: systemLauncher,

@@ -1,7 +1,6 @@
-import { lstatSync, readlinkSync, type Stats } from 'node:fs';
 import { Change, ERRNO, type Loop } from '@webserv/event-loop';
-import { tellsChanges } from './file-system.ts';
 import { PathWatch } from './path-watch.ts';
+import { nodePaths, type Paths } from './paths.ts';
 
 /** Watches of all sites together. Linux counts them by user; kqueue needs a descriptor for each, which clients need too. */
 export const MAX_WATCHES = process.platform === 'linux' ? 4096 : 512;
@@ -34,15 +33,17 @@ export interface WatchedFile {
 export class Watches {
   private readonly loop: Loop;
   private readonly changed: (path: string) => void;
+  private readonly paths: Paths;
   private readonly folders = new Map<string, FolderWatch>();
   private readonly ways = new Map<string, Way>();
   private readonly files = new Map<string, FileWatch>();
   /** The system refuses more of them: nothing new is watched until one has gone. */
   private full = false;
 
-  constructor(loop: Loop, changed: (path: string) => void) {
+  constructor(loop: Loop, changed: (path: string) => void, paths: Paths = nodePaths) {
     this.loop = loop;
     this.changed = changed;
+    this.paths = paths;
   }
 
   /** Watches at work. */
@@ -61,7 +62,7 @@ export class Watches {
       return known;
     }
     if (this.full || this.count >= MAX_WATCHES) return null;
-    const stat = look(path);
+    const stat = this.paths.look(path);
     if (stat === null) return null;
     const way = this.wayTo(stat.isSymbolicLink() ? path : folderOf(path));
     if (way === null) return null;
@@ -153,25 +154,25 @@ export class Watches {
     let at = '/';
     for (let links = 0; ; ) {
       const name = rest.pop();
-      if (name === undefined) return tellsChanges(at);
+      if (name === undefined) return this.paths.tellsChanges(at);
       if (name === '..') at = folderOf(at);
       if (name === '..' || name === '.') continue;
       const next = at === '/' ? `/${name}` : `${at}/${name}`;
-      const stat = look(next);
+      const stat = this.paths.look(next);
       if (stat === null) return false;
       if (stat.isSymbolicLink()) {
         if (++links > MAX_LINKS || !this.pass(way, at, name)) return false;
-        const target = linkTarget(next);
+        const target = this.paths.linkTarget(next);
         if (target === null) return false;
         if (target.startsWith('/')) at = '/';
         rest.push(...namesOf(target));
       } else if (stat.isDirectory()) {
         if (!this.pass(way, next, '')) return false;
         // Watched by its name: it must still be what was looked at.
-        const now = look(next);
+        const now = this.paths.look(next);
         if (now === null || now.ino !== stat.ino || now.dev !== stat.dev || !now.isDirectory()) return false;
         at = next;
-      } else return rest.length === 0 && tellsChanges(at);
+      } else return rest.length === 0 && this.paths.tellsChanges(at);
     }
   }
 
@@ -239,22 +240,6 @@ class FileWatch extends PathWatch implements WatchedFile {
 
   protected heard(): void {
     this.watches.fileHeard(this);
-  }
-}
-
-function look(path: string): Stats | null {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false }) ?? null;
-  } catch {
-    return null;
-  }
-}
-
-function linkTarget(path: string): string | null {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return null;
   }
 }
 

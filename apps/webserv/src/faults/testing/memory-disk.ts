@@ -2,6 +2,7 @@ import { constants as os } from 'node:os';
 import { Change } from '@webserv/event-loop';
 import { FakeContent, type FakeDriver } from '@webserv/event-loop/testing';
 import type { FileFacts, Files, FolderReader, Store } from '@webserv/methods';
+import type { Paths } from '../../paths.ts';
 import type { Trouble } from './trouble.ts';
 
 const { EBADF, EEXIST, EISDIR, ENOENT, ENOTDIR } = os.errno;
@@ -34,6 +35,11 @@ interface Record {
 export class MemoryDisk implements Files, Store {
   /** Mistakes that the server has made with descriptors. */
   readonly mistakes: string[] = [];
+  readonly paths: Paths = {
+    look: (path) => this.wayAt(path),
+    linkTarget: () => null,
+    tellsChanges: () => true,
+  };
   private readonly driver: FakeDriver;
   private readonly trouble: Trouble;
   private readonly step: () => number;
@@ -245,6 +251,13 @@ export class MemoryDisk implements Files, Store {
       if (above !== undefined) return above.folder ? -ENOENT : -ENOTDIR;
     }
     return -ENOENT;
+  }
+
+  private wayAt(path: string): ReturnType<Paths['look']> {
+    const file = this.names.get(path);
+    if (file === undefined) return null;
+    const { ino, folder } = file;
+    return { ino, dev: 1, isSymbolicLink: () => false, isDirectory: () => folder };
   }
 
   private name(path: string, file: MemoryFile): void {

@@ -134,6 +134,7 @@ export class World implements Outside {
   private system(): System {
     return {
       files: this.disk,
+      paths: this.disk.paths,
       store: this.disk,
       sweep: () => {},
       launcher: this.launcher,

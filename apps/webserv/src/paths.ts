@@ -1,0 +1,33 @@
+import { lstatSync, readlinkSync, type Stats } from 'node:fs';
+import { tellsChanges } from './file-system.ts';
+
+/** What a path leads over: for those who watch the way. Nothing throws. */
+export interface Paths {
+  /** What lies at a path, links not followed; null where nothing does. */
+  look(path: string): Pick<Stats, 'ino' | 'dev' | 'isSymbolicLink' | 'isDirectory'> | null;
+  /** What a symbolic link says, or null. */
+  linkTarget(path: string): string | null;
+  /** Whether whatever changes in a folder is told to those who watch it. */
+  tellsChanges(folder: string): boolean;
+}
+
+/** Those of this system. */
+export const nodePaths: Paths = {
+  look(path) {
+    try {
+      return lstatSync(path, { throwIfNoEntry: false }) ?? null;
+    } catch {
+      return null;
+    }
+  },
+
+  linkTarget(path) {
+    try {
+      return readlinkSync(path);
+    } catch {
+      return null;
+    }
+  },
+
+  tellsChanges,
+};
