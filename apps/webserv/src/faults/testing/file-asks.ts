@@ -113,7 +113,7 @@ export function remove(context: AskContext): Ask {
 
 /** Most uploads are small; some are over the limit, and a few fill more memory than is given to one. */
 function drawSize({ random, site }: AskContext): number {
-  if (site.bodySize > 100_000 && random.chance(0.1)) return 200_000 + random.below(200_000);
+  if (site.bodySize > 100_000 && random.chance(0.1)) return 300_000 + random.below(500_000);
   return random.below(random.chance(0.2) ? 40_000 : 2000);
 }
 

@@ -35,6 +35,8 @@ interface Record {
 export class MemoryDisk implements Files, Store {
   /** Mistakes that the server has made with descriptors. */
   readonly mistakes: string[] = [];
+  /** Told of every file that is opened. */
+  onOpen: (path: string) => void = () => {};
   readonly paths: Paths = {
     look: (path) => this.wayAt(path),
     linkTarget: () => null,
@@ -108,7 +110,9 @@ export class MemoryDisk implements Files, Store {
     const struck = this.trouble.strike('open');
     if (struck > 0) return -struck;
     const file = this.find(path);
-    return typeof file === 'number' ? file : this.driver.openFile(file);
+    if (typeof file === 'number') return file;
+    this.onOpen(path);
+    return this.driver.openFile(file);
   }
 
   inspect(fd: number, facts: FileFacts): number {

@@ -52,7 +52,7 @@ const loaded = new Map<string, Config>();
 export function planSite(random: Random): SitePlan {
   const pick = <T>(...choices: T[]): T => choices[random.below(choices.length)] as T;
   const plan = {
-    bodySize: pick(2048, 20_000, 1 << 20),
+    bodySize: pick(2048, 20_000, 2 << 20),
     overwrite: random.chance(0.5),
     maxConnect: pick(2, 100, 100),
     maxCgi: pick(1, 32),

@@ -126,9 +126,14 @@ export class World implements Outside {
     this.trouble.armed = true;
     const count = 1 + this.random.below(8);
     for (let who = 0; who < count; who++) this.visitors.push(new Visitor(who, this));
-    if (this.shrinks)
-      setTimeout(() => this.disk.shrink('/world/site/large.bin', 40_000), this.random.below(1500));
+    if (this.shrinks) this.disk.onOpen = (path) => this.shrinkSoon(path);
     return running;
+  }
+
+  /** Large files become shorter while they are sent. */
+  private shrinkSoon(path: string): void {
+    if (path === '/world/site/large.bin')
+      setTimeout(() => this.disk.shrink(path, 40_000), this.random.below(4));
   }
 
   private system(): System {
