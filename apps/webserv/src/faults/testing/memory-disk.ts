@@ -184,6 +184,9 @@ export class MemoryDisk implements Files, Store {
       : Buffer.from(file.bytes);
   }
 
+  /** It keeps nothing open for a server. */
+  dispose(): void {}
+
   close(fd: number): void {
     if (this.fileOf(fd) === null) this.mistake(`closes ${fd}, which is no open file`);
     else this.driver.discard(fd);
@@ -229,7 +232,15 @@ export class MemoryDisk implements Files, Store {
     setTimeout(() => done(-this.trouble.strike('sync')), this.trouble.delay());
   }
 
-  syncFolder(_path: string, done: (result: number) => void): void {
+  write(path: string, text: string): number {
+    const struck = this.trouble.strike('create');
+    if (struck > 0) return -struck;
+    if (this.names.has(path)) return -EEXIST;
+    this.name(path, new MemoryFile(this.nextIno++, text));
+    return 0;
+  }
+
+  syncPath(_path: string, done: (result: number) => void): void {
     setTimeout(() => done(-this.trouble.strike('sync')), this.trouble.delay());
   }
 

@@ -138,10 +138,10 @@ export class World implements Outside {
 
   private system(): System {
     return {
-      files: this.disk,
+      files: () => this.disk,
       paths: this.disk.paths,
       store: this.disk,
-      sweep: () => {},
+      uploads: { claim: () => 0, release: () => {} },
       launcher: this.launcher,
       logs: { open: (path) => this.openLog(path), tell: (text) => this.tell(text.trimEnd()) },
     };
