@@ -52,7 +52,8 @@ describe.each(DRIVERS)('what is answered on %s', (use) => {
     site.file('pages/404.html', 'none');
     mkdirSync(join(site.folder, 'up'));
     for (const [name, rest] of [
-      ['stream', '\\r\\nstreamed"'],
+      // Longer at work than a server waits for the end of a short output: no length is known when it answers.
+      ['stream', '\\r\\nstream"; sleep 0.05; printf ed'],
       ['length', 'Content-Length: 6\\r\\n\\r\\nlength"'],
       ['nothing', 'Status: 204\\r\\nContent-Length: 6\\r\\n\\r\\nlength"'],
     ]) {

@@ -1,4 +1,4 @@
-import { ERRNO, type Loop } from '@webserv/event-loop';
+import { ERRNO } from '@webserv/event-loop';
 import type { Exchange, Intake, IntakeClient } from '@webserv/methods';
 import type { Reply } from '@webserv/response';
 import type { ScriptHead } from './output-parser.ts';
@@ -13,11 +13,10 @@ import { replyOf } from './script-reply.ts';
 import { failedWork, notStarted } from './shortage.ts';
 import { patience, Wait } from './wait.ts';
 import { Alarm } from './worker-udata.ts';
-import type { ScriptRun, Workshop } from './workshop.ts';
+import { runOf, type ScriptRun, type Workshop } from './workshop.ts';
 
 /**
- * One request answered by a script: the body goes in as it comes, the head of the output becomes a reply, and the rest of
- * it the body of that reply.
+ * One request answered by a script: the body goes in as it comes, the output becomes a reply and its body.
  *
  *     (spooling) -> waiting for a turn -> running -> answered -> output over -> child collected
  *           a failure in any state before `answered` is a reply with its status; after it, the body fails
@@ -28,7 +27,6 @@ import type { ScriptRun, Workshop } from './workshop.ts';
  */
 export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwner, Waiter {
   readonly wantsBody = true;
-  private readonly loop: Loop;
   private readonly workshop: Workshop;
   private readonly queue: Queue;
   private readonly exchange: Exchange;
@@ -53,7 +51,7 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
   private answered = false;
   /** Nothing more of the output is for the client. */
   private over = false;
-  /** The reader waits for the child's exit to know how the body ends. */
+  /** The end of output and child is awaited: before the answer to know its length, after it to know how the body ends. */
   private concluding = false;
   private wait: Wait = Wait.NONE;
   /** Bytes of the body that the script had taken when its time began. */
@@ -62,20 +60,14 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
   constructor(workshop: Workshop, queue: Queue, exchange: Exchange, script: Script) {
     const { head, location } = exchange;
     this.workshop = workshop;
-    this.loop = workshop.loop;
     this.queue = queue;
     this.exchange = exchange;
     this.script = script;
-    this.about = {
-      server: exchange.server,
-      client: exchange.remote,
-      request: `${head.method} ${head.target}`,
-      script: script.file,
-    };
+    this.about = runOf(exchange, script);
     this.spooled = head.chunked;
     this.bodyWhole = !head.hasBody;
     this.timeoutMs = location.timeouts.cgi;
-    this.alarm = new Alarm(this.loop, () => this.rang());
+    this.alarm = new Alarm(workshop.loop, () => this.rang());
     if (head.hasBody) {
       const ledger = exchange.services.ledgerOf(exchange.server);
       this.input = new ScriptInput(workshop, ledger, this, this.spooled);
@@ -137,7 +129,7 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
       this.refuse(workshop.busy(exchange, 'server closing'));
       return;
     }
-    const process = new ScriptProcess(this.loop, workshop.launcher, this);
+    const process = new ScriptProcess(workshop.loop, workshop.launcher, this);
     const length = this.spooled ? (this.input?.total ?? 0) : exchange.head.contentLength;
     this.process = process;
     workshop.processes.add(process);
@@ -147,7 +139,7 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
   started(): void {
     const { exchange, workshop } = this;
     const process = this.process as ScriptProcess;
-    const output = new ScriptOutput(this.loop, workshop.slabs, this, process.stdout);
+    const output = new ScriptOutput(workshop.loop, workshop.slabs, this, process.stdout);
     this.output = output;
     const error = Math.min(this.input?.attach(process.stdin) ?? 0, output.begin());
     if (error < 0) {
@@ -198,6 +190,8 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
 
   headRead(head: ScriptHead): void {
     this.head = head;
+    // A length that is not told is known when the script has ended, which is mostly now.
+    this.concluding = head.kind !== 'local-redirect' && head.contentLength < 0;
     // The script has answered before it has read everything: the rest is put aside for it.
     if (!this.bodyDone) this.input?.overflow();
     this.settle();
@@ -220,6 +214,10 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
     else this.watch(false);
   }
 
+  outputFull(): void {
+    this.conclude();
+  }
+
   bodyFails(place: string): void {
     this.exchange.place = place;
   }
@@ -239,11 +237,12 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
     this.watch(false);
   }
 
+  /** What was awaited has come, or is not waited for any longer. */
   private conclude(): void {
     if (!this.concluding) return;
     this.concluding = false;
-    const { process, output } = this;
-    output?.conclude(process !== null && process.status >= 256);
+    if (this.answered) this.output?.conclude(this.process?.killed ?? false);
+    else this.settle();
   }
 
   // ---- the child ---------------------------------------------------------------------------------------------
@@ -254,7 +253,7 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
       this.refuse(this.workshop.busy(this.exchange, 'server closing'));
     }
     this.queue.leave();
-    this.conclude();
+    if (this.output?.ended === true) this.conclude();
     this.settle();
     this.watch(true);
     // Last of all: a runner that closes may dispose of the loop when no child is left.
@@ -280,17 +279,16 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
       this.verdict = null;
       this.over = true;
       this.answer(verdict);
-    } else if (head !== null && this.bodyDone && !this.due) this.answerWith(head);
+    } else if (head !== null && this.bodyDone && !this.due && !this.concluding) this.answerWith(head);
   }
 
   /** An error in place of the script's answer: it leaves in the next tick, for this may be a call of the intake's. */
   private refuse(reply: Reply): void {
-    if (this.answered || this.verdict !== null) {
-      reply.release();
-      return;
+    if (this.answered || this.verdict !== null) reply.release();
+    else {
+      this.verdict = reply;
+      this.answerLater();
     }
-    this.verdict = reply;
-    this.answerLater();
   }
 
   private answerLater(): void {
@@ -301,7 +299,7 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
   private answerWith(head: ScriptHead): void {
     const output = this.output as ScriptOutput;
     if (head.kind !== 'local-redirect') {
-      const reply = replyOf(head, output, this.exchange.head.method);
+      const reply = replyOf(head, output, this.exchange.head.method, this.process);
       this.over = reply.body.kind !== 'stream';
       this.answer(reply);
       return;
@@ -328,6 +326,7 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
     if (this.due) return Wait.NOW;
     if (this.waiting) return Wait.TURN;
     if (process === null || output === null) return Wait.NONE;
+    if (this.concluding && !this.answered) return Wait.LENGTH;
     if (process.exited) return output.reading ? Wait.ORPHAN : Wait.NONE;
     if (process.ending) return Wait.NONE;
     if (this.concluding) return Wait.EXIT;
@@ -341,7 +340,7 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
     if (wait === Wait.NONE) {
       this.alarm.stop();
       if (this.over && (process?.exited ?? true)) this.input?.drop();
-    } else if (moved || wait !== this.wait) {
+    } else if ((moved && wait !== Wait.LENGTH) || wait !== this.wait) {
       this.alarm.set(patience(wait, this.timeoutMs));
     }
     this.wait = wait;
@@ -360,6 +359,7 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
         this.waiting = false;
         this.refuse(this.workshop.busy(this.exchange, 'cgi_timeout in the queue'));
         break;
+      case Wait.LENGTH:
       case Wait.EXIT:
         this.conclude();
         break;

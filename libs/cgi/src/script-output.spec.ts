@@ -21,6 +21,7 @@ function owner(): OutputOwner {
     bodyOver: () => told.push('over'),
     bodyCancelled: () => told.push('cancelled'),
     outputFlooded: () => told.push('flooded'),
+    outputFull: () => told.push('full'),
   };
 }
 
@@ -64,6 +65,7 @@ it('takes a body that cannot be read to its end for no whole one', () => {
   output.pull();
   driver.calls.armed = true;
   output.pull();
+  script.write('and more');
   settle(loop, driver);
   expect(told).toEqual(['head', 'the beginning', 'fails: read script', `${-ERRNO.EIO} read script`, 'over']);
 });
@@ -72,6 +74,23 @@ it('lets go of what it drains and cannot read', () => {
   read('Content-Type: text/plain\n\nand more');
   output.drain();
   driver.calls.armed = true;
+  script.write('and more');
   settle(loop, driver);
   expect([output.reading, told]).toEqual([false, ['head']]);
+});
+
+it('tells the reader, once it is there, of what could not be read ahead of it', () => {
+  read('Content-Type: text/plain\n\nthe beginning');
+  driver.calls.armed = true;
+  script.write('and more');
+  settle(loop, driver);
+  expect(told).toEqual(['head', 'full']);
+  output.open({
+    data: (bytes) => told.push(String(bytes)),
+    end: () => told.push('end'),
+    fail: (errno, place) => told.push(`${errno} ${place}`),
+  });
+  output.offer(-1);
+  output.pull();
+  expect(told.slice(2)).toEqual(['fails: read script', `${-ERRNO.EIO} read script`, 'over']);
 });

@@ -14,8 +14,10 @@ export interface OutputOwner {
   headRead(head: ScriptHead): void;
   /** There is no head, or none that can be understood. */
   headFailed(error: string): void;
-  /** The script has closed its stdout and the reader waits for how the body ends: `conclude` is to be called. */
+  /** The script has closed its stdout; where a reader waits for how the body ends, `conclude` is to be called. */
   outputEnded(): void;
+  /** Before there is a reader, no memory is left to read on. */
+  outputFull(): void;
   /** The reader is about to be told that the body cannot be completed. */
   bodyFails(place: string): void;
   /** The body has left or has failed: nothing more will be asked for. */
@@ -26,12 +28,12 @@ export interface OutputOwner {
   outputFlooded(): void;
 }
 
-/** `held`: the head has been read, and what follows waits for a reader. */
+/** `held`: the head has been read, and what follows is read as far as there is memory, and waits for a reader. */
 type Phase = 'head' | 'held' | 'body' | 'drain' | 'over';
 
 /**
- * A script's stdout: its head first, then its body as the source of a reply. Nothing is read ahead of the reader, so that a
- * slow client holds the script back.
+ * A script's stdout: its head first, then its body as the source of a reply. Behind the head the rest of one slab is read
+ * ahead, because most outputs end there; from then on nothing is, so that a slow client holds the script back.
  *
  *     head -> held -> body: pull -> reading -> data -> pull ... -> over
  *               +-----------------> drain -> over      (a reply without content, or what lies behind Content-Length)
@@ -50,7 +52,7 @@ export class ScriptOutput implements BodySource, WorkOwner {
   private start = 0;
   private end = 0;
   /** The script has closed its stdout, or nothing more is awaited from it. */
-  private ended = false;
+  ended = false;
   /** Bytes that the body still lacks; -1 where its end will tell. */
   private remaining = -1;
   private drained = 0;
@@ -75,9 +77,14 @@ export class ScriptOutput implements BodySource, WorkOwner {
     return error;
   }
 
-  /** The script is waited for. */
+  /** The script is waited for: what is read ahead of the reader is nothing that it owes. */
   get reading(): boolean {
-    return this.worker.reading.pending;
+    return this.worker.reading.pending && (this.phase !== 'body' || this.pulled);
+  }
+
+  /** Bytes of the body where all of it lies in memory, else -1. */
+  get wholeSize(): number {
+    return this.ended && this.phase === 'held' ? this.end - this.start : -1;
   }
 
   // ---- the reader of the body --------------------------------------------------------------------------------
@@ -119,7 +126,7 @@ export class ScriptOutput implements BodySource, WorkOwner {
 
   /** Waits no longer for the end of the output: what has come is all there is. */
   cut(): void {
-    if (this.reading) this.outputEnded();
+    if (this.worker.reading.pending) this.outputEnded();
   }
 
   /** The body is as whole as it will be. @param killed whether a signal ended the script */
@@ -156,11 +163,15 @@ export class ScriptOutput implements BodySource, WorkOwner {
     this.owner.outputMoved();
     if (this.phase === 'head') this.readHead(op.result);
     else if (this.phase === 'drain') this.drainOn(op.result);
-    else {
-      this.start = 0;
-      this.end = op.result;
-      this.give();
-    }
+    else this.append(op);
+  }
+
+  /** What was read ahead lies right behind what is in memory already. */
+  private append(op: Op): void {
+    if (this.start === this.end) this.start = op.offset;
+    this.end = op.offset + op.result;
+    if (this.pulled) this.give();
+    else this.readAhead();
   }
 
   gone(): void {
@@ -171,8 +182,14 @@ export class ScriptOutput implements BodySource, WorkOwner {
   // ---- steps -------------------------------------------------------------------------------------------------
 
   private read(): void {
-    this.loop.read(this.worker.reading, this.memory, 0, SLAB, -1);
+    this.readTo(0);
     this.owner.outputMoved();
+  }
+
+  /** A read that has begun ahead of the reader is the one that is wanted. */
+  private readTo(offset: number): void {
+    const { reading } = this.worker;
+    if (!reading.pending) this.loop.read(reading, this.memory, offset, SLAB - offset, -1);
   }
 
   private readHead(size: number): void {
@@ -185,6 +202,13 @@ export class ScriptOutput implements BodySource, WorkOwner {
     this.start = parser.consumed;
     this.end = size;
     this.headDone(status);
+    this.readAhead();
+  }
+
+  private readAhead(): void {
+    if (this.phase !== 'held') return;
+    if (this.end < SLAB) this.readTo(this.end);
+    else this.owner.outputFull();
   }
 
   private headDone(status: OutputStatus): void {
@@ -222,13 +246,21 @@ export class ScriptOutput implements BodySource, WorkOwner {
     else if (this.phase === 'drain') {
       this.close();
       this.owner.outputMoved();
-    } else if (this.pulled) this.owner.outputEnded();
+    } else if (this.pulled || this.phase === 'held') this.owner.outputEnded();
   }
 
   /** A read that has failed is no end: what has come must not be taken for all there is. */
   private unreadable(errno: number): void {
-    if (this.phase !== 'head') {
+    if (this.phase === 'body') {
       this.fail(errno, 'read script');
+      return;
+    }
+    if (this.phase === 'held') {
+      // Read ahead of the reader, who is told when it comes here.
+      this.failure = errno;
+      this.failedAt = 'read script';
+      this.shut();
+      this.owner.outputFull();
       return;
     }
     this.shut();

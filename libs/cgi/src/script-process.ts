@@ -93,6 +93,11 @@ export class ScriptProcess implements WorkOwner {
     this.launcher.spawn(request, (result) => this.launched(result));
   }
 
+  /** A signal has ended it. */
+  get killed(): boolean {
+    return this.status >= 256;
+  }
+
   /** Tells the whole group to end, and makes it end where that does not help. */
   end(): void {
     if (this.ending || this.exited) return;
@@ -183,7 +188,7 @@ export class ScriptProcess implements WorkOwner {
     this.loop.close(this.child);
     if (this.stderr === null) this.alarm.stop();
     else this.alarm.set(ORPHAN_MS);
-    if (this.status >= 256 && !this.ending) this.owner.said(`ended by ${signalName(this.status - 256)}`);
+    if (this.killed && !this.ending) this.owner.said(`ended by ${signalName(this.status - 256)}`);
     this.owner.exited(this.status);
   }
 

@@ -3,6 +3,13 @@ import { ORPHAN_MS } from './script-process.ts';
 /** After the end of the output: how long the child's exit is awaited, which says whether the output was whole. */
 const EXIT_MS = 100;
 
+/**
+ * After the head of an output without Content-Length: how long its end is awaited before the answer leaves. Most scripts
+ * write once and end at once; their answer then tells its length and takes one send in place of two. A script that writes
+ * on is answered for after this, or when it has written 64 KiB.
+ */
+const LENGTH_MS = 2;
+
 /** Whose step an exchange waits for: nobody is waited for without end. */
 export const Wait = {
   /** Nobody's, or that of somebody whom another deadline watches: the client by the app's, an ending child by its own. */
@@ -17,6 +24,8 @@ export const Wait = {
   EXIT: 4,
   /** That of whatever the script has left behind, which holds its output open. */
   ORPHAN: 5,
+  /** The end of a short output, before the answer. */
+  LENGTH: 6,
 } as const;
 export type Wait = (typeof Wait)[keyof typeof Wait];
 
@@ -27,6 +36,8 @@ export function patience(wait: Wait, timeoutMs: number): number {
       return 0;
     case Wait.EXIT:
       return EXIT_MS;
+    case Wait.LENGTH:
+      return LENGTH_MS;
     case Wait.ORPHAN:
       return ORPHAN_MS;
     default:

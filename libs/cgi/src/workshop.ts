@@ -3,6 +3,7 @@ import type { Exchange, Outcome } from '@webserv/methods';
 import type { Reply } from '@webserv/response';
 import type { Launcher } from './launcher.ts';
 import type { MethodRules, Server } from './method-rules.ts';
+import type { Script } from './script.ts';
 import type { ScriptProcess } from './script-process.ts';
 import type { Slabs } from './slabs.ts';
 
@@ -45,4 +46,13 @@ export interface Workshop {
   busy(exchange: Exchange, place: string, errno?: number): Reply;
   /** The request that a script's local redirection stands for, or the reply where it can stand for none. */
   reprocess(exchange: Exchange, target: string): Reprocessed | Reply;
+}
+
+export function runOf(exchange: Exchange, script: Script): ScriptRun {
+  return {
+    server: exchange.server,
+    client: exchange.remote,
+    request: `${exchange.head.method} ${exchange.head.target}`,
+    script: script.file,
+  };
 }
