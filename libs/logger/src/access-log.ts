@@ -1,7 +1,7 @@
 import type { AccessEntry } from './access-entry.ts';
 import { type AccessLine, CombinedLine, JsonLine } from './access-line.ts';
+import type { LineSink } from './line-sink.ts';
 import { LogClock } from './log-clock.ts';
-import type { LogFile } from './log-file.ts';
 
 export type AccessFormat = 'combined' | 'json';
 
@@ -9,14 +9,14 @@ export type AccessFormat = 'combined' | 'json';
 export class AccessLog {
   /** False for `access_log off`: then nothing needs to be gathered for an entry. */
   readonly enabled: boolean;
-  private readonly file: LogFile | null;
+  private readonly file: LineSink | null;
   private readonly line: AccessLine;
 
   /**
    * @param file where it goes; null for `off`
    * @param clock several logs may share one; `new LogClock(loop)` spares each line a look at the wall clock
    */
-  constructor(file: LogFile | null, format: AccessFormat, clock: LogClock = new LogClock()) {
+  constructor(file: LineSink | null, format: AccessFormat, clock: LogClock = new LogClock()) {
     this.enabled = file !== null;
     this.file = file;
     this.line = format === 'json' ? new JsonLine(clock) : new CombinedLine(clock);
@@ -24,6 +24,6 @@ export class AccessLog {
 
   /** Logs one response; `entry` stays the caller's. */
   write(entry: AccessEntry): void {
-    if (this.file !== null) this.file.write(this.line.of(entry));
+    if (this.file !== null) this.line.write(entry, this.file);
   }
 }

@@ -59,22 +59,26 @@ const WAYS = 4;
  * was seen before costs next to nothing. A text's set follows from its length and some of its characters; within the
  * set newcomers take turns to push out one of the others.
  */
-export class EscapeCache {
-  private readonly encode: (text: string) => string;
+export class EscapeCache<T> {
+  private readonly encode: (text: string) => T;
   private readonly raw: string[] = new Array<string>(SETS * WAYS).fill('');
-  private readonly escaped: string[] = new Array<string>(SETS * WAYS).fill('');
+  private readonly escaped: T[];
+  private readonly empty: T;
   private turn = 0;
 
-  constructor(encode: (text: string) => string) {
+  /** @param encode the escape, or more than that: what a text is turned into */
+  constructor(encode: (text: string) => T) {
     this.encode = encode;
+    this.empty = encode('');
+    this.escaped = new Array<T>(SETS * WAYS).fill(this.empty);
   }
 
-  get(text: string): string {
-    if (text === '') return '';
+  get(text: string): T {
+    if (text === '') return this.empty;
     const { raw } = this;
     const first = setOf(text);
     for (let at = first; at < first + WAYS; at++) {
-      if (raw[at] === text) return this.escaped[at] as string;
+      if (raw[at] === text) return this.escaped[at] as T;
     }
     const escaped = this.encode(text);
     if (text.length <= LONGEST_KEPT) {

@@ -10,7 +10,7 @@ const JOINED = 8 << 10;
 /**
  * Lines that leave in one write: bytes in a slab whose address does not move, reused for ever.
  *
- * Nothing is allocated for a line but its string. The slab grows to what the load needs, up to `limit`; what does not
+ * Nothing is allocated for a line but its string, and for one that is written in place nothing at all. The slab grows to what the load needs, up to `limit`; what does not
  * fit then is refused, and the caller counts it.
  */
 export class LineBatch {
@@ -29,6 +29,22 @@ export class LineBatch {
   constructor(size: number, limit: number) {
     this.limit = limit;
     this.memory = Memory.allocate(Math.min(size + SPARE, FIRST_SIZE + SPARE, limit));
+  }
+
+  /**
+   * Makes room for a line that its maker writes straight into `memory.bytes`, from `length` on; `take` counts it in.
+   * @param most bytes that it may have
+   * @returns false where there is no room for it
+   */
+  reserve(most: number): boolean {
+    if (this.joined !== '') this.seal();
+    return this.length + most <= this.memory.size || this.grow(most);
+  }
+
+  /** The line that was written into the reserved room ends before `end`, an index into `memory.bytes`. */
+  take(end: number): void {
+    this.length = end;
+    this.lines++;
   }
 
   /** Takes a line of ASCII, its line end included. @returns false where there is no room for it */

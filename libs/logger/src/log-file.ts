@@ -1,5 +1,7 @@
 import type { Loop } from '@webserv/event-loop';
 import { type Destination, giveFile, openDestination } from './destination.ts';
+import type { LineBatch } from './line-batch.ts';
+import type { LineSink } from './line-sink.ts';
 import type { LogNotice } from './log-notice.ts';
 import { type BatchLimits, LoggerUdata } from './logger-udata.ts';
 
@@ -9,7 +11,7 @@ export type OpenPath = (path: string) => Destination | number;
 /**
  * A log by its path, for as long as the server runs: the descriptor behind it changes with each `reopen`.
  */
-export class LogFile {
+export class LogFile implements LineSink {
   readonly path: string;
   private readonly loop: Loop;
   private readonly limits: BatchLimits;
@@ -58,6 +60,15 @@ export class LogFile {
     let lost = this.lostBefore + this.current.lost;
     for (const udata of this.retired) lost += udata.lost;
     return lost;
+  }
+
+  /** See `LoggerUdata.room`. */
+  room(most: number): LineBatch | null {
+    return this.current.room(most);
+  }
+
+  taken(end: number): void {
+    this.current.taken(end);
   }
 
   /** Takes a line of ASCII that ends with its line end. */

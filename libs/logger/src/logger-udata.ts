@@ -104,6 +104,22 @@ export class LoggerUdata extends Udata {
     return error < 0 ? this.loop.register(this, Interest.FILE) : error;
   }
 
+  /**
+   * Room for a line of at most `most` bytes, to be written into the batch in place, and `taken` to be called at once.
+   * @returns null where there is no room: then the line is lost, and counted
+   */
+  room(most: number): LineBatch | null {
+    if (this.state !== State.CLOSED && this.filling.reserve(most)) return this.filling;
+    this.drop();
+    return null;
+  }
+
+  /** The line for which there was room ends before `end`, an index into the batch's bytes. */
+  taken(end: number): void {
+    this.filling.take(end);
+    this.collected();
+  }
+
   /** Takes a line of ASCII that ends with its line end. */
   write(line: string): void {
     if (this.state !== State.CLOSED && this.filling.appendAscii(line)) this.collected();

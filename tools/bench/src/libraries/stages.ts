@@ -1,11 +1,12 @@
 import { StaticCache } from '@webserv/cache';
 import { loadText, memoryDisk } from '@webserv/config';
-import { AccessEntry, AccessLog, LogClock, type LogFile } from '@webserv/logger';
+import { AccessEntry, AccessLog, LineBatch, type LineSink, LogClock } from '@webserv/logger';
 import { type EncodeContext, Encoded, encodeInto, formatHttpDate, Reply } from '@webserv/response';
 import type { Contest } from './contest.ts';
 
 const LINES = 10_000;
 const FILES = 1000;
+const BATCH = 64 << 10;
 
 /** What is never looked at might never be computed. */
 export let used = 0;
@@ -60,13 +61,22 @@ function encoder(): Contest {
 }
 
 function accessLine(): Contest {
-  const written = {
-    write(line: string): void {
+  const batch = new LineBatch(BATCH, BATCH);
+  // What a line costs, without the file behind it.
+  const written: LineSink = {
+    write(line) {
       used += line.length;
     },
+    room(most) {
+      if (!batch.reserve(most)) batch.clear();
+      return batch;
+    },
+    taken(end) {
+      used += end;
+      batch.take(end);
+    },
   };
-  // Only `write` is called: what a line costs, without the file behind it.
-  const log = new AccessLog(written as LogFile, 'combined', new LogClock({ now: 0 }));
+  const log = new AccessLog(written, 'combined', new LogClock({ now: 0 }));
   const entry = new AccessEntry();
   Object.assign(entry, { remote: '192.0.2.7', method: 'GET', host: 'www.example.org', status: 200 });
   Object.assign(entry, { referer: 'https://www.example.org/', cache: 'hit', stage: 'end' });
