@@ -112,7 +112,8 @@ function resolveDots(path: Uint8Array, length: number): number {
     }
     folder = false;
     path[written++] = SLASH;
-    path.copyWithin(written, first, pos);
+    // As long as nothing was taken out, all lies where it belongs.
+    if (written !== first) path.copyWithin(written, first, pos);
     written += size;
   }
   if (folder) path[written++] = SLASH;
