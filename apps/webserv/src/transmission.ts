@@ -2,6 +2,9 @@ import { ERRNO, type Loop, Memory, type Op, type Slice } from '@webserv/event-lo
 import type { Framing, Reply, Segment } from '@webserv/response';
 import { BodyStream, pieceOf } from './body-stream.ts';
 
+/** A body without segments; one for all, since most responses are a page of the cache. */
+const NONE: readonly Segment[] = [];
+
 /** Who sends, and hears when it is over. */
 export interface Sender {
   /** @param result 0 where everything left, else -errno; a body that came out short is -EIO */
@@ -16,7 +19,7 @@ export class Transmission {
   private readonly loop: Loop;
   private readonly sender: Sender;
   private op: Op | null = null;
-  private segments: readonly Segment[] = [];
+  private segments: readonly Segment[] = NONE;
   private stream: BodyStream | null = null;
   private next = 0;
   /** Bytes that the pending operation must move, and how many of them are no body (the head). */
@@ -84,7 +87,7 @@ export class Transmission {
   private reset(): void {
     this.sent = 0;
     this.next = 0;
-    this.segments = [];
+    this.segments = NONE;
     this.stream = null;
   }
 
@@ -125,7 +128,7 @@ export class Transmission {
   }
 
   private over(result: number): void {
-    this.segments = [];
+    this.segments = NONE;
     this.sender.transmitted(result);
   }
 }
@@ -139,6 +142,6 @@ function segmentsOf(reply: Reply): readonly Segment[] {
     case 'parts':
       return body.parts;
     default:
-      return [];
+      return NONE;
   }
 }
