@@ -74,6 +74,10 @@ function generate(random: Random): string {
   return `${text}--${boundary}--${random.once(3) ? '\r\nepilogue' : ''}`;
 }
 
+/** An extended name may hold what no quoted string can say. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const UNWRITABLE = /[\0-\x09\x0b\x0c\x0e-\x1f\x7f]/;
+
 interface Seen {
   readonly parts: readonly (FormPart & { readonly ended: boolean })[];
   readonly complete: boolean;
@@ -129,11 +133,13 @@ function judge(text: string, boundary: string, seen: Seen): void {
       seen.parts.every(({ ended }) => ended),
       'a part without an end in a whole form',
     );
-    same(
-      read([Buffer.from(written(seen.parts, boundary), 'latin1')], boundary).parts,
-      seen.parts,
-      'other parts when written again',
-    );
+    if (seen.parts.every(({ filename }) => !UNWRITABLE.test(filename ?? ''))) {
+      same(
+        read([Buffer.from(written(seen.parts, boundary), 'latin1')], boundary).parts,
+        seen.parts,
+        'other parts when written again',
+      );
+    }
   }
 }
 
