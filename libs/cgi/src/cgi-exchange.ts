@@ -21,9 +21,8 @@ import { runOf, type ScriptRun, type Workshop } from './workshop.ts';
  *     (spooling) -> waiting for a turn -> running -> answered -> output over -> child collected
  *           a failure in any state before `answered` is a reply with its status; after it, the body fails
  *
- * An answer waits until the body has been taken in, because an intake is given nothing more once it has answered. A script
- * that answers earlier reads the rest of its body from what was put aside (see ScriptInput); one that reads no more, or has
- * ended, is answered for at once.
+ * An answer waits until the body has been taken in (an intake that has answered is given no more): a script that answers
+ * earlier reads the rest from what was put aside (see ScriptInput); one that reads no more is answered for at once.
  */
 export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwner, Waiter {
   readonly wantsBody = true;
@@ -177,8 +176,10 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
 
   inputFailed(errno: number, place: string): void {
     // A script that has been given a part of the body only: whatever it says is not to be trusted.
-    if (!this.answered) this.refuse(failedWork(this.workshop, this.exchange, errno, place));
-    else if (!this.over) this.output?.fail(errno, place);
+    if (!this.answered) {
+      this.refuse(failedWork(this.workshop, this.exchange, errno, place));
+      this.output?.close();
+    } else if (!this.over) this.output?.fail(errno, place);
     this.process?.end();
   }
 
@@ -211,7 +212,7 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
   outputEnded(): void {
     this.concluding = true;
     if (this.process?.exited) this.conclude();
-    else this.watch(false);
+    this.watch(false);
   }
 
   outputFull(): void {
@@ -389,7 +390,6 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
     this.process?.end();
   }
 
-  /** Nobody wants an answer any more. */
   private letGo(): void {
     this.due = false;
     this.alarm.stop();

@@ -260,6 +260,11 @@ export class Loop {
     this.nudge();
   }
 
+  /** Waits on this thread, for at most `timeoutMs`, for a write that was cancelled and is still pending. */
+  join(op: Op, timeoutMs: number): void {
+    this.driver.join?.(op, timeoutMs);
+  }
+
   /** Runs `owner.expire(timer)` in `ms` from now, in place of any earlier deadline of this timer. */
   arm(timer: Timer, ms: number): void {
     // Outside of a tick `now` may be long past.

@@ -163,7 +163,8 @@ export class LoggerUdata extends Udata {
     if (this.state === State.CLOSED) return;
     if (this.state === State.WRITING && !this.overtaken) {
       this.loop.cancel(this.op);
-      // Still pending: a kernel that holds the memory itself is writing it, and nobody knows how far it is.
+      // Still pending: a kernel that holds the memory itself is writing it, and says how far it came when it has stopped.
+      this.loop.join(this.op, SYNC_WAIT_MS);
       if (this.op.state !== OpState.PENDING) {
         this.overtaken = true;
         this.from += this.op.done;

@@ -53,6 +53,11 @@ export interface Driver {
   submit(op: Op): void;
   /** Ends a pending op: it completes with -ECANCELED, unless its true result was already on its way. */
   cancel(op: Op): void;
+  /**
+   * Waits on this thread for a write that was cancelled and is still pending: for a process that is about to end. It is
+   * then done, and told later. Only where the kernel itself holds the memory of a pending write.
+   */
+  join?(op: Op, timeoutMs: number): void;
   close(udata: Udata): void;
   /** Closes a descriptor that no udata has taken: one that was accepted and is not wanted. */
   discard(fd: number): void;

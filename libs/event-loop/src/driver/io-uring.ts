@@ -23,6 +23,13 @@ const JOIN_MS = 5000;
 /** Drivers whose kernel has not given everything back: their memory is not freed for as long as the process lives. */
 const abandoned = new Set<UringDriver>();
 
+interface Completion {
+  readonly index: number;
+  readonly tag: number;
+  readonly result: number;
+  readonly flags: number;
+}
+
 /**
  * io_uring(7): operations go to the kernel as they are, and come back completed. One system call a round submits what
  * everybody wants and brings what everybody gets.
@@ -43,6 +50,8 @@ export class UringDriver implements Driver {
   private readonly bySlot: (Flight | null)[] = [];
   private readonly notices = new LinuxNotices();
   private readonly changes = new EventList(1024);
+  /** Completions that `join` met and that were not the one it waits for. */
+  private readonly later: Completion[] = [];
   private noticesAwaited = false;
   private ended = false;
   private readonly turnOf = (flight: Flight): void => this.turn(flight);
@@ -84,7 +93,7 @@ export class UringDriver implements Driver {
 
   /** Something can be told without asking the kernel. */
   private get due(): boolean {
-    return this.flights.waiting || this.reads.starving || this.completions.busy;
+    return this.flights.waiting || this.reads.starving || this.completions.busy || this.later.length > 0;
   }
 
   /** What the kernel and the flights hold now: for tests. */
@@ -124,6 +133,25 @@ export class UringDriver implements Driver {
       this.reads.cancel(flight, op);
     }
     this.notify();
+  }
+
+  join(op: Op, timeoutMs: number): void {
+    const flight = this.flightOf(op.owner);
+    if (flight === null || op !== flight.writing) return;
+    const { ring, later } = this;
+    const { index, writeTag } = flight;
+    const until = performance.now() + timeoutMs;
+    for (let left = timeoutMs; left > 0; left = until - performance.now()) {
+      const end = ring.end;
+      while (ring.next(end)) {
+        if (ring.index === index && ring.tag === writeTag) {
+          this.writes.joined(flight, op, ring.result);
+          return;
+        }
+        later.push({ index: ring.index, tag: ring.tag, result: ring.result, flags: ring.flags });
+      }
+      ring.enter(1, Math.ceil(left));
+    }
   }
 
   close(udata: Udata): void {
@@ -180,6 +208,7 @@ export class UringDriver implements Driver {
     if (this.ended) return 0;
     const before = completions.told;
     flights.round++;
+    if (this.later.length > 0) this.dispatchLater();
     const end = ring.end;
     while (!this.ended && ring.next(end)) this.dispatch(ring.index, ring.tag, ring.result, ring.flags);
     flights.takeTurns(this.turnOf);
@@ -202,6 +231,7 @@ export class UringDriver implements Driver {
     this.completions.disposeClosed();
     if (this.noticesAwaited) this.flights.cancel(NOBODY, Tag.NOTICES);
     this.notices.dispose();
+    this.dispatchLater();
     const until = performance.now() + JOIN_MS;
     while (this.inFlight && performance.now() < until) {
       this.ring.enter(1, JOIN_MS / 50);
@@ -235,6 +265,12 @@ export class UringDriver implements Driver {
       if ((flags & IORING_CQE_F.MORE) === 0) this.flights.leaveIfDone(flight);
     } else if (tag < Tag.SEND) this.reads.completed(flight, tag, result, flags);
     else this.writes.completed(flight, tag, result);
+  }
+
+  /** What came while a single write was waited for. */
+  private dispatchLater(): void {
+    for (const { index, tag, result, flags } of this.later.splice(0))
+      this.dispatch(index, tag, result, flags);
   }
 
   private turn(flight: Flight): void {

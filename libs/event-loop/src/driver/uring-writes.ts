@@ -104,6 +104,17 @@ export class UringWrites {
     else this.tell(flight, op, result === 0 ? -ERRNO.EIO : result);
   }
 
+  /** The completion of a cancelled write that was waited for: it is told later, like what ends within a submit. */
+  joined(flight: Flight, op: Op, result: number): void {
+    this.drop(flight);
+    flight.writeCancelled = false;
+    flight.endWrite = false;
+    if (result > 0) op.done += result;
+    const total = op.vector === null ? op.length : transfer.totalOf(op);
+    if (op.done >= total) this.end(flight, op, op.done);
+    else this.end(flight, op, result < 0 && !isTransient(result) ? result : -ERRNO.ECANCELED);
+  }
+
   /** A closed flight's completion. */
   drop(flight: Flight): void {
     flight.writeTag = Tag.NONE;
