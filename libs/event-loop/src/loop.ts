@@ -187,6 +187,15 @@ export class Loop {
     this.submit(op);
   }
 
+  /** As `recv`, into memory of the caller's: at most `length` bytes, from `offset` on. For what is large and is kept. */
+  recvInto(op: Op, memory: Memory, offset: number, length: number): void {
+    op.kind = OpKind.RECV;
+    op.memory = memory;
+    op.offset = offset;
+    op.length = length;
+    this.submit(op);
+  }
+
   /** Sends all of `length` bytes: `result` is `length`, or a failure with `done` telling how many had left. */
   send(op: Op, memory: Memory, offset: number, length: number): void {
     op.kind = OpKind.SEND;

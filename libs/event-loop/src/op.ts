@@ -61,8 +61,8 @@ export class Op {
   /** Pieces of a gathered SEND; null for a plain one. */
   vector: readonly Slice[] | null = null;
   /**
-   * The received bytes, valid only while `complete` runs: a driver lends the same buffer to everybody.
-   * What must be kept is copied.
+   * The received bytes. Where the driver has lent them, they are valid only while `complete` runs, for it lends the same
+   * buffer to everybody: what must be kept is copied.
    */
   bytes: Buffer | null = null;
   /** ACCEPT: the peer's address (`192.0.2.1`, `2001:db8::1`, `unix:`). CHANGE: the entry's name in a folder, or ''. */

@@ -29,8 +29,8 @@ const FIRST_PID = 1000;
  * seed that decides everything that a kernel leaves open. The same seed and the same acts of the test give the same
  * run: the order of completions, how transfers are cut, what is late, what fails.
  *
- * What it lends for a receive is filled with 0xdb once `complete` has returned, and so is the memory of a file read
- * that was under way when its udata was closed: who keeps a reference is found out.
+ * What it lends for a receive is filled with 0xdb once `complete` has returned, and so is the owner's memory that was
+ * being read or received into when its udata was closed: who keeps a reference is found out.
  */
 export class FakeDriver implements Driver {
   readonly name = 'fake';
@@ -150,7 +150,8 @@ export class FakeDriver implements Driver {
     }
     watch.closed = true;
     this.watched.delete(watch);
-    const held = watch.interest === Interest.FILE ? watch.reading : null;
+    // A thread reads from a file; a kernel that completes receives into the owner's memory.
+    const held = watch.interest === Interest.FILE || watch.reading?.memory ? watch.reading : null;
     if (watch.reading !== null) watch.reading.state = OpState.IDLE;
     if (watch.writing !== null) watch.writing.state = OpState.IDLE;
     watch.reading = null;

@@ -13,7 +13,7 @@ export const Tag = {
   STREAM: 1,
   /** One receive, or one read of a pipe, into a large buffer. */
   PIECE: 2,
-  /** A read into memory of the owner's. */
+  /** A read or a receive into memory of the owner's. */
   READ: 3,
   ACCEPT: 4,
   CHILD: 5,

@@ -65,7 +65,8 @@ export class UringReads {
     const { fd } = flight;
     switch (op.kind) {
       case OpKind.RECV:
-        if (flight.bulk) this.startPiece(flight, RECV_PIECE, 0);
+        if (op.memory !== null) this.startInto(flight, IORING_OP.RECV, op.memory, op, 0);
+        else if (flight.bulk) this.startPiece(flight, RECV_PIECE, 0);
         else flights.start(flight, Tag.STREAM, RECV_STREAM, fd, 0, 0, 0, 0, this.small.group);
         break;
       case OpKind.READ: {
@@ -74,9 +75,7 @@ export class UringReads {
           this.startPiece(flight, READ_PIECE, -1);
           break;
         }
-        flight.readPin = memory;
-        const address = memory.address + op.offset;
-        flights.start(flight, Tag.READ, IORING_OP.READ, fd, address, op.length, op.position, 0, 0);
+        this.startInto(flight, IORING_OP.READ, memory, op, op.position);
         break;
       }
       case OpKind.ACCEPT: {
@@ -93,6 +92,12 @@ export class UringReads {
   private startPiece(flight: Flight, head: number, offset: number): void {
     const { group, size } = this.large;
     this.flights.start(flight, Tag.PIECE, head, flight.fd, 0, size, offset, 0, group);
+  }
+
+  private startInto(flight: Flight, head: number, memory: Memory, op: Op, position: number): void {
+    flight.readPin = memory;
+    const address = memory.address + op.offset;
+    this.flights.start(flight, Tag.READ, head, flight.fd, address, op.length, position, 0, 0);
   }
 
   /** @param op the pending one */
@@ -369,7 +374,7 @@ export class UringReads {
 }
 
 function isLent(op: Op): boolean {
-  return op.kind === OpKind.RECV || (op.kind === OpKind.READ && op.memory === null);
+  return op.memory === null && (op.kind === OpKind.RECV || op.kind === OpKind.READ);
 }
 
 /** Whether what is in flight brings what the op asks for. */
