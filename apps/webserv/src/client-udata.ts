@@ -82,9 +82,10 @@ export class ClientUdata extends Connection implements TransactionOwner {
   }
 
   receiveMore(): void {
-    if (this.bodyWanted) {
-      const transaction = this.current;
-      if ((transaction.reception as Reception).discarded > DRAIN_MAX) {
+    const transaction = this.current;
+    const reception = this.bodyWanted ? transaction.reception : null;
+    if (reception !== null) {
+      if (reception.discarded > DRAIN_MAX) {
         // More of a body that nobody wants than is worth reading.
         transaction.reading = Reading.LOST;
         if (this.stage === Stage.END) this.linger();
@@ -94,7 +95,7 @@ export class ClientUdata extends Connection implements TransactionOwner {
         this.loop.arm(this.timer, transaction.exchange.location.timeouts.body);
       }
     }
-    this.receive();
+    this.receive(reception);
   }
 
   private begin(): Transaction {
@@ -336,7 +337,7 @@ export class ClientUdata extends Connection implements TransactionOwner {
     } else {
       this.loop.arm(this.timer, transaction.site.server.timeouts.keepAlive);
       this.transaction = null;
-      this.forgetSent();
+      this.forgetMoved();
       server.transactions.give(transaction);
       server.rest(this);
       this.receive();

@@ -1,8 +1,14 @@
 import { type Loop, Op, Timer, Udata } from '@webserv/event-loop';
+import type { Room } from '@webserv/methods';
 
 /** After the last response: how long, and how many bytes, the client may still send before it is cut off. */
 const LINGER_MS = 2000;
 const LINGER_MAX = 1 << 20;
+
+/** Who may have room for what is received next. */
+interface Receiver {
+  room(): Room | null;
+}
 
 /**
  * The socket side of a client: bytes in, one operation out, and an end that loses nothing. What the bytes mean is the
@@ -53,8 +59,12 @@ export abstract class Connection extends Udata {
     return this.lingered >= 0;
   }
 
-  protected receive(): void {
-    if (!this.receiving.pending && !this.halfClosed) this.loop.recv(this.receiving);
+  protected receive(receiver: Receiver | null = null): void {
+    const { receiving, loop } = this;
+    if (receiving.pending || this.halfClosed) return;
+    const room = receiver === null ? null : receiver.room();
+    if (room === null) loop.recv(receiving);
+    else loop.recvInto(receiving, room.memory, room.offset, room.length);
   }
 
   /**
@@ -67,8 +77,12 @@ export abstract class Connection extends Udata {
     else this.backlog = bytes.subarray(start, end);
   }
 
-  /** An idle connection keeps nothing of what it has sent: it may be a page that nobody else has any more. */
-  protected forgetSent(): void {
+  /**
+   * An idle connection keeps nothing of what it has sent, which may be a page that nobody else has any more, and not the
+   * memory that an upload came into.
+   */
+  protected forgetMoved(): void {
+    this.receiving.bytes = null;
     this.sending.memory = null;
     this.sending.vector = null;
   }

@@ -1,5 +1,5 @@
 import type { Loop } from '@webserv/event-loop';
-import type { Intake, IntakeClient } from '@webserv/methods';
+import type { Intake, IntakeClient, Room } from '@webserv/methods';
 import { BodyDecoder, BodyStatus, type Limits, type RequestError, type RequestHead } from '@webserv/request';
 import type { Reply } from '@webserv/response';
 
@@ -109,6 +109,11 @@ export class Reception implements IntakeClient {
         return;
       }
     }
+  }
+
+  /** Where the intake would have the next bytes of the body received. */
+  room(): Room | null {
+    return this.intake?.room?.() ?? null;
   }
 
   resume(): void {

@@ -65,8 +65,8 @@ export class SiteServices implements Services {
     });
   }
 
-  writer(fd: number, owner: FileWriterOwner): FileWriter {
-    return new UploadUdata(this.loop, fd, owner);
+  writer(fd: number, owner: FileWriterOwner, atMost: number): FileWriter {
+    return new UploadUdata(this.loop, fd, owner, atMost);
   }
 
   forget(path: string): void {

@@ -1,42 +1,93 @@
-import { Interest, type Loop, Memory, Op, Udata } from '@webserv/event-loop';
-import type { FileWriter, FileWriterOwner } from '@webserv/methods';
+import { Interest, type Loop, Memory, Op, OpState, Udata } from '@webserv/event-loop';
+import type { FileWriter, FileWriterOwner, Room } from '@webserv/methods';
 
-/** Bytes gathered for one write; a receive brings a quarter of it at most. */
-const SLAB = 256 << 10;
-/** With less room than one receive may bring, the client rests. */
+/** Bytes gathered for the first write of an upload. */
+const FIRST_SLAB = 256 << 10;
+/** Bytes gathered for the others: who has sent one slab is likely to send much more. */
+const LARGE_SLAB = 1 << 20;
+/** So many uploads at once have large slabs; the others go on with slabs of the first size. */
+const LARGE_UPLOADS = 32;
+/** A slab with less room than a receive may bring is full. */
 const HEADROOM = 64 << 10;
+/** With less than this to come it is not worth it to receive into the slab: a receive into lent memory brings it, too. */
+const WORTH_LENDING = 128 << 10;
+
+/** Uploads that have large slabs now. */
+let large = 0;
+
+/** Where the next bytes are to be received: one object an upload, good until it is asked for again. */
+class SlabRoom implements Room {
+  memory: Memory;
+  offset = 0;
+  length = 0;
+
+  constructor(memory: Memory) {
+    this.memory = memory;
+  }
+}
 
 /**
  * A file that is being uploaded: bytes gather in one slab while another one is being written. Memory is two slabs
  * whatever the file's size, for a client is given no more while both are full.
+ *
+ * Bytes that were received into the slab itself, by way of `room`, stay where they are; where the head of a chunk lay
+ * before them they move down.
  */
 export class UploadUdata extends Udata implements FileWriter {
   private readonly loop: Loop;
   private readonly owner: FileWriterOwner;
   private readonly writing = new Op(this);
-  private filling = Memory.allocate(SLAB);
+  /** Bytes that are still to come, at most. */
+  private ahead: number;
+  private filling: Memory;
   /** Made when the first slab is full: most uploads fit in one. */
   private spare: Memory | null = null;
+  private readonly lent: SlabRoom;
+  /** `lent` is somebody's, who may have bytes put there at any time. */
+  private lending = false;
+  private large = false;
   private filled = 0;
   private position = 0;
   private resting = false;
   private finishing = false;
   private closed = false;
 
-  constructor(loop: Loop, fd: number, owner: FileWriterOwner) {
+  /** @param atMost bytes that will come; Infinity where nobody knows */
+  constructor(loop: Loop, fd: number, owner: FileWriterOwner, atMost: number) {
     super('worker', fd);
     this.loop = loop;
     this.owner = owner;
+    this.ahead = atMost;
+    this.filling = Memory.allocate(Math.min(FIRST_SLAB, Math.max(1, atMost)));
+    this.lent = new SlabRoom(this.filling);
     loop.register(this, Interest.FILE);
   }
 
   write(bytes: Buffer, start: number, end: number): boolean {
-    this.makeRoom(end - start);
-    bytes.copy(this.filling.bytes, this.filled, start, end);
-    this.filled += end - start;
-    if (!this.writing.pending && this.filled >= SLAB - HEADROOM) this.flush();
-    this.resting = this.filled > SLAB - HEADROOM;
+    const size = end - start;
+    if (bytes !== this.filling.bytes) this.makeRoom(size);
+    if (bytes !== this.filling.bytes || start !== this.filled) {
+      bytes.copy(this.filling.bytes, this.filled, start, end);
+    }
+    this.lending = false;
+    this.filled += size;
+    this.ahead -= size;
+    if (this.ahead < 0) this.ahead = Number.POSITIVE_INFINITY;
+    if (!this.writing.pending && this.full) this.flush();
+    this.resting = this.full;
     return !this.resting;
+  }
+
+  room(): Room | null {
+    if (this.resting || this.ahead < WORTH_LENDING) return null;
+    // Where nobody knows how much will come, it is little until it is more.
+    if (this.ahead === Number.POSITIVE_INFINITY && this.position === 0 && !this.writing.pending) return null;
+    const { lent, filling, filled } = this;
+    this.lending = true;
+    lent.memory = filling;
+    lent.offset = filled;
+    lent.length = filling.size - filled;
+    return lent;
   }
 
   finish(): void {
@@ -56,26 +107,53 @@ export class UploadUdata extends Udata implements FileWriter {
       return;
     }
     this.position += op.result;
-    if (this.filled > 0 && (this.finishing || this.filled >= SLAB - HEADROOM)) this.flush();
+    if (this.filled > 0 && (this.finishing || this.full)) this.flush();
     else if (this.finishing) this.owner.written();
-    if (!this.resting || this.filled > SLAB - HEADROOM) return;
+    if (!this.resting || this.full) return;
     this.resting = false;
     this.owner.ready();
   }
 
-  private flush(): void {
-    const full = this.filling;
-    if (!this.finishing) this.filling = this.spare ?? Memory.allocate(SLAB);
-    this.spare = full;
-    const length = this.filled;
-    this.filled = 0;
-    this.loop.write(this.writing, full, 0, length, this.position);
+  override dispose(): void {
+    if (this.large) large--;
+    this.large = false;
   }
 
-  /** A piece larger than a receive can only come from a caller that is not a client; it is taken all the same. */
+  /** The slab has no room for another receive, which is still to come. */
+  private get full(): boolean {
+    const room = this.filling.size - this.filled;
+    return room < HEADROOM && room < this.ahead;
+  }
+
+  private flush(): void {
+    const slab = this.filling;
+    const length = this.filled;
+    this.filled = 0;
+    this.loop.write(this.writing, slab, 0, length, this.position);
+    if (this.finishing) return;
+    const next = this.nextSlab();
+    // What has been written at once can be filled again at once.
+    if (this.writing.state === OpState.DONE && slab.size >= next) return;
+    this.filling = this.spare !== null && this.spare.size >= next ? this.spare : Memory.allocate(next);
+    this.spare = slab;
+  }
+
+  /** How large a slab is worth having for what is still to come. */
+  private nextSlab(): number {
+    if (!this.large && large < LARGE_UPLOADS && this.ahead > FIRST_SLAB) {
+      large++;
+      this.large = true;
+    }
+    return Math.min(this.large ? LARGE_SLAB : FIRST_SLAB, this.ahead);
+  }
+
+  /**
+   * For bytes that lie elsewhere. Where they do not fit, or the room has been lent and may be written to, the slab is
+   * left to who has it: what it holds goes on in a larger one.
+   */
   private makeRoom(size: number): void {
-    if (this.filling.size - this.filled >= size) return;
-    const larger = Memory.allocate(this.filled + size);
+    if (!this.lending && this.filling.size - this.filled >= size) return;
+    const larger = Memory.allocate(Math.max(this.filling.size, this.filled + size));
     this.filling.bytes.copy(larger.bytes, 0, 0, this.filled);
     this.filling = larger;
   }

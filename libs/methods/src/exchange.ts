@@ -12,8 +12,11 @@ import type { Offer } from './variants.ts';
 export interface Services {
   readonly files: Files;
   readonly store: Store;
-  /** Takes over the descriptor of an empty file, to write what comes into it. */
-  writer(fd: number, owner: FileWriterOwner): FileWriter;
+  /**
+   * Takes over the descriptor of an empty file, to write what comes into it.
+   * @param atMost bytes that will come; Infinity where nobody knows
+   */
+  writer(fd: number, owner: FileWriterOwner, atMost: number): FileWriter;
   /** Says that the file at a path has been, or is about to be, removed or replaced: nothing kept of it may be served. */
   forget(path: string): void;
   /**

@@ -8,6 +8,7 @@ export type { Intake, IntakeClient, Outcome } from './intake.ts';
 export { Ledger } from './ledger.ts';
 export { nodeFiles } from './node-files.ts';
 export { isHidden, lastSegment, namesDotfile, resolvePath } from './resolve-path.ts';
+export type { Room } from './room.ts';
 export { Turns } from './turns.ts';
 export { claimUploads, type Lock, releaseUploads } from './upload/claim.ts';
 export { type Disposition, parseDisposition } from './upload/disposition.ts';

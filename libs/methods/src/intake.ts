@@ -1,4 +1,5 @@
 import type { Reply } from '@webserv/response';
+import type { Room } from './room.ts';
 
 /** Who has sent the request, as an intake sees it. */
 export interface IntakeClient {
@@ -26,6 +27,11 @@ export interface Intake {
    * @returns false to be given no more until it calls `client.resume()`
    */
   take(bytes: Buffer, start: number, end: number): boolean;
+  /**
+   * Where the next bytes of the body may be received, framing and all, or null where it is all one. From then on the room
+   * belongs to who has asked, until the next `take`.
+   */
+  room?(): Room | null;
   /** The body is complete (at once where there is none). */
   finish(): void;
   /** The body broke off, or the client has gone: undo what was begun. No reply is wanted any more. */

@@ -2,6 +2,7 @@ import type { FileStamp } from '@webserv/response';
 import { ERRNO } from '../errno.ts';
 import type { Services } from '../exchange.ts';
 import { FileFacts } from '../files.ts';
+import type { Room } from '../room.ts';
 import type { FileWriter, FileWriterOwner } from './file-writer.ts';
 import { join } from './join.ts';
 import type { JournalEntry } from './journal.ts';
@@ -55,6 +56,7 @@ export class Draft implements FileWriterOwner {
     path: string,
     fd: number,
     sync: boolean,
+    atMost: number,
   ) {
     this.services = services;
     this.owner = owner;
@@ -64,12 +66,13 @@ export class Draft implements FileWriterOwner {
     this.path = path;
     this.fd = fd;
     this.sync = sync;
-    this.writer = services.writer(fd, this);
+    this.writer = services.writer(fd, this, atMost);
   }
 
   /**
    * Begins a file.
    * @param sync whether it is whole only when the disk has it
+   * @param atMost bytes that will come; Infinity where nobody knows
    * @returns the draft, or -errno
    */
   static open(
@@ -78,16 +81,22 @@ export class Draft implements FileWriterOwner {
     folder: string,
     name: string,
     sync: boolean,
+    atMost: number,
   ): Draft | number {
     const path = join(folder, temporaryName());
     const fd = services.store.create(path);
-    return fd < 0 ? fd : new Draft(services, owner, folder, name, path, fd, sync);
+    return fd < 0 ? fd : new Draft(services, owner, folder, name, path, fd, sync, atMost);
   }
 
   /** As `FileWriter.write`. */
   write(bytes: Buffer, start: number, end: number): boolean {
     this.size += end - start;
     return this.writer.write(bytes, start, end);
+  }
+
+  /** As `FileWriter.room`. */
+  room(): Room | null {
+    return this.writer.room?.() ?? null;
   }
 
   finish(): void {

@@ -1,3 +1,5 @@
+import type { Room } from '../room.ts';
+
 /** Who has bytes written. */
 export interface FileWriterOwner {
   /** After `write` has returned false: more may come. */
@@ -22,6 +24,11 @@ export interface FileWriter {
    * @returns false to be given no more until `ready`
    */
   write(bytes: Buffer, start: number, end: number): boolean;
+  /**
+   * Where the next bytes may be put before they are given to `write`, or null where it is all one. From then on the room
+   * belongs to who has asked, until the next `write`.
+   */
+  room?(): Room | null;
   /** Nothing more comes. Not to be called between a `write` that returned false and `ready`. */
   finish(): void;
   /** Lets the descriptor go as soon as nothing is in flight, and stops what has not been written. */

@@ -5,7 +5,14 @@ import { cleanName, generatedName } from './file-name.ts';
 import { FormStatus, MultipartParser } from './multipart-parser.ts';
 import type { PartHead } from './part-head.ts';
 import { type FormField, receipt } from './receipt.ts';
-import { beginPlace, Upload, type UploadOwner, type UploadRules, uploadStatus } from './upload.ts';
+import {
+  beginPlace,
+  lengthAtMost,
+  Upload,
+  type UploadOwner,
+  type UploadRules,
+  uploadStatus,
+} from './upload.ts';
 
 /** Fields that the answer lists, and characters of a name: what is not stored shall not fill the memory. */
 const MAX_LISTED = 100;
@@ -132,7 +139,9 @@ export class FormIntake implements Intake, UploadOwner {
 
   private beginFile(head: PartHead, name: string): void {
     this.part = Part.FILE;
-    const error = this.upload.begin(name === '' ? generatedName(head.mediaType, this.exchange.nowMs) : name);
+    const { exchange } = this;
+    const stored = name === '' ? generatedName(head.mediaType, exchange.nowMs) : name;
+    const error = this.upload.begin(stored, lengthAtMost(exchange.head));
     if (error < 0) this.refuse(uploadStatus(error), beginPlace(error), error);
   }
 

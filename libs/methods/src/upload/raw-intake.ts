@@ -1,8 +1,9 @@
 import type { Exchange } from '../exchange.ts';
 import { failure } from '../failure.ts';
 import type { Intake, IntakeClient } from '../intake.ts';
+import type { Room } from '../room.ts';
 import { receipt } from './receipt.ts';
-import { Upload, type UploadOwner, type UploadRules, uploadStatus } from './upload.ts';
+import { lengthAtMost, Upload, type UploadOwner, type UploadRules, uploadStatus } from './upload.ts';
 
 /** A body that is one file, stored as it comes. */
 export class RawIntake implements Intake, UploadOwner {
@@ -21,7 +22,7 @@ export class RawIntake implements Intake, UploadOwner {
   /** @returns the intake, or the negative errno that it could not begin for */
   static begin(exchange: Exchange, rules: UploadRules, name: string): RawIntake | number {
     const intake = new RawIntake(exchange, rules);
-    const error = intake.upload.begin(name);
+    const error = intake.upload.begin(name, lengthAtMost(exchange.head));
     return error < 0 ? error : intake;
   }
 
@@ -31,6 +32,10 @@ export class RawIntake implements Intake, UploadOwner {
 
   take(bytes: Buffer, start: number, end: number): boolean {
     return this.upload.write(bytes, start, end);
+  }
+
+  room(): Room | null {
+    return this.upload.room();
   }
 
   finish(): void {

@@ -1,6 +1,8 @@
+import type { RequestHead } from '@webserv/request';
 import { ERRNO } from '../errno.ts';
 import type { Services } from '../exchange.ts';
 import type { Ledger } from '../ledger.ts';
+import type { Room } from '../room.ts';
 import { Draft, type DraftOwner } from './draft.ts';
 import { join } from './join.ts';
 import { journalPath, journalText } from './journal.ts';
@@ -65,24 +67,25 @@ export class Upload implements DraftOwner {
   /**
    * Begins a file. Where its name is taken, that is said before its content has been read.
    * @param name one that is fit for the folder
+   * @param atMost bytes that will come of it; Infinity where nobody knows
    * @returns 0 or -errno; nothing has begun then
    */
-  begin(name: string): number {
+  begin(name: string, atMost: number): number {
     this.entered ||= this.ledger.enter();
     if (!this.entered) return TOO_MUCH;
-    const error = this.open(name);
+    const error = this.open(name, atMost);
     // Nothing of a first file is left that could be discarded.
     if (error < 0 && this.drafts.length === 0) this.settleAccount();
     return error;
   }
 
-  private open(name: string): number {
+  private open(name: string, atMost: number): number {
     const { rules, services } = this;
     // Two files of one name in one form cannot both be stored, whatever may be replaced.
     if (this.names.has(name)) return -ERRNO.EEXIST;
     const taken = rules.overwrite ? -ERRNO.ENOENT : services.store.taken(join(rules.folder, name));
     if (taken !== -ERRNO.ENOENT) return taken === 0 ? -ERRNO.EEXIST : taken;
-    const draft = Draft.open(services, this, rules.folder, name, rules.fsync);
+    const draft = Draft.open(services, this, rules.folder, name, rules.fsync, atMost);
     if (typeof draft === 'number') return draft;
     this.names.add(name);
     this.drafts.push(draft);
@@ -99,6 +102,11 @@ export class Upload implements DraftOwner {
     }
     this.held += end - start;
     return (this.current as Draft).write(bytes, start, end);
+  }
+
+  /** As `FileWriter.room`, of the file that was begun last. */
+  room(): Room | null {
+    return this.current === null ? null : this.current.room();
   }
 
   end(): void {
@@ -213,6 +221,11 @@ export class Upload implements DraftOwner {
 
 /** No call on a file in a folder says this: the ledger is full, not the disk. */
 const TOO_MUCH = -ERRNO.EAGAIN;
+
+/** Bytes of a body: what its length says, or Infinity where it is told by its end. */
+export function lengthAtMost(head: RequestHead): number {
+  return head.contentLength < 0 ? Number.POSITIVE_INFINITY : head.contentLength;
+}
 
 /** What could not be begun, for the log. */
 export function beginPlace(errno: number): string {
