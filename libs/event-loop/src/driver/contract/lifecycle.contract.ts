@@ -24,12 +24,13 @@ export function lifecycleContract(options: HarnessOptions): void {
       const { loop } = harness;
       const probe = new Probe(loop, -1);
       const [a, b, c, d] = Array.from({ length: 4 }, () => new Timer(probe)) as [Timer, Timer, Timer, Timer];
-      loop.arm(a, 30);
-      loop.arm(b, 10);
-      loop.arm(c, 20);
-      loop.arm(d, 5);
-      loop.arm(b, 40);
-      loop.arm(a, 15);
+      // Far enough apart that a busy machine between two calls does not change the order.
+      loop.arm(a, 300);
+      loop.arm(b, 100);
+      loop.arm(c, 200);
+      loop.arm(d, 50);
+      loop.arm(b, 400);
+      loop.arm(a, 100);
       loop.disarm(d);
       expect(d.armed).toBe(false);
       await harness.until(() => probe.expired.length === 3, 'three timers');
