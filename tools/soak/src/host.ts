@@ -19,4 +19,6 @@ process.on('message', (message) => {
     void running.close().then(() => process.disconnect());
   }
 });
+// Without a parent there is nobody to serve.
+process.on('disconnect', () => process.exit(0));
 process.send?.({ addresses: running.addresses, driver: running.driver });
