@@ -1,5 +1,6 @@
 import { type Choice, chooseDriver, type DriverRequest } from './driver/choose.ts';
 import { type Driver, Interest } from './driver/driver.ts';
+import { returnFreedMemory } from './ffi/allocator.ts';
 import { ERRNO, errnoMessage } from './ffi/errno.ts';
 import * as libc from './ffi/libc.ts';
 import { Host } from './host.ts';
@@ -96,6 +97,7 @@ export class Loop {
     this.now = this.clock();
     driver.notify = () => this.nudge();
     driver.fault = (udata, error) => this.fault(udata, error);
+    if (driver.now === undefined) returnFreedMemory();
     this.waker = driver.now === undefined ? this.openWaker() : null;
     this.host = (options.hosted ?? true) ? new Host(this) : null;
   }

@@ -1,0 +1,20 @@
+import { returnFreedMemory } from './allocator.ts';
+import { declare } from './libc.ts';
+
+const holds = returnFreedMemory();
+
+// Only glibc learns, and only there can it be told not to.
+(holds ? it : it.skip)('large blocks are mapped apart, whatever was freed before', () => {
+  const malloc = declare('uintptr_t malloc(size_t size)');
+  const free = declare('void free(uintptr_t block)');
+  // Else this would teach it to keep blocks of up to 20 MiB.
+  free(malloc(20 << 20));
+  const block = malloc(300 << 10);
+  // A block of its own begins behind the two words of its head, at the beginning of a page.
+  expect(block % 4096).toBe(16);
+  free(block);
+});
+
+it('can be told again', () => {
+  expect(returnFreedMemory()).toBe(holds);
+});
