@@ -22,8 +22,11 @@ const LEAST_WARM_UP_SECONDS = 300;
 const MOST_WARM_UP = 0.5;
 /** What may be gained over the rest. */
 const MOST_GROWTH = 0.05;
-/** A rise that is certain and larger than this is a trend, however slow: in what the server itself holds. */
-const MOST_TREND = 0.01;
+/**
+ * A rise that is certain and larger than this is a trend, however slow: in what the server itself holds. Not less, for the
+ * engine's notes about code (feedback, reasons for compiling anew) are objects as well and come for a quarter of an hour.
+ */
+const MOST_TREND = 0.02;
 /** Fewer samples behind the warm-up say nothing of a trend. */
 const LEAST_SAMPLES = 30;
 /** The engine compiles its favourites anew for many minutes, and the allocator keeps its largest bursts: these may creep. */
