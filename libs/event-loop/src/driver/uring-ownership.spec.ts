@@ -4,7 +4,7 @@ import path from 'node:path';
 import { ERRNO, errnoName } from '../ffi/errno.ts';
 import { INOTIFY } from '../ffi/layout.ts';
 import * as libc from '../ffi/libc.ts';
-import { Interest, Memory } from '../index.ts';
+import { Interest, Memory, OpState } from '../index.ts';
 import { connected, connections, Probe, pattern } from './contract/harness.contract.ts';
 import { RealHarness } from './contract/real.contract.ts';
 import { UringDriver } from './io-uring.ts';
@@ -156,6 +156,30 @@ here(`io_uring${reason === '' ? '' : ` (skipped: ${reason})`}`, () => {
       harness.loop.read(probe.input, memory, 4, 4, -1);
       await harness.until(() => probe.got.length === 2, 'the next read');
       expect(memory.bytes.toString()).toBe('....next........');
+    });
+
+    it('is given back while a process that is about to end waits, and others are told of what came meanwhile', async () => {
+      const { fd, peer } = harness.pipe('to-peer');
+      const writer = new Probe(harness.loop, fd);
+      harness.loop.register(writer, Interest.WRITE);
+      const bytes = pattern(4 << 20);
+      harness.loop.write(writer.output, Memory.from(bytes), 0, bytes.length, -1);
+      harness.loop.tick(0);
+      const other = await connected(harness);
+      harness.loop.recv(other.probe.input);
+      harness.loop.tick(0);
+      other.peer.write('meanwhile');
+      await harness.arrive();
+      harness.loop.cancel(writer.output);
+      harness.loop.join(writer.output, 5000);
+      // Nobody has been told of anything, but how far the write came is known.
+      expect([writer.output.state, writer.sent, other.probe.got]).toEqual([OpState.DONE, [], []]);
+      const { done } = writer.output;
+      await harness.until(() => other.probe.got.length > 0 && writer.sent.length > 0, 'both');
+      expect(writer.sent.map(errnoName)).toEqual(['ECANCELED']);
+      expect([done > 0, done < bytes.length]).toEqual([true, true]);
+      await harness.until(() => peer.length === done, 'what was written');
+      expect(peer.read().equals(bytes.subarray(0, done))).toBe(true);
     });
 
     it('is sent to the last byte, though the owner lets go of it', async () => {
