@@ -64,10 +64,13 @@ export async function startServer(host: string, config: string): Promise<Server>
   };
 }
 
+/** A process that has ended hears nothing: its exit, which follows, is what is told. */
+function unheard(): void {}
+
 /** One question at a time: answers come in the order of the questions. */
 function ask(child: ChildProcess): Promise<Report> {
   const answer = told(child) as Promise<Report>;
-  if (child.connected) child.send('sample');
+  if (child.connected) child.send('sample', unheard);
   return answer;
 }
 
@@ -94,7 +97,7 @@ async function stop(child: ChildProcess): Promise<string> {
   if (child.exitCode === null && child.signalCode === null) {
     const gone = once(child, 'exit');
     const kill = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT);
-    if (child.connected) child.send('stop');
+    if (child.connected) child.send('stop', unheard);
     await gone;
     clearTimeout(kill);
   }
