@@ -10,10 +10,11 @@ let loop: Loop;
 let script: FakePeer;
 let output: ScriptOutput;
 let told: string[];
+let moves: number;
 
 function owner(): OutputOwner {
   return {
-    outputMoved: () => {},
+    outputMoved: () => void moves++,
     headRead: () => told.push('head'),
     headFailed: (error) => told.push(`no head: ${error}`),
     outputEnded: () => told.push('ended'),
@@ -31,14 +32,14 @@ beforeEach(() => {
   const pipe = driver.pipe();
   script = pipe.peer;
   told = [];
+  moves = 0;
   output = new ScriptOutput(loop, new Slabs(), owner(), pipe.fd);
 });
 
 afterEach(() => {
   output.close();
-  settle(loop, driver);
-  driver.assertQuiet();
   loop.dispose();
+  driver.assertQuiet();
 });
 
 function read(text: string): void {
@@ -93,4 +94,11 @@ it('tells the reader, once it is there, of what could not be read ahead of it', 
   output.offer(-1);
   output.pull();
   expect(told.slice(2)).toEqual(['fails: read script', `${-ERRNO.EIO} read script`, 'over']);
+});
+
+it('tells when the loop has let go of the script', () => {
+  output.begin();
+  const before = moves;
+  loop.dispose();
+  expect([output.reading, moves - before]).toEqual([false, 1]);
 });

@@ -176,6 +176,8 @@ export class ScriptOutput implements BodySource, WorkOwner {
 
   gone(): void {
     this.workerGone = true;
+    // The loop itself has let go of it: nothing more is awaited.
+    if (this.phase !== 'over' && !this.ended) this.owner.outputMoved();
     this.giveBack();
   }
 
