@@ -1,4 +1,7 @@
 import { chmodSync } from 'node:fs';
+import type { Running } from './index.ts';
+import { DRIVERS, driverOptions } from './testing/drivers.ts';
+import { heldOf } from './testing/held.ts';
 import { get, Peer } from './testing/peer.ts';
 import { TestSite } from './testing/site.ts';
 
@@ -42,4 +45,22 @@ it('a closed server has outlived its scripts, stubborn ones too', async () => {
   expect(alive(pid)).toBe(true);
   await site.running?.close();
   expect(alive(pid)).toBe(false);
+});
+
+it.each(DRIVERS)('a server on %s that has closed is held by nobody', async (use) => {
+  site.file('public/page.html', 'a page');
+  const servers: WeakRef<Running>[] = [];
+  for (let round = 0; round < 3; round++) {
+    const port = site.start(
+      `error_log error.log;
+       server { listen 127.0.0.1:0; access_log access.log; root public; location / { method GET; } }`,
+      driverOptions(use),
+    );
+    peer = (await Peer.open(port)).send(get('/page.html', 'Connection: close\r\n'));
+    expect((await peer.rest()).toString('latin1')).toMatch(/^HTTP\/1\.1 200 /);
+    await site.running?.close();
+    servers.push(new WeakRef(site.running as Running));
+    site.running = null;
+  }
+  expect(await heldOf(servers)).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { heldOf } from '../testing/held.ts';
 import { complaintsOf, summaryOf } from './testing/verdict.ts';
 import { World } from './testing/world.ts';
 
@@ -40,6 +41,12 @@ it('the same seed is the same run', async () => {
   for (const trace of traces) for (let seed = 1; seed <= 20; seed++) await complaints(seed, trace);
   expect(traces[0].length).toBeGreaterThan(1000);
   expect(traces[1]).toEqual(traces[0]);
+});
+
+it('a run that is over is held by nobody', async () => {
+  const worlds: WeakRef<World>[] = [];
+  for (let seed = 1; seed <= 20; seed++) worlds.push(new WeakRef((await complaints(seed)).world));
+  expect(await heldOf(worlds)).toEqual([]);
 });
 
 if (ONE !== undefined) {

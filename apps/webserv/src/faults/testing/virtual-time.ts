@@ -8,9 +8,31 @@ interface Job {
 /** The day on which every run begins. */
 const EPOCH = Date.UTC(2026, 10, 22);
 
+const { setImmediate, setTimeout, clearTimeout, clearImmediate } = globalThis;
+
+/** Whose run it is now. */
+let current: VirtualTime | null = null;
+let taken = false;
+
+/**
+ * Once, and for good: jest remembers every value that a global has ever had until the file of tests ends, so functions of
+ * one run put there would keep the whole of that run: 0.16 MB of heap and 0.28 MB of buffers for each seed.
+ */
+function takeTimers(): void {
+  if (taken) return;
+  taken = true;
+  Object.assign(globalThis, {
+    setImmediate: (run: () => void) => current?.later(run, 0) ?? setImmediate(run),
+    setTimeout: (run: () => void, ms = 0) => current?.later(run, ms) ?? setTimeout(run, ms),
+    clearTimeout: (id: number) => (current === null ? clearTimeout(id) : current.never(id)),
+    clearImmediate: (id: number) =>
+      current === null ? clearImmediate(id as unknown as NodeJS.Immediate) : current.never(id),
+  });
+}
+
 /**
  * Time, timers and chance of the process, taken over for one run: whatever in the server or its dependencies asks for
- * them is told by the seed and the driver's clock. Everything is put back by `restore`.
+ * them is told by the seed and the driver's clock. `restore` gives them back.
  */
 export class VirtualTime {
   private readonly now: () => number;
@@ -21,10 +43,6 @@ export class VirtualTime {
     dateNow: Date.now,
     performanceNow: performance.now,
     mathRandom: Math.random,
-    setImmediate: globalThis.setImmediate,
-    setTimeout: globalThis.setTimeout,
-    clearTimeout: globalThis.clearTimeout,
-    clearImmediate: globalThis.clearImmediate,
   };
 
   constructor(now: () => number, random: Random) {
@@ -33,28 +51,28 @@ export class VirtualTime {
   }
 
   install(): void {
-    const later = (run: () => void, ms = 0): number => {
-      this.jobs.set(this.nextId, { run, at: this.now() + ms });
-      return this.nextId++;
-    };
-    const never = (id: number): void => void this.jobs.delete(id);
+    takeTimers();
+    current = this;
     Date.now = () => EPOCH + Math.floor(this.now());
     performance.now = () => this.now();
     Math.random = () => this.random.next() / 0x100000000;
-    Object.assign(globalThis, {
-      setImmediate: (run: () => void) => later(run),
-      setTimeout: later,
-      clearTimeout: never,
-      clearImmediate: never,
-    });
   }
 
   restore(): void {
-    const { dateNow, performanceNow, mathRandom, ...timers } = this.kept;
-    Date.now = dateNow;
-    performance.now = performanceNow;
-    Math.random = mathRandom;
-    Object.assign(globalThis, timers);
+    current = null;
+    Date.now = this.kept.dateNow;
+    performance.now = this.kept.performanceNow;
+    Math.random = this.kept.mathRandom;
+  }
+
+  /** @returns the number by which it can be taken back */
+  later(run: () => void, ms: number): number {
+    this.jobs.set(this.nextId, { run, at: this.now() + ms });
+    return this.nextId++;
+  }
+
+  never(id: number): void {
+    this.jobs.delete(id);
   }
 
   /** Runs what is due, but nothing that it asks for meanwhile. @returns how many */
