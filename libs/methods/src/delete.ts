@@ -1,5 +1,5 @@
-import { FieldId } from '@webserv/request';
-import { empty, evaluatePreconditions, fileValidators, type Reply } from '@webserv/response';
+import { empty, fileValidators, type Reply } from '@webserv/response';
+import { conditionsOf } from './conditions.ts';
 import type { Exchange } from './exchange.ts';
 import { failedCall, failure } from './failure.ts';
 import { FileFacts } from './files.ts';
@@ -22,16 +22,7 @@ export function remove(exchange: Exchange): Reply {
   if (error < 0) return failedCall(exchange, error, 'stat');
   if (facts.kind !== 'file')
     return failure(exchange, facts.kind === 'folder' ? 403 : 404, 'not a regular file');
-  const { headers } = head;
-  const outcome = evaluatePreconditions(
-    head.method,
-    headers.known(FieldId.IF_MATCH),
-    headers.known(FieldId.IF_NONE_MATCH),
-    headers.known(FieldId.IF_MODIFIED_SINCE),
-    headers.known(FieldId.IF_UNMODIFIED_SINCE),
-    fileValidators(facts, nowMs),
-    nowMs,
-  );
+  const outcome = conditionsOf(exchange, fileValidators(facts, nowMs));
   if (outcome !== 'pass') return failure(exchange, 412, 'precondition');
   // Before and after: what is read of the file while it goes is not kept either.
   services.forget(path);

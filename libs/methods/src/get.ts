@@ -1,14 +1,13 @@
 import { FieldId } from '@webserv/request';
 import {
   applyRange,
-  evaluatePreconditions,
   fileValidators,
   formatLastModified,
-  notModified,
   Reply,
   type Validators,
   withoutContent,
 } from '@webserv/response';
+import { conditioned } from './conditions.ts';
 import type { Exchange } from './exchange.ts';
 import { failedCall, failure } from './failure.ts';
 import { FileFacts, type Files } from './files.ts';
@@ -135,30 +134,14 @@ function described(exchange: Exchange, fd: number, path: string, contentType: st
   headers.append('Last-Modified', formatLastModified(validators));
   headers.append('ETag', validators.etag);
   headers.append('Accept-Ranges', 'bytes');
-  return conditioned(exchange, whole, path, validators);
+  return answered(exchange, whole, path, validators);
 }
 
 /** Conditions first, then ranges (RFC 9110 section 13.2.2). */
-function conditioned(exchange: Exchange, whole: Reply, path: string, validators: Validators): Reply {
+function answered(exchange: Exchange, whole: Reply, path: string, validators: Validators): Reply {
+  const reply = conditioned(exchange, whole, validators);
+  if (reply !== whole) return reply;
   const { headers, method } = exchange.head;
-  const outcome = evaluatePreconditions(
-    method,
-    headers.known(FieldId.IF_MATCH),
-    headers.known(FieldId.IF_NONE_MATCH),
-    headers.known(FieldId.IF_MODIFIED_SINCE),
-    headers.known(FieldId.IF_UNMODIFIED_SINCE),
-    validators,
-    exchange.nowMs,
-  );
-  if (outcome === 'not-modified') {
-    const reply = notModified(whole.headers);
-    whole.release();
-    return reply;
-  }
-  if (outcome === 'failed') {
-    whole.release();
-    return failure(exchange, 412, 'precondition');
-  }
   const range = method === 'GET' ? headers.known(FieldId.RANGE) : undefined;
   if (range === undefined) {
     exchange.path = path;

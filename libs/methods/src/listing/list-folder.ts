@@ -1,8 +1,9 @@
 import { FieldId } from '@webserv/request';
-import { evaluatePreconditions, notModified, type Reply, stream } from '@webserv/response';
+import { type Reply, stream } from '@webserv/response';
 import { prefersJson } from '../accept.ts';
+import { conditioned } from '../conditions.ts';
 import type { Exchange } from '../exchange.ts';
-import { failedCall, failure } from '../failure.ts';
+import { failedCall } from '../failure.ts';
 import { FolderListing } from './folder-listing.ts';
 import { HtmlView } from './html-view.ts';
 import { JsonView } from './json-view.ts';
@@ -27,22 +28,5 @@ export function listFolder(exchange: Exchange, folder: string): Reply {
   const listing = new FolderListing(reader, { query, view, dotfiles: location.dotfiles, later });
   const reply = stream(200, view.contentType, listing);
   reply.headers.set('Vary', 'Accept');
-  return conditioned(exchange, reply);
-}
-
-function conditioned(exchange: Exchange, reply: Reply): Reply {
-  const { headers, method } = exchange.head;
-  const outcome = evaluatePreconditions(
-    method,
-    headers.known(FieldId.IF_MATCH),
-    headers.known(FieldId.IF_NONE_MATCH),
-    headers.known(FieldId.IF_MODIFIED_SINCE),
-    headers.known(FieldId.IF_UNMODIFIED_SINCE),
-    NO_VALIDATORS,
-    exchange.nowMs,
-  );
-  if (outcome === 'pass') return reply;
-  const instead = outcome === 'failed' ? failure(exchange, 412, 'precondition') : notModified(reply.headers);
-  reply.release();
-  return instead;
+  return conditioned(exchange, reply, NO_VALIDATORS);
 }

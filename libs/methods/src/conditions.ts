@@ -1,0 +1,33 @@
+import { FieldId } from '@webserv/request';
+import {
+  evaluatePreconditions,
+  notModified,
+  type Precondition,
+  type Reply,
+  type Validators,
+} from '@webserv/response';
+import type { Exchange } from './exchange.ts';
+import { failure } from './failure.ts';
+
+/** What the conditions of the request lead to, where the target has these validators (RFC 9110 section 13.2.2). */
+export function conditionsOf(exchange: Exchange, validators: Validators): Precondition {
+  const { headers, method } = exchange.head;
+  return evaluatePreconditions(
+    method,
+    headers.known(FieldId.IF_MATCH),
+    headers.known(FieldId.IF_NONE_MATCH),
+    headers.known(FieldId.IF_MODIFIED_SINCE),
+    headers.known(FieldId.IF_UNMODIFIED_SINCE),
+    validators,
+    exchange.nowMs,
+  );
+}
+
+/** @returns `reply` itself where the conditions let it pass; else the 304 or 412 in its place, and `reply` is released */
+export function conditioned(exchange: Exchange, reply: Reply, validators: Validators): Reply {
+  const outcome = conditionsOf(exchange, validators);
+  if (outcome === 'pass') return reply;
+  const instead = outcome === 'failed' ? failure(exchange, 412, 'precondition') : notModified(reply.headers);
+  reply.release();
+  return instead;
+}
