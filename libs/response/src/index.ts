@@ -1,3 +1,4 @@
+export { trimBlanks } from './blanks.ts';
 export type {
   Body,
   BodySink,

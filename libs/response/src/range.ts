@@ -1,3 +1,4 @@
+import { trimBlanks } from './blanks.ts';
 import { parseHttpDate } from './date.ts';
 import { isEntityTag, strongMatch, type Validators } from './validators.ts';
 
@@ -83,18 +84,6 @@ function position(text: string, start: number, end: number): number {
     value = Math.min(value * 10 + digit, Number.MAX_SAFE_INTEGER);
   }
   return value;
-}
-
-function trimBlanks(text: string): string {
-  let start = 0;
-  let end = text.length;
-  while (start < end && isBlank(text.charCodeAt(start))) start++;
-  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
-  return text.slice(start, end);
-}
-
-function isBlank(c: number): boolean {
-  return c === 0x20 || c === 0x09;
 }
 
 /** Joins overlapping and touching ranges, so that no byte is ever sent twice (RFC 9110 section 15.3.7.2). */

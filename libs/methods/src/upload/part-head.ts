@@ -1,4 +1,4 @@
-import { trimBlanks } from './blanks.ts';
+import { trimBlanks } from '@webserv/response';
 import { bytesToText, parseDisposition } from './disposition.ts';
 import { parseParameters } from './parameters.ts';
 
