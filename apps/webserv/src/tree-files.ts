@@ -1,12 +1,7 @@
-import type { Dir } from 'node:fs';
-import { opendirSync } from 'node:fs';
 import { relative } from 'node:path/posix';
 import { closeFile, ERRNO, lookAt, lookOpen, lookPath, openPath, Tree } from '@webserv/event-loop';
-import { FileFacts, type Files, type FolderReader, nodeFiles } from '@webserv/methods';
+import { FileFacts, type Files, FolderNames, type FolderReader, nodeFiles } from '@webserv/methods';
 import type { FileStamp } from '@webserv/response';
-
-/** Entries that one call of getdents is asked for, through libuv's buffer. */
-const ENTRIES_A_READ = 128;
 
 /**
  * The Files of the server: what lies beneath a root is reached from the root's own open descriptor, so that no link can
@@ -48,13 +43,10 @@ export class TreeFiles implements Files {
       folder = typeof tree === 'number' ? tree : tree.enter(restOf(root, path));
       if (folder < 0) return folder;
     }
-    try {
-      const dir = opendirSync(path, { bufferSize: ENTRIES_A_READ });
-      return new TreeReader(this, dir, folder, root, path);
-    } catch (error) {
-      if (folder >= 0) closeFile(folder);
-      return errnoOf(error);
-    }
+    const names = FolderNames.open(path);
+    if (typeof names !== 'number') return new TreeReader(this, names, folder, root, path);
+    if (folder >= 0) closeFile(folder);
+    return names;
   }
 
   stamp(path: string): FileStamp | null {
@@ -88,29 +80,27 @@ export class TreeFiles implements Files {
 }
 
 class TreeReader implements FolderReader {
-  errno = 0;
   private readonly files: Files;
-  private readonly dir: Dir;
+  private readonly names: FolderNames;
   private readonly folder: number;
   private readonly root: string;
   private readonly prefix: string;
 
   /** @param folder the descriptor that entries are looked up from, -1 where links may lead anywhere */
-  constructor(files: Files, dir: Dir, folder: number, root: string, path: string) {
+  constructor(files: Files, names: FolderNames, folder: number, root: string, path: string) {
     this.files = files;
-    this.dir = dir;
+    this.names = names;
     this.folder = folder;
     this.root = root;
     this.prefix = path.endsWith('/') ? path : `${path}/`;
   }
 
+  get errno(): number {
+    return this.names.errno;
+  }
+
   next(): string | null {
-    try {
-      return this.dir.readSync()?.name ?? null;
-    } catch (error) {
-      this.errno = errnoOf(error);
-      return null;
-    }
+    return this.names.next();
   }
 
   look(name: string, facts: FileFacts): number {
@@ -122,7 +112,7 @@ class TreeReader implements FolderReader {
   }
 
   close(): void {
-    this.dir.closeSync();
+    this.names.close();
     if (this.folder >= 0) closeFile(this.folder);
   }
 }
@@ -137,7 +127,3 @@ function restOf(root: string, path: string): string {
 }
 
 const SLASH = 0x2f;
-
-function errnoOf(error: unknown): number {
-  return (error as NodeJS.ErrnoException).errno ?? -ERRNO.EIO;
-}

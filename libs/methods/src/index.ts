@@ -4,6 +4,7 @@ export { ErrorPages } from './error-pages.ts';
 export { Exchange, type Services } from './exchange.ts';
 export { failedCall, failure, statusOf } from './failure.ts';
 export { FileFacts, type Files, type FolderReader } from './files.ts';
+export { FolderNames } from './folder-names.ts';
 export type { Intake, IntakeClient, Outcome } from './intake.ts';
 export { Ledger } from './ledger.ts';
 export { nodeFiles } from './node-files.ts';

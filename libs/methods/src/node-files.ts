@@ -1,10 +1,8 @@
 import {
   closeSync,
   constants,
-  type Dir,
   fstatSync,
   lstatSync,
-  opendirSync,
   openSync,
   readFileSync,
   readSync,
@@ -18,12 +16,11 @@ import { dirname } from 'node:path';
 import type { FileStamp } from '@webserv/response';
 import { errnoOf } from './errno.ts';
 import type { FileFacts, Files, FolderReader } from './files.ts';
+import { FolderNames } from './folder-names.ts';
 
 /** O_NONBLOCK: where a FIFO takes a file's place after it was looked at, nobody waits for its writer (open(2)). */
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 const { ENOENT, ENXIO, EXDEV } = os.errno;
-/** Entries that one call of getdents is asked for, through libuv's buffer. */
-const ENTRIES_A_READ = 128;
 const ABSENT = { throwIfNoEntry: false } as const;
 
 /** Whether `path`, all symbolic links followed, still lies in `root`. */
@@ -45,26 +42,24 @@ function stampOf(stat: Stats): FileStamp {
 }
 
 class NodeFolderReader implements FolderReader {
-  errno = 0;
-  private readonly dir: Dir;
+  private readonly names: FolderNames;
   private readonly root: string;
   private readonly prefix: string;
   private readonly beneath: boolean;
 
-  constructor(dir: Dir, root: string, path: string, beneath: boolean) {
-    this.dir = dir;
+  constructor(names: FolderNames, root: string, path: string, beneath: boolean) {
+    this.names = names;
     this.root = root;
     this.prefix = path.endsWith('/') ? path : `${path}/`;
     this.beneath = beneath;
   }
 
+  get errno(): number {
+    return this.names.errno;
+  }
+
   next(): string | null {
-    try {
-      return this.dir.readSync()?.name ?? null;
-    } catch (error) {
-      this.errno = errnoOf(error);
-      return null;
-    }
+    return this.names.next();
   }
 
   look(name: string, facts: FileFacts): number {
@@ -84,7 +79,7 @@ class NodeFolderReader implements FolderReader {
   }
 
   close(): void {
-    this.dir.closeSync();
+    this.names.close();
   }
 }
 
@@ -152,11 +147,11 @@ export const nodeFiles: Files = {
   readFolder(root: string, path: string, beneath: boolean): FolderReader | number {
     try {
       if (beneath && !liesBeneath(root, path)) return -EXDEV;
-      const dir = opendirSync(path, { bufferSize: ENTRIES_A_READ });
-      return new NodeFolderReader(dir, root, path, beneath);
     } catch (error) {
       return errnoOf(error);
     }
+    const names = FolderNames.open(path);
+    return typeof names === 'number' ? names : new NodeFolderReader(names, root, path, beneath);
   },
 
   stamp(path: string): FileStamp | null {
