@@ -10,9 +10,9 @@ export {
   type FaultPlan,
   type FaultPoint,
   faultsEverywhere,
-  Random,
 } from './driver/fake-plan.ts';
 export { FakeContent, type FakeCounts } from './driver/fake-things.ts';
+export { Random } from './random.ts';
 
 /**
  * Ticks until nothing is under way any more but what waits for the test: no time passes for timers that are not due.

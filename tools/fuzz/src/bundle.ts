@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { instrument } from './instrument.ts';
 
+const UNGUIDED: ReadonlySet<string> = new Set(['mime-table.ts', 'random.ts']);
 const LIBRARY = /\/libs\/[^/]+\/src\/.*\.ts$/;
 
 /**
@@ -17,8 +18,8 @@ export async function bundleTargets(entry: string, outfile: string): Promise<num
     setup({ onLoad }) {
       onLoad({ filter: LIBRARY }, ({ path }) => {
         const source = readFileSync(path, 'utf8');
-        // Tables of characters and of media types are made once: there is nothing to be guided by.
-        if (basename(path) === 'mime-table.ts') return { contents: source, loader: 'ts' };
+        // A table that is made once, and our own chance: there is nothing to be guided by.
+        if (UNGUIDED.has(basename(path))) return { contents: source, loader: 'ts' };
         const { text, next: after } = instrument(source, next);
         next = after;
         return { contents: text, loader: 'ts' };

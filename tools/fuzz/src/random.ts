@@ -1,32 +1,15 @@
-/** A seeded generator (mulberry32): the same seed gives the same run on every machine. */
-export class Random {
-  private state: number;
+import { Random as Seeded } from '@webserv/event-loop/testing/random';
 
-  constructor(seed: number) {
-    this.state = seed >>> 0;
-  }
-
-  /** A whole number from 0 to 2^32 - 1. */
-  next(): number {
-    this.state = (this.state + 0x6d2b79f5) >>> 0;
-    let t = this.state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return (t ^ (t >>> 14)) >>> 0;
-  }
-
-  /** A whole number from 0 to `bound` - 1; 0 where `bound` is 0. */
-  below(bound: number): number {
+/** Chance that is the same on every machine, as the corpus has it. */
+export class Random extends Seeded {
+  /** A remainder, unlike what it extends: what the corpus was found with, its inputs are replayed with. 0 of 0. */
+  override below(bound: number): number {
     return bound <= 0 ? 0 : this.next() % bound;
   }
 
   /** True once in `times`. */
   once(times: number): boolean {
     return this.below(times) === 0;
-  }
-
-  pick<T>(list: readonly T[]): T {
-    return list[this.below(list.length)] as T;
   }
 }
 

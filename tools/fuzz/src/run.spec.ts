@@ -22,7 +22,8 @@ describe('a run', () => {
       bundle: true,
       platform: 'node',
       format: 'esm',
-      packages: 'external',
+      conditions: ['@webserv/source'],
+      external: ['esbuild', '@swc/core'],
     });
     scratch = mkdtempSync(join(folder, 'corpus-'));
   });

@@ -70,7 +70,7 @@ export class Load {
 }
 
 function choose(random: Random): Scenario {
-  let left = random.next() * WEIGHT;
+  let left = random.below(WEIGHT);
   for (const scenario of SCENARIOS) {
     left -= scenario.weight;
     if (left < 0) return scenario;

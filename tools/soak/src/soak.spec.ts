@@ -24,7 +24,8 @@ const PATIENCE = 60_000;
       bundle: true,
       platform: 'node',
       format: 'esm',
-      packages: 'external',
+      conditions: ['@webserv/source'],
+      external: ['esbuild'],
     });
   });
 

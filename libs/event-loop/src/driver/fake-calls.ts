@@ -1,9 +1,10 @@
 import { ERRNO } from '../ffi/errno.ts';
 import { Memory } from '../memory.ts';
 import { type Op, OpKind, type Slice } from '../op.ts';
+import type { Random } from '../random.ts';
 import type { Completions } from './completions.ts';
 import type { FakePeer } from './fake-peer.ts';
-import type { FaultPlan, FaultPoint, Random } from './fake-plan.ts';
+import type { FaultPlan, FaultPoint } from './fake-plan.ts';
 import type { FakeDescriptors, FakeFile, FakeListener, FakeWatch } from './fake-things.ts';
 
 const LENT_SIZE = 64 << 10;

@@ -1,5 +1,6 @@
+import type { Random } from '../random.ts';
 import type { FakePeer } from './fake-peer.ts';
-import type { FakeSchedule, Random } from './fake-plan.ts';
+import type { FakeSchedule } from './fake-plan.ts';
 import type { FakeWatch } from './fake-things.ts';
 
 /** Who has its turn in a round, and what is under way on the wires: everything that the seed decides about order. */

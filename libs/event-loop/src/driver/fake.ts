@@ -1,6 +1,7 @@
 import { type Address, formatAddress } from '../address.ts';
 import { ERRNO, errnoName } from '../ffi/errno.ts';
 import { type Op, OpKind, OpState } from '../op.ts';
+import { Random } from '../random.ts';
 import type { Udata } from '../udata.ts';
 import { UdataTable } from '../udata-table.ts';
 import { type Driver, Interest } from './driver.ts';
@@ -8,7 +9,7 @@ import { FakeCalls } from './fake-calls.ts';
 import { describe, FakeCompletions } from './fake-completions.ts';
 import { FakeJoins } from './fake-joins.ts';
 import { FakePeer } from './fake-peer.ts';
-import { type FakeOptions, type FakeSchedule, Random, SCHEDULE } from './fake-plan.ts';
+import { type FakeOptions, type FakeSchedule, SCHEDULE } from './fake-plan.ts';
 import {
   FakeChildEnd,
   type FakeContent,

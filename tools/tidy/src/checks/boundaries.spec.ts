@@ -2,7 +2,11 @@ import { report } from '../problem.ts';
 import { makeWorkspace } from '../workspace.ts';
 import { boundaries } from './boundaries.ts';
 
-const EXPORTS = { '.': './src/index.ts', './testing': './src/testing.ts' };
+const EXPORTS = {
+  '.': './src/index.ts',
+  './testing': './src/testing.ts',
+  './testing/random': './src/random.ts',
+};
 
 function run(path: string, text: string): string {
   const manifest = (name: string) => JSON.stringify({ name: `@webserv/${name}`, exports: EXPORTS });
@@ -27,6 +31,7 @@ describe('boundaries', () => {
     ['libs/methods/src/a.ts', "import { x } from '@webserv/config';", 'types alone from config'],
     ['libs/methods/src/a.ts', "import { type X } from '@webserv/config';", 'types alone from config'],
     ['libs/logger/src/a.ts', "import { x } from '@webserv/event-loop/testing';", 'is for tests'],
+    ['libs/logger/src/a.ts', "import { x } from '@webserv/event-loop/testing/random';", 'is for tests'],
     ['libs/logger/src/a.ts', "import { x } from '@webserv/event-loop/src/op.ts';", 'not a public entry'],
     ['libs/request/src/a.ts', "import { x } from '../../config/src/a.ts';", 'leaves libs/request'],
     ['tools/bench/src/a.ts', "import { x } from '../../../libs/config/src/a.ts';", 'leaves tools/bench'],

@@ -65,7 +65,7 @@ function judge(
   if (target !== undefined && !(subpath in (target.manifest.exports ?? {}))) {
     return { message: `'${specifier}' is not a public entry`, mend: `import '${SCOPE}${name}'` };
   }
-  if (subpath === './testing' && !test) {
+  if (/^\.\/testing(\/|$)/.test(subpath) && !test) {
     return { message: `'${specifier}' is for tests`, mend: 'use the public entry' };
   }
   if (boundary.values.includes(name)) return null;
