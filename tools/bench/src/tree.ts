@@ -63,7 +63,8 @@ export function fields(stat: string): Times {
   };
 }
 
-function read(path: string): string {
+/** The text of a file of /proc; none where the process has ended. */
+export function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
@@ -71,7 +72,8 @@ function read(path: string): string {
   }
 }
 
-function list(path: string): string[] {
+/** The names in a folder of /proc; none where the process has ended. */
+export function list(path: string): string[] {
   try {
     return readdirSync(path);
   } catch {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { list, read, tree } from '@webserv/bench/tree';
 
 /** What the kernel says of a process (Linux, /proc); zeros where it has ended. */
 export interface ProcessFacts {
@@ -11,34 +11,11 @@ export interface ProcessFacts {
 }
 
 export function factsOf(pid: number): ProcessFacts {
-  const below = descendants(pid);
+  const below = tree(pid).slice(1);
   return {
     resident: 1024 * Number(/^VmRSS:\s+(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0),
     descriptors: list(`/proc/${pid}/fd`).length,
     children: below.length,
     zombies: below.filter((each) => /^State:\s+Z/m.test(read(`/proc/${each}/status`))).length,
   };
-}
-
-function descendants(pid: number): number[] {
-  return list(`/proc/${pid}/task`)
-    .flatMap((thread) => read(`/proc/${pid}/task/${thread}/children`).split(' '))
-    .filter((child) => child.trim() !== '')
-    .flatMap((child) => [Number(child), ...descendants(Number(child))]);
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-function list(path: string): string[] {
-  try {
-    return readdirSync(path);
-  } catch {
-    return [];
-  }
 }

@@ -8,7 +8,7 @@ const LIBRARIES = ['event-loop', 'config', 'request', 'response', 'cache', 'logg
 
 /**
  * The boundary of every library and app, by folder. A package without a row is a problem: a new library decides here
- * whom it may know. Tools may import anything, and nothing may import a tool.
+ * whom it may know. Tools may import anything, and nothing but a tool may import one.
  */
 export const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   'libs/event-loop': { values: [], types: [] },
