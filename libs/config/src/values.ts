@@ -34,6 +34,17 @@ export function refuse(ctx: z.core.ParsePayload, message: string, hints: Hints =
   return z.NEVER;
 }
 
+/** Refuses one of several words, the first of which is 0; the others can still be refused, too. */
+export function refuseWord(
+  ctx: z.core.ParsePayload,
+  index: number,
+  message: string,
+  hints: Hints = {},
+): void {
+  const words = ctx.value as readonly unknown[];
+  ctx.issues.push({ code: 'custom', message, params: hints, path: [index], input: words[index] });
+}
+
 /** Exactly one word. */
 export function one<T>(word: z.ZodMiniType<T, unknown>): z.ZodMiniType<T, unknown> {
   return z.pipe(

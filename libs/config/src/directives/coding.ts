@@ -2,7 +2,7 @@
 
 import * as z from 'zod/mini';
 import type { Coding } from '../types.ts';
-import { lazy, size, type Value } from '../values.ts';
+import { lazy, refuseWord, size, type Value } from '../values.ts';
 import type { Context } from './row.ts';
 import { row } from './row.ts';
 import { MEDIA_TYPE } from './structure.ts';
@@ -16,19 +16,13 @@ function codings(all: readonly Coding[]): Value<readonly Coding[]> {
     z.pipe(
       z.array(z.enum(['on', 'off', ...all])),
       z.transform((words: ('on' | 'off' | Coding)[], ctx: z.core.ParsePayload): readonly Coding[] => {
-        const wrong = (index: number, message: string, expected: string) => {
-          ctx.issues.push({
-            code: 'custom',
-            message,
-            params: { expected },
-            path: [index],
-            input: words[index],
-          });
-        };
         words.forEach((word, index) => {
           if ((word === 'on' || word === 'off') && words.length > 1)
-            wrong(index, `"${word}" stands alone`, `on, off, or some of ${all.join(', ')}`);
-          else if (words.indexOf(word) !== index) wrong(index, `"${word}" is said twice`, 'each once');
+            refuseWord(ctx, index, `"${word}" stands alone`, {
+              expected: `on, off, or some of ${all.join(', ')}`,
+            });
+          else if (words.indexOf(word) !== index)
+            refuseWord(ctx, index, `"${word}" is said twice`, { expected: 'each once' });
         });
         if (words[0] === 'off') return [];
         return words[0] === 'on' ? all : (words as Coding[]);
@@ -43,9 +37,8 @@ const mediaTypes: Value<ReadonlySet<string>> = lazy(() =>
     z.transform((words: string[], ctx: z.core.ParsePayload): ReadonlySet<string> => {
       words.forEach((word, index) => {
         if (MEDIA_TYPE.test(word)) return;
-        const message = `"${word}" is no media type`;
-        const params = { expected: 'a type such as text/css, or text/* for all of a kind' };
-        ctx.issues.push({ code: 'custom', message, params, path: [index], input: word });
+        const expected = 'a type such as text/css, or text/* for all of a kind';
+        refuseWord(ctx, index, `"${word}" is no media type`, { expected });
       });
       return new Set(words.map((word) => word.toLowerCase()));
     }),

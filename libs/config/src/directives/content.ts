@@ -2,7 +2,7 @@
 
 import * as z from 'zod/mini';
 import type { Method, Redirection, RedirectStatus } from '../types.ts';
-import { flag, lazy, one, refuse, text, type Value } from '../values.ts';
+import { flag, lazy, one, refuse, refuseWord, text, type Value } from '../values.ts';
 import { row } from './row.ts';
 
 const METHODS = ['GET', 'POST', 'DELETE'] as const;
@@ -13,15 +13,8 @@ const methods: Value<ReadonlySet<Method>> = lazy(() =>
     z.array(z.enum(METHODS)),
     z.transform((words: Method[], ctx: z.core.ParsePayload): ReadonlySet<Method> => {
       words.forEach((word, index) => {
-        if (words.indexOf(word) === index) return;
-        const message = `"${word}" is said twice`;
-        ctx.issues.push({
-          code: 'custom',
-          message,
-          params: { expected: 'each once' },
-          path: [index],
-          input: word,
-        });
+        if (words.indexOf(word) !== index)
+          refuseWord(ctx, index, `"${word}" is said twice`, { expected: 'each once' });
       });
       return new Set(METHODS.filter((method) => words.includes(method)));
     }),
@@ -56,23 +49,17 @@ const errorPages: Value<[number, string][]> = lazy(() =>
     z.array(z.string().check(z.minLength(1))),
     z.transform((words: string[], ctx: z.core.ParsePayload) => {
       const pages: [number, string][] = [];
-      const wrong = (index: number, message: string, expected: string) => {
-        ctx.issues.push({
-          code: 'custom',
-          message,
-          params: { expected },
-          path: [index],
-          input: words[index],
-        });
-      };
       for (let index = 0; index < words.length; index += 2) {
         const word = words[index]!;
         const path = words[index + 1];
         if (!/^[45]\d\d$/.test(word))
-          wrong(index, `"${word}" is no status of an error`, 'a code from 400 to 599');
-        else if (path === undefined) wrong(index, `the page for ${word} is missing`, 'CODE PATH pairs');
+          refuseWord(ctx, index, `"${word}" is no status of an error`, {
+            expected: 'a code from 400 to 599',
+          });
+        else if (path === undefined)
+          refuseWord(ctx, index, `the page for ${word} is missing`, { expected: 'CODE PATH pairs' });
         else if (/^[45]\d\d$/.test(path))
-          wrong(index + 1, `the page for ${word} is missing`, 'CODE PATH pairs');
+          refuseWord(ctx, index + 1, `the page for ${word} is missing`, { expected: 'CODE PATH pairs' });
         else pages.push([Number(word), path]);
       }
       return pages;
@@ -104,15 +91,17 @@ const redirection: Value<Redirection> = lazy(() =>
       const last = words.length - 1;
       const url = words[last]!;
       const status = last === 0 ? '301' : words[0]!;
-      const add = (index: number, message: string, params: Record<string, unknown>) => {
-        ctx.issues.push({ code: 'custom', message, params, path: [index], input: words[index] });
-      };
       if (!STATUSES.includes(status)) {
-        add(0, `"${status}" is no status of a redirection`, { expected: '301, 302, 303, 307 or 308' });
+        refuseWord(ctx, 0, `"${status}" is no status of a redirection`, {
+          expected: '301, 302, 303, 307 or 308',
+        });
       }
       const bad = badTarget(url);
       if (bad !== null) {
-        add(last, bad.message, { expected: 'http://..., https://... or /...', suggestion: bad.suggestion });
+        refuseWord(ctx, last, bad.message, {
+          expected: 'http://..., https://... or /...',
+          suggestion: bad.suggestion,
+        });
       }
       return { status: Number(status) as RedirectStatus, url };
     }),
@@ -129,21 +118,23 @@ const cgi: Value<CgiWords> = lazy(() =>
     z.array(z.string()),
     z.transform((words: string[], ctx: z.core.ParsePayload): CgiWords => {
       const [first = '', interpreter] = words;
-      const add = (index: number, message: string, params: Record<string, unknown>) => {
-        ctx.issues.push({ code: 'custom', message, params, path: [index], input: words[index] });
-      };
       if (interpreter === undefined) {
         if (/^\.[\w-]+$/.test(first))
-          add(0, `the interpreter for ${first} files is missing`, { expected: '.EXT INTERPRETER' });
+          refuseWord(ctx, 0, `the interpreter for ${first} files is missing`, {
+            expected: '.EXT INTERPRETER',
+          });
         const bad = leavesRoot(first);
-        if (bad !== null) add(0, bad.message, { suggestion: bad.suggestion });
+        if (bad !== null) refuseWord(ctx, 0, bad.message, { suggestion: bad.suggestion });
         return { kind: 'script', name: first };
       }
       if (!/^\.[\w-]+$/.test(first)) {
         const suggestion = /^\*?\.?[\w-]+$/.test(first) ? `.${first.replace(/^\*?\.?/, '')}` : null;
-        add(0, `"${first}" is no extension`, { expected: 'a dot and letters, such as .php', suggestion });
+        refuseWord(ctx, 0, `"${first}" is no extension`, {
+          expected: 'a dot and letters, such as .php',
+          suggestion,
+        });
       }
-      if (interpreter === '') add(1, 'the interpreter is empty', {});
+      if (interpreter === '') refuseWord(ctx, 1, 'the interpreter is empty');
       return { kind: 'extension', ext: first, interpreter };
     }),
   ),

@@ -3,7 +3,7 @@
 import * as z from 'zod/mini';
 import { suggest } from '../suggest.ts';
 import type { ErrorLogTarget, LogLevel, LogTarget } from '../types.ts';
-import { lazy, sizeWord, timeWord, type Value } from '../values.ts';
+import { lazy, refuseWord, sizeWord, timeWord, type Value } from '../values.ts';
 import { row } from './row.ts';
 
 const LEVELS: readonly string[] = ['debug', 'info', 'notice', 'warn', 'error'];
@@ -29,12 +29,9 @@ interface Words {
 function logWords(grammar: Grammar, words: string[], ctx: z.core.ParsePayload): Words | null {
   const path = words[0]!;
   const seen = new Set<string>();
-  const add = (index: number, message: string, params: Record<string, unknown>) => {
-    ctx.issues.push({ code: 'custom', message, params, path: [index], input: words[index] });
-  };
-  if (path === '') add(0, 'the path is empty', {});
+  if (path === '') refuseWord(ctx, 0, 'the path is empty');
   if (path === 'off') {
-    if (words.length > 1) add(1, 'nothing can stand behind off', { expected: '";"' });
+    if (words.length > 1) refuseWord(ctx, 1, 'nothing can stand behind off', { expected: '";"' });
     return null;
   }
   const out: Words = {
@@ -54,7 +51,7 @@ function logWords(grammar: Grammar, words: string[], ctx: z.core.ParsePayload): 
       const read = (isBuffer ? sizeWord() : timeWord()).safeParse(word.slice(equals + 1));
       if (!read.success || read.data > (isBuffer ? MOST_BUFFER : HOUR)) {
         const expected = isBuffer ? 'buffer=64k, at most 64m' : 'flush=1s, at most an hour';
-        add(index, `"${word}" cannot be`, { expected });
+        refuseWord(ctx, index, `"${word}" cannot be`, { expected });
       } else if (isBuffer) out.bufferBytes = read.data;
       else out.flushMs = read.data;
     } else if (grammar.levels.includes(word)) {
@@ -64,14 +61,14 @@ function logWords(grammar: Grammar, words: string[], ctx: z.core.ParsePayload): 
       kind = 'format';
       out.format = word;
     } else {
-      add(index, `"${word}" is not possible here`, {
+      refuseWord(ctx, index, `"${word}" is not possible here`, {
         expected: allowed.join(', '),
         suggestion: suggest(word, allowed),
       });
       continue;
     }
     if (seen.has(kind))
-      add(index, `"${word}": this is said twice`, { expected: `one ${kind.replace('=', '')}` });
+      refuseWord(ctx, index, `"${word}": this is said twice`, { expected: `one ${kind.replace('=', '')}` });
     seen.add(kind);
   }
   return out;

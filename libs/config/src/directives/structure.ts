@@ -2,7 +2,7 @@
 
 import * as z from 'zod/mini';
 import { parseListen } from '../address.ts';
-import { choice, lazy, one, refuse, text, type Value } from '../values.ts';
+import { choice, lazy, one, refuse, refuseWord, text, type Value } from '../values.ts';
 import { row } from './row.ts';
 
 const nothing: Value<null> = lazy(() =>
@@ -69,16 +69,9 @@ const typeEntry: Value<TypeEntry> = lazy(() =>
       extensions.forEach((extension, index) => {
         if (/^[a-z0-9][a-z0-9_+.-]*$/i.test(extension)) return;
         const bare = extension.replace(/^\*?\.+/, '');
-        ctx.issues.push({
-          code: 'custom',
-          message: 'this is no extension',
-          params: {
-            expected: 'letters and digits, without the dot',
-            suggestion: bare === extension ? null : bare,
-          },
-          path: [index + 1],
-          input: extension,
-        });
+        const suggestion = bare === extension ? null : bare;
+        const expected = 'letters and digits, without the dot';
+        refuseWord(ctx, index + 1, 'this is no extension', { expected, suggestion });
       });
       return { type, extensions: extensions.map((extension) => extension.toLowerCase()) };
     }),
