@@ -38,11 +38,21 @@ export interface Slice {
 }
 
 /**
+ * What a driver knows of one registered udata. Owners differ in shape, and a field of theirs is looked up by name where
+ * many kinds of them pass; a driver's registrations have one shape, so an operation leads to its own.
+ */
+export interface Registration {
+  closed: boolean;
+}
+
+/**
  * One operation of one direction of one udata. It is made once with its owner and submitted again and again:
  * never one per request. While it is pending, the driver (and perhaps the kernel) owns it and its memory.
  */
 export class Op {
   readonly owner: Udata;
+  /** What the owner's driver knows of it, or knew of it before it was closed. Written by the driver alone. */
+  registration: Registration | null = null;
   kind: OpKind = OpKind.RECV;
   state: OpState = OpState.IDLE;
   /** `>= 0` or a negative errno; see the `submit` methods of Loop for what a kind's number means. */

@@ -29,8 +29,11 @@ export class UdataTable {
 
   /** The object of a token, or null for a token that has outlived it (which is counted). */
   get(slot: number, generation: number): Udata | null {
-    const udata = slot < this.objects.length ? (this.objects[slot] as Udata | null) : null;
-    if (udata !== null && udata.generation === generation) return udata;
+    // The generation is asked of the table, as udatas differ in shape.
+    if (slot < this.objects.length && this.generations[slot] === generation) {
+      const udata = this.objects[slot] as Udata | null;
+      if (udata !== null) return udata;
+    }
     this.stale++;
     return null;
   }

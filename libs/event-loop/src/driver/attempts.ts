@@ -114,7 +114,7 @@ export class Attempts {
 
   private wantRead(watch: Watch): void {
     watch.readable = false;
-    this.poller.want(watch.fd, Interest.READ, watch.udata.slot, watch.udata.generation);
+    this.poller.want(watch.fd, Interest.READ, watch.slot, watch.generation);
   }
 
   private accept(watch: Watch, op: Op): void {
@@ -260,7 +260,7 @@ export class Attempts {
 
   private wantWrite(watch: Watch): void {
     watch.writable = false;
-    this.poller.want(watch.fd, Interest.WRITE, watch.udata.slot, watch.udata.generation);
+    this.poller.want(watch.fd, Interest.WRITE, watch.slot, watch.generation);
   }
 
   private finishWrite(watch: Watch, op: Op, result: number): void {
@@ -271,7 +271,7 @@ export class Attempts {
   // ---- children and paths ------------------------------------------------------------------------------------
 
   awaitChild(watch: Watch, op: Op): void {
-    const got = this.poller.addChild(op.file, op.owner.slot, op.owner.generation);
+    const got = this.poller.addChild(op.file, watch.slot, watch.generation);
     if (got > 0) watch.childFd = got;
     // ESRCH: it has ended already, and waits to be collected.
     if (got === -ERRNO.ESRCH) this.childEnded(watch, op);
@@ -303,7 +303,7 @@ export class Attempts {
   }
 
   awaitChange(watch: Watch, op: Op): void {
-    const error = this.poller.addPath(op.text, op.owner.slot, op.owner.generation);
+    const error = this.poller.addPath(op.text, watch.slot, watch.generation);
     if (error >= 0) return;
     watch.reading = null;
     this.completions.finish(op, error);

@@ -81,6 +81,7 @@ export class Completions {
   }
 
   disposeClosed(): void {
+    if (this.closed.length === 0) return;
     // A `dispose` may close others, which are served in this same loop, or dispose of the whole driver, which comes
     // here again: each is taken out before it is called.
     while (this.disposed < this.closed.length) {
@@ -98,7 +99,7 @@ export class Completions {
   private tellDone(op: Op): void {
     // A close since then has taken it back.
     if (op.state !== OpState.DONE) return;
-    if (op.owner.slot >= 0) this.tell(op, op.result);
+    if (op.registration?.closed === false) this.tell(op, op.result);
     else op.state = OpState.IDLE;
   }
 }

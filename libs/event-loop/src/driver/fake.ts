@@ -118,6 +118,7 @@ export class FakeDriver implements Driver {
     if (op.state !== OpState.IDLE || (writes ? watch.writing : watch.reading) !== null) {
       throw new Error(`${op.owner.kind}: an operation of this direction is pending`);
     }
+    op.registration = watch;
     op.state = OpState.PENDING;
     op.done = 0;
     if (writes) watch.writing = op;

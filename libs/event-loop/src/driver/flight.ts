@@ -1,5 +1,5 @@
 import type { Memory } from '../memory.ts';
-import type { Op, Slice } from '../op.ts';
+import type { Op, Registration, Slice } from '../op.ts';
 import type { Udata } from '../udata.ts';
 import type { Interest } from './driver.ts';
 
@@ -38,7 +38,7 @@ export const GOES_ON = 1;
  * direction. Its index is the token; it is given up only when nothing is in flight any more, so that no completion
  * can meet a successor.
  */
-export class Flight {
+export class Flight implements Registration {
   readonly udata: Udata;
   readonly fd: number;
   readonly interest: Interest;

@@ -111,7 +111,7 @@ export class UringDriver implements Driver {
   }
 
   submit(op: Op): void {
-    const flight = this.flightOf(op.owner);
+    const flight = this.flightFor(op);
     if (flight === null) return;
     const writes = op.kind >= OpKind.SEND;
     if (op.state !== OpState.IDLE || (writes ? flight.writing : flight.reading) !== null) {
@@ -125,7 +125,7 @@ export class UringDriver implements Driver {
   }
 
   cancel(op: Op): void {
-    const flight = this.flightOf(op.owner);
+    const flight = this.flightFor(op);
     if (flight === null || op.state !== OpState.PENDING) return;
     if (op === flight.writing) this.writes.cancel(flight, op);
     else {
@@ -136,7 +136,7 @@ export class UringDriver implements Driver {
   }
 
   join(op: Op, timeoutMs: number): void {
-    const flight = this.flightOf(op.owner);
+    const flight = this.flightFor(op);
     if (flight === null || op !== flight.writing) return;
     const { ring, later } = this;
     const { index, writeTag } = flight;
@@ -246,6 +246,15 @@ export class UringDriver implements Driver {
 
   private get inFlight(): boolean {
     return this.flights.live > 0 || this.noticesAwaited;
+  }
+
+  /** The flight of an op's owner: from its second submit on without a look at the owner. */
+  private flightFor(op: Op): Flight | null {
+    const known = op.registration as Flight | null;
+    if (known !== null && !known.closed) return known;
+    const flight = this.flightOf(op.owner);
+    op.registration = flight;
+    return flight;
   }
 
   private flightOf(udata: Udata): Flight | null {

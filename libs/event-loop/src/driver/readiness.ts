@@ -81,7 +81,7 @@ export class ReadinessDriver implements Driver {
   }
 
   submit(op: Op): void {
-    const watch = this.watchOf(op.owner);
+    const watch = this.watchFor(op);
     if (watch === null) return;
     const writes = op.kind >= OpKind.SEND;
     if (op.state !== OpState.IDLE || (writes ? watch.writing : watch.reading) !== null) {
@@ -98,7 +98,7 @@ export class ReadinessDriver implements Driver {
     watch.writing = op;
     watch.warmTo = 0;
     if (watch.writable) this.attempts.write(watch, op);
-    else this.poller.want(watch.fd, Interest.WRITE, op.owner.slot, op.owner.generation);
+    else this.poller.want(watch.fd, Interest.WRITE, watch.slot, watch.generation);
   }
 
   private submitRead(watch: Watch, op: Op): void {
@@ -107,11 +107,11 @@ export class ReadinessDriver implements Driver {
     else if (op.kind === OpKind.CHANGE) this.attempts.awaitChange(watch, op);
     else if (watch.interest === Interest.FILE) this.attempts.readFile(watch, op);
     else if (watch.readable) this.attempts.queue(watch);
-    else this.poller.want(watch.fd, Interest.READ, op.owner.slot, op.owner.generation);
+    else this.poller.want(watch.fd, Interest.READ, watch.slot, watch.generation);
   }
 
   cancel(op: Op): void {
-    const watch = this.watchOf(op.owner);
+    const watch = this.watchFor(op);
     if (watch === null || op.state !== OpState.PENDING) return;
     if (op === watch.writing) {
       // The thread still reads from the file: until it is back, the file may not be closed.
@@ -123,7 +123,7 @@ export class ReadinessDriver implements Driver {
     } else {
       // A read that is on its way cannot be called back: its true result follows.
       if (watch.readingInThread) return;
-      if (op.kind === OpKind.CHANGE) this.poller.removePath(op.owner.slot);
+      if (op.kind === OpKind.CHANGE) this.poller.removePath(watch.slot);
       if (op.kind === OpKind.CHILD) this.attempts.forgetChild(watch);
       watch.reading = null;
     }
@@ -221,6 +221,15 @@ export class ReadinessDriver implements Driver {
     this.attempts.ended = true;
     this.completions.disposeClosed();
     this.poller.dispose();
+  }
+
+  /** The watch of an op's owner: from its second submit on without a look at the owner. */
+  private watchFor(op: Op): Watch | null {
+    const known = op.registration as Watch | null;
+    if (known !== null && !known.closed) return known;
+    const watch = this.watchOf(op.owner);
+    op.registration = watch;
+    return watch;
   }
 
   private watchOf(udata: Udata): Watch | null {

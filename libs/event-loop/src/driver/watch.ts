@@ -1,12 +1,14 @@
-import type { Op } from '../op.ts';
+import type { Op, Registration } from '../op.ts';
 import type { Udata } from '../udata.ts';
 import type { Interest } from './driver.ts';
 
 /** What readiness knows of one registered udata. */
-export class Watch {
+export class Watch implements Registration {
   readonly udata: Udata;
   readonly fd: number;
   readonly interest: Interest;
+  readonly slot: number;
+  readonly generation: number;
   /** The last call did not drain it: a read may bring something. */
   readable = false;
   /** Born true: a fresh socket has an empty send buffer, and the first send usually fits whole. */
@@ -38,5 +40,7 @@ export class Watch {
     this.udata = udata;
     this.fd = udata.fd;
     this.interest = interest;
+    this.slot = udata.slot;
+    this.generation = udata.generation;
   }
 }
