@@ -71,7 +71,7 @@ export class Loop {
   readonly choice: Choice;
   readonly driver: Driver;
   readonly timers = new Timers();
-  /** Milliseconds of a clock that only goes forward, read once before and once after each wait. */
+  /** Milliseconds of a clock that only goes forward, read once after each wait. */
   now = 0;
   /** Called when another thread has woken the loop. */
   onWake: () => void = () => {};
@@ -306,7 +306,7 @@ export class Loop {
   tick(timeoutMs: number): number {
     if (this.ticking) throw new Error('a tick within a tick');
     if (this.closed) return 0;
-    const idle = this.idleFor;
+    const idle = timeoutMs === 0 ? 0 : this.idleFor;
     const error = this.driver.wait(idle >= 0 && (timeoutMs < 0 || idle < timeoutMs) ? idle : timeoutMs);
     // Short of memory, as some are at times: what is ready will still be so the next time.
     if (error < 0 && error !== -ERRNO.ENOMEM && error !== -ERRNO.EAGAIN) {

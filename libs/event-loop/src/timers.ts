@@ -70,6 +70,7 @@ export class Timers {
    */
   fire(now: number, fault: (udata: Udata, error: unknown) => void): number {
     const { due, heap } = this;
+    if (heap.length === 0 || (heap[0] as Timer).filed > now) return 0;
     for (let first = heap[0]; first !== undefined && first.filed <= now; first = heap[0]) {
       if (first.deadline > now) {
         first.filed = first.deadline;

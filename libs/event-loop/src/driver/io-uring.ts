@@ -215,6 +215,8 @@ export class UringDriver implements Driver {
     this.reads.feed();
     completions.drain();
     completions.disposeClosed();
+    this.uring.small.publish();
+    this.uring.large.publish();
     return completions.told - before;
   }
 

@@ -25,6 +25,8 @@ export class ProvidedBuffers {
   private readonly words: Int32Array;
   private readonly addresses: Int32Array;
   private tail = 0;
+  /** Up to here the kernel knows of what was given back. */
+  private published = 0;
 
   private constructor(group: number, count: number, size: number) {
     this.group = group;
@@ -47,6 +49,7 @@ export class ProvidedBuffers {
       this.addresses[2 * id + 1] = address / 0x100000000;
       this.put(id);
     }
+    this.publish();
   }
 
   /**
@@ -70,10 +73,17 @@ export class ProvidedBuffers {
     return id * this.size;
   }
 
-  /** Gives a buffer back to the kernel. */
+  /** Gives a buffer back to the kernel, which learns of it by `publish`. */
   recycle(id: number): void {
     this.lent--;
     this.put(id);
+  }
+
+  /** Once a round, before the kernel looks: it may do so from any of its threads. */
+  publish(): void {
+    if (this.published === this.tail) return;
+    this.published = this.tail;
+    Atomics.store(this.shorts, URING_BUF.tail >> 1, this.tail);
   }
 
   private put(id: number): void {
@@ -85,8 +95,5 @@ export class ProvidedBuffers {
     // Field by field: the tail lies in the spare field of entry 0.
     this.shorts[(entry * URING_BUF.size + URING_BUF.bid) >> 1] = id;
     this.tail = (this.tail + 1) & 0xffff;
-    // The kernel looks when data arrives, which for our socket may be on another core only where a thread of its own
-    // receives; a store is seen whole and, by Atomics, after the entry.
-    Atomics.store(this.shorts, URING_BUF.tail >> 1, this.tail);
   }
 }

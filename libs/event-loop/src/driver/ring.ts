@@ -91,6 +91,7 @@ export class Ring {
   private cqHead = 0;
   private listening = false;
   private readonly call: Call;
+  private readonly enterCall: Call;
   private readonly waiting = Memory.allocate(URING_GETEVENTS.size + 16);
   private readonly timespec: Int32Array;
   private readonly counter = Memory.allocate(8);
@@ -113,6 +114,7 @@ export class Ring {
     this.cqMask = this.words[wordOf(URING_PARAMS.cq_ring_mask)] as number;
     this.cqesAt = wordOf(URING_PARAMS.cq_cqes);
     this.call = libc.uringCall as Call;
+    this.enterCall = libc.uringEnter as Call;
     // Entries are used in order: the array that would name them in another one says 0, 1, 2 for good.
     const array = wordOf(URING_PARAMS.sq_array);
     for (let entry = 0; entry <= this.sqMask; entry++) this.words[array + entry] = entry;
@@ -207,11 +209,7 @@ export class Ring {
     sqes[at + USER_DATA] = index;
     sqes[at + USER_DATA + 1] = tag;
     sqes[at + BUF_GROUP] = group;
-    sqes[at + BUF_GROUP + 1] = 0;
-    sqes[at + BUF_GROUP + 2] = 0;
-    sqes[at + BUF_GROUP + 3] = 0;
-    sqes[at + BUF_GROUP + 4] = 0;
-    sqes[at + BUF_GROUP + 5] = 0;
+    // What follows belongs to operations that are not used: it is 0, as the kernel has mapped it.
     this.sqTail = (this.sqTail + 1) | 0;
   }
 
@@ -236,17 +234,19 @@ export class Ring {
     Atomics.store(words, this.sqTailAt, this.sqTail);
     let flags: number = IORING_ENTER.GETEVENTS;
     let argument = 0;
-    let size = 0;
+    const size = URING_GETEVENTS.size;
     if (least > 0 && timeoutMs >= 0) {
       const seconds = Math.floor(timeoutMs / 1000);
       this.timespec[0] = seconds;
       this.timespec[2] = (timeoutMs - 1000 * seconds) * 1_000_000;
       flags |= IORING_ENTER.EXT_ARG;
       argument = this.waiting.address;
-      size = URING_GETEVENTS.size;
     }
     const count = this.prepared;
-    const result = this.call(SYS_URING.ENTER, this.fd, count, least, flags, argument, size);
+    const result =
+      argument === 0
+        ? this.enterCall(SYS_URING.ENTER, this.fd, count, least, flags, 0)
+        : this.call(SYS_URING.ENTER, this.fd, count, least, flags, argument, size);
     // What was taken is told by the ring: the result may speak of the wait instead.
     this.sqSubmitted = Atomics.load(words, this.sqHeadAt);
     if (result >= 0) return 0;

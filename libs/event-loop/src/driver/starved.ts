@@ -22,12 +22,12 @@ export class Starved {
   /** The next in the order, or null. */
   shift(): Flight | null {
     if (this.taken === this.front.length) {
+      if (this.back.length === 0) return null;
       const emptied = this.front;
       emptied.length = 0;
       this.front = this.back;
       this.back = emptied;
       this.taken = 0;
-      if (this.front.length === 0) return null;
     }
     const flight = this.front[this.taken++] as Flight;
     flight.starving = false;
