@@ -50,9 +50,9 @@ export const getsockopt = required(
   'int getsockopt(int fd, int level, int name, uintptr_t value, uintptr_t length)',
 );
 export const getsockname = required('int getsockname(int fd, uintptr_t address, uintptr_t length)');
-export const recv = required('intptr_t recv(int fd, uintptr_t buffer, size_t length, int flags)');
-export const send = required('intptr_t send(int fd, uintptr_t buffer, size_t length, int flags)');
-export const sendmsg = required('intptr_t sendmsg(int fd, uintptr_t message, int flags)');
+export const recv = required('int recv(int fd, uintptr_t buffer, size_t length, int flags)');
+export const send = required('int send(int fd, uintptr_t buffer, size_t length, int flags)');
+export const sendmsg = required('int sendmsg(int fd, uintptr_t message, int flags)');
 export const read = required('intptr_t read(int fd, uintptr_t buffer, size_t length)');
 export const write = required('intptr_t write(int fd, uintptr_t buffer, size_t length)');
 export const pread = required('intptr_t pread(int fd, uintptr_t buffer, size_t length, int64_t offset)');
