@@ -5,6 +5,7 @@ import { type Op, OpKind } from '../op.ts';
 import type { Udata } from '../udata.ts';
 import type { Completions } from './completions.ts';
 import { Interest } from './driver.ts';
+import { coldLength, FileTurn, sendFileTurn } from './file-transfer.ts';
 import type { Poller } from './poller.ts';
 import * as transfer from './transfer.ts';
 import type { Watch } from './watch.ts';
@@ -210,37 +211,23 @@ export class Attempts {
   private sendFile(watch: Watch, op: Op): void {
     // The thread's return goes on with it.
     if (watch.warming) return;
-    for (let budget = transfer.SENDFILE_CHUNK; op.done < op.length; ) {
-      if (budget <= 0) {
+    const turn = sendFileTurn(watch, op);
+    switch (turn) {
+      case FileTurn.WHOLE:
+        this.finishWrite(watch, op, op.done);
+        break;
+      case FileTurn.SHARE:
         this.queue(watch);
-        return;
-      }
-      const position = op.position + op.done;
-      const chunk = Math.min(op.length - op.done, budget);
-      if (position >= watch.warmTo && !transfer.isWarm(op.file, position, chunk)) {
-        this.warm(watch, op, position, Math.min(chunk, transfer.COLD_CHUNK));
-        return;
-      }
-      const room = watch.warmTo > position ? Math.min(chunk, watch.warmTo - position) : chunk;
-      const n = transfer.sendFromFile(watch.fd, op.file, position, room);
-      if (n === -EAGAIN) {
+        break;
+      case FileTurn.ROOM:
         this.wantWrite(watch);
-        return;
-      }
-      if (n < 0) {
-        this.finishWrite(watch, op, n);
-        return;
-      }
-      // The file has become shorter than it was: the result tells how much there was.
-      if (n === 0) break;
-      op.done += n;
-      budget -= n;
-      if (op.done >= transfer.TRUSTED_AFTER && !watch.trusted) {
-        watch.trusted = true;
-        transfer.trust(watch.fd);
-      }
+        break;
+      case FileTurn.COLD:
+        this.warm(watch, op, op.position + op.done, coldLength(op));
+        break;
+      default:
+        this.finishWrite(watch, op, turn);
     }
-    this.finishWrite(watch, op, op.done);
   }
 
   /** Brings a stretch of a cold file into the page cache, on a thread, before sendfile(2) would wait for it here. */

@@ -1,19 +1,14 @@
-import type { Address } from '../address.ts';
 import { ERRNO } from '../ffi/errno.ts';
-import { COMMON } from '../ffi/layout.ts';
-import * as libc from '../ffi/libc.ts';
 import { IORING_CQE_F, IORING_OP, POLL_EVENTS } from '../ffi/uring-layout.ts';
 import { type Op, OpKind, OpState } from '../op.ts';
 import type { Udata } from '../udata.ts';
-import { UdataTable } from '../udata-table.ts';
-import { Completions } from './completions.ts';
 import type { Driver, Interest } from './driver.ts';
 import { type Flight, Tag } from './flight.ts';
 import { Flights, NOBODY } from './flights.ts';
 import { LinuxNotices } from './linux-notices.ts';
 import { EventList } from './poller.ts';
 import type { Ring } from './ring.ts';
-import * as transfer from './transfer.ts';
+import { SystemDriver } from './system-driver.ts';
 import { openUring, type Uring, type UringSizes } from './uring-probe.ts';
 import { UringReads } from './uring-reads.ts';
 import { UringWrites } from './uring-writes.ts';
@@ -37,13 +32,11 @@ interface Completion {
  * Life of a flight (what is registered here): registered -> closed, while the kernel still has something of it, which
  * is asked back -> left, as soon as it has nothing. Only then the descriptor is closed and the index is given up.
  */
-export class UringDriver implements Driver {
+export class UringDriver extends SystemDriver implements Driver {
   readonly name = 'io_uring';
-  readonly table = new UdataTable();
   readonly fd: number;
   readonly ring: Ring;
   private readonly uring: Uring;
-  private readonly completions = new Completions();
   private readonly flights: Flights;
   private readonly reads: UringReads;
   private readonly writes: UringWrites;
@@ -57,6 +50,7 @@ export class UringDriver implements Driver {
   private readonly turnOf = (flight: Flight): void => this.turn(flight);
 
   private constructor(uring: Uring) {
+    super();
     this.uring = uring;
     this.ring = uring.ring;
     this.fd = uring.ring.eventFd;
@@ -77,14 +71,6 @@ export class UringDriver implements Driver {
 
   set notify(notify: () => void) {
     this.flights.notify = notify;
-  }
-
-  get fault(): (udata: Udata, error: unknown) => void {
-    return this.completions.fault;
-  }
-
-  set fault(fault: (udata: Udata, error: unknown) => void) {
-    this.completions.fault = fault;
   }
 
   get busy(): boolean {
@@ -176,20 +162,6 @@ export class UringDriver implements Driver {
     this.flights.leaveIfDone(flight);
   }
 
-  abort(udata: Udata): void {
-    if (udata.fd >= 0) transfer.resetOnClose(udata.fd);
-    this.close(udata);
-  }
-
-  discard(fd: number): void {
-    libc.close(fd);
-  }
-
-  finish(udata: Udata): void {
-    // A failure is of no use to the caller: the next receive or send tells what has become of the connection.
-    if (udata.fd >= 0) libc.shutdown(udata.fd, COMMON.SHUT_WR);
-  }
-
   wait(timeoutMs: number): number {
     const { ring } = this;
     ring.hush();
@@ -218,14 +190,6 @@ export class UringDriver implements Driver {
     this.uring.small.publish();
     this.uring.large.publish();
     return completions.told - before;
-  }
-
-  listen(address: Address, backlog: number): number {
-    return transfer.listenOn(address, backlog);
-  }
-
-  addressOf(fd: number): Address {
-    return transfer.boundAddress(fd);
   }
 
   dispose(): void {

@@ -1,26 +1,19 @@
-import type { Address } from '../address.ts';
 import { ERRNO } from '../ffi/errno.ts';
-import { COMMON } from '../ffi/layout.ts';
-import * as libc from '../ffi/libc.ts';
 import { type Op, OpKind, OpState } from '../op.ts';
 import type { Udata } from '../udata.ts';
-import { UdataTable } from '../udata-table.ts';
 import { Attempts } from './attempts.ts';
-import { Completions } from './completions.ts';
 import { type Driver, type DriverName, Interest } from './driver.ts';
 import { type Poller, Ready } from './poller.ts';
-import * as transfer from './transfer.ts';
+import { SystemDriver } from './system-driver.ts';
 import { Watch } from './watch.ts';
 
 /**
  * Readiness turned into completion, in this one place: try the call; where it would block, go back to the poller and
  * try again when it says so.
  */
-export class ReadinessDriver implements Driver {
-  readonly table = new UdataTable();
+export class ReadinessDriver extends SystemDriver implements Driver {
   private readonly poller: Poller;
   private readonly watches: (Watch | null)[] = [];
-  private readonly completions = new Completions();
   private readonly attempts: Attempts;
   /**
    * The events of a round are being told: what is to be sent leaves when all have been heard. To receive, answer, receive
@@ -30,6 +23,7 @@ export class ReadinessDriver implements Driver {
   private hearing = false;
 
   constructor(poller: Poller) {
+    super();
     this.poller = poller;
     this.attempts = new Attempts(poller, this.completions);
     if (poller.waitInThread !== undefined) {
@@ -53,14 +47,6 @@ export class ReadinessDriver implements Driver {
 
   set notify(notify: () => void) {
     this.attempts.notify = notify;
-  }
-
-  get fault(): (udata: Udata, error: unknown) => void {
-    return this.completions.fault;
-  }
-
-  set fault(fault: (udata: Udata, error: unknown) => void) {
-    this.completions.fault = fault;
   }
 
   get busy(): boolean {
@@ -160,20 +146,6 @@ export class ReadinessDriver implements Driver {
     if (watch.inThreads === 0) this.attempts.release(udata, watch.fd);
   }
 
-  abort(udata: Udata): void {
-    if (udata.fd >= 0) transfer.resetOnClose(udata.fd);
-    this.close(udata);
-  }
-
-  discard(fd: number): void {
-    libc.close(fd);
-  }
-
-  finish(udata: Udata): void {
-    // A failure is of no use to the caller: the next receive or send tells what has become of the connection.
-    if (udata.fd >= 0) libc.shutdown(udata.fd, COMMON.SHUT_WR);
-  }
-
   wait(timeoutMs: number): number {
     return Math.min(this.poller.wait(this.due ? 0 : timeoutMs), 0);
   }
@@ -216,14 +188,6 @@ export class ReadinessDriver implements Driver {
       const watch = this.watches[slot] as Watch;
       this.attempts.changed(watch, events.detail[index] as number, events.names[index] as string);
     }
-  }
-
-  listen(address: Address, backlog: number): number {
-    return transfer.listenOn(address, backlog);
-  }
-
-  addressOf(fd: number): Address {
-    return transfer.boundAddress(fd);
   }
 
   dispose(): void {

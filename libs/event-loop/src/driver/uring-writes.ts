@@ -4,6 +4,7 @@ import { IORING_OP, POLL_EVENTS } from '../ffi/uring-layout.ts';
 import { Memory } from '../memory.ts';
 import { type Op, OpKind } from '../op.ts';
 import type { Completions } from './completions.ts';
+import { coldLength, FileTurn, sendFileTurn } from './file-transfer.ts';
 import { type Flight, Tag } from './flight.ts';
 import type { Flights } from './flights.ts';
 import { MessageHeaders } from './message-headers.ts';
@@ -133,37 +134,23 @@ export class UringWrites {
   }
 
   private sendFile(flight: Flight, op: Op): void {
-    for (let budget = transfer.SENDFILE_CHUNK; op.done < op.length; ) {
-      if (budget <= 0) {
+    const turn = sendFileTurn(flight, op);
+    switch (turn) {
+      case FileTurn.WHOLE:
+        this.end(flight, op, op.done);
+        break;
+      case FileTurn.SHARE:
         this.flights.queue(flight);
-        return;
-      }
-      const position = op.position + op.done;
-      const chunk = Math.min(op.length - op.done, budget);
-      if (position >= flight.warmTo && !transfer.isWarm(op.file, position, chunk)) {
-        this.warm(flight, op, position, Math.min(chunk, transfer.COLD_CHUNK));
-        return;
-      }
-      const room = flight.warmTo > position ? Math.min(chunk, flight.warmTo - position) : chunk;
-      const n = transfer.sendFromFile(flight.fd, op.file, position, room);
-      if (n === -EAGAIN) {
+        break;
+      case FileTurn.ROOM:
         this.awaitRoom(flight);
-        return;
-      }
-      if (n < 0) {
-        this.end(flight, op, n);
-        return;
-      }
-      // The file has become shorter than it was: the result tells how much there was.
-      if (n === 0) break;
-      op.done += n;
-      budget -= n;
-      if (op.done >= transfer.TRUSTED_AFTER && !flight.trusted) {
-        flight.trusted = true;
-        transfer.trust(flight.fd);
-      }
+        break;
+      case FileTurn.COLD:
+        this.warm(flight, op, op.position + op.done, coldLength(op));
+        break;
+      default:
+        this.end(flight, op, turn);
     }
-    this.end(flight, op, op.done);
   }
 
   /** Brings a stretch of a cold file into the page cache before sendfile(2) would wait for it here. */

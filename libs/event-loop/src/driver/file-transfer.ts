@@ -1,0 +1,51 @@
+import { EAGAIN } from '../ffi/errno.ts';
+import type { Op } from '../op.ts';
+import * as transfer from './transfer.ts';
+
+/** Where a turn of a SENDFILE has ended; a failure is a negative errno instead. */
+export const FileTurn = {
+  /** All has left, or all that the file has: it may have become shorter than it was. */
+  WHOLE: 0,
+  /** It has had its share, and the others have their turn. */
+  SHARE: 1,
+  /** The socket takes no more. */
+  ROOM: 2,
+  /** What follows is not in the page cache: sendfile(2) would wait for the disk. */
+  COLD: 3,
+} as const;
+
+/** Who is sent to: what drivers keep of a connection from turn to turn. */
+export interface FileReceiver {
+  readonly fd: number;
+  /** Up to here the file is known to be in the page cache. */
+  warmTo: number;
+  /** It has read so much of a file that the bound on unsent bytes was lifted. */
+  trusted: boolean;
+}
+
+/** Sends from `op.done` on, as much as one turn allows. @returns one of `FileTurn`, or -errno */
+export function sendFileTurn(to: FileReceiver, op: Op): number {
+  for (let budget = transfer.SENDFILE_CHUNK; op.done < op.length; ) {
+    if (budget <= 0) return FileTurn.SHARE;
+    const position = op.position + op.done;
+    const chunk = Math.min(op.length - op.done, budget);
+    if (position >= to.warmTo && !transfer.isWarm(op.file, position, chunk)) return FileTurn.COLD;
+    const room = to.warmTo > position ? Math.min(chunk, to.warmTo - position) : chunk;
+    const n = transfer.sendFromFile(to.fd, op.file, position, room);
+    if (n === -EAGAIN) return FileTurn.ROOM;
+    if (n < 0) return n;
+    if (n === 0) return FileTurn.WHOLE;
+    op.done += n;
+    budget -= n;
+    if (op.done >= transfer.TRUSTED_AFTER && !to.trusted) {
+      to.trusted = true;
+      transfer.trust(to.fd);
+    }
+  }
+  return FileTurn.WHOLE;
+}
+
+/** How much of what follows is to be brought into the page cache, where a turn has ended with COLD. */
+export function coldLength(op: Op): number {
+  return Math.min(op.length - op.done, transfer.COLD_CHUNK);
+}
