@@ -1,4 +1,4 @@
-import { type Address, formatAddress } from '../address.ts';
+import type { Address } from '../address.ts';
 import { ERRNO, errnoName } from '../ffi/errno.ts';
 import { type Op, OpKind, OpState } from '../op.ts';
 import { Random } from '../random.ts';
@@ -8,6 +8,7 @@ import { type Driver, Interest } from './driver.ts';
 import { FakeCalls } from './fake-calls.ts';
 import { describe, FakeCompletions } from './fake-completions.ts';
 import { FakeJoins } from './fake-joins.ts';
+import { FakeListeners } from './fake-listeners.ts';
 import { FakePeer } from './fake-peer.ts';
 import { type FakeOptions, type FakeSchedule, SCHEDULE } from './fake-plan.ts';
 import {
@@ -16,13 +17,11 @@ import {
   type FakeCounts,
   FakeDescriptors,
   FakeFile,
-  FakeListener,
   FakeWatch,
 } from './fake-things.ts';
 import { FakeTurns } from './fake-turns.ts';
 
 const BUFFER = 64 << 10;
-const FIRST_PORT = 40_000;
 const FIRST_PID = 1000;
 
 /**
@@ -47,12 +46,10 @@ export class FakeDriver implements Driver {
   private readonly completions = new FakeCompletions();
   private readonly descriptors: FakeDescriptors;
   private readonly buffer: number;
-  private readonly listeners = new Map<string, FakeListener>();
-  private readonly addresses = new Map<FakeListener, Address>();
+  private readonly listeners = new FakeListeners();
   private readonly joins = new FakeJoins();
   private readonly watched = new Set<FakeWatch>();
   private clock = 1000;
-  private nextPort = FIRST_PORT;
   private nextPid = FIRST_PID;
 
   constructor(options: FakeOptions = {}) {
@@ -219,21 +216,16 @@ export class FakeDriver implements Driver {
   listen(address: Address, _backlog: number): number {
     const struck = this.calls.strike('listen');
     if (struck > 0) return -struck;
-    const own =
-      address.family !== 'unix' && address.port === 0 ? { ...address, port: this.nextPort++ } : address;
-    const name = formatAddress(own);
-    if (this.listeners.has(name)) return -ERRNO.EADDRINUSE;
-    const listener = new FakeListener(name);
+    const listener = this.listeners.open(address);
+    if (typeof listener === 'number') return listener;
     const fd = this.descriptors.add(listener);
-    if (fd < 0) return fd;
-    this.listeners.set(name, listener);
-    this.addresses.set(listener, own);
+    if (fd < 0) this.listeners.close(listener);
     return fd;
   }
 
   addressOf(fd: number): Address {
     const thing = this.descriptors.get(fd);
-    return (thing?.kind === 'listener' && this.addresses.get(thing)) || { family: 'unix', path: '' };
+    return (thing?.kind === 'listener' && this.listeners.addressOf(thing)) || { family: 'unix', path: '' };
   }
 
   dispose(): void {
@@ -248,8 +240,7 @@ export class FakeDriver implements Driver {
    * @throws Error where nobody listens
    */
   connect(address: Address, from = '192.0.2.1'): FakePeer {
-    const listener = this.listeners.get(formatAddress(address));
-    if (listener === undefined) throw new Error(`nobody listens on ${formatAddress(address)}`);
+    const listener = this.listeners.at(address);
     const peer = new FakePeer(this.buffer, (moved) => this.turns.stir(moved));
     listener.backlog.push({ peer, from });
     this.turns.poke(listener.slot);
@@ -386,8 +377,7 @@ export class FakeDriver implements Driver {
       return;
     }
     if (thing.kind === 'listener') {
-      this.listeners.delete(thing.name);
-      this.addresses.delete(thing);
+      this.listeners.close(thing);
       for (const { peer } of thing.backlog) peer.breakWith(ERRNO.ECONNRESET);
       return;
     }

@@ -17,7 +17,7 @@ export class ReadinessDriver extends SystemDriver implements Driver {
   private readonly attempts: Attempts;
   /**
    * The events of a round are being told: what is to be sent leaves when all have been heard. To receive, answer, receive
-   * and answer costs an eighth of a request's time more: each answer wakes its peer, which between two answers has gone
+   * and answer costs a request a twelfth more CPU: each answer wakes its peer, which between two answers has gone
    * to sleep again, and sending and receiving push each other out of the processor's caches.
    */
   private hearing = false;
