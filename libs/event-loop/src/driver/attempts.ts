@@ -181,7 +181,7 @@ export class Attempts {
   // ---- writing -----------------------------------------------------------------------------------------------
 
   write(watch: Watch, op: Op): void {
-    if (op.kind === OpKind.SENDFILE) this.sendFile(watch, op);
+    if (op.kind === OpKind.SENDFILE) this.sendFile(watch, op, 0);
     else this.writeBytes(watch, op);
   }
 
@@ -208,10 +208,11 @@ export class Attempts {
     this.finishWrite(watch, op, op.done);
   }
 
-  private sendFile(watch: Watch, op: Op): void {
+  /** @param warmTo as of `sendFileTurn` */
+  private sendFile(watch: Watch, op: Op, warmTo: number): void {
     // The thread's return goes on with it.
     if (watch.warming) return;
-    const turn = sendFileTurn(watch, op);
+    const turn = sendFileTurn(watch, op, warmTo);
     switch (turn) {
       case FileTurn.WHOLE:
         this.finishWrite(watch, op, op.done);
@@ -232,16 +233,16 @@ export class Attempts {
 
   /** Brings a stretch of a cold file into the page cache, on a thread, before sendfile(2) would wait for it here. */
   private warm(watch: Watch, op: Op, position: number, length: number): void {
-    const scratch = Memory.allocate(length);
+    if (position >= watch.coldTo) watch.coldTo = position + transfer.COLD_STRETCH;
     watch.warming = true;
-    this.inThread(watch, op.file, scratch.address, length, position, () => {
-      // `scratch` must outlive the call; an error of the disk is found again, and told, by sendfile itself.
-      watch.warmTo = position + scratch.size;
+    this.inThread(watch, op.file, transfer.discarded.address, length, position, () => {
+      // An error of the disk is found again, and told, by sendfile itself.
+      watch.readTo = position + length;
       watch.warming = false;
       if (watch.cancelled) {
         watch.cancelled = false;
         this.finishWrite(watch, op, -ERRNO.ECANCELED);
-      } else this.write(watch, op);
+      } else this.sendFile(watch, op, watch.readTo);
     });
   }
 

@@ -17,21 +17,31 @@ export const FileTurn = {
 /** Who is sent to: what drivers keep of a connection from turn to turn. */
 export interface FileReceiver {
   readonly fd: number;
-  /** Up to here the file is known to be in the page cache. */
-  warmTo: number;
+  /** Up to here threads have read the file: it was in the page cache, and may have gone while the client took its time. */
+  readTo: number;
+  /** Up to here the file is taken for cold. */
+  coldTo: number;
   /** It has read so much of a file that the bound on unsent bytes was lifted. */
   trusted: boolean;
 }
 
-/** Sends from `op.done` on, as much as one turn allows. @returns one of `FileTurn`, or -errno */
-export function sendFileTurn(to: FileReceiver, op: Op): number {
+/**
+ * Sends from `op.done` on, as much as one turn allows.
+ * @param warmTo up to here the file is known to be in the page cache: it was looked at, or read, in this very turn
+ * @returns one of `FileTurn`, or -errno
+ */
+export function sendFileTurn(to: FileReceiver, op: Op, warmTo: number): number {
+  let known = warmTo;
   for (let budget = transfer.SENDFILE_CHUNK; op.done < op.length; ) {
     if (budget <= 0) return FileTurn.SHARE;
     const position = op.position + op.done;
     const chunk = Math.min(op.length - op.done, budget);
-    if (position >= to.warmTo && !transfer.isWarm(op.file, position, chunk)) return FileTurn.COLD;
-    const room = to.warmTo > position ? Math.min(chunk, to.warmTo - position) : chunk;
-    const n = transfer.sendFromFile(to.fd, op.file, position, room);
+    if (position >= known) {
+      const length = transfer.lookLength(position, chunk, to.readTo, to.coldTo);
+      if (length === 0 || !transfer.isWarm(op.file, position, length)) return FileTurn.COLD;
+      known = position + length;
+    }
+    const n = transfer.sendFromFile(to.fd, op.file, position, Math.min(chunk, known - position));
     if (n === -EAGAIN) return FileTurn.ROOM;
     if (n < 0) return n;
     if (n === 0) return FileTurn.WHOLE;

@@ -75,9 +75,10 @@ export class Flight implements Registration {
   bulk = false;
   /** Accepted, and not told yet. */
   accepted: number[] | null = null;
-  /** SENDFILE: up to here the file is known to be in the page cache, and up to here the disk is asked. */
-  warmTo = 0;
+  /** SENDFILE: up to here the disk is asked, to here it has brought the file, and up to here that is taken for cold. */
   warming = 0;
+  readTo = 0;
+  coldTo = 0;
   /** It has read so much of a file that the bound on unsent bytes was lifted. */
   trusted = false;
   /** Descriptor that stands for a child (pidfd), -1 where there is none. */

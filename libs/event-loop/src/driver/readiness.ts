@@ -88,7 +88,8 @@ export class ReadinessDriver extends SystemDriver implements Driver {
 
   private submitWrite(watch: Watch, op: Op): void {
     watch.writing = op;
-    watch.warmTo = 0;
+    watch.readTo = 0;
+    watch.coldTo = 0;
     if (!watch.writable) this.poller.want(watch.fd, Interest.WRITE, watch.slot, watch.generation);
     else if (this.hearing && op.kind === OpKind.SEND) this.attempts.queue(watch);
     else this.attempts.write(watch, op);

@@ -16,8 +16,15 @@ const IOVEC_MAX = 64;
  * 30 us besides the call, and a socket takes up to 4 MiB at once: this is what nginx gives, too.
  */
 export const SENDFILE_CHUNK = 2 << 20;
-/** How much of a cold file a worker thread brings into the page cache at a time. */
-export const COLD_CHUNK = 256 << 10;
+/** How much of a cold file a thread brings into the page cache at a time. */
+export const COLD_CHUNK = 1 << 20;
+/**
+ * Where a file was found cold, so much of it is brought in by threads without another look: what the disk is just
+ * bringing is there in places, and sendfile(2) would wait for what lies between them.
+ */
+export const COLD_STRETCH = 16 << 20;
+/** Places of a stretch that are looked at lie so far apart. */
+const PROBE_STRIDE = 512 << 10;
 
 const iovec = Memory.allocate(IOVEC_MAX * 16);
 const iovecWords = new Uint32Array(iovec.bytes.buffer, iovec.bytes.byteOffset, IOVEC_MAX * 4);
@@ -134,12 +141,36 @@ export function readWarm(fd: number, address: number, length: number, position: 
 }
 
 const probe = Memory.allocate(64);
+/**
+ * Where threads read a cold file to: sendfile(2) then finds it in the page cache. Nobody looks at what lies here, so one
+ * is enough for all of them at once.
+ */
+export const discarded = Memory.allocate(COLD_CHUNK);
 
-/** Whether the last byte of a stretch of file is in the page cache: sendfile(2) would otherwise wait for the disk. */
+/**
+ * How much of a stretch is worth a look into the page cache before it is sent.
+ * @param readTo up to here threads have read: it was there, and may have gone while the client took its time
+ * @param coldTo up to here the file is taken for cold
+ * @returns bytes; 0 where a thread is to read it, whatever a look would find
+ */
+export function lookLength(position: number, length: number, readTo: number, coldTo: number): number {
+  if (position < readTo) return Math.min(length, readTo - position);
+  return position < coldTo ? 0 : length;
+}
+
+/**
+ * Whether a stretch of file is in the page cache: sendfile(2) would otherwise wait for the disk. In ascending order, and
+ * over at the first place that is not: a look has the kernel bring in the page that it misses, so that of a cold file the
+ * last page alone would be there the next time.
+ */
 export function isWarm(fd: number, position: number, length: number): boolean {
   // FreeBSD's sendfile(2) does not wait: the socket takes the pages as the disk brings them.
   if (SYSTEM === 'freebsd') return true;
-  return readWarm(fd, probe.address, 1, position + length - 1) !== -EAGAIN;
+  const last = position + length - 1;
+  for (let at = position; at < last; at += PROBE_STRIDE) {
+    if (readWarm(fd, probe.address, 1, at) === -EAGAIN) return false;
+  }
+  return readWarm(fd, probe.address, 1, last) !== -EAGAIN;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { EAGAIN, EINTR, ERRNO } from '../ffi/errno.ts';
 import { C } from '../ffi/layout.ts';
-import { IORING_OP, POLL_EVENTS } from '../ffi/uring-layout.ts';
-import { Memory } from '../memory.ts';
+import { IORING_OP, IOSQE, POLL_EVENTS } from '../ffi/uring-layout.ts';
+import type { Memory } from '../memory.ts';
 import { type Op, OpKind } from '../op.ts';
 import type { Completions } from './completions.ts';
 import { coldLength, FileTurn, sendFileTurn } from './file-transfer.ts';
@@ -12,6 +12,8 @@ import * as transfer from './transfer.ts';
 
 /** Bytes that one submission moves, so that one fast reader does not keep the others waiting. */
 const WRITE_CHUNK = 1 << 20;
+/** Beside an operation's code: to be done by a thread of the kernel's, without a try on this one. */
+const ASYNC = IOSQE.ASYNC << 8;
 
 /**
  * The operations that write. What is sent short is submitted again from where it stopped, so that `done` shows the
@@ -35,8 +37,9 @@ export class UringWrites {
   submit(flight: Flight, op: Op): void {
     flight.writing = op;
     if (op.kind === OpKind.SENDFILE) {
-      flight.warmTo = 0;
-      this.sendFile(flight, op);
+      flight.readTo = 0;
+      flight.coldTo = 0;
+      this.sendFile(flight, op, 0);
     } else if (transfer.totalOf(op) === 0) this.end(flight, op, 0);
     else this.begin(flight, op);
   }
@@ -89,9 +92,9 @@ export class UringWrites {
     flight.writePin = null;
     if (tag === Tag.ROOM || tag === Tag.WARM) {
       // An error of the disk is found again, and told, by sendfile itself.
-      if (tag === Tag.WARM) flight.warmTo = flight.warming;
+      if (tag === Tag.WARM) flight.readTo = flight.warming;
       if (asked) this.end(flight, op, -ERRNO.ECANCELED);
-      else if (op.kind === OpKind.SENDFILE) this.sendFile(flight, op);
+      else if (op.kind === OpKind.SENDFILE) this.sendFile(flight, op, tag === Tag.WARM ? flight.readTo : 0);
       else this.begin(flight, op);
       return;
     }
@@ -129,12 +132,13 @@ export class UringWrites {
   /** What has had its share, or found no room in the ring, goes on. */
   turn(flight: Flight, op: Op): void {
     if (flight.writeTag !== Tag.NONE) return;
-    if (op.kind === OpKind.SENDFILE) this.sendFile(flight, op);
+    if (op.kind === OpKind.SENDFILE) this.sendFile(flight, op, 0);
     else this.begin(flight, op);
   }
 
-  private sendFile(flight: Flight, op: Op): void {
-    const turn = sendFileTurn(flight, op);
+  /** @param warmTo as of `sendFileTurn` */
+  private sendFile(flight: Flight, op: Op, warmTo: number): void {
+    const turn = sendFileTurn(flight, op, warmTo);
     switch (turn) {
       case FileTurn.WHOLE:
         this.end(flight, op, op.done);
@@ -153,12 +157,16 @@ export class UringWrites {
     }
   }
 
-  /** Brings a stretch of a cold file into the page cache before sendfile(2) would wait for it here. */
+  /**
+   * Brings a stretch of a cold file into the page cache before sendfile(2) would wait for it here. By a thread of the
+   * kernel's from the start: tried at once, as usual, it would be this thread that finds the memory, asks the disk (and
+   * waits where its queue is full) and copies.
+   */
   private warm(flight: Flight, op: Op, position: number, length: number): void {
-    const scratch = Memory.allocate(length);
-    flight.writePin = scratch;
+    if (position >= flight.coldTo) flight.coldTo = position + transfer.COLD_STRETCH;
     flight.warming = position + length;
-    this.flights.start(flight, Tag.WARM, IORING_OP.READ, op.file, scratch.address, length, position, 0, 0);
+    const { address } = transfer.discarded;
+    this.flights.start(flight, Tag.WARM, IORING_OP.READ | ASYNC, op.file, address, length, position, 0, 0);
   }
 
   private awaitRoom(flight: Flight): void {

@@ -29,8 +29,9 @@ export class Watch implements Registration {
   warming = false;
   /** It was cancelled meanwhile. */
   cancelled = false;
-  /** SENDFILE: up to here the file is known to be in the page cache. */
-  warmTo = 0;
+  /** SENDFILE: up to here a thread has brought the file into the page cache, and up to here it is taken for cold. */
+  readTo = 0;
+  coldTo = 0;
   /** It has read so much of a file that the bound on unsent bytes was lifted. */
   trusted = false;
   /** Descriptor that stands for a child (pidfd), 0 where there is none. */

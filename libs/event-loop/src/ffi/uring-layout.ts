@@ -45,7 +45,7 @@ export const IORING_OFF = { SQ_RING: 0, SQES: 0x10000000 } as const;
 export const IORING_SQ = { CQ_OVERFLOW: 1 << 1, TASKRUN: 1 << 2 } as const;
 export const IORING_CQ = { EVENTFD_DISABLED: 1 << 0 } as const;
 
-export const IOSQE = { BUFFER_SELECT: 1 << 5, CQE_SKIP_SUCCESS: 1 << 6 } as const;
+export const IOSQE = { ASYNC: 1 << 4, BUFFER_SELECT: 1 << 5, CQE_SKIP_SUCCESS: 1 << 6 } as const;
 export const IORING_CQE_F = { BUFFER: 1 << 0, MORE: 1 << 1 } as const;
 /** `ioprio` of a RECV or an ACCEPT. */
 export const IORING_RECV_MULTISHOT = 1 << 1;
