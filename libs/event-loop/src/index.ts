@@ -1,5 +1,6 @@
 export { type Address, formatAddress, parseIpv4, parseIpv6, UNIX_PATH_MAX } from './address.ts';
-export { closeFile, lockFile, lookAt, lookOpen, lookPath, openPath, renameExclusive } from './disk/disk.ts';
+export { lockFile, lookAt, lookOpen, lookPath, openPath, renameExclusive } from './disk/disk.ts';
+export { beginSync, closeFile, dropFile, removeFile, replaceFile } from './disk/large-files.ts';
 export { Tree } from './disk/tree.ts';
 export { type Choice, DRIVER_NAMES, type DriverRequest, type NamedDriver } from './driver/choose.ts';
 export { type Driver, type DriverName, Interest } from './driver/driver.ts';

@@ -3,7 +3,6 @@ import { constants } from 'node:fs';
 import { ERRNO } from '../ffi/errno.ts';
 import { F, MODE } from '../ffi/file-layout.ts';
 import { C } from '../ffi/layout.ts';
-import * as libc from '../ffi/libc.ts';
 import type { FileStatus } from '../ffi/paths.ts';
 import * as paths from '../ffi/paths.ts';
 
@@ -43,11 +42,6 @@ export function lookOpen(fd: number, status: FileStatus): number {
   const error = paths.askStatus(fd);
   if (error === 0) paths.readStatus(status);
   return error;
-}
-
-/** Closes a descriptor that no udata owns. */
-export function closeFile(fd: number): void {
-  libc.close(fd);
 }
 
 /** Renames to a name that must be free, in one step. @returns -ENOSYS or -EINVAL where system or disk cannot */

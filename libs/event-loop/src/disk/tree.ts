@@ -4,6 +4,7 @@ import { F } from '../ffi/file-layout.ts';
 import { close } from '../ffi/libc.ts';
 import type { FileStatus } from '../ffi/paths.ts';
 import * as paths from '../ffi/paths.ts';
+import { removeAt } from './large-files.ts';
 import { hasOpenat2, openat2 } from './openat2.ts';
 import type { Resolution } from './resolution.ts';
 import { walk } from './walk.ts';
@@ -95,7 +96,7 @@ export class Tree {
     const folder = this.enter(slash < 0 ? '' : rest.slice(0, slash));
     if (folder < 0) return folder;
     const name = rest.slice(slash + 1);
-    const result = name === '' ? -ERRNO.EISDIR : paths.unlinkAt(folder, name);
+    const result = name === '' ? -ERRNO.EISDIR : removeAt(folder, name);
     close(folder);
     return result;
   }

@@ -81,6 +81,10 @@ export const inotify_rm_watch = optional('int inotify_rm_watch(int fd, int wd)')
 export const preadv2 = optional(
   'intptr_t preadv2(int fd, uintptr_t iov, int count, int64_t offset, int flags)',
 );
+export const ftruncate = required('int ftruncate(int fd, int64_t length)');
+export const sync_file_range = optional(
+  'int sync_file_range(int fd, int64_t offset, int64_t length, unsigned int flags)',
+);
 export const getpeername = required('int getpeername(int fd, uintptr_t address, uintptr_t length)');
 export const eventfd = optional('int eventfd(unsigned int initial, int flags)');
 export const syscall = SYSTEM === 'linux' ? required('long syscall(long n, long a, long b)') : null;

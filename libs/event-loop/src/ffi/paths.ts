@@ -25,6 +25,7 @@ const PATH_MAX = 4096;
 const linux = SYSTEM === 'linux';
 const openatCall = declare('int openat(int folder, uintptr_t path, int flags, int mode)');
 const unlinkatCall = declare('int unlinkat(int folder, uintptr_t path, int flags)');
+const renameCall = declare('int rename(uintptr_t from, uintptr_t to)');
 const flockCall = declare('int flock(int fd, int operation)');
 const openat2Call = linux
   ? declare('long syscall(long n, int folder, uintptr_t path, uintptr_t how, size_t size)')
@@ -147,6 +148,11 @@ export function statusDevice(): number {
   return STATUS.wideDev ? wide(status.bytes, STATUS.dev) : status.bytes.readUInt32LE(STATUS.dev);
 }
 
+/** Bytes of what was asked for last. */
+export function statusLength(): number {
+  return wide(status.bytes, STATUS.length);
+}
+
 export function statusInode(): number {
   return wide(status.bytes, STATUS.ino);
 }
@@ -160,6 +166,13 @@ export function unlinkAt(folder: number, name: string): number {
   const size = place(first, name);
   if (size < 0) return size;
   return unlinkatCall(folder, first.address, 0) < 0 ? lastError() : 0;
+}
+
+/** Renames, and replaces what lies there in one step. */
+export function rename(from: string, to: string): number {
+  const size = Math.min(place(first, from), place(second, to));
+  if (size < 0) return size;
+  return renameCall(first.address, second.address) < 0 ? lastError() : 0;
 }
 
 /** Renames to a name that must be free, in one step. @returns 0, or -errno: -ENOSYS where the system has no such call */
