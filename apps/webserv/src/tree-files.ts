@@ -58,8 +58,8 @@ export class TreeFiles implements Files {
     return nodeFiles.readWhole(path, limit);
   }
 
-  close(fd: number): void {
-    closeFile(fd);
+  close(fd: number, size = 0): void {
+    closeFile(fd, size);
   }
 
   private tree(root: string): Tree | number {

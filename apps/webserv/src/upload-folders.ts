@@ -1,18 +1,34 @@
 import type { Config } from '@webserv/config';
-import { ERRNO, errnoMessage, lockFile, renameExclusive } from '@webserv/event-loop';
+import {
+  beginSync,
+  dropFile,
+  ERRNO,
+  errnoMessage,
+  lockFile,
+  removeFile,
+  renameExclusive,
+  replaceFile,
+} from '@webserv/event-loop';
 import type { ErrorLog } from '@webserv/logger';
 import { claimUploads, nodeStore, releaseUploads, type Store } from '@webserv/methods';
 
 /** What renameat2(2) says where system or disk do not have it. */
 const NO_EXCLUSIVE: ReadonlySet<number> = new Set([-ERRNO.ENOSYS, -ERRNO.EINVAL, -ERRNO.ENOTSUP]);
 
-/** The Store of the server: one call gives a file its free name, where link(2) and unlink(2) are two. */
+/**
+ * The Store of the server: one call gives a file its free name, where link(2) and unlink(2) are two, and what takes long
+ * with a large file is done by threads.
+ */
 export const uploadStore: Store = {
   ...nodeStore,
   move(from: string, to: string): number {
     const moved = renameExclusive(from, to);
     return NO_EXCLUSIVE.has(moved) ? nodeStore.move(from, to) : moved;
   },
+  replace: replaceFile,
+  remove: removeFile,
+  drop: dropFile,
+  flush: beginSync,
 };
 
 /** How a server makes an upload folder its own while it lives. */

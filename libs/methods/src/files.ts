@@ -50,7 +50,8 @@ export interface Files {
   stamp(path: string): FileStamp | null;
   /** The content of a small file, or null where it cannot be read or is larger than `limit` bytes. */
   readWhole(path: string, limit: number): Uint8Array | null;
-  close(fd: number): void;
+  /** @param size bytes of a file whose name may have gone while it was open: to close a large one then takes its time */
+  close(fd: number, size?: number): void;
 }
 
 /** The entries of one open folder, in the order of the disk. Each call does little, so that the caller may pause. */

@@ -25,14 +25,16 @@ const sent = new FileFacts();
 class OpenFile {
   readonly fd: number;
   private readonly files: Files;
+  private readonly size: number;
 
-  constructor(files: Files, fd: number) {
+  constructor(files: Files, fd: number, size: number) {
     this.files = files;
     this.fd = fd;
+    this.size = size;
   }
 
   release(): void {
-    this.files.close(this.fd);
+    this.files.close(this.fd, this.size);
   }
 }
 
@@ -123,7 +125,7 @@ function copyFacts(to: FileFacts, from: FileFacts): void {
 
 /** The reply for the file that is sent; `sent` is about it. */
 function described(exchange: Exchange, fd: number, path: string, contentType: string): Reply {
-  const owner = new OpenFile(exchange.services.files, fd);
+  const owner = new OpenFile(exchange.services.files, fd, sent.size);
   const whole = new Reply(200, { kind: 'file', fd, offset: 0, length: sent.size }, owner);
   const { headers } = whole;
   headers.append('Content-Type', contentType);

@@ -7,6 +7,7 @@ import type { FileWriter, FileWriterOwner } from './file-writer.ts';
 import { join } from './join.ts';
 import type { JournalEntry } from './journal.ts';
 import { temporaryName } from './temporary.ts';
+import type { UploadRules } from './upload.ts';
 
 /** Who has a file stored. */
 export interface DraftOwner {
@@ -20,6 +21,9 @@ export interface DraftOwner {
 
 const State = { WRITING: 0, FINISHING: 1, SYNCING: 2, WHOLE: 3, PLACED: 4, OVER: 5 } as const;
 type State = (typeof State)[keyof typeof State];
+
+/** Bytes from which on a file that replaces another one is given to the disk before. */
+const FLUSHED = 1 << 20;
 
 const facts = new FileFacts();
 
@@ -42,50 +46,46 @@ export class Draft implements FileWriterOwner {
   private readonly backupName = temporaryName();
   private hasBackup = false;
   private stamp: FileStamp = { mtimeMs: 0, size: 0, ino: 0 };
-  private readonly folder: string;
+  private readonly rules: UploadRules;
   private readonly fd: number;
   private readonly writer: FileWriter;
-  private readonly sync: boolean;
   private state: State = State.WRITING;
 
   private constructor(
     services: Services,
     owner: DraftOwner,
-    folder: string,
+    rules: UploadRules,
     name: string,
     path: string,
     fd: number,
-    sync: boolean,
     atMost: number,
   ) {
     this.services = services;
     this.owner = owner;
-    this.folder = folder;
+    this.rules = rules;
     this.name = name;
-    this.target = join(folder, name);
+    this.target = join(rules.folder, name);
     this.path = path;
     this.fd = fd;
-    this.sync = sync;
     this.writer = services.writer(fd, this, atMost);
   }
 
   /**
    * Begins a file.
-   * @param sync whether it is whole only when the disk has it
+   * @param rules its folder, whether it may replace a file, and whether it is whole only when the disk has it
    * @param atMost bytes that will come; Infinity where nobody knows
    * @returns the draft, or -errno
    */
   static open(
     services: Services,
     owner: DraftOwner,
-    folder: string,
+    rules: UploadRules,
     name: string,
-    sync: boolean,
     atMost: number,
   ): Draft | number {
-    const path = join(folder, temporaryName());
+    const path = join(rules.folder, temporaryName());
     const fd = services.store.create(path);
-    return fd < 0 ? fd : new Draft(services, owner, folder, name, path, fd, sync, atMost);
+    return fd < 0 ? fd : new Draft(services, owner, rules, name, path, fd, atMost);
   }
 
   /** As `FileWriter.write`. */
@@ -113,9 +113,12 @@ export class Draft implements FileWriterOwner {
     this.stamp = { mtimeMs: facts.mtimeMs, size: facts.size, ino: facts.ino };
     if (error < 0 || facts.size !== this.size) {
       this.owner.draftFailed(error < 0 ? error : -ERRNO.EIO, 'length of the upload');
-    } else if (this.sync) {
+    } else if (this.rules.fsync) {
       this.state = State.SYNCING;
       this.services.store.sync(this.fd, (result) => this.synced(result));
+    } else if (this.rules.overwrite && this.size >= FLUSHED) {
+      this.state = State.SYNCING;
+      this.services.store.flush(this.fd, () => this.synced(0));
     } else {
       this.whole();
     }
@@ -150,12 +153,12 @@ export class Draft implements FileWriterOwner {
 
   /**
    * Gives the file its name.
-   * @param overwrite whether it may replace a file of that name
    * @param undoable whether `discard` must still be able to bring back what was replaced
    * @returns 0 or -errno
    */
-  place(overwrite: boolean, undoable: boolean): number {
+  place(undoable: boolean): number {
     const { services, target } = this;
+    const { overwrite } = this.rules;
     services.forget(target);
     if (overwrite && undoable) this.keepReplaced();
     const { store } = services;
@@ -180,7 +183,7 @@ export class Draft implements FileWriterOwner {
       this.takeBack();
       return;
     }
-    services.store.remove(this.path);
+    services.store.drop(this.path);
     if (state < State.SYNCING) this.writer.close();
   }
 
@@ -194,7 +197,7 @@ export class Draft implements FileWriterOwner {
   }
 
   private get backup(): string {
-    return join(this.folder, this.backupName);
+    return join(this.rules.folder, this.backupName);
   }
 
   /** Where the file system knows no second names, or nothing was there, there is nothing to bring back. */

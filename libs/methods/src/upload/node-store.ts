@@ -52,6 +52,15 @@ export const nodeStore: Store = {
     return attempt(() => unlinkSync(path));
   },
 
+  drop(path: string): number {
+    return nodeStore.remove(path);
+  },
+
+  flush(_fd: number, done: () => void): void {
+    // Node has no call for it but those that wait for the whole file.
+    setImmediate(done);
+  },
+
   sync(fd: number, done: (result: number) => void): void {
     fsync(fd, (error) => done(error === null ? 0 : errnoOf(error)));
   },

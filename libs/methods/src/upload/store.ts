@@ -1,6 +1,6 @@
 /**
  * Names in the folders that uploads go to. Each call touches a folder and no content, so it returns at once, but for
- * `sync`. Nothing throws: results are 0 or -errno. Paths are absolute.
+ * `flush`, `sync` and `syncPath`. Nothing throws: results are 0 or -errno. Paths are absolute.
  */
 export interface Store {
   /** 0 where something lies at the path, a link that leads nowhere included; -ENOENT where it is free. */
@@ -13,7 +13,15 @@ export interface Store {
   replace(from: string, to: string): number;
   /** A second name for a file, which must be free. */
   link(from: string, to: string): number;
+  /** Takes a name away: where others have the file, by another name or open, it stays as it is. */
   remove(path: string): number;
+  /** Removes a file of ours that has no other name; who still has it open need not find anything in it. */
+  drop(path: string): number;
+  /**
+   * Gives a large file to the disk ahead of a `replace`, which may have to wait for the disk otherwise. `done` follows,
+   * never from within; the descriptor stays open till then. That it fails shows elsewhere.
+   */
+  flush(fd: number, done: () => void): void;
   /** Forces a file to the disk. `done` follows, never from within, with 0 or -errno; the descriptor stays open till then. */
   sync(fd: number, done: (result: number) => void): void;
   /** Creates a small file of this content, which must not be there yet. */

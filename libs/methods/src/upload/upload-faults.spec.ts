@@ -221,6 +221,63 @@ describe('fsync', () => {
   });
 });
 
+describe('a large file that may replace another one', () => {
+  const large = 'x'.repeat((1 << 20) + 1);
+
+  it.each([
+    ['is given to the disk before', true, false, large, ['flush', 'replace']],
+    ['is not where it is small', true, false, 'x', ['replace']],
+    ['is not where it replaces nothing', false, false, large, ['move']],
+    ['is on the disk anyhow with fsync', true, true, large, ['sync', 'replace', 'syncPath']],
+  ])('%s', async (_label, uploadOverwrite, uploadFsync, body, expected) => {
+    location({ uploadOverwrite, uploadFsync });
+    const calls: string[] = [];
+    const { store } = site.services;
+    const noted = <A extends unknown[], R>(name: string, call: (...args: A) => R) => {
+      return (...args: A): R => {
+        calls.push(name);
+        return call(...args);
+      };
+    };
+    faults(
+      {},
+      {
+        flush: noted('flush', store.flush),
+        sync: noted('sync', store.sync),
+        syncPath: noted('syncPath', store.syncPath),
+        move: noted('move', store.move),
+        replace: noted('replace', store.replace),
+      },
+    );
+    expect((await site.send('POST', '/post/a', '', body)).status).toBe(201);
+    expect(calls).toEqual(expected);
+    expect(stored()).toEqual({ a: body });
+  });
+
+  it('keeps its descriptor until the disk has been told, though it was given up', async () => {
+    location({ uploadOverwrite: true });
+    let told: () => void = () => {};
+    const flushing = new Promise<void>((resolve) => {
+      const flush: Store['flush'] = (_fd, done) => {
+        told = done;
+        resolve();
+      };
+      faults({}, { flush });
+    });
+    const intake = site.dispatch('POST', '/post/a') as Intake;
+    const answered = jest.fn();
+    intake.open({ reply: answered, resume: () => intake.finish() });
+    if (intake.take(Buffer.from(large), 0, large.length)) intake.finish();
+    await flushing;
+    intake.abort();
+    expect(stored()).toEqual({});
+    expect(SlowWriter.open).toBe(1);
+    told();
+    expect(SlowWriter.open).toBe(0);
+    expect(answered).not.toHaveBeenCalled();
+  });
+});
+
 it('no descriptor left is told as 503', async () => {
   faults({}, { create: () => -E.EMFILE });
   expect((await site.send('POST', '/post', ...form({ a: 'x' }))).status).toBe(503);

@@ -85,7 +85,7 @@ export class Upload implements DraftOwner {
     if (this.names.has(name)) return -ERRNO.EEXIST;
     const taken = rules.overwrite ? -ERRNO.ENOENT : services.store.taken(join(rules.folder, name));
     if (taken !== -ERRNO.ENOENT) return taken === 0 ? -ERRNO.EEXIST : taken;
-    const draft = Draft.open(services, this, rules.folder, name, rules.fsync, atMost);
+    const draft = Draft.open(services, this, rules, name, atMost);
     if (typeof draft === 'number') return draft;
     this.names.add(name);
     this.drafts.push(draft);
@@ -136,7 +136,7 @@ export class Upload implements DraftOwner {
     const { rules, drafts } = this;
     const undoable = drafts.length > 1 || rules.fsync;
     for (const draft of drafts) {
-      const result = draft.place(rules.overwrite, undoable);
+      const result = draft.place(undoable);
       if (result < 0) {
         this.fail(result, 'rename');
         return;

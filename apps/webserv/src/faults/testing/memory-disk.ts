@@ -227,6 +227,15 @@ export class MemoryDisk implements Files, Store {
     return 0;
   }
 
+  drop(path: string): number {
+    return this.remove(path);
+  }
+
+  flush(fd: number, done: () => void): void {
+    if (this.fileOf(fd) === null) this.mistake(`flushes ${fd}, which is no open file`);
+    setTimeout(done, this.trouble.delay());
+  }
+
   sync(fd: number, done: (result: number) => void): void {
     if (this.fileOf(fd) === null) this.mistake(`syncs ${fd}, which is no open file`);
     setTimeout(() => done(-this.trouble.strike('sync')), this.trouble.delay());
