@@ -1,4 +1,4 @@
-/** The little of Bun's own interface that the two servers use; they run under bun and are bundled by esbuild. */
+/** The little of Bun's own interface that the two servers use; they run under bun and are bundled by rolldown. */
 export interface Bun {
   file(path: string): Blob;
   serve(options: {

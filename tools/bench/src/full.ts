@@ -74,7 +74,7 @@ export class FullLab {
   private readonly say: (line: string) => void;
   private readonly scale: Scale;
 
-  /** @param programs the folder of what esbuild has made of this tool */
+  /** @param programs the folder of what the bundler has made of this tool */
   constructor(options: Options, programs: string, say: (line: string) => void) {
     this.options = options;
     this.programs = programs;

@@ -23,7 +23,7 @@ const CHART = 'performance.svg';
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const print = (text: string) => process.stdout.write(text);
-/** What esbuild has made of this tool. */
+/** What the bundler has made of this tool. */
 const PROGRAMS = import.meta.dirname;
 
 /** Prints and writes what a pass found; the result is the exit code. */

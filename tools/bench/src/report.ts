@@ -164,7 +164,10 @@ function libraries({ libraries: found }: Findings): string {
   ]);
   return `## The stages alone
 
-Each library's part of a request, without I/O. / webserv: over 1, ours is the faster.
+Each library's part of a request, without I/O. / webserv: over 1, ours is the faster. Changing heads: each has another path
+and another value of one field than the one before, so that nothing in it was seen before as a whole; the target above is
+judged by them. Repeated heads: the very same each time, as a keep-alive client sends them; what was read before is found
+and not read again, but for fields beside a cookie.
 
 ${markdown([['what', 'who', 'time', '±%', '/ webserv'], ...rows], [0, 1])}`;
 }

@@ -40,7 +40,7 @@ function ours(name: string, command: readonly string[]): Peer | undefined {
   return first === 'webserv-quiet' ? webserv(name, command, driver, true) : undefined;
 }
 
-/** @param programs the folder of what esbuild has made of this tool */
+/** @param programs the folder of what the bundler has made of this tool */
 function peersOf(programs: string): readonly Peer[] {
   const servers = join(programs, 'servers');
   const modules = peerModules();
