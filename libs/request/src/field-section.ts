@@ -1,8 +1,10 @@
 import { COLON, CR, HTAB, LF, SP, TOKEN } from './chars.ts';
-import { fieldId } from './field-id.ts';
+import { FieldId, fieldId } from './field-id.ts';
 import type { Headers } from './headers.ts';
 import { ErrorKind, type Fault } from './request-error.ts';
 import { tokenEnd, valueEnd } from './scan.ts';
+import { spelledId, spelledSize, spellingAt } from './spelling.ts';
+import { wordsOf } from './words.ts';
 
 /** What a scan of some bytes of a field section came to. */
 export const SectionStatus = { PARTIAL: 0, END: 1, ERROR: 2 } as const;
@@ -24,9 +26,12 @@ export class FieldSection {
   /** 0 while unknown, as the value's start: both lie behind a name of at least one byte. */
   private nameEnd = 0;
   private valueStart = 0;
+  /** Of the name, once its end is known. */
+  private id: FieldId = FieldId.UNKNOWN;
 
   begin(): void {
     this.position = 0;
+    this.id = FieldId.UNKNOWN;
     this.nameStart = -1;
     this.nameEnd = 0;
     this.valueStart = 0;
@@ -45,10 +50,18 @@ export class FieldSection {
     maxHeaders: number,
     fault: Fault,
   ): SectionStatus {
-    let { nameStart, nameEnd, valueStart } = this;
+    let { id, nameStart, nameEnd, valueStart } = this;
+    const words = wordsOf(bytes);
     let pos = from;
     while (pos < end) {
-      if (nameStart < 0) {
+      const spelling = nameStart < 0 ? spellingAt(words, pos, end) : 0;
+      if (spelling !== 0) {
+        if (headers.count >= maxHeaders) return refuse(fault, ErrorKind.TOO_MANY_FIELDS, pos);
+        id = spelledId(spelling);
+        nameStart = pos - base;
+        pos += spelledSize(spelling);
+        nameEnd = pos - 1 - base;
+      } else if (nameStart < 0) {
         const c = bytes[pos] as number;
         if (TOKEN[c] === 0) {
           if (c !== CR) return refuse(fault, lineStartError(c), pos);
@@ -65,6 +78,7 @@ export class FieldSection {
         if (pos === end) break;
         if (bytes[pos] !== COLON) return refuse(fault, nameError(bytes[pos] as number), pos);
         nameEnd = pos - base;
+        id = fieldId(bytes, base + nameStart, pos);
         pos++;
       }
       if (valueStart === 0) {
@@ -72,18 +86,18 @@ export class FieldSection {
         if (pos === end) break;
         valueStart = pos - base;
       }
-      pos = valueEnd(bytes, pos, end);
+      pos = valueEnd(bytes, words, pos, end);
       if (pos === end) break;
       if (bytes[pos] !== CR) return refuse(fault, valueError(bytes[pos] as number), pos);
       if (pos + 1 === end) break;
       if (bytes[pos + 1] !== LF) return refuse(fault, ErrorKind.BARE_CR, pos);
-      const id = fieldId(bytes, base + nameStart, base + nameEnd);
       headers.add(id, nameStart, nameEnd, valueStart, trimmedEnd(bytes, base + valueStart, pos) - base);
       nameStart = -1;
       nameEnd = 0;
       valueStart = 0;
       pos += 2;
     }
+    this.id = id;
     this.nameStart = nameStart;
     this.nameEnd = nameEnd;
     this.valueStart = valueStart;
