@@ -20,24 +20,34 @@ function ascii(word: string): Uint8Array {
   return Uint8Array.from(word, (letter) => letter.charCodeAt(0));
 }
 
-/** Host: RFC 9112 section 3.2. The target's own authority, where it has one, counts instead (section 3.2.2). */
-export function readHost(head: RequestHead, bytes: Uint8Array, base: number, fault: Fault): boolean {
+/**
+ * Host: RFC 9112 section 3.2. The target's own authority, where it has one, counts instead (section 3.2.2). `end` is
+ * that of the head.
+ */
+export function readHost(
+  head: RequestHead,
+  bytes: Uint8Array,
+  base: number,
+  end: number,
+  fault: Fault,
+): boolean {
   const { headers } = head;
   if (!headers.hasKnown(FieldId.HOST)) {
-    return head.version === 10 || fault.note(ErrorKind.MISSING_HOST, base + head.text.length);
+    return head.version === 10 || fault.note(ErrorKind.MISSING_HOST, end);
   }
   const row = headers.firstRow(FieldId.HOST);
   if (headers.isRepeated(FieldId.HOST)) {
     return fault.note(ErrorKind.REPEATED_HOST, base + headers.valueStart(headers.nextRow(FieldId.HOST, row)));
   }
-  const start = base + headers.valueStart(row);
-  const end = base + headers.valueEnd(row);
-  const stop = hostEnd(bytes, start, end);
+  const first = headers.valueStart(row);
+  const start = base + first;
+  const valueEnd = base + headers.valueEnd(row);
+  const stop = hostEnd(bytes, start, valueEnd);
   if (stop < 0) return fault.note(ErrorKind.BAD_HOST, start);
-  const port = readPort(bytes, stop, end);
+  const port = readPort(bytes, stop, valueEnd);
   if (port < -1) return fault.note(ErrorKind.BAD_HOST, stop);
   if (head.form === TargetForm.ORIGIN || head.form === TargetForm.ASTERISK) {
-    head.host = normalHost(head.text, start - base, stop - base);
+    head.host = normalHost(bytes, start, stop, headers.text, headers.origin + first);
     head.port = port;
   }
   return true;
@@ -131,6 +141,11 @@ export function readConnection(head: RequestHead, bytes: Uint8Array, base: numbe
     ) {
       const end = base + headers.valueEnd(row);
       let pos = base + headers.valueStart(row);
+      // What nearly every such line says.
+      if (equals(bytes, pos, end, KEEP_ALIVE)) {
+        keepAlive = true;
+        continue;
+      }
       while (pos < end) {
         const comma = memberEnd(bytes, pos, end);
         const first = skipSpace(bytes, pos, comma);

@@ -39,8 +39,6 @@ export class RequestHead {
   expectContinue = false;
   /** Bytes of the head, its empty line and the blank lines before it included. */
   bytes = 0;
-  /** The head from the method to the empty line, one character per byte. For the readers of this library. */
-  text = '';
 
   /** True where a body of at least one byte, or of unknown length, follows. */
   get hasBody(): boolean {
@@ -64,6 +62,5 @@ export class RequestHead {
     this.keepAlive = false;
     this.expectContinue = false;
     this.bytes = 0;
-    this.text = '';
   }
 }

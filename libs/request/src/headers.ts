@@ -1,5 +1,6 @@
 import { FieldId, fieldIdOf } from './field-id.ts';
 import { giveTable, growTable, ROW, rowAt, takeTable } from './field-table.ts';
+import { latin1 } from './text.ts';
 
 const CASE_BIT = 0x20;
 const A = 0x41;
@@ -12,8 +13,14 @@ const Z = 0x5a;
 export class Headers {
   /** Number of field lines. */
   count = 0;
-  private text = '';
+  /** What the lines were read from, and where in it offset 0 lies. For the readers of this library. */
+  text = '';
+  origin = 0;
   private table: Int32Array | null = null;
+  /** The table is another one's, as are the values. */
+  private borrowed = false;
+  /** The value of each line, where the lines are remembered. */
+  private values: readonly string[] | null = null;
   /** Where in the table the next row begins. */
   private next = rowAt(0);
   /** Bits 1 << FieldId. */
@@ -68,14 +75,17 @@ export class Headers {
   name(index: number): string {
     const row = rowAt(index);
     const table = this.table as Int32Array;
-    return this.text.substring(table[row] as number, table[row + 1] as number);
+    const { text, origin } = this;
+    return text.substring(origin + (table[row] as number), origin + (table[row + 1] as number));
   }
 
   /** Value of line `index` without the white space around it. */
   value(index: number): string {
+    if (this.values !== null) return this.values[index] as string;
     const row = rowAt(index);
     const table = this.table as Int32Array;
-    return this.text.substring(table[row + 2] as number, table[row + 3] as number);
+    const { text, origin } = this;
+    return text.substring(origin + (table[row + 2] as number), origin + (table[row + 3] as number));
   }
 
   /** Lines in the order received, as `[name, value]`, the name as it was written. */
@@ -125,9 +135,40 @@ export class Headers {
     this.count++;
   }
 
-  /** Gives the lines their text. */
-  read(text: string): void {
+  /** Gives the lines their text; their offsets count from `origin` in it. */
+  read(text: string, origin: number): void {
     this.text = text;
+    this.origin = origin;
+  }
+
+  /** A copy of `headers`, which were read from `bytes[start, end)`, that outlives them and shares nothing with them. */
+  static standing(headers: Headers, bytes: Buffer, start: number, end: number): Headers {
+    const copy = new Headers();
+    copy.text = latin1(bytes, start, end);
+    copy.table = (headers.table as Int32Array).slice(0, headers.next);
+    copy.count = headers.count;
+    copy.next = headers.next;
+    copy.present = headers.present;
+    copy.repeated = headers.repeated;
+    const values: string[] = [];
+    for (let i = 0; i < copy.count; i++) {
+      values.push(latin1(bytes, start + copy.valueStart(i), start + copy.valueEnd(i)));
+    }
+    copy.values = values;
+    return copy;
+  }
+
+  /** The lines of `headers`, which stay as they are and must outlive these. */
+  borrow(headers: Headers): void {
+    this.borrowed = true;
+    this.text = headers.text;
+    this.origin = headers.origin;
+    this.table = headers.table;
+    this.values = headers.values;
+    this.count = headers.count;
+    this.next = headers.next;
+    this.present = headers.present;
+    this.repeated = headers.repeated;
   }
 
   /** Forgets the lines of known fields: of a trailer section only the others may be looked at. */
@@ -148,9 +189,12 @@ export class Headers {
 
   /** Back to no lines, holding neither text nor table. */
   clear(): void {
-    if (this.table !== null) giveTable(this.table);
+    if (this.table !== null && !this.borrowed) giveTable(this.table);
     this.table = null;
+    this.borrowed = false;
+    this.values = null;
     this.text = '';
+    this.origin = 0;
     this.count = 0;
     this.next = rowAt(0);
     this.present = 0;
@@ -175,7 +219,7 @@ export class Headers {
     const start = table[row] as number;
     if ((table[row + 1] as number) - start !== name.length) return false;
     for (let i = 0; i < name.length; i++) {
-      const c = this.text.charCodeAt(start + i);
+      const c = this.text.charCodeAt(this.origin + start + i);
       if ((c >= A && c <= Z ? c | CASE_BIT : c) !== name.charCodeAt(i)) return false;
     }
     return true;

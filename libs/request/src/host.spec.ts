@@ -98,5 +98,5 @@ it.each([
   ['[::A]', '[::a]'],
   ['a..', 'a.'],
 ])('%j is compared as %j', (text, normal) => {
-  expect(normalHost(`>${text}<`, 1, text.length + 1)).toBe(normal);
+  expect(normalHost(bytesOf(`>>${text}<`), 2, text.length + 2, `>${text}<`, 1)).toBe(normal);
 });

@@ -1,4 +1,5 @@
-import { COLON, DOT, HEX, NINE, PERCENT, REG_NAME, ZERO } from './chars.ts';
+import { COLON, DOT, HEX, NINE, PERCENT, ZERO } from './chars.ts';
+import { regNameEnd } from './scan.ts';
 
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
@@ -37,10 +38,8 @@ export function readPort(bytes: Uint8Array, colon: number, end: number): number 
 function nameEnd(bytes: Uint8Array, start: number, end: number): number {
   let pos = start;
   while (pos < end) {
-    const c = bytes[pos] as number;
-    if (REG_NAME[c] !== 0) {
-      pos++;
-    } else if (c === PERCENT) {
+    pos = regNameEnd(bytes, pos, end);
+    if (pos < end && bytes[pos] === PERCENT) {
       if (pos + 2 >= end || HEX[bytes[pos + 1] as number] === 255 || HEX[bytes[pos + 2] as number] === 255)
         return -1;
       pos += 3;
@@ -119,12 +118,20 @@ function isDigit(c: number): boolean {
   return c >= ZERO && c <= NINE;
 }
 
-/** The host in `text[start, end)` as names are compared: lower-case, without the root's dot at its end. */
-export function normalHost(text: string, start: number, end: number): string {
-  const last = text.charCodeAt(end - 1) === DOT ? end - 1 : end;
-  for (let i = start; i < last; i++) {
-    const c = text.charCodeAt(i);
-    if (c >= 0x41 && c <= 0x5a) return text.substring(start, last).toLowerCase();
+/**
+ * The host in `bytes[start, end)` as names are compared: lower-case, without the root's dot at its end. It is cut from
+ * `text`, where its first character is `at`.
+ */
+export function normalHost(bytes: Uint8Array, start: number, end: number, text: string, at: number): string {
+  const size = bytes[end - 1] === DOT ? end - 1 - start : end - start;
+  const host = text.substring(at, at + size);
+  return hasCapital(bytes, start, start + size) ? host.toLowerCase() : host;
+}
+
+function hasCapital(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let pos = start; pos < end; pos++) {
+    const c = bytes[pos] as number;
+    if (c >= 0x41 && c <= 0x5a) return true;
   }
-  return text.substring(start, last);
+  return false;
 }

@@ -1,14 +1,17 @@
 import { Carry } from './carry.ts';
-import { CR, LF, NINE, QUERY, SP, ZERO } from './chars.ts';
+import { CR, LF, NINE, QUERY, SLASH, SP, ZERO } from './chars.ts';
 import { FieldSection, SectionStatus } from './field-section.ts';
 import { readConnection, readExpect, readFraming, readHost } from './framing.ts';
 import { RequestHead } from './head.ts';
+import { HeadMemo } from './head-memo.ts';
 import { type Limits, MAX_BLANK_LINES, MAX_METHOD } from './limits.ts';
 import { methodName } from './method.ts';
 import { ErrorKind, Fault, RequestError } from './request-error.ts';
 import { targetEnd, tokenEnd } from './scan.ts';
+import type { Section } from './section-memo.ts';
 import { readTarget } from './target.ts';
 import { latin1 } from './text.ts';
+import { WORD, wordsOf } from './words.ts';
 
 /** What `feed` came to. PARTIAL: give more bytes. HEAD: `head` is complete. ERROR: `error` tells why it never will be. */
 export const FeedStatus = { PARTIAL: 0, HEAD: 1, ERROR: 2 } as const;
@@ -29,9 +32,16 @@ const State = {
 const TLS_HANDSHAKE = 0x16;
 /** `HTTP/d.d` CR LF; the digits are checked apart. */
 const VERSION_LINE = Uint8Array.from('HTTP/1.1\r\n', (letter) => letter.charCodeAt(0));
+const HTTP = 0x50545448;
+const SLASH_1_1 = 0x312e312f;
+const END_1_1 = 0x0a0d312e;
+/** `GET ` as a word. */
+const GET = 0x20544547;
 const MAJOR = 5;
 const MINOR = 7;
 const END_CR = 8;
+/** Bytes of a CONNECT, whose target is read in another way. */
+const CONNECT = 7;
 
 /** Filled and read within one call, so one is enough for all parsers. */
 const fault = new Fault();
@@ -52,6 +62,7 @@ export class RequestParser {
   consumed = 0;
   private readonly limits: Limits;
   private readonly secure: boolean;
+  private readonly memo: HeadMemo | null;
   private readonly fields: FieldSection = new FieldSection();
   private carry: Carry | null = null;
   private state: number = State.BLANK;
@@ -61,11 +72,17 @@ export class RequestParser {
   private offset = 0;
   private methodEnd = 0;
   private targetEnd = 0;
+  /** HTTP/1.1 with a target in origin form: what the memo is about. Of a few it is not worth knowing. */
+  private memorable = false;
 
-  /** `secure`: the connection has TLS, so that https targets may be asked for on it (RFC 9110 section 7.4). */
-  constructor(limits: Limits, secure = false) {
+  /**
+   * `secure`: the connection has TLS, so that https targets may be asked for on it (RFC 9110 section 7.4). `memo`: where
+   * it looks up what was read before; null reads everything anew and comes to the same.
+   */
+  constructor(limits: Limits, secure = false, memo: HeadMemo | null = HeadMemo.shared) {
     this.limits = limits;
     this.secure = secure;
+    this.memo = memo;
   }
 
   /** False until the first byte of a request line: between requests a connection is idle, afterwards it is late. */
@@ -109,6 +126,7 @@ export class RequestParser {
     this.offset = 0;
     this.methodEnd = 0;
     this.targetEnd = 0;
+    this.memorable = false;
   }
 
   /** Puts the new bytes behind the carried ones and goes on there; no more of them than a head may still have. */
@@ -160,7 +178,11 @@ export class RequestParser {
     if (this.state === State.VERSION) pos = this.scanVersion(bytes, base, pos, stop);
     if (this.state === State.FIELDS) {
       const { head, fields } = this;
-      const status = fields.scan(bytes, base, pos, stop, head.headers, this.limits.maxHeaders, fault);
+      const first = base + this.fieldsStart;
+      const { memo } = this;
+      const section = memo !== null && pos === first ? this.recall(bytes, first, stop, memo) : null;
+      if (memo !== null && section !== null) return this.finishKnown(bytes, base, section, memo);
+      const status = fields.scan(bytes, first, pos, stop, head.headers, this.limits.maxHeaders, fault);
       pos = fields.position;
       if (status === SectionStatus.END) return this.finish(bytes, base, pos);
       if (status === SectionStatus.ERROR) this.refuse(base);
@@ -179,6 +201,12 @@ export class RequestParser {
   }
 
   private scanMethod(bytes: Buffer, base: number, from: number, stop: number): number {
+    if (from === base && stop - from >= WORD && wordsOf(bytes).getInt32(from, true) === GET) {
+      this.head.method = 'GET';
+      this.methodEnd = 3;
+      this.state = State.TARGET;
+      return from + WORD;
+    }
     const pos = tokenEnd(bytes, from, stop);
     if (pos - base > MAX_METHOD) return this.failAt(ErrorKind.METHOD_TOO_LONG, base + MAX_METHOD, base);
     if (pos === stop) return pos;
@@ -186,6 +214,7 @@ export class RequestParser {
     if (c !== SP || pos === base) {
       return this.failAt(pos === base ? firstByteError(c) : ErrorKind.BAD_METHOD, pos, base);
     }
+    this.head.method = methodName(bytes, base, pos);
     this.methodEnd = pos - base;
     this.state = State.TARGET;
     return pos + 1;
@@ -202,6 +231,7 @@ export class RequestParser {
       return this.failAt(QUERY[c] !== 0 ? ErrorKind.TARGET_TOO_LONG : ErrorKind.BAD_TARGET, pos, base);
     }
     this.targetEnd = pos - base;
+    this.memorable = bytes[first] === SLASH && this.methodEnd !== CONNECT;
     this.state = State.VERSION;
     return pos + 1;
   }
@@ -209,7 +239,7 @@ export class RequestParser {
   private scanVersion(bytes: Buffer, base: number, from: number, stop: number): number {
     const first = base + this.targetEnd + 1;
     let pos = from;
-    if (pos === first && stop - pos >= VERSION_LINE.length && isVersion11(bytes, pos)) {
+    if (pos === first && stop - pos >= VERSION_LINE.length && isVersion11(wordsOf(bytes), pos)) {
       this.state = State.FIELDS;
       return pos + VERSION_LINE.length;
     }
@@ -219,7 +249,10 @@ export class RequestParser {
       if (c !== VERSION_LINE[i]) {
         if ((i !== MAJOR && i !== MINOR) || c < ZERO || c > NINE)
           return this.failAt(versionError(i, c), pos, base);
-        if (i === MINOR && c === ZERO) this.head.version = 10;
+        if (i === MINOR && c === ZERO) {
+          this.head.version = 10;
+          this.memorable = false;
+        }
       }
       pos++;
       // Judged when the version is whole, so that garbage is 400 whatever digit it begins with.
@@ -234,34 +267,69 @@ export class RequestParser {
     return pos;
   }
 
+  /** Where the field section begins, counted as the other offsets are. */
+  private get fieldsStart(): number {
+    return this.targetEnd + 1 + VERSION_LINE.length;
+  }
+
+  /** The field section at `first`, where it is one that was read before; `stop` ends what may be looked at. */
+  private recall(bytes: Buffer, first: number, stop: number, memo: HeadMemo): Section | null {
+    if (!this.memorable) return null;
+    const section = memo.sections.recall(bytes, first, stop);
+    return section !== null && section.headers.count <= this.limits.maxHeaders ? section : null;
+  }
+
   /** Turns the scanned bytes, which end at `end`, into the head. */
   private finish(bytes: Buffer, base: number, end: number): FeedStatus {
-    const { head } = this;
+    const { head, memo, fieldsStart } = this;
+    const start = base + this.methodEnd + 1;
+    const stop = base + this.targetEnd;
     this.offset = end - base;
     head.bytes = this.lead + this.offset;
-    head.text = latin1(bytes, base, end);
-    head.headers.read(head.text);
-    head.method = methodName(bytes, base, base + this.methodEnd);
-    head.target = head.text.substring(this.methodEnd + 1, this.targetEnd);
-    if (
-      readTarget(head, bytes, base + this.methodEnd + 1, base + this.targetEnd, this.secure, fault) &&
-      readHost(head, bytes, base, fault) &&
-      readFraming(head, bytes, base, fault) &&
-      readConnection(head, bytes, base, fault) &&
-      readExpect(head, bytes, base, fault)
-    ) {
-      this.state = State.COMPLETE;
-      return FeedStatus.HEAD;
+    if (memo !== null && this.memorable && memo.targets.recall(head, bytes, start, stop)) {
+      head.headers.read(latin1(bytes, base + fieldsStart, end), 0);
+    } else {
+      // One string for all that is cut from it.
+      const text = latin1(bytes, base, end);
+      head.headers.read(text, fieldsStart);
+      head.target = text.substring(this.methodEnd + 1, this.targetEnd);
+      if (!readTarget(head, bytes, start, stop, this.secure, fault)) return this.refuseHead(base);
+      if (memo !== null && this.memorable) memo.targets.learn(head, bytes, start, stop);
     }
+    if (!readFields(head, bytes, base + fieldsStart, end, fault)) return this.refuseHead(base);
+    if (memo !== null && this.memorable) memo.sections.learn(head, bytes, base + fieldsStart, end);
+    this.state = State.COMPLETE;
+    return FeedStatus.HEAD;
+  }
+
+  /** The same where the fields were read before. */
+  private finishKnown(bytes: Buffer, base: number, section: Section, memo: HeadMemo): FeedStatus {
+    const { head } = this;
+    const start = base + this.methodEnd + 1;
+    const stop = base + this.targetEnd;
+    this.offset = this.fieldsStart + section.length;
+    head.bytes = this.lead + this.offset;
+    head.headers.borrow(section.headers);
+    if (!memo.targets.recall(head, bytes, start, stop)) {
+      head.target = latin1(bytes, start, stop);
+      if (!readTarget(head, bytes, start, stop, this.secure, fault)) return this.refuseHead(base);
+      memo.targets.learn(head, bytes, start, stop);
+    }
+    section.decide(head);
+    this.state = State.COMPLETE;
+    return FeedStatus.HEAD;
+  }
+
+  /** A whole head that is refused for what it says. */
+  private refuseHead(base: number): FeedStatus {
     this.refuse(base);
-    head.keepAlive = false;
+    this.head.keepAlive = false;
     return FeedStatus.ERROR;
   }
 
   /** The log wants to say what was asked for, as far as it is known. */
   private describe(bytes: Buffer, base: number): void {
     const { head } = this;
-    if (this.methodEnd > 0) head.method = methodName(bytes, base, base + this.methodEnd);
     if (this.targetEnd > 0) head.target = latin1(bytes, base + this.methodEnd + 1, base + this.targetEnd);
   }
 
@@ -282,12 +350,23 @@ export class RequestParser {
   }
 }
 
-/** What nearly every request line ends in. */
-function isVersion11(bytes: Uint8Array, at: number): boolean {
-  for (let i = 0; i < VERSION_LINE.length; i++) {
-    if (bytes[at + i] !== VERSION_LINE[i]) return false;
-  }
-  return true;
+/** The fields that decide how the message is routed, framed and followed by the next one. */
+function readFields(head: RequestHead, bytes: Buffer, first: number, end: number, fault: Fault): boolean {
+  return (
+    readHost(head, bytes, first, end, fault) &&
+    readFraming(head, bytes, first, fault) &&
+    readConnection(head, bytes, first, fault) &&
+    readExpect(head, bytes, first, fault)
+  );
+}
+
+/** What nearly every request line ends in: `HTTP/1.1` CR LF, the words overlap. */
+function isVersion11(words: DataView, at: number): boolean {
+  return (
+    words.getInt32(at, true) === HTTP &&
+    words.getInt32(at + 4, true) === SLASH_1_1 &&
+    words.getInt32(at + 6, true) === END_1_1
+  );
 }
 
 function firstByteError(c: number): ErrorKind {

@@ -2,14 +2,14 @@ import { ASTERISK, COLON, QUESTION, SLASH } from './chars.ts';
 import { type RequestHead, TargetForm } from './head.ts';
 import { hostEnd, normalHost, readPort } from './host.ts';
 import { ErrorKind, type Fault } from './request-error.ts';
-import { decodePath, isQuery, pathEnd, plainPathEnd } from './uri.ts';
+import { decodePath, pathEnd, plainPathEnd } from './uri.ts';
 
 const HTTP = Uint8Array.from('http', (letter) => letter.charCodeAt(0));
 const LETTER_S = 0x73;
 const CASE_BIT = 0x20;
 
 /**
- * Reads `head.target`, which is `bytes[start, end)`, into the parts of the head, in the form that its method asks for
+ * Reads `head.target`, which is `bytes[start, end)` and passed `targetEnd`, into the parts of the head, in the form that its method asks for
  * (RFC 9112 section 3.2). `secure` tells whether the connection may serve https targets.
  */
 export function readTarget(
@@ -52,21 +52,14 @@ function readPath(
     head.rawPath = part(head, targetStart, start, stop);
     head.path = path;
   }
-  return stop === end || readQuery(head, bytes, targetStart, stop, end, fault);
+  if (stop < end) readQuery(head, targetStart, stop, end);
+  return true;
 }
 
-/** `mark` is the index of the `?`. */
-function readQuery(
-  head: RequestHead,
-  bytes: Uint8Array,
-  targetStart: number,
-  mark: number,
-  end: number,
-  fault: Fault,
-): boolean {
+/** `mark` is the index of the `?`. Whatever can stand in a target can stand behind it, and it is never decoded here. */
+function readQuery(head: RequestHead, targetStart: number, mark: number, end: number): void {
   head.hasQuery = true;
   head.query = part(head, targetStart, mark + 1, end);
-  return isQuery(bytes, mark + 1, end, fault);
 }
 
 function readAbsolute(
@@ -88,7 +81,8 @@ function readAbsolute(
   if (!readAuthority(head, bytes, start, authority, stop, fault)) return false;
   if (bytes[stop] === SLASH && stop < end) return readPath(head, bytes, start, stop, end, fault);
   head.rawPath = '/';
-  return stop === end || readQuery(head, bytes, start, stop, end, fault);
+  if (stop < end) readQuery(head, start, stop, end);
+  return true;
 }
 
 /** True if `bytes[start, authority)` is `http://` or `https://`, whose length the caller has chosen. */
@@ -112,7 +106,7 @@ function readAuthority(
   if (stop < 0) return fault.note(ErrorKind.BAD_AUTHORITY, start);
   const port = readPort(bytes, stop, end);
   if (port < -1) return fault.note(ErrorKind.BAD_AUTHORITY, stop);
-  head.host = normalHost(head.target, start - targetStart, stop - targetStart);
+  head.host = normalHost(bytes, start, stop, head.target, start - targetStart);
   head.port = port;
   return true;
 }

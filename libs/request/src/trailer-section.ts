@@ -68,7 +68,7 @@ export class TrailerSection {
       this.release();
       return SectionStatus.ERROR;
     }
-    fields.read(latin1(carry.bytes, 0, this.section.position));
+    fields.read(latin1(carry.bytes, 0, this.section.position), 0);
     fields.dropKnown();
     carry.release();
     return SectionStatus.END;

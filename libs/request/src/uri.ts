@@ -1,5 +1,6 @@
-import { DOT, HEX, PATH, PERCENT, QUERY, QUESTION, SLASH } from './chars.ts';
+import { DOT, HEX, PATH, PERCENT, QUESTION, SLASH } from './chars.ts';
 import { ErrorKind, type Fault } from './request-error.ts';
+import type { Scanner } from './scan.ts';
 import { latin1, utf8 } from './text.ts';
 
 const SCRATCH = 4_096;
@@ -18,25 +19,27 @@ export function pathEnd(bytes: Uint8Array, start: number, end: number): number {
  * Where a path that decodes to itself ends, at its `?` or at `end`: no percent sign, no empty segment, none that
  * begins with a dot. -1 for every other path, the malformed ones among them: `decodePath` tells them apart.
  */
-export function plainPathEnd(bytes: Uint8Array, start: number, end: number): number {
-  if (bytes[start] !== SLASH) return -1;
-  let previous = 0;
-  for (let pos = start; pos < end; pos++) {
-    const c = bytes[pos] as number;
-    if (c === QUESTION) return pos;
-    if (PATH[c] === 0 || c === PERCENT) return -1;
-    if (previous === SLASH && (c === SLASH || c === DOT)) return -1;
-    previous = c;
-  }
-  return end;
-}
+export const plainPathEnd: Scanner = makePlainPathEnd();
 
-/** True if the query in `bytes[start, end)` holds nothing but what may stand there. It is never decoded here. */
-export function isQuery(bytes: Uint8Array, start: number, end: number, fault: Fault): boolean {
-  for (let pos = start; pos < end; pos++) {
-    if (QUERY[bytes[pos] as number] === 0) return fault.note(ErrorKind.BAD_TARGET, pos);
-  }
-  return true;
+/**
+ * As in scan.ts, with the table as a constant in it. Bits of an entry: what ends the search (4), a slash (2), and what must
+ * not follow a slash (1).
+ */
+function makePlainPathEnd(): Scanner {
+  const table = PATH.map((allowed) => (allowed === 0 ? 4 : 0));
+  table[PERCENT] = 4;
+  table[SLASH] = 3;
+  table[DOT] = 1;
+  return function plainPathEnd(bytes, start, end) {
+    if (bytes[start] !== SLASH) return -1;
+    let previous = 0;
+    for (let pos = start; pos < end; pos++) {
+      const kind = table[bytes[pos] as number] as number;
+      if (((kind & 4) | ((previous >> 1) & kind)) !== 0) return bytes[pos] === QUESTION ? pos : -1;
+      previous = kind;
+    }
+    return end;
+  };
 }
 
 /**
@@ -51,12 +54,12 @@ export function decodePath(bytes: Uint8Array, start: number, end: number, fault:
   const out = end - start > SCRATCH ? Buffer.allocUnsafeSlow(end - start) : scratch;
   const length = decode(bytes, start, end, out, fault);
   if (length < 0) return '';
-  const ascii = isAscii(out, length);
+  const { ascii } = shape;
   if (!ascii && !isUtf8(out, length)) {
     fault.note(ErrorKind.BAD_UTF8, start);
     return '';
   }
-  const resolved = resolveDots(out, length);
+  const resolved = shape.resolved ? length : resolveDots(out, length);
   if (resolved < 0) {
     fault.note(ErrorKind.PATH_ABOVE_ROOT, start);
     return '';
@@ -64,26 +67,37 @@ export function decodePath(bytes: Uint8Array, start: number, end: number, fault:
   return ascii ? latin1(out, 0, resolved) : utf8(out, 0, resolved);
 }
 
+/** What `decode` noticed on its way; nothing of it outlives a call. */
+const shape = { ascii: true, resolved: true };
+
 /** Percent-decodes into `out`; the number of bytes, or -1. */
 function decode(bytes: Uint8Array, start: number, end: number, out: Uint8Array, fault: Fault): number {
   let length = 0;
+  let all = 0;
+  let previous = 0;
+  // No segment is empty or begins with a dot.
+  let resolved = bytes[start] === SLASH;
   let pos = start;
   while (pos < end) {
-    const c = bytes[pos] as number;
+    let c = bytes[pos] as number;
     if (c === PERCENT) {
       const high = pos + 2 < end ? (HEX[bytes[pos + 1] as number] as number) : 255;
       const low = pos + 2 < end ? (HEX[bytes[pos + 2] as number] as number) : 255;
       if (high === 255 || low === 255) return refuse(fault, ErrorKind.BAD_PERCENT, pos);
-      const value = high * 16 + low;
-      if (value === 0) return refuse(fault, ErrorKind.BAD_PATH_BYTE, pos);
-      out[length++] = value;
+      c = high * 16 + low;
+      if (c === 0) return refuse(fault, ErrorKind.BAD_PATH_BYTE, pos);
       pos += 3;
     } else {
       if (PATH[c] === 0) return refuse(fault, ErrorKind.BAD_TARGET, pos);
-      out[length++] = c;
       pos++;
     }
+    out[length++] = c;
+    all |= c;
+    if (previous === SLASH && (c === SLASH || c === DOT)) resolved = false;
+    previous = c;
   }
+  shape.ascii = all < 0x80;
+  shape.resolved = resolved;
   return length;
 }
 
@@ -118,13 +132,6 @@ function resolveDots(path: Uint8Array, length: number): number {
   }
   if (folder) path[written++] = SLASH;
   return written;
-}
-
-function isAscii(bytes: Uint8Array, length: number): boolean {
-  for (let i = 0; i < length; i++) {
-    if ((bytes[i] as number) >= 0x80) return false;
-  }
-  return true;
 }
 
 /** RFC 3629 section 4: no overlong form, no surrogate, nothing above U+10FFFF, nothing cut short. */

@@ -51,7 +51,7 @@ function read(parts: readonly Buffer[], limits: Limits): Seen {
     return { status, code: `${error.code} ${error.at}`, consumed: -1, head: null };
   }
   if (status === FeedStatus.PARTIAL) return { status, code: '', consumed, head: null };
-  const { headers, text, rawPath, ...rest } = parser.head;
+  const { headers, rawPath, ...rest } = parser.head;
   return { status, code: '', consumed, head: { ...rest, fields: [...headers] } };
 }
 
