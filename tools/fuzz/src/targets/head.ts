@@ -1,4 +1,4 @@
-import { DEFAULT_LIMITS, FeedStatus, type Limits, RequestParser } from '@webserv/request';
+import { DEFAULT_LIMITS, FeedStatus, HeadMemo, type Limits, RequestParser } from '@webserv/request';
 import { readHead } from '../reference/head.ts';
 import { deliver, splitsOf } from '../splits.ts';
 import { claim, same, type Target } from '../target.ts';
@@ -16,6 +16,7 @@ export const head: Target = {
   run(input) {
     const seen = splitsOf(input).map((parts) => read(parts, DEFAULT_LIMITS));
     for (const other of seen) same(other, seen[0], 'another split, another head');
+    same(read([input], DEFAULT_LIMITS, null), seen[0], 'another head where nothing is remembered');
     const low = splitsOf(input).map((parts) => read(parts, LOW));
     for (const other of low) same(other, low[0], 'another split, another head at low limits');
     judge(input.toString('latin1'), seen[0] as Seen);
@@ -29,8 +30,8 @@ interface Seen {
   readonly head: Readonly<Record<string, unknown>> | null;
 }
 
-function read(parts: readonly Buffer[], limits: Limits): Seen {
-  const parser = new RequestParser(limits);
+function read(parts: readonly Buffer[], limits: Limits, memo: HeadMemo | null = HeadMemo.shared): Seen {
+  const parser = new RequestParser(limits, false, memo);
   let status = FeedStatus.PARTIAL as FeedStatus;
   let consumed = 0;
   deliver(parts, (bytes, start, end) => {
