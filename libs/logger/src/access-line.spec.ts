@@ -1,5 +1,7 @@
 import { AccessEntry } from './access-entry.ts';
-import { type AccessLine, CombinedLine, JsonLine } from './access-line.ts';
+import type { AccessLine } from './access-line.ts';
+import { CombinedLine } from './combined-line.ts';
+import { JsonLine } from './json-line.ts';
 import { LineBatch } from './line-batch.ts';
 import { LogClock } from './log-clock.ts';
 

@@ -1,5 +1,7 @@
 import type { AccessEntry } from './access-entry.ts';
-import { type AccessLine, CombinedLine, JsonLine } from './access-line.ts';
+import type { AccessLine } from './access-line.ts';
+import { CombinedLine } from './combined-line.ts';
+import { JsonLine } from './json-line.ts';
 import type { LineSink } from './line-sink.ts';
 import { LogClock } from './log-clock.ts';
 
