@@ -45,7 +45,8 @@ function piece(text: string): Uint8Array {
  * `errno` and `place` follow where a request failed.
  *
  * A line is put together in the batch itself, out of pieces that are kept as bytes: as a string it would be joined,
- * flattened and copied, which takes four times as long.
+ * flattened and copied, which takes four times as long. A line that differs from the one before it in its duration alone
+ * is one copy: the pieces of that one have been joined.
  */
 export class CombinedLine implements AccessLine {
   private readonly clock: LogClock;
@@ -54,21 +55,28 @@ export class CombinedLine implements AccessLine {
   private readonly agents = new EscapeCache(escapeHex);
   private readonly others = new EscapeCache(escapeHex);
   private readonly words = new EscapeCache(escapeWord);
-  /** The end of the peer, the time and the method as of the last line. */
+  /** Version and status, by both. */
+  private readonly statuses = new Map<number, Uint8Array>();
+  /** The pieces of the last line, in their order, and what they were made of. */
+  private peer: Repeated = new Repeated('');
   private when: Uint8Array = NO_PIECE;
   private time = '';
   private method = '';
-  /** Version and status, by both. */
-  private readonly statuses = new Map<number, Uint8Array>();
+  private target: Repeated = this.peer;
   private status: Uint8Array = NO_PIECE;
   private statusKey = -1;
-  /** The quoted fields, host, stage and cache as of the last line: the requests of one client have them in common. */
+  private bytes = -1;
+  /** The quoted fields, host, stage and cache: the requests of one client have them in common. */
   private client: Uint8Array = NO_PIECE;
   private referer = '';
   private userAgent = '';
   private host = '';
   private stage = '';
   private cache = '';
+  /** The line in hand has the pieces of the one before it. */
+  private alike = false;
+  /** These pieces as one, where they have come a second time: a line like the last is one copy. */
+  private joined: Uint8Array = NO_PIECE;
 
   constructor(clock: LogClock) {
     this.clock = clock;
@@ -76,80 +84,111 @@ export class CombinedLine implements AccessLine {
 
   write(entry: AccessEntry, sink: LineSink): void {
     this.clock.update();
-    const peer =
-      entry.user === '' ? this.peers.get(entry.remote) : new Repeated(peerText(entry.remote, entry.user));
-    const when = this.whenOf(entry);
-    const target =
-      entry.method === ''
-        ? new Repeated(escapeHex(entry.requestLine) || '-')
-        : this.targets.get(entry.target);
-    const status = this.statusOf(entry);
-    const client = this.clientOf(entry);
+    this.alike = true;
+    this.choosePeer(entry);
+    this.chooseWhen(entry);
+    this.chooseTarget(entry);
+    this.chooseStatus(entry);
+    this.chooseClient(entry);
+    if (!this.alike) this.joined = NO_PIECE;
     const failed = entry.errno === '' && entry.place === '' ? '' : failure(entry);
-    const most =
-      peer.text.length + when.length + target.text.length + status.length + client.length + failed.length;
-    const batch = sink.room(most + BESIDE);
+    const batch = sink.room(this.length + failed.length + BESIDE);
     if (batch === null) return;
     const { bytes } = batch.memory;
-    let at = peer.put(bytes, batch.length);
-    bytes.set(when, at);
-    at = target.put(bytes, at + when.length);
-    bytes.set(status, at);
-    at = putInteger(bytes, at + status.length, entry.bytes);
-    bytes.set(client, at);
-    at = putMilliseconds(bytes, at + client.length, entry.durationMs);
+    let at = this.put(bytes, batch.length);
+    at = putMilliseconds(bytes, at, entry.durationMs);
     if (failed !== '') at += bytes.write(failed, at, 'latin1');
     bytes[at] = LINE_END;
     sink.taken(at + 1);
   }
 
-  private whenOf(entry: AccessEntry): Uint8Array {
-    const { combined } = this.clock;
-    if (combined !== this.time || entry.method !== this.method) {
-      this.time = combined;
-      this.method = entry.method;
-      this.when = piece(`${combined}] "${entry.method === '' ? '' : `${escapeHex(entry.method)} `}`);
-    }
-    return this.when;
+  /** Bytes of all pieces. */
+  private get length(): number {
+    const { peer, when, target, status, client } = this;
+    return peer.text.length + when.length + target.text.length + status.length + client.length;
   }
 
-  private statusOf(entry: AccessEntry): Uint8Array {
+  /** Puts the line up to its duration at `from`. @returns the index behind it */
+  private put(bytes: Buffer, from: number): number {
+    const { joined, when, status, client } = this;
+    if (joined !== NO_PIECE) {
+      bytes.set(joined, from);
+      return from + joined.length;
+    }
+    let at = this.peer.put(bytes, from);
+    bytes.set(when, at);
+    at = this.target.put(bytes, at + when.length);
+    bytes.set(status, at);
+    at = putInteger(bytes, at + status.length, this.bytes);
+    bytes.set(client, at);
+    at += client.length;
+    if (this.alike) this.joined = Uint8Array.prototype.slice.call(bytes, from, at);
+    return at;
+  }
+
+  private choosePeer({ remote, user }: AccessEntry): void {
+    const peer = user === '' ? this.peers.get(remote) : new Repeated(peerText(remote, user));
+    if (peer === this.peer) return;
+    this.peer = peer;
+    this.alike = false;
+  }
+
+  private chooseWhen({ method }: AccessEntry): void {
+    const { combined } = this.clock;
+    if (combined === this.time && method === this.method) return;
+    this.time = combined;
+    this.method = method;
+    this.when = piece(`${combined}] "${method === '' ? '' : `${escapeHex(method)} `}`);
+    this.alike = false;
+  }
+
+  private chooseTarget({ method, target: text, requestLine }: AccessEntry): void {
+    const target = method === '' ? new Repeated(escapeHex(requestLine) || '-') : this.targets.get(text);
+    if (target === this.target) return;
+    this.target = target;
+    this.alike = false;
+  }
+
+  /** The status, and the bytes sent, which follow it. */
+  private chooseStatus(entry: AccessEntry): void {
     const version = entry.method === '' ? 0 : entry.version;
     const key = entry.status * 32 + version;
-    if (key !== this.statusKey) {
-      let status = this.statuses.get(key);
-      if (status === undefined) {
-        const shown = version === 11 ? ' HTTP/1.1' : version === 10 ? ' HTTP/1.0' : '';
-        status = piece(`${shown}" ${entry.status} `);
-        this.statuses.set(key, status);
-      }
-      this.statusKey = key;
-      this.status = status;
+    if (key === this.statusKey && entry.bytes === this.bytes) return;
+    this.bytes = entry.bytes;
+    this.alike = false;
+    if (key === this.statusKey) return;
+    let status = this.statuses.get(key);
+    if (status === undefined) {
+      const shown = version === 11 ? ' HTTP/1.1' : version === 10 ? ' HTTP/1.0' : '';
+      status = piece(`${shown}" ${entry.status} `);
+      this.statuses.set(key, status);
     }
-    return this.status;
+    this.statusKey = key;
+    this.status = status;
   }
 
-  private clientOf(entry: AccessEntry): Uint8Array {
+  private chooseClient(entry: AccessEntry): void {
     const { referer, userAgent, host, stage, cache } = entry;
     if (
-      this.client === NO_PIECE ||
-      referer !== this.referer ||
-      userAgent !== this.userAgent ||
-      host !== this.host ||
-      stage !== this.stage ||
-      cache !== this.cache
+      this.client !== NO_PIECE &&
+      referer === this.referer &&
+      userAgent === this.userAgent &&
+      host === this.host &&
+      stage === this.stage &&
+      cache === this.cache
     ) {
-      this.referer = referer;
-      this.userAgent = userAgent;
-      this.host = host;
-      this.stage = stage;
-      this.cache = cache;
-      const from = this.others.get(referer) || '-';
-      const agent = this.agents.get(userAgent) || '-';
-      const outcome = `stage=${this.words.get(stage) || '-'} cache=${cache} ms=`;
-      this.client = piece(` "${from}" "${agent}" host=${this.words.get(host) || '-'} ${outcome}`);
+      return;
     }
-    return this.client;
+    this.referer = referer;
+    this.userAgent = userAgent;
+    this.host = host;
+    this.stage = stage;
+    this.cache = cache;
+    const from = this.others.get(referer) || '-';
+    const agent = this.agents.get(userAgent) || '-';
+    const outcome = `stage=${this.words.get(stage) || '-'} cache=${cache} ms=`;
+    this.client = piece(` "${from}" "${agent}" host=${this.words.get(host) || '-'} ${outcome}`);
+    this.alike = false;
   }
 }
 

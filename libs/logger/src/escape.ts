@@ -63,29 +63,37 @@ export class EscapeCache<T> {
   private readonly encode: (text: string) => T;
   private readonly raw: string[] = new Array<string>(SETS * WAYS).fill('');
   private readonly escaped: T[];
-  private readonly empty: T;
+  /** The text asked for last: it is asked for again more often than any other. */
+  private last = '';
+  private lastEscaped: T;
   private turn = 0;
 
   /** @param encode the escape, or more than that: what a text is turned into */
   constructor(encode: (text: string) => T) {
     this.encode = encode;
-    this.empty = encode('');
-    this.escaped = new Array<T>(SETS * WAYS).fill(this.empty);
+    this.lastEscaped = encode('');
+    this.escaped = new Array<T>(SETS * WAYS).fill(this.lastEscaped);
   }
 
   get(text: string): T {
-    if (text === '') return this.empty;
+    if (text === this.last) return this.lastEscaped;
+    if (text.length > LONGEST_KEPT) return this.encode(text);
+    const escaped = this.find(text);
+    this.last = text;
+    this.lastEscaped = escaped;
+    return escaped;
+  }
+
+  private find(text: string): T {
     const { raw } = this;
     const first = setOf(text);
     for (let at = first; at < first + WAYS; at++) {
       if (raw[at] === text) return this.escaped[at] as T;
     }
     const escaped = this.encode(text);
-    if (text.length <= LONGEST_KEPT) {
-      const at = first + (this.turn++ & (WAYS - 1));
-      raw[at] = text;
-      this.escaped[at] = escaped;
-    }
+    const at = first + (this.turn++ & (WAYS - 1));
+    raw[at] = text;
+    this.escaped[at] = escaped;
     return escaped;
   }
 }
