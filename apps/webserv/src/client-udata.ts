@@ -1,11 +1,10 @@
-import { Memory, type Op, OpState } from '@webserv/event-loop';
-import { dispatch, failure, type Intake } from '@webserv/methods';
-import { FeedStatus, type RequestError } from '@webserv/request';
-import { CONTINUE, Reply } from '@webserv/response';
-import { Connection } from './connection.ts';
-import type { Reception } from './reception.ts';
+import { type Op, OpState } from '@webserv/event-loop';
+import { dispatch, failure } from '@webserv/methods';
+import { FeedStatus } from '@webserv/request';
+import { Reply } from '@webserv/response';
+import { BodyConnection } from './body-connection.ts';
 import type { ServerUdata } from './server-udata.ts';
-import { DRAIN_MAX, Fate, fateOf, Reading, readingOf, Stage, Writing } from './stage.ts';
+import { Fate, fateOf, Reading, readingOf, Stage, Writing } from './stage.ts';
 import type { Transaction, TransactionOwner } from './transaction.ts';
 
 /**
@@ -15,7 +14,7 @@ import type { Transaction, TransactionOwner } from './transaction.ts';
  *
  * What is needed for one request alone is its transaction's, and an idle connection has none.
  */
-export class ClientUdata extends Connection implements TransactionOwner {
+export class ClientUdata extends BodyConnection implements TransactionOwner {
   /** Neighbours in the server's list, the longest idle first. Written by the list alone. */
   previous: ClientUdata | null = null;
   next: ClientUdata | null = null;
@@ -23,8 +22,6 @@ export class ClientUdata extends Connection implements TransactionOwner {
   idle = false;
   readonly remote: string;
   private readonly server: ServerUdata;
-  private stage: Stage = Stage.ACCEPT;
-  private transaction: Transaction | null = null;
   private requests = 0;
   /** Requests that had come already when the one before them was answered, since bytes came last. */
   private pipelined = 0;
@@ -56,11 +53,6 @@ export class ClientUdata extends Connection implements TransactionOwner {
     }
   }
 
-  /** Where a request is under way. */
-  private get current(): Transaction {
-    return this.transaction as Transaction;
-  }
-
   // ---- request -----------------------------------------------------------------------------------------------
 
   protected received(bytes: Buffer, start: number, end: number): void {
@@ -70,32 +62,10 @@ export class ClientUdata extends Connection implements TransactionOwner {
     else this.stash(bytes, start, end);
   }
 
-  private get bodyWanted(): boolean {
-    const reception = this.transaction?.reception ?? null;
-    return reception !== null && !reception.whole;
-  }
-
   /** Where a whole request is being answered, the client may still be reading (a half-close). */
   protected ended(result: number): void {
     const whole = this.stage === Stage.RESPONSE || (this.stage === Stage.METHOD && !this.bodyWanted);
     if (result < 0 || !whole) this.loop.close(this);
-  }
-
-  receiveMore(): void {
-    const transaction = this.current;
-    const reception = this.bodyWanted ? transaction.reception : null;
-    if (reception !== null) {
-      if (reception.discarded > DRAIN_MAX) {
-        // More of a body that nobody wants than is worth reading.
-        transaction.reading = Reading.LOST;
-        if (this.stage === Stage.END) this.linger();
-        return;
-      }
-      if (this.stage !== Stage.RESPONSE) {
-        this.loop.arm(this.timer, transaction.exchange.location.timeouts.body);
-      }
-    }
-    this.receive(reception);
   }
 
   private begin(): Transaction {
@@ -169,73 +139,8 @@ export class ClientUdata extends Connection implements TransactionOwner {
     else this.takeIn(transaction, outcome);
   }
 
-  // ---- body --------------------------------------------------------------------------------------------------
-
-  /** An intake is at work: the body goes to it as it comes, and its reply comes when it is ready. */
-  private takeIn(transaction: Transaction, intake: Intake): void {
-    const { head } = transaction.parser;
-    const reception = transaction.receptionOf(this);
-    if (!head.hasBody) reception.begin(head, 0);
-    transaction.patience.begin(this.loop.now, 0, 0);
-    // A client that waits is told to go on, unless it has begun already (RFC 9110 section 10.1.1).
-    if (head.expectContinue && intake.wantsBody && this.backlog === null) {
-      transaction.reading = Reading.LEFTOVER;
-      this.loop.send(this.sending, GO_ON, 0, GO_ON.size);
-    }
-    reception.attach(intake);
-    if (!reception.busy) return;
-    if (reception.whole) this.awaitReply();
-    else this.readBacklog(reception);
-  }
-
-  private readBacklog(reception: Reception): void {
-    const { backlog } = this;
-    this.backlog = null;
-    if (backlog === null) this.receiveMore();
-    else reception.feed(backlog, 0, backlog.length);
-  }
-
-  private readBody(bytes: Buffer, start: number, end: number): void {
-    const transaction = this.current;
-    // While a response leaves, it is the reading that is judged.
-    const late = this.stage !== Stage.RESPONSE && transaction.sendsTooSlowly(end - start);
-    if (late) this.bodyLate('min_rate');
-    else (transaction.reception as Reception).feed(bytes, start, end);
-  }
-
-  bodyWhole(bytes: Buffer, start: number, end: number): void {
-    this.stash(bytes, start, end);
-    this.current.reading = Reading.WHOLE;
-    if (this.stage === Stage.METHOD) this.awaitReply();
-    else if (this.stage === Stage.END) this.reset();
-  }
-
-  bodyBroken(error: RequestError | null): void {
-    this.current.reading = Reading.LOST;
-    this.backlog = null;
-    if (this.stage === Stage.END) this.linger();
-    else if (this.stage === Stage.METHOD) this.refuseWith(error?.status ?? 400, error?.code ?? 'body');
-  }
-
-  private refuseWith(status: number, place: string): void {
+  protected refuseWith(status: number, place: string): void {
     this.respond(failure(this.current.exchange, status, place), -1, Stage.REQUEST);
-  }
-
-  /** The intake answers in its own time; the connection is watched meanwhile, so that a client that goes is noticed. */
-  private awaitReply(): void {
-    this.loop.disarm(this.timer);
-    if (this.backlog === null) this.receive();
-  }
-
-  answer(reply: Reply): void {
-    // The 100 (Continue) is still leaving: the final answer waits behind it.
-    if (this.sending.pending) this.current.early = reply;
-    else this.answerEarly(reply);
-  }
-
-  private answerEarly(reply: Reply): void {
-    this.current.early = null;
-    this.respond(reply, -1, Stage.METHOD);
   }
 
   private answerFromCache(transaction: Transaction): boolean {
@@ -255,7 +160,7 @@ export class ClientUdata extends Connection implements TransactionOwner {
 
   // ---- response ----------------------------------------------------------------------------------------------
 
-  private respond(reply: Reply, ticket: number, from: Stage): void {
+  protected respond(reply: Reply, ticket: number, from: Stage): void {
     const transaction = this.current;
     const { exchange, responder } = transaction;
     transaction.endedBy = reply.status < 400 ? Stage.END : from;
@@ -323,7 +228,7 @@ export class ClientUdata extends Connection implements TransactionOwner {
   }
 
   /** Ready for the next request, which may have come already. */
-  private reset(): void {
+  protected reset(): void {
     const { backlog, server } = this;
     const transaction = this.current;
     transaction.renew();
@@ -342,16 +247,6 @@ export class ClientUdata extends Connection implements TransactionOwner {
       server.rest(this);
       this.receive();
     }
-  }
-
-  /** Reads on to the end of a body that nobody wants, or wants any more. */
-  private beginDrain(transaction: Transaction): void {
-    const reception = transaction.reception as Reception;
-    const { backlog } = this;
-    this.backlog = null;
-    transaction.patience.begin(this.loop.now, reception.received, reception.rested);
-    if (backlog === null) reception.discard();
-    else reception.feed(backlog, 0, backlog.length);
   }
 
   // ---- time --------------------------------------------------------------------------------------------------
@@ -384,17 +279,4 @@ export class ClientUdata extends Connection implements TransactionOwner {
     if (next > 0) this.loop.arm(this.timer, next);
     else this.loop.abort(this);
   }
-
-  private bodyLate(place: string): void {
-    const transaction = this.current;
-    if (this.stage !== Stage.METHOD) {
-      this.loop.close(this);
-      return;
-    }
-    transaction.reception?.abort();
-    transaction.reading = Reading.LOST;
-    this.refuseWith(408, place);
-  }
 }
-
-const GO_ON = Memory.from(CONTINUE);

@@ -54,7 +54,7 @@ export class Transaction {
   }
 
   /** Where the body of the request is read. */
-  receptionOf(owner: TransactionOwner): Reception {
+  receptionOf(owner: ReceptionOwner): Reception {
     if (this.reception === null) {
       this.reception = new Reception(this.loop, this.limits);
       this.reception.attachTo(owner);
