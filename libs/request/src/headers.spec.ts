@@ -106,6 +106,14 @@ describe('fields', () => {
   });
 });
 
+it('a set of known fields is looked for at once', () => {
+  const headers = headersOf('If-Range: "a"\r\nX-Range: 1\r\nProxy: p\r\n');
+  expect(headers.hasAny((1 << FieldId.RANGE) | (1 << FieldId.IF_RANGE))).toBe(true);
+  expect(headers.hasAny(1 << FieldId.PROXY)).toBe(true);
+  expect(headers.hasAny((1 << FieldId.RANGE) | (1 << FieldId.IF_MATCH))).toBe(false);
+  expect(headersOf('').hasAny(-1)).toBe(false);
+});
+
 it('tables of one connection are never seen by another', () => {
   const first = new RequestParser(DEFAULT_LIMITS);
   const second = new RequestParser(DEFAULT_LIMITS);

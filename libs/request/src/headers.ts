@@ -59,6 +59,11 @@ export class Headers {
     return (this.present & (1 << id)) !== 0;
   }
 
+  /** True where one of a set of known fields is there; the set is the sum of their bits, `1 << FieldId`. */
+  hasAny(set: number): boolean {
+    return (this.present & set) !== 0;
+  }
+
   /** True where the known field stands on more than one line. */
   isRepeated(id: FieldId): boolean {
     return (this.repeated & (1 << id)) !== 0;
