@@ -108,7 +108,7 @@ export class ClientUdata extends BodyConnection implements TransactionOwner {
     this.backlog = null;
     this.requests++;
     transaction.site = server.defaultSite;
-    transaction.exchange.begin(server.defaultSite.server, server.defaultLocation, server.clock.now());
+    transaction.begin(server.defaultSite.server, server.defaultLocation, server.clock.now());
     this.refuseWith(status, place);
   }
 
@@ -122,13 +122,12 @@ export class ClientUdata extends BodyConnection implements TransactionOwner {
     this.requests++;
     const site = server.siteOf(head.host);
     transaction.site = site;
-    const nowMs = server.clock.now();
+    exchange.nowMs = server.clock.now();
     transaction.reading = head.hasBody ? readingOf(head.contentLength, head.expectContinue) : Reading.WHOLE;
-    exchange.begin(site.server, exchange.location, nowMs);
     if (!head.hasBody && this.answerFromCache(transaction)) return;
     const ticket = site.cache.begin();
     const location = site.locations.locate(head.path);
-    exchange.begin(site.server, location, nowMs);
+    transaction.begin(site.server, location, exchange.nowMs);
     if (head.hasBody && transaction.receptionOf(this).begin(head, location.bodySize) !== null) {
       transaction.reading = Reading.LOST;
       this.respond(failure(exchange, 413, 'body_size'), ticket, Stage.METHOD);
@@ -147,8 +146,8 @@ export class ClientUdata extends BodyConnection implements TransactionOwner {
     const { exchange, responder } = transaction;
     const { head } = transaction.parser;
     if (head.method !== 'GET' && head.method !== 'HEAD') return false;
-    responder.begin(head, this.mayKeep(transaction), this.server.clock.text(exchange.nowMs));
-    if (!responder.sendFromCache(transaction.site, exchange)) return false;
+    const date = this.server.clock.text();
+    if (!responder.sendFromCache(transaction.site, exchange, this.mayKeep(transaction), date)) return false;
     this.stage = Stage.RESPONSE;
     transaction.endedBy = Stage.END;
     // A page is one send. Where it has left already, the next deadline is the one of the idle connection.
@@ -164,11 +163,7 @@ export class ClientUdata extends BodyConnection implements TransactionOwner {
     const transaction = this.current;
     const { exchange, responder } = transaction;
     transaction.endedBy = reply.status < 400 ? Stage.END : from;
-    responder.begin(
-      transaction.parser.head,
-      this.mayKeep(transaction),
-      this.server.clock.text(exchange.nowMs),
-    );
+    responder.begin(transaction.parser.head, this.mayKeep(transaction), this.server.clock.text());
     this.stage = Stage.RESPONSE;
     responder.sendReply(reply, exchange, transaction.site, ticket);
     this.watchSending(transaction, exchange.location.timeouts.send);

@@ -6,7 +6,7 @@ export class Clock {
   private readonly loop: Loop;
   private readonly date = new DateClock(Date.now());
   private tick = -1;
-  private read = 0;
+  private nowMs = 0;
 
   constructor(loop: Loop) {
     this.loop = loop;
@@ -14,16 +14,19 @@ export class Clock {
 
   /** Milliseconds since the epoch, as they were when the tick began that asks. */
   now(): number {
-    if (this.tick !== this.loop.ticks) {
-      this.tick = this.loop.ticks;
-      this.read = Date.now();
-    }
-    return this.read;
+    if (this.tick !== this.loop.ticks) this.look();
+    return this.nowMs;
   }
 
-  /** The IMF-fixdate of `nowMs`. */
-  text(nowMs: number): string {
-    this.date.update(nowMs);
+  /** The IMF-fixdate of `now()`. */
+  text(): string {
+    if (this.tick !== this.loop.ticks) this.look();
     return this.date.text;
+  }
+
+  private look(): void {
+    this.tick = this.loop.ticks;
+    this.nowMs = Date.now();
+    this.date.update(this.nowMs);
   }
 }

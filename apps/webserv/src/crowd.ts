@@ -77,8 +77,7 @@ export class Crowd implements Doorkeeper {
   }
 
   private answerNow(): Memory {
-    const nowMs = this.clock.now();
-    const date = this.clock.text(nowMs);
+    const date = this.clock.text();
     if (this.answer !== null && this.answerDate === date) return this.answer;
     const reply = this.services.errorPage(this.site.server, 429) ?? fail(429);
     reply.headers.set('Retry-After', RETRY_AFTER);

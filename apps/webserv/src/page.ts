@@ -43,6 +43,7 @@ export class Page {
   readonly memory: Memory;
   readonly size: number;
   readonly headSize: number;
+  readonly status: number;
   /** The reply it was made from, without its body: for the clients who need another head. */
   readonly reply: Reply;
   readonly validators: Validators;
@@ -66,6 +67,7 @@ export class Page {
     this.size = size;
     this.dateOffset = dateOffset;
     this.date = date;
+    this.status = reply.status;
     this.reply = reply;
     this.validators = validators;
   }
@@ -103,23 +105,16 @@ export class Page {
 /** What the conditions of a request make of a page. `other`: the method stage must answer (ranges, failed conditions). */
 export type PageAnswer = 'page' | 'not-modified' | 'other';
 
-const CONDITIONS = [
-  FieldId.IF_NONE_MATCH,
-  FieldId.IF_MODIFIED_SINCE,
-  FieldId.IF_MATCH,
-  FieldId.IF_UNMODIFIED_SINCE,
-  FieldId.RANGE,
-] as const;
+/** What a page can be asked under. */
+const ANSWERED = (1 << FieldId.IF_NONE_MATCH) | (1 << FieldId.IF_MODIFIED_SINCE);
+const OTHER = (1 << FieldId.IF_MATCH) | (1 << FieldId.IF_UNMODIFIED_SINCE) | (1 << FieldId.RANGE);
+/** A request with none of these asks for the page as it is. */
+export const CONDITIONS = ANSWERED | OTHER;
 
 /** How a request without a body for this page is answered. */
 export function answerOf(page: Page, method: string, headers: Headers, nowMs: number): PageAnswer {
-  let conditional = false;
-  for (let index = 0; index < CONDITIONS.length; index++) {
-    if (!headers.hasKnown(CONDITIONS[index] as FieldId)) continue;
-    if (index >= 2) return 'other';
-    conditional = true;
-  }
-  if (!conditional) return 'page';
+  if (!headers.hasAny(CONDITIONS)) return 'page';
+  if (headers.hasAny(OTHER)) return 'other';
   const outcome = evaluatePreconditions(
     method,
     undefined,

@@ -48,8 +48,7 @@ export class Pages {
 
   /** The page that answers a GET or HEAD of all of a file; null where the method stage must. */
   find(exchange: Exchange): CacheEntry<Page> | null {
-    const { head, nowMs } = exchange;
-    const entry = this.cache.get(head.path, nowMs);
+    const entry = this.cache.get(exchange.head.path, exchange.nowMs);
     if (entry === undefined || !(entry.fresh || this.stillTrue(entry, exchange))) return null;
     return entry.value.offer === null ? entry : this.variantOf(entry, entry.value.offer, exchange);
   }

@@ -38,7 +38,7 @@ function preloadPage(target: string, site: Site, services: Services, clock: Cloc
     reply.release();
     return false;
   }
-  const draft = PageDraft.of(reply, body.length, { ...USUAL, date: clock.text(nowMs) });
+  const draft = PageDraft.of(reply, body.length, { ...USUAL, date: clock.text() });
   const whole = draft !== null && readInto(draft, services.files, body.fd);
   const { stamp } = exchange;
   reply.release();

@@ -1,4 +1,4 @@
-import type { CacheEntry } from '@webserv/cache';
+import type { CacheEntry, StaticCache } from '@webserv/cache';
 import { type Loop, Memory, type Op } from '@webserv/event-loop';
 import { type Exchange, failure } from '@webserv/methods';
 import type { RequestHead } from '@webserv/request';
@@ -12,7 +12,7 @@ import {
   notModified,
   type Reply,
 } from '@webserv/response';
-import { answerOf, type Page, type PageAnswer, USUAL } from './page.ts';
+import { answerOf, CONDITIONS, type Page, type PageAnswer, USUAL } from './page.ts';
 import { PageDraft } from './page-draft.ts';
 import type { Site } from './site.ts';
 import { type Sender, Transmission } from './transmission.ts';
@@ -44,7 +44,7 @@ export class Responder implements Sender, WorkOwner {
   private worker: WorkerUdata | null = null;
   private loading: Loading | null = null;
   private held: CacheEntry<Page> | null = null;
-  private heldBy: Site | null = null;
+  private heldBy: StaticCache<Page> | null = null;
 
   constructor(loop: Loop) {
     this.loop = loop;
@@ -96,9 +96,7 @@ export class Responder implements Sender, WorkOwner {
     this.worker?.abandon();
     this.worker = null;
     this.loading = null;
-    this.reply?.release();
-    this.reply = null;
-    this.unhold();
+    this.letGo();
   }
 
   // ---- pages of the cache ------------------------------------------------------------------------------------
@@ -107,15 +105,28 @@ export class Responder implements Sender, WorkOwner {
    * Answers a GET or HEAD from the cache, with the page or the 304 that stands for it.
    * @returns false where there is no page, or the request asks for something else than all of it
    */
-  sendFromCache(site: Site, exchange: Exchange): boolean {
-    const { head, nowMs } = exchange;
+  sendFromCache(site: Site, exchange: Exchange, keepAlive: boolean, date: string): boolean {
+    const { head } = exchange;
     const entry = site.pages.find(exchange);
     if (entry === null) return false;
-    const answer = answerOf(entry.value, head.method, head.headers, nowMs);
+    const page = entry.value;
+    const plain = keepAlive && head.version === 11 && !head.headers.hasAny(CONDITIONS);
+    if (plain && page.refresh(date, entry.holds > 0)) {
+      // What nearly every request asks for, as the page lies there.
+      this.cache = 'hit';
+      this.hold(site, entry);
+      this.status = page.status;
+      this.encoded.keepAlive = true;
+      const size = head.method === 'HEAD' ? page.headSize : page.size;
+      this.transmission.sendWhole(page.memory, size, page.headSize);
+      return true;
+    }
+    const answer = answerOf(page, head.method, head.headers, exchange.nowMs);
     if (answer === 'other') return false;
+    this.begin(head, keepAlive, date);
     this.cache = 'hit';
     this.hold(site, entry);
-    this.sendPage(entry.value, answer, entry.holds > 1);
+    this.sendPage(page, answer, entry.holds > 1);
     return true;
   }
 
@@ -131,7 +142,7 @@ export class Responder implements Sender, WorkOwner {
       } else this.sendHead(notModified(page.reply.headers));
       return;
     }
-    this.status = page.reply.status;
+    this.status = page.status;
     if (usual && page.refresh(context.date, inFlight)) {
       encoded.keepAlive = true;
       const size = context.method === 'HEAD' ? page.headSize : page.size;
@@ -148,15 +159,10 @@ export class Responder implements Sender, WorkOwner {
   }
 
   private hold(site: Site, entry: CacheEntry<Page>): void {
-    site.cache.hold(entry);
+    const { cache } = site.pages;
+    cache.hold(entry);
     this.held = entry;
-    this.heldBy = site;
-  }
-
-  private unhold(): void {
-    if (this.held !== null) this.heldBy?.cache.unhold(this.held);
-    this.held = null;
-    this.heldBy = null;
+    this.heldBy = cache;
   }
 
   // ---- replies -----------------------------------------------------------------------------------------------
@@ -247,8 +253,20 @@ export class Responder implements Sender, WorkOwner {
   // ---- the end -----------------------------------------------------------------------------------------------
 
   transmitted(result: number): void {
-    this.abandon();
+    this.letGo();
     this.owner?.responded(result);
+  }
+
+  private letGo(): void {
+    const { reply, held } = this;
+    if (reply !== null) {
+      this.reply = null;
+      reply.release();
+    }
+    if (held !== null) {
+      this.held = null;
+      this.heldBy?.unhold(held);
+    }
   }
 }
 

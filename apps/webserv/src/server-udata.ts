@@ -42,6 +42,11 @@ export class ServerUdata extends Udata {
   private readonly clients = new ClientList();
   private readonly crowd: Crowd;
   private readonly maxConnect: number;
+  /** The host that was asked for last, and who serves it: the next request mostly asks for the same. */
+  private lastHost = '';
+  private lastSite: Site;
+  /** Where the last connection came from: those of one client share its text. */
+  private lastRemote = '';
   private shortageToldAt = Number.NEGATIVE_INFINITY;
   private onEmpty: (() => void) | null = null;
 
@@ -60,6 +65,7 @@ export class ServerUdata extends Udata {
     this.services = services;
     this.clock = clock;
     this.defaultSite = sites[0] as Site;
+    this.lastSite = this.defaultSite;
     const { server } = this.defaultSite;
     this.defaultLocation = server.locations.find(({ prefix }) => prefix === '/') as Location;
     this.hosts = new HostMatcher(sites.map((site) => site.server));
@@ -89,8 +95,12 @@ export class ServerUdata extends Udata {
 
   siteOf(host: string): Site {
     if (this.sites.length === 1) return this.defaultSite;
-    const server = this.hosts.server(host);
-    return this.sites.find((site) => site.server === server) as Site;
+    if (host !== this.lastHost) {
+      const server = this.hosts.server(host);
+      this.lastSite = this.sites.find((site) => site.server === server) as Site;
+      this.lastHost = host;
+    }
+    return this.lastSite;
   }
 
   complete(op: Op): void {
@@ -170,7 +180,8 @@ export class ServerUdata extends Udata {
     try {
       if (this.crowd.isTooMany(remote)) this.taken(this.crowd.turnAway(fd, remote), fd);
       else {
-        client = new ClientUdata(this, fd, remote);
+        if (remote !== this.lastRemote) this.lastRemote = remote;
+        client = new ClientUdata(this, fd, this.lastRemote);
         this.begin(client, fd);
       }
     } catch (error) {

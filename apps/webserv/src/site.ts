@@ -14,12 +14,15 @@ export class Site {
   readonly accessLog: AccessLog;
   readonly errorLog: ErrorLog;
   readonly ledger: Ledger;
+  /** How many requests a connection may have; 0 where each is the last one. */
+  readonly requestsMax: number;
   private readonly types = new Map<ReadonlyMap<string, string>, MimeTypes>();
 
   constructor(server: Server, pages: Pages, accessLog: AccessLog, errorLog: ErrorLog) {
     this.server = server;
     this.locations = new LocationMatcher(server);
     this.ledger = new Ledger(server.maxUploads, server.tempDisk);
+    this.requestsMax = server.timeouts.keepAlive > 0 ? server.keepaliveRequests : 0;
     this.pages = pages;
     this.accessLog = accessLog;
     this.errorLog = errorLog;

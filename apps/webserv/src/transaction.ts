@@ -1,3 +1,4 @@
+import type { Location, Server } from '@webserv/config';
 import { ERRNO, type Loop, type Op } from '@webserv/event-loop';
 import { Exchange, type Services } from '@webserv/methods';
 import { type Limits, RequestParser } from '@webserv/request';
@@ -35,6 +36,8 @@ export class Transaction {
   headTimed = false;
   /** An answer that waits until the interim response has left. */
   early: Reply | null = null;
+  /** The exchange is in use. What the cache answers needs none: it stays as new. */
+  private begun = false;
   private readonly loop: Loop;
   private readonly limits: Limits;
 
@@ -62,22 +65,24 @@ export class Transaction {
     return this.reception;
   }
 
+  /** The request goes to the method stage. */
+  begin(server: Server, location: Location, nowMs: number): void {
+    this.begun = true;
+    this.exchange.begin(server, location, nowMs);
+  }
+
   /** Ready for the next request of the same connection. */
   renew(): void {
     this.parser.reset();
+    if (this.begun) this.exchange.begin(this.site.server, this.exchange.location, 0);
+    this.begun = false;
     this.startedAt = 0;
     this.headTimed = false;
   }
 
   /** @param requests how many the connection has had, this one included */
   mayKeep(requests: number): boolean {
-    const { server } = this.site;
-    return (
-      this.parser.head.keepAlive &&
-      this.reading !== Reading.LOST &&
-      requests < server.keepaliveRequests &&
-      server.timeouts.keepAlive > 0
-    );
+    return requests < this.site.requestsMax && this.parser.head.keepAlive && this.reading !== Reading.LOST;
   }
 
   /** Whether the client has taken too long for its body, `size` more bytes of which have come. */

@@ -104,17 +104,12 @@ export class Transmission {
       this.stream.complete(op);
       return;
     }
+    const { result } = op;
     this.sent += Math.max(0, op.done - this.overhead);
-    if (op.result < 0) {
-      this.over(op.result);
-    } else if (op.result < this.expected) {
-      // The file has become shorter than the head said.
-      this.over(-ERRNO.EIO);
-    } else {
-      const segment = this.segments[this.next++];
-      if (segment === undefined) this.over(0);
-      else this.sendSegment(segment);
-    }
+    // Less than expected: the file has become shorter than the head said.
+    if (result < this.expected) this.over(result < 0 ? result : -ERRNO.EIO);
+    else if (this.next < this.segments.length) this.sendSegment(this.segments[this.next++] as Segment);
+    else this.over(0);
   }
 
   private sendSegment(segment: Segment): void {
