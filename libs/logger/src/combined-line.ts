@@ -9,6 +9,8 @@ import type { LogClock } from './log-clock.ts';
 const BESIDE = 2 * LONGEST_NUMBER + 1;
 const LINE_END = 0x0a;
 const NO_PIECE = new Uint8Array(0);
+/** Looked up once: on a Buffer, whose prototypes it lies behind, each piece of each line would search for it. */
+const copy = Uint8Array.prototype.set;
 
 /** A text that may come again. Bytes are made of it when it does: for one that never does, that would be work in vain. */
 class Repeated {
@@ -23,7 +25,7 @@ class Repeated {
   /** Puts the text, which is ASCII, at `at`. @returns the index behind it */
   put(into: Buffer, at: number): number {
     if (this.bytes !== null) {
-      into.set(this.bytes, at);
+      copy.call(into, this.bytes, at);
       return at + this.bytes.length;
     }
     if (this.seen) this.bytes = piece(this.text);
@@ -73,6 +75,8 @@ export class CombinedLine implements AccessLine {
   private host = '';
   private stage = '';
   private cache = '';
+  /** Bytes of all pieces. */
+  private length = 0;
   /** The line in hand has the pieces of the one before it. */
   private alike = false;
   /** These pieces as one, where they have come a second time: a line like the last is one copy. */
@@ -90,7 +94,10 @@ export class CombinedLine implements AccessLine {
     this.chooseTarget(entry);
     this.chooseStatus(entry);
     this.chooseClient(entry);
-    if (!this.alike) this.joined = NO_PIECE;
+    if (!this.alike) {
+      this.joined = NO_PIECE;
+      this.length = this.lengthOfPieces();
+    }
     const failed = entry.errno === '' && entry.place === '' ? '' : failure(entry);
     const batch = sink.room(this.length + failed.length + BESIDE);
     if (batch === null) return;
@@ -102,8 +109,7 @@ export class CombinedLine implements AccessLine {
     sink.taken(at + 1);
   }
 
-  /** Bytes of all pieces. */
-  private get length(): number {
+  private lengthOfPieces(): number {
     const { peer, when, target, status, client } = this;
     return peer.text.length + when.length + target.text.length + status.length + client.length;
   }
@@ -112,15 +118,15 @@ export class CombinedLine implements AccessLine {
   private put(bytes: Buffer, from: number): number {
     const { joined, when, status, client } = this;
     if (joined !== NO_PIECE) {
-      bytes.set(joined, from);
+      copy.call(bytes, joined, from);
       return from + joined.length;
     }
     let at = this.peer.put(bytes, from);
-    bytes.set(when, at);
+    copy.call(bytes, when, at);
     at = this.target.put(bytes, at + when.length);
-    bytes.set(status, at);
+    copy.call(bytes, status, at);
     at = putInteger(bytes, at + status.length, this.bytes);
-    bytes.set(client, at);
+    copy.call(bytes, client, at);
     at += client.length;
     if (this.alike) this.joined = Uint8Array.prototype.slice.call(bytes, from, at);
     return at;
