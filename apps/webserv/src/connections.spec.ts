@@ -74,9 +74,13 @@ describe.each(DRIVERS)('connections on %s', (use) => {
     const port = start(config('header_timeout 120ms;'));
     const peer = await Peer.open(port);
     const trickle = setInterval(() => peer.send('X'), 20);
-    expect((await peer.send('GET / HTTP/1.1\r\n').answer()).status).toBe(408);
-    clearInterval(trickle);
-    peer.close();
+    try {
+      expect((await peer.send('GET / HTTP/1.1\r\n').answer()).status).toBe(408);
+    } finally {
+      // A failure must not leave the process with a timer that never ends.
+      clearInterval(trickle);
+      peer.close();
+    }
   });
 
   it('closes one that never says anything', async () => {
