@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { Memory } from '../memory.ts';
 import { ERRNO } from './errno.ts';
+import { type ExecString, ExecStrings } from './exec-strings.ts';
 import { SYSTEM } from './layout.ts';
 import { inThread, kill, lastError, posixSpawn } from './libc.ts';
 
@@ -11,7 +12,7 @@ export interface SpawnRequest {
   /** All arguments, the program's own name (`argv[0]`) first. */
   readonly args: readonly string[];
   /** The whole environment, each entry `KEY=VALUE`; bytes where a value is not text. */
-  readonly env: readonly (string | Uint8Array)[];
+  readonly env: readonly ExecString[];
   /** Working directory; '' to stay in the server's. */
   readonly cwd: string;
   /** What the child gets as descriptors 0, 1 and 2; each above 2. They stay open here, and are the caller's to close. */
@@ -97,9 +98,7 @@ class Launch {
   readonly args: number[] = [0, 0, 0, 0, 0, 0];
   private readonly actions = opaque();
   private readonly pid = Memory.allocate(4);
-  /** Strings and the two pointer arrays. */
-  private arena = Memory.allocate(ARENA);
-  private used = 0;
+  private readonly strings = new ExecStrings();
 
   /** @returns 0; else -errno, and nothing is to be ended */
   begin(request: SpawnRequest): number {
@@ -107,11 +106,13 @@ class Launch {
     if (Math.min(stdin, stdout, stderr) <= 2) return -ERRNO.EINVAL;
     const inShell = request.cwd !== '' && posixSpawn.addChdir === null;
     const args = inShell ? shellArguments(request) : request.args;
-    if (!this.reserve(request, args)) return -ERRNO.EINVAL;
-    const file = this.place(inShell ? '/bin/sh' : request.file);
-    const cwd = this.place(request.cwd);
-    const argv = this.pointers(args);
-    const envp = this.pointers(env);
+    const program = inShell ? '/bin/sh' : request.file;
+    const { strings } = this;
+    if (!strings.reserve([program, request.cwd], [args, env])) return -ERRNO.EINVAL;
+    const file = strings.place(program);
+    const cwd = strings.place(request.cwd);
+    const argv = strings.pointers(args);
+    const envp = strings.pointers(env);
     const actions = this.actions.address;
     let error = posixSpawn.initActions(actions);
     if (error !== 0) return -error;
@@ -120,61 +121,24 @@ class Launch {
     if (error === 0) error = posixSpawn.addDup2(actions, stdout, 1);
     if (error === 0) error = posixSpawn.addDup2(actions, stderr, 2);
     if (error !== 0) return this.end(error);
-    const list = [this.pid.address, file, actions, prepared(request.processGroup).address, argv, envp];
-    for (let index = 0; index < list.length; index++) this.args[index] = list[index] as number;
+    const call = this.args;
+    call[0] = this.pid.address;
+    call[1] = file;
+    call[2] = actions;
+    call[3] = prepared(request.processGroup).address;
+    call[4] = argv;
+    call[5] = envp;
     return 0;
   }
 
   /** @param error what posix_spawn(3) returned. @returns the pid or -errno */
   end(error: number): number {
     posixSpawn.destroyActions(this.actions.address);
-    // One large environment is not kept for ever.
-    if (this.arena.size > KEPT) this.arena = Memory.allocate(ARENA);
+    this.strings.release();
     return error === 0 ? this.pid.bytes.readInt32LE(0) : -Math.abs(error);
-  }
-
-  /** Makes room for all of a call before any address is taken. @returns false where a text holds a NUL */
-  private reserve({ file, env, cwd }: SpawnRequest, args: readonly string[]): boolean {
-    // Two arrays, each with its closing null and up to seven bytes to align it; and /bin/sh in place of `file`.
-    let size = sizeOf(file) + sizeOf(cwd) + 2 * 16 + 16;
-    for (const text of args) size += sizeOf(text) + 8;
-    for (const text of env) size += sizeOf(text) + 8;
-    if (Number.isNaN(size)) return false;
-    if (size > this.arena.size) this.arena = Memory.allocate(2 * size);
-    this.used = 0;
-    return true;
-  }
-
-  /** Copies a text into the arena, and a NUL behind it. @returns its address */
-  private place(text: string | Uint8Array): number {
-    const { bytes, address } = this.arena;
-    const start = this.used;
-    if (typeof text === 'string') this.used += bytes.write(text, start);
-    else {
-      bytes.set(text, start);
-      this.used += text.length;
-    }
-    bytes[this.used++] = 0;
-    return address + start;
-  }
-
-  /** A null-terminated array of pointers to the texts. @returns its address */
-  private pointers(texts: readonly (string | Uint8Array)[]): number {
-    const { bytes, address } = this.arena;
-    const start = this.used + ((8 - ((address + this.used) & 7)) & 7);
-    this.used = start + 8 * (texts.length + 1);
-    let at = start;
-    for (const text of texts) {
-      bytes.writeBigUInt64LE(BigInt(this.place(text)), at);
-      at += 8;
-    }
-    bytes.writeBigUInt64LE(0n, at);
-    return address + start;
   }
 }
 
-const ARENA = 16 << 10;
-const KEPT = 256 << 10;
 /** Those that are not under way. */
 const free: Launch[] = [];
 
@@ -229,11 +193,4 @@ export function killGroup(group: number, signal: number): number {
 /** Where posix_spawn cannot change the directory (OpenBSD, glibc before 2.29) a shell does, and execs the program. */
 function shellArguments({ file, args, cwd }: SpawnRequest): readonly string[] {
   return ['sh', '-c', 'cd "$1" && shift && exec "$@"', 'sh', cwd, file, ...args.slice(1)];
-}
-
-/** Bytes that a text takes with its closing NUL; NaN where there is one within. */
-function sizeOf(text: string | Uint8Array): number {
-  const nul = typeof text === 'string' ? text.indexOf('\0') : text.indexOf(0);
-  if (nul >= 0) return Number.NaN;
-  return (typeof text === 'string' ? Buffer.byteLength(text) : text.length) + 1;
 }

@@ -1,0 +1,94 @@
+import { Memory } from '../memory.ts';
+
+/** Text, which is handed over in UTF-8, or bytes as they are. */
+export type ExecString = string | Uint8Array;
+
+const USUAL = 16 << 10;
+/** One large environment is not kept for ever. */
+const KEPT = 256 << 10;
+/** UTF-8 takes three bytes at most for a code unit of UTF-16: a pair of them takes four. */
+const WIDEST = 3;
+const HIGH = 2 ** 32;
+
+/**
+ * The strings of one execve(2) and the arrays of pointers to them, in memory that does not move. All of it is reserved
+ * before any address is taken, and by an upper bound: to measure a string costs as much as to write it.
+ */
+export class ExecStrings {
+  private memory = Memory.allocate(USUAL);
+  private view = viewOf(this.memory);
+  private used = 0;
+
+  /**
+   * Forgets what was placed, and makes room for these.
+   * @param single placed by `place`. @param lists placed by `pointers`
+   * @returns false where a text holds a NUL
+   */
+  reserve(single: readonly ExecString[], lists: readonly (readonly ExecString[])[]): boolean {
+    let size = 0;
+    for (let index = 0; index < single.length; index++) size += roomFor(single[index] as ExecString);
+    for (let at = 0; at < lists.length; at++) {
+      const list = lists[at] as readonly ExecString[];
+      // A pointer to each, the closing null, and up to seven bytes to align them.
+      size += 8 * list.length + 16;
+      for (let index = 0; index < list.length; index++) size += roomFor(list[index] as ExecString);
+    }
+    if (Number.isNaN(size)) return false;
+    if (size > this.memory.size) this.renew(2 * size);
+    this.used = 0;
+    return true;
+  }
+
+  /** To be called when nobody reads it any more. */
+  release(): void {
+    if (this.memory.size > KEPT) this.renew(USUAL);
+  }
+
+  /** Copies a text, and a NUL behind it. @returns its address */
+  place(text: ExecString): number {
+    const { bytes, address } = this.memory;
+    const start = this.used;
+    if (typeof text === 'string') this.used += bytes.write(text, start);
+    else {
+      bytes.set(text, start);
+      this.used += text.length;
+    }
+    bytes[this.used++] = 0;
+    return address + start;
+  }
+
+  /** Copies the texts behind an array of pointers to them, which a null ends. @returns the address of the array */
+  pointers(texts: readonly ExecString[]): number {
+    const { address } = this.memory;
+    const start = this.used + ((8 - ((address + this.used) & 7)) & 7);
+    this.used = start + 8 * (texts.length + 1);
+    let at = start;
+    for (let index = 0; index < texts.length; index++) {
+      this.point(at, this.place(texts[index] as ExecString));
+      at += 8;
+    }
+    this.point(at, 0);
+    return address + start;
+  }
+
+  /** In two halves: a BigInt would be one more object for each. */
+  private point(at: number, address: number): void {
+    this.view.setUint32(at, address >>> 0, true);
+    this.view.setUint32(at + 4, Math.floor(address / HIGH), true);
+  }
+
+  private renew(size: number): void {
+    this.memory = Memory.allocate(size);
+    this.view = viewOf(this.memory);
+  }
+}
+
+function viewOf({ bytes }: Memory): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+/** Bytes that are enough for a text and its closing NUL; NaN where there is one within. */
+function roomFor(text: ExecString): number {
+  if (typeof text === 'string') return text.includes('\0') ? Number.NaN : WIDEST * text.length + 1;
+  return text.includes(0) ? Number.NaN : text.length + 1;
+}
