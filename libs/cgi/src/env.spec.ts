@@ -106,6 +106,13 @@ describe('the meta-variables of RFC 3875 section 4.1', () => {
     ['a repeated field', [...GET, 'Accept: a', 'ACCEPT: b', 'accept: c'], 'HTTP_ACCEPT', 'a, b, c'],
     ['repeated cookies', [...GET, 'Cookie: a=1', 'Cookie: b=2'], 'HTTP_COOKIE', 'a=1; b=2'],
     ['a byte beyond ASCII as it was', [...GET, 'X-Name: caf\xe9'], 'HTTP_X_NAME', 'caf\xe9'],
+    [
+      'bytes beyond ASCII in one of several',
+      [...GET, 'X-Name: a', 'X-Other: b', 'x-name: \xe9'],
+      'HTTP_X_NAME',
+      'a, \xe9',
+    ],
+    ['a name that another one begins with', [...GET, 'X-Name: a', 'X-Na: b'], 'HTTP_X_NA', 'b'],
     ['the coding of the body', [...GET, 'Content-Encoding: gzip'], 'HTTP_CONTENT_ENCODING', 'gzip'],
     ['httpoxy', [...GET, 'Proxy: http://evil/'], 'HTTP_PROXY', undefined],
     ['httpoxy in another case', [...GET, 'pROXY: http://evil/'], 'HTTP_PROXY', undefined],
@@ -140,6 +147,15 @@ describe('the meta-variables of RFC 3875 section 4.1', () => {
       if (value === undefined) expect(found).not.toHaveProperty([name]);
     });
   }
+});
+
+it('hands on more names, and longer ones, than are remembered', () => {
+  for (let from = 0; from < 400; from += 50) {
+    const names = Array.from({ length: 50 }, (_, index) => `X-${'y'.repeat(index)}-${from + index}`);
+    const found = variables([...GET, ...names.map((name) => `${name}: ${name}`)]);
+    for (const name of names) expect(found[`HTTP_${name.replaceAll('-', '_').toUpperCase()}`]).toBe(name);
+  }
+  expect(variables([...GET, 'Proxy: http://evil/'])).not.toHaveProperty('HTTP_PROXY');
 });
 
 interface ListenOver {

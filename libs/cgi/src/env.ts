@@ -96,19 +96,53 @@ export function environment(request: ScriptRequest): EnvEntry[] {
 function addFields(entries: EnvEntry[], head: RequestHead, authenticated: boolean): void {
   const { headers } = head;
   const named = nominated(headers.known(FieldId.CONNECTION));
-  const values = new Map<string, string>();
+  const first = entries.length;
   for (let index = 0; index < headers.count; index++) {
-    const name = headers.name(index).toLowerCase();
-    if (WITHHELD.has(name) || named.has(name) || !PLAIN_NAME.test(name)) continue;
-    if (authenticated && name === 'authorization') continue;
-    const before = values.get(name);
+    const field = variableOf(headers.name(index));
+    if (field === null || named.has(field.name)) continue;
+    if (authenticated && field.name === 'authorization') continue;
     const value = headers.value(index);
+    const same = indexOf(entries, first, field.start);
+    if (same < 0) entries.push(`${field.start}${value}`);
     // A semicolon for cookies: RFC 6265 section 5.4 knows no comma between pairs.
-    values.set(name, before === undefined ? value : `${before}${name === 'cookie' ? '; ' : ', '}${value}`);
+    else entries[same] = `${entries[same]}${field.name === 'cookie' ? '; ' : ', '}${value}`;
   }
-  for (const [name, value] of values) {
-    entries.push(entry(`HTTP_${name.replaceAll('-', '_').toUpperCase()}`, value));
+  for (let index = first; index < entries.length; index++) {
+    const text = entries[index] as string;
+    if (BEYOND_ASCII.test(text)) entries[index] = Buffer.from(text, 'latin1');
   }
+}
+
+/** Where the entry of a variable stands, -1 where there is none yet. */
+function indexOf(entries: readonly EnvEntry[], first: number, start: string): number {
+  for (let index = first; index < entries.length; index++) {
+    if ((entries[index] as string).startsWith(start)) return index;
+  }
+  return -1;
+}
+
+/** The variable that a field becomes. */
+interface Variable {
+  /** The field's name in lower case. */
+  readonly name: string;
+  /** `HTTP_NAME=` */
+  readonly start: string;
+}
+
+/** By the names as clients write them; null for those that are not handed on. */
+const variables = new Map<string, Variable | null>();
+/** Clients choose the names: no more of them than this are kept, and none that is longer than any in use. */
+const VARIABLES_MAX = 256;
+const NAME_MAX = 64;
+
+function variableOf(written: string): Variable | null {
+  const known = variables.get(written);
+  if (known !== undefined) return known;
+  const name = written.toLowerCase();
+  const withheld = WITHHELD.has(name) || !PLAIN_NAME.test(name);
+  const variable = withheld ? null : { name, start: `HTTP_${name.replaceAll('-', '_').toUpperCase()}=` };
+  if (variables.size < VARIABLES_MAX && written.length <= NAME_MAX) variables.set(written, variable);
+  return variable;
 }
 
 /** Fields that Connection declares to be about this connection alone. */
@@ -149,8 +183,13 @@ function isWildcard(host: string): boolean {
  */
 export function serverPort(head: RequestHead, server: Server): number {
   const named = head.port > 0 ? head.port : 80;
-  const ports = server.listens.filter((listen) => listen.family !== 'unix').map((listen) => listen.port);
-  if (ports.includes(named)) return named;
-  const first = ports.find((port) => port > 0);
-  return ports.includes(0) || first === undefined ? named : first;
+  let first = 0;
+  let open = false;
+  for (const { family, port } of server.listens) {
+    if (family === 'unix') continue;
+    if (port === named) return named;
+    if (port === 0) open = true;
+    else if (first === 0) first = port;
+  }
+  return open || first === 0 ? named : first;
 }
