@@ -28,6 +28,8 @@ const AT_FIRST_ONLY: ReadonlySet<string> = new Set(['webserv:poll', 'webserv:sel
 /** Many times slower than the rest: their extremes say nothing. */
 const AT_MAIN_ONLY: ReadonlySet<string> = new Set(['bun-file', 'sirv']);
 const CGI_CONNECTIONS = 16;
+/** Seconds. A second of scripts is some 600 requests, and a compiler that runs beside them has done after some thousands. */
+const CGI_WARMUP = 8;
 const LARGE_CONNECTIONS = 4;
 
 const DRIVERS = ['webserv', 'webserv:io_uring', 'webserv:epoll'];
@@ -163,7 +165,7 @@ export class FullLab {
     return this.within(this.partakers('scripts'), { role: 'scripts', size: 0 }, async (lab) => {
       const plan = {
         connections: [CGI_CONNECTIONS],
-        warmup: 1,
+        warmup: CGI_WARMUP,
         rounds: scale.rounds,
         seconds: options.seconds,
       };
