@@ -19,6 +19,8 @@ import { which } from './which.ts';
 const MIB = 2 ** 20;
 /** At these the comparison of all peers is; at others the extremes are of interest, and fewer rounds do. */
 const MAIN_CONNECTIONS: readonly number[] = [64, 512];
+/** A neighbour takes the machine for seconds at a time: many short rounds lose fewer of their number to him than a few long ones. */
+const MORE_ROUNDS = 2;
 const FEWER_ROUNDS = 3;
 /** From here on it takes a while until all are open, which must not be most of the run. */
 const MANY_CONNECTIONS = 1000;
@@ -112,7 +114,7 @@ export class FullLab {
           ({ peer: { name } }) =>
             (index === 0 || !AT_FIRST_ONLY.has(name)) && (main || !AT_MAIN_ONLY.has(name)),
         );
-        const rounds = main ? scale.rounds : Math.min(FEWER_ROUNDS, scale.rounds);
+        const rounds = main ? MORE_ROUNDS * scale.rounds + 1 : scale.rounds;
         const seconds = count >= MANY_CONNECTIONS ? LONGER * options.seconds : options.seconds;
         const samples = await compare(
           { ...lab, servers },
@@ -123,7 +125,13 @@ export class FullLab {
         findings.small.push(...this.counted(summarize(samples)));
       }
       if (which('strace') === '') this.say('system calls: left out, strace is not installed');
-      else findings.calls = await countCalls(lab, { ...options, warmup: 0, connections });
+      else
+        findings.calls = await countCalls(lab, {
+          ...options,
+          warmup: 0,
+          seconds: 2 * options.seconds,
+          connections,
+        });
     });
   }
 
@@ -131,7 +139,7 @@ export class FullLab {
     const { options, findings, scale } = this;
     return this.within(this.partakers('large'), { role: 'files', size: scale.large }, async (lab) => {
       const rounds = Math.min(FEWER_ROUNDS, scale.rounds);
-      const plan = { connections: [LARGE_CONNECTIONS], warmup: 1, rounds, seconds: 2 * options.seconds };
+      const plan = { connections: [LARGE_CONNECTIONS], warmup: 1, rounds, seconds: 4 * options.seconds };
       findings.large = this.counted(summarize(await compare(lab, plan, this.say)));
     });
   }
@@ -167,7 +175,7 @@ export class FullLab {
         connections: [CGI_CONNECTIONS],
         warmup: CGI_WARMUP,
         rounds: scale.rounds,
-        seconds: options.seconds,
+        seconds: 2 * options.seconds,
       };
       findings.scripts = this.counted(summarize(await compare(lab, plan, this.say)));
     });

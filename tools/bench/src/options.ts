@@ -45,7 +45,7 @@ const OTHERS = 'nginx,nginx-pread,h2o,lighttpd,bun-memory,bun-file,node-http,sir
 const DRIVERS = 'webserv:io_uring,webserv:epoll,webserv:poll,webserv:select';
 
 const DEFAULTS: Readonly<Record<Pass, Defaults>> = {
-  lab: { peers: `webserv,${DRIVERS},webserv-quiet,${OTHERS}`, connections: '64,512,1,4096', seconds: '2' },
+  lab: { peers: `webserv,${DRIVERS},webserv-quiet,${OTHERS}`, connections: '64,512,1,4096', seconds: '1' },
   compare: { peers: `webserv,${OTHERS}` },
   syscalls: { peers: 'webserv,nginx,h2o,lighttpd,node-http,floor', seconds: '3' },
   siege: { connections: '100', seconds: '60' },
@@ -65,13 +65,13 @@ export const USAGE = `usage: bench lab|compare|syscalls|siege|profile|libraries|
   --connections LIST   connections at once (lab and compare take several)
   --seconds N          length of one measured run
   --warmup N           seconds of load before the first measured run (2)
-  --rounds N           measured runs of each server, in alternating order (5)
+  --rounds N           measured runs of each server, in alternating order (5); the lab makes more of short ones
   --size BYTES         size of the file, with k or m (1k)
   --webserv COMMAND    how to start webserv ("node apps/webserv/dist/main.js")
   --server-core N      CPU of the servers (0), none to leave them unpinned
   --client-core N      CPU of the load (1)
   --keep-alive         siege keeps its connections
-  --quick              the lab: a few minutes instead of a quarter of an hour
+  --quick              the lab: a few minutes instead of twenty
   --only LIST          the lab: of ${SECTIONS.join(', ')}
   --page FILE          the lab: its page (docs/PERFORMANCE.md; with --quick or --only among the results)
   --out FOLDER         where results go (tools/bench/dist/results)

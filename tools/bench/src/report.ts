@@ -200,7 +200,7 @@ function closing({ absent, voids }: Findings, { date, machine, options }: Contex
   return `## This run
 
 - ${date.slice(0, 10)}, ${cpu}, ${cores} CPUs, ${Math.round(memory / 2 ** 30)} GiB, ${kernel}, Node ${node.slice(1)}
-- Servers on CPU ${options.serverCore ?? 'any'}, load on CPU ${options.clientCore ?? 'any'}, loopback, ${options.seconds} s a round
+- Servers on CPU ${options.serverCore ?? 'any'}, load on CPU ${options.clientCore ?? 'any'}, loopback, a small file ${options.seconds} s a round
 - Void runs: ${voids}${busy}${left}
 
 \`npx nx run bench:lab\` makes this page anew.`;
