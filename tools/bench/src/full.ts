@@ -33,6 +33,8 @@ const CGI_CONNECTIONS = 16;
 /** Seconds. A second of scripts is some 600 requests, and a compiler that runs beside them has done after some thousands. */
 const CGI_WARMUP = 8;
 const LARGE_CONNECTIONS = 4;
+/** Seconds. A second of them is a dozen requests, and what serves them is compiled only then. */
+const LARGE_WARMUP = 5;
 
 const DRIVERS = ['webserv', 'webserv:io_uring', 'webserv:epoll'];
 /** Who takes part in what only some can do. */
@@ -139,7 +141,12 @@ export class FullLab {
     const { options, findings, scale } = this;
     return this.within(this.partakers('large'), { role: 'files', size: scale.large }, async (lab) => {
       const rounds = Math.min(FEWER_ROUNDS, scale.rounds);
-      const plan = { connections: [LARGE_CONNECTIONS], warmup: 1, rounds, seconds: 4 * options.seconds };
+      const plan = {
+        connections: [LARGE_CONNECTIONS],
+        warmup: LARGE_WARMUP,
+        rounds,
+        seconds: 4 * options.seconds,
+      };
       findings.large = this.counted(summarize(await compare(lab, plan, this.say)));
     });
   }
