@@ -158,19 +158,25 @@ export function lookLength(position: number, length: number, readTo: number, col
   return position < coldTo ? 0 : length;
 }
 
+/** Whether one byte of a file is in the page cache; where it is not, the kernel begins to bring it in. */
+function isByteWarm(fd: number, at: number): boolean {
+  return readWarm(fd, probe.address, 1, at) !== -EAGAIN;
+}
+
 /**
  * Whether a stretch of file is in the page cache: sendfile(2) would otherwise wait for the disk. In ascending order, and
  * over at the first place that is not: a look has the kernel bring in the page that it misses, so that of a cold file the
  * last page alone would be there the next time.
+ * @param look at one place; a test has a page cache of its own
  */
-export function isWarm(fd: number, position: number, length: number): boolean {
+export function isWarm(fd: number, position: number, length: number, look = isByteWarm): boolean {
   // FreeBSD's sendfile(2) does not wait: the socket takes the pages as the disk brings them.
   if (SYSTEM === 'freebsd') return true;
   const last = position + length - 1;
   for (let at = position; at < last; at += PROBE_STRIDE) {
-    if (readWarm(fd, probe.address, 1, at) === -EAGAIN) return false;
+    if (!look(fd, at)) return false;
   }
-  return readWarm(fd, probe.address, 1, last) !== -EAGAIN;
+  return look(fd, last);
 }
 
 /**
