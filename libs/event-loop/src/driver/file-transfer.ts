@@ -41,7 +41,8 @@ export function sendFileTurn(to: FileReceiver, op: Op, warmTo: number): number {
       if (length === 0 || !transfer.isWarm(op.file, position, length)) return FileTurn.COLD;
       known = position + length;
     }
-    const n = transfer.sendFromFile(to.fd, op.file, position, Math.min(chunk, known - position));
+    const asked = Math.min(chunk, known - position);
+    const n = transfer.sendFromFile(to.fd, op.file, position, asked);
     if (n === -EAGAIN) return FileTurn.ROOM;
     if (n < 0) return n;
     if (n === 0) return FileTurn.WHOLE;
@@ -51,6 +52,9 @@ export function sendFileTurn(to: FileReceiver, op: Op, warmTo: number): number {
       to.trusted = true;
       transfer.trust(to.fd);
     }
+    // Short: the socket is full, or the file has become shorter. While the peer reads, a full one would take a few
+    // packets at each further try, at the price of a call each.
+    if (n < asked && !transfer.hasRoom(to.fd)) return FileTurn.ROOM;
   }
   return FileTurn.WHOLE;
 }

@@ -4,7 +4,7 @@
  */
 import { type Address, peerName, readSockaddr, SOCKADDR_SIZE, writeSockaddr } from '../address.ts';
 import { EAGAIN, EINTR, ERRNO } from '../ffi/errno.ts';
-import { C, COMMON, RWF_NOWAIT, SYSTEM } from '../ffi/layout.ts';
+import { C, COMMON, POLL, POLLFD, RWF_NOWAIT, SYSTEM } from '../ffi/layout.ts';
 import * as libc from '../ffi/libc.ts';
 import { Memory } from '../memory.ts';
 import type { Op, Slice } from '../op.ts';
@@ -31,6 +31,7 @@ const iovecWords = new Uint32Array(iovec.bytes.buffer, iovec.bytes.byteOffset, I
 /** struct msghdr: 56 bytes on Linux, 48 on the BSDs; msg_iov lies at 16 everywhere. */
 const msghdr = Memory.allocate(64);
 const offset64 = Memory.allocate(8);
+const offsetWords = new Uint32Array(offset64.bytes.buffer, offset64.bytes.byteOffset, 2);
 const sockaddr = Memory.allocate(SOCKADDR_SIZE);
 const sockaddrLength = Memory.allocate(4);
 const status = Memory.allocate(4);
@@ -192,7 +193,8 @@ export function sendFromFile(socket: number, file: number, position: number, len
 
 function sendFromFileOnce(socket: number, file: number, position: number, length: number): number {
   if (libc.sendfile.linux !== null) {
-    offset64.bytes.writeBigInt64LE(BigInt(position), 0);
+    offsetWords[0] = position;
+    offsetWords[1] = position / 0x100000000;
     const n = libc.sendfile.linux(socket, file, offset64.address, length);
     return n >= 0 ? n : libc.lastError();
   }
@@ -227,6 +229,19 @@ function sentOrError(failed: boolean): number {
   const error = failed ? libc.lastError() : 0;
   const sent = Number(offset64.bytes.readBigInt64LE(0));
   return sent > 0 || !failed ? sent : error;
+}
+
+const pollfd = Memory.allocate(POLLFD.size);
+
+/**
+ * Whether a socket takes enough to be worth a call: a third of its buffer, on Linux. Where it does not, this is also
+ * what makes an edge-triggered multiplexer tell when it does (tcp_poll sets SOCK_NOSPACE).
+ */
+export function hasRoom(socket: number): boolean {
+  pollfd.bytes.writeInt32LE(socket, POLLFD.fd);
+  pollfd.bytes.writeInt16LE(POLL.OUT, POLLFD.events);
+  // A failure of poll(2) itself, and one of the socket, is found again by what would be sent.
+  return libc.poll(pollfd.address, 1, 0) !== 0;
 }
 
 /** Accepts one connection. @returns fd or -errno; the peer's name is then `acceptedPeer()` */
