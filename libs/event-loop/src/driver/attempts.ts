@@ -3,10 +3,13 @@ import * as libc from '../ffi/libc.ts';
 import { Memory } from '../memory.ts';
 import { type Op, OpKind } from '../op.ts';
 import type { Udata } from '../udata.ts';
+import { reap } from './child.ts';
 import type { Completions } from './completions.ts';
 import { Interest } from './driver.ts';
 import { coldLength, FileTurn, sendFileTurn } from './file-transfer.ts';
+import { COLD_STRETCH, discarded, readWarm } from './page-cache.ts';
 import type { Poller } from './poller.ts';
+import { accept, acceptedPeer } from './socket.ts';
 import * as transfer from './transfer.ts';
 import type { Watch } from './watch.ts';
 
@@ -120,7 +123,7 @@ export class Attempts {
 
   private accept(watch: Watch, op: Op): void {
     for (let turn = 0; turn < ACCEPTS_A_TURN; turn++) {
-      const fd = transfer.accept(watch.fd);
+      const fd = accept(watch.fd);
       if (fd === -EAGAIN) {
         this.wantRead(watch);
         return;
@@ -130,7 +133,7 @@ export class Attempts {
         this.completions.tell(op, fd);
         return;
       }
-      op.text = transfer.acceptedPeer();
+      op.text = acceptedPeer();
       this.completions.tellMore(op, fd);
       // Cancelled or closed by what was told; the backlog waits in the kernel.
       if (watch.reading !== op) return;
@@ -142,7 +145,7 @@ export class Attempts {
     const memory = op.memory as Memory;
     const address = memory.address + op.offset;
     op.bytes = memory.bytes;
-    const n = transfer.readWarm(watch.fd, address, op.length, op.position);
+    const n = readWarm(watch.fd, address, op.length, op.position);
     if (n !== -EAGAIN) {
       watch.reading = null;
       this.completions.finish(op, n);
@@ -233,9 +236,9 @@ export class Attempts {
 
   /** Brings a stretch of a cold file into the page cache, on a thread, before sendfile(2) would wait for it here. */
   private warm(watch: Watch, op: Op, position: number, length: number): void {
-    if (position >= watch.coldTo) watch.coldTo = position + transfer.COLD_STRETCH;
+    if (position >= watch.coldTo) watch.coldTo = position + COLD_STRETCH;
     watch.warming = true;
-    this.inThread(watch, op.file, transfer.discarded.address, length, position, () => {
+    this.inThread(watch, op.file, discarded.address, length, position, () => {
       // An error of the disk is found again, and told, by sendfile itself.
       watch.readTo = position + length;
       watch.warming = false;
@@ -270,7 +273,7 @@ export class Attempts {
   }
 
   private childEnded(watch: Watch, op: Op): void {
-    const result = transfer.reap(op.file);
+    const result = reap(op.file);
     if (result === -EAGAIN) {
       // kqueue may tell the end a moment before the child can be collected, and tells it once.
       watch.readable = true;

@@ -1,6 +1,8 @@
 import { EAGAIN } from '../ffi/errno.ts';
 import type { Op } from '../op.ts';
-import * as transfer from './transfer.ts';
+import { COLD_CHUNK, isWarm, lookLength } from './page-cache.ts';
+import { SENDFILE_CHUNK, sendFromFile } from './sendfile.ts';
+import { hasRoom, TRUSTED_AFTER, trust } from './socket.ts';
 
 /** Where a turn of a SENDFILE has ended; a failure is a negative errno instead. */
 export const FileTurn = {
@@ -32,34 +34,34 @@ export interface FileReceiver {
  */
 export function sendFileTurn(to: FileReceiver, op: Op, warmTo: number): number {
   let known = warmTo;
-  for (let budget = transfer.SENDFILE_CHUNK; op.done < op.length; ) {
+  for (let budget = SENDFILE_CHUNK; op.done < op.length; ) {
     if (budget <= 0) return FileTurn.SHARE;
     const position = op.position + op.done;
     const chunk = Math.min(op.length - op.done, budget);
     if (position >= known) {
-      const length = transfer.lookLength(position, chunk, to.readTo, to.coldTo);
-      if (length === 0 || !transfer.isWarm(op.file, position, length)) return FileTurn.COLD;
+      const length = lookLength(position, chunk, to.readTo, to.coldTo);
+      if (length === 0 || !isWarm(op.file, position, length)) return FileTurn.COLD;
       known = position + length;
     }
     const asked = Math.min(chunk, known - position);
-    const n = transfer.sendFromFile(to.fd, op.file, position, asked);
+    const n = sendFromFile(to.fd, op.file, position, asked);
     if (n === -EAGAIN) return FileTurn.ROOM;
     if (n < 0) return n;
     if (n === 0) return FileTurn.WHOLE;
     op.done += n;
     budget -= n;
-    if (op.done >= transfer.TRUSTED_AFTER && !to.trusted) {
+    if (op.done >= TRUSTED_AFTER && !to.trusted) {
       to.trusted = true;
-      transfer.trust(to.fd);
+      trust(to.fd);
     }
     // Short: the socket is full, or the file has become shorter. While the peer reads, a full one would take a few
     // packets at each further try, at the price of a call each.
-    if (n < asked && !transfer.hasRoom(to.fd)) return FileTurn.ROOM;
+    if (n < asked && !hasRoom(to.fd)) return FileTurn.ROOM;
   }
   return FileTurn.WHOLE;
 }
 
 /** How much of what follows is to be brought into the page cache, where a turn has ended with COLD. */
 export function coldLength(op: Op): number {
-  return Math.min(op.length - op.done, transfer.COLD_CHUNK);
+  return Math.min(op.length - op.done, COLD_CHUNK);
 }

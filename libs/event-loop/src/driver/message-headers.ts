@@ -1,10 +1,8 @@
 import { Memory } from '../memory.ts';
 import type { Slice } from '../op.ts';
+import { gather, IOVEC_MAX, IOVEC_SIZE } from './iovec.ts';
 import type { Ring } from './ring.ts';
 
-/** At most this many pieces leave in one gathered send; the rest follow when it has completed. */
-const IOVEC_MAX = 64;
-const IOVEC_SIZE = 16;
 /** struct msghdr is 56 bytes; its msg_iov lies at 16 and msg_iovlen at 24. */
 const MSGHDR_SIZE = 64;
 const ROOM = 64 << 10;
@@ -41,25 +39,7 @@ export class MessageHeaders {
     const at = this.used;
     this.used += need;
     words.fill(0, at >> 2, (at + MSGHDR_SIZE) >> 2);
-    let word = (at + MSGHDR_SIZE) >> 2;
-    let count = 0;
-    let left = skip;
-    for (let index = 0; index < vector.length && count < IOVEC_MAX; index++) {
-      const slice = vector[index] as Slice;
-      if (left >= slice.length) {
-        left -= slice.length;
-        continue;
-      }
-      const address = slice.memory.address + slice.offset + left;
-      const length = slice.length - left;
-      words[word] = address;
-      words[word + 1] = address / 0x100000000;
-      words[word + 2] = length;
-      words[word + 3] = length / 0x100000000;
-      word += IOVEC_SIZE >> 2;
-      count++;
-      left = 0;
-    }
+    const count = gather(words, (at + MSGHDR_SIZE) >> 2, vector, skip);
     const iovec = this.slab.address + at + MSGHDR_SIZE;
     words[(at + 16) >> 2] = iovec;
     words[(at + 20) >> 2] = iovec / 0x100000000;

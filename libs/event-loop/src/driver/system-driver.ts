@@ -4,7 +4,7 @@ import * as libc from '../ffi/libc.ts';
 import type { Udata } from '../udata.ts';
 import { UdataTable } from '../udata-table.ts';
 import { Completions } from './completions.ts';
-import * as transfer from './transfer.ts';
+import { boundAddress, listenOn, resetOnClose } from './socket.ts';
 
 /** What the drivers of the system itself have in common: calls that neither wait nor complete later. */
 export abstract class SystemDriver {
@@ -22,7 +22,7 @@ export abstract class SystemDriver {
   }
 
   abort(udata: Udata): void {
-    if (udata.fd >= 0) transfer.resetOnClose(udata.fd);
+    if (udata.fd >= 0) resetOnClose(udata.fd);
     this.close(udata);
   }
 
@@ -36,10 +36,10 @@ export abstract class SystemDriver {
   }
 
   listen(address: Address, backlog: number): number {
-    return transfer.listenOn(address, backlog);
+    return listenOn(address, backlog);
   }
 
   addressOf(fd: number): Address {
-    return transfer.boundAddress(fd);
+    return boundAddress(fd);
   }
 }

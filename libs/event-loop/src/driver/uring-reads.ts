@@ -11,13 +11,14 @@ import {
 } from '../ffi/uring-layout.ts';
 import type { Memory } from '../memory.ts';
 import { type Op, OpKind } from '../op.ts';
+import { reap } from './child.ts';
 import type { Completions } from './completions.ts';
 import { type Flight, GOES_ON, Tag } from './flight.ts';
 import type { Flights } from './flights.ts';
 import { openChild } from './linux-notices.ts';
 import type { ProvidedBuffers } from './provided-buffers.ts';
+import { peerOf } from './socket.ts';
 import { Starved } from './starved.ts';
-import * as transfer from './transfer.ts';
 
 /** Connections told from one listening socket before the others have their turn. */
 const ACCEPTS_A_TURN = 128;
@@ -318,7 +319,7 @@ export class UringReads {
       for (let turn = 0; turn < ACCEPTS_A_TURN && turn < accepted.length; turn++) {
         const fd = accepted[turn] as number;
         accepted[turn] = -1;
-        const peer = transfer.peerOf(fd);
+        const peer = peerOf(fd);
         // He was reset while he waited, as ECONNABORTED would have said (accept(2)).
         if (peer === '') libc.close(fd);
         else {
@@ -357,7 +358,7 @@ export class UringReads {
   }
 
   private childEnded(flight: Flight, op: Op): void {
-    const result = transfer.reap(op.file);
+    const result = reap(op.file);
     if (result === -EAGAIN) {
       this.flights.queue(flight);
       return;

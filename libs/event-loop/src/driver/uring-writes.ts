@@ -8,7 +8,8 @@ import { coldLength, FileTurn, sendFileTurn } from './file-transfer.ts';
 import { type Flight, Tag } from './flight.ts';
 import type { Flights } from './flights.ts';
 import { MessageHeaders } from './message-headers.ts';
-import * as transfer from './transfer.ts';
+import { COLD_STRETCH, discarded } from './page-cache.ts';
+import { totalOf } from './transfer.ts';
 
 /** Bytes that one submission moves, so that one fast reader does not keep the others waiting. */
 const WRITE_CHUNK = 1 << 20;
@@ -40,7 +41,7 @@ export class UringWrites {
       flight.readTo = 0;
       flight.coldTo = 0;
       this.sendFile(flight, op, 0);
-    } else if (transfer.totalOf(op) === 0) this.end(flight, op, 0);
+    } else if (totalOf(op) === 0) this.end(flight, op, 0);
     else this.begin(flight, op);
   }
 
@@ -99,7 +100,7 @@ export class UringWrites {
       return;
     }
     if (result > 0) op.done += result;
-    const total = op.vector === null ? op.length : transfer.totalOf(op);
+    const total = op.vector === null ? op.length : totalOf(op);
     if (op.done >= total) this.tell(flight, op, op.done);
     else if (asked) this.tell(flight, op, result < 0 && !isTransient(result) ? result : -ERRNO.ECANCELED);
     else if (result > 0 || result === -EINTR) this.begin(flight, op);
@@ -114,7 +115,7 @@ export class UringWrites {
     flight.writeCancelled = false;
     flight.endWrite = false;
     if (result > 0) op.done += result;
-    const total = op.vector === null ? op.length : transfer.totalOf(op);
+    const total = op.vector === null ? op.length : totalOf(op);
     if (op.done >= total) this.end(flight, op, op.done);
     else this.end(flight, op, result < 0 && !isTransient(result) ? result : -ERRNO.ECANCELED);
   }
@@ -163,9 +164,9 @@ export class UringWrites {
    * waits where its queue is full) and copies.
    */
   private warm(flight: Flight, op: Op, position: number, length: number): void {
-    if (position >= flight.coldTo) flight.coldTo = position + transfer.COLD_STRETCH;
+    if (position >= flight.coldTo) flight.coldTo = position + COLD_STRETCH;
     flight.warming = position + length;
-    const { address } = transfer.discarded;
+    const { address } = discarded;
     this.flights.start(flight, Tag.WARM, IORING_OP.READ | ASYNC, op.file, address, length, position, 0, 0);
   }
 

@@ -137,7 +137,7 @@ export const inotify_add_watch = ((): ((fd: number, path: string, mask: number) 
   }
 })();
 
-/** sendfile(2) under its three signatures; see driver/transfer.ts for how each reports its progress. */
+/** sendfile(2) under its three signatures; see driver/sendfile.ts for how each reports its progress. */
 export const sendfile = {
   linux:
     SYSTEM === 'linux'

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { isWarm, lookLength } from './transfer.ts';
+import { isWarm, lookLength } from './page-cache.ts';
 
 const LENGTH = 2 << 20;
 const FREEBSD = process.platform === 'freebsd';
