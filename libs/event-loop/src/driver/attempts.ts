@@ -1,4 +1,4 @@
-import { EAGAIN, ERRNO } from '../ffi/errno.ts';
+import { EAGAIN, EINTR, ERRNO } from '../ffi/errno.ts';
 import * as libc from '../ffi/libc.ts';
 import { Memory } from '../memory.ts';
 import { type Op, OpKind } from '../op.ts';
@@ -19,6 +19,8 @@ const RECEIVE_SIZE = 64 << 10;
 const ACCEPTS_A_TURN = 128;
 /** Bytes that one send or write moves before the others have their turn. */
 const WRITE_BUDGET = 1 << 20;
+/** From so many bytes on, what is written to a file is written by a thread. */
+const WRITE_IN_THREAD = 256 << 10;
 
 /**
  * The operations themselves: each tries its system call; where it would block, it asks the poller and is tried again
@@ -152,7 +154,12 @@ export class Attempts {
       return;
     }
     watch.readingInThread = true;
-    this.inThread(watch, watch.fd, address, op.length, op.position, (result) => {
+    const { fd } = watch;
+    const [call, args] =
+      op.position < 0
+        ? [libc.read, [fd, address, op.length]]
+        : [libc.pread, [fd, address, op.length, op.position]];
+    this.inThread(watch, call, args, (result) => {
       // `memory` is held by this closure: the thread writes into it whatever the owner does meanwhile.
       op.bytes = memory.bytes;
       watch.readingInThread = false;
@@ -161,13 +168,11 @@ export class Attempts {
     });
   }
 
-  /** read(2) or pread(2) on a worker thread: the disk makes that thread wait, and not the loop. */
+  /** A call on a worker thread: the disk makes that thread wait, and not the loop. `then` is left out after a close. */
   private inThread(
     watch: Watch,
-    fd: number,
-    address: number,
-    length: number,
-    position: number,
+    call: libc.Call,
+    args: readonly number[],
     then: (result: number) => void,
   ): void {
     watch.inThreads++;
@@ -177,19 +182,25 @@ export class Attempts {
       else if (watch.inThreads === 0) this.release(watch.udata, watch.fd);
       this.notify();
     };
-    if (position < 0) libc.inThread(libc.read, [fd, address, length], returned);
-    else libc.inThread(libc.pread, [fd, address, length, position], returned);
+    libc.inThread(call, args, returned);
   }
 
   // ---- writing -----------------------------------------------------------------------------------------------
 
   write(watch: Watch, op: Op): void {
+    // The thread's return goes on with it.
+    if (watch.writingInThread) return;
     if (op.kind === OpKind.SENDFILE) this.sendFile(watch, op, 0);
     else this.writeBytes(watch, op);
   }
 
   private writeBytes(watch: Watch, op: Op): void {
     const total = transfer.totalOf(op);
+    // What has a position is a file.
+    if (op.kind === OpKind.WRITE && op.position >= 0 && total - op.done >= WRITE_IN_THREAD) {
+      this.writeInThread(watch, op);
+      return;
+    }
     for (let budget = WRITE_BUDGET; op.done < total; ) {
       if (budget <= 0) {
         this.queue(watch);
@@ -211,10 +222,39 @@ export class Attempts {
     this.finishWrite(watch, op, op.done);
   }
 
+  /**
+   * A large piece of a file. As a rule pwrite(2) copies it into the page cache; where much of that waits to be written
+   * (balance_dirty_pages), and where the memory for it has to be found, it waits for the disk.
+   */
+  private writeInThread(watch: Watch, op: Op): void {
+    const memory = op.memory as Memory;
+    const { done } = op;
+    const length = Math.min(op.length - done, WRITE_BUDGET);
+    watch.writingInThread = true;
+    watch.pin = memory;
+    const args = [watch.fd, memory.address + op.offset + done, length, op.position + done];
+    this.inThread(watch, libc.pwrite, args, (result) => {
+      watch.pin = null;
+      const cancelled = this.isBack(watch);
+      if (result > 0) op.done += result;
+      if (op.done >= op.length) this.finishWrite(watch, op, op.done);
+      else if (result <= 0 && result !== -EINTR)
+        this.finishWrite(watch, op, result === 0 ? -ERRNO.EIO : result);
+      else if (cancelled) this.finishWrite(watch, op, -ERRNO.ECANCELED);
+      else this.writeBytes(watch, op);
+    });
+  }
+
+  /** The thread of a write is back. @returns whether the write was cancelled meanwhile */
+  private isBack(watch: Watch): boolean {
+    const { cancelled } = watch;
+    watch.writingInThread = false;
+    watch.cancelled = false;
+    return cancelled;
+  }
+
   /** @param warmTo as of `sendFileTurn` */
   private sendFile(watch: Watch, op: Op, warmTo: number): void {
-    // The thread's return goes on with it.
-    if (watch.warming) return;
     const turn = sendFileTurn(watch, op, warmTo);
     switch (turn) {
       case FileTurn.WHOLE:
@@ -237,15 +277,12 @@ export class Attempts {
   /** Brings a stretch of a cold file into the page cache, on a thread, before sendfile(2) would wait for it here. */
   private warm(watch: Watch, op: Op, position: number, length: number): void {
     if (position >= watch.coldTo) watch.coldTo = position + COLD_STRETCH;
-    watch.warming = true;
-    this.inThread(watch, op.file, discarded.address, length, position, () => {
+    watch.writingInThread = true;
+    this.inThread(watch, libc.pread, [op.file, discarded.address, length, position], () => {
       // An error of the disk is found again, and told, by sendfile itself.
       watch.readTo = position + length;
-      watch.warming = false;
-      if (watch.cancelled) {
-        watch.cancelled = false;
-        this.finishWrite(watch, op, -ERRNO.ECANCELED);
-      } else this.sendFile(watch, op, watch.readTo);
+      if (this.isBack(watch)) this.finishWrite(watch, op, -ERRNO.ECANCELED);
+      else this.sendFile(watch, op, watch.readTo);
     });
   }
 

@@ -108,8 +108,8 @@ export class ReadinessDriver extends SystemDriver implements Driver {
     const watch = this.watchFor(op);
     if (watch === null || op.state !== OpState.PENDING) return;
     if (op === watch.writing) {
-      // The thread still reads from the file: until it is back, the file may not be closed.
-      if (watch.warming) {
+      // The thread is still at the file, or at the memory: until it is back, neither may be let go.
+      if (watch.writingInThread) {
         watch.cancelled = true;
         return;
       }

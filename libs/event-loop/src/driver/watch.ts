@@ -1,3 +1,4 @@
+import type { Memory } from '../memory.ts';
 import type { Op, Registration } from '../op.ts';
 import type { Udata } from '../udata.ts';
 import type { Interest } from './driver.ts';
@@ -25,8 +26,10 @@ export class Watch implements Registration {
   inThreads = 0;
   /** `reading` is on a worker thread. */
   readingInThread = false;
-  /** `writing` (a SENDFILE) waits for a stretch of its file to be in the page cache. */
-  warming = false;
+  /** `writing` waits for a worker thread: a SENDFILE for a stretch of its file, a WRITE for a piece of what it writes. */
+  writingInThread = false;
+  /** What that thread writes from. */
+  pin: Memory | null = null;
   /** It was cancelled meanwhile. */
   cancelled = false;
   /** SENDFILE: up to here a thread has brought the file into the page cache, and up to here it is taken for cold. */

@@ -194,6 +194,30 @@ export function filesContract(options: HarnessOptions): void {
       expect(harness.contentOf(probe.fd).equals(expected)).toBe(true);
     });
 
+    it('end early where a write is cancelled, and hold as much as was told', async () => {
+      const probe = file(Buffer.alloc(0));
+      const memory = Memory.from(pattern(3 << 20, 4));
+      harness.loop.write(probe.output, memory, 0, memory.size, 0);
+      harness.loop.cancel(probe.output);
+      await harness.until(() => probe.sent.length === 1, 'the end of the write');
+      expect([memory.size, -ERRNO.ECANCELED]).toContain(probe.sent[0]);
+      const { done } = probe.output;
+      expect(harness.contentOf(probe.fd).equals(memory.bytes.subarray(0, done))).toBe(true);
+      harness.loop.write(probe.output, memory, done, 1000, done);
+      await harness.until(() => probe.sent.length === 2, 'the next write');
+      expect(probe.sent[1]).toBe(1000);
+    });
+
+    it('are disposed of once, and told nothing, where they are closed while being written', async () => {
+      const probe = file(Buffer.alloc(0));
+      const memory = Memory.from(pattern(3 << 20, 4));
+      harness.loop.write(probe.output, memory, 0, memory.size, 0);
+      harness.loop.close(probe);
+      await harness.until(() => probe.disposals === 1, 'its end');
+      expect(probe.sent).toEqual([]);
+      expect(probe.late).toBe(0);
+    });
+
     it('cannot be registered as what blocks', () => {
       const probe = new Probe(harness.loop, harness.openFile(pattern(1)));
       const result = harness.loop.register(probe, Interest.BOTH);
