@@ -31,7 +31,7 @@ const AT_FIRST_ONLY: ReadonlySet<string> = new Set(['webserv:poll', 'webserv:sel
 const AT_MAIN_ONLY: ReadonlySet<string> = new Set(['bun-file', 'sirv']);
 const CGI_CONNECTIONS = 16;
 /** Seconds. A second of scripts is some 600 requests, and a compiler that runs beside them has done after some thousands. */
-const CGI_WARMUP = 8;
+const CGI_WARMUP = 16;
 const LARGE_CONNECTIONS = 4;
 /** Seconds. A second of them is a dozen requests, and what serves them is compiled only then. */
 const LARGE_WARMUP = 5;

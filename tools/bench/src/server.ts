@@ -12,6 +12,11 @@ const START_LIMIT = 10_000;
 const STOP_LIMIT = 5_000;
 const TRY_EVERY = 10;
 
+/** What the shell has for Node is the shell's: NODE_EXTRA_CA_CERTS alone costs Node 20 some 60 ms at its start. */
+const ENVIRONMENT = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !name.startsWith('NODE_')),
+);
+
 /** What is served, and why. */
 export type Site = Pick<Setup, 'root' | 'file' | 'role'>;
 
@@ -54,7 +59,7 @@ export async function launch(
   const said = join(folder, 'output.log');
   const output = openSync(said, 'w');
   const [program, ...args] = pinned(command, core);
-  const child = track(spawn(program!, args, { stdio: ['ignore', output, output] }));
+  const child = track(spawn(program!, args, { stdio: ['ignore', output, output], env: ENVIRONMENT }));
   closeSync(output);
   child.once('error', () => {});
   return { child, port, url: `http://127.0.0.1:${port}/${site.file}`, folder, said };
