@@ -24,24 +24,27 @@ export class Compressor {
   run(page: Page, coding: ContentCoding, done: (variant: Page | null) => void): void {
     // The page's memory lives as long as this view, and of it only the head is ever written to (its Date).
     const content = page.memory.bytes.subarray(page.headSize, page.size);
-    const finish = (error: Error | null, coded: Buffer): void => {
+    const finish = (error: Error | null, coded?: Buffer): void => {
       this.jobs--;
-      const smaller = error === null && coded.length < content.length;
+      const smaller = error === null && coded !== undefined && coded.length < content.length;
       done(smaller ? codedPage(page, coding, coded) : null);
     };
     this.jobs++;
     // Loaded for the first page that wants it: it takes 3 ms, which no start shall wait for.
-    void import('node:zlib').then(({ brotliCompress, constants, gzip }) => {
-      if (coding === 'gzip') {
-        gzip(content, { level: GZIP_LEVEL }, finish);
-        return;
-      }
-      const params = {
-        [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY,
-        [constants.BROTLI_PARAM_SIZE_HINT]: content.length,
-      };
-      brotliCompress(content, { params }, finish);
-    });
+    import('node:zlib')
+      .then(({ brotliCompress, constants, gzip }) => {
+        if (coding === 'gzip') {
+          gzip(content, { level: GZIP_LEVEL }, finish);
+          return;
+        }
+        const params = {
+          [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY,
+          [constants.BROTLI_PARAM_SIZE_HINT]: content.length,
+        };
+        brotliCompress(content, { params }, finish);
+      })
+      // A coder that finds no memory throws, and what a promise throws would end the process.
+      .catch(finish);
   }
 }
 

@@ -100,7 +100,7 @@ export class UringWrites {
       return;
     }
     if (result > 0) op.done += result;
-    const total = op.vector === null ? op.length : totalOf(op);
+    const total = totalOf(op);
     if (op.done >= total) this.tell(flight, op, op.done);
     else if (asked) this.tell(flight, op, result < 0 && !isTransient(result) ? result : -ERRNO.ECANCELED);
     else if (result > 0 || result === -EINTR) this.begin(flight, op);
@@ -115,7 +115,7 @@ export class UringWrites {
     flight.writeCancelled = false;
     flight.endWrite = false;
     if (result > 0) op.done += result;
-    const total = op.vector === null ? op.length : totalOf(op);
+    const total = totalOf(op);
     if (op.done >= total) this.end(flight, op, op.done);
     else this.end(flight, op, result < 0 && !isTransient(result) ? result : -ERRNO.ECANCELED);
   }

@@ -19,7 +19,7 @@ let count = 0;
 export function randomWord(length: number): string {
   let word = '';
   while (word.length < length) {
-    const [byte] = crypto.getRandomValues(new Uint8Array(1)) as unknown as [number];
+    const byte = crypto.getRandomValues(new Uint8Array(1))[0] as number;
     // 252 is 7 times 36: each letter and digit is as likely as the others.
     if (byte < 252) word += (byte % 36).toString(36);
   }
