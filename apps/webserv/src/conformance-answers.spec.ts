@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseHttpDate } from '@webserv/response';
 import { DRIVERS, driverOptions } from './testing/drivers.ts';
@@ -238,6 +238,27 @@ describe.each(DRIVERS)('what is answered on %s', (use) => {
         get('/') + get('/missing') + get('/gone') + get('/', 'Connection: close\r\n'),
       );
       expect(statuses(response)).toEqual([200, 404, 302, 200]);
+    });
+
+    it.each([
+      ['/', 200],
+      ['/missing', 404],
+      ['/big.bin', 304],
+    ])('answers 1,000 requests for %s that come in one go, by the defaults', async (target, status) => {
+      const field = status === 304 ? 'If-Modified-Since: Fri, 01 Jan 2100 00:00:00 GMT\r\n' : '';
+      const peer = await Peer.open(port);
+      const response = await peer
+        .send(`GET ${target} HTTP/1.1\r\nHost:a\r\n${field}\r\n`.repeat(1000))
+        .rest();
+      peer.close();
+      expect(statuses(response.toString('latin1'))).toEqual(new Array(1000).fill(status));
+    });
+
+    it('takes a length with zeros in front for the number that it is', async () => {
+      const post = 'POST /post/zeros HTTP/1.1\r\nHost: a\r\nContent-Length: 0005\r\n\r\nhello';
+      expect(statuses(await all(post + get('/', 'Connection: close\r\n')))).toEqual([201, 200]);
+      expect(readFileSync(join(site.folder, 'up/zeros'), 'utf8')).toBe('hello');
+      rmSync(join(site.folder, 'up/zeros'));
     });
 
     it.each([

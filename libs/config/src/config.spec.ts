@@ -35,7 +35,7 @@ describe('defaults', () => {
       maxHeaders: 100,
       maxUri: 8192,
       maxConnectPerAddress: 0,
-      maxPipeline: 256,
+      maxPipeline: 1000,
       keepaliveRequests: 1000,
       maxCgi: 32,
       cgiQueue: 256,

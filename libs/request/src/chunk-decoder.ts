@@ -2,7 +2,7 @@ import { BodyStatus } from './body-status.ts';
 import { BACKSLASH, CR, DQUOTE, EQUALS, FIELD_VALUE, HEX, HTAB, LF, SEMICOLON, SP, TOKEN } from './chars.ts';
 import { SectionStatus } from './field-section.ts';
 import type { Headers } from './headers.ts';
-import { type Limits, MAX_CHUNK_DIGITS, MAX_CHUNK_EXTENSIONS } from './limits.ts';
+import { type Limits, MAX_CHUNK_EXTENSIONS } from './limits.ts';
 import { ErrorKind, Fault, RequestError } from './request-error.ts';
 import { TrailerSection } from './trailer-section.ts';
 
@@ -50,7 +50,6 @@ export class ChunkDecoder {
   private state: State = State.SIZE;
   /** Payload bytes of this chunk that are still to come. */
   private size = 0;
-  private digits = 0;
   private extensions = 0;
   /** Bytes of the body before those being fed, for the offset of an error. */
   private before = 0;
@@ -69,7 +68,6 @@ export class ChunkDecoder {
     this.error = null;
     this.state = State.SIZE;
     this.size = 0;
-    this.digits = 0;
     this.extensions = 0;
     this.before = 0;
   }
@@ -164,15 +162,17 @@ export class ChunkDecoder {
         return refuse(ErrorKind.BODY_TOO_LARGE);
       return next;
     }
-    this.digits++;
-    if (this.digits > MAX_CHUNK_DIGITS) return refuse(ErrorKind.BAD_CHUNK_SIZE);
+    if (this.size === 0 && this.state === State.SIZE_MORE) {
+      // Zeros in front change nothing (RFC 9112 section 7.1), yet they are bytes without content, as extensions are.
+      this.extensions++;
+      if (this.extensions > MAX_CHUNK_EXTENSIONS) return refuse(ErrorKind.CHUNK_EXTENSIONS_TOO_LARGE);
+    }
     this.size = this.size * 16 + digit;
     if (this.size > Number.MAX_SAFE_INTEGER) return refuse(ErrorKind.BAD_CHUNK_SIZE);
     return State.SIZE_MORE;
   }
 
   private beginChunk(): State {
-    this.digits = 0;
     return this.size === 0 ? State.TRAILER : State.DATA;
   }
 

@@ -71,10 +71,8 @@ function readLength(head: RequestHead, bytes: Uint8Array, base: number, fault: F
   const start = base + headers.valueStart(row);
   const end = base + headers.valueEnd(row);
   if (headers.isRepeated(FieldId.CONTENT_LENGTH)) return fault.note(ErrorKind.REPEATED_CONTENT_LENGTH, start);
-  // A zero in front is grammatical, yet some recipients read octal then, and no client sends it.
-  if (start === end || (bytes[start] === ZERO && end > start + 1)) {
-    return fault.note(ErrorKind.BAD_CONTENT_LENGTH, start);
-  }
+  if (start === end) return fault.note(ErrorKind.BAD_CONTENT_LENGTH, start);
+  // 1*DIGIT (RFC 9110 section 8.6): zeros in front change nothing, and the number is never octal.
   let length = 0;
   for (let pos = start; pos < end; pos++) {
     const c = bytes[pos] as number;

@@ -16,8 +16,8 @@ export const MAX_METHOD = 32;
 /** Empty lines that are ignored before a request line (RFC 9112 section 2.2 asks for at least one). */
 export const MAX_BLANK_LINES = 2;
 
-/** Hexadecimal digits of a chunk size, leading zeros included. */
-export const MAX_CHUNK_DIGITS = 16;
-
-/** Bytes of chunk extensions in one body: nobody uses them, so many of them are an attack (RFC 9112 section 7.1.1). */
+/**
+ * Bytes of chunk extensions, and of zeros in front of chunk sizes, in one body: nobody uses them, so many of them are an
+ * attack (RFC 9112 section 7.1.1).
+ */
 export const MAX_CHUNK_EXTENSIONS = 4_096;

@@ -122,7 +122,7 @@ export const limitRows = {
     'max_pipeline',
     0,
     100_000,
-    256,
+    1000,
     'The most requests that may have come behind the one that is being answered; the next one is answered 429 and the connection closed.',
   ),
   keepalive_requests: countRow(

@@ -8,7 +8,7 @@ export interface ReadChunks {
 const TOKEN = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]+";
 const QUOTED = '"(?:[\\t \\x21\\x23-\\x5b\\x5d-\\x7e\\x80-\\xff]|\\\\[\\t \\x21-\\x7e\\x80-\\xff])*"';
 const EXTENSION = `[ \\t]*;[ \\t]*${TOKEN}(?:[ \\t]*=[ \\t]*(?:${TOKEN}|${QUOTED}))?`;
-const SIZE_LINE = new RegExp(`([0-9A-Fa-f]{1,16})(?:${EXTENSION})*\\r\\n`, 'y');
+const SIZE_LINE = new RegExp(`(0*[0-9A-Fa-f]{1,16})(?:${EXTENSION})*\\r\\n`, 'y');
 const TRAILER = new RegExp(`(${TOKEN}):[\\t\\x20-\\x7e\\x80-\\xff]*\\r\\n`, 'y');
 const FORBIDDEN = ['content-length', 'transfer-encoding', 'host'];
 

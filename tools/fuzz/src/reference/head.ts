@@ -120,7 +120,7 @@ function readFraming(
   }
   if (lengths.length === 0) return { contentLength: -1, chunked: false };
   const [length = ''] = lengths;
-  if (lengths.length > 1 || !/^(?:0|[1-9]\d*)$/.test(length)) return null;
+  if (lengths.length > 1 || !/^\d+$/.test(length)) return null;
   return BigInt(length) >= 2n ** 53n ? null : { contentLength: Number(length), chunked: false };
 }
 
