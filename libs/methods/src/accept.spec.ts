@@ -19,6 +19,10 @@ it.each([
   ['application/json;charset=utf-8;q=0.8, text/html;q=0.7', true],
   ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', false],
   ['nonsense, application/json', true],
+  ['text/html;a="x,application/json"', false],
+  ['application/json;a=";q=0"', true],
+  ['application/json;a="\\";q=0", text/html;q=0.5', true],
+  ['application/json;a="open;q=0, text/html', true],
   ['*/json', false],
   ['application/jsonp', false],
 ])('%s: %s', (accept, json) => {

@@ -14,7 +14,7 @@ export function prefersJson(accept: string | undefined): boolean {
 function quality(accept: string, type: string, subtype: string): number {
   let best = 0;
   let weight = 0;
-  for (const member of accept.split(',')) {
+  for (const member of withoutQuoted(accept).split(',')) {
     const parts = MEMBER.exec(member.trim());
     if (parts === null) continue;
     const rank = specificity(
@@ -29,6 +29,22 @@ function quality(accept: string, type: string, subtype: string): number {
     weight = q === null ? 1 : Number(q[1]);
   }
   return weight;
+}
+
+/**
+ * The field without its quoted strings. A comma or `;q=` within one separates nothing (RFC 9110 section 5.6.4), and
+ * no parameter but the weight counts here.
+ */
+function withoutQuoted(field: string): string {
+  let kept = '';
+  let from = 0;
+  for (let open = field.indexOf('"'); open >= 0; open = field.indexOf('"', from)) {
+    kept += field.slice(from, open);
+    from = open + 1;
+    while (from < field.length && field[from] !== '"') from += field[from] === '\\' ? 2 : 1;
+    from++;
+  }
+  return kept + field.slice(from);
 }
 
 /** 3 for the type itself, 2 for `type/*`, 1 for any, 0 where the range does not hold it. */

@@ -225,6 +225,18 @@ describe('a form', () => {
   });
 
   it.each([
+    ['a quoted boundary', '"foobar"'],
+    ['a boundary with quoted pairs', '"foo\\bar"'],
+    ['a boundary of quoted pairs alone', '"\\f\\o\\o\\b\\a\\r"'],
+  ])('%s is what stands between the parts', async (_label, boundary) => {
+    const body = part('f', 'content', 'c:\\dir\\a.txt').replace('--X', '--foobar');
+    const fields = `Content-Type: multipart/form-data; charset="utf\\-8"; boundary=${boundary}\r\n`;
+    const bytes = Buffer.from(`${body}--foobar--`);
+    const answer = await site.send('POST', '/post/', `${fields}Content-Length: ${bytes.length}\r\n`, bytes);
+    expect([answer.status, stored()]).toEqual([201, ['a.txt']]);
+  });
+
+  it.each([
     ['no boundary', 'Content-Type: multipart/form-data\r\n'],
     ['an empty boundary', 'Content-Type: multipart/form-data; boundary=""\r\n'],
     ['a boundary that is too long', `Content-Type: multipart/form-data; boundary=${'a'.repeat(71)}\r\n`],

@@ -15,7 +15,10 @@ describe('parameters', () => {
     ['a; ; b=c;', 'a', { b: 'c' }],
     ['a; b=""', 'a', { b: '' }],
     ['a; b="\\"\\\\"', 'a', { b: '"\\' }],
-    ['a; b="c:\\d\\e.txt"', 'a', { b: 'c:\\d\\e.txt' }],
+    ['a; b="foo\\bar"', 'a', { b: 'foobar' }],
+    ['a; b="\\a\\\\\\b\\;\\\xe9"', 'a', { b: 'a\\b;\xe9' }],
+    ['a; filename="c:\\d\\e.txt"; b="c:\\d"', 'a', { filename: 'c:\\d\\e.txt', b: 'c:d' }],
+    ['a; FileName="c:\\\\d\\"e.txt"', 'a', { filename: 'c:\\d"e.txt' }],
     ["a; b*=utf-8''x", 'a', { 'b*': "utf-8''x" }],
   ])('%s', (value, word, parameters) => {
     const parsed = parseParameters(value)!;
@@ -30,6 +33,8 @@ describe('parameters', () => {
     'a; b',
     'a; b=',
     'a; b="',
+    'a; b="\\"',
+    'a; b="\\\x01"',
     'a; b="c" d',
     'a; b=c; B=d',
     'a; =b',

@@ -39,18 +39,24 @@ export function parseParameters(value: string): Parametered | null {
       QUOTED.lastIndex = start;
       const quoted = QUOTED.exec(value);
       if (quoted === null) return null;
-      parameters.set(name, withoutEscapes(quoted[1] as string));
+      const raw = quoted[1] as string;
+      parameters.set(name, name === 'filename' ? unquoteFileName(raw) : unquote(raw));
       at = skip(value, QUOTED.lastIndex);
     }
   }
   return { word: word.toLowerCase(), parameters };
 }
 
+/** The content of a quoted string: a backslash gives way to the character behind it (RFC 9110 section 5.6.4). */
+function unquote(quoted: string): string {
+  return quoted.replace(/\\(.)/g, '$1');
+}
+
 /**
- * A backslash escapes quotes and itself, and stands for itself before anything else: some clients send paths with
- * backslashes in them and escape none.
+ * In a file name the backslash escapes quotes and itself alone. Old clients send a whole path of Windows in
+ * `filename`, and escape none of its backslashes.
  */
-function withoutEscapes(quoted: string): string {
+function unquoteFileName(quoted: string): string {
   return quoted.replace(/\\(["\\])/g, '$1');
 }
 
