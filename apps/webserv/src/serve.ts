@@ -1,6 +1,7 @@
 import { type Config, load, report, type Server } from '@webserv/config';
 import { type DriverRequest, formatAddress, Loop, type NamedDriver } from '@webserv/event-loop';
 import type { ErrorLog } from '@webserv/logger';
+import { MemoryLedger } from '@webserv/methods';
 import { becomeUser } from './account.ts';
 import { Clock } from './clock.ts';
 import { Compressor } from './compressor.ts';
@@ -41,6 +42,9 @@ export interface Holdings {
   readonly timers: number;
   /** Scripts that run. */
   readonly scripts: number;
+  /** Bytes that requests take of what `memory_limit` allows, and the most that they have taken. */
+  readonly memory: number;
+  readonly memoryPeak: number;
   /** Completions told since the start. */
   readonly completions: number;
 }
@@ -97,6 +101,7 @@ class Webserv implements Running {
   private readonly uploads: UploadFolders;
   private services: SiteServices | null = null;
   private sites: readonly Site[] = [];
+  private memory: MemoryLedger | null = null;
   private watches: Watches | null = null;
   private closing: Promise<void> | null = null;
 
@@ -131,13 +136,15 @@ class Webserv implements Running {
   }
 
   holdings(): Holdings {
-    const { loop, connections } = this;
+    const { loop, connections, memory } = this;
     return {
       connections,
       slots: loop.driver.table.live,
       watches: this.watches?.count ?? 0,
       timers: loop.timers.size,
       scripts: this.services?.scripts.children ?? 0,
+      memory: memory?.bytes ?? 0,
+      memoryPeak: memory?.peak ?? 0,
       completions: loop.completions,
     };
   }
@@ -170,10 +177,13 @@ class Webserv implements Running {
     };
     const watches = new Watches(this.loop, changed, this.system.paths);
     this.watches = watches;
+    const memory = new MemoryLedger(config.memoryLimit);
+    this.memory = memory;
     for (const server of config.servers) {
       const pages = new Pages(server, watches, compressor);
-      const { book } = this;
-      sites.set(server, new Site(server, pages, book.access(server.accessLog), book.error(server.errorLog)));
+      const accessLog = this.book.access(server.accessLog);
+      const errorLog = this.book.error(server.errorLog);
+      sites.set(server, new Site(server, pages, accessLog, errorLog, memory));
     }
     this.sites = [...sites.values()];
     const listeners = openListeners(this.loop, config);

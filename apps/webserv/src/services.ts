@@ -11,6 +11,7 @@ import {
   failure,
   isHidden,
   type Ledger,
+  type MemoryLedger,
   type Outcome,
   resolvePath,
   type Services,
@@ -79,6 +80,10 @@ export class SiteServices implements Services {
 
   ledgerOf(server: Server): Ledger {
     return this.siteOf(server).ledger;
+  }
+
+  memoryOf(server: Server): MemoryLedger {
+    return this.siteOf(server).memory;
   }
 
   typesOf(location: Location): MimeTypes {

@@ -1,7 +1,7 @@
 import type { StaticCache } from '@webserv/cache';
 import { type Location, LocationMatcher, type Server } from '@webserv/config';
 import type { AccessLog, ErrorLog } from '@webserv/logger';
-import { Ledger } from '@webserv/methods';
+import { Ledger, MemoryLedger } from '@webserv/methods';
 import { MimeTypes } from '@webserv/response';
 import type { Page } from './page.ts';
 import type { Pages } from './pages.ts';
@@ -14,14 +14,17 @@ export class Site {
   readonly accessLog: AccessLog;
   readonly errorLog: ErrorLog;
   readonly ledger: Ledger;
+  readonly memory: MemoryLedger;
   /** How many requests a connection may have; 0 where each is the last one. */
   readonly requestsMax: number;
   private readonly types = new Map<ReadonlyMap<string, string>, MimeTypes>();
 
-  constructor(server: Server, pages: Pages, accessLog: AccessLog, errorLog: ErrorLog) {
+  /** @param memory the ledger of all servers together */
+  constructor(server: Server, pages: Pages, accessLog: AccessLog, errorLog: ErrorLog, memory: MemoryLedger) {
     this.server = server;
     this.locations = new LocationMatcher(server);
     this.ledger = new Ledger(server.maxUploads, server.tempDisk);
+    this.memory = new MemoryLedger(server.memoryLimit, memory);
     this.requestsMax = server.timeouts.keepAlive > 0 ? server.keepaliveRequests : 0;
     this.pages = pages;
     this.accessLog = accessLog;

@@ -28,6 +28,7 @@ export interface Built<T> {
 
 export interface Draft {
   readonly config: Config;
+  readonly main: Level;
   readonly servers: readonly Built<Server>[];
   /** By server, in the same order. */
   readonly locations: readonly (readonly Built<Location>[])[];
@@ -50,10 +51,17 @@ export function build(main: Level, file: string, around: Surroundings): Draft {
     use: taker.take('use'),
     user: taker.takeIfAny('user')?.value ?? null,
     errorLog: taker.log('error_log'),
+    memoryLimit: memoryOfAll(main, taker.take('memory_limit'), servers),
     servers: servers.map((built) => built.value),
     origins: taker.origins,
   };
-  return { config, servers, locations };
+  return { config, main, servers, locations };
+}
+
+/** Where nobody has bounded all servers together, a server that names more than the default has it. */
+function memoryOfAll(main: Level, limit: number, servers: readonly Built<Server>[]): number {
+  if (main.own('memory_limit') !== null) return limit;
+  return Math.max(limit, ...servers.map(({ value }) => value.memoryLimit));
 }
 
 function buildServer(
@@ -88,6 +96,8 @@ function buildServer(
     cgiQueue: taker.take('cgi_queue'),
     maxUploads: taker.take('max_uploads'),
     tempDisk: taker.take('temp_disk'),
+    maxListings: taker.take('max_listings'),
+    memoryLimit: taker.take('memory_limit'),
     cacheSize: taker.take('cache_size'),
     cacheEntry: taker.take('cache_entry'),
     errorPages,

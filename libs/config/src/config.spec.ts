@@ -41,6 +41,8 @@ describe('defaults', () => {
       cgiQueue: 256,
       maxUploads: 256,
       tempDisk: 17_179_869_184,
+      maxListings: 64,
+      memoryLimit: 50_331_648,
       cacheSize: 67_108_864,
       cacheEntry: 1_048_576,
       accessLog: { path: '/dev/stdout', format: 'combined', bufferBytes: 65_536, flushMs: 1000 },
@@ -157,5 +159,21 @@ describe('origins', () => {
     const levels = ['root', 'method', 'body_size', 'symlinks'].map((name) => found.origins.get(name)?.level);
     expect(levels).toEqual(['server', 'server', 'location', 'default']);
     expect(found.origins.get('root')?.at).toEqual({ file: '/srv/a.conf', line: 1, column: 10, length: 6 });
+  });
+});
+
+describe('memory_limit', () => {
+  it.each([
+    ['neither', '', '', 48, 48],
+    ['all servers', 'memory_limit 10m;', '', 10, 10],
+    ['one server', '', 'memory_limit 10m;', 48, 10],
+    ['one server, beyond the default of all', '', 'memory_limit 100m;', 100, 100],
+    ['both', 'memory_limit 20m;', 'memory_limit 10m;', 20, 10],
+    ['both, the larger one in vain', 'memory_limit 20m;', 'memory_limit 30m;', 20, 30],
+  ])('of %s', (_name, inMain, inServer, all, one) => {
+    const result = loadText(`${inMain} server { ${inServer} root a; location / { } }`, '/srv/a.conf', DISK);
+    if (!result.ok) throw new Error(report(result.diagnostics));
+    expect(result.config.memoryLimit).toBe(all * 2 ** 20);
+    expect(result.config.servers[0]!.memoryLimit).toBe(one * 2 ** 20);
   });
 });

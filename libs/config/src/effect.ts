@@ -16,6 +16,8 @@ export function warnOfNoEffect(draft: Draft, problems: Problems): void {
     }
     serverDefaultFile(server.level, locations, problems);
     limits(server, locations, problems);
+    listings(server.level, locations, problems);
+    memory(draft.main, server, problems);
     posts(server.level, locations, problems);
     compression(server, locations, problems);
   });
@@ -94,6 +96,19 @@ function limits(
     if (location.value.cgi.length > 0 || location.value.redirection !== null) continue;
     neverActs(location.level.own('cgi_timeout'), 'cgi_timeout', 'this location has no "cgi"', problems);
   }
+}
+
+function listings(server: Level, locations: readonly Built<Location>[], problems: Problems): void {
+  if (locations.some(({ value }) => value.autoIndex && value.redirection === null)) return;
+  neverActs(server.own('max_listings'), 'max_listings', 'no location of this server lists folders', problems);
+}
+
+function memory(main: Level, { value, level }: Built<Server>, problems: Problems): void {
+  const own = level.own('memory_limit');
+  const all = main.own('memory_limit');
+  if (own === null || all === null || value.memoryLimit <= all.value) return;
+  const message = `it never has so much: "memory_limit" of all servers together is ${all.value}`;
+  problems.warn('unreachable-limit', wordSpan(own.directive, 0), message);
 }
 
 function neverActs(setting: Setting | null, name: DirectiveName, why: string, problems: Problems): void {

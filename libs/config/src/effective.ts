@@ -28,6 +28,7 @@ export function effective(config: Config, options: EffectiveOptions = {}): strin
   out.value('use', config.use, config.origins);
   if (config.user !== null) out.value('user', word(config.user), config.origins);
   out.value('error_log', errorLog(config.errorLog), config.origins);
+  out.value('memory_limit', size(config.memoryLimit), config.origins);
   for (const server of config.servers) writeServer(out, server);
   return out.text;
 }
@@ -88,6 +89,8 @@ function writeServer(out: Writer, server: Server): void {
   out.value('cgi_queue', String(server.cgiQueue), origins);
   out.value('max_uploads', String(server.maxUploads), origins);
   out.value('temp_disk', size(server.tempDisk), origins);
+  out.value('max_listings', String(server.maxListings), origins);
+  out.value('memory_limit', size(server.memoryLimit), origins);
   out.value('cache_size', size(server.cacheSize), origins);
   out.value('cache_entry', size(server.cacheEntry), origins);
   out.value('header_timeout', time(server.timeouts.header), origins);

@@ -31,6 +31,8 @@ export interface Config {
   readonly user: string | null;
   /** For what concerns no server: start, stop, the driver chosen. Null is off. */
   readonly errorLog: ErrorLogTarget | null;
+  /** Bytes that the requests of all servers may take together. */
+  readonly memoryLimit: number;
   /** In the order written; never empty. */
   readonly servers: readonly Server[];
   readonly origins: Origins;
@@ -75,6 +77,10 @@ export interface Server {
   readonly maxUploads: number;
   /** Bytes of unfinished uploads and spooled bodies. */
   readonly tempDisk: number;
+  /** Folder listings that are made or sent at once. */
+  readonly maxListings: number;
+  /** Bytes that its requests may take, the cache not counted. */
+  readonly memoryLimit: number;
   /** Bytes of the static cache; 0 is none. */
   readonly cacheSize: number;
   /** Bytes of the largest file that the cache keeps. */

@@ -4,6 +4,7 @@ import type { ContentCoding, FileStamp, MimeTypes, Reply } from '@webserv/respon
 import type { Files } from './files.ts';
 import type { Outcome } from './intake.ts';
 import type { Ledger } from './ledger.ts';
+import type { MemoryLedger } from './memory-ledger.ts';
 import type { FileWriter, FileWriterOwner } from './upload/file-writer.ts';
 import type { Store } from './upload/store.ts';
 import type { Offer } from './variants.ts';
@@ -26,6 +27,8 @@ export interface Services {
   later(run: () => void): void;
   /** What the unfinished uploads and bodies of a server hold, and may hold. */
   ledgerOf(server: Server): Ledger;
+  /** What the requests of a server take of the memory that they may take. */
+  memoryOf(server: Server): MemoryLedger;
   /** The media types in force in a location. */
   typesOf(location: Location): MimeTypes;
   /** The error page of a server for a status, or null for the built-in one. */

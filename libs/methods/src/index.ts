@@ -7,6 +7,7 @@ export { FileFacts, type Files, type FolderReader } from './files.ts';
 export { FolderNames } from './folder-names.ts';
 export type { Intake, IntakeClient, Outcome } from './intake.ts';
 export { Ledger } from './ledger.ts';
+export { MemoryAccount, MemoryLedger } from './memory-ledger.ts';
 export { nodeFiles } from './node-files.ts';
 export { isHidden, lastSegment, namesDotfile, resolvePath } from './resolve-path.ts';
 export type { Room } from './room.ts';

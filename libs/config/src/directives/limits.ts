@@ -163,6 +163,23 @@ export const limitRows = {
     ),
     alias: ['max_temp_file_size', 'client_body_temp_size'],
   },
+  max_listings: countRow(
+    'max_listings',
+    1,
+    100_000,
+    64,
+    'The most folder listings that are made or sent at once; clients that ask for the same one share it. More are answered 503 with Retry-After.',
+  ),
+  memory_limit: {
+    ...sizeRow(
+      'memory_limit',
+      ['main', 'server'],
+      [64 * KIB, 2 ** 40, 'from 64k to 1t'],
+      '48m',
+      'The memory that requests under way may take, beside the caches: files being loaded and sent, listings, uploads and scripts, bytes that came early. Of all servers together in the main block, of one server in its own. Beyond a half of it nothing new is cached, beyond three quarters files are sent without being loaded, and at the bound requests are answered 503 with Retry-After.',
+    ),
+    alias: ['max_memory', 'memory_size'],
+  },
   cache_size: sizeRow(
     'cache_size',
     ['server'],

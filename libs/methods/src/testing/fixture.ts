@@ -9,6 +9,7 @@ import { ErrorPages } from '../error-pages.ts';
 import { Exchange, type Services } from '../exchange.ts';
 import type { Intake, Outcome } from '../intake.ts';
 import { Ledger } from '../ledger.ts';
+import { MemoryLedger } from '../memory-ledger.ts';
 import { nodeFiles } from '../node-files.ts';
 import { nodeStore } from '../upload/node-store.ts';
 import { NodeWriter } from '../upload/node-writer.ts';
@@ -47,6 +48,7 @@ export class Fixture {
   services: Services;
   server: Server;
   ledger = new Ledger(100, Number.MAX_SAFE_INTEGER);
+  memory = new MemoryLedger(64 << 20);
   exchange: Exchange | null = null;
 
   constructor() {
@@ -55,6 +57,7 @@ export class Fixture {
       store: nodeStore,
       writer: (fd, owner) => new NodeWriter(fd, owner),
       ledgerOf: () => this.ledger,
+      memoryOf: () => this.memory,
       typesOf: () => new MimeTypes(),
       errorPage: (server, status) => this.pages.reply(server, status, NOW),
       script: () => null,
