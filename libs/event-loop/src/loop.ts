@@ -312,13 +312,19 @@ export class Loop {
     if (error < 0 && error !== -ERRNO.ENOMEM && error !== -ERRNO.EAGAIN) {
       throw new Error(`${this.driver.name}: ${errnoMessage(error)}`);
     }
-    this.ticking = true;
     this.ticks++;
     this.now = this.clock();
-    const fired = this.timers.fire(this.now, this.driver.fault);
-    const told = this.driver.deliver();
+    let fired = 0;
+    let told = 0;
+    this.ticking = true;
+    try {
+      fired = this.timers.fire(this.now, this.driver.fault);
+      told = this.driver.deliver();
+    } finally {
+      // A driver that throws ends this round alone: the next tick is no tick within a tick.
+      this.ticking = false;
+    }
     this.completions += told;
-    this.ticking = false;
     if (this.thrown !== null) this.throwOn();
     return fired + told;
   }

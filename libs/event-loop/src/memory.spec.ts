@@ -14,6 +14,14 @@ describe('Memory', () => {
     expect(Memory.from('').size).toBe(0);
   });
 
+  it.each([8, 4096, 16_384, 65_536])('begins at a multiple of %i where that is asked for', (boundary) => {
+    for (const size of [1, 48, 4096, 100_000]) {
+      const memory = Memory.aligned(size, boundary);
+      expect([memory.size, memory.address % boundary]).toEqual([size, 0]);
+      memory.bytes.fill(1);
+    }
+  });
+
   it('stays where it is through garbage collections, however small', () => {
     setFlagsFromString('--expose_gc');
     const gc = runInNewContext('gc') as () => void;

@@ -20,6 +20,13 @@ export class Memory {
     return new Memory(Buffer.allocUnsafeSlow(size));
   }
 
+  /** Uninitialised memory of `size` bytes that begins at a multiple of `boundary`. */
+  static aligned(size: number, boundary: number): Memory {
+    const room = Memory.allocate(size + boundary);
+    const offset = (boundary - (room.address % boundary)) % boundary;
+    return new Memory(room.bytes.subarray(offset, offset + size));
+  }
+
   /** A copy of `text` in UTF-8, or of bytes that may lie anywhere. */
   static from(source: string | Uint8Array): Memory {
     const size = typeof source === 'string' ? Buffer.byteLength(source) : source.length;

@@ -126,6 +126,13 @@ export class UringDriver extends SystemDriver implements Driver {
     if (flight === null || op !== flight.writing) return;
     const { ring, later } = this;
     const { index, writeTag } = flight;
+    // Another join may have taken it out of the ring.
+    const met = later.findIndex((completion) => completion.index === index && completion.tag === writeTag);
+    if (met >= 0) {
+      const [{ result }] = later.splice(met, 1) as [Completion];
+      this.writes.joined(flight, op, result);
+      return;
+    }
     const until = performance.now() + timeoutMs;
     for (let left = timeoutMs; left > 0; left = until - performance.now()) {
       const end = ring.end;
@@ -197,10 +204,11 @@ export class UringDriver extends SystemDriver implements Driver {
     this.completions.disposeClosed();
     if (this.noticesAwaited) this.flights.cancel(NOBODY, Tag.NOTICES);
     this.notices.dispose();
-    this.dispatchLater();
     const until = performance.now() + JOIN_MS;
+    this.dispatchLater();
     while (this.inFlight && performance.now() < until) {
-      this.ring.enter(1, JOIN_MS / 50);
+      if (this.later.length === 0) this.ring.enter(1, JOIN_MS / 50);
+      this.dispatchLater();
       const end = this.ring.end;
       while (this.ring.next(end))
         this.dispatch(this.ring.index, this.ring.tag, this.ring.result, this.ring.flags);
@@ -242,10 +250,13 @@ export class UringDriver extends SystemDriver implements Driver {
     else this.writes.completed(flight, tag, result);
   }
 
-  /** What came while a single write was waited for. */
+  /** What came while a single write was waited for. One by one: a completion may join the write of a later one. */
   private dispatchLater(): void {
-    for (const { index, tag, result, flags } of this.later.splice(0))
+    const { later } = this;
+    for (let left = later.length; left > 0 && later.length > 0; left--) {
+      const { index, tag, result, flags } = later.shift() as Completion;
       this.dispatch(index, tag, result, flags);
+    }
   }
 
   private turn(flight: Flight): void {

@@ -2,8 +2,11 @@ import { IORING_REGISTER, URING_BUF, URING_BUF_REG } from '../ffi/uring-layout.t
 import { Memory } from '../memory.ts';
 import { register } from './ring.ts';
 
-/** The kernel wants the ring of buffers to begin with a page. */
-const PAGE = 4096;
+/**
+ * The kernel wants the ring of buffers to begin with a page, and refuses it otherwise (EINVAL). Pages of arm64 have 4, 16
+ * or 64 KiB: what begins with the largest begins with each.
+ */
+export const LARGEST_PAGE = 64 << 10;
 
 /**
  * A ring of buffers of which the kernel takes one as data arrives: a thousand connections wait, and none of them holds
@@ -20,7 +23,8 @@ export class ProvidedBuffers {
   /** Lent and not given back: what a test asks for. */
   lent = 0;
   private readonly mask: number;
-  private readonly ring: Memory;
+  /** What the kernel takes numbers of buffers from. */
+  readonly ring: Memory;
   private readonly shorts: Int16Array;
   private readonly words: Int32Array;
   private readonly addresses: Int32Array;
@@ -35,9 +39,7 @@ export class ProvidedBuffers {
     this.mask = count - 1;
     this.memory = Memory.allocate(count * size);
     const length = count * URING_BUF.size;
-    const room = Memory.allocate(length + PAGE);
-    const offset = (PAGE - (room.address % PAGE)) % PAGE;
-    this.ring = new Memory(room.bytes.subarray(offset, offset + length));
+    this.ring = Memory.aligned(length, LARGEST_PAGE);
     const { buffer, byteOffset } = this.ring.bytes;
     this.ring.bytes.fill(0);
     this.shorts = new Int16Array(buffer, byteOffset, length >> 1);

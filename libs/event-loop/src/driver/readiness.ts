@@ -152,13 +152,27 @@ export class ReadinessDriver extends SystemDriver implements Driver {
   }
 
   deliver(): number {
-    const { completions, table } = this;
+    const { completions } = this;
     const before = completions.told;
-    const events = this.poller.events;
+    const { events } = this.poller;
     const count = events.count;
     events.count = 0;
     if (events.changes > 0) this.tellChanges(count);
     this.hearing = true;
+    try {
+      this.hear(count);
+    } finally {
+      this.hearing = false;
+    }
+    this.attempts.takeTurns();
+    completions.drain();
+    completions.disposeClosed();
+    return completions.told - before;
+  }
+
+  private hear(count: number): void {
+    const { completions, table } = this;
+    const { events } = this.poller;
     for (let index = 0; index < count; index++) {
       const ready = events.ready[index] as number;
       if (ready === Ready.CHANGE) continue;
@@ -168,11 +182,6 @@ export class ReadinessDriver extends SystemDriver implements Driver {
       this.serve(this.watches[slot] as Watch, ready, events.detail[index] as number);
       if (completions.count > mark) completions.drainFrom(mark);
     }
-    this.hearing = false;
-    this.attempts.takeTurns();
-    completions.drain();
-    completions.disposeClosed();
-    return completions.told - before;
   }
 
   /**

@@ -264,14 +264,17 @@ export class Ring {
     );
   }
 
-  /** Where the completions that are there now end: `next` goes that far. */
+  /** Where the completions that are there now end: `next` goes that far. A count that wraps around. */
   get end(): number {
     return Atomics.load(this.words, this.cqTailAt);
   }
 
-  /** Takes one completion into the fields. @returns false at `end` */
+  /**
+   * Takes one completion into the fields.
+   * @returns false at `end`, and behind it: a join within a completion takes more than its caller has seen
+   */
   next(end: number): boolean {
-    if (this.cqHead === end) return false;
+    if (((end - this.cqHead) | 0) <= 0) return false;
     const { words } = this;
     const at = this.cqesAt + (this.cqHead & this.cqMask) * CQE.words;
     this.index = words[at + CQE_WORD.user_data] as number;

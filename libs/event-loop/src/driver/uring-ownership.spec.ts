@@ -8,7 +8,7 @@ import { Interest, Memory, OpState } from '../index.ts';
 import { connected, connections, Probe, pattern } from './contract/harness.contract.ts';
 import { RealHarness } from './contract/real.contract.ts';
 import { UringDriver } from './io-uring.ts';
-import { ProvidedBuffers } from './provided-buffers.ts';
+import { LARGEST_PAGE, ProvidedBuffers } from './provided-buffers.ts';
 import { refusal, SMALL_SIZE, URING_SIZES, type UringSizes } from './uring-probe.ts';
 
 /** What the kernel may have of us, what it may bring unasked, and when each comes back. */
@@ -182,6 +182,49 @@ here(`io_uring${reason === '' ? '' : ` (skipped: ${reason})`}`, () => {
       expect(peer.read().equals(bytes.subarray(0, done))).toBe(true);
     });
 
+    it('is given back within a completion too, two of them, and nothing is told twice', async () => {
+      const writers = [0, 1].map(() => {
+        const { fd, peer } = harness.pipe('to-peer');
+        peer.stop();
+        const writer = new Probe(harness.loop, fd);
+        harness.loop.register(writer, Interest.WRITE);
+        harness.loop.write(writer.output, Memory.from(pattern(1 << 20)), 0, 1 << 20, -1);
+        return writer;
+      });
+      const pairs = await connections(harness, 8);
+      for (const { probe } of pairs) harness.loop.recv(probe.input);
+      harness.loop.tick(0);
+      const states: (readonly [OpState, number])[] = [];
+      const joinAll = (): void => {
+        for (const writer of writers) harness.loop.cancel(writer.output);
+        for (const { peer } of pairs) peer.write('more');
+        // The later one first: what it meets belongs to the other, and to those who have been written to.
+        for (const { output } of writers.toReversed()) {
+          const begun = performance.now();
+          harness.loop.join(output, 4_000);
+          states.push([output.state, Math.floor((performance.now() - begun) / 4_000)]);
+        }
+      };
+      const [first] = pairs as [(typeof pairs)[0]];
+      first.probe.react = () => {
+        if (states.length === 0) joinAll();
+        return true;
+      };
+      for (const { peer } of pairs) peer.write('word');
+      await harness.arrive();
+      await harness.until(
+        () => pairs.every(({ probe }) => probe.received.toString() === 'wordmore'),
+        'both words, each once',
+      );
+      await harness.until(() => writers.every(({ sent }) => sent.length === 1), 'the cancellations');
+      expect(states).toEqual([
+        [OpState.DONE, 0],
+        [OpState.DONE, 0],
+      ]);
+      expect(writers.map(({ sent }) => sent.map(errnoName))).toEqual([['ECANCELED'], ['ECANCELED']]);
+      expect(driver.counts.lent).toBe(0);
+    });
+
     it('is sent to the last byte, though the owner lets go of it', async () => {
       const { probe, peer } = await connected(harness);
       const bytes = pattern(8 << 20);
@@ -254,6 +297,13 @@ here(`io_uring${reason === '' ? '' : ` (skipped: ${reason})`}`, () => {
     await second.dispose();
     expect([other.counts.flights, probe.disposals, harness.descriptors()]).toEqual([0, 1, before]);
     fs.rmSync(folder, { recursive: true });
+  });
+
+  it('rings of buffers begin with a page, however large the pages of this kernel are', () => {
+    for (let group = 2; group < 34; group++) {
+      const buffers = ProvidedBuffers.register(driver.ring.fd, group, 2, 64) as ProvidedBuffers;
+      expect(buffers.ring.address % LARGEST_PAGE).toBe(0);
+    }
   });
 
   it('a group of buffers cannot be registered twice', () => {

@@ -27,6 +27,10 @@ const LARGE_SIZE = 64 << 10;
 export const SMALL_GROUP = 0;
 export const LARGE_GROUP = 1;
 
+/** What the submission of the probe carries, and how long its completion may take: it does nothing. */
+const PROBED = 0x6e6f70;
+const ENTER_MS = 5000;
+
 const SWITCH = '/proc/sys/kernel/io_uring_disabled';
 
 /**
@@ -38,7 +42,7 @@ export function openUring(sizes: UringSizes = URING_SIZES, flags?: number): Urin
   if (SYSTEM !== 'linux') return 'Linux only';
   const ring = Ring.open(sizes, flags);
   if (typeof ring === 'number') return refusal(ring);
-  const missing = missingOperations(ring.fd);
+  const missing = missingOperations(ring.fd) || refusedEnter(ring);
   if (missing !== '') {
     ring.dispose();
     return missing;
@@ -71,6 +75,15 @@ function switchedOff(): string {
   } catch {
     return '';
   }
+}
+
+/** Each of the three calls can be refused alone: this is the one that everything goes through. */
+function refusedEnter(ring: Ring): string {
+  ring.prepare(IORING_OP.NOP, -1, 0, 0, 0, 0, 0, PROBED, 0);
+  const error = ring.enter(1, ENTER_MS);
+  if (error < 0) return `io_uring_enter: ${refusal(error)}`;
+  const answered = ring.next(ring.end) && ring.index === PROBED && ring.result === 0;
+  return answered ? '' : 'io_uring_enter does nothing';
 }
 
 function missingOperations(fd: number): string {

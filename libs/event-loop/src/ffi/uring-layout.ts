@@ -8,6 +8,7 @@
 export const SYS_URING = { SETUP: 425, ENTER: 426, REGISTER: 427 } as const;
 
 export const IORING_OP = {
+  NOP: 0,
   POLL_ADD: 6,
   SENDMSG: 9,
   ACCEPT: 13,

@@ -1,0 +1,50 @@
+import { spawnSync } from 'node:child_process';
+import { SYSTEM } from '../ffi/layout.ts';
+import type { SyscallName } from '../ffi/seccomp.contract.ts';
+import { Program } from './contract/program.contract.ts';
+import { UringDriver } from './io-uring.ts';
+
+/** Sandboxes of containers refuse single system calls: the driver says so at the start, and the next one serves. */
+
+const opened = UringDriver.open();
+const reason = typeof opened === 'string' ? `io_uring: ${opened}` : '';
+if (typeof opened !== 'string') opened.dispose();
+// Skipped where there is no io_uring to refuse: the reason stands in the name.
+const here = reason === '' && SYSTEM === 'linux' ? describe : describe.skip;
+
+here(`a sandbox${reason === '' ? '' : ` (skipped: ${reason})`}`, () => {
+  let program: Program;
+  beforeAll(() => {
+    program = new Program('sandboxed.contract.ts');
+  });
+  afterAll(() => program.dispose());
+
+  function run(errno: string, ...calls: SyscallName[]): unknown {
+    const ended = spawnSync(process.execPath, [program.path, errno, ...calls], {
+      env: program.env,
+      encoding: 'utf8',
+    });
+    expect(ended.stderr).toBe('');
+    return JSON.parse(ended.stdout);
+  }
+
+  it.each<[SyscallName, string, string]>([
+    ['IO_URING_SETUP', 'ENOSYS', 'ENOSYS, the kernel has none, or a seccomp filter hides it'],
+    ['IO_URING_SETUP', 'EPERM', 'EPERM, a seccomp filter or a security module forbids it'],
+    ['IO_URING_REGISTER', 'EPERM', 'EPERM, a seccomp filter or a security module forbids it'],
+    ['IO_URING_ENTER', 'EPERM', 'io_uring_enter: EPERM, a seccomp filter or a security module forbids it'],
+    ['IO_URING_ENTER', 'ENOSYS', 'io_uring_enter: ENOSYS, the kernel has none, or a seccomp filter hides it'],
+    ['IO_URING_ENTER', 'EACCES', 'io_uring_enter: EACCES, a seccomp filter or a security module forbids it'],
+    ['IO_URING_ENTER', 'EAGAIN', 'io_uring_enter does nothing'],
+  ])('that refuses %s by %s gets the next driver, and the reason', (call, errno, why) => {
+    expect(run(errno, call)).toEqual({ name: 'epoll', passedOver: [`io_uring: ${why}`], echoed: 'word' });
+  });
+
+  it('that refuses nothing of it gets the best', () => {
+    expect(run('EPERM', 'OPENAT2', 'PIDFD_OPEN')).toEqual({
+      name: 'io_uring',
+      passedOver: [],
+      echoed: 'word',
+    });
+  });
+});
