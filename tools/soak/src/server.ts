@@ -29,9 +29,9 @@ export interface Server {
   stop(): Promise<string>;
 }
 
-/** Bundles the host from the sources as they are. @returns the file to be run, in `folder` */
-export async function buildHost(entry: string, folder: string): Promise<string> {
-  const outfile = resolve(folder, 'host.cjs');
+/** Bundles a process or thread from the sources as they are. @returns the file to be run, in `folder` */
+export async function buildHost(entry: string, folder: string, name = 'host'): Promise<string> {
+  const outfile = resolve(folder, `${name}.cjs`);
   await build({
     entryPoints: [entry],
     outfile,
@@ -46,10 +46,17 @@ export async function buildHost(entry: string, folder: string): Promise<string> 
   return outfile;
 }
 
-/** @throws where it does not begin to serve */
-export async function startServer(host: string, config: string): Promise<Server> {
+/**
+ * @param options options of Node for the process, beside those that every server has
+ * @throws where it does not begin to serve
+ */
+export async function startServer(
+  host: string,
+  config: string,
+  options: readonly string[] = [],
+): Promise<Server> {
   const child = fork(host, [config], {
-    execArgv: ['--expose-gc'],
+    execArgv: ['--expose-gc', ...options],
     cwd: dirname(config),
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

@@ -17,17 +17,19 @@ const PATIENCE = 60_000;
 (process.platform === 'linux' ? describe : describe.skip)('a short soak', () => {
   const scratch = mkdtempSync(join(tmpdir(), 'soak-test-'));
 
-  beforeAll(() => {
+  function bundleInto(outfile: string, entry: string): void {
     buildSync({
-      entryPoints: [join(__dirname, 'main.ts')],
-      outfile: BUNDLE,
+      entryPoints: [join(__dirname, entry)],
+      outfile,
       bundle: true,
       platform: 'node',
       format: 'esm',
       conditions: ['@webserv/source'],
       external: ['esbuild'],
     });
-  });
+  }
+
+  beforeAll(() => bundleInto(BUNDLE, 'main.ts'));
 
   afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
@@ -38,6 +40,26 @@ const PATIENCE = 60_000;
     const [status] = await once(child, 'close');
     return { status, out };
   }
+
+  it(
+    'plays an attack beside a bystander, who is served, and says what it did',
+    async () => {
+      const bundle = join(ROOT, 'dist/test/attacks.js');
+      bundleInto(bundle, 'attacks/main.ts');
+      const child = spawn(process.execPath, [bundle, `--out=${scratch}`, 'one-line-fields'], { cwd: ROOT });
+      let out = '';
+      child.stdout.on('data', (text) => (out += text));
+      const [status] = await once(child, 'close');
+      const [head = '', , row = ''] = out.split('\n');
+      const cells = new Map(head.split(' | ').map((name, index) => [name, row.split(' | ')[index]]));
+      expect(cells.get('failed')).toBe('0');
+      expect(Number(cells.get('answers'))).toBeGreaterThan(0);
+      expect(row).not.toContain('the server ended');
+      expect(status).toBe(0);
+      expect(readFileSync(join(scratch, 'attacks.md'), 'utf8')).toContain('one-line-fields');
+    },
+    PATIENCE,
+  );
 
   it(
     'loads a server with everything, finds every answer right and nothing left',

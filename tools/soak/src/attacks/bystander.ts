@@ -1,0 +1,161 @@
+// A client that does no harm, in a thread of its own: what the attacker's thread does must not look like a stall of the
+// server. It also samples the server's process, for the same reason.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { createConnection, type Socket } from 'node:net';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Errand } from './attack.ts';
+
+/** What the thread is told at its start. */
+export interface BystanderTask {
+  readonly port: number;
+  readonly pid: number;
+  readonly errand: Errand;
+}
+
+/** What it has seen since it was last asked. Times in milliseconds, sizes in bytes. */
+export interface Sight {
+  readonly answers: number;
+  /** Answers other than 200 or 201, and connections that ended before their answer. */
+  readonly failures: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly longest: number;
+  /** The largest values of the server's process. */
+  readonly resident: number;
+  readonly descriptors: number;
+}
+
+/** Another address than the attackers' has, as another person would. */
+const ADDRESS = '127.0.0.2';
+const PAUSE_MS = 1;
+const SAMPLE_MS = 20;
+const PATIENCE_MS = 30_000;
+
+const task = workerData as BystanderTask;
+const request = requestOf(task.errand);
+let times: number[] = [];
+let failures = 0;
+let resident = 0;
+let descriptors = 0;
+let leaving = false;
+let askedAt = -1;
+
+function requestOf(errand: Errand): Buffer {
+  switch (errand) {
+    case 'page':
+      return Buffer.from('GET /page.html HTTP/1.1\r\nHost: bystander\r\n\r\n');
+    case 'script':
+      return Buffer.from('GET /cgi/hello.sh HTTP/1.1\r\nHost: bystander\r\n\r\n');
+    case 'upload':
+      return Buffer.from(
+        'POST /up/bystander.txt HTTP/1.1\r\nHost: bystander\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello',
+      );
+  }
+}
+
+/** One request and its answer. @returns whether the connection may be used again */
+function ask(socket: Socket): Promise<boolean> {
+  return new Promise((resolve) => {
+    let text = '';
+    const begun = performance.now();
+    askedAt = begun;
+    const done = (good: boolean, again: boolean): void => {
+      socket.off('data', taken).off('close', gone);
+      askedAt = -1;
+      times.push(performance.now() - begun);
+      if (!good) failures++;
+      resolve(again);
+    };
+    const taken = (chunk: Buffer): void => {
+      text += chunk.toString('latin1');
+      const end = text.indexOf('\r\n\r\n');
+      if (end < 0) return;
+      const head = text.slice(0, end + 2);
+      const length = Number(/^content-length: *(\d+)/im.exec(head)?.[1] ?? 0);
+      if (text.length < end + 4 + length) return;
+      done(/^HTTP\/1\.1 20[01] /.test(head), !/^connection: *close/im.test(head));
+    };
+    const gone = (): void => done(false, false);
+    socket.on('data', taken).on('close', gone);
+    if (socket.destroyed) gone();
+    else socket.write(request);
+  });
+}
+
+function connect(): Promise<Socket> {
+  return new Promise((resolve) => {
+    const socket = createConnection({
+      port: task.port,
+      host: '127.0.0.1',
+      localAddress: ADDRESS,
+      noDelay: true,
+    });
+    socket.setTimeout(PATIENCE_MS, () => socket.destroy());
+    socket.on('error', () => {});
+    socket.once('connect', () => resolve(socket));
+    socket.once('close', () => resolve(socket));
+  });
+}
+
+function later(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+}
+
+async function live(): Promise<void> {
+  let socket = await connect();
+  while (!leaving) {
+    if (!(await ask(socket))) {
+      socket.destroy();
+      socket = await connect();
+    }
+    await later();
+  }
+  socket.destroy();
+}
+
+function sample(): void {
+  try {
+    const status = readFileSync(`/proc/${task.pid}/status`, 'latin1');
+    resident = Math.max(resident, 1024 * Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0));
+    descriptors = Math.max(descriptors, readdirSync(`/proc/${task.pid}/fd`).length);
+  } catch {
+    // It has ended: its last values stand.
+  }
+}
+
+function look(): Sight {
+  const sorted = Float64Array.from(times).sort();
+  const at = (part: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
+  // A request that is still waiting counts with the time that it has waited.
+  const waiting = askedAt < 0 ? 0 : performance.now() - askedAt;
+  const sight = {
+    answers: sorted.length,
+    failures,
+    p50: at(0.5),
+    p99: at(0.99),
+    longest: Math.max(waiting, sorted.at(-1) ?? 0),
+    resident,
+    descriptors,
+  };
+  times = [];
+  failures = 0;
+  resident = 0;
+  descriptors = 0;
+  sample();
+  return sight;
+}
+
+const sampling = setInterval(sample, SAMPLE_MS);
+parentPort?.on('message', (message) => {
+  if (message === 'look') parentPort?.postMessage(look());
+  else {
+    leaving = true;
+    clearInterval(sampling);
+    parentPort?.close();
+    setTimeout(() => process.exit(), 100).unref();
+  }
+});
+sample();
+void live();

@@ -1,0 +1,56 @@
+import { setMaxListeners } from 'node:events';
+import { startServer } from '../server.ts';
+import type { Attack } from './attack.ts';
+import type { Sight } from './bystander.ts';
+import { AttackGround } from './ground.ts';
+import { Witness } from './witness.ts';
+
+/** Bundled files that a trial needs. */
+export interface Programs {
+  readonly host: string;
+  readonly bystander: string;
+}
+
+/** What one attack did. */
+export interface Finding {
+  readonly attack: Attack;
+  /** What the attacker says of it. */
+  readonly words: string;
+  /** The bystander alone, and beside the attack. */
+  readonly alone: Sight;
+  readonly beside: Sight;
+  /** How the server ended: `0` where it stopped as it was asked to. */
+  readonly end: string;
+}
+
+const WARM_MS = 1_000;
+const ALONE_MS = 2_000;
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Plays one attack against a server of its own. */
+export async function tryAttack(attack: Attack, programs: Programs, use: string): Promise<Finding> {
+  const ground = new AttackGround(attack, use);
+  try {
+    const server = await startServer(programs.host, ground.config, attack.node);
+    const { port, pid } = server;
+    const witness = new Witness(programs.bystander, { port, pid, errand: attack.errand });
+    await wait(WARM_MS);
+    await witness.look();
+    await wait(ALONE_MS);
+    const alone = await witness.look();
+    const over = AbortSignal.timeout(1_000 * attack.seconds);
+    setMaxListeners(0, over);
+    const words = await attack
+      .play({ port, ground, over })
+      .catch((error: Error) => `broke off: ${error.message}`);
+    const beside = await witness.look();
+    await witness.leave();
+    const end = await server.stop();
+    return { attack, words, alone, beside, end };
+  } finally {
+    ground.remove();
+  }
+}
