@@ -17,7 +17,7 @@ export class Site {
   readonly memory: MemoryLedger;
   /** How many requests a connection may have; 0 where each is the last one. */
   readonly requestsMax: number;
-  private readonly types = new Map<ReadonlyMap<string, string>, MimeTypes>();
+  private readonly types = new Map<ReadonlyMap<string, string>, Map<string | null, MimeTypes>>();
 
   /** @param memory the ledger of all servers together */
   constructor(server: Server, pages: Pages, accessLog: AccessLog, errorLog: ErrorLog, memory: MemoryLedger) {
@@ -43,13 +43,18 @@ export class Site {
     });
   }
 
-  /** The media types of a location; locations that share a table share the answer. */
-  typesOf(location: Location): MimeTypes {
-    let types = this.types.get(location.types);
-    if (types === undefined) {
-      types = new MimeTypes(location.types);
-      this.types.set(location.types, types);
+  /** The media types of a location; locations that share a table and a charset share the answer. */
+  typesOf({ types, charset }: Location): MimeTypes {
+    let tables = this.types.get(types);
+    if (tables === undefined) {
+      tables = new Map();
+      this.types.set(types, tables);
     }
-    return types;
+    let found = tables.get(charset);
+    if (found === undefined) {
+      found = new MimeTypes(types, undefined, charset);
+      tables.set(charset, found);
+    }
+    return found;
   }
 }

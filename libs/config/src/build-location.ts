@@ -51,6 +51,7 @@ export function buildLocation(
     compressTypes: scope.compressTypes,
     compressMin: scope.compressMin,
     types: scope.types,
+    charset: scope.charset,
     timeouts: scope.timeouts,
     redirection: redirection?.value ?? null,
     cgi,

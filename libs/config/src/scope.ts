@@ -26,6 +26,7 @@ export function buildScope(taker: Taker, types: ReadonlyMap<string, string>): Sc
     compressTypes: taker.take('compress_types'),
     compressMin: taker.take('compress_min'),
     types,
+    charset: taker.take('charset'),
     timeouts: taker.timeouts(),
   };
 }

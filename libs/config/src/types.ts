@@ -127,8 +127,10 @@ export interface Scope {
   readonly compressTypes: ReadonlySet<string>;
   /** Bytes of the smallest file that is worth compressing. */
   readonly compressMin: number;
-  /** Extension (lower case, no dot) to MIME type: only what `types` blocks say, the nearer over the outer. */
+  /** Extension (lower case, no dot) to MIME type, with its parameters: only what `types` blocks say, the nearer over the outer. */
   readonly types: ReadonlyMap<string, string>;
+  /** What text is in whose type does not say it; null says nothing. */
+  readonly charset: string | null;
   readonly timeouts: Timeouts;
 }
 

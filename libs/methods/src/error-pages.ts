@@ -17,7 +17,7 @@ interface Page {
 export class ErrorPages {
   private readonly files: Files;
   private readonly pages = new Map<string, Page>();
-  private readonly types = new MimeTypes();
+  private readonly types = new WeakMap<Server, MimeTypes>();
 
   constructor(files: Files) {
     this.files = files;
@@ -36,8 +36,21 @@ export class ErrorPages {
     const page = path === undefined ? null : this.page(path, nowMs);
     if (path === undefined || page === null) return null;
     const reply = new Reply(status, { kind: 'bytes', bytes: page.bytes });
-    reply.headers.append('Content-Type', this.types.contentType(path));
+    const types = this.typesOf(server);
+    const coding = types.contentCoding(path);
+    reply.headers.append('Content-Type', types.contentType(path));
+    if (coding !== '') reply.headers.append('Content-Encoding', coding);
     return reply;
+  }
+
+  /** An error page is a file of its server, and has the type and charset that the server gives to such. */
+  private typesOf(server: Server): MimeTypes {
+    let types = this.types.get(server);
+    if (types === undefined) {
+      types = new MimeTypes(server.types, undefined, server.base.charset);
+      this.types.set(server, types);
+    }
+    return types;
   }
 
   private page(path: string, nowMs: number): Page | null {

@@ -1,6 +1,7 @@
 import { FieldId } from '@webserv/request';
 import {
   applyRange,
+  type ContentCoding,
   fileValidators,
   formatLastModified,
   Reply,
@@ -97,23 +98,26 @@ function sendable(exchange: Exchange, fd: number, path: string): Reply {
     return failure(exchange, 404, 'slash behind a file');
   }
   const { location } = exchange;
-  const contentType = exchange.services.typesOf(location).contentType(path);
+  const types = exchange.services.typesOf(location);
+  const contentType = types.contentType(path);
+  const coding = types.contentCoding(path);
   copyFacts(sent, facts);
-  if (location.precompressed.length === 0 && location.compress.length === 0) {
-    return described(exchange, fd, path, contentType);
+  // What is coded already is not coded again. It is sent to those who do not accept it, too: there is nothing else.
+  if (coding !== '' || (location.precompressed.length === 0 && location.compress.length === 0)) {
+    return described(exchange, fd, path, contentType, coding);
   }
   exchange.offer = offerOf(exchange, path, facts, contentType);
   const { offer } = exchange;
   const sibling = offer === null ? null : openSibling(exchange, offer, path, facts, sent);
   if (sibling === null) {
     copyFacts(sent, facts);
-    return described(exchange, fd, path, contentType);
+    return described(exchange, fd, path, contentType, '');
   }
   files.close(fd);
   exchange.coding = sibling.coding;
   exchange.original = path;
   exchange.originalStamp = { mtimeMs: facts.mtimeMs, size: facts.size, ino: facts.ino };
-  return described(exchange, sibling.fd, sibling.path, contentType);
+  return described(exchange, sibling.fd, sibling.path, contentType, sibling.coding);
 }
 
 function copyFacts(to: FileFacts, from: FileFacts): void {
@@ -124,12 +128,18 @@ function copyFacts(to: FileFacts, from: FileFacts): void {
 }
 
 /** The reply for the file that is sent; `sent` is about it. */
-function described(exchange: Exchange, fd: number, path: string, contentType: string): Reply {
+function described(
+  exchange: Exchange,
+  fd: number,
+  path: string,
+  contentType: string,
+  coding: ContentCoding | '',
+): Reply {
   const owner = new OpenFile(exchange.services.files, fd, sent.size);
   const whole = new Reply(200, { kind: 'file', fd, offset: 0, length: sent.size }, owner);
   const { headers } = whole;
   headers.append('Content-Type', contentType);
-  if (exchange.coding !== '') headers.append('Content-Encoding', exchange.coding);
+  if (coding !== '') headers.append('Content-Encoding', coding);
   // Of the file itself as well, where it could have been another one (RFC 9110 section 12.5.5).
   if (exchange.offer !== null && exchange.offer.codings.length > 0) headers.append('Vary', 'Accept-Encoding');
   const validators = fileValidators(sent, exchange.nowMs);

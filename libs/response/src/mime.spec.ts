@@ -46,6 +46,52 @@ describe('MimeTypes', () => {
     expect(new MimeTypes(new Map(), 'text/plain').contentType('x')).toBe('text/plain; charset=utf-8');
   });
 
+  it.each([
+    ['a.svgz', 'gzip', 'image/svg+xml; charset=utf-8'],
+    ['/maps/a.b/A.SVGZ', 'gzip', 'image/svg+xml; charset=utf-8'],
+    ['a.svg', '', 'image/svg+xml; charset=utf-8'],
+    ['a.svg.gz', '', 'application/gzip'],
+    ['a.tar.gz', '', 'application/gzip'],
+    ['svgz', '', 'application/octet-stream'],
+    ['.svgz', '', 'application/octet-stream'],
+    ['a.svgz/b', '', 'application/octet-stream'],
+  ])('%s is coded with %j', (name, coding, type) => {
+    const plain = new MimeTypes();
+    for (let twice = 0; twice < 2; twice++) {
+      expect([plain.contentCoding(name), plain.contentType(name)]).toEqual([coding, type]);
+    }
+  });
+
+  it.each([
+    ['image/svg+xml', 'gzip'],
+    ['Image/SVG+XML; charset=utf-16', 'gzip'],
+    ['application/gzip', ''],
+  ])('svgz as %s is coded with %j', (type, coding) => {
+    expect(new MimeTypes(new Map([['svgz', type]])).contentCoding('a.svgz')).toBe(coding);
+  });
+
+  it.each([
+    ['koi8-r', 'a.html', 'text/html; charset=koi8-r'],
+    ['koi8-r', 'a.xml', 'application/xml; charset=koi8-r'],
+    ['koi8-r', 'a.json', 'application/json'],
+    ['koi8-r', 'a.webmanifest', 'application/manifest+json'],
+    ['UTF-8', 'a.json', 'application/json; charset=UTF-8'],
+    ['koi8-r', 'a.png', 'image/png'],
+    ['koi8-r', 'a.own', 'text/plain; Charset="x"'],
+    ['koi8-r', 'a.flow', 'text/plain; format=flowed; charset=koi8-r'],
+    ['koi8-r', 'a.none', 'text/html; charset=koi8-r'],
+    [null, 'a.html', 'text/html'],
+    [null, 'a.json', 'application/json'],
+    [null, 'a.own', 'text/plain; Charset="x"'],
+    [null, 'a.none', 'text/html'],
+  ])('with the charset %s, %s is %s', (charset, name, type) => {
+    const own = new Map([
+      ['own', 'text/plain; Charset="x"'],
+      ['flow', 'text/plain; format=flowed'],
+    ]);
+    expect(new MimeTypes(own, 'text/html', charset).contentType(name)).toBe(type);
+  });
+
   it('agrees with mime-types on every extension, and adds a charset to text alone', () => {
     const plain = new MimeTypes();
     for (const [extension, type] of defaultTypes()) {

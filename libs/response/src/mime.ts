@@ -1,14 +1,17 @@
+import type { ContentCoding } from './content-coding.ts';
 import { MIME_TABLE } from './mime-table.ts';
 
 /** An extension that was asked for and is known. Those with the same hash hang behind each other. */
 class Extension {
   readonly text: string;
   readonly contentType: string;
+  readonly coding: ContentCoding | '';
   readonly next: Extension | null;
 
-  constructor(text: string, contentType: string, next: Extension | null) {
+  constructor(text: string, contentType: string, coding: ContentCoding | '', next: Extension | null) {
     this.text = text;
     this.contentType = contentType;
+    this.coding = coding;
     this.next = next;
   }
 }
@@ -16,7 +19,14 @@ class Extension {
 const HASH_MASK = 0x3fffffff;
 
 /**
- * The Content-Type of a file by its name: the table of the mime-types library under the server's own types.
+ * Extensions that say how the content is coded besides what it is. `.gz` and its like are not among them: `a.tar.gz` is
+ * an archive, whose type is application/gzip, and to be kept as it is.
+ */
+const CODED: ReadonlyMap<string, ContentCoding> = new Map([['svgz', 'gzip']]);
+
+/**
+ * The Content-Type of a file by its name: the table of the mime-types library under the server's own types. For the few
+ * extensions that imply one, the content coding too.
  *
  * The table is one text, searched at the first question for an extension and never turned into an index, so that
  * a server starts without paying for a thousand types. What was found is remembered (what was not is not, or
@@ -26,21 +36,40 @@ const HASH_MASK = 0x3fffffff;
 export class MimeTypes {
   private readonly overrides = new Map<string, string>();
   private readonly fallback: string;
+  private readonly charset: string | null;
   private readonly known = new Map<number, Extension>();
 
   /**
    * @param overrides extension (with or without its dot) -> media type, before the table
    * @param fallback the type of a file whose extension is not known
+   * @param charset what text is in whose type does not say it; null says nothing
    */
-  constructor(overrides: ReadonlyMap<string, string> = new Map(), fallback = 'application/octet-stream') {
+  constructor(
+    overrides: ReadonlyMap<string, string> = new Map(),
+    fallback = 'application/octet-stream',
+    charset: string | null = 'utf-8',
+  ) {
+    this.charset = charset;
     for (const [extension, type] of overrides) {
       this.overrides.set(extension.slice(extension.startsWith('.') ? 1 : 0).toLowerCase(), type);
     }
-    this.fallback = withCharset(fallback);
+    this.fallback = withCharset(fallback, charset);
   }
 
   /** The Content-Type value for a file name or path, charset included. A name that only begins with a dot has no extension. */
   contentType(fileName: string): string {
+    return this.find(fileName)?.contentType ?? this.fallback;
+  }
+
+  /**
+   * The coding that a file of this name comes in, `''` for none. It belongs to the table's type: an extension that has
+   * another type here has no coding.
+   */
+  contentCoding(fileName: string): ContentCoding | '' {
+    return this.find(fileName)?.coding ?? '';
+  }
+
+  private find(fileName: string): Extension | null {
     let hash = 0;
     for (let at = fileName.length - 1; at > 0; at--) {
       const c = fileName.charCodeAt(at);
@@ -51,24 +80,35 @@ export class MimeTypes {
       }
       hash = step(hash, c);
     }
-    return this.fallback;
+    return null;
   }
 
-  private resolve(hash: number, fileName: string, start: number): string {
+  private resolve(hash: number, fileName: string, start: number): Extension | null {
     const first = this.known.get(hash) ?? null;
     for (let candidate = first; candidate !== null; candidate = candidate.next) {
-      if (endsWithFolded(fileName, start, candidate.text)) return candidate.contentType;
+      if (endsWithFolded(fileName, start, candidate.text)) return candidate;
     }
     const text = fileName.slice(start);
     // Beyond ASCII toLowerCase and the hash fold differently, and no registered extension goes there.
-    if (!EXTENSION.test(text)) return this.fallback;
+    if (!EXTENSION.test(text)) return null;
     const extension = text.toLowerCase();
     const type = this.overrides.get(extension) ?? findType(extension);
-    if (type === undefined) return this.fallback;
-    const contentType = withCharset(type);
-    this.known.set(hash, new Extension(extension, contentType, first));
-    return contentType;
+    if (type === undefined) return null;
+    const found = new Extension(extension, withCharset(type, this.charset), codingOf(extension, type), first);
+    this.known.set(hash, found);
+    return found;
   }
+}
+
+function codingOf(extension: string, type: string): ContentCoding | '' {
+  const coding = CODED.get(extension);
+  return coding !== undefined && essence(type) === findType(extension) ? coding : '';
+}
+
+/** A media type without its parameters, in lower case. */
+function essence(type: string): string {
+  const end = type.indexOf(';');
+  return (end < 0 ? type : type.slice(0, end)).trim().toLowerCase();
 }
 
 /** What an extension may consist of; spaces above all may not, for they part the words of the table. */
@@ -116,9 +156,15 @@ export function defaultTypes(): Map<string, string> {
 const TEXT_TYPE =
   /^(text\/.*|application\/(javascript|ecmascript|json|json5|xml|xml-dtd)|[^/]+\/[^/]+\+(json|xml))$/i;
 
-/** `type` with `; charset=utf-8` where it is text and names no parameter of its own. */
-export function withCharset(type: string): string {
-  return TEXT_TYPE.test(type) && !type.includes(';') ? `${type}; charset=utf-8` : type;
+/** JSON is UTF-8 whatever the rest of a site is (RFC 8259 section 8.1). */
+const JSON_TYPE = /[/+]json5?$/;
+const CHARSET = /;[ \t]*charset=/i;
+
+/** `type` with the charset as its parameter, where it is text and says none of its own. */
+export function withCharset(type: string, charset: string | null = 'utf-8'): string {
+  const bare = essence(type);
+  if (charset === null || !TEXT_TYPE.test(bare) || CHARSET.test(type)) return type;
+  return JSON_TYPE.test(bare) && charset.toLowerCase() !== 'utf-8' ? type : `${type}; charset=${charset}`;
 }
 
 function step(hash: number, c: number): number {

@@ -44,6 +44,20 @@ const defaultFile: Value<string> = lazy(() =>
   ),
 );
 
+/** RFC 2978 section 2.3; the longest name that is registered has 45 characters. Null is `off`. */
+const charset: Value<string | null> = lazy(() =>
+  one(
+    z.pipe(
+      z.string().check(z.regex(/^[\w!#$%&'+^`{}~.:-]{1,60}$/)),
+      z.transform((word: string, ctx: z.core.ParsePayload): string | null => {
+        if (/^(on|utf-?_?8)$/i.test(word) && word.toLowerCase() !== 'utf-8')
+          return refuse(ctx, `"${word}" is no charset`, { suggestion: 'utf-8' });
+        return word === 'off' ? null : word;
+      }),
+    ),
+  ),
+);
+
 const errorPages: Value<[number, string][]> = lazy(() =>
   z.pipe(
     z.array(z.string().check(z.minLength(1))),
@@ -206,6 +220,16 @@ export const contentRows = {
     default: 'GET',
     help: 'What is allowed; any other method that is known answers 405. GET allows HEAD.',
     alias: ['methods', 'allow', 'allow_methods', 'limit_except'],
+  }),
+  charset: row({
+    name: 'charset',
+    contexts: ['server', 'location'],
+    usage: 'NAME|off',
+    value: charset,
+    expects: 'the name of a charset, such as utf-8 or iso-8859-1, or off',
+    default: 'utf-8',
+    help: 'The charset that text files say they are in. A type that has a parameter of its own keeps it, JSON is utf-8 or says nothing; listings are utf-8, and scripts say it themselves.',
+    alias: ['add_default_charset', 'override_charset', 'source_charset', 'default_charset'],
   }),
   symlinks: row({
     name: 'symlinks',

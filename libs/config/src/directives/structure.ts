@@ -168,7 +168,7 @@ export const structureRows = {
     block: 'types',
     value: nothing,
     expects: 'nothing before the "{"',
-    help: 'MIME types by extension, over the built-in table and over those of the block around.',
+    help: 'MIME types by extension, over the built-in table and over those of the block around. A type may have parameters, and stands in quotes then: "text/html; charset=iso-8859-1".',
   }),
 };
 
@@ -187,3 +187,7 @@ export const typeEntryRow = row({
 
 /** RFC 9110 section 8.3.1: type "/" subtype, both tokens. */
 export const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+$/;
+
+/** The same with parameters, a value of which may be quoted (section 5.6.6): `text/html; charset=iso-8859-1`. */
+export const CONTENT_TYPE =
+  /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+(?: ?; ?[\w!#$%&'*+.^`|~-]+=(?:[\w!#$%&'*+.^`|~-]+|"(?:[ !#-[\]-~]|\\[ -~])*"))*$/;

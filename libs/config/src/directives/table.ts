@@ -5,7 +5,7 @@ import { contentRows } from './content.ts';
 import { limitRows } from './limits.ts';
 import { logRows } from './logs.ts';
 import type { Context, Row } from './row.ts';
-import { MEDIA_TYPE, structureRows, typeEntryRow } from './structure.ts';
+import { CONTENT_TYPE, structureRows, typeEntryRow } from './structure.ts';
 
 export const DIRECTIVES = { ...structureRows, ...contentRows, ...codingRows, ...limitRows, ...logRows };
 
@@ -21,7 +21,7 @@ export function findRow(name: string): Row | null {
 
 /** The row of a name that may stand in a context. Inside `types` every MIME type is a name. */
 export function rowIn(context: Context, name: string): Row | null {
-  if (context === 'types') return MEDIA_TYPE.test(name) ? typeEntryRow : null;
+  if (context === 'types') return CONTENT_TYPE.test(name) ? typeEntryRow : null;
   const found = BY_NAME.get(name);
   return found?.contexts.includes(context) ? found : null;
 }

@@ -58,7 +58,7 @@ export class Fixture {
       writer: (fd, owner) => new NodeWriter(fd, owner),
       ledgerOf: () => this.ledger,
       memoryOf: () => this.memory,
-      typesOf: () => new MimeTypes(),
+      typesOf: ({ types, charset }) => new MimeTypes(types, undefined, charset),
       errorPage: (server, status) => this.pages.reply(server, status, NOW),
       script: () => null,
       forget: (path) => void this.forgotten.push(path),
@@ -67,6 +67,8 @@ export class Fixture {
     this.server = {
       locations: [],
       errorPages: new Map(),
+      types: new Map(),
+      base: { charset: 'utf-8' },
       cacheSize: 1 << 20,
       cacheEntry: 1 << 16,
     } as unknown as Server;
@@ -116,6 +118,7 @@ export class Fixture {
       compressTypes: new Set(['text/*']),
       compressMin: 10,
       types: new Map(),
+      charset: 'utf-8',
       redirection: null,
       cgi: [],
       ...patch,
