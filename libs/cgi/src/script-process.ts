@@ -9,7 +9,11 @@ import { Alarm, WorkerUdata, type WorkOwner } from './worker-udata.ts';
 export const KILL_MS = 1000;
 /** How long a pipe is read on after the script has ended, where something that it has started holds it open. */
 export const ORPHAN_MS = 1000;
-/** A child that could not be waited for (no descriptor was left for it) is tried again after this. */
+/**
+ * A child that cannot be waited for (no descriptor is left for it, or the system has no way to watch it) is looked after
+ * in so many milliseconds: at first, as most scripts are short, and at most.
+ */
+const COLLECT_FIRST_MS = 1;
 const COLLECT_MS = 50;
 
 const { SIGTERM, SIGKILL } = constants.signals;
@@ -61,6 +65,9 @@ export class ScriptProcess implements WorkOwner {
   private stderr: WorkerUdata | null = null;
   private readonly lines: StderrLines;
   private readonly alarm: Alarm;
+  /** For a child that cannot be waited for. */
+  private readonly look: Alarm;
+  private lookIn = COLLECT_FIRST_MS;
 
   constructor(loop: Loop, launcher: Launcher, owner: ProcessOwner) {
     this.loop = loop;
@@ -69,6 +76,7 @@ export class ScriptProcess implements WorkOwner {
     this.child = new WorkerUdata(this, -1);
     this.lines = new StderrLines((line) => owner.said(line));
     this.alarm = new Alarm(loop, () => this.rang());
+    this.look = new Alarm(loop, () => this.collect());
   }
 
   start(program: Program): void {
@@ -177,7 +185,8 @@ export class ScriptProcess implements WorkOwner {
   private childEnded(op: Op): void {
     // Whoever else has collected it (a SIGCHLD that is ignored) leaves nothing to wait for.
     if (op.result < 0 && op.result !== -ERRNO.ECHILD) {
-      this.alarm.set(COLLECT_MS);
+      this.look.set(this.lookIn);
+      this.lookIn = Math.min(2 * this.lookIn, COLLECT_MS);
       return;
     }
     // What the script has started and what is still of its group goes with it, where it was made to end. The pid cannot
@@ -193,12 +202,8 @@ export class ScriptProcess implements WorkOwner {
   }
 
   private rang(): void {
-    if (this.exited) {
-      this.closeStderr();
-      return;
-    }
-    if (this.ending) this.launcher.killGroup(this.pid, SIGKILL);
-    if (!this.child.reading.pending) this.collect();
+    if (this.exited) this.closeStderr();
+    else this.launcher.killGroup(this.pid, SIGKILL);
   }
 
   // ---- stderr ------------------------------------------------------------------------------------------------

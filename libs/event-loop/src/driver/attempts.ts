@@ -3,7 +3,7 @@ import * as libc from '../ffi/libc.ts';
 import { Memory } from '../memory.ts';
 import { type Op, OpKind } from '../op.ts';
 import type { Udata } from '../udata.ts';
-import { reap } from './child.ts';
+import { reap, reapUnwatched } from './child.ts';
 import type { Completions } from './completions.ts';
 import { Interest } from './driver.ts';
 import { coldLength, FileTurn, sendFileTurn } from './file-transfer.ts';
@@ -305,7 +305,7 @@ export class Attempts {
     if (got === -ERRNO.ESRCH) this.childEnded(watch, op);
     else if (got < 0) {
       watch.reading = null;
-      this.completions.finish(op, got);
+      this.completions.finish(op, reapUnwatched(op.file, got));
     }
   }
 

@@ -22,3 +22,14 @@ export function reap(pid: number): number {
     if (error !== -EINTR) return error;
   }
 }
+
+/**
+ * Collects a child that cannot be watched: no descriptor is left for it, or the system has no way to watch it
+ * (pidfd_open(2) came with Linux 5.3, and sandboxes refuse it).
+ * @param error why it cannot be watched
+ * @returns as of `reap`; `error` while the child runs, and the caller asks again later
+ */
+export function reapUnwatched(pid: number, error: number): number {
+  const result = reap(pid);
+  return result === -EAGAIN ? error : result;
+}

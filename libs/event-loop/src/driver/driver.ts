@@ -18,6 +18,7 @@ export type DriverName = 'epoll' | 'kqueue' | 'poll' | 'select' | 'io_uring' | '
  * 2. **One op a direction.** A udata has at most one op pending that reads (ACCEPT, RECV, READ, CHILD, CHANGE) and one
  *    that writes (SEND, WRITE, SENDFILE). ACCEPT and CHANGE stay pending after each success and end with a failure or
  *    `cancel`; all others end with their completion. An op may be submitted again from within its own `complete`.
+ *    CHILD fails only while its child runs: one that has ended is collected, whatever the system cannot do to watch it.
  * 3. **Memory is the driver's while an op is pending.** Memory that it lends for a receive (`op.bytes`) is good until
  *    `complete` returns, and not a moment longer.
  * 4. **Tokens.** Events are dispatched through `table` by slot and generation; a stale token is dropped and counted.

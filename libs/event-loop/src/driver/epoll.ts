@@ -24,7 +24,8 @@ export class EpollPoller implements Poller {
   private readonly list = Memory.allocate(BATCH * EPOLL_EVENT.size);
   private readonly words = new Uint32Array(this.list.bytes.buffer, this.list.bytes.byteOffset);
   private readonly change = Memory.allocate(EPOLL_EVENT.size);
-  private readonly notices = new LinuxNotices();
+  /** Level-triggered: what one drain leaves is told again. */
+  private readonly notices = new LinuxNotices((fd) => this.control(fd, EPOLL.IN, INOTIFY_SLOT, 0));
   private readonly wait_ = libc.epoll_wait as NonNullable<typeof libc.epoll_wait>;
 
   private constructor(fd: number) {
@@ -72,13 +73,7 @@ export class EpollPoller implements Poller {
   }
 
   addPath(path: string, slot: number, generation: number): number {
-    const first = this.notices.fd < 0;
-    let error = this.notices.add(path, slot, generation);
-    if (error < 0 || !first) return error;
-    // Level-triggered: what one drain leaves is told again.
-    error = this.control(this.notices.fd, EPOLL.IN, INOTIFY_SLOT, 0);
-    if (error < 0) this.notices.dispose();
-    return error;
+    return this.notices.add(path, slot, generation);
   }
 
   removePath(slot: number): void {

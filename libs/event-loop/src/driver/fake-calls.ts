@@ -3,9 +3,10 @@ import { Memory } from '../memory.ts';
 import { type Op, OpKind, type Slice } from '../op.ts';
 import type { Random } from '../random.ts';
 import type { Completions } from './completions.ts';
+import type { FakeWrite } from './fake-joins.ts';
 import type { FakePeer } from './fake-peer.ts';
 import type { FaultPlan, FaultPoint } from './fake-plan.ts';
-import type { FakeDescriptors, FakeFile, FakeListener, FakeWatch } from './fake-things.ts';
+import type { FakeDescriptors, FakeFile, FakeListener, FakeThing, FakeWatch } from './fake-things.ts';
 
 const LENT_SIZE = 64 << 10;
 const POISON = 0xdb;
@@ -16,8 +17,8 @@ const ACCEPTS_A_TURN = 16;
 export class FakeCalls {
   /** Buffers lent at this moment. */
   lent = 0;
-  /** Faults injected, ever. */
-  faults = 0;
+  /** Faults injected, ever, by where. */
+  readonly struck = new Map<FaultPoint, number>();
   /** Faults strike only while this holds: a world can be put up in peace. */
   armed = true;
   /** Told of every fault. */
@@ -46,11 +47,18 @@ export class FakeCalls {
     this.completions = completions;
   }
 
+  /** Faults injected, ever. */
+  get faults(): number {
+    let sum = 0;
+    for (const count of this.struck.values()) sum += count;
+    return sum;
+  }
+
   /** @returns the error number to fail with, or 0 */
   strike(point: FaultPoint): number {
     const fault = this.plan[point];
     if (fault === undefined || !this.armed || !this.random.chance(fault.probability)) return 0;
-    this.faults++;
+    this.struck.set(point, (this.struck.get(point) ?? 0) + 1);
     const errno = fault.errors[this.random.below(fault.errors.length)] as number;
     this.onStrike?.(point, errno);
     return errno;
@@ -151,7 +159,14 @@ export class FakeCalls {
 
   private child(watch: FakeWatch, op: Op): boolean {
     const result = this.children.get(op.file) ?? -ERRNO.ECHILD;
-    if (result === -1) return false;
+    // Only what still runs has to be watched, and that is what can fail (pidfd_open, EV_ADD).
+    if (result === -1) {
+      const struck = this.strike('child');
+      if (struck === 0) return false;
+      watch.reading = null;
+      this.completions.finish(op, -struck);
+      return false;
+    }
     this.children.delete(op.file);
     watch.reading = null;
     this.completions.finish(op, result);
@@ -178,16 +193,41 @@ export class FakeCalls {
     const { thing } = watch;
     let n = -ERRNO.EBADF;
     const total = totalOf(op);
-    if (total === 0) n = 0;
+    // Of a send file a thread has a stretch in hand, which reaches nobody.
+    if (watch.cancelled && op.kind === OpKind.SENDFILE) n = -ERRNO.EAGAIN;
+    else if (total === 0) n = 0;
     else if (thing?.kind === 'file') n = this.writeFile(thing, op, total);
     else if (thing?.kind === 'stream') n = this.send(thing, op, total);
-    if (n === -ERRNO.EAGAIN) return false;
+    const { cancelled } = watch;
+    if (n === -ERRNO.EAGAIN && !cancelled) return false;
     if (n > 0) op.done += n;
-    const ended = n <= 0 || op.done === total;
-    if (!ended) return true;
+    let result = n < 0 ? n : op.done;
+    // What was cancelled has its true result where that was on its way, and moves nothing further.
+    if (cancelled && (n === -ERRNO.EAGAIN || (n > 0 && op.done < total))) result = -ERRNO.ECANCELED;
+    else if (n > 0 && op.done < total) return true;
+    watch.cancelled = false;
     watch.writing = null;
-    this.completions.finish(op, n < 0 ? n : op.done);
+    this.completions.finish(op, result);
     return false;
+  }
+
+  /** Ends a write that was cancelled, now. */
+  endCancelled(watch: FakeWatch, op: Op): void {
+    if (watch.cancelled && watch.writing === op) this.write(watch, op);
+  }
+
+  /** What a kernel has taken of a write whose owner has closed: out of its memory as that is by now. No fault strikes. */
+  writeLate(write: FakeWrite, thing: FakeThing): void {
+    const left = totalOf(write) - write.done;
+    if (left <= 0) return;
+    if (thing.kind === 'file') {
+      const bytes = this.bytesOf(write, this.cut(left)) as Buffer;
+      const { content } = thing;
+      content.write(bytes, write.position < 0 ? content.bytes.length : write.position + write.done);
+    } else if (thing.kind === 'stream' && !thing.wasReset && !thing.outwardEnded && !thing.gone) {
+      const room = Math.min(left, thing.capacity - thing.outward.length);
+      if (room > 0) thing.outward.push(this.bytesOf(write, this.cut(room)) as Buffer);
+    }
   }
 
   private send(peer: FakePeer, op: Op, total: number): number {
@@ -217,7 +257,7 @@ export class FakeCalls {
   }
 
   /** The next `count` bytes of an op, copied: what the owner does to its memory later is not seen any more. */
-  private bytesOf(op: Op, count: number): Buffer | number {
+  private bytesOf(op: FakeWrite, count: number): Buffer | number {
     if (op.kind === OpKind.SENDFILE) {
       const file = this.descriptors.get(op.file);
       if (file?.kind !== 'file') return -ERRNO.EBADF;
@@ -268,7 +308,7 @@ const POINTS: { readonly [kind: number]: FaultPoint } = {
   [OpKind.SENDFILE]: 'sendFile',
 };
 
-function totalOf(op: Op): number {
+function totalOf(op: FakeWrite): number {
   if (op.vector === null || op.kind === OpKind.SENDFILE) return op.length;
   let total = 0;
   for (const { length } of op.vector) total += length;

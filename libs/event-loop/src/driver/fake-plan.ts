@@ -32,6 +32,7 @@ export function faultsEverywhere(probability: number): FaultPlan {
     send: of(ERRNO.ECONNRESET, ERRNO.EPIPE, ERRNO.ENOMEM),
     write: of(ERRNO.ENOSPC, ERRNO.EIO, ERRNO.EPIPE),
     sendFile: of(ERRNO.EIO, ERRNO.ECONNRESET, ERRNO.EPIPE),
+    child: of(ERRNO.EMFILE, ERRNO.ENFILE, ERRNO.ENOMEM, ERRNO.ENOSYS, ERRNO.EPERM),
     change: of(ERRNO.ENOSPC),
     register: of(ERRNO.ENOMEM, ERRNO.ENOSPC),
   };

@@ -111,6 +111,8 @@ export class FakeWatch {
   readonly interest: Interest;
   reading: Op | null = null;
   writing: Op | null = null;
+  /** `writing` was cancelled, and its end is on its way. */
+  cancelled = false;
   queued = false;
   closed = false;
   /** The watched path, and what happened to it that has not been told yet. */

@@ -47,7 +47,7 @@ export class FakeDriver implements Driver {
   private readonly descriptors: FakeDescriptors;
   private readonly buffer: number;
   private readonly listeners = new FakeListeners();
-  private readonly joins = new FakeJoins();
+  private readonly joins: FakeJoins;
   private readonly watched = new Set<FakeWatch>();
   private clock = 1000;
   private nextPid = FIRST_PID;
@@ -66,6 +66,7 @@ export class FakeDriver implements Driver {
       this.completions,
     );
     this.calls.stir = (peer) => this.turns.stir(peer);
+    this.joins = new FakeJoins(this.random, (write, thing) => this.calls.writeLate(write, thing));
   }
 
   get notify(): () => void {
@@ -132,11 +133,22 @@ export class FakeDriver implements Driver {
     if (watch === null || op.state !== OpState.PENDING) return;
     // A file's read may be on its way: its true result follows.
     if (op.kind === OpKind.READ && watch.interest === Interest.FILE && this.random.chance(0.5)) return;
+    // So may a write: the kernel has its memory until it says how far it got.
+    if (watch.writing === op && this.random.chance(0.5)) {
+      watch.cancelled = true;
+      this.turns.queue(watch);
+      return;
+    }
     if (watch.reading === op) watch.reading = null;
     if (watch.writing === op) watch.writing = null;
     if (op.kind === OpKind.CHANGE) this.watched.delete(watch);
     this.completions.finish(op, -ERRNO.ECANCELED);
     this.turns.notify();
+  }
+
+  join(op: Op, _timeoutMs: number): void {
+    const watch = this.watchOf(op.owner);
+    if (watch !== null) this.calls.endCancelled(watch, op);
   }
 
   close(udata: Udata): void {
@@ -149,8 +161,7 @@ export class FakeDriver implements Driver {
     }
     watch.closed = true;
     this.watched.delete(watch);
-    // A thread reads from a file; a kernel that completes receives into the owner's memory.
-    const held = watch.interest === Interest.FILE || watch.reading?.memory ? watch.reading : null;
+    const held = this.joins.add(watch, udata, fd);
     if (watch.reading !== null) watch.reading.state = OpState.IDLE;
     if (watch.writing !== null) watch.writing.state = OpState.IDLE;
     watch.reading = null;
@@ -158,12 +169,8 @@ export class FakeDriver implements Driver {
     this.turns.watches[udata.slot] = null;
     this.table.remove(udata);
     if (watch.thing !== null) watch.thing.slot = -1;
-    if (held === null) this.release(udata, fd);
-    else {
-      const { memory, offset, length } = held;
-      this.joins.add({ udata, fd, memory, offset, length, rounds: this.random.below(4) });
-      this.turns.notify();
-    }
+    if (held) this.turns.notify();
+    else this.release(udata, fd);
   }
 
   discard(fd: number): void {

@@ -41,7 +41,7 @@ export class UringDriver extends SystemDriver implements Driver {
   private readonly reads: UringReads;
   private readonly writes: UringWrites;
   private readonly bySlot: (Flight | null)[] = [];
-  private readonly notices = new LinuxNotices();
+  private readonly notices = new LinuxNotices((fd) => this.awaitNotices(fd));
   private readonly changes = new EventList(1024);
   /** Completions that `join` met and that were not the one it waits for. */
   private readonly later: Completion[] = [];
@@ -270,23 +270,22 @@ export class UringDriver extends SystemDriver implements Driver {
   private awaitChange(flight: Flight, op: Op): void {
     flight.reading = op;
     const error = this.notices.add(op.text, flight.slot, flight.generation);
-    if (error < 0) {
-      flight.reading = null;
-      this.completions.finish(op, error);
-    } else if (!this.noticesAwaited) this.awaitNotices();
+    if (error >= 0) return;
+    flight.reading = null;
+    this.completions.finish(op, error);
   }
 
   /** One poll for all watched paths, asked again after each drain: what a drain has left is told at once. */
-  private awaitNotices(): void {
+  private awaitNotices(fd: number): number {
     this.noticesAwaited = true;
-    const { fd } = this.notices;
     this.ring.prepare(IORING_OP.POLL_ADD, fd, 0, 0, 0, POLL_EVENTS.IN, 0, NOBODY, Tag.NOTICES);
+    return 0;
   }
 
   private drainNotices(): void {
     this.noticesAwaited = false;
     if (this.ended) return;
-    this.awaitNotices();
+    this.awaitNotices(this.notices.fd);
     const { changes } = this;
     changes.count = 0;
     this.notices.drain(changes);

@@ -24,7 +24,7 @@ export abstract class LevelPoller implements Poller {
   readonly shortReadDrains = true;
   readonly events = new EventList(FIRST_CAPACITY);
   protected readonly set = new DescriptorSet();
-  private readonly notices = new LinuxNotices();
+  private readonly notices = new LinuxNotices((fd) => this.watchNotices(fd));
 
   abstract wait(timeoutMs: number): number;
   abstract waitInThread(timeoutMs: number, woken: () => void): void;
@@ -59,12 +59,12 @@ export abstract class LevelPoller implements Poller {
 
   addPath(path: string, slot: number, generation: number): number {
     if (SYSTEM !== 'linux') return -ERRNO.ENOSYS;
-    const first = this.notices.fd < 0;
-    let error = this.notices.add(path, slot, generation);
-    if (error < 0 || !first) return error;
-    error = this.add(this.notices.fd, Interest.READ, INOTIFY_SLOT, 0);
-    if (error < 0) this.notices.dispose();
-    else this.want(this.notices.fd, Interest.READ);
+    return this.notices.add(path, slot, generation);
+  }
+
+  private watchNotices(fd: number): number {
+    const error = this.add(fd, Interest.READ, INOTIFY_SLOT, 0);
+    if (error === 0) this.want(fd, Interest.READ);
     return error;
   }
 

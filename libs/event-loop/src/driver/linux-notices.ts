@@ -41,21 +41,25 @@ interface PathWatch {
 
 /**
  * File-change notices for the Linux pollers: one inotify descriptor, which the poller watches like any other.
- * It is opened with the first watch: a server without watches has none.
+ * It is opened with the first watch: a server without watches has none. It is the poller's from that moment on, whatever
+ * becomes of the watch that it was opened for.
  */
 export class LinuxNotices {
   fd = -1;
+  private readonly opened: (fd: number) => number;
   private readonly memory = Memory.allocate(16 << 10);
   private readonly bySlot = new Map<number, PathWatch>();
   private readonly byWd = new Map<number, PathWatch[]>();
 
-  /** @returns 0 or -errno; afterwards `fd` is open */
+  /** @param opened has the poller watch the descriptor; it returns 0, or -errno where it cannot */
+  constructor(opened: (fd: number) => number) {
+    this.opened = opened;
+  }
+
+  /** @returns 0 or -errno */
   add(path: string, slot: number, generation: number): number {
-    if (this.fd < 0) {
-      const fd = libc.inotify_init1?.(INOTIFY.CLOEXEC | INOTIFY.NONBLOCK) ?? -1;
-      if (fd < 0) return libc.lastError();
-      this.fd = fd;
-    }
+    const error = this.fd < 0 ? this.open() : 0;
+    if (error < 0) return error;
     const wd = libc.inotify_add_watch?.(this.fd, path, ALL) ?? -1;
     if (wd < 0) return libc.lastError();
     const watch = { slot, generation, wd };
@@ -64,6 +68,15 @@ export class LinuxNotices {
     if (others === undefined) this.byWd.set(wd, [watch]);
     else others.push(watch);
     return 0;
+  }
+
+  private open(): number {
+    const fd = libc.inotify_init1?.(INOTIFY.CLOEXEC | INOTIFY.NONBLOCK) ?? -1;
+    if (fd < 0) return libc.lastError();
+    const error = this.opened(fd);
+    if (error < 0) libc.close(fd);
+    else this.fd = fd;
+    return error;
   }
 
   remove(slot: number): void {

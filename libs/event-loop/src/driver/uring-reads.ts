@@ -11,7 +11,7 @@ import {
 } from '../ffi/uring-layout.ts';
 import type { Memory } from '../memory.ts';
 import { type Op, OpKind } from '../op.ts';
-import { reap } from './child.ts';
+import { reap, reapUnwatched } from './child.ts';
 import type { Completions } from './completions.ts';
 import { type Flight, GOES_ON, Tag } from './flight.ts';
 import type { Flights } from './flights.ts';
@@ -353,7 +353,7 @@ export class UringReads {
       this.childEnded(flight, op);
     } else {
       flight.reading = null;
-      this.completions.finish(op, fd);
+      this.completions.finish(op, reapUnwatched(op.file, fd));
     }
   }
 

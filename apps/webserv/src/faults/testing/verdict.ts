@@ -29,7 +29,9 @@ function unexcused(world: World, visit: Visit): boolean {
   if (trouble.faults > 0 || driver.jumps > 0 || weather.descriptors < 1 << 20) return false;
   let onPeers = 0;
   for (const peer of peers) onPeers += peer.faults;
-  return driver.calls.faults === onPeers && visit.peer.faults === 0;
+  // A child that cannot be watched is nothing that a client should notice.
+  const felt = driver.calls.faults - (driver.calls.struck.get('child') ?? 0);
+  return felt === onPeers && visit.peer.faults === 0;
 }
 
 function judge(world: World, visit: Visit): string | null {

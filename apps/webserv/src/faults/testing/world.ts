@@ -1,3 +1,4 @@
+import { constants as os } from 'node:os';
 import { StaticCache } from '@webserv/cache';
 import { type Address, Loop } from '@webserv/event-loop';
 import {
@@ -20,6 +21,7 @@ import { type Outside, type Visit, Visitor } from './visitor.ts';
 const ROUNDS = 60_000;
 /** Rounds without anything to do or to wait for, in which only promises may go on. */
 const IDLE_ROUNDS = 4;
+const { EPERM } = os.errno;
 const ADDRESS: Address = { family: 'ipv4', host: '127.0.0.1', port: 80 };
 
 /** How rough a run is: everything that the driver and the disk are told. */
@@ -229,8 +231,9 @@ function drawWeather(random: Random): Weather {
   };
 }
 
-/** Some of the things that can fail do. */
+/** Some of the things that can fail do. In some runs no child can be watched at all, as where a sandbox forbids it. */
 function drawFaults(random: Random, probability: number): FaultPlan {
   const all = Object.entries(faultsEverywhere(probability));
-  return Object.fromEntries(all.filter(() => random.chance(0.7)));
+  const plan: FaultPlan = Object.fromEntries(all.filter(() => random.chance(0.7)));
+  return random.chance(0.15) ? { ...plan, child: { probability: 1, errors: [EPERM] } } : plan;
 }

@@ -137,12 +137,61 @@ export function systemContract(options: HarnessOptions): void {
     });
   });
 
-  itUnless(skips.paths, 'a path that is not there is a failure', async () => {
+  itUnless(skips.paths, 'a path that is not there is a failure, and of that watch alone', async () => {
     if (harness.large < 8 << 20) return; // The scripted driver has no folders to look into.
-    const probe = new Probe(harness.loop, -1);
-    harness.loop.register(probe, Interest.READ);
-    harness.loop.watchPath(probe.input, '/no/such/path');
-    await harness.until(() => probe.got.length === 1, 'the failure');
-    expect(probe.got.map(errnoName)).toEqual(['ENOENT']);
+    const watching = (path: string): Probe => {
+      const probe = new Probe(harness.loop, -1);
+      harness.loop.register(probe, Interest.READ);
+      harness.loop.watchPath(probe.input, path);
+      return probe;
+    };
+    const paths = harness.paths();
+    const first = watching('/no/such/path');
+    await harness.until(() => first.got.length === 1, 'the failure');
+    const good = watching(paths.file);
+    const last = watching('/no/such/path');
+    await harness.until(() => last.got.length === 1, 'the other failure');
+    paths.write();
+    await harness.until(() => good.got.length > 0, 'the change');
+    expect([...first.got, ...last.got].map(errnoName)).toEqual(['ENOENT', 'ENOENT']);
+    expect(good.input.pending).toBe(true);
   });
+
+  itUnless(
+    skips.descriptors ?? skips.paths,
+    'a watch for which no descriptor is left is a failure, and later ones are none',
+    async () => {
+      const paths = harness.paths();
+      const probe = new Probe(harness.loop, -1);
+      harness.loop.register(probe, Interest.READ);
+      harness.withoutDescriptors(() => harness.loop.watchPath(probe.input, paths.file));
+      if (probe.input.pending && harness.large < 8 << 20) return; // The scripted driver needs none for it.
+      await harness.until(() => probe.got.length === 1, 'the failure');
+      expect(probe.got.map(errnoName)).toEqual(['EMFILE']);
+      harness.loop.watchPath(probe.input, paths.file);
+      paths.write();
+      await harness.until(() => probe.got.length > 1, 'the change');
+    },
+  );
+
+  itUnless(
+    skips.descriptors ?? skips.children,
+    'a child for which no descriptor is left is collected, once it has ended',
+    async () => {
+      const { pid, end } = harness.spawn({ exit: 3 });
+      const probe = new Probe(harness.loop, -1);
+      harness.loop.register(probe, Interest.READ);
+      const ask = (): void => harness.withoutDescriptors(() => harness.loop.awaitChild(probe.input, pid));
+      ask();
+      for (let round = 0; round < 20; round++) harness.loop.tick(0);
+      end();
+      // Where none is needed for it, it is being waited for all the while.
+      const collected = (): boolean => {
+        if (!probe.input.pending && probe.got.at(-1) !== 3) ask();
+        return probe.got.at(-1) === 3;
+      };
+      await harness.until(collected, 'the exit code');
+      for (const result of probe.got.slice(0, -1)) expect(errnoName(result)).toBe('EMFILE');
+    },
+  );
 }
