@@ -222,7 +222,10 @@ class Webserv implements Running {
     await gone;
     clearTimeout(cut);
     const { services } = this;
-    if (services !== null) await new Promise<void>((resolve) => services.scripts.close(resolve));
+    if (services !== null) {
+      await new Promise<void>((resolve) => services.scripts.close(resolve));
+      await new Promise<void>((resolve) => services.whenIdle(resolve));
+    }
     for (const site of this.sites) site.reportCache('info');
     this.letGo();
     await new Promise<void>((resolve) => this.book.logs.close(resolve));

@@ -5,6 +5,7 @@ import {
   dispatch,
   ErrorPages,
   Exchange,
+  FileFacts,
   type FileWriter,
   type FileWriterOwner,
   failedCall,
@@ -18,7 +19,7 @@ import {
   type Store,
   Turns,
 } from '@webserv/methods';
-import type { MimeTypes, Reply } from '@webserv/response';
+import { type ContentCoding, codingExtension, type MimeTypes, type Reply } from '@webserv/response';
 import type { Clock } from './clock.ts';
 import type { Site } from './site.ts';
 import type { ServerFiles, System } from './system.ts';
@@ -29,7 +30,8 @@ import { VERSION } from './version.ts';
 export class SiteServices implements Services {
   readonly files: ServerFiles;
   readonly store: Store;
-  readonly later = new Turns().later;
+  private readonly turns = new Turns();
+  readonly later = this.turns.later;
   readonly scripts: CgiRunner;
   private readonly loop: Loop;
   private readonly clock: Clock;
@@ -71,11 +73,26 @@ export class SiteServices implements Services {
   }
 
   forget(path: string): void {
+    this.forgetFile(path);
+    // What has a coding beside it offers it from now on, or offers it no more.
+    const original = uncodedPath(path);
+    if (original !== null) this.forgetFile(original);
+  }
+
+  /** The same file may be cached by another path (a linked folder, a hard link): its inode finds those. */
+  private forgetFile(path: string): void {
+    const there = this.files.look('/', path, false, facts) === 0;
     for (const { cache } of this.sites.values()) {
-      cache.dropPath(path);
-      // The same file may be cached under another spelling (a linked folder): every page is looked at before its next use.
-      cache.expireAll();
+      if (there) cache.dropFile(path, facts.ino);
+      else cache.dropPath(path);
+      // A link to a folder, on the way to who knows how many files.
+      if (there && facts.kind === 'folder') cache.expireAll();
     }
+  }
+
+  /** Calls back when no work in slices is left: uploads that are taken back, above all. */
+  whenIdle(done: () => void): void {
+    this.turns.whenIdle(done);
   }
 
   ledgerOf(server: Server): Ledger {
@@ -102,3 +119,14 @@ export class SiteServices implements Services {
     return this.sites.get(server) as Site;
   }
 }
+
+const CODINGS: readonly ContentCoding[] = ['br', 'zstd', 'gzip'];
+
+/** The file that a precompressed one stands beside, or null. */
+function uncodedPath(path: string): string | null {
+  const extension = CODINGS.map(codingExtension).find((each) => path.endsWith(each));
+  return extension === undefined ? null : path.slice(0, -extension.length);
+}
+
+/** Filled and read within one call. */
+const facts = new FileFacts();

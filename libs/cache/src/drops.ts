@@ -9,20 +9,21 @@ export const REMEMBERED_DROPS = 1024;
 export class Drops {
   private now = 0;
   private floor = 0;
-  private readonly byPath = new Map<string, number>();
+  private readonly byFile = new Map<string | number, number>();
 
   /** A ticket for a read that begins now. */
   ticket(): number {
     return this.now;
   }
 
-  record(path: string): void {
+  /** @param file its path, or its inode where it may be known by other paths */
+  record(file: string | number): void {
     this.now++;
-    this.byPath.delete(path);
-    this.byPath.set(path, this.now);
-    if (this.byPath.size <= REMEMBERED_DROPS) return;
-    for (const [oldest, when] of this.byPath) {
-      this.byPath.delete(oldest);
+    this.byFile.delete(file);
+    this.byFile.set(file, this.now);
+    if (this.byFile.size <= REMEMBERED_DROPS) return;
+    for (const [oldest, when] of this.byFile) {
+      this.byFile.delete(oldest);
       this.floor = when;
       break;
     }
@@ -32,13 +33,15 @@ export class Drops {
   recordAll(): void {
     this.now++;
     this.floor = this.now;
-    this.byPath.clear();
+    this.byFile.clear();
   }
 
-  /** Whether what was read from `path` under `ticket` may still be kept. */
-  allows(path: string, ticket: number): boolean {
-    if (ticket < this.floor) return false;
-    const dropped = this.byPath.get(path);
-    return dropped === undefined || dropped <= ticket;
+  /** Whether what was read from a file under `ticket` may still be kept. */
+  allows(path: string, ino: number, ticket: number): boolean {
+    return ticket >= this.floor && this.last(path) <= ticket && this.last(ino) <= ticket;
+  }
+
+  private last(file: string | number): number {
+    return this.byFile.get(file) ?? 0;
   }
 }

@@ -45,6 +45,11 @@ export class CacheEntry<V> {
   /** Neighbours among the entries made from the same file. */
   nextOfPath: CacheEntry<V> | null = null;
   previousOfPath: CacheEntry<V> | null = null;
+  /** Neighbours among the entries made from files of the same inode. */
+  nextOfInode: CacheEntry<V> | null = null;
+  previousOfInode: CacheEntry<V> | null = null;
+  /** The cache's epoch at the last look at the file: an entry of an earlier one is stale. */
+  epoch = Number.POSITIVE_INFINITY;
 
   constructor(candidate: Candidate<V>, size: number, checkedAt: number, freshForMs: number) {
     this.key = candidate.key;

@@ -189,6 +189,32 @@ describe('drops', () => {
     expect(cache.put(candidate('a'), cache.begin(), T0)).toBe(true);
   });
 
+  it('of a file under other paths are found by its inode, and refuse reads under way by any path', () => {
+    const { cache, put, gone } = setup();
+    const stamp = { mtimeMs: T0 - 60_000, size: 3, ino: 77 };
+    put('GET a', { path: '/www/a', stamp });
+    put('GET linked a', { path: '/www/link/a', stamp });
+    put('GET b', { path: '/www/b' });
+    const ticket = cache.begin();
+    expect(cache.dropFile('/www/a', 77)).toBe(2);
+    expect(gone.map(([value]) => value)).toEqual(['value of GET a', 'value of GET linked a']);
+    expect(cache.get('GET b', T0)?.fresh).toBe(true);
+    expect(cache.put(candidate('GET other a', { path: '/www/other/a', stamp }), ticket, T0)).toBe(false);
+    expect(cache.put(candidate('GET c', { path: '/www/c' }), ticket, T0)).toBe(true);
+  });
+
+  it('of a file that nobody has leave all others as they were', () => {
+    const { cache, put, gone } = setup({ maxBytes: 1 << 24 });
+    for (let i = 0; i < 1000; i++) {
+      put(`page ${i}`, { path: `/www/${i}`, stamp: { mtimeMs: T0 - 60_000, size: 1, ino: i } });
+    }
+    const ticket = cache.begin();
+    for (let i = 0; i < 500; i++) expect(cache.dropFile(`/uploads/${i}`, 1e6 + i)).toBe(0);
+    expect(gone).toEqual([]);
+    for (let i = 0; i < 1000; i++) expect(cache.get(`page ${i}`, T0)?.fresh).toBe(true);
+    expect(cache.put(candidate('read meanwhile'), ticket, T0)).toBe(true);
+  });
+
   it('refuse reads under way when confirm found a change', () => {
     const { cache, put } = setup();
     put('GET a', { path: '/a' });

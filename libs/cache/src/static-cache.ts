@@ -1,8 +1,8 @@
 import { Drops } from './drops.ts';
 import { CacheEntry, type Candidate, type FileStamp, MAX_USES, QUEUE } from './entry.ts';
+import { EntryIndex } from './entry-index.ts';
 import { Fifo } from './fifo.ts';
 import { Ghosts } from './ghosts.ts';
-import { PathIndex } from './path-index.ts';
 
 /** Why a value left the cache. */
 export type Departure = 'evicted' | 'dropped' | 'replaced' | 'cleared';
@@ -44,6 +44,8 @@ const ENTRY_OVERHEAD = 256;
 /** Share of maxBytes in which newcomers prove themselves (S3-FIFO takes a tenth). */
 const SMALL_SHARE = 0.1;
 const MIN_GHOSTS = 64;
+/** Entries that one `put` looks at and gives another stay: as many are a tenth of a millisecond. */
+const MOVES_MAX = 1024;
 /** Linux stamps files with the clock's tick; coarser file systems stamp whole seconds (FAT: two). */
 const TICK_MS = 50;
 const COARSE_MS = 2000;
@@ -78,9 +80,12 @@ export class StaticCache<V> {
   private readonly main = new Fifo<V>(QUEUE.MAIN);
   private readonly pins = new Fifo<V>(QUEUE.PINNED);
   private readonly ghosts = new Ghosts();
-  private readonly paths = new PathIndex<V>();
+  private readonly paths = new EntryIndex<string, V>('path');
+  private readonly inodes = new EntryIndex<number, V>('inode');
   private readonly dropped = new Drops();
   private readonly departures = new Map<CacheEntry<V>, Departure>();
+  /** Raised to make every entry stale at once. */
+  private epoch = 0;
 
   constructor(options: CacheOptions<V>) {
     this.maxBytes = options.maxBytes;
@@ -100,7 +105,7 @@ export class StaticCache<V> {
       return undefined;
     }
     if (entry.uses < MAX_USES) entry.uses++;
-    if (nowMs < entry.freshUntil && nowMs >= entry.freshFrom) {
+    if (nowMs < entry.freshUntil && nowMs >= entry.freshFrom && entry.epoch >= this.epoch) {
       entry.fresh = true;
       this.stats.hits++;
     } else {
@@ -127,14 +132,19 @@ export class StaticCache<V> {
   put(candidate: Candidate<V>, ticket: number, checkedAt: number): boolean {
     const size = candidate.bytes + candidate.key.length + candidate.path.length + ENTRY_OVERHEAD;
     const reach = candidate.pinned ? this.maxBytes : this.maxBytes - this.stats.pinnedBytes;
-    if (size > this.maxEntryBytes || size > reach || !this.dropped.allows(candidate.path, ticket)) {
+    if (
+      size > this.maxEntryBytes ||
+      size > reach ||
+      !this.dropped.allows(candidate.path, candidate.stamp.ino, ticket)
+    ) {
       this.stats.refused++;
       return false;
     }
     const before = this.entries.get(candidate.key);
     const proven = before !== undefined && before.queue === QUEUE.MAIN;
     if (before !== undefined) this.leave(before, 'replaced');
-    while (this.stats.bytes + size > this.maxBytes) this.evictOne();
+    let moves = 0;
+    while (this.stats.bytes + size > this.maxBytes) moves = this.evictOne(moves);
     const freshForMs = candidate.freshForMs ?? this.freshForMs;
     this.enter(new CacheEntry(candidate, size, checkedAt, freshForMs), proven);
     return true;
@@ -156,6 +166,7 @@ export class StaticCache<V> {
       if (sameFile(other, stamp)) {
         other.freshFrom = nowMs;
         other.freshUntil = nowMs + other.freshForMs;
+        other.epoch = this.epoch;
       } else this.drop(other);
       other = next;
     }
@@ -174,22 +185,39 @@ export class StaticCache<V> {
     return count;
   }
 
-  /** The same for a folder: `prefix` itself and all below it. Looks at every cached path once. */
+  /**
+   * Removes every entry made from a file that is about to be removed or replaced, by whatever paths it was read, and
+   * refuses what is being read from it right now.
+   * @param ino of what lies at the path, as the stamps of its entries have it
+   */
+  dropFile(path: string, ino: number): number {
+    let count = this.dropPath(path);
+    this.dropped.record(ino);
+    for (let entry = this.inodes.first(ino); entry !== null; entry = this.inodes.first(ino)) {
+      this.drop(entry);
+      count++;
+    }
+    return count;
+  }
+
+  /** `dropPath` for a folder: `prefix` itself and all below it. Looks at every cached path once. */
   dropTree(prefix: string): number {
     const below = prefix.endsWith('/') ? prefix : `${prefix}/`;
     this.dropped.recordAll();
     const paths: string[] = [];
-    for (const path of this.paths.paths()) if (path === prefix || path.startsWith(below)) paths.push(path);
+    for (const path of this.paths.keys()) if (path === prefix || path.startsWith(below)) paths.push(path);
     let count = 0;
     for (const path of paths) count += this.dropPath(path);
     return count;
   }
 
-  /** Makes every entry stale, as when file-change notices were lost. What is being read right now is refused. */
+  /**
+   * Makes every entry stale, as when file-change notices were lost. What is being read right now is refused. It costs the
+   * same however many there are.
+   */
   expireAll(): void {
     this.dropped.recordAll();
-    for (const entry of this.entries.values())
-      if (entry.path !== '') entry.freshUntil = Number.NEGATIVE_INFINITY;
+    this.epoch++;
   }
 
   /** Removes everything. */
@@ -221,7 +249,11 @@ export class StaticCache<V> {
     else if (proven || ghost) this.main.push(entry);
     else this.small.push(entry);
     this.entries.set(entry.key, entry);
-    if (entry.path !== '') this.paths.add(entry);
+    if (entry.path !== '') {
+      entry.epoch = this.epoch;
+      this.paths.add(entry.path, entry);
+      this.inodes.add(entry.stamp.ino, entry);
+    }
     this.stats.entries++;
     this.stats.bytes += entry.size;
     this.stats.pinnedBytes = this.pins.bytes;
@@ -237,7 +269,10 @@ export class StaticCache<V> {
       entry.queue === QUEUE.SMALL ? this.small : entry.queue === QUEUE.MAIN ? this.main : this.pins;
     queue.remove(entry);
     this.entries.delete(entry.key);
-    if (entry.path !== '') this.paths.remove(entry);
+    if (entry.path !== '') {
+      this.paths.remove(entry.path, entry);
+      this.inodes.remove(entry.stamp.ino, entry);
+    }
     this.stats.entries--;
     this.stats.bytes -= entry.size;
     this.stats.pinnedBytes = this.pins.bytes;
@@ -247,20 +282,26 @@ export class StaticCache<V> {
     } else this.onEvict?.(entry.value, why);
   }
 
-  /** Frees at least one entry. Every turn either evicts or lowers a use count, so it ends. */
-  private evictOne(): void {
-    for (;;) {
+  /**
+   * Frees one entry. Every turn either evicts or lowers a use count, so it ends; and after MOVES_MAX of the latter, which
+   * one `put` may cause by being large, the oldest goes whatever its uses.
+   * @param moves how many entries this `put` has given another stay so far
+   * @returns how many it has now
+   */
+  private evictOne(moves: number): number {
+    for (let moved = moves; ; moved++) {
       const fromSmall = this.small.bytes > this.maxBytes * SMALL_SHARE || this.main.oldest === null;
       const victim =
         (fromSmall ? this.small.oldest : this.main.oldest) ?? this.main.oldest ?? this.pins.oldest;
-      if (victim === null) return;
-      if (victim.queue === QUEUE.SMALL && victim.uses > 0) this.move(this.small, victim, 0);
-      else if (victim.queue === QUEUE.MAIN && victim.uses > 0) this.move(this.main, victim, victim.uses - 1);
+      if (victim === null) return moved;
+      const again = victim.uses > 0 && moved < MOVES_MAX;
+      if (again && victim.queue === QUEUE.SMALL) this.move(this.small, victim, 0);
+      else if (again && victim.queue === QUEUE.MAIN) this.move(this.main, victim, victim.uses - 1);
       else {
         if (victim.queue === QUEUE.SMALL) this.ghosts.add(victim.key, Math.max(MIN_GHOSTS, this.main.count));
         this.stats.evictions++;
         this.leave(victim, 'evicted');
-        return;
+        return moved;
       }
     }
   }

@@ -3,7 +3,7 @@ import { headOf } from './fixtures/heads.ts';
 import type { Server } from './method-rules.ts';
 
 function variables(lines: readonly string[], over: Partial<ScriptRequest> = {}): Record<string, string> {
-  const head = headOf(lines);
+  const head = headOf(lines, { maxHeader: 1 << 20, maxHeaders: 20_000, maxTarget: 8192 });
   const entries = environment({
     head,
     script: { name: '/app/run.sh', pathInfo: '', file: '/srv/cgi/run.sh', interpreter: '' },
@@ -54,6 +54,16 @@ describe('the meta-variables of RFC 3875 section 4.1', () => {
     });
   });
 
+  it('take ten thousand different fields, each of them looked at once', () => {
+    const names = Array.from({ length: 9900 }, (_, index) => `X-${index}`);
+    const found = variables([
+      ...GET,
+      ...names.map((name) => `${name}: v`),
+      ...names.map((name) => `${name}: w`),
+    ]);
+    for (const name of names) expect(found[`HTTP_${name.replace('-', '_')}`]).toBe('v, w');
+  });
+
   type Row = readonly [
     what: string,
     lines: readonly string[],
@@ -71,6 +81,18 @@ describe('the meta-variables of RFC 3875 section 4.1', () => {
       ['GET http://a/p?q HTTP/1.1', 'Host: a'],
       'REQUEST_URI',
       '/p?q',
+    ],
+    [
+      'absolute form: its host, whatever Host says',
+      ['GET http://named.example:8081/p HTTP/1.1', 'Host: other.example'],
+      'HTTP_HOST',
+      'named.example:8081',
+    ],
+    [
+      'absolute form without a port',
+      ['GET http://named.example/p HTTP/1.1', 'Host: other.example:1'],
+      'HTTP_HOST',
+      'named.example',
     ],
     ['HTTP/1.0', ['GET / HTTP/1.0'], 'SERVER_PROTOCOL', 'HTTP/1.0'],
     ['HEAD', ['HEAD / HTTP/1.1', 'Host: a'], 'REQUEST_METHOD', 'HEAD'],

@@ -1,5 +1,5 @@
 import type { Exchange } from '@webserv/methods';
-import { FieldId, type RequestHead } from '@webserv/request';
+import { FieldId, type RequestHead, TargetForm } from '@webserv/request';
 import type { Script } from './script.ts';
 
 /** What a script is told; everything in it comes from the request, the config or the server itself. */
@@ -96,29 +96,27 @@ export function environment(request: ScriptRequest): EnvEntry[] {
 function addFields(entries: EnvEntry[], head: RequestHead, authenticated: boolean): void {
   const { headers } = head;
   const named = nominated(headers.known(FieldId.CONNECTION));
-  const first = entries.length;
+  const values = new Map<string, string>();
   for (let index = 0; index < headers.count; index++) {
     const field = variableOf(headers.name(index));
     if (field === null || named.has(field.name)) continue;
     if (authenticated && field.name === 'authorization') continue;
     const value = headers.value(index);
-    const same = indexOf(entries, first, field.start);
-    if (same < 0) entries.push(`${field.start}${value}`);
+    const before = values.get(field.start);
+    if (before === undefined) values.set(field.start, value);
     // A semicolon for cookies: RFC 6265 section 5.4 knows no comma between pairs.
-    else entries[same] = `${entries[same]}${field.name === 'cookie' ? '; ' : ', '}${value}`;
+    else values.set(field.start, `${before}${field.name === 'cookie' ? '; ' : ', '}${value}`);
   }
-  for (let index = first; index < entries.length; index++) {
-    const text = entries[index] as string;
-    if (BEYOND_ASCII.test(text)) entries[index] = Buffer.from(text, 'latin1');
+  // Such a target overrides whatever Host says (RFC 9112 section 3.2.2).
+  if (head.form === TargetForm.ABSOLUTE) values.set('HTTP_HOST=', authorityOf(head));
+  for (const [start, value] of values) {
+    const text = start + value;
+    entries.push(BEYOND_ASCII.test(text) ? Buffer.from(text, 'latin1') : text);
   }
 }
 
-/** Where the entry of a variable stands, -1 where there is none yet. */
-function indexOf(entries: readonly EnvEntry[], first: number, start: string): number {
-  for (let index = first; index < entries.length; index++) {
-    if ((entries[index] as string).startsWith(start)) return index;
-  }
-  return -1;
+function authorityOf(head: RequestHead): string {
+  return head.port < 0 ? head.host : `${head.host}:${head.port}`;
 }
 
 /** The variable that a field becomes. */

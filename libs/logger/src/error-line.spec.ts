@@ -19,6 +19,19 @@ describe('errorText', () => {
       { a: '\r\n\u001b[2J\u009b' },
       'forged\\n2026 [error] x a="\\x0D\\n\\x1B[2J\\x9B"',
     ],
+    [
+      'forged client=192.0.2.1 request="GET / HTTP/1.1"',
+      { client: '::1' },
+      '"forged client=192.0.2.1 request=\\"GET / HTTP/1.1\\"" client=::1',
+    ],
+    ['client=192.0.2.1', {}, '"client=192.0.2.1"'],
+    ['"quoted" by itself', {}, '"\\"quoted\\" by itself"'],
+    ['1 = 2, a == b', {}, '1 = 2, a == b'],
+    [
+      'turned \u202egnp.exe\u2066 and\u2028split\u{e0041}\ud800',
+      { a: '\u200bzero', b: '\u061c' },
+      'turned \\u202Egnp.exe\\u2066 and\\u2028split\\u{E0041}\\uD800 a="\\u200Bzero" b="\\u061C"',
+    ],
     ['a list', { list: [1, 'a b'] }, 'a list list="[1,\\"a b\\"]"'],
     ['100 %s %d', { a: '%s' }, '100 %s %d a=%s'],
   ])('%j with %j', (msg, fields, expected) => {
@@ -51,6 +64,14 @@ describe('errorJson', () => {
       msg: 'gone\n',
       ...fields,
     });
+  });
+
+  it('shows what is not seen', () => {
+    const fields = { msg: 'turned \u202e and \u{e0041}\ud800', '\u2066key': '\u200b' };
+    const text = errorJson(clock, 'warn', { level: 0, ...fields });
+    expect(text).not.toMatch(/\p{Cf}/u);
+    expect(text).toContain('\\u202e');
+    expect(JSON.parse(text)).toMatchObject(fields);
   });
 
   it('shows an error by its parts', () => {

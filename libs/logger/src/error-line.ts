@@ -1,47 +1,68 @@
 import { isNativeError } from 'node:util/types';
 import type { LogClock } from './log-clock.ts';
 
-/** Controls of ASCII and of latin1: what could end the line, or speak to a terminal. */
-function isControl(code: number): boolean {
-  return code < 0x20 || (code >= 0x7f && code < 0xa0);
+/**
+ * Characters that are not seen as what they are: controls of ASCII and of latin1, which could end the line or speak to a
+ * terminal; those that turn the direction of writing round, or take no room at all (Unicode's format characters and its
+ * line ends), with which a line would read as another one; and halves of a character.
+ */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
+const UNSEEN_OR_MARK = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}"\\]/u;
+const EACH_UNSEEN = new RegExp(UNSEEN, 'gu');
+const EACH_UNSEEN_OR_MARK = new RegExp(UNSEEN_OR_MARK, 'gu');
+/** A value that would not be read as one word. */
+const NO_WORD = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs} "=\\]/u;
+/** A message that would be read as one with a field in it, or as a quoted one. */
+const SEEMS_FIELD = /^"|(?:^|\s)[^\s="]+=/;
+
+function escapeOf(character: string): string {
+  if (character === '"' || character === '\\') return `\\${character}`;
+  if (character === '\n') return '\\n';
+  const code = character.codePointAt(0) as number;
+  const hex = code.toString(16).toUpperCase();
+  if (code <= 0xff) return `\\x${hex.padStart(2, '0')}`;
+  return code <= 0xffff ? `\\u${hex.padStart(4, '0')}` : `\\u{${hex}}`;
 }
 
-/** Text of any script with its controls (and where `quoted`, quotes and backslashes) made visible. */
+/** Text of any script with what is not seen in it (and where `quoted`, quotes and backslashes) made visible. */
 function visible(text: string, quoted: boolean): string {
-  let out = '';
-  let from = 0;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    const mark = quoted && (code === 0x22 || code === 0x5c);
-    if (!mark && !isControl(code)) continue;
-    out += text.slice(from, at);
-    if (mark) out += `\\${text[at]}`;
-    else if (code === 0x0a) out += '\\n';
-    else out += `\\x${code.toString(16).toUpperCase().padStart(2, '0')}`;
-    from = at + 1;
-  }
-  return from === 0 ? text : out + text.slice(from);
+  const found = quoted ? UNSEEN_OR_MARK : UNSEEN;
+  if (!found.test(text)) return text;
+  return text.replace(quoted ? EACH_UNSEEN_OR_MARK : EACH_UNSEEN, escapeOf);
+}
+
+/** What a script has written to stderr, say, shall not pass for fields of the line that it stands in. */
+function messageText(message: string): string {
+  return SEEMS_FIELD.test(message) ? `"${visible(message, true)}"` : visible(message, false);
 }
 
 /** A value of a `key=value`: quoted where it would not be read as one word. */
 function valueText(value: unknown): string {
   const text = typeof value === 'string' ? value : typeof value === 'object' ? json(value) : String(value);
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 0x20 || code === 0x22 || code === 0x3d || code === 0x5c || isControl(code)) {
-      return `"${visible(text, true)}"`;
-    }
-  }
+  if (NO_WORD.test(text)) return `"${visible(text, true)}"`;
   return text === '' ? '""' : text;
 }
 
 function json(value: unknown): string {
   try {
-    return JSON.stringify(value) ?? 'null';
+    return seen(JSON.stringify(value) ?? 'null');
   } catch {
     // Only what contains itself, or a BigInt, comes here.
     return '"[not JSON]"';
   }
+}
+
+/** JSON leaves format characters as they are. Outside of ASCII it has none of its own, so each is part of a string. */
+function seen(text: string): string {
+  return UNSEEN.test(text) ? text.replace(EACH_UNSEEN, jsonEscapeOf) : text;
+}
+
+function jsonEscapeOf(character: string): string {
+  let units = '';
+  for (let at = 0; at < character.length; at++) {
+    units += `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`;
+  }
+  return units;
 }
 
 /** What pino hands over: the number of the level, the message, and the fields of the line. */
@@ -61,7 +82,7 @@ function isOwn(key: string): boolean {
  */
 export function errorText(clock: LogClock, level: string, record: ErrorRecord): string {
   clock.update();
-  let line = `${clock.text} [${level}] ${visible(record.msg ?? '', false)}`;
+  let line = `${clock.text} [${level}] ${messageText(record.msg ?? '')}`;
   for (const key of Object.keys(record)) {
     const value = record[key];
     if (isOwn(key) || value === undefined) continue;
@@ -85,11 +106,11 @@ function errorObject(error: Error): Record<string, unknown> {
 /** The same as one JSON object: `time`, `level` (its name), `msg`, then the fields. */
 export function errorJson(clock: LogClock, level: string, record: ErrorRecord): string {
   clock.update();
-  let line = `{"time":"${clock.iso}","level":"${level}","msg":${JSON.stringify(record.msg ?? '')}`;
+  let line = `{"time":"${clock.iso}","level":"${level}","msg":${json(record.msg ?? '')}`;
   for (const key of Object.keys(record)) {
     const value = record[key];
     if (isOwn(key) || key === 'time' || value === undefined) continue;
-    line += `,${JSON.stringify(key)}:${json(isNativeError(value) ? errorObject(value) : value)}`;
+    line += `,${json(key)}:${json(isNativeError(value) ? errorObject(value) : value)}`;
   }
   return `${line}}\n`;
 }

@@ -24,9 +24,7 @@ export function remove(exchange: Exchange): Reply {
     return failure(exchange, facts.kind === 'folder' ? 403 : 404, 'not a regular file');
   const outcome = conditionsOf(exchange, fileValidators(facts, nowMs));
   if (outcome !== 'pass') return failure(exchange, 412, 'precondition');
-  // Before and after: what is read of the file while it goes is not kept either.
   services.forget(path);
   const removed = files.remove(location.root, path);
-  services.forget(path);
   return removed < 0 ? failedCall(exchange, removed, 'unlink') : empty(204);
 }

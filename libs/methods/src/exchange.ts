@@ -18,7 +18,10 @@ export interface Services {
    * @param atMost bytes that will come; Infinity where nobody knows
    */
   writer(fd: number, owner: FileWriterOwner, atMost: number): FileWriter;
-  /** Says that the file at a path has been, or is about to be, removed or replaced: nothing kept of it may be served. */
+  /**
+   * Says that the file at a path is about to be removed, replaced or made: nothing that is kept of it, or is being read
+   * from it now, may be served. To be called right before the change, in the same turn.
+   */
   forget(path: string): void;
   /**
    * Calls back once, not from within, after the others who are waiting have had their turn. Work that could take long is

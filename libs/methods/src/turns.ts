@@ -6,6 +6,7 @@ export class Turns {
   private readonly schedule: (run: () => void) => void;
   private readonly waiting: Array<() => void> = [];
   private scheduled = false;
+  private onIdle: (() => void) | null = null;
 
   /** @param schedule runs its argument once, later, with a turn for everybody else in between */
   constructor(schedule: (run: () => void) => void = (run) => void setImmediate(run)) {
@@ -18,8 +19,20 @@ export class Turns {
     this.arm();
   };
 
+  /** Calls back, perhaps from within, when nobody has work left. */
+  whenIdle(done: () => void): void {
+    this.onIdle = done;
+    this.arm();
+  }
+
   private arm(): void {
-    if (this.scheduled || this.waiting.length === 0) return;
+    if (this.scheduled) return;
+    if (this.waiting.length === 0) {
+      const { onIdle } = this;
+      this.onIdle = null;
+      onIdle?.();
+      return;
+    }
     this.scheduled = true;
     this.schedule(this.turn);
   }

@@ -163,7 +163,6 @@ export class Draft implements FileWriterOwner {
     if (overwrite && undoable) this.keepReplaced();
     const { store } = services;
     const result = overwrite ? store.replace(this.path, target) : store.move(this.path, target);
-    services.forget(target);
     if (result === 0) this.state = State.PLACED;
     else this.dropBackup();
     return result;
@@ -187,13 +186,17 @@ export class Draft implements FileWriterOwner {
     if (state < State.SYNCING) this.writer.close();
   }
 
+  /** Unless somebody has put another file there since: that one stays. */
   private takeBack(): void {
     const { services, target } = this;
+    if (services.files.stamp(target)?.ino !== this.stamp.ino) {
+      this.dropBackup();
+      return;
+    }
     services.forget(target);
     if (this.hasBackup) services.store.replace(this.backup, target);
     else services.store.remove(target);
     this.hasBackup = false;
-    services.forget(target);
   }
 
   private get backup(): string {

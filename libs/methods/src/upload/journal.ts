@@ -22,8 +22,14 @@ export function journalPath(folder: string): string {
   return join(folder, journalName());
 }
 
-export function journalText(entries: readonly JournalEntry[]): string {
-  return JSON.stringify({ entries });
+/** One file's part of `journalText`. */
+export function journalLine(entry: JournalEntry): string {
+  return JSON.stringify(entry);
+}
+
+/** What the journal of these lines holds. */
+export function journalText(lines: readonly string[]): string {
+  return `{"entries":[${lines.join(',')}]}`;
 }
 
 /** Undoes what a journal tells of, and removes it. One that breaks off was not followed by anything. */

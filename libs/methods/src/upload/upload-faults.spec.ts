@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { Services } from '../exchange.ts';
 import type { Intake } from '../intake.ts';
 import { Fixture } from '../testing/fixture.ts';
 import { SlowWriter, type WriterFaults } from '../testing/slow-writer.ts';
+import { SLICE } from './in-slices.ts';
 import type { Store } from './store.ts';
 
 const E = constants.errno;
@@ -109,7 +110,7 @@ describe('putting in place', () => {
     faults({}, { replace: (from, to) => (++renames === 3 ? -E.EIO : replace(from, to)) });
     expect((await site.send('POST', '/post', ...form(THREE))).status).toBe(500);
     expect(stored()).toEqual({ a: 'old' });
-    expect(site.forgotten.filter((path) => path === join(site.uploads, 'a'))).toHaveLength(4);
+    expect(site.forgotten.filter((path) => path === join(site.uploads, 'a'))).toHaveLength(2);
   });
 
   it('replaces without a way back where the file system knows no links', async () => {
@@ -118,6 +119,91 @@ describe('putting in place', () => {
     faults({}, { link: () => -E.EPERM });
     expect((await site.send('POST', '/post', ...form(THREE))).status).toBe(201);
     expect(stored()).toEqual(THREE);
+  });
+});
+
+describe('a form of a hundred files', () => {
+  const names = Array.from({ length: 100 }, (_, index) => `file-${index}`);
+  const hundred = Object.fromEntries(names.map((name) => [name, `content of ${name}`]));
+
+  /** Calls of the store that give or take names, between two turns; the largest number of them. */
+  function callsInOneTurn(): () => number {
+    let now = 0;
+    let most = 0;
+    const { move, replace, remove, link, drop } = site.services.store;
+    const counted = <A extends unknown[], R>(call: (...args: A) => R) => {
+      return (...args: A): R => {
+        now++;
+        most = Math.max(most, now);
+        return call(...args);
+      };
+    };
+    faults(
+      {},
+      {
+        move: counted(move),
+        replace: counted(replace),
+        remove: counted(remove),
+        link: counted(link),
+        drop: counted(drop),
+      },
+    );
+    const later: Services['later'] = (run) => {
+      setImmediate(() => {
+        now = 0;
+        run();
+      });
+    };
+    site.services = { ...site.services, later };
+    return () => most;
+  }
+
+  it.each([false, true])('is put in place in slices (overwrite: %s)', async (uploadOverwrite) => {
+    location({ uploadOverwrite });
+    for (const name of uploadOverwrite ? names : []) writeFileSync(join(site.uploads, name), 'old');
+    const most = callsInOneTurn();
+    expect((await site.send('POST', '/post', ...form(hundred))).status).toBe(201);
+    expect(stored()).toEqual(hundred);
+    expect(most()).toBeLessThanOrEqual(3 * SLICE);
+  });
+
+  it('is taken back in slices where one cannot be placed, before its client learns it', async () => {
+    location({ uploadOverwrite: true });
+    writeFileSync(join(site.uploads, 'file-3'), 'old');
+    const most = callsInOneTurn();
+    const { store } = site.services;
+    let renames = 0;
+    const replace: Store['replace'] = (from, to) => (++renames === 90 ? -E.ENOSPC : store.replace(from, to));
+    site.services = { ...site.services, store: { ...store, replace } };
+    expect((await site.send('POST', '/post', ...form(hundred))).status).toBe(507);
+    expect(stored()).toEqual({ 'file-3': 'old' });
+    expect(most()).toBeLessThanOrEqual(3 * SLICE);
+    expect(site.ledger).toMatchObject({ uploads: 0, bytes: 0 });
+  });
+
+  it('leaves nothing where its client goes while it is put in place, and keeps what others put there since', async () => {
+    location({ uploadOverwrite: true });
+    const [fields, body] = form(hundred);
+    const intake = site.dispatch('POST', '/post', fields) as Intake;
+    const turns: (() => void)[] = [];
+    site.services = Object.assign(site.exchange?.services ?? site.services, {
+      later: (run: () => void) => void turns.push(run),
+    });
+    const answered = jest.fn();
+    await new Promise<void>((resolve) => {
+      intake.open({ reply: answered, resume: resolve });
+      if (intake.take(Buffer.from(body), 0, body.length)) resolve();
+    });
+    intake.finish();
+    // The journal's lines, then the first slices of names.
+    while (!('file-40' in stored())) turns.shift()?.();
+    expect(Object.keys(stored()).filter((name) => name.endsWith('.form'))).toHaveLength(1);
+    renameSync(site.file('other', 'of somebody else'), join(site.uploads, 'file-7'));
+    intake.abort();
+    while (turns.length > 0) turns.shift()?.();
+    expect(stored()).toEqual({ 'file-7': 'of somebody else' });
+    expect(answered).not.toHaveBeenCalled();
+    expect(site.ledger).toMatchObject({ uploads: 0, bytes: 0 });
   });
 });
 

@@ -4,8 +4,9 @@ import type { Services } from '../exchange.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Room } from '../room.ts';
 import { Draft, type DraftOwner } from './draft.ts';
+import { inSlices } from './in-slices.ts';
 import { join } from './join.ts';
-import { journalPath, journalText } from './journal.ts';
+import { journalLine, journalPath, journalText } from './journal.ts';
 
 /** Who uploads. */
 export interface UploadOwner {
@@ -37,6 +38,10 @@ export interface StoredFile {
  *
  *     idle --begin()--> filling --end()--> closing --fileWhole()--> idle ... --commit()--> committing --stored()--> over
  *     any of them --failed() or discard()--> over
+ *
+ * A form may have thousands of files, each of which takes system calls that nothing can wait for: they are put in place,
+ * or taken back, in slices, with turns for everybody else in between. The journal stands from before the first until
+ * behind the last of them.
  */
 export class Upload implements DraftOwner {
   private readonly services: Services;
@@ -51,6 +56,7 @@ export class Upload implements DraftOwner {
   private held = 0;
   /** Its path while there is one. */
   private journal = '';
+  private committing = false;
   private over = false;
 
   constructor(services: Services, rules: UploadRules, owner: UploadOwner, ledger: Ledger) {
@@ -115,35 +121,52 @@ export class Upload implements DraftOwner {
 
   /** Puts all files in place. None may be open. */
   commit(): void {
+    this.committing = true;
     if (this.drafts.length < 2) this.place();
     else this.writeJournal();
   }
 
   /** Several names cannot be given in one step: a note tells the next start what to undo, should it break off. */
   private writeJournal(): void {
-    const { rules, drafts, services } = this;
+    const { rules, services } = this;
     const path = journalPath(rules.folder);
-    const text = journalText(drafts.map((draft) => draft.journalEntry));
-    const error = services.store.write(path, text);
-    // Also where it failed half-way: what is there of it goes.
-    this.journal = path;
-    if (error < 0) this.fail(error, 'journal');
-    else if (rules.fsync) this.syncAll([path, rules.folder], () => this.place());
-    else this.place();
+    const entries: string[] = [];
+    this.inSlices(
+      (draft) => entries.push(journalLine(draft.journalEntry)) > 0,
+      () => {
+        const error = services.store.write(path, journalText(entries));
+        // Also where it failed half-way: what is there of it goes.
+        this.journal = path;
+        if (error < 0) this.fail(error, 'journal');
+        else if (rules.fsync) this.syncAll([path, rules.folder], () => this.place());
+        else this.place();
+      },
+    );
   }
 
   private place(): void {
     const { rules, drafts } = this;
     const undoable = drafts.length > 1 || rules.fsync;
-    for (const draft of drafts) {
-      const result = draft.place(undoable);
-      if (result < 0) {
-        this.fail(result, 'rename');
-        return;
-      }
-    }
-    if (rules.fsync && drafts.length > 0) this.syncAll([rules.folder], () => this.placed());
-    else this.settle();
+    this.inSlices(
+      (draft) => {
+        const result = draft.place(undoable);
+        if (result < 0) this.fail(result, 'rename');
+        return result >= 0;
+      },
+      () => {
+        if (rules.fsync && drafts.length > 0) this.syncAll([rules.folder], () => this.placed());
+        else this.settle();
+      },
+    );
+  }
+
+  /** Goes through the files, unless it is given up meanwhile. */
+  private inSlices(act: (draft: Draft) => boolean, done: () => void): void {
+    const { drafts, services } = this;
+    const unless = (draft: Draft): boolean => !this.over && act(draft);
+    inSlices(drafts, services.later, unless, () => {
+      if (!this.over) done();
+    });
   }
 
   /** On the disk: without its note the form is stored for good, so that must be gone from the disk as well. */
@@ -171,12 +194,23 @@ export class Upload implements DraftOwner {
 
   /** Gives all of it up. Nothing of the owner is called afterwards. */
   discard(): void {
+    this.undo(() => {});
+  }
+
+  /** The last one first: it may be at work. */
+  private undo(then: () => void): void {
     if (this.over) return;
     this.over = true;
     this.current = null;
-    for (const draft of this.drafts) draft.discard();
-    this.settleAccount();
-    this.dropJournal();
+    const discard = (draft: Draft): boolean => {
+      draft.discard();
+      return true;
+    };
+    inSlices([...this.drafts].reverse(), this.services.later, discard, () => {
+      this.settleAccount();
+      this.dropJournal();
+      then();
+    });
   }
 
   draftReady(): void {
@@ -196,9 +230,14 @@ export class Upload implements DraftOwner {
     this.over = true;
     // First of all: what comes after it is swept, not undone, if it breaks off.
     this.dropJournal();
-    for (const draft of this.drafts) draft.settle();
-    this.settleAccount();
-    this.owner.stored();
+    const settle = (draft: Draft): boolean => {
+      draft.settle();
+      return true;
+    };
+    inSlices(this.drafts, this.services.later, settle, () => {
+      this.settleAccount();
+      this.owner.stored();
+    });
   }
 
   private settleAccount(): void {
@@ -213,9 +252,13 @@ export class Upload implements DraftOwner {
     this.journal = '';
   }
 
+  /** While files are being put in place, the owner learns it when none is any more: nobody shall find one afterwards. */
   private fail(errno: number, place: string): void {
-    this.discard();
-    this.owner.failed(errno, place);
+    const { committing } = this;
+    this.undo(() => {
+      if (committing) this.owner.failed(errno, place);
+    });
+    if (!committing) this.owner.failed(errno, place);
   }
 }
 
