@@ -19,8 +19,8 @@ const CRLF = Memory.from(CHUNK_TAIL);
  *     pulling --data--> sending --left--> pulling ... --end--> closing --left--> over
  */
 export class BodyStream implements BodySink {
-  /** Bytes of the body that have left, chunk framing not counted. */
-  bodySent = 0;
+  /** Bytes of the body that have left by operations that are over, chunk framing not counted. */
+  private bodyMoved = 0;
   /** Bytes that have left by operations that are over, framing counted. */
   private moved = 0;
   /** Since when nothing is being sent, and for how long nothing was before. */
@@ -36,9 +36,13 @@ export class BodyStream implements BodySink {
   private waiting: Slice[] = [];
   private waitingBody = 0;
   private flightBody = 0;
+  /** Bytes that lie in front of that body: the head, the size of a chunk. */
+  private waitingLead = 0;
+  private flightLead = 0;
   private pulling = false;
   private ended = false;
   private failed = 0;
+  private failedAt = '';
 
   constructor(loop: Loop, op: Op, sender: Sender, framing: Framing, length: number) {
     this.loop = loop;
@@ -47,6 +51,12 @@ export class BodyStream implements BodySink {
     this.framing = framing;
     this.length = length;
     this.restingSince = loop.now;
+  }
+
+  /** Bytes of the body that have left, chunk framing not counted. */
+  get bodySent(): number {
+    if (this.flightBody === 0) return this.bodyMoved;
+    return this.bodyMoved + Math.min(this.flightBody, Math.max(0, this.op.done - this.flightLead));
   }
 
   /** Bytes that have left; grows while the client takes any. */
@@ -70,12 +80,12 @@ export class BodyStream implements BodySink {
 
   complete(op: Op): void {
     if (op.result < 0) {
-      this.sender.transmitted(op.result);
+      this.sender.transmitted(op.result, 'send');
       return;
     }
     this.moved += op.result;
     this.restingSince = this.loop.now;
-    this.bodySent += this.flightBody;
+    this.bodyMoved += this.flightBody;
     this.flightBody = 0;
     // The head may have left alone, before the first piece came: that pull is still to be answered.
     if (!this.pulling && this.waiting.length === 0 && !this.ended && this.failed === 0) this.pull();
@@ -84,26 +94,25 @@ export class BodyStream implements BodySink {
 
   data(bytes: Uint8Array): void {
     this.pulling = false;
-    const total = this.bodySent + this.flightBody + bytes.length;
+    const total = this.bodyMoved + this.flightBody + bytes.length;
     if (this.length >= 0 && total > this.length) {
       // More than the head has announced: the client would take the rest for the next response.
       this.fail(-ERRNO.EIO, 'body longer than announced');
       return;
     }
     const piece = new Memory(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
-    if (this.framing === 'chunked') {
-      const head = Memory.from(chunkHead(bytes.length));
-      this.waiting.push(pieceOf(head), pieceOf(piece), pieceOf(CRLF));
-    } else {
-      this.waiting.push(pieceOf(piece));
-    }
+    const chunked = this.framing === 'chunked';
+    if (chunked) this.waiting.push(pieceOf(Memory.from(chunkHead(bytes.length))));
+    this.waitingLead = this.waiting.reduce((sum, { length }) => sum + length, 0);
+    this.waiting.push(pieceOf(piece));
+    if (chunked) this.waiting.push(pieceOf(CRLF));
     this.waitingBody = bytes.length;
     this.flush();
   }
 
   end(trailers: HeaderList | null): void {
     this.pulling = false;
-    const total = this.bodySent + this.flightBody + this.waitingBody;
+    const total = this.bodyMoved + this.flightBody + this.waitingBody;
     if (this.length >= 0 && total < this.length) {
       this.fail(-ERRNO.EIO, 'body shorter than announced');
       return;
@@ -115,9 +124,10 @@ export class BodyStream implements BodySink {
     this.flush();
   }
 
-  fail(errno: number, _place: string): void {
+  fail(errno: number, place: string): void {
     this.pulling = false;
     this.failed = errno === 0 ? -ERRNO.EIO : errno;
+    this.failedAt = place;
     this.waiting = [];
     this.flush();
   }
@@ -135,11 +145,12 @@ export class BodyStream implements BodySink {
       this.waiting = [];
       this.restedMs = this.rested;
       this.flightBody = this.waitingBody;
+      this.flightLead = this.waitingLead;
       this.waitingBody = 0;
       this.loop.sendAll(this.op, pieces);
     } else if (this.failed < 0 || (this.ended && !this.pulling)) {
       this.source = null;
-      this.sender.transmitted(this.failed);
+      this.sender.transmitted(this.failed, this.failedAt);
     }
   }
 }

@@ -1,4 +1,4 @@
-import { type Op, OpState } from '@webserv/event-loop';
+import { ERRNO, type Op, OpState } from '@webserv/event-loop';
 import { dispatch, failure } from '@webserv/methods';
 import { FeedStatus } from '@webserv/request';
 import { Reply } from '@webserv/response';
@@ -43,10 +43,19 @@ export class ClientUdata extends BodyConnection implements TransactionOwner {
     if (this.idle || this.stage === Stage.ACCEPT) this.loop.close(this);
   }
 
+  /** Closes at once; what is under way is not taken for whole. */
+  cut(place: string): void {
+    this.note(0, place, false);
+    if (this.stage === Stage.RESPONSE) this.loop.abort(this);
+    else this.loop.close(this);
+  }
+
   override dispose(): void {
     try {
       this.loop.disarm(this.timer);
-      this.transaction?.abandon();
+      // Whoever closes says why, but for a fault.
+      this.note(0, 'fault', true);
+      this.transaction?.close();
     } finally {
       this.transaction = null;
       this.server.clientGone(this);
@@ -65,7 +74,22 @@ export class ClientUdata extends BodyConnection implements TransactionOwner {
   /** Where a whole request is being answered, the client may still be reading (a half-close). */
   protected ended(result: number): void {
     const whole = this.stage === Stage.RESPONSE || (this.stage === Stage.METHOD && !this.bodyWanted);
-    if (result < 0 || !whole) this.loop.close(this);
+    if (result < 0 || !whole) this.giveUp(result, result < 0 ? 'recv' : 'closed by the client');
+  }
+
+  /** Closes where a request may be under way, and notes why. */
+  private giveUp(errno: number, place: string): void {
+    this.note(errno, place, false);
+    this.loop.close(this);
+  }
+
+  /** Notes why a request that has begun will not be answered, or not to its end; what was noted first stands. */
+  private note(errno: number, place: string, faulty: boolean): void {
+    const { transaction } = this;
+    if (transaction === null) return;
+    const unread = this.stage === Stage.REQUEST && transaction.parser.started && !transaction.unlogged;
+    if (unread) this.openUnread(transaction);
+    if (transaction.unlogged) transaction.cut(this.stage, errno, place, faulty);
   }
 
   private begin(): Transaction {
@@ -92,24 +116,29 @@ export class ClientUdata extends BodyConnection implements TransactionOwner {
       // One time for the whole head, from its first byte: a client that trickles does not win time by it.
       if (!transaction.headTimed) this.loop.arm(this.timer, transaction.site.server.timeouts.header);
       transaction.headTimed = true;
-      if (this.halfClosed) this.loop.close(this);
+      if (this.halfClosed) this.giveUp(0, 'closed by the client');
       else this.receiveMore();
     }
   }
 
   /**
-   * What cannot be understood ends the connection: nothing behind it may be taken for a request. Before the head is whole
-   * nobody knows which server is meant: the default one answers.
+   * What cannot be understood ends the connection: nothing behind it may be taken for a request.
    */
   private refuseHead(status: number, place: string): void {
+    this.openUnread(this.current);
+    this.refuseWith(status, place);
+  }
+
+  /** A request whose head will not become whole. Nobody knows which server is meant: it is the default one's. */
+  private openUnread(transaction: Transaction): void {
     const { server } = this;
-    const transaction = this.current;
     transaction.reading = Reading.LOST;
     this.backlog = null;
     this.requests++;
     transaction.site = server.defaultSite;
     transaction.begin(server.defaultSite.server, server.defaultLocation, server.clock.now());
-    this.refuseWith(status, place);
+    transaction.parser.abandon();
+    transaction.open();
   }
 
   // ---- method ------------------------------------------------------------------------------------------------
@@ -119,6 +148,7 @@ export class ClientUdata extends BodyConnection implements TransactionOwner {
     const { exchange } = transaction;
     const { head } = transaction.parser;
     this.stage = Stage.METHOD;
+    transaction.open();
     this.requests++;
     const site = server.siteOf(head.host);
     transaction.site = site;
@@ -183,20 +213,20 @@ export class ClientUdata extends BodyConnection implements TransactionOwner {
   protected left(op: Op): void {
     const transaction = this.current;
     if (this.stage === Stage.RESPONSE) transaction.responder.complete(op);
-    else if (op.result < 0) this.loop.close(this);
+    else if (op.result < 0) this.giveUp(op.result, 'send');
     else if (transaction.early !== null) this.answerEarly(transaction.early);
   }
 
-  responded(result: number): void {
+  responded(result: number, place: string): void {
     const transaction = this.current;
-    let writing: Writing = transaction.responder.keepAlive ? Writing.KEPT : Writing.LAST;
+    const { responder } = transaction;
     if (result < 0) {
-      writing = Writing.CUT;
-      transaction.exchange.errno = result;
-      if (transaction.exchange.place === '') transaction.exchange.place = 'send';
-      transaction.endedBy = Stage.RESPONSE;
+      transaction.cut(Stage.RESPONSE, result, place, !isByPeer(result, place));
+      this.end(transaction, Writing.CUT);
+      return;
     }
-    this.end(transaction, writing);
+    if (responder.failed) transaction.endedBy = Stage.RESPONSE;
+    this.end(transaction, responder.keepAlive ? Writing.KEPT : Writing.LAST);
   }
 
   // ---- end ---------------------------------------------------------------------------------------------------
@@ -274,4 +304,20 @@ export class ClientUdata extends BodyConnection implements TransactionOwner {
     if (next > 0) this.loop.arm(this.timer, next);
     else this.loop.abort(this);
   }
+}
+
+/** What the network answers to one who sends: the client has gone, or cannot be reached any more. */
+const GONE: ReadonlySet<number> = new Set([
+  -ERRNO.EPIPE,
+  -ERRNO.ECONNRESET,
+  -ERRNO.ECONNABORTED,
+  -ERRNO.ETIMEDOUT,
+  -ERRNO.ENOTCONN,
+  -ERRNO.EHOSTUNREACH,
+  -ERRNO.ENETUNREACH,
+  -ERRNO.ENETDOWN,
+]);
+
+function isByPeer(result: number, place: string): boolean {
+  return (place === 'send' || place === 'sendfile') && GONE.has(result);
 }

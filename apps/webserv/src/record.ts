@@ -6,27 +6,39 @@ import type { Responder } from './responder.ts';
 import type { Site } from './site.ts';
 import { Stage } from './stage.ts';
 
+/** nginx's status for the log alone: the connection ended before anything was answered. */
+const NOT_ANSWERED = 499;
+
+/** A request that is over, as far as the logs want to know it. */
+export interface Ended {
+  readonly site: Site;
+  readonly exchange: Exchange;
+  readonly responder: Responder;
+  /** The stage that ended it, which is END for one that was answered as it asked. */
+  readonly endedBy: Stage;
+  /** The server could not answer, or not to the end, through no doing of its client. */
+  readonly faulty: boolean;
+  /** What came in place of a request line; '' where that was understood. */
+  readonly requestLine: string;
+}
+
 /** Filled and written out within one call, so one is enough for all connections. */
 const entry = new AccessEntry();
 
 /** The end of a request in the logs: one access line, and an error line where a stage before the end has failed. */
-export function record(
-  site: Site,
-  exchange: Exchange,
-  responder: Responder,
-  endedBy: Stage,
-  durationMs: number,
-): void {
-  if (endedBy !== Stage.END) reportFailure(site, exchange, responder, endedBy);
+export function record(ended: Ended, durationMs: number): void {
+  const { site, exchange, responder, endedBy } = ended;
+  if (endedBy !== Stage.END) reportFailure(ended);
   if (!site.accessLog.enabled) return;
   const { head } = exchange;
   entry.remote = exchange.remote;
-  entry.method = head.method;
+  entry.requestLine = ended.requestLine;
+  entry.method = entry.requestLine === '' ? head.method : '';
   entry.target = head.target;
   entry.version = head.version;
   entry.host = head.host;
-  entry.status = responder.status;
-  entry.bytes = responder.bodySent;
+  entry.status = statusOf(responder);
+  entry.bytes = responder.status === 0 ? 0 : responder.bodySent;
   entry.referer = head.headers.known(FieldId.REFERER) ?? '';
   entry.userAgent = head.headers.known(FieldId.USER_AGENT) ?? '';
   entry.durationMs = durationMs;
@@ -37,13 +49,18 @@ export function record(
   site.accessLog.write(entry);
 }
 
-function reportFailure(site: Site, exchange: Exchange, responder: Responder, endedBy: Stage): void {
-  const level = responder.status >= 500 ? 'error' : 'info';
+function statusOf({ status }: Responder): number {
+  return status === 0 ? NOT_ANSWERED : status;
+}
+
+function reportFailure({ site, exchange, responder, endedBy, faulty, requestLine }: Ended): void {
+  const status = statusOf(responder);
+  const level = status >= 500 || faulty ? 'error' : 'info';
   if (!site.errorLog.enabled(level)) return;
   site.errorLog[level](exchange.place, {
     client: exchange.remote,
-    request: `${exchange.head.method} ${exchange.head.target}`,
-    status: responder.status,
+    request: requestLine === '' ? `${exchange.head.method} ${exchange.head.target}` : requestLine,
+    status,
     stage: endedBy,
     errno: exchange.errno < 0 ? errnoName(exchange.errno) : 'none',
   });

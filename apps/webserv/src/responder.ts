@@ -1,5 +1,5 @@
 import type { CacheEntry, StaticCache } from '@webserv/cache';
-import { type Loop, Memory, type Op } from '@webserv/event-loop';
+import { ERRNO, type Loop, Memory, type Op } from '@webserv/event-loop';
 import { type Exchange, failure } from '@webserv/methods';
 import type { RequestHead } from '@webserv/request';
 import {
@@ -23,8 +23,11 @@ const LOAD_MAX = 64 << 10;
 
 /** Whose response it is. */
 export interface ResponseOwner {
-  /** @param result 0, or -errno where the response was cut; `keepAlive` says what its head said */
-  responded(result: number): void;
+  /**
+   * @param result 0, or -errno where the response was cut; `keepAlive` says what its head said
+   * @param place where that arose; '' for a whole response
+   */
+  responded(result: number, place: string): void;
 }
 
 /**
@@ -33,7 +36,10 @@ export interface ResponseOwner {
  */
 export class Responder implements Sender, WorkOwner {
   readonly encoded = new Encoded();
+  /** Of what is being sent; 0 while nothing is. */
   status = 0;
+  /** The reply of the method stage has been given up for a 500. */
+  failed = false;
   /** `hit`, `miss`, or `none` for what is not cached. */
   cache: 'hit' | 'miss' | 'none' = 'none';
   private readonly loop: Loop;
@@ -41,6 +47,7 @@ export class Responder implements Sender, WorkOwner {
   private readonly transmission: Transmission;
   private readonly context: EncodeContext = { ...USUAL };
   private reply: Reply | null = null;
+  private exchange: Exchange | null = null;
   private worker: WorkerUdata | null = null;
   private loading: Loading | null = null;
   private held: CacheEntry<Page> | null = null;
@@ -83,8 +90,14 @@ export class Responder implements Sender, WorkOwner {
     context.version = head.version;
     context.keepAlive = keepAlive;
     context.date = date;
+  }
+
+  /** Nothing of the next request has been answered yet. */
+  renew(): void {
     this.cache = 'none';
     this.status = 0;
+    this.failed = false;
+    this.exchange = null;
   }
 
   complete(op: Op): void {
@@ -124,6 +137,7 @@ export class Responder implements Sender, WorkOwner {
     const answer = answerOf(page, head.method, head.headers, exchange.nowMs);
     if (answer === 'other') return false;
     this.begin(head, keepAlive, date);
+    this.exchange = exchange;
     this.cache = 'hit';
     this.hold(site, entry);
     this.sendPage(page, answer, entry.holds > 1);
@@ -170,7 +184,7 @@ export class Responder implements Sender, WorkOwner {
   /** @param ticket the cache's, taken before the method stage opened the file */
   sendReply(reply: Reply, exchange: Exchange, site: Site, ticket: number): void {
     this.reply = reply;
-    this.status = reply.status;
+    this.exchange = exchange;
     const { body } = reply;
     if (body.kind === 'file' && this.context.method === 'GET' && body.length > 0) {
       const cacheable = exchange.path !== '' && body.length <= site.server.cacheEntry;
@@ -184,6 +198,7 @@ export class Responder implements Sender, WorkOwner {
   }
 
   private sendHead(reply: Reply): void {
+    this.status = reply.status;
     const head = this.encode(reply);
     if (head !== null) {
       this.transmission.start(head, reply, this.encoded.framing, this.encoded.contentLength);
@@ -194,15 +209,18 @@ export class Responder implements Sender, WorkOwner {
   private encode(reply: Reply): Memory | null {
     const head = encodeHead(reply, this.context, this.encoded);
     if (head !== null) return Memory.from(head);
-    this.replaceBy(fail(500));
+    this.giveUp('encode', 0);
     return null;
   }
 
-  /** Gives up the reply for another one; nothing of it has been sent. */
-  private replaceBy(reply: Reply): void {
+  /** Gives up the reply, of which nothing has been sent, for a 500. */
+  private giveUp(place: string, errno: number): void {
+    const again = this.failed || this.exchange === null;
+    // A page of the site's own that cannot be encoded either is not tried twice.
+    const reply = again ? fail(500) : failure(this.exchange as Exchange, 500, place, errno);
+    this.failed = true;
     this.reply?.release();
     this.reply = reply;
-    this.status = reply.status;
     this.sendHead(reply);
   }
 
@@ -213,7 +231,7 @@ export class Responder implements Sender, WorkOwner {
     // A page is made for the usual request; who needs another head gets one when it is sent.
     const draft = PageDraft.of(reply, body.length, ticket < 0 ? context : { ...USUAL, date: context.date });
     if (draft === null) {
-      this.replaceBy(fail(500));
+      this.giveUp('encode', 0);
       return;
     }
     this.loading = { draft, exchange, site, ticket };
@@ -241,7 +259,7 @@ export class Responder implements Sender, WorkOwner {
     if (loading === null) return;
     const { draft, exchange, site, ticket } = loading;
     if (result < 0) {
-      this.replaceBy(failure(exchange, 500, 'read', result));
+      this.giveUp('read', result);
       return;
     }
     const stamp = exchange.stamp ?? UNKNOWN;
@@ -250,11 +268,17 @@ export class Responder implements Sender, WorkOwner {
     this.sendPage(page, 'page', false);
   }
 
+  broken(): void {
+    this.worker = null;
+    this.loading = null;
+    this.transmitted(-ERRNO.EIO, 'fault');
+  }
+
   // ---- the end -----------------------------------------------------------------------------------------------
 
-  transmitted(result: number): void {
+  transmitted(result: number, place: string): void {
     this.letGo();
-    this.owner?.responded(result);
+    this.owner?.responded(result, place);
   }
 
   private letGo(): void {

@@ -139,7 +139,7 @@ export class ServerUdata extends Udata {
 
   /** Cuts every connection. */
   cutAll(): void {
-    for (const client of this.clients) this.loop.close(client);
+    for (const client of this.clients) client.cut('shutdown');
     this.crowd.cutAll();
   }
 

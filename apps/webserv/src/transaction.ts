@@ -34,10 +34,16 @@ export class Transaction {
   startedAt = 0;
   /** The time for the head runs. */
   headTimed = false;
+  /** The server could not answer, or not to the end, through no doing of its client. */
+  faulty = false;
   /** An answer that waits until the interim response has left. */
   early: Reply | null = null;
   /** The exchange is in use. What the cache answers needs none: it stays as new. */
   private begun = false;
+  /** A head has been read, or refused, that has no access line yet. */
+  unlogged = false;
+  /** It is noted why the request gets no answer, or not all of it. */
+  private wasCut = false;
   private readonly loop: Loop;
   private readonly limits: Limits;
 
@@ -65,6 +71,16 @@ export class Transaction {
     return this.reception;
   }
 
+  /** For the log: what came in place of a request line. */
+  get requestLine(): string {
+    return this.parser.requestLine;
+  }
+
+  /** The head has been read, or refused: from here on the request is owed an access line. */
+  open(): void {
+    this.unlogged = true;
+  }
+
   /** The request goes to the method stage. */
   begin(server: Server, location: Location, nowMs: number): void {
     this.begun = true;
@@ -76,6 +92,9 @@ export class Transaction {
     this.parser.reset();
     if (this.begun) this.exchange.begin(this.site.server, this.exchange.location, 0);
     this.begun = false;
+    this.faulty = false;
+    this.wasCut = false;
+    this.responder.renew();
     this.startedAt = 0;
     this.headTimed = false;
   }
@@ -96,10 +115,10 @@ export class Transaction {
   /**
    * Judges how the client takes the response. While nothing waits to leave it is not the client who is slow.
    * @param pending something waits to leave
-   * @returns milliseconds until the next look; 0 where the response is given up, which has been logged
+   * @returns milliseconds until the next look; 0 where the response is to be cut
    */
   judgeSending(pending: boolean): number {
-    const { patience, responder, exchange, loop } = this;
+    const { patience, responder, loop } = this;
     // A page of the cache has been found without its location.
     const { timeouts, minRate } = this.site.locations.locate(this.parser.head.path);
     const { progress, rested } = responder;
@@ -109,20 +128,48 @@ export class Transaction {
     }
     const next = patience.look(loop.now, progress, rested, timeouts.send, minRate);
     if (next > 0) return next;
-    exchange.errno = -ERRNO.ETIMEDOUT;
-    exchange.place = patience.stood ? 'send_timeout' : 'min_rate';
-    this.endedBy = Stage.RESPONSE;
-    this.log();
+    this.cut(Stage.RESPONSE, -ERRNO.ETIMEDOUT, patience.stood ? 'send_timeout' : 'min_rate', false);
     return 0;
   }
 
-  /** The end of it, in the logs. */
+  /**
+   * Notes why the request gets no answer, or not all of it. What was noted first stands.
+   * @param errno negative, or 0 where no call failed
+   * @param faulty its client has not brought it about
+   */
+  cut(stage: Stage, errno: number, place: string, faulty: boolean): void {
+    if (this.wasCut) return;
+    const { exchange } = this;
+    this.wasCut = true;
+    this.endedBy = stage;
+    this.faulty = faulty;
+    // A failure that was being answered says more than that its answer did not arrive.
+    if (exchange.place !== '' && exchange.place !== place) return;
+    exchange.errno = errno;
+    exchange.place = place;
+  }
+
+  /**
+   * The end of the request in the logs, whatever has ended it: with its first call after the head was read, and with no
+   * other. A connection that is closed calls it too, so that no request goes without its line.
+   */
   log(): void {
-    record(this.site, this.exchange, this.responder, this.endedBy, this.loop.now - this.startedAt);
+    if (!this.unlogged) return;
+    this.unlogged = false;
+    record(this, this.loop.now - this.startedAt);
+  }
+
+  /** The connection is closed: what was under way is logged as it stands, and let go. */
+  close(): void {
+    try {
+      this.log();
+    } finally {
+      this.abandon();
+    }
   }
 
   /** Lets go of everything that is under way. */
-  abandon(): void {
+  private abandon(): void {
     this.reception?.abort();
     this.early?.release();
     this.early = null;

@@ -1,4 +1,4 @@
-import { ERRNO, type Loop, Memory, type Op, type Slice } from '@webserv/event-loop';
+import { ERRNO, type Loop, Memory, type Op, OpKind, type Slice } from '@webserv/event-loop';
 import type { Framing, Reply, Segment } from '@webserv/response';
 import { BodyStream, pieceOf } from './body-stream.ts';
 
@@ -7,8 +7,11 @@ const NONE: readonly Segment[] = [];
 
 /** Who sends, and hears when it is over. */
 export interface Sender {
-  /** @param result 0 where everything left, else -errno; a body that came out short is -EIO */
-  transmitted(result: number): void;
+  /**
+   * @param result 0 where everything left, else -errno; a body that came out short is -EIO
+   * @param place the call that failed, or what a source said of it; '' where everything left
+   */
+  transmitted(result: number, place: string): void;
 }
 
 /**
@@ -26,6 +29,8 @@ export class Transmission {
   private expected = 0;
   private overhead = 0;
   private sent = 0;
+  /** An operation has been submitted whose end has not been seen: the connection may be closed before. */
+  private flying = false;
 
   constructor(loop: Loop, sender: Sender) {
     this.loop = loop;
@@ -49,7 +54,7 @@ export class Transmission {
   /** Bytes of the body that have left. */
   get bodySent(): number {
     if (this.stream !== null) return this.stream.bodySent;
-    return this.sent + (this.op?.pending ? Math.max(0, this.op.done - this.overhead) : 0);
+    return this.sent + (this.flying ? Math.max(0, (this.op as Op).done - this.overhead) : 0);
   }
 
   /** @param framing `none` where no body follows the head (HEAD, 304), else what the head said */
@@ -75,6 +80,7 @@ export class Transmission {
     this.reset();
     this.expected = size;
     this.overhead = headSize;
+    this.flying = true;
     this.loop.send(this.op as Op, memory, 0, size);
   }
 
@@ -95,6 +101,7 @@ export class Transmission {
     this.expected = 0;
     for (const piece of pieces) this.expected += piece.length;
     this.overhead = headSize;
+    this.flying = true;
     this.loop.sendAll(this.op as Op, pieces);
   }
 
@@ -105,11 +112,13 @@ export class Transmission {
       return;
     }
     const { result } = op;
+    this.flying = false;
     this.sent += Math.max(0, op.done - this.overhead);
     // Less than expected: the file has become shorter than the head said.
-    if (result < this.expected) this.over(result < 0 ? result : -ERRNO.EIO);
+    if (result < 0) this.over(result, op.kind === OpKind.SENDFILE ? 'sendfile' : 'send');
+    else if (result < this.expected) this.over(-ERRNO.EIO, 'sendfile: the file became shorter');
     else if (this.next < this.segments.length) this.sendSegment(this.segments[this.next++] as Segment);
-    else this.over(0);
+    else this.over(0, '');
   }
 
   private sendSegment(segment: Segment): void {
@@ -119,12 +128,13 @@ export class Transmission {
       return;
     }
     this.expected = segment.length;
+    this.flying = true;
     this.loop.sendFile(this.op as Op, segment.fd, segment.offset, segment.length);
   }
 
-  private over(result: number): void {
+  private over(result: number, place: string): void {
     this.segments = NONE;
-    this.sender.transmitted(result);
+    this.sender.transmitted(result, place);
   }
 }
 

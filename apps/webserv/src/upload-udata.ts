@@ -1,4 +1,4 @@
-import { Interest, type Loop, Memory, Op, OpState, Udata } from '@webserv/event-loop';
+import { ERRNO, Interest, type Loop, Memory, Op, OpState, Udata } from '@webserv/event-loop';
 import type { FileWriter, FileWriterOwner, Room } from '@webserv/methods';
 
 /** Bytes gathered for the first write of an upload. */
@@ -117,6 +117,10 @@ export class UploadUdata extends Udata implements FileWriter {
   override dispose(): void {
     if (this.large) large--;
     this.large = false;
+    if (this.closed) return;
+    // A fault has closed it: nobody else tells the owner, whose client would wait for ever.
+    this.closed = true;
+    this.owner.failed(-ERRNO.EIO);
   }
 
   /** The slab has no room for another receive, which is still to come. */

@@ -4,6 +4,8 @@ import { ERRNO, Interest, type Loop, type Memory, Op, Udata } from '@webserv/eve
 export interface WorkOwner {
   /** @param result 0 where the memory is full to its end, else -errno; a file that had become shorter is -EIO */
   loaded(worker: WorkerUdata, result: number): void;
+  /** A fault has closed the worker, before `loaded` was called or within it: nothing more comes of it. */
+  broken(): void;
 }
 
 /**
@@ -66,7 +68,12 @@ export class WorkerUdata extends Udata {
 
   private over(result: number): void {
     const { owner } = this;
-    this.abandon();
+    this.loop.close(this);
     owner?.loaded(this, result);
+    this.owner = null;
+  }
+
+  override dispose(): void {
+    this.owner?.broken();
   }
 }

@@ -199,9 +199,9 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
     this.watch(false);
   }
 
-  headFailed(error: string): void {
+  headFailed(error: string, errno = 0): void {
     if (!this.answered && this.verdict === null) {
-      this.refuse(this.workshop.rules.failure(this.exchange, 502, `script's head: ${error}`));
+      this.refuse(this.workshop.rules.failure(this.exchange, 502, `script's head: ${error}`, errno));
     }
     if (error !== 'no output') this.process?.end();
     this.output?.close();

@@ -13,7 +13,7 @@ export interface OutputOwner {
   outputMoved(): void;
   headRead(head: ScriptHead): void;
   /** There is no head, or none that can be understood. */
-  headFailed(error: string): void;
+  headFailed(error: string, errno?: number): void;
   /** The script has closed its stdout; where a reader waits for how the body ends, `conclude` is to be called. */
   outputEnded(): void;
   /** Before there is a reader, no memory is left to read on. */
@@ -267,7 +267,7 @@ export class ScriptOutput implements BodySource, WorkOwner {
     }
     this.shut();
     this.phase = 'held';
-    this.owner.headFailed('cannot be read');
+    this.owner.headFailed('cannot be read', errno);
   }
 
   /** The body is whole; the script may be at work yet, and may even write more than it has announced. */

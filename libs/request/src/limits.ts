@@ -13,6 +13,9 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({ maxHeader: 16_384, maxHead
 /** Longest method that is read at all; every registered one is shorter (RFC 9112 section 3 asks for 501 beyond). */
 export const MAX_METHOD = 32;
 
+/** Bytes of a request line that was not understood which are kept for the log. */
+export const MAX_LOGGED_LINE = 1_024;
+
 /** Empty lines that are ignored before a request line (RFC 9112 section 2.2 asks for at least one). */
 export const MAX_BLANK_LINES = 2;
 

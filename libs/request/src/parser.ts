@@ -4,7 +4,7 @@ import { FieldSection, SectionStatus } from './field-section.ts';
 import { readConnection, readExpect, readFraming, readHost } from './framing.ts';
 import { RequestHead } from './head.ts';
 import { HeadMemo } from './head-memo.ts';
-import { type Limits, MAX_BLANK_LINES, MAX_METHOD } from './limits.ts';
+import { type Limits, MAX_BLANK_LINES, MAX_LOGGED_LINE, MAX_METHOD } from './limits.ts';
 import { methodName } from './method.ts';
 import { ErrorKind, Fault, RequestError } from './request-error.ts';
 import { targetEnd, tokenEnd } from './scan.ts';
@@ -60,6 +60,11 @@ export class RequestParser {
   error: RequestError | null = null;
   /** After HEAD: index in the fed bytes of the first one behind the head. Else: the `end` that was fed. */
   consumed = 0;
+  /**
+   * For the log: what has come in place of a request line, one character a byte and at most `MAX_LOGGED_LINE` of them.
+   * Set after ERROR and by `abandon()`; `''` where the line was understood: then `head` has its parts.
+   */
+  requestLine = '';
   private readonly limits: Limits;
   private readonly secure: boolean;
   private readonly memo: HeadMemo | null;
@@ -114,12 +119,19 @@ export class RequestParser {
     return status;
   }
 
+  /** No more bytes come for a head that is not whole: `requestLine`, or `head`, says what was asked for so far. */
+  abandon(): void {
+    const { carry } = this;
+    if (carry !== null) this.describe(carry.bytes, 0, carry.length, this.state >= State.FIELDS);
+  }
+
   /** Ready for the next head; the last one is gone, and its memory with it. */
   reset(): void {
     this.head.clear();
     this.fields.begin();
     this.error = null;
     this.consumed = 0;
+    this.requestLine = '';
     this.carry = null;
     this.state = State.BLANK;
     this.lead = 0;
@@ -176,7 +188,8 @@ export class RequestParser {
     if (this.state === State.METHOD) pos = this.scanMethod(bytes, base, pos, stop);
     if (this.state === State.TARGET) pos = this.scanTarget(bytes, base, pos, stop);
     if (this.state === State.VERSION) pos = this.scanVersion(bytes, base, pos, stop);
-    if (this.state === State.FIELDS) {
+    const lineRead = this.state === State.FIELDS;
+    if (lineRead) {
       const { head, fields } = this;
       const first = base + this.fieldsStart;
       const { memo } = this;
@@ -192,7 +205,7 @@ export class RequestParser {
       this.fail(kind, this.limits.maxHeader);
     }
     if (this.state === State.FAILED) {
-      this.describe(bytes, base);
+      this.describe(bytes, base, end, lineRead);
       this.head.headers.clear();
       return FeedStatus.ERROR;
     }
@@ -327,10 +340,15 @@ export class RequestParser {
     return FeedStatus.ERROR;
   }
 
-  /** The log wants to say what was asked for, as far as it is known. */
-  private describe(bytes: Buffer, base: number): void {
-    const { head } = this;
-    if (this.targetEnd > 0) head.target = latin1(bytes, base + this.methodEnd + 1, base + this.targetEnd);
+  /** The log says what was asked for, as far as it has come: the target, or the line that is none. */
+  private describe(bytes: Buffer, base: number, end: number, lineRead: boolean): void {
+    if (this.targetEnd > 0) {
+      this.head.target = latin1(bytes, base + this.methodEnd + 1, base + this.targetEnd);
+    }
+    if (lineRead) return;
+    const text = latin1(bytes, base, Math.min(end, base + MAX_LOGGED_LINE));
+    const lineEnd = text.indexOf('\n');
+    this.requestLine = (lineEnd < 0 ? text : text.slice(0, lineEnd)).replace(/\r$/, '');
   }
 
   private refuse(base: number): void {

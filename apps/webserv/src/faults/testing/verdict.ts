@@ -20,7 +20,7 @@ export function complaintsOf(world: World): string[] {
   for (const peer of world.peers) {
     if (peer.read().includes(POISON)) complaints.push('a client was sent memory that had only been lent');
   }
-  return [...complaints, ...leaks(world), ...leftovers(world), ...logLines(world)];
+  return [...complaints, ...leaks(world), ...leftovers(world), ...untraced(world), ...logLines(world)];
 }
 
 /** Nothing has failed that can excuse what this visitor was answered. */
@@ -84,12 +84,21 @@ function leftovers(world: World): string[] {
   return complaints;
 }
 
+/** Requests that have left no line of the access log, or more than one. */
+function untraced({ visits, heads, lines }: World): string[] {
+  const seen = visits.filter(({ outcome }) => outcome.kind === 'answer' || outcome.kind === 'cut').length;
+  if (lines === heads && lines >= seen) return [];
+  return [`${lines} access lines of ${heads} requests, ${seen} of which were answered`];
+}
+
 /** Log lines are whole, whatever has become of the disk. */
-function logLines({ disk, driver }: World): string[] {
+function logLines({ disk, driver, lines }: World): string[] {
   const text = disk.bytesOf(LOGS.access)?.toString('latin1') ?? '';
   // The last write of all may fail half-way, and nobody is there to go on with it.
   if (driver.calls.faults + driver.jumps === 0 && text !== '' && !text.endsWith('\n'))
     return ['the access log ends within a line'];
+  if (driver.calls.faults + driver.jumps === 0 && text.split('\n').length - 1 !== lines)
+    return [`the access log does not have ${lines} lines`];
   const broken = text
     .split('\n')
     .slice(0, -1)

@@ -8,8 +8,10 @@ import {
   faultsEverywhere,
   Random,
 } from '@webserv/event-loop/testing';
+import { AccessLog } from '@webserv/logger';
 import { type Running, serve } from '../../index.ts';
 import type { System } from '../../system.ts';
+import { Transaction } from '../../transaction.ts';
 import { MemoryDisk, type MemoryFile } from './memory-disk.ts';
 import { MemoryLauncher } from './memory-launcher.ts';
 import { CONTENTS, FILES, LOGS, planSite, type SitePlan } from './site-plan.ts';
@@ -50,6 +52,9 @@ export class World implements Outside {
   readonly shrinks: boolean;
   /** Cached pages that are being sent from. */
   held = 0;
+  /** Requests whose head was read, refused or left unfinished, and the access lines that they were given. */
+  heads = 0;
+  lines = 0;
   private readonly time: VirtualTime;
   private readonly trace: string[] | null;
   private rounds = 0;
@@ -104,14 +109,14 @@ export class World implements Outside {
 
   /** The whole run: the server starts, the visitors come and go, the server closes. */
   async run(): Promise<void> {
-    const unwatch = this.watchCache();
+    const unwatch = [this.watchCache(), this.watchRequests()];
     this.time.install();
     try {
       const running = this.start();
       this.play(() => this.visitors.every(({ actor }) => actor.done));
       await this.close(running);
     } finally {
-      unwatch();
+      for (const undo of unwatch) undo();
       this.time.restore();
     }
   }
@@ -219,6 +224,25 @@ export class World implements Outside {
       unhold.call(this, entry);
     };
     return () => Object.assign(StaticCache.prototype, { hold, unhold });
+  }
+
+  /** Counts the requests that are owed a line of the access log, and the lines. @returns what undoes this */
+  private watchRequests(): () => void {
+    const { open } = Transaction.prototype;
+    const { write } = AccessLog.prototype;
+    const world = this;
+    Transaction.prototype.open = function () {
+      world.heads++;
+      open.call(this);
+    };
+    AccessLog.prototype.write = function (entry) {
+      world.lines++;
+      write.call(this, entry);
+    };
+    return () => {
+      Transaction.prototype.open = open;
+      AccessLog.prototype.write = write;
+    };
   }
 }
 
