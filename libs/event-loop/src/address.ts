@@ -143,11 +143,14 @@ function readIpv4(bytes: Buffer, at: number): string {
   return `${bytes[at]}.${bytes[at + 1]}.${bytes[at + 2]}.${bytes[at + 3]}`;
 }
 
+/** Whoever calls on a unix socket. */
+export const LOCAL_PEER = 'unix:';
+
 /** The peer as a log names it: the numeric host, or `unix:`. An IPv4 caller on an IPv6 socket is named as IPv4. */
 export function peerName(bytes: Buffer, length: number): string {
   if (length >= 16 && readFamily(bytes) === COMMON.AF_INET) return readIpv4(bytes, 4);
   const address = readSockaddr(bytes, length);
-  if (address.family === 'unix') return 'unix:';
+  if (address.family === 'unix') return LOCAL_PEER;
   return isMapped(bytes) ? readIpv4(bytes, 20) : address.host;
 }
 

@@ -1,3 +1,4 @@
+import { LOCAL_PEER } from '../address.ts';
 import { EAGAIN, EINTR, ERRNO } from '../ffi/errno.ts';
 import * as libc from '../ffi/libc.ts';
 import { Memory } from '../memory.ts';
@@ -34,6 +35,8 @@ export class Attempts {
   private readonly completions: Completions;
   /** One buffer lent to every receive in turn: what is ready is read at once and consumed at once. */
   private readonly lent = Memory.allocate(RECEIVE_SIZE);
+  /** Accepted from unix sockets, and not registered yet. */
+  private readonly local = new Set<number>();
   private again: Watch[] = [];
   private spare: Watch[] = [];
 
@@ -69,6 +72,11 @@ export class Attempts {
     this.completions.release(udata);
     if (this.ended) this.completions.disposeClosed();
     else this.notify();
+  }
+
+  /** Whether a descriptor was accepted from a unix socket; asked once, as it is registered or let go. */
+  takeLocal(fd: number): boolean {
+    return this.local.size > 0 && this.local.delete(fd);
   }
 
   queue(watch: Watch): void {
@@ -107,15 +115,24 @@ export class Attempts {
       this.wantRead(watch);
       return;
     }
-    // epoll(7): a short read of a stream means drained, and new data will be told as a new edge. Only a hang-up that
-    // was told already would not be told again.
-    if (n > 0 && n < length && !watch.hangup && this.poller.shortReadDrains) watch.readable = false;
+    if (n > 0 && n < length && op.kind === OpKind.RECV && this.drained(watch, n)) watch.readable = false;
+    if (n > 0) watch.available -= n;
     op.bytes = memory.bytes;
     op.offset = offset;
     watch.reading = null;
     if (n === 0 && watch.error > 0) this.completions.tell(op, -watch.error);
     else this.completions.tell(op, n);
     watch.error = 0;
+  }
+
+  /**
+   * epoll(7): a short read of a stream means drained, and new data will be told as a new edge. A hang-up that was told
+   * already would not be told again, and what comes in pieces was cut by the kernel. So may be what comes from a pipe:
+   * its writer decides (O_DIRECT, pipe(2)).
+   */
+  private drained(watch: Watch, n: number): boolean {
+    if (n < watch.available) watch.inPieces = true;
+    return !watch.hangup && !watch.inPieces && this.poller.shortReadDrains;
   }
 
   private wantRead(watch: Watch): void {
@@ -136,6 +153,7 @@ export class Attempts {
         return;
       }
       op.text = acceptedPeer();
+      if (op.text === LOCAL_PEER) this.local.add(fd);
       this.completions.tellMore(op, fd);
       // Cancelled or closed by what was told; the backlog waits in the kernel.
       if (watch.reading !== op) return;

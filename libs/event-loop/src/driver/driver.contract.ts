@@ -1,6 +1,7 @@
 import { filesContract } from './contract/files.contract.ts';
 import type { HarnessOptions } from './contract/harness.contract.ts';
 import { lifecycleContract } from './contract/lifecycle.contract.ts';
+import { piecesContract } from './contract/pieces.contract.ts';
 import { receiveIntoContract } from './contract/receive-into.contract.ts';
 import { streamsContract } from './contract/streams.contract.ts';
 import { systemContract } from './contract/system.contract.ts';
@@ -10,6 +11,7 @@ export function driverContract(name: string, options: HarnessOptions): void {
   describe(`the contract of drivers: ${name}`, () => {
     streamsContract(options);
     receiveIntoContract(options);
+    piecesContract(options);
     filesContract(options);
     systemContract(options);
     lifecycleContract(options);

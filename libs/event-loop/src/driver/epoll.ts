@@ -41,7 +41,7 @@ export class EpollPoller implements Poller {
 
   add(fd: number, interest: Interest, slot: number, generation: number): number {
     let mask: number = EPOLL.ET;
-    if ((interest & Interest.READ) !== 0) mask |= EPOLL.IN | EPOLL.RDHUP;
+    if ((interest & Interest.READ) !== 0) mask |= EPOLL.IN | EPOLL.PRI | EPOLL.RDHUP;
     if ((interest & Interest.WRITE) !== 0) mask |= EPOLL.OUT;
     return this.control(fd, mask, slot, generation);
   }
@@ -109,6 +109,7 @@ export class EpollPoller implements Poller {
 function readyOf(mask: number): number {
   let ready = 0;
   if ((mask & EPOLL.IN) !== 0) ready |= Ready.READ;
+  if ((mask & EPOLL.PRI) !== 0) ready |= Ready.READ | Ready.PIECES;
   if ((mask & EPOLL.OUT) !== 0) ready |= Ready.WRITE;
   if ((mask & EPOLL.RDHUP) !== 0) ready |= Ready.READ | Ready.HANGUP;
   if ((mask & (EPOLL.ERR | EPOLL.HUP)) !== 0) ready |= Ready.READ | Ready.WRITE | Ready.HANGUP;

@@ -351,7 +351,8 @@ export class KqueuePoller implements Poller {
         // EVFILT_PROC has its exit status in `data`, and its note in `fflags`: no socket's error is above 255.
         events.pushFailed(slot, generation, Ready.READ | Ready.HANGUP, queue.fflags(index) & 0xff);
       } else {
-        events.push(slot, generation, Ready.READ);
+        // Of a pipe or a socket `data` is the number of bytes; of a listening socket, of its callers.
+        events.pushReadable(slot, generation, Math.min(Math.max(0, queue.data(index)), 0xffffffff));
       }
     }
   }

@@ -8,6 +8,8 @@ export const Ready = {
   HANGUP: 4,
   /** A watched path has changed; `detail` holds the Change bits. */
   CHANGE: 8,
+  /** What waits to be read comes in pieces, and a read ends with a piece: an urgent byte lies in it (tcp(7)). */
+  PIECES: 16,
 } as const;
 
 /** Events of one wait, field by field, so that no object is made for an event. */
@@ -19,8 +21,11 @@ export class EventList {
   generations: Uint32Array;
   /** Bits of Ready. */
   ready: Uint8Array;
-  /** CHANGE: bits of Change. HANGUP: the errno of a failed socket, where the system tells it here and only here; else 0. */
-  detail: Uint8Array;
+  /**
+   * CHANGE: bits of Change. HANGUP: the errno of a failed socket, where the system tells it here and only here; else 0.
+   * READ alone: bytes that wait to be read, where the system tells it; else 0.
+   */
+  detail: Uint32Array;
   /** CHANGE in a watched folder: the entry's name, else ''. */
   readonly names: string[];
 
@@ -28,7 +33,7 @@ export class EventList {
     this.slots = new Uint32Array(capacity);
     this.generations = new Uint32Array(capacity);
     this.ready = new Uint8Array(capacity);
-    this.detail = new Uint8Array(capacity);
+    this.detail = new Uint32Array(capacity);
     this.names = new Array<string>(capacity).fill('');
   }
 
@@ -51,6 +56,12 @@ export class EventList {
     this.detail[this.count - 1] = errno;
   }
 
+  /** @param available bytes that wait to be read */
+  pushReadable(slot: number, generation: number, available: number): void {
+    this.push(slot, generation, Ready.READ);
+    this.detail[this.count - 1] = available;
+  }
+
   pushChange(slot: number, generation: number, detail: number, name: string): void {
     const at = this.count;
     this.push(slot, generation, Ready.CHANGE);
@@ -64,7 +75,7 @@ export class EventList {
     this.slots = copied(this.slots, new Uint32Array(capacity));
     this.generations = copied(this.generations, new Uint32Array(capacity));
     this.ready = copied(this.ready, new Uint8Array(capacity));
-    this.detail = copied(this.detail, new Uint8Array(capacity));
+    this.detail = copied(this.detail, new Uint32Array(capacity));
     while (this.names.length < capacity) this.names.push('');
   }
 }
@@ -93,8 +104,8 @@ export interface Poller {
   /** Registrations wait to be handed over by the next `wait`, so the loop may not go to sleep elsewhere. */
   readonly pending: boolean;
   /**
-   * A read that brings less than was asked for has drained the descriptor: more data, or an end that has come already,
-   * will be told. False where an end may have been passed over, so that only EAGAIN says it.
+   * A receive that brings less than was asked for has drained a socket whose bytes are one stream: more data, or an end
+   * that has come already, will be told. False where an end may have been passed over, so that only EAGAIN says it.
    */
   readonly shortReadDrains: boolean;
 

@@ -62,6 +62,7 @@ export class ReadinessDriver extends SystemDriver implements Driver {
     if (udata.slot >= 0) return -ERRNO.EEXIST;
     this.table.insert(udata);
     const watch = new Watch(udata, interest);
+    watch.inPieces = this.attempts.takeLocal(udata.fd);
     this.watches[udata.slot] = watch;
     if (udata.fd < 0 || interest === Interest.FILE) return 0;
     const error = this.poller.add(udata.fd, interest, udata.slot, udata.generation);
@@ -147,6 +148,11 @@ export class ReadinessDriver extends SystemDriver implements Driver {
     if (watch.inThreads === 0) this.attempts.release(udata, watch.fd);
   }
 
+  override discard(fd: number): void {
+    this.attempts.takeLocal(fd);
+    super.discard(fd);
+  }
+
   wait(timeoutMs: number): number {
     return Math.min(this.poller.wait(this.due ? 0 : timeoutMs), 0);
   }
@@ -219,10 +225,10 @@ export class ReadinessDriver extends SystemDriver implements Driver {
     return udata.slot < 0 ? null : ((this.watches[udata.slot] as Watch | null) ?? null);
   }
 
-  private serve(watch: Watch, ready: number, error: number): void {
+  private serve(watch: Watch, ready: number, detail: number): void {
     if ((ready & Ready.HANGUP) !== 0) {
       watch.hangup = true;
-      watch.error = error;
+      watch.error = detail;
     }
     if ((ready & Ready.WRITE) !== 0) {
       watch.writable = true;
@@ -230,6 +236,8 @@ export class ReadinessDriver extends SystemDriver implements Driver {
     }
     if ((ready & Ready.READ) !== 0) {
       watch.readable = true;
+      watch.available = watch.hangup ? 0 : detail;
+      if ((ready & Ready.PIECES) !== 0) watch.inPieces = true;
       if (watch.reading !== null) this.attempts.read(watch, watch.reading);
     }
   }

@@ -14,6 +14,13 @@ export class Watch implements Registration {
   readable = false;
   /** Born true: a fresh socket has an empty send buffer, and the first send usually fits whole. */
   writable = true;
+  /**
+   * A receive may end before what waits does: at an urgent byte (tcp(7)), or where a descriptor is passed along (unix(7)).
+   * Only EAGAIN says then that it is drained.
+   */
+  inPieces = false;
+  /** Bytes that waited to be read when readiness was told, less those that were read since; 0 where nobody said. */
+  available = 0;
   hangup = false;
   /** The errno that came with a hang-up, for the read that finds nothing but the end. */
   error = 0;

@@ -206,6 +206,7 @@ export const NOTE = {
 export const EPOLL = {
   CTL_ADD: 1,
   IN: 0x001,
+  PRI: 0x002,
   OUT: 0x004,
   ERR: 0x008,
   HUP: 0x010,
