@@ -8,21 +8,22 @@ import {
   FileFacts,
   type FileWriter,
   type FileWriterOwner,
-  failedCall,
   failure,
-  isHidden,
   type Ledger,
   type MemoryLedger,
   type Outcome,
   resolvePath,
+  type Script,
   type Services,
   type Store,
   Turns,
+  UploadRoots,
 } from '@webserv/methods';
 import { type ContentCoding, codingExtension, type MimeTypes, type Reply } from '@webserv/response';
 import type { Clock } from './clock.ts';
 import type { Site } from './site.ts';
 import type { ServerFiles, System } from './system.ts';
+import { uploadFoldersOf } from './upload-folders.ts';
 import { UploadUdata } from './upload-udata.ts';
 import { VERSION } from './version.ts';
 
@@ -30,6 +31,7 @@ import { VERSION } from './version.ts';
 export class SiteServices implements Services {
   readonly files: ServerFiles;
   readonly store: Store;
+  readonly uploads: UploadRoots;
   private readonly turns = new Turns();
   readonly later = this.turns.later;
   readonly scripts: CgiRunner;
@@ -46,13 +48,14 @@ export class SiteServices implements Services {
     this.loop = loop;
     this.clock = clock;
     this.sites = sites;
+    this.uploads = new UploadRoots(uploadFoldersOf([...sites.keys()]));
     for (const site of sites.values()) {
       for (const location of site.server.locations) this.siteOfLocation.set(location, site);
       this.pages.preload(site.server, clock.now());
     }
     this.scripts = new CgiRunner(loop, {
       launcher: system.launcher,
-      rules: { failure, failedCall, isHidden, resolvePath },
+      rules: { failure, resolvePath },
       software: `webserv/${VERSION}`,
       log: (line, run) => {
         const { client, request, script } = run;
@@ -111,8 +114,8 @@ export class SiteServices implements Services {
     return this.pages.reply(server, status, this.clock.now());
   }
 
-  script(exchange: Exchange): Outcome | null {
-    return this.scripts.script(exchange);
+  script(exchange: Exchange, script: Script): Outcome {
+    return this.scripts.script(exchange, script);
   }
 
   private siteOf(server: Server): Site {

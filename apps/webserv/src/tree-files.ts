@@ -49,6 +49,14 @@ export class TreeFiles implements Files {
     return names;
   }
 
+  realPath(path: string, fd: number): string {
+    return nodeFiles.realPath(path, fd);
+  }
+
+  mayRun(path: string): number {
+    return nodeFiles.mayRun(path);
+  }
+
   stamp(path: string): FileStamp | null {
     const facts = new FileFacts();
     return lookPath(path, facts) < 0 ? null : facts;

@@ -1,4 +1,4 @@
-import type { Config } from '@webserv/config';
+import type { Config, Server } from '@webserv/config';
 import {
   beginSync,
   dropFile,
@@ -43,6 +43,15 @@ export const uploadSystem: UploadSystem = {
   release: releaseUploads,
 };
 
+/** Every folder that a location of these servers stores uploads in. */
+export function uploadFoldersOf(servers: readonly Server[]): ReadonlySet<string> {
+  const folders = new Set<string>();
+  for (const { locations } of servers) {
+    for (const { uploadPath } of locations) if (uploadPath !== null) folders.add(uploadPath);
+  }
+  return folders;
+}
+
 /** The upload folders of a config, held while the server lives. */
 export class UploadFolders {
   private readonly system: UploadSystem;
@@ -54,11 +63,7 @@ export class UploadFolders {
 
   /** Claims each folder, and clears it of what crashes have left. What cannot be claimed is reported, and used. */
   claim(config: Config, log: ErrorLog, nowMs: number): void {
-    const folders = new Set<string>();
-    for (const { locations } of config.servers) {
-      for (const { uploadPath } of locations) if (uploadPath !== null) folders.add(uploadPath);
-    }
-    for (const folder of folders) {
+    for (const folder of uploadFoldersOf(config.servers)) {
       const result = this.system.claim(folder, nowMs);
       if (result < 0) log.warn(`uploads: no lock in ${folder}: ${errnoMessage(result)}`, { path: folder });
       else this.claimed.push(folder);

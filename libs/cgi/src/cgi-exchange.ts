@@ -1,11 +1,10 @@
 import { ERRNO } from '@webserv/event-loop';
-import type { Exchange, Intake, IntakeClient } from '@webserv/methods';
+import type { Exchange, Intake, IntakeClient, Script } from '@webserv/methods';
 import type { Reply } from '@webserv/response';
 import type { ScriptHead } from './output-parser.ts';
 import { programOf } from './program.ts';
 import type { Queue, Waiter } from './queue.ts';
 import { Redirection } from './redirection.ts';
-import type { Script } from './script.ts';
 import { type InputOwner, ScriptInput } from './script-input.ts';
 import { type OutputOwner, ScriptOutput } from './script-output.ts';
 import { type ProcessOwner, ScriptProcess } from './script-process.ts';

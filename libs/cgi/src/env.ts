@@ -1,6 +1,5 @@
-import type { Exchange } from '@webserv/methods';
+import type { Exchange, Script } from '@webserv/methods';
 import { FieldId, type RequestHead, TargetForm } from '@webserv/request';
-import type { Script } from './script.ts';
 
 /** What a script is told; everything in it comes from the request, the config or the server itself. */
 export interface ScriptRequest {

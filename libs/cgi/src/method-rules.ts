@@ -11,10 +11,6 @@ export type Server = Exchange['server'];
 export interface MethodRules {
   /** The error reply for a status; notes the place for the log. */
   failure(exchange: Exchange, status: number, place: string, errno?: number): Reply;
-  /** The error reply for a call that failed. */
-  failedCall(exchange: Exchange, errno: number, place: string): Reply;
-  /** Whether a path holds a name that is not there for clients: a dotfile, or an upload that is not whole. */
-  isHidden(location: Location, path: string): boolean;
   /** The file that a request path names in a location. */
   resolvePath(location: Location, path: string): string;
 }

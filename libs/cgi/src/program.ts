@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
-import type { Exchange } from '@webserv/methods';
+import type { Exchange, Script } from '@webserv/methods';
 import { environment, serverName, serverPort } from './env.ts';
-import { type Script, translate } from './script.ts';
+import { translate } from './path-translated.ts';
 import type { Program } from './script-process.ts';
 import { searchWords } from './search-words.ts';
 import type { Workshop } from './workshop.ts';

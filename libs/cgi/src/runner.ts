@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { errnoMessage, type Loop } from '@webserv/event-loop';
-import type { Exchange, Outcome } from '@webserv/methods';
+import type { Exchange, Outcome, Script } from '@webserv/methods';
 import type { RequestHead } from '@webserv/request';
 import { type Reply, withoutContent } from '@webserv/response';
 import { CgiExchange } from './cgi-exchange.ts';
@@ -8,7 +8,6 @@ import { type Launcher, systemLauncher } from './launcher.ts';
 import { redirectedHead } from './local-redirect.ts';
 import type { MethodRules, Server } from './method-rules.ts';
 import { Queue } from './queue.ts';
-import { findScript } from './script.ts';
 import type { ScriptProcess } from './script-process.ts';
 import { Slabs } from './slabs.ts';
 import type { Reprocessed, ScriptRun, Workshop } from './workshop.ts';
@@ -80,20 +79,14 @@ export class CgiRunner {
     return this.queueOf(server).waiting;
   }
 
-  /**
-   * The script that the request names in a location with `cgi`, as an intake; the reply that refuses it; or null where it
-   * names none.
-   */
-  script(exchange: Exchange): Outcome | null {
-    const found = findScript(exchange, this.workshop.rules);
-    if (found === null) return null;
-    if ('refusal' in found) return forMethod(exchange, found.refusal);
+  /** A script at work, as an intake; or the reply that turns the client away for now. */
+  script(exchange: Exchange, script: Script): Outcome {
     const queue = this.queueOf(exchange.server);
     // Told before the body has been sent for nothing; a body that must be whole first may find room when it is.
     if (this.workshop.closing || (queue.full && !exchange.head.chunked)) {
       return forMethod(exchange, this.busy(exchange, 'cgi_queue'));
     }
-    return new CgiExchange(this.workshop, queue, exchange, found.script);
+    return new CgiExchange(this.workshop, queue, exchange, script);
   }
 
   /**

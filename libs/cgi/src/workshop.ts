@@ -1,9 +1,8 @@
 import type { Loop } from '@webserv/event-loop';
-import type { Exchange, Outcome } from '@webserv/methods';
+import type { Exchange, Outcome, Script } from '@webserv/methods';
 import type { Reply } from '@webserv/response';
 import type { Launcher } from './launcher.ts';
 import type { MethodRules, Server } from './method-rules.ts';
-import type { Script } from './script.ts';
 import type { ScriptProcess } from './script-process.ts';
 import type { Slabs } from './slabs.ts';
 

@@ -1,12 +1,16 @@
 // One location: what it says itself, and what it takes from its server.
 
 import type { Surroundings } from './build.ts';
+import type { Claim } from './claims.ts';
 import { type Problems, quoted } from './diagnostic.ts';
+import type { CgiWords } from './directives/scripts.ts';
 import { ownClaims, Taker } from './inherit.ts';
-import { type Level, originOf, wordSpan } from './level.ts';
+import { type Level, originOf, type Setting, wordSpan } from './level.ts';
 import { mergeTypes } from './media-types.ts';
 import { absolutePath, under } from './path.ts';
+import type { Span } from './position.ts';
 import { buildScope } from './scope.ts';
+import { cgiKey, runnerOf } from './scripts/rules.ts';
 import type { CgiRule, Location, Origins } from './types.ts';
 
 export function buildLocation(
@@ -40,6 +44,8 @@ export function buildLocation(
     uploadPath: scope.uploadPath,
     uploadOverwrite: scope.uploadOverwrite,
     uploadFsync: scope.uploadFsync,
+    uploadInert: scope.uploadInert,
+    cgiUploads: scope.cgiUploads,
     autoIndex: index.autoIndex,
     methods: scope.methods,
     bodySize: scope.bodySize,
@@ -110,49 +116,51 @@ function claimDefaultFile(
   if (root === null || index.defaultFile === null || cgi.some((rule) => rule.kind === 'script')) return;
   const { setting, level: fileLevel } = level.settle('default_file');
   if (setting === null || (fileLevel !== level && fileLevel !== root.level)) return;
-  around.claims.push({
-    need: 'file',
-    path: under(rootPath, index.defaultFile),
-    at: wordSpan(setting.directive, 0),
-  });
+  around.claims.push(claimScript(cgi, under(rootPath, index.defaultFile), wordSpan(setting.directive, 0)));
 }
 
 function buildCgi(level: Level, rootPath: string, taker: Taker, around: Surroundings): CgiRule[] {
   const rules: CgiRule[] = [];
-  const settings = level.all('cgi');
-  const interpreted = new Set(
-    settings.flatMap(({ value }) => (value.kind === 'extension' ? [value.ext] : [])),
-  );
+  const settings = new Map<CgiRule, Setting<CgiWords>>();
   const seen = new Set<string>();
-  for (const setting of settings) {
-    const { value, directive } = setting;
-    const at = wordSpan(directive, 0);
-    const key = value.kind === 'script' ? value.name : value.ext;
+  for (const setting of level.all('cgi')) {
+    const key = cgiKey(setting.value);
     if (seen.has(key)) {
-      around.problems.error('duplicate-value', at, `${quoted(key)} has a rule already`);
+      const message = `${quoted(key)} has a rule already`;
+      around.problems.error('duplicate-value', wordSpan(setting.directive, 0), message);
       continue;
     }
     seen.add(key);
     taker.mark(`cgi ${key}`, originOf(setting, level));
-    if (value.kind === 'script') {
-      const path = under(rootPath, value.name);
-      const dot = value.name.lastIndexOf('.');
-      const byInterpreter = dot >= 0 && interpreted.has(value.name.slice(dot));
-      if (rootPath !== '') around.claims.push({ need: byInterpreter ? 'file' : 'program', path, at });
-      rules.push({ kind: 'script', name: value.name, path });
-      continue;
-    }
-    const at1 = wordSpan(directive, 1);
-    const interpreter = findInterpreter(value.interpreter, directive.source.folder, around);
-    if (interpreter === null) {
-      const message = `there is no program ${quoted(value.interpreter)} on the search path`;
-      around.problems.error('not-found', at1, message, { expected: 'the path of an interpreter' });
-      continue;
-    }
-    around.claims.push({ need: 'program', path: interpreter, at: at1 });
-    rules.push({ kind: 'extension', ext: value.ext, interpreter });
+    const rule = buildRule(setting, rootPath, around);
+    rules.push(rule);
+    settings.set(rule, setting);
+  }
+  if (rootPath === '') return rules;
+  for (const [rule, { directive }] of settings) {
+    if (rule.kind === 'script') around.claims.push(claimScript(rules, rule.path, wordSpan(directive, 0)));
   }
   return rules;
+}
+
+/** Of a script that an interpreter runs it is enough that it can be read. */
+function claimScript(rules: readonly CgiRule[], path: string, at: Span): Claim {
+  return { need: runnerOf(rules, path) === '' ? 'program' : 'file', path, at };
+}
+
+function buildRule({ value, directive }: Setting<CgiWords>, rootPath: string, around: Surroundings): CgiRule {
+  if (value.kind === 'all') return value;
+  if (value.kind === 'script') return { ...value, path: under(rootPath, value.name) };
+  if (value.interpreter === '') return value;
+  const at = wordSpan(directive, 1);
+  const interpreter = findInterpreter(value.interpreter, directive.source.folder, around);
+  if (interpreter === null) {
+    const message = `there is no program ${quoted(value.interpreter)} on the search path`;
+    around.problems.error('not-found', at, message, { expected: 'the path of an interpreter' });
+    return value;
+  }
+  around.claims.push({ need: 'program', path: interpreter, at });
+  return { ...value, interpreter };
 }
 
 function findInterpreter(name: string, folder: string, around: Surroundings): string | null {

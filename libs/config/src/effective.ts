@@ -3,6 +3,7 @@
 
 import type { DirectiveName } from './directives/table.ts';
 import { word } from './print.ts';
+import { cgiKey } from './scripts/rules.ts';
 import type {
   CgiRule,
   Config,
@@ -118,11 +119,12 @@ function writeLocation(out: Writer, location: Location): void {
     defaultFile: own('default_file'),
     uploads: location.methods.has('POST') || own('upload_overwrite') || own('upload_fsync'),
     cgi: location.cgi.length > 0,
+    cgiUploads: location.cgi.length > 0 || own('cgi_uploads'),
     types: own('types'),
     compress: location.compress.length > 0 || own('compress_types') || own('compress_min'),
   });
   for (const rule of location.cgi) {
-    out.value('cgi', cgi(rule), origins, true, `cgi ${rule.kind === 'script' ? rule.name : rule.ext}`);
+    out.value('cgi', cgi(rule), origins, true, `cgi ${cgiKey(rule)}`);
   }
   out.close();
 }
@@ -131,11 +133,19 @@ interface Acts {
   readonly defaultFile: boolean;
   readonly uploads: boolean;
   readonly cgi: boolean;
+  readonly cgiUploads: boolean;
   readonly types: boolean;
   readonly compress: boolean;
 }
 
-const ALL_ACT: Acts = { defaultFile: true, uploads: true, cgi: true, types: true, compress: true };
+const ALL_ACT: Acts = {
+  defaultFile: true,
+  uploads: true,
+  cgi: true,
+  cgiUploads: true,
+  types: true,
+  compress: true,
+};
 
 function writeScope(out: Writer, scope: Scope, origins: Origins, acts: Acts): void {
   if (scope.root !== '') out.value('root', word(scope.root), origins);
@@ -148,6 +158,8 @@ function writeScope(out: Writer, scope: Scope, origins: Origins, acts: Acts): vo
   if (scope.uploadPath !== null) out.value('upload_path', word(scope.uploadPath), origins);
   out.value('upload_overwrite', flag(scope.uploadOverwrite), origins, acts.uploads);
   out.value('upload_fsync', flag(scope.uploadFsync), origins, acts.uploads);
+  out.value('upload_inert', flag(scope.uploadInert), origins);
+  out.value('cgi_uploads', flag(scope.cgiUploads), origins, acts.cgiUploads);
   out.value('symlinks', flag(scope.symlinks), origins);
   out.value('dotfiles', flag(scope.dotfiles), origins);
   out.value('precompressed', scope.precompressed.join(' ') || 'off', origins);
@@ -212,7 +224,8 @@ function gather(target: { readonly bufferBytes: number; readonly flushMs: number
 }
 
 function cgi(rule: CgiRule): string {
-  return rule.kind === 'script' ? word(rule.name) : `${word(rule.ext)} ${word(rule.interpreter)}`;
+  const key = word(cgiKey(rule));
+  return rule.kind === 'extension' && rule.interpreter !== '' ? `${key} ${word(rule.interpreter)}` : key;
 }
 
 function flag(value: boolean): string {

@@ -15,6 +15,8 @@ export function buildScope(taker: Taker, types: ReadonlyMap<string, string>): Sc
     uploadPath: upload === null ? null : written(upload),
     uploadOverwrite: taker.take('upload_overwrite'),
     uploadFsync: taker.take('upload_fsync'),
+    uploadInert: taker.take('upload_inert'),
+    cgiUploads: taker.take('cgi_uploads'),
     autoIndex: taker.take('auto_index'),
     methods: taker.take('method'),
     bodySize: taker.take('body_size'),

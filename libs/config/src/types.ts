@@ -108,6 +108,10 @@ export interface Scope {
   readonly uploadPath: string | null;
   readonly uploadOverwrite: boolean;
   readonly uploadFsync: boolean;
+  /** Whether answers from a folder that clients can upload into are kept from acting in a browser. */
+  readonly uploadInert: boolean;
+  /** Whether what clients can upload may be run. */
+  readonly cgiUploads: boolean;
   readonly autoIndex: boolean;
   /** GET allows HEAD as well. */
   readonly methods: ReadonlySet<Method>;
@@ -159,8 +163,10 @@ export interface Redirection {
 export type CgiRule =
   /** `name` is relative to the location's root, `path` absolute. */
   | { readonly kind: 'script'; readonly name: string; readonly path: string }
-  /** `ext` with its dot, `interpreter` absolute. */
-  | { readonly kind: 'extension'; readonly ext: string; readonly interpreter: string };
+  /** `ext` with its dot, `interpreter` absolute; '' where the files run by themselves. */
+  | { readonly kind: 'extension'; readonly ext: string; readonly interpreter: string }
+  /** Every file below the root. */
+  | { readonly kind: 'all' };
 
 /** Milliseconds. A `keepAlive` of 0 turns keep-alive off. */
 export interface Timeouts {

@@ -1,5 +1,5 @@
-import { empty, text } from '@webserv/response';
-import type { Exchange } from './exchange.ts';
+import { chmodSync } from 'node:fs';
+import { text } from '@webserv/response';
 import { Fixture, type LocationPatch } from './testing/fixture.ts';
 
 let site: Fixture;
@@ -61,34 +61,36 @@ it('Allow for the server as a whole is what any location allows', async () => {
 });
 
 describe('scripts', () => {
-  const cgi: LocationPatch = {
-    methods: ['GET', 'POST', 'DELETE'],
-    cgi: [{ kind: 'script', name: 's', path: '/s' }],
-  };
-
-  function script(run: (exchange: Exchange) => ReturnType<typeof text> | null): void {
-    site.services = { ...site.services, script: run };
+  function script(patch: LocationPatch = {}): void {
+    const path = site.file('www/run.txt', 'source');
+    chmodSync(path, 0o755);
+    site.location('/', {
+      methods: ['GET', 'POST', 'DELETE'],
+      cgi: [{ kind: 'script', name: 'run.txt', path }],
+      ...patch,
+    });
+    site.services = {
+      ...site.services,
+      script: ({ head }, { name }) => text(200, `${head.method} ran ${name}`),
+    };
   }
 
   it.each(['GET', 'HEAD', 'POST', 'DELETE'])('come before %s', async (method) => {
-    site.location('/', cgi);
-    script(({ head }) => text(200, `ran ${head.method}`));
-    expect((await site.send(method, '/a.txt')).text).toBe(`ran ${method}`);
+    script();
+    expect((await site.send(method, '/run.txt')).text).toBe(`${method} ran /run.txt`);
   });
 
   it('that the URL does not name leave it to the method', async () => {
-    site.location('/', cgi);
-    script(() => null);
+    script();
     expect((await site.send('GET', '/a.txt')).text).toBe('a');
     expect((await site.send('DELETE', '/a.txt')).status).toBe(204);
   });
 
   it('come behind what is not allowed, and only where the location has some', async () => {
-    script(() => empty(500));
-    site.location('/', { ...cgi, methods: ['POST'] });
-    expect((await site.send('GET', '/a.txt')).status).toBe(405);
+    script({ methods: ['POST'] });
+    expect((await site.send('GET', '/run.txt')).status).toBe(405);
     site.location('/', {});
-    expect((await site.send('GET', '/a.txt')).status).toBe(200);
+    expect((await site.send('GET', '/run.txt')).text).toBe('source');
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Location, Method } from '@webserv/config';
 import { TargetForm } from '@webserv/request';
-import { empty, type Reply, withoutContent } from '@webserv/response';
+import { empty, Reply, withoutContent } from '@webserv/response';
 import { remove } from './delete.ts';
 import type { Exchange } from './exchange.ts';
 import { failure } from './failure.ts';
@@ -9,6 +9,8 @@ import { heldBack } from './held-reply.ts';
 import type { Outcome } from './intake.ts';
 import { post } from './post.ts';
 import { redirectAway } from './redirect.ts';
+import { namedScript, scriptBehind } from './scripts/find-script.ts';
+import type { Script } from './scripts/script.ts';
 
 /** Methods that exist (RFC 9110 section 9, RFC 5789) though no location can allow them: 405, and not 501. */
 const KNOWN_ELSEWHERE: ReadonlySet<string> = new Set(['PUT', 'PATCH', 'OPTIONS', 'TRACE', 'CONNECT']);
@@ -56,10 +58,8 @@ function outcomeOf(exchange: Exchange): Outcome {
     return head.method === 'HEAD' ? withoutContent(reply) : reply;
   }
   if (method === null || !location.methods.has(method)) return notAllowed(exchange);
-  if (location.cgi.length > 0) {
-    const outcome = exchange.services.script(exchange);
-    if (outcome !== null) return outcome;
-  }
+  const script = namedScript(exchange) ?? (method === 'GET' ? null : scriptBehind(exchange));
+  if (script !== null) return run(exchange, script);
   switch (method) {
     case 'GET':
       return get(exchange);
@@ -68,6 +68,12 @@ function outcomeOf(exchange: Exchange): Outcome {
     case 'DELETE':
       return remove(exchange);
   }
+}
+
+/** A script takes whatever method its location allows. */
+function run(exchange: Exchange, found: Script | Reply): Outcome {
+  if (!(found instanceof Reply)) return exchange.services.script(exchange, found);
+  return exchange.head.method === 'HEAD' ? withoutContent(found) : found;
 }
 
 /** OPTIONS * asks about the server as a whole (RFC 9110 section 9.3.7): what any of its locations allows. */

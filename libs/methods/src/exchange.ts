@@ -5,8 +5,10 @@ import type { Files } from './files.ts';
 import type { Outcome } from './intake.ts';
 import type { Ledger } from './ledger.ts';
 import type { MemoryLedger } from './memory-ledger.ts';
+import type { Script } from './scripts/script.ts';
 import type { FileWriter, FileWriterOwner } from './upload/file-writer.ts';
 import type { Store } from './upload/store.ts';
+import type { UploadRoots } from './upload/upload-roots.ts';
 import type { Offer } from './variants.ts';
 
 /** What the methods need of the world around them. */
@@ -36,8 +38,10 @@ export interface Services {
   typesOf(location: Location): MimeTypes;
   /** The error page of a server for a status, or null for the built-in one. */
   errorPage(server: Server, status: number): Reply | null;
-  /** Runs the script that the request names in a location with `cgi`; null where it names none. */
-  script(exchange: Exchange): Outcome | null;
+  /** The folders that clients can upload into. */
+  readonly uploads: UploadRoots;
+  /** Runs a script. */
+  script(exchange: Exchange, script: Script): Outcome;
 }
 
 /**

@@ -46,6 +46,14 @@ export interface Files {
    * @returns the reader, or -errno
    */
   readFolder(root: string, path: string, beneath: boolean): FolderReader | number;
+  /**
+   * Where an open file or folder lies: its path without symbolic links.
+   * @param path where it was opened
+   * @returns '' where that is not known any more
+   */
+  realPath(path: string, fd: number): string;
+  /** Whether this process may run the file at a path. @returns 0 or -errno */
+  mayRun(path: string): number;
   /** The stamp of whatever lies at a path now, or null. */
   stamp(path: string): FileStamp | null;
   /** The content of a small file, or null where it cannot be read or is larger than `limit` bytes. */

@@ -12,9 +12,12 @@ import { conditioned } from './conditions.ts';
 import type { Exchange } from './exchange.ts';
 import { failedCall, failure } from './failure.ts';
 import { FileFacts, type Files } from './files.ts';
+import type { Outcome } from './intake.ts';
 import { listFolder } from './listing/list-folder.ts';
 import { redirectToFolder } from './redirect.ts';
-import { isFolderPath, isHidden, resolvePath } from './resolve-path.ts';
+import { defaultFileOf, defaultNameOf, isFolderPath, isHidden, resolvePath } from './resolve-path.ts';
+import { realPathOf, scriptOf } from './scripts/open-script.ts';
+import { makeInert } from './upload/inert.ts';
 import { offerOf, openSibling } from './variants.ts';
 
 /** Filled and read within one call, so one is enough for all. */
@@ -40,14 +43,15 @@ class OpenFile {
 }
 
 /**
- * GET and HEAD of a file (RFC 9110 section 9.3.1 and 9.3.2): the two differ in nothing but the content.
+ * GET and HEAD of a file (RFC 9110 section 9.3.1 and 9.3.2): the two differ in nothing but the content. Where the file
+ * that was found is a script, it is run.
  */
-export function get(exchange: Exchange): Reply {
-  const reply = getFile(exchange);
-  return exchange.head.method === 'HEAD' ? withoutContent(reply) : reply;
+export function get(exchange: Exchange): Outcome {
+  const outcome = getFile(exchange);
+  return outcome instanceof Reply && exchange.head.method === 'HEAD' ? withoutContent(outcome) : outcome;
 }
 
-function getFile(exchange: Exchange): Reply {
+function getFile(exchange: Exchange): Outcome {
   const { head, location } = exchange;
   if (isHidden(location, head.path)) return failure(exchange, 404, 'hidden name');
   const path = resolvePath(location, head.path);
@@ -63,15 +67,20 @@ function getFile(exchange: Exchange): Reply {
     files.close(fd);
     return getFolder(exchange, path);
   }
-  return sendable(exchange, fd, path);
+  if (isFolderPath(head.path)) {
+    // `open` does not mind a slash behind a file on every system.
+    files.close(fd);
+    return failure(exchange, 404, 'slash behind a file');
+  }
+  return found(exchange, fd, path, head.path);
 }
 
-function getFolder(exchange: Exchange, folder: string): Reply {
+function getFolder(exchange: Exchange, folder: string): Outcome {
   const { head, location } = exchange;
-  if (!isFolderPath(head.path)) return redirectToFolder(exchange);
+  if (!isFolderPath(head.path)) return redirectToFolder(exchange, 301);
   if (location.autoIndex) return listFolder(exchange, folder);
   if (location.defaultFile === null) return failure(exchange, 403, 'no default file');
-  const path = `${folder.endsWith('/') ? folder : `${folder}/`}${location.defaultFile}`;
+  const path = defaultFileOf(location, head.path);
   const { files } = exchange.services;
   const fd = files.open(location.root, path, !location.symlinks);
   // A folder without its default file is there, and may not be looked into.
@@ -81,22 +90,32 @@ function getFolder(exchange: Exchange, folder: string): Reply {
     files.close(fd);
     return failedCall(exchange, error, 'fstat');
   }
-  return sendable(exchange, fd, path);
+  return found(exchange, fd, path, defaultNameOf(location, head.path));
 }
 
-/** The reply for an open file; `facts` are about it. */
-function sendable(exchange: Exchange, fd: number, path: string): Reply {
+/**
+ * What is made of an open file; `facts` are about it.
+ * @param name the request path that names it
+ */
+function found(exchange: Exchange, fd: number, path: string, name: string): Outcome {
   const { files } = exchange.services;
   if (facts.kind !== 'file') {
     // A FIFO, socket or device is nothing that has content to give.
     files.close(fd);
     return failure(exchange, facts.kind === 'folder' ? 403 : 404, 'not a regular file');
   }
-  if (isFolderPath(exchange.head.path) && path === resolvePath(exchange.location, exchange.head.path)) {
-    // `open` does not mind a slash behind a file on every system.
-    files.close(fd);
-    return failure(exchange, 404, 'slash behind a file');
-  }
+  const real = realPathOf(exchange, path, fd);
+  const script = scriptOf(exchange, path, real, name, facts);
+  if (script === null) return content(exchange, fd, path, exchange.services.uploads.hold(real));
+  files.close(fd);
+  return script instanceof Reply ? script : exchange.services.script(exchange, script);
+}
+
+/**
+ * The reply for the content of an open file; `facts` are about it.
+ * @param uploaded whether it lies where clients can upload
+ */
+function content(exchange: Exchange, fd: number, path: string, uploaded: boolean): Reply {
   const { location } = exchange;
   const types = exchange.services.typesOf(location);
   const contentType = types.contentType(path);
@@ -104,20 +123,20 @@ function sendable(exchange: Exchange, fd: number, path: string): Reply {
   copyFacts(sent, facts);
   // What is coded already is not coded again. It is sent to those who do not accept it, too: there is nothing else.
   if (coding !== '' || (location.precompressed.length === 0 && location.compress.length === 0)) {
-    return described(exchange, fd, path, contentType, coding);
+    return described(exchange, { fd, path, contentType, coding, uploaded });
   }
-  exchange.offer = offerOf(exchange, path, facts, contentType);
+  exchange.offer = offerOf(exchange, path, facts, contentType, uploaded);
   const { offer } = exchange;
   const sibling = offer === null ? null : openSibling(exchange, offer, path, facts, sent);
   if (sibling === null) {
     copyFacts(sent, facts);
-    return described(exchange, fd, path, contentType, '');
+    return described(exchange, { fd, path, contentType, coding: '', uploaded });
   }
-  files.close(fd);
+  exchange.services.files.close(fd);
   exchange.coding = sibling.coding;
   exchange.original = path;
   exchange.originalStamp = { mtimeMs: facts.mtimeMs, size: facts.size, ino: facts.ino };
-  return described(exchange, sibling.fd, sibling.path, contentType, sibling.coding);
+  return described(exchange, { ...sibling, contentType, uploaded: false });
 }
 
 function copyFacts(to: FileFacts, from: FileFacts): void {
@@ -127,14 +146,18 @@ function copyFacts(to: FileFacts, from: FileFacts): void {
   to.ino = from.ino;
 }
 
+/** The file that is sent. */
+interface Content {
+  readonly fd: number;
+  readonly path: string;
+  readonly contentType: string;
+  readonly coding: ContentCoding | '';
+  /** Whether it lies where clients can upload. */
+  readonly uploaded: boolean;
+}
+
 /** The reply for the file that is sent; `sent` is about it. */
-function described(
-  exchange: Exchange,
-  fd: number,
-  path: string,
-  contentType: string,
-  coding: ContentCoding | '',
-): Reply {
+function described(exchange: Exchange, { fd, path, contentType, coding, uploaded }: Content): Reply {
   const owner = new OpenFile(exchange.services.files, fd, sent.size);
   const whole = new Reply(200, { kind: 'file', fd, offset: 0, length: sent.size }, owner);
   const { headers } = whole;
@@ -142,6 +165,7 @@ function described(
   if (coding !== '') headers.append('Content-Encoding', coding);
   // Of the file itself as well, where it could have been another one (RFC 9110 section 12.5.5).
   if (exchange.offer !== null && exchange.offer.codings.length > 0) headers.append('Vary', 'Accept-Encoding');
+  if (uploaded && exchange.location.uploadInert) makeInert(headers);
   const validators = fileValidators(sent, exchange.nowMs);
   headers.append('Last-Modified', formatLastModified(validators));
   headers.append('ETag', validators.etag);

@@ -1,10 +1,13 @@
 import {
+  accessSync,
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   lstatSync,
   openSync,
   readFileSync,
+  readlinkSync,
   readSync,
   realpathSync,
   type Stats,
@@ -83,6 +86,31 @@ class NodeFolderReader implements FolderReader {
   }
 }
 
+const DESCRIPTORS = '/proc/self/fd';
+/** What the kernel writes behind the path of a file whose name has gone. */
+const GONE = ' (deleted)';
+let descriptors: boolean | null = null;
+
+/** Whether the system names what its descriptors are open on: Linux, where /proc is mounted. */
+function hasDescriptors(): boolean {
+  descriptors ??= process.platform === 'linux' && existsSync(DESCRIPTORS);
+  return descriptors;
+}
+
+function whereIs(fd: number): string {
+  const path = readlinkSync(`${DESCRIPTORS}/${fd}`);
+  if (!path.startsWith('/')) return '';
+  // It was replaced a moment ago, unless that is what the file is called.
+  return path.endsWith(GONE) && sameFile(path, fd) === '' ? path.slice(0, -GONE.length) : path;
+}
+
+/** `path` where it leads to what is open, '' where something else has come there. */
+function sameFile(path: string, fd: number): string {
+  const there = statSync(path, ABSENT);
+  const open = fstatSync(fd);
+  return there?.ino === open.ino && there.dev === open.dev ? path : '';
+}
+
 /**
  * The Files over node:fs: for tests, and for programs without an event loop. Where a link leads is asked before or after
  * a file is used, so whoever can change the tree at that very moment can have the two differ. The server has its own.
@@ -152,6 +180,23 @@ export const nodeFiles: Files = {
     }
     const names = FolderNames.open(path);
     return typeof names === 'number' ? names : new NodeFolderReader(names, root, path, beneath);
+  },
+
+  realPath(path: string, fd: number): string {
+    try {
+      return hasDescriptors() ? whereIs(fd) : sameFile(realpathSync.native(path), fd);
+    } catch {
+      return '';
+    }
+  },
+
+  mayRun(path: string): number {
+    try {
+      accessSync(path, constants.X_OK);
+      return 0;
+    } catch (error) {
+      return errnoOf(error);
+    }
   },
 
   stamp(path: string): FileStamp | null {

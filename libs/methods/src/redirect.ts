@@ -1,4 +1,4 @@
-import type { Redirection } from '@webserv/config';
+import type { Redirection, RedirectStatus } from '@webserv/config';
 import { encodeUriReference, type Reply, redirect } from '@webserv/response';
 import type { Exchange } from './exchange.ts';
 
@@ -11,10 +11,10 @@ export function redirectAway(redirection: Redirection): Reply {
  * A folder asked for without its slash: relative links in its page would start one level too high. The Location is
  * relative (RFC 9110 section 10.2.2), so that it is right behind any proxy; the query stays.
  */
-export function redirectToFolder(exchange: Exchange): Reply {
+export function redirectToFolder(exchange: Exchange, status: RedirectStatus): Reply {
   const { head } = exchange;
   const query = head.hasQuery ? `?${head.query}` : '';
-  return redirect(301, `${folderReference(head.path)}${query}`);
+  return redirect(status, `${folderReference(head.path)}${query}`);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { normalize } from 'node:path/posix';
 import type { Location } from '@webserv/config';
 import { TEMPORARY_PREFIX } from './upload/temporary.ts';
 
@@ -16,6 +17,17 @@ export function resolvePath(location: Location, path: string): string {
   const { root, prefix } = location;
   const rest = prefix === '/' ? path : path.slice(prefix.length);
   return root.endsWith('/') && rest.startsWith('/') ? root + rest.slice(1) : root + rest;
+}
+
+/** The default file of the folder that a request path (with its slash) names; the location has one. */
+export function defaultFileOf(location: Location, path: string): string {
+  const folder = resolvePath(location, path);
+  return `${folder.endsWith('/') ? folder : `${folder}/`}${location.defaultFile}`;
+}
+
+/** The request path that names that file. */
+export function defaultNameOf(location: Location, path: string): string {
+  return path + normalize(location.defaultFile as string);
 }
 
 /**

@@ -9,6 +9,7 @@ import {
 } from '@webserv/response';
 import type { Exchange } from './exchange.ts';
 import { FileFacts } from './files.ts';
+import { mayStandIn } from './scripts/open-script.ts';
 
 /** Of the sibling that is looked at; filled and read within one call. */
 const facts = new FileFacts();
@@ -43,17 +44,21 @@ export interface Sibling {
 /**
  * What can be offered of a file. A sibling that is older than its original is not one: whoever changes a file and
  * forgets its siblings would else go on serving what was.
+ *
+ * @param uploaded the file lies where clients can upload, and has no siblings: with `page.html.gz` anybody would replace
+ *   `page.html` for whoever accepts gzip, `upload_overwrite off` or not
  */
 export function offerOf(
   exchange: Exchange,
   path: string,
   original: FileFacts,
   contentType: string,
+  uploaded: boolean,
 ): Offer | null {
   const { location, server, services } = exchange;
   const codings: ContentCoding[] = [];
   const absent: string[] = [];
-  for (const coding of location.precompressed) {
+  for (const coding of uploaded ? [] : location.precompressed) {
     const sibling = path + codingExtension(coding);
     const error = services.files.look(location.root, sibling, !location.symlinks, facts);
     if (error >= 0 && facts.kind === 'file' && facts.mtimeMs >= original.mtimeMs) codings.push(coding);
@@ -99,9 +104,8 @@ export function openSibling(
   const fd = services.files.open(location.root, sibling, !location.symlinks);
   if (fd < 0) return null;
   const error = services.files.inspect(fd, chosen);
-  if (error >= 0 && chosen.kind === 'file' && chosen.mtimeMs >= original.mtimeMs) {
-    return { fd, path: sibling, coding };
-  }
+  const fresh = error >= 0 && chosen.kind === 'file' && chosen.mtimeMs >= original.mtimeMs;
+  if (fresh && mayStandIn(exchange, fd, sibling, chosen)) return { fd, path: sibling, coding };
   services.files.close(fd);
   return null;
 }

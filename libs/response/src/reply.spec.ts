@@ -73,20 +73,24 @@ describe('notModified (RFC 9110 section 15.4.5)', () => {
     'Expires',
     'ETag',
     'Content-Location',
+    'x-content-type-options',
+    'content-security-policy',
     'cache-control',
   ]) {
     full.append(name, name.toLowerCase());
   }
 
-  it('repeats what a cache needs and nothing else', () => {
+  it('repeats what a cache needs, what keeps a browser safe, and nothing else', () => {
     const reply = notModified(full);
     expect(reply.status).toBe(304);
     expect(reply.headers.entries().map(([name]) => name)).toEqual([
       'Cache-Control',
       'Content-Location',
+      'Content-Security-Policy',
       'ETag',
       'Expires',
       'Vary',
+      'X-Content-Type-Options',
     ]);
     expect(reply.headers.get('Vary')).toBe('vary');
   });

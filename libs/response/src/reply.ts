@@ -85,8 +85,19 @@ export function redirect(status: number, location: string): Reply {
   return reply;
 }
 
-/** What a 304 repeats of the 200 that it stands for (RFC 9110 section 15.4.5). Date is the encoder's. */
-const REPEATED_BY_304 = ['Cache-Control', 'Content-Location', 'ETag', 'Expires', 'Vary'] as const;
+/**
+ * What a 304 repeats of the 200 that it stands for (RFC 9110 section 15.4.5), and what keeps a browser from acting on its
+ * content. Date is the encoder's.
+ */
+const REPEATED_BY_304 = [
+  'Cache-Control',
+  'Content-Location',
+  'Content-Security-Policy',
+  'ETag',
+  'Expires',
+  'Vary',
+  'X-Content-Type-Options',
+] as const;
 
 /** The 304 that stands for a 200 with `fields`. Last-Modified is repeated only where there is no ETag. */
 export function notModified(fields: HeaderList): Reply {

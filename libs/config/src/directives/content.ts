@@ -22,7 +22,7 @@ const methods: Value<ReadonlySet<Method>> = lazy(() =>
 );
 
 /** Why a name under a folder cannot be one (it must not be able to leave it), or null. */
-function leavesRoot(name: string): { message: string; suggestion: string | null } | null {
+export function leavesRoot(name: string): { message: string; suggestion: string | null } | null {
   if (name === '') return { message: 'this must not be empty', suggestion: null };
   if (name.startsWith('/')) {
     const suggestion = name.replace(/^\/+/, '') || null;
@@ -122,38 +122,6 @@ const redirection: Value<Redirection> = lazy(() =>
   ),
 );
 
-/** A rule before its paths are resolved. */
-export type CgiWords =
-  | { readonly kind: 'script'; readonly name: string }
-  | { readonly kind: 'extension'; readonly ext: string; readonly interpreter: string };
-
-const cgi: Value<CgiWords> = lazy(() =>
-  z.pipe(
-    z.array(z.string()),
-    z.transform((words: string[], ctx: z.core.ParsePayload): CgiWords => {
-      const [first = '', interpreter] = words;
-      if (interpreter === undefined) {
-        if (/^\.[\w-]+$/.test(first))
-          refuseWord(ctx, 0, `the interpreter for ${first} files is missing`, {
-            expected: '.EXT INTERPRETER',
-          });
-        const bad = leavesRoot(first);
-        if (bad !== null) refuseWord(ctx, 0, bad.message, { suggestion: bad.suggestion });
-        return { kind: 'script', name: first };
-      }
-      if (!/^\.[\w-]+$/.test(first)) {
-        const suggestion = /^\*?\.?[\w-]+$/.test(first) ? `.${first.replace(/^\*?\.?/, '')}` : null;
-        refuseWord(ctx, 0, `"${first}" is no extension`, {
-          expected: 'a dot and letters, such as .php',
-          suggestion,
-        });
-      }
-      if (interpreter === '') refuseWord(ctx, 1, 'the interpreter is empty');
-      return { kind: 'extension', ext: first, interpreter };
-    }),
-  ),
-);
-
 export const contentRows = {
   root: row({
     name: 'root',
@@ -209,6 +177,15 @@ export const contentRows = {
     expects: 'on or off',
     default: 'off',
     help: 'Forces an upload to the disk before it is answered.',
+  }),
+  upload_inert: row({
+    name: 'upload_inert',
+    contexts: ['server', 'location'],
+    usage: 'on|off',
+    value: flag,
+    expects: 'on or off',
+    default: 'on',
+    help: 'Keeps files from an upload folder, whichever location serves it, from acting in a browser (nosniff, sandbox).',
   }),
   method: row({
     name: 'method',
@@ -273,17 +250,5 @@ export const contentRows = {
     expects: 'http://..., https://... or /...',
     help: 'Sends the client elsewhere (301 unless said) and overrides everything else in its location.',
     alias: ['redirect', 'return', 'rewrite'],
-  }),
-  cgi: row({
-    name: 'cgi',
-    contexts: ['location'],
-    usage: 'SCRIPT | .EXT INTERPRETER',
-    max: 2,
-    repeat: 'many',
-    inherits: false,
-    value: cgi,
-    expects: 'a script under the root, or an extension and its interpreter',
-    help: 'Runs a script under the root, or every file of an extension through an interpreter.',
-    alias: ['cgi_pass', 'fastcgi_pass', 'cgi_bin', 'cgi_script'],
   }),
 };

@@ -5,9 +5,17 @@ import { contentRows } from './content.ts';
 import { limitRows } from './limits.ts';
 import { logRows } from './logs.ts';
 import type { Context, Row } from './row.ts';
+import { scriptRows } from './scripts.ts';
 import { CONTENT_TYPE, structureRows, typeEntryRow } from './structure.ts';
 
-export const DIRECTIVES = { ...structureRows, ...contentRows, ...codingRows, ...limitRows, ...logRows };
+export const DIRECTIVES = {
+  ...structureRows,
+  ...contentRows,
+  ...scriptRows,
+  ...codingRows,
+  ...limitRows,
+  ...logRows,
+};
 
 export type DirectiveName = keyof typeof DIRECTIVES;
 export type ValueOf<N extends DirectiveName> = (typeof DIRECTIVES)[N] extends Row<infer T> ? T : never;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Location, Method, Server } from '@webserv/config';
 import { FeedStatus, RequestParser } from '@webserv/request';
-import { MimeTypes, type Reply } from '@webserv/response';
+import { MimeTypes, type Reply, text } from '@webserv/response';
 import { dispatch } from '../dispatch.ts';
 import { ErrorPages } from '../error-pages.ts';
 import { Exchange, type Services } from '../exchange.ts';
@@ -13,6 +13,7 @@ import { MemoryLedger } from '../memory-ledger.ts';
 import { nodeFiles } from '../node-files.ts';
 import { nodeStore } from '../upload/node-store.ts';
 import { NodeWriter } from '../upload/node-writer.ts';
+import { UploadRoots } from '../upload/upload-roots.ts';
 import { bodyOf } from './body.ts';
 
 /** A time long past: files of it are settled, so that their entity tags are strong. */
@@ -60,7 +61,8 @@ export class Fixture {
       memoryOf: () => this.memory,
       typesOf: ({ types, charset }) => new MimeTypes(types, undefined, charset),
       errorPage: (server, status) => this.pages.reply(server, status, NOW),
-      script: () => null,
+      uploads: new UploadRoots([]),
+      script: (_exchange, script) => text(200, `ran ${script.name}`),
       forget: (path) => void this.forgotten.push(path),
       later: (run) => void setImmediate(run),
     };
@@ -121,11 +123,15 @@ export class Fixture {
       charset: 'utf-8',
       redirection: null,
       cgi: [],
+      cgiUploads: false,
+      uploadInert: true,
       ...patch,
       methods: new Set(patch.methods ?? ['GET']),
     } as unknown as Location;
     const locations = this.server.locations.filter((known) => known.prefix !== prefix);
     this.server = { ...this.server, locations: [...locations, location] };
+    const folders = this.server.locations.flatMap(({ uploadPath }) => uploadPath ?? []);
+    this.services = { ...this.services, uploads: new UploadRoots(folders) };
     return location;
   }
 

@@ -170,6 +170,14 @@ export class MemoryDisk implements Files, Store {
     return reader;
   }
 
+  realPath(path: string): string {
+    return path;
+  }
+
+  mayRun(path: string): number {
+    return this.names.has(path) ? 0 : -ENOENT;
+  }
+
   stamp(path: string): { mtimeMs: number; size: number; ino: number } | null {
     const file = this.trouble.strike('stat') > 0 ? -1 : this.find(path);
     return typeof file === 'number'

@@ -1,0 +1,27 @@
+import { failure, resolvePath } from '@webserv/methods';
+import { World } from './fixtures/world.ts';
+import { translate } from './path-translated.ts';
+
+describe('PATH_TRANSLATED', () => {
+  let world: World;
+
+  beforeEach(() => {
+    world = new World();
+    world.location('/app', []);
+  });
+
+  afterEach(async () => {
+    expect(await world.close()).toEqual([]);
+  });
+
+  it.each([
+    ['', ''],
+    ['/x', '/x'],
+    ['/app', ''],
+    ['/app/x/y', '/x/y'],
+    ['/apple', '/apple'],
+  ])('of the path info %j', (pathInfo, expected) => {
+    const translated = translate(world.server, pathInfo, { failure, resolvePath });
+    expect(translated).toBe(pathInfo === '' ? '' : world.root + expected);
+  });
+});

@@ -1,0 +1,75 @@
+// The directives that say what a location runs.
+
+import * as z from 'zod/mini';
+import { flag, lazy, refuseWord, type Value } from '../values.ts';
+import { leavesRoot } from './content.ts';
+import { row } from './row.ts';
+
+/** A rule before its paths are resolved. An interpreter of '' is none: such files run by themselves. */
+export type CgiWords =
+  | { readonly kind: 'script'; readonly name: string }
+  | { readonly kind: 'extension'; readonly ext: string; readonly interpreter: string }
+  | { readonly kind: 'all' };
+
+const EXTENSION = /^\.[\w-]+$/;
+
+/** What was meant by a word with a star or without its dot: `*.cgi`, `cgi`. Null where it is no extension. */
+function asExtension(word: string): string | null {
+  return /^\*?\.?[\w-]+$/.test(word) ? `.${word.replace(/^\*?\.?/, '')}` : null;
+}
+
+function oneWord(word: string, ctx: z.core.ParsePayload): CgiWords {
+  if (word === '*') return { kind: 'all' };
+  if (EXTENSION.test(word)) return { kind: 'extension', ext: word, interpreter: '' };
+  if (word.includes('*')) {
+    refuseWord(ctx, 0, `"${word}" is no name: there are no patterns here`, {
+      expected: 'a script, an extension such as .cgi, or * for every file',
+      suggestion: asExtension(word),
+    });
+  }
+  const bad = leavesRoot(word);
+  if (bad !== null) refuseWord(ctx, 0, bad.message, { suggestion: bad.suggestion });
+  return { kind: 'script', name: word };
+}
+
+const cgi: Value<CgiWords> = lazy(() =>
+  z.pipe(
+    z.array(z.string()),
+    z.transform((words: string[], ctx: z.core.ParsePayload): CgiWords => {
+      const [first = '', interpreter] = words;
+      if (interpreter === undefined) return oneWord(first, ctx);
+      if (!EXTENSION.test(first)) {
+        refuseWord(ctx, 0, `"${first}" is no extension`, {
+          expected: 'a dot and letters, such as .php',
+          suggestion: asExtension(first),
+        });
+      }
+      if (interpreter === '') refuseWord(ctx, 1, 'the interpreter is empty');
+      return { kind: 'extension', ext: first, interpreter };
+    }),
+  ),
+);
+
+export const scriptRows = {
+  cgi: row({
+    name: 'cgi',
+    contexts: ['location'],
+    usage: 'SCRIPT | .EXT [INTERPRETER] | *',
+    max: 2,
+    repeat: 'many',
+    inherits: false,
+    value: cgi,
+    expects: 'a script under the root, an extension (and its interpreter), or * for every file',
+    help: 'Runs a script under the root, every file of an extension (through an interpreter, or by itself), or (*) every file: none of these is ever sent.',
+    alias: ['cgi_pass', 'fastcgi_pass', 'cgi_bin', 'cgi_script'],
+  }),
+  cgi_uploads: row({
+    name: 'cgi_uploads',
+    contexts: ['server', 'location'],
+    usage: 'on|off',
+    value: flag,
+    expects: 'on or off',
+    default: 'off',
+    help: 'Runs scripts that lie below an upload_path as well: every client that may upload may then run programs here.',
+  }),
+};

@@ -1,0 +1,116 @@
+import type { Location } from '@webserv/config';
+import type { Reply } from '@webserv/response';
+import type { Exchange } from '../exchange.ts';
+import { failedCall, failure } from '../failure.ts';
+import { FileFacts } from '../files.ts';
+import { redirectToFolder } from '../redirect.ts';
+import { defaultFileOf, defaultNameOf, isFolderPath, isHidden, resolvePath } from '../resolve-path.ts';
+import { permitted, realPathOf, scriptOf } from './open-script.ts';
+import type { Script } from './script.ts';
+import { runnerOf } from './script-rules.ts';
+
+/** What a search comes to: a script, the reply that refuses it or stands before it, or null where there is none. */
+export type Found = Script | Reply | null;
+
+/** Filled and read within one call, so one is enough for all. */
+const facts = new FileFacts();
+const SLASH = 0x2f;
+
+/**
+ * The script that the request's path names: one that the location lists (`cgi SCRIPT`), the longest name first, otherwise
+ * the first segment that leads to a regular file which is a script (`cgi .EXT`, `cgi *`). What follows it is PATH_INFO.
+ *
+ * The location's rules for dotfiles and symbolic links hold for the script; PATH_INFO names nothing on the disk, so they
+ * do not hold for it.
+ */
+export function namedScript(exchange: Exchange): Found {
+  const { head, location } = exchange;
+  if (location.cgi.length === 0) return null;
+  const { path } = head;
+  const start = location.prefix === '/' ? 0 : location.prefix.length;
+  let best = '';
+  let file = '';
+  for (const rule of location.cgi) {
+    if (rule.kind !== 'script') continue;
+    const tail = tailOf(location, rule.path, rule.name);
+    if (tail.length <= best.length || !path.startsWith(tail, start)) continue;
+    const end = start + tail.length;
+    if (end < path.length && path.charCodeAt(end) !== SLASH) continue;
+    best = tail;
+    file = rule.path;
+  }
+  if (best === '') return segmentScript(exchange, start);
+  return judge(exchange, start + best.length, file) ?? failure(exchange, 404, 'script is no regular file');
+}
+
+/** What a listed script is called behind the location's prefix: from `/`, without what the config wrote around it. */
+function tailOf(location: Location, path: string, name: string): string {
+  const root = location.root.endsWith('/') ? location.root.slice(0, -1) : location.root;
+  return path.startsWith(`${root}/`) ? path.slice(root.length) : `/${name}`;
+}
+
+function segmentScript(exchange: Exchange, start: number): Found {
+  const { head, location } = exchange;
+  const { path } = head;
+  for (let at = start; at < path.length; ) {
+    const slash = path.indexOf('/', at + 1);
+    const end = slash < 0 ? path.length : slash;
+    const file = resolvePath(location, path.slice(0, end));
+    if (end > at + 1 && runnerOf(location, file) !== null) {
+      const found = judge(exchange, end, file);
+      if (found !== null) return found;
+    }
+    at = end;
+  }
+  return null;
+}
+
+/** @param end where in the path the script's name ends. @returns null where `file` is no regular file */
+function judge(exchange: Exchange, end: number, file: string): Found {
+  const { head, location } = exchange;
+  const { files } = exchange.services;
+  const name = head.path.slice(0, end);
+  if (isHidden(location, name)) return failure(exchange, 404, 'hidden name');
+  const fd = files.open(location.root, file, !location.symlinks);
+  if (fd < 0) return failedCall(exchange, fd, 'open script');
+  const error = files.inspect(fd, facts);
+  const real = error < 0 || facts.kind !== 'file' ? '' : realPathOf(exchange, file, fd);
+  files.close(fd);
+  if (error < 0) return failedCall(exchange, error, 'fstat script');
+  if (facts.kind !== 'file') return null;
+  const interpreter = runnerOf(location, file) ?? '';
+  return permitted(exchange, { name, pathInfo: head.path.slice(end), file, interpreter }, real);
+}
+
+/**
+ * The script that a path leads to without naming it: the default file of a folder, or a link to a script. A folder whose
+ * default file is a script has to be asked for with its slash; the method stays what it was (308). GET finds the same by
+ * itself, when it has opened what it would send.
+ */
+export function scriptBehind(exchange: Exchange): Found {
+  const { head, location } = exchange;
+  const { files } = exchange.services;
+  if (location.cgi.length === 0 || isHidden(location, head.path)) return null;
+  const folder = isFolderPath(head.path);
+  if (folder && location.defaultFile === null) return null;
+  // Of a link the link goes, and its target stays.
+  if (!folder && head.method === 'DELETE') return null;
+  const path = folder ? defaultFileOf(location, head.path) : resolvePath(location, head.path);
+  const fd = files.open(location.root, path, !location.symlinks);
+  if (fd < 0) return null;
+  const error = files.inspect(fd, facts);
+  const real = error < 0 || facts.kind !== 'file' ? '' : realPathOf(exchange, path, fd);
+  files.close(fd);
+  const name = folder ? defaultNameOf(location, head.path) : head.path;
+  const found = real === '' ? null : scriptOf(exchange, path, real, name, facts);
+  if (folder || error < 0 || facts.kind !== 'folder') return found;
+  return leadsToScript(exchange) ? redirectToFolder(exchange, 308) : null;
+}
+
+/** Whether a folder that was asked for without its slash has a script for its default file. */
+function leadsToScript({ head, location, services }: Exchange): boolean {
+  if (location.defaultFile === null) return false;
+  const path = defaultFileOf(location, `${head.path}/`);
+  if (runnerOf(location, path) === null) return false;
+  return services.files.look(location.root, path, !location.symlinks, facts) >= 0 && facts.kind === 'file';
+}

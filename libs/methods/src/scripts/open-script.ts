@@ -1,0 +1,98 @@
+import { codingExtension, type Reply } from '@webserv/response';
+import type { Exchange } from '../exchange.ts';
+import { failure } from '../failure.ts';
+import { FileFacts } from '../files.ts';
+import type { Script } from './script.ts';
+import { runnerOf, runnerOfOpen } from './script-rules.ts';
+
+/** Filled and read within one call, so one is enough for all. */
+const beside = new FileFacts();
+
+/** Where a file was is not known any more, so nobody can say what it is. */
+const MOVED = 'file moved while it was opened';
+
+/** Scripts write what they are told into fields and logs. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const CONTROL = /[\x00-\x1f\x7f]/;
+
+/**
+ * The path of an open file without links, where anything depends on it: on which file this is, whatever name it was found
+ * under. '' where it is not known any more.
+ */
+export function realPathOf({ location, services }: Exchange, path: string, fd: number): string {
+  const { files, uploads } = services;
+  return location.cgi.length === 0 && uploads.none ? path : files.realPath(path, fd);
+}
+
+/**
+ * Whether an open file is a script where it was found. Every file passes through here before anything of it is sent: what
+ * a location runs it never sends, whatever name led to the file.
+ *
+ * @param path where it was found
+ * @param real as `realPathOf`
+ * @param name SCRIPT_NAME, if it is a script
+ * @param facts about the open file, which is a regular one
+ * @returns the script, the reply that refuses it, or null where the file is content
+ */
+export function scriptOf(
+  exchange: Exchange,
+  path: string,
+  real: string,
+  name: string,
+  facts: FileFacts,
+): Script | Reply | null {
+  if (real === '') return failure(exchange, 404, MOVED);
+  if (exchange.location.cgi.length === 0) return null;
+  const runner = runnerOfOpen(exchange, path, real, facts);
+  if (runner !== null) {
+    return permitted(exchange, { name, pathInfo: '', file: path, interpreter: runner }, real);
+  }
+  return isCodedScript(exchange, path)
+    ? failure(exchange, 403, 'source of a script in another coding')
+    : null;
+}
+
+/**
+ * Whether an open file may stand in for another one: by way of a link it could be a script, or what a client has uploaded.
+ */
+export function mayStandIn(exchange: Exchange, fd: number, path: string, facts: FileFacts): boolean {
+  const real = realPathOf(exchange, path, fd);
+  return (
+    real !== '' &&
+    !exchange.services.uploads.hold(real) &&
+    (exchange.location.cgi.length === 0 || runnerOfOpen(exchange, path, real, facts) === null)
+  );
+}
+
+/**
+ * The script, or the reply where it may not be run. PATH_INFO is decoded: RFC 3875 section 4.1.5 leaves it to the server
+ * what may be in it.
+ * @param real as `realPathOf`
+ */
+export function permitted(exchange: Exchange, script: Script, real: string): Script | Reply {
+  const { head, location, services } = exchange;
+  if (real === '') return failure(exchange, 404, MOVED);
+  if (CONTROL.test(head.path)) return failure(exchange, 404, 'control character for a script');
+  if (!location.cgiUploads && services.uploads.hold(real)) {
+    return failure(exchange, 403, 'script below an upload_path');
+  }
+  if (script.interpreter !== '') return script;
+  const error = services.files.mayRun(script.file);
+  return error < 0 ? failure(exchange, 403, 'script may not be run', error) : script;
+}
+
+/** Whether a script lies beside a file that holds its source in a coding: `x.php` beside `x.php.gz`. */
+function isCodedScript({ location, services }: Exchange, path: string): boolean {
+  for (const coding of CODINGS) {
+    const extension = codingExtension(coding);
+    if (!path.toLowerCase().endsWith(extension)) continue;
+    const original = path.slice(0, -extension.length);
+    if (runnerOf(location, original) === null) return false;
+    return (
+      services.files.look(location.root, original, !location.symlinks, beside) >= 0 && beside.kind === 'file'
+    );
+  }
+  return false;
+}
+
+const CODINGS = ['br', 'zstd', 'gzip'] as const;

@@ -1,0 +1,35 @@
+import { realpathSync } from 'node:fs';
+
+/** The folders that clients can upload into, of all servers. */
+export class UploadRoots {
+  private readonly folders: readonly string[];
+
+  constructor(folders: Iterable<string>) {
+    this.folders = [...new Set(folders)];
+  }
+
+  /** Clients can upload nothing. */
+  get none(): boolean {
+    return this.folders.length === 0;
+  }
+
+  /**
+   * Whether a file lies in one of them. Where a folder is, is asked each time: a deployment may switch a link on the way.
+   * @param real the path of the file without links
+   */
+  hold(real: string): boolean {
+    for (const folder of this.folders) {
+      const top = realOf(folder);
+      if (real === top || real.startsWith(top.endsWith('/') ? top : `${top}/`)) return true;
+    }
+    return false;
+  }
+}
+
+function realOf(folder: string): string {
+  try {
+    return realpathSync.native(folder);
+  } catch {
+    return folder;
+  }
+}
