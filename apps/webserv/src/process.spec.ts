@@ -148,6 +148,29 @@ asRoot('started as root, with a user', () => {
   });
 });
 
+describe('what the server was handed by whoever started it', () => {
+  // Skipped elsewhere: only Linux lists what another process has open.
+  const itOnLinux = process.platform === 'linux' ? it : it.skip;
+
+  itOnLinux('stays with it: no script gets a descriptor, nor a lock', async () => {
+    // A supervisor that holds its lock, and leaves more open than it knows of.
+    const lock = site.file('lock');
+    site.file('static/held.sh', `#!/bin/sh\nprintf 'Content-Type: text/plain\\n\\n'; ls -l /dev/fd/\n`);
+    chmodSync(join(site.folder, 'static/held.sh'), 0o755);
+    const handed = ['9', '20', '200'].map((fd) => `exec ${fd}>"${lock}"`).join('; ');
+    // dash knows one digit: a shell that knows more hands them on.
+    const port = await start(
+      '',
+      'location /s { cgi held.sh; }',
+      `true; exec bash -c '${handed}; exec "$0" "$@"' "$0" "$@"`,
+    );
+    expect(readdirSync(`/proc/${command?.pid}/fd`)).toEqual(expect.arrayContaining(['9', '20', '200']));
+    const { body } = await fetchOnce(port, get('/s/held.sh'));
+    expect(body.toString()).toMatch(/ 0 -> .* 1 -> .* 2 -> /s);
+    expect(body.toString()).not.toContain('lock');
+  });
+});
+
 describe('out of descriptors', () => {
   it('accepting rests and goes on, those who are here are served, and the log has one line of it', async () => {
     const port = await start('', 'max_connect 1000; cache_size 0;', 'ulimit -n 48');

@@ -122,3 +122,16 @@ export function openPacketPipe(): [number, number] | null {
   if (libc.declare('int pipe2(uintptr_t fds, int flags)')(ends.address, flags) < 0) return null;
   return [ends.bytes.readInt32LE(0), ends.bytes.readInt32LE(4)];
 }
+
+const F_DUPFD = 0;
+const fcntlCall = libc.declare('int fcntl(int fd, int command, ...)') as unknown as (
+  fd: number,
+  command: number,
+  type: string,
+  value: number,
+) => number;
+
+/** A copy of a descriptor, with this number or a higher one, that every exec hands on. */
+export function inheritable(fd: number, from: number): number {
+  return fcntlCall(fd, F_DUPFD, 'int', from);
+}

@@ -149,6 +149,7 @@ const LINUX: Question[] = [
   ['offsetof(struct epoll_event, data)', EPOLL_EVENT.data],
   ['EPOLL_CTL_ADD', EPOLL.CTL_ADD],
   ['EPOLLIN', EPOLL.IN],
+  ['EPOLLPRI', EPOLL.PRI],
   ['EPOLLOUT', EPOLL.OUT],
   ['EPOLLERR', EPOLL.ERR],
   ['EPOLLHUP', EPOLL.HUP],

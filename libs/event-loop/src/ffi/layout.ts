@@ -245,6 +245,8 @@ export const INOTIFY = {
 
 /** Since Linux 5.3, the same number on every architecture. */
 export const SYS_PIDFD_OPEN = 434;
+/** Since Linux 5.9, likewise. */
+export const SYS_CLOSE_RANGE = 436;
 
 /** preadv2(2): answer EAGAIN rather than wait for the disk. */
 export const RWF_NOWAIT = 0x8;

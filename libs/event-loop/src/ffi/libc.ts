@@ -5,7 +5,7 @@
  */
 import koffi from 'koffi';
 import { ERRNO } from './errno.ts';
-import { C, COMMON, SYSTEM } from './layout.ts';
+import { C, COMMON, SYS_CLOSE_RANGE, SYSTEM } from './layout.ts';
 
 const libc = koffi.load(SYSTEM === 'darwin' ? '/usr/lib/libSystem.B.dylib' : null);
 
@@ -207,6 +207,23 @@ export function isOpen(fd: number): boolean {
   return (fcntl(fd, COMMON.F_GETFD, 'int', 0) as number) >= 0;
 }
 
+/** close_range(2); null where there is none. A C library without the name may have a kernel with the call. */
+export const closeRange =
+  optional('int close_range(unsigned int first, unsigned int last, int flags)') ?? rawCloseRange();
+
+function rawCloseRange(): Call | null {
+  if (SYSTEM !== 'linux') return null;
+  const raw = required('long syscall(long n, unsigned int first, unsigned int last, int flags)');
+  return (first, last, flags) => raw(SYS_CLOSE_RANGE, first as number, last as number, flags as number);
+}
+
+/** Marks a descriptor close-on-exec; a number that is none is passed over. */
+export function closeOnExec(fd: number): void {
+  const flags = fcntl(fd, COMMON.F_GETFD, 'int', 0) as number;
+  if (flags < 0 || (flags & COMMON.FD_CLOEXEC) !== 0) return;
+  fcntl(fd, COMMON.F_SETFD, 'int', flags | COMMON.FD_CLOEXEC);
+}
+
 /** Marks a descriptor non-blocking and close-on-exec. @returns 0 or -errno */
 export function markDescriptor(fd: number): number {
   const flags = fcntl(fd, COMMON.F_GETFL, 'int', 0) as number;
@@ -316,6 +333,8 @@ export const posixSpawn = {
   initActions: required('int posix_spawn_file_actions_init(uintptr_t actions)'),
   destroyActions: required('int posix_spawn_file_actions_destroy(uintptr_t actions)'),
   addDup2: required('int posix_spawn_file_actions_adddup2(uintptr_t actions, int fd, int as)'),
+  /** glibc 2.34, FreeBSD 14: everything from a number on is closed in the child. */
+  addCloseFrom: optional('int posix_spawn_file_actions_addclosefrom_np(uintptr_t actions, int from)'),
   /** glibc 2.29, musl 1.1.24, macOS 10.15, FreeBSD 13.1; NetBSD 10 under its POSIX name. */
   addChdir:
     optional('int posix_spawn_file_actions_addchdir_np(uintptr_t actions, uintptr_t path)') ??

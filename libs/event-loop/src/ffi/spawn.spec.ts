@@ -5,6 +5,7 @@ import { Interest } from '../driver/driver.ts';
 import { Loop } from '../loop.ts';
 import { Op } from '../op.ts';
 import { Udata } from '../udata.ts';
+import { inheritable } from './calls.contract.ts';
 import { ERRNO } from './errno.ts';
 import { type Call, close, descriptorFlags, isOpen, kill, openChildPipe, posixSpawn } from './libc.ts';
 import { killGroup, type SpawnRequest, spawn, spawnInThread } from './spawn.ts';
@@ -134,17 +135,20 @@ describe('spawn', () => {
     expect(Number(output)).toBe(1_000_000);
   });
 
-  it('hands on three descriptors and no other', async () => {
+  it('hands on three descriptors and no other, whoever has opened them', async () => {
     const file = join(folder, 'held');
     writeFileSync(file, '');
     opened.push(openSync(file, 'r'), ...pipe(0), ...pipe(1));
-    // What this process was itself handed by whoever started it is not ours to close.
-    const inherited = (fd: number): boolean => isOpen(fd) && !descriptorFlags(fd).cloexec;
+    // As whoever started this process would have left them: every exec hands them on.
+    const handed = [20, 200, 900].map((number) => inheritable(empty, number));
+    opened.push(...handed);
+    for (const fd of handed) expect(descriptorFlags(fd).cloexec).toBe(false);
     const [output] = await run('ls /dev/fd/');
     const seen = output.trim().split('\n').map(Number);
     expect(seen.filter((fd) => fd <= 2)).toEqual([0, 1, 2]);
     // ls has one of its own, for the folder that it lists.
-    expect(seen.filter((fd) => fd > 2 && !inherited(fd)).length).toBeLessThanOrEqual(1);
+    expect(seen.filter((fd) => fd > 2).length).toBeLessThanOrEqual(1);
+    expect(handed.every(isOpen)).toBe(true);
   });
 
   it('resets the signals that Node ignores, and the mask', async () => {

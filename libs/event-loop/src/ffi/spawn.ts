@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { Memory } from '../memory.ts';
 import { ERRNO } from './errno.ts';
 import { type ExecString, ExecStrings } from './exec-strings.ts';
+import { canCloseInChild, closeInheritedOnExec } from './inherited.ts';
 import { SYSTEM } from './layout.ts';
 import { inThread, kill, lastError, posixSpawn } from './libc.ts';
 
@@ -92,6 +93,20 @@ function prepared(processGroup: boolean): Memory {
   return alone;
 }
 
+let closes: boolean | null = null;
+
+/**
+ * Whether children close what they are not to have. Where they cannot, this process marks once what it was handed: what
+ * it opens itself is close-on-exec anyhow. macOS needs neither (CLOEXEC_DEFAULT).
+ */
+function closesInChild(): boolean {
+  if (closes === null) {
+    closes = canCloseInChild();
+    if (!closes && CLOEXEC_DEFAULT === 0) closeInheritedOnExec();
+  }
+  return closes;
+}
+
 /** What one posix_spawn(3) reads and writes, in memory that stays where it is until the call has returned. */
 class Launch {
   /** The arguments of posix_spawn(3). */
@@ -120,6 +135,7 @@ class Launch {
     if (error === 0) error = posixSpawn.addDup2(actions, stdin, 0);
     if (error === 0) error = posixSpawn.addDup2(actions, stdout, 1);
     if (error === 0) error = posixSpawn.addDup2(actions, stderr, 2);
+    if (error === 0 && closesInChild()) error = posixSpawn.addCloseFrom?.(actions, 3) ?? 0;
     if (error !== 0) return this.end(error);
     const call = this.args;
     call[0] = this.pid.address;
