@@ -63,7 +63,8 @@ function codedPage(page: Page, coding: ContentCoding, coded: Buffer): Page | nul
     if (!REPLACED.has(name.toLowerCase())) reply.headers.append(name, headers.valueAt(index));
   }
   const etag = codedTag(page.validators.etag, coding);
-  reply.headers.append('Content-Encoding', coding).append('ETag', etag);
+  reply.headers.append('Content-Encoding', coding);
+  if (etag !== '') reply.headers.append('ETag', etag);
   const draft = PageDraft.of(reply, coded.length, { ...USUAL, date: formatHttpDate(Date.now()) });
   if (draft === null) return null;
   draft.memory.bytes.set(coded, draft.headSize);
@@ -71,8 +72,9 @@ function codedPage(page: Page, coding: ContentCoding, coded: Buffer): Page | nul
   return draft.page({ etag, lastModified: page.validators.lastModified });
 }
 
-/** `"tag"` or `W/"tag"` as `W/"tag-gzip"`. */
+/** `"tag"` or `W/"tag"` as `W/"tag-gzip"`; none of none. */
 function codedTag(etag: string, coding: ContentCoding): string {
+  if (etag === '') return '';
   const opaque = etag.slice(etag.indexOf('"'), -1);
   return `W/${opaque}-${coding}"`;
 }

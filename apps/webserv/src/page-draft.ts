@@ -7,6 +7,7 @@ import {
   type Reply,
   type Validators,
 } from '@webserv/response';
+import { TAG_ROOM } from './content-tag.ts';
 import { Page } from './page.ts';
 
 const encoded = new Encoded();
@@ -49,6 +50,13 @@ export class PageDraft {
     const headSize = encodeInto(memory.bytes, 0, reply, context, encoded);
     if (headSize < 0) return null;
     return new PageDraft(memory, headSize, headSize + length, reply, encoded.dateOffset, context.date);
+  }
+
+  /** Writes the entity tag into the head, where `TAG_ROOM` has kept the room for it. */
+  name(etag: string): void {
+    const at = this.memory.bytes.indexOf(TAG_ROOM, 0, 'latin1');
+    this.memory.bytes.write(etag, at, 'latin1');
+    this.reply.headers.set('ETag', etag);
   }
 
   /** The page, once the body has been read in. */

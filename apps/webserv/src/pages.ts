@@ -80,6 +80,13 @@ export class Pages {
     return true;
   }
 
+  /** The entity tag of the page of a file, or of its coding; '' where there is none, or it is of another file. */
+  tagOf(name: string, coding: ContentCoding | '', stamp: FileStamp): string {
+    const entry = this.cache.peek(coding === '' ? name : variantKey(coding, name));
+    if (entry === undefined || entry.value.stub || !sameStamp(entry.stamp, stamp)) return '';
+    return entry.value.validators.etag;
+  }
+
   /**
    * Keeps what was read for the exchange's reply, if it is certain to be what lies on the disk, or to be forgotten when
    * it no longer is: the watch stands before the file is looked at again, and the look proves what was read before.

@@ -1,8 +1,9 @@
 import { dispatch, Exchange, type Files, type Services } from '@webserv/methods';
 import { DEFAULT_LIMITS, RequestParser } from '@webserv/request';
-import { fileValidators, Reply } from '@webserv/response';
+import { Reply } from '@webserv/response';
 import type { Clock } from './clock.ts';
-import { USUAL } from './page.ts';
+import { ContentTag, TAG_ROOM } from './content-tag.ts';
+import { type Page, USUAL } from './page.ts';
 import { PageDraft } from './page-draft.ts';
 import type { Site } from './site.ts';
 
@@ -38,13 +39,20 @@ function preloadPage(target: string, site: Site, services: Services, clock: Cloc
     reply.release();
     return false;
   }
+  if (exchange.tagPending) reply.headers.set('ETag', TAG_ROOM);
   const draft = PageDraft.of(reply, body.length, { ...USUAL, date: clock.text() });
   const whole = draft !== null && readInto(draft, services.files, body.fd);
-  const { stamp } = exchange;
   reply.release();
   if (draft === null || !whole) return false;
   reply.body = { kind: 'unsent', length: body.length };
-  return site.pages.keep(draft.page(fileValidators(stamp, nowMs)), exchange, ticket, true);
+  return site.pages.keep(pageOf(draft, exchange), exchange, ticket, true);
+}
+
+function pageOf(draft: PageDraft, exchange: Exchange): Page {
+  if (!exchange.tagPending) return draft.page(exchange.validators);
+  const etag = ContentTag.of(draft.memory.bytes, draft.headSize, draft.size);
+  draft.name(etag);
+  return draft.page({ ...exchange.validators, etag });
 }
 
 function readInto(draft: PageDraft, files: Files, fd: number): boolean {

@@ -1,6 +1,6 @@
 import type { CacheEntry, StaticCache } from '@webserv/cache';
 import { ERRNO, type Loop, Memory, type Op } from '@webserv/event-loop';
-import { type Exchange, failure } from '@webserv/methods';
+import { conditionsOf, type Exchange, failure } from '@webserv/methods';
 import type { RequestHead } from '@webserv/request';
 import {
   type EncodeContext,
@@ -8,10 +8,10 @@ import {
   encodeHead,
   type FileBody,
   fail,
-  fileValidators,
   notModified,
   type Reply,
 } from '@webserv/response';
+import { ContentTag, TAG_ROOM } from './content-tag.ts';
 import { answerOf, CONDITIONS, type Page, type PageAnswer, USUAL } from './page.ts';
 import { PageDraft } from './page-draft.ts';
 import type { Site } from './site.ts';
@@ -50,6 +50,7 @@ export class Responder implements Sender, WorkOwner {
   private exchange: Exchange | null = null;
   private worker: WorkerUdata | null = null;
   private loading: Loading | null = null;
+  private tagging: ContentTag | null = null;
   private held: CacheEntry<Page> | null = null;
   private heldBy: StaticCache<Page> | null = null;
 
@@ -108,6 +109,8 @@ export class Responder implements Sender, WorkOwner {
   abandon(): void {
     this.worker?.abandon();
     this.worker = null;
+    this.tagging?.cancel();
+    this.tagging = null;
     this.loading = null;
     this.letGo();
   }
@@ -213,11 +216,11 @@ export class Responder implements Sender, WorkOwner {
     return null;
   }
 
-  /** Gives up the reply, of which nothing has been sent, for a 500. */
-  private giveUp(place: string, errno: number): void {
+  /** Gives up the reply, of which nothing has been sent, for an error. */
+  private giveUp(place: string, errno: number, status = 500): void {
     const again = this.failed || this.exchange === null;
     // A page of the site's own that cannot be encoded either is not tried twice.
-    const reply = again ? fail(500) : failure(this.exchange as Exchange, 500, place, errno);
+    const reply = again ? fail(status) : failure(this.exchange as Exchange, status, place, errno);
     this.failed = true;
     this.reply?.release();
     this.reply = reply;
@@ -228,6 +231,8 @@ export class Responder implements Sender, WorkOwner {
 
   private load(reply: Reply, body: FileBody, exchange: Exchange, site: Site, ticket: number): void {
     const { context } = this;
+    if (ticket < 0) exchange.tagPending = false;
+    else if (exchange.tagPending) reply.headers.set('ETag', TAG_ROOM);
     // A page is made for the usual request; who needs another head gets one when it is sent.
     const draft = PageDraft.of(reply, body.length, ticket < 0 ? context : { ...USUAL, date: context.date });
     if (draft === null) {
@@ -257,15 +262,30 @@ export class Responder implements Sender, WorkOwner {
     this.worker = null;
     this.loading = null;
     if (loading === null) return;
-    const { draft, exchange, site, ticket } = loading;
-    if (result < 0) {
-      this.giveUp('read', result);
-      return;
-    }
-    const stamp = exchange.stamp ?? UNKNOWN;
-    const page = draft.page(fileValidators(stamp, exchange.nowMs));
+    const { draft, exchange } = loading;
+    if (result < 0) this.giveUp('read', result);
+    else if (exchange.tagPending) this.tag(loading);
+    else this.show(loading, draft.page(exchange.validators), 'page');
+  }
+
+  private tag(loading: Loading): void {
+    const { draft, exchange } = loading;
+    const { bytes } = draft.memory;
+    this.tagging = new ContentTag(bytes, draft.headSize, draft.size, exchange.services.later, (etag) => {
+      this.tagging = null;
+      draft.name(etag);
+      const page = draft.page({ ...exchange.validators, etag });
+      const outcome = conditionsOf(exchange, page.validators);
+      this.show(loading, page, outcome === 'pass' ? 'page' : outcome === 'failed' ? 'other' : outcome);
+    });
+    this.tagging.advance();
+  }
+
+  /** @param answer `other` where a condition of the request has failed */
+  private show({ exchange, site, ticket }: Loading, page: Page, answer: PageAnswer): void {
     if (ticket >= 0) site.pages.keep(page, exchange, ticket, false);
-    this.sendPage(page, 'page', false);
+    if (answer === 'other') this.giveUp('precondition', 0, 412);
+    else this.sendPage(page, answer, false);
   }
 
   broken(): void {
@@ -302,5 +322,3 @@ interface Loading {
   /** The cache's ticket, or -1 where the content is not for the cache. */
   readonly ticket: number;
 }
-
-const UNKNOWN = { mtimeMs: 0, size: 0, ino: 0 };

@@ -19,7 +19,13 @@ import {
   Turns,
   UploadRoots,
 } from '@webserv/methods';
-import { type ContentCoding, codingExtension, type MimeTypes, type Reply } from '@webserv/response';
+import {
+  type ContentCoding,
+  codingExtension,
+  type FileStamp,
+  type MimeTypes,
+  type Reply,
+} from '@webserv/response';
 import type { Clock } from './clock.ts';
 import type { Site } from './site.ts';
 import type { ServerFiles, System } from './system.ts';
@@ -108,6 +114,10 @@ export class SiteServices implements Services {
 
   typesOf(location: Location): MimeTypes {
     return (this.siteOfLocation.get(location) as Site).typesOf(location);
+  }
+
+  contentTag(exchange: Exchange, coding: ContentCoding | '', stamp: FileStamp): string {
+    return this.siteOf(exchange.server).pages.tagOf(exchange.head.path, coding, stamp);
   }
 
   errorPage(server: Server, status: number): Reply | null {

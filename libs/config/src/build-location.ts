@@ -58,6 +58,7 @@ export function buildLocation(
     compressMin: scope.compressMin,
     types: scope.types,
     charset: scope.charset,
+    etag: scope.etag,
     timeouts: scope.timeouts,
     redirection: redirection?.value ?? null,
     cgi,

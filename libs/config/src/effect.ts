@@ -159,6 +159,8 @@ function compression(
     const setting = level.own('compress');
     if (setting !== null && setting.value.length > 0)
       neverActs(setting, 'compress', 'this server has no cache', problems);
+    const etag = level.own('etag');
+    if (etag?.value === 'content') neverActs(etag, 'etag', 'this server has no cache', problems);
   }
 }
 

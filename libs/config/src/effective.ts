@@ -167,6 +167,7 @@ function writeScope(out: Writer, scope: Scope, origins: Origins, acts: Acts): vo
   out.value('compress_types', [...scope.compressTypes].map(word).join(' '), origins, acts.compress);
   out.value('compress_min', size(scope.compressMin), origins, acts.compress);
   out.value('charset', scope.charset ?? 'off', origins);
+  out.value('etag', scope.etag, origins);
   // Beside no script "cgi_timeout" would earn a warning; "timeout" sets it too, and the others have their names.
   const names = ['body_timeout', 'send_timeout', 'keepalive_timeout', 'cgi_timeout'];
   const quietly = !acts.cgi && names.every((name) => origins.get(name)?.level === 'location');

@@ -29,6 +29,7 @@ export function buildScope(taker: Taker, types: ReadonlyMap<string, string>): Sc
     compressMin: taker.take('compress_min'),
     types,
     charset: taker.take('charset'),
+    etag: taker.take('etag'),
     timeouts: taker.timeouts(),
   };
 }

@@ -7,6 +7,8 @@ export type Method = 'GET' | 'POST' | 'DELETE';
 export type RedirectStatus = 301 | 302 | 303 | 307 | 308;
 /** Content codings that the server can give (RFC 9110 section 8.4.1, RFC 7932, RFC 8878). */
 export type Coding = 'br' | 'zstd' | 'gzip';
+/** Of what an entity tag is made: modification time and size, or the content. */
+export type TagSource = 'stat' | 'content' | 'off';
 export type LogLevel = 'debug' | 'info' | 'notice' | 'warn' | 'error';
 
 /** Where a value comes from: the level it was written on, and the place; a default has none. */
@@ -135,6 +137,8 @@ export interface Scope {
   readonly types: ReadonlyMap<string, string>;
   /** What text is in whose type does not say it; null says nothing. */
   readonly charset: string | null;
+  /** What the entity tags of files are made of. */
+  readonly etag: TagSource;
   readonly timeouts: Timeouts;
 }
 

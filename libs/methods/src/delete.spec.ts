@@ -199,9 +199,9 @@ describe('conditions', () => {
     [`If-Modified-Since: ${THEN}`, 204],
   ])('%s: %i', async (field, status) => {
     const path = site.file('www/a.txt', 'x');
-    const { mtimeMs, size, ino } = lstatSync(path);
+    const { mtimeMs, size } = lstatSync(path);
     expect(mtimeMs).toBe(LONG_AGO.getTime());
-    const line = field.replace('ETAG', strongEtag({ mtimeMs, size, ino }));
+    const line = field.replace('ETAG', strongEtag({ mtimeMs, size }));
     expect((await site.send('DELETE', '/a.txt', `${line}\r\n`)).status).toBe(status);
     expect(existsSync(path)).toBe(status === 412);
   });

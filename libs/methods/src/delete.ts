@@ -1,7 +1,8 @@
-import { empty, fileValidators, type Reply } from '@webserv/response';
+import { empty, type Reply } from '@webserv/response';
 import { conditionsOf } from './conditions.ts';
 import type { Exchange } from './exchange.ts';
 import { failedCall, failure } from './failure.ts';
+import { validatorsOf } from './file-validators.ts';
 import { FileFacts } from './files.ts';
 import { isHidden, resolvePath } from './resolve-path.ts';
 
@@ -14,7 +15,7 @@ const facts = new FileFacts();
  * be followed out of it for reading.
  */
 export function remove(exchange: Exchange): Reply {
-  const { head, location, services, nowMs } = exchange;
+  const { head, location, services } = exchange;
   if (isHidden(location, head.path)) return failure(exchange, 404, 'hidden name');
   const path = resolvePath(location, head.path);
   const { files } = services;
@@ -22,7 +23,7 @@ export function remove(exchange: Exchange): Reply {
   if (error < 0) return failedCall(exchange, error, 'stat');
   if (facts.kind !== 'file')
     return failure(exchange, facts.kind === 'folder' ? 403 : 404, 'not a regular file');
-  const outcome = conditionsOf(exchange, fileValidators(facts, nowMs));
+  const outcome = conditionsOf(exchange, validatorsOf(exchange, facts));
   if (outcome !== 'pass') return failure(exchange, 412, 'precondition');
   services.forget(path);
   const removed = files.remove(location.root, path);

@@ -1,6 +1,13 @@
 import type { Location, Server } from '@webserv/config';
 import type { RequestHead } from '@webserv/request';
-import type { ContentCoding, FileStamp, MimeTypes, Reply } from '@webserv/response';
+import {
+  type ContentCoding,
+  type FileStamp,
+  type MimeTypes,
+  NO_VALIDATORS,
+  type Reply,
+  type Validators,
+} from '@webserv/response';
 import type { Files } from './files.ts';
 import type { Outcome } from './intake.ts';
 import type { Ledger } from './ledger.ts';
@@ -36,6 +43,11 @@ export interface Services {
   memoryOf(server: Server): MemoryLedger;
   /** The media types in force in a location. */
   typesOf(location: Location): MimeTypes;
+  /**
+   * The entity tag of what is kept of the file that the request names, if that is still what `stamp` says; else ''.
+   * @param coding that of the file that stands for it, '' for itself
+   */
+  contentTag(exchange: Exchange, coding: ContentCoding | '', stamp: FileStamp): string;
   /** The error page of a server for a status, or null for the built-in one. */
   errorPage(server: Server, status: number): Reply | null;
   /** The folders that clients can upload into. */
@@ -61,6 +73,13 @@ export class Exchange {
   /** The file that the reply is, whole and with nothing but its own headers; '' for any other reply. */
   path = '';
   stamp: FileStamp | null = null;
+  /** Those of the reply's file. */
+  validators: Validators = NO_VALIDATORS;
+  /**
+   * The tag is to be made of the content, which nobody has read yet. Then the reply is the whole file whatever the
+   * request says of versions and ranges; its conditions are judged once the tag is known.
+   */
+  tagPending = false;
   /** In which codings the file that was asked for may be sent; null where its location offers none. */
   offer: Offer | null = null;
   /** The coding of the reply's file, '' for the file itself; and where it has one, the file that it stands for. */
@@ -84,6 +103,8 @@ export class Exchange {
     this.nowMs = nowMs;
     this.path = '';
     this.stamp = null;
+    this.validators = NO_VALIDATORS;
+    this.tagPending = false;
     this.offer = null;
     this.coding = '';
     this.original = '';

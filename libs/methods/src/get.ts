@@ -2,7 +2,6 @@ import { FieldId } from '@webserv/request';
 import {
   applyRange,
   type ContentCoding,
-  fileValidators,
   formatLastModified,
   Reply,
   type Validators,
@@ -11,6 +10,7 @@ import {
 import { conditioned } from './conditions.ts';
 import type { Exchange } from './exchange.ts';
 import { failedCall, failure } from './failure.ts';
+import { validatorsOf } from './file-validators.ts';
 import { FileFacts, type Files } from './files.ts';
 import type { Outcome } from './intake.ts';
 import { listFolder } from './listing/list-folder.ts';
@@ -166,11 +166,28 @@ function described(exchange: Exchange, { fd, path, contentType, coding, uploaded
   // Of the file itself as well, where it could have been another one (RFC 9110 section 12.5.5).
   if (exchange.offer !== null && exchange.offer.codings.length > 0) headers.append('Vary', 'Accept-Encoding');
   if (uploaded && exchange.location.uploadInert) makeInert(headers);
-  const validators = fileValidators(sent, exchange.nowMs);
-  headers.append('Last-Modified', formatLastModified(validators));
-  headers.append('ETag', validators.etag);
+  const validators = validatorsOf(exchange, sent);
+  exchange.validators = validators;
+  if (!Number.isNaN(validators.lastModified)) {
+    headers.append('Last-Modified', formatLastModified(validators));
+  }
+  if (validators.etag !== '') headers.append('ETag', validators.etag);
   headers.append('Accept-Ranges', 'bytes');
-  return answered(exchange, whole, path, validators);
+  exchange.tagPending = isTagPending(exchange);
+  return exchange.tagPending ? keepable(exchange, whole, path) : answered(exchange, whole, path, validators);
+}
+
+/** Whether the cache is to keep the file that is sent, and to name it by its content. */
+function isTagPending({ location, server, validators, head }: Exchange): boolean {
+  if (location.etag !== 'content' || validators.etag !== '' || head.method !== 'GET') return false;
+  return server.cacheSize > 0 && sent.size > 0 && sent.size <= server.cacheEntry;
+}
+
+/** The whole file, which the cache may keep. */
+function keepable(exchange: Exchange, whole: Reply, path: string): Reply {
+  exchange.path = path;
+  exchange.stamp = { mtimeMs: sent.mtimeMs, size: sent.size, ino: sent.ino };
+  return whole;
 }
 
 /** Conditions first, then ranges (RFC 9110 section 13.2.2). */
@@ -179,11 +196,7 @@ function answered(exchange: Exchange, whole: Reply, path: string, validators: Va
   if (reply !== whole) return reply;
   const { headers, method } = exchange.head;
   const range = method === 'GET' ? headers.known(FieldId.RANGE) : undefined;
-  if (range === undefined) {
-    exchange.path = path;
-    exchange.stamp = { mtimeMs: sent.mtimeMs, size: sent.size, ino: sent.ino };
-    return whole;
-  }
+  if (range === undefined) return keepable(exchange, whole, path);
   const part = applyRange(whole, range, headers.known(FieldId.IF_RANGE), validators, exchange.nowMs);
   if (part.status !== 416) return part;
   const refused = failure(exchange, 416, 'range');

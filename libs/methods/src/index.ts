@@ -1,4 +1,5 @@
 export { prefersJson } from './accept.ts';
+export { conditionsOf } from './conditions.ts';
 export { allowOf, dispatch } from './dispatch.ts';
 export { ErrorPages } from './error-pages.ts';
 export { Exchange, type Services } from './exchange.ts';

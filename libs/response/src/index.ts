@@ -58,15 +58,17 @@ export {
   withoutContent,
 } from './reply.ts';
 export { isStatus, neverHasContent, reasonPhrase, registeredStatuses } from './status.ts';
-export type { FileStamp, TagMatch, Validators } from './validators.ts';
+export type { FileStamp, TagMatch, TagSource, Validators } from './validators.ts';
 export {
   entityTag,
   fileValidators,
   formatLastModified,
   isEntityTag,
+  isFaked,
   isSettled,
   lastModified,
   matchEntityTags,
+  NO_VALIDATORS,
   sameStamp,
   strongEtag,
   strongMatch,

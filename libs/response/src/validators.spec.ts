@@ -4,6 +4,7 @@ import {
   fileValidators,
   formatLastModified,
   isEntityTag,
+  isFaked,
   isSettled,
   lastModified,
   matchEntityTags,
@@ -16,15 +17,34 @@ const stamp = { mtimeMs: 1_700_000_000_123.456, size: 1024, ino: 77 };
 
 describe('entity tags of files', () => {
   it('are entity tags, and change with every part of the stamp', () => {
-    const tags = [
-      stamp,
-      { ...stamp, mtimeMs: stamp.mtimeMs + 0.001 },
-      { ...stamp, size: 1025 },
-      { ...stamp, ino: 78 },
-    ].map(strongEtag);
-    expect(new Set(tags).size).toBe(4);
+    const tags = [stamp, { ...stamp, mtimeMs: stamp.mtimeMs + 0.001 }, { ...stamp, size: 1025 }].map((each) =>
+      strongEtag(each),
+    );
+    tags.push(strongEtag(stamp, 'gzip'), strongEtag(stamp, 'br'));
+    expect(new Set(tags).size).toBe(5);
     expect(tags.every(isEntityTag)).toBe(true);
     expect(strongEtag({ ...stamp })).toBe(tags[0]);
+  });
+
+  it('are the same on another machine, where the file has another inode', () => {
+    const copy = { ...stamp, ino: 78 };
+    expect(strongEtag(copy)).toBe(strongEtag(stamp));
+  });
+
+  it.each([
+    [0, true],
+    [1, true],
+    [999.9, true],
+    [1000, true],
+    [1999.999, true],
+    [2000, false],
+    [-0.1, false],
+    [-1000, false],
+    [315_532_800_000, false],
+  ])('a file whose time is %d ms after the epoch has none: %s', (mtimeMs, faked) => {
+    expect(isFaked(mtimeMs)).toBe(faked);
+    const { etag, lastModified } = fileValidators({ ...stamp, mtimeMs }, 1_700_000_000_000);
+    expect([etag === '', Number.isNaN(lastModified)]).toEqual([faked, faked]);
   });
 
   it.each([

@@ -37,13 +37,26 @@ export function isSettled(mtimeMs: number, nowMs: number): boolean {
   return nowMs - mtimeMs >= (mtimeMs % 1000 === 0 ? COARSE_MS : TICK_MS);
 }
 
+/** What an entity tag is made of: a file's modification time and size, or its content; `off`: there is none. */
+export type TagSource = 'stat' | 'content' | 'off';
+
 /**
- * The entity tag of a file: modification time in microseconds, size and inode, so that a file that is renamed
- * into place never keeps its predecessor's tag. Strong, as long as the file system tells changes apart.
+ * Whether a modification time is one that builders of images write in place of all times: 0 or 1 second after the epoch.
+ * Every version of a file has it, so that it tells none of them from another.
  */
-export function strongEtag(stamp: FileStamp): string {
+export function isFaked(mtimeMs: number): boolean {
+  const seconds = Math.floor(mtimeMs / 1000);
+  return seconds === 0 || seconds === 1;
+}
+
+/**
+ * The entity tag of a file: modification time in microseconds and size. Two machines that hold copies of one file give
+ * one tag, so the inode is no part of it. Strong, as long as whoever changes a file changes its time as well.
+ * @param coding the coding in which the file stands for another one, `''` for none: the two never share a tag
+ */
+export function strongEtag(stamp: Pick<FileStamp, 'mtimeMs' | 'size'>, coding = ''): string {
   const micros = Math.round(stamp.mtimeMs * 1000);
-  return `"${micros.toString(36)}-${stamp.size.toString(36)}-${stamp.ino.toString(36)}"`;
+  return `"${micros.toString(36)}-${stamp.size.toString(36)}${coding === '' ? '' : `-${coding}`}"`;
 }
 
 /**
@@ -51,8 +64,8 @@ export function strongEtag(stamp: FileStamp): string {
  * tick would get the same tag, and a range of one must never be joined to a range of the other (RFC 9110
  * section 8.8.1). The opaque part does not change when it becomes strong, so revalidation goes on.
  */
-export function entityTag(stamp: FileStamp, nowMs: number): string {
-  const tag = strongEtag(stamp);
+export function entityTag(stamp: FileStamp, nowMs: number, coding = ''): string {
+  const tag = strongEtag(stamp, coding);
   return isSettled(stamp.mtimeMs, nowMs) ? tag : `W/${tag}`;
 }
 
@@ -65,12 +78,16 @@ export function lastModified(mtimeMs: number, nowMs: number): number {
   return Math.floor(Math.min(mtimeMs, nowMs) / 1000) * 1000;
 }
 
-/** The validators of a file at `nowMs`. */
-export function fileValidators(stamp: FileStamp, nowMs: number): Validators {
-  return { etag: entityTag(stamp, nowMs), lastModified: lastModified(stamp.mtimeMs, nowMs) };
+/** There is nothing to tell one version from another by. */
+export const NO_VALIDATORS: Validators = { etag: '', lastModified: Number.NaN };
+
+/** The validators of a file at `nowMs`; none where its time is faked. */
+export function fileValidators(stamp: FileStamp, nowMs: number, coding = ''): Validators {
+  if (isFaked(stamp.mtimeMs)) return NO_VALIDATORS;
+  return { etag: entityTag(stamp, nowMs, coding), lastModified: lastModified(stamp.mtimeMs, nowMs) };
 }
 
-/** The Last-Modified field value. */
+/** The Last-Modified field value of validators that have a time. */
 export function formatLastModified(validators: Validators): string {
   return formatHttpDate(validators.lastModified);
 }

@@ -1,10 +1,12 @@
 // The directives that say what a location does.
 
 import * as z from 'zod/mini';
-import type { Method, Redirection, RedirectStatus } from '../types.ts';
+import { suggest } from '../suggest.ts';
+import type { Method, Redirection, RedirectStatus, TagSource } from '../types.ts';
 import { flag, lazy, one, refuse, refuseWord, text, type Value } from '../values.ts';
 import { row } from './row.ts';
 
+const TAG_SOURCES = ['stat', 'content', 'off'] as const;
 const METHODS = ['GET', 'POST', 'DELETE'] as const;
 
 /** In one order, so that equal sets are printed alike. */
@@ -53,6 +55,18 @@ const charset: Value<string | null> = lazy(() =>
         if (/^(on|utf-?_?8)$/i.test(word) && word.toLowerCase() !== 'utf-8')
           return refuse(ctx, `"${word}" is no charset`, { suggestion: 'utf-8' });
         return word === 'off' ? null : word;
+      }),
+    ),
+  ),
+);
+
+const tagSource: Value<TagSource> = lazy(() =>
+  one(
+    z.pipe(
+      z.string(),
+      z.transform((word: string, ctx: z.core.ParsePayload): TagSource => {
+        if (word === 'stat' || word === 'content' || word === 'off') return word;
+        return refuse(ctx, '', { suggestion: word === 'on' ? 'stat' : suggest(word, TAG_SOURCES) });
       }),
     ),
   ),
@@ -207,6 +221,16 @@ export const contentRows = {
     default: 'utf-8',
     help: 'The charset that text files say they are in. A type that has a parameter of its own keeps it, JSON is utf-8 or says nothing; listings are utf-8, and scripts say it themselves.',
     alias: ['add_default_charset', 'override_charset', 'source_charset', 'default_charset'],
+  }),
+  etag: row({
+    name: 'etag',
+    contexts: ['server', 'location'],
+    usage: 'stat|content|off',
+    value: tagSource,
+    expects: 'stat, content or off',
+    default: 'stat',
+    help: 'What the entity tag of a file is made of: its time and size (none for the times 0 and 1, which builders of images write), or its content, once, when the cache takes it in. With content no answer says Last-Modified, and what is not kept has no tag: that is for trees whose times are faked.',
+    alias: ['etags', 'file_etag', 'static_etags'],
   }),
   symlinks: row({
     name: 'symlinks',
