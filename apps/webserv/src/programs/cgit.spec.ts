@@ -1,0 +1,143 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { TestSite } from '../testing/site.ts';
+import { Visitor } from './testing/visitor.ts';
+
+const CGIT = '/usr/lib/cgit/cgit.cgi';
+const PATIENCE = 60_000;
+
+/** Git with a home of its own, so that nothing of the account's settings reaches it. */
+function git(folder: string, ...args: string[]): string {
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: folder,
+    GIT_AUTHOR_NAME: 'An Author',
+    GIT_AUTHOR_EMAIL: 'author@example.org',
+    GIT_COMMITTER_NAME: 'An Author',
+    GIT_COMMITTER_EMAIL: 'author@example.org',
+    GIT_CONFIG_NOSYSTEM: '1',
+  };
+  return execFileSync('git', args, { cwd: folder, env, encoding: 'utf8' });
+}
+
+function hasGit(): boolean {
+  try {
+    execFileSync('git', ['--version']);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// Skipped where cgit and git are not installed (Debian: cgit, git).
+(existsSync(CGIT) && hasGit() ? describe : describe.skip)(
+  'cgit, in a folder whose every file is a script',
+  () => {
+    const site = new TestSite();
+    let visitor: Visitor;
+
+    beforeAll(() => {
+      const work = join(site.folder, 'work');
+      mkdirSync(work);
+      git(work, 'init', '--quiet', '--initial-branch=main', '.');
+      writeFileSync(join(work, 'hello.txt'), 'hello from the tree\n');
+      git(work, 'add', 'hello.txt');
+      git(work, 'commit', '--quiet', '--message=The first commit');
+      mkdirSync(join(site.folder, 'repositories'));
+      git(site.folder, 'clone', '--quiet', '--bare', work, 'repositories/project.git');
+      git(join(site.folder, 'repositories/project.git'), 'update-server-info');
+      const rules = [
+        'virtual-root=/git/cgit.cgi',
+        'enable-http-clone=1',
+        'snapshots=tar.gz',
+        'cache-size=0',
+        'css=/cgit.css',
+        `scan-path=${join(site.folder, 'repositories')}`,
+      ];
+      site.file('programs/cgitrc', `${rules.join('\n')}\n`);
+      const program = `#!/bin/sh\nCGIT_CONFIG='${join(site.folder, 'programs/cgitrc')}' exec ${CGIT}\n`;
+      writeFileSync(site.file('programs/cgit.cgi'), program);
+      execFileSync('chmod', ['755', join(site.folder, 'programs/cgit.cgi')]);
+      const port = site.start(`
+server {
+    listen 127.0.0.1:0;
+    access_log off;
+    error_log error.log;
+    location / { root /usr/share/cgit; method GET; }
+    location /git { root programs; cgi *; default_file cgit.cgi; method GET POST; }
+}`);
+      visitor = new Visitor(port);
+    });
+
+    afterAll(() => site.close());
+
+    it.each([
+      ['/git/', 'the default file'],
+      ['/git/cgit.cgi/', 'the program'],
+    ])(
+      'lists the repositories at %s, which is %s',
+      async (path) => {
+        const answer = await visitor.ask(path);
+        expect([answer.status, answer.headers.get('content-type')]).toEqual([
+          200,
+          'text/html; charset=UTF-8',
+        ]);
+        expect(await answer.text()).toContain('project.git');
+      },
+      PATIENCE,
+    );
+
+    it(
+      'shows the log, a file and a snapshot, by what stands behind its name in the path',
+      async () => {
+        const log = await visitor.ask('/git/cgit.cgi/project.git/log/');
+        expect(await log.text()).toContain('The first commit');
+        const plain = await visitor.ask('/git/cgit.cgi/project.git/plain/hello.txt');
+        expect(await plain.text()).toBe('hello from the tree\n');
+        const snapshot = await visitor.ask('/git/cgit.cgi/project.git/snapshot/project-main.tar.gz');
+        const archive = gunzipSync(Buffer.from(await snapshot.arrayBuffer()));
+        expect(archive.includes('hello from the tree')).toBe(true);
+      },
+      PATIENCE,
+    );
+
+    it(
+      'can be cloned from',
+      async () => {
+        const url = `http://127.0.0.1:${visitor.port}/git/cgit.cgi/project.git`;
+        const { execFile } = await import('node:child_process');
+        await new Promise<void>((resolve, reject) => {
+          execFile('git', ['clone', '--quiet', url, join(site.folder, 'copy')], (error) =>
+            error === null ? resolve() : reject(error),
+          );
+        });
+        expect(readFileSync(join(site.folder, 'copy/hello.txt'), 'utf8')).toBe('hello from the tree\n');
+      },
+      PATIENCE,
+    );
+
+    it(
+      'never has what lies beside it sent',
+      async () => {
+        const answer = await visitor.ask('/git/cgitrc');
+        expect(answer.status).toBeGreaterThanOrEqual(400);
+        expect(await answer.text()).not.toContain('scan-path');
+      },
+      PATIENCE,
+    );
+
+    it(
+      'has its style sheet sent from where that is a file',
+      async () => {
+        const answer = await visitor.ask('/cgit.css');
+        expect([answer.status, await answer.text()]).toEqual([
+          200,
+          readFileSync('/usr/share/cgit/cgit.css', 'utf8'),
+        ]);
+      },
+      PATIENCE,
+    );
+  },
+);
