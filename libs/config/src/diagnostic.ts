@@ -36,6 +36,8 @@ export const DIAGNOSTIC_CODES = [
   'no-server',
   'missing-location',
   'missing-root',
+  'upload-runs',
+  'script-as-page',
   // the disk
   'not-found',
   'not-a-file',
@@ -51,6 +53,10 @@ export const DIAGNOSTIC_CODES = [
   'post-without-target',
   'listen-overlap',
   'duplicate-extension',
+  'source-sent',
+  'unlisted-program',
+  'never-runs',
+  'scripts-as-root',
 ] as const;
 
 export type DiagnosticCode = (typeof DIAGNOSTIC_CODES)[number];

@@ -9,6 +9,12 @@ export interface Disk {
   readText(path: string): { readonly text: string } | { readonly error: string };
   /** What a path leads to, symbolic links followed. */
   kind(path: string): FileKind;
+  /** The path without symbolic links; '' where nothing lies there. */
+  realPath(path: string): string;
+  /** The first bytes of a file (256 at the most), one character each; null where they cannot be read. */
+  head(path: string): string | null;
+  /** Whether this process is root. */
+  readonly superuser: boolean;
   /** Whether this process may. */
   can(path: string, access: Access): boolean;
   /** The names in a folder, sorted; none where it cannot be read. */

@@ -119,6 +119,7 @@ function writeLocation(out: Writer, location: Location): void {
     defaultFile: own('default_file'),
     uploads: location.methods.has('POST') || own('upload_overwrite') || own('upload_fsync'),
     cgi: location.cgi.length > 0,
+    uploadInert: location.uploadInert || own('upload_inert'),
     cgiUploads: location.cgi.length > 0 || own('cgi_uploads'),
     types: own('types'),
     compress: location.compress.length > 0 || own('compress_types') || own('compress_min'),
@@ -133,6 +134,7 @@ interface Acts {
   readonly defaultFile: boolean;
   readonly uploads: boolean;
   readonly cgi: boolean;
+  readonly uploadInert: boolean;
   readonly cgiUploads: boolean;
   readonly types: boolean;
   readonly compress: boolean;
@@ -142,6 +144,7 @@ const ALL_ACT: Acts = {
   defaultFile: true,
   uploads: true,
   cgi: true,
+  uploadInert: true,
   cgiUploads: true,
   types: true,
   compress: true,
@@ -158,7 +161,7 @@ function writeScope(out: Writer, scope: Scope, origins: Origins, acts: Acts): vo
   if (scope.uploadPath !== null) out.value('upload_path', word(scope.uploadPath), origins);
   out.value('upload_overwrite', flag(scope.uploadOverwrite), origins, acts.uploads);
   out.value('upload_fsync', flag(scope.uploadFsync), origins, acts.uploads);
-  out.value('upload_inert', flag(scope.uploadInert), origins);
+  out.value('upload_inert', flag(scope.uploadInert), origins, acts.uploadInert);
   out.value('cgi_uploads', flag(scope.cgiUploads), origins, acts.cgiUploads);
   out.value('symlinks', flag(scope.symlinks), origins);
   out.value('dotfiles', flag(scope.dotfiles), origins);

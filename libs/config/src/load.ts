@@ -8,6 +8,7 @@ import { warnOfNoEffect } from './effect.ts';
 import { Includes, reason } from './include.ts';
 import { nodeDisk } from './node-disk.ts';
 import { Source } from './position.ts';
+import { checkScripts } from './scripts/check-scripts.ts';
 import type { Config } from './types.ts';
 import { validate } from './validate.ts';
 
@@ -57,6 +58,7 @@ function loadSource(source: Source, disk: Disk): LoadResult {
   }
   checkClaims(claims, disk, problems);
   warnOfNoEffect(draft, problems);
+  checkScripts(draft, disk, problems);
   const diagnostics = problems.sorted();
   if (problems.errors > 0) return { ok: false, diagnostics };
   return { ok: true, config: draft.config, warnings: diagnostics };

@@ -5,42 +5,70 @@ export interface MemoryEntry {
   readonly kind?: FileKind;
   readonly text?: string;
   readonly mode?: string;
+  /** Where a symbolic link leads: an absolute path. */
+  readonly link?: string;
+}
+
+/** Whose process it is. */
+export interface MemoryOptions {
+  readonly superuser?: boolean;
 }
 
 const LETTERS: Readonly<Record<Access, string>> = { read: 'r', write: 'w', run: 'x' };
+
+const FOLDER: Required<MemoryEntry> = { kind: 'folder', text: '', mode: 'rwx', link: '' };
 
 /**
  * A disk that is not there, for tests. Keys are absolute paths; one that ends with `/` is a folder; the folders
  * above a path are there with it. A string is a file's text. The search path is `/usr/bin`.
  */
-export function memoryDisk(content: Readonly<Record<string, string | MemoryEntry>>): Disk {
-  const entries = new Map<string, Required<MemoryEntry>>([['/', { kind: 'folder', text: '', mode: 'rwx' }]]);
+export function memoryDisk(
+  content: Readonly<Record<string, string | MemoryEntry>>,
+  { superuser = false }: MemoryOptions = {},
+): Disk {
+  const entries = new Map<string, Required<MemoryEntry>>([['/', FOLDER]]);
   for (const [key, value] of Object.entries(content)) {
     const given = typeof value === 'string' ? { text: value } : value;
     const isFolder = key.endsWith('/');
     const path = isFolder ? key.slice(0, -1) : key;
     for (let slash = path.indexOf('/', 1); slash > 0; slash = path.indexOf('/', slash + 1)) {
       const above = path.slice(0, slash);
-      if (!entries.has(above)) entries.set(above, { kind: 'folder', text: '', mode: 'rwx' });
+      if (!entries.has(above)) entries.set(above, FOLDER);
     }
     entries.set(path, {
       kind: isFolder ? 'folder' : 'file',
       text: '',
       mode: isFolder ? 'rwx' : 'rw',
+      link: '',
       ...given,
     });
   }
+  /** The path without links: each name on the way may be one. */
+  const real = (path: string): string => {
+    let at = '';
+    for (const name of path.split('/').filter((each) => each !== '')) {
+      at = `${at}/${name}`;
+      for (let link = entries.get(at)?.link ?? ''; link !== ''; link = entries.get(at)?.link ?? '')
+        at = real(link);
+    }
+    return at || '/';
+  };
+  const entryAt = (path: string): Required<MemoryEntry> | undefined => entries.get(real(path));
   return {
     readText(path) {
-      const entry = entries.get(path);
+      const entry = entryAt(path);
       if (entry === undefined || entry.kind === 'none') return { error: 'ENOENT' };
       if (entry.kind === 'folder') return { error: 'EISDIR' };
       return entry.mode.includes('r') ? { text: entry.text } : { error: 'EACCES' };
     },
-    kind: (path) => entries.get(path)?.kind ?? 'none',
-    can: (path, access) => entries.get(path)?.mode.includes(LETTERS[access]) ?? false,
+    kind: (path) => entryAt(path)?.kind ?? 'none',
+    realPath: (path) => (entryAt(path) === undefined ? '' : real(path)),
+    head: (path) => (entryAt(path)?.mode.includes('r') ? entryAt(path)!.text.slice(0, 256) : null),
+    superuser,
+    can: (path, access) => entryAt(path)?.mode.includes(LETTERS[access]) ?? false,
     list(folder) {
-      const prefix = folder === '/' ? '/' : `${folder}/`;
+      const base = real(folder);
+      const prefix = base === '/' ? '/' : `${base}/`;
       const names: string[] = [];
       for (const path of entries.keys()) {
         if (path !== '/' && path.startsWith(prefix) && !path.includes('/', prefix.length)) {

@@ -1,5 +1,15 @@
 import { isUtf8 } from 'node:buffer';
-import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { resolve } from 'node:path';
 import type { Access, Disk, FileKind } from './disk.ts';
 
@@ -8,6 +18,9 @@ const MODES: Readonly<Record<Access, number>> = {
   write: constants.W_OK,
   run: constants.X_OK,
 };
+
+/** More than any first line of a script that the system reads to its end. */
+const HEAD = 256;
 
 /** The disk of this machine. */
 export const nodeDisk: Disk = {
@@ -28,6 +41,26 @@ export const nodeDisk: Disk = {
       return 'none';
     }
   },
+  realPath(path) {
+    try {
+      return realpathSync.native(path);
+    } catch {
+      return '';
+    }
+  },
+  head(path) {
+    let fd = -1;
+    try {
+      fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+      const bytes = Buffer.alloc(HEAD);
+      return bytes.toString('latin1', 0, readSync(fd, bytes, 0, HEAD, 0));
+    } catch {
+      return null;
+    } finally {
+      if (fd >= 0) closeSync(fd);
+    }
+  },
+  superuser: process.geteuid?.() === 0,
   can(path, access) {
     try {
       accessSync(path, MODES[access]);

@@ -1,0 +1,67 @@
+import type { Draft } from '../build.ts';
+import { type Problems, quoted } from '../diagnostic.ts';
+import type { DirectiveName } from '../directives/table.ts';
+import { type Level, wordSpan } from '../level.ts';
+import { under } from '../path.ts';
+import type { Location } from '../types.ts';
+import type { WrittenPlace } from './places.ts';
+import { isBelow, type Reach } from './reach.ts';
+import { uploadFolders } from './uploads.ts';
+
+/** What is said about scripts and uploads, where there are none. */
+export function warnOfIdleRules(
+  { servers }: Draft,
+  places: readonly WrittenPlace[],
+  reach: Reach,
+  problems: Problems,
+): void {
+  const folders = uploadFolders(places).map(({ path }) => reach.real(path));
+  for (const { level, value } of servers) {
+    const scripts = value.locations.some(({ cgi }) => cgi.length > 0);
+    if (folders.length === 0) {
+      idle(level, 'cgi_uploads', 'on', 'nothing can be uploaded', problems);
+      idle(level, 'upload_inert', 'off', 'nothing can be uploaded', problems);
+    } else if (!scripts) idle(level, 'cgi_uploads', 'on', 'no location of this server has a "cgi"', problems);
+  }
+  for (const { level, location } of places) {
+    if (!reach.serves(location)) continue;
+    const uploads = folders.some((folder) => reach.overlap(location, folder) !== null);
+    if (location.cgi.length === 0) idle(level, 'cgi_uploads', 'on', 'this location has no "cgi"', problems);
+    else if (folders.length === 0) idle(level, 'cgi_uploads', 'on', 'nothing can be uploaded', problems);
+    // Links may lead anywhere.
+    if (!uploads && !location.symlinks) {
+      idle(level, 'upload_inert', 'off', 'nothing below its root can be uploaded', problems);
+    }
+    defaultFileOutside(level, location, reach, problems);
+    const root = reach.real(location.root);
+    if (location.precompressed.length > 0 && folders.some((folder) => isBelow(root, folder))) {
+      idle(level, 'precompressed', null, 'what clients can upload is sent as it is', problems);
+    }
+  }
+}
+
+/** A default file that is there, and that no request can ever have. */
+function defaultFileOutside(level: Level, location: Location, reach: Reach, problems: Problems): void {
+  const { defaultFile, root, symlinks } = location;
+  if (defaultFile === null || symlinks) return;
+  const { setting } = level.settle('default_file');
+  const path = under(root, defaultFile);
+  if (setting === null || !reach.isThere(path) || reach.restIn(location, path) !== null) return;
+  const message = `${quoted(path)} is never sent: it lies behind a symbolic link that leads out of the root, to ${quoted(reach.real(path))}`;
+  problems.warn('never-effective', wordSpan(setting.directive, 0), message, {
+    expected: '"symlinks on;", or the file itself',
+  });
+}
+
+/** @param value the one that would act; null is any */
+function idle(
+  level: Level,
+  name: DirectiveName,
+  value: 'on' | 'off' | null,
+  why: string,
+  problems: Problems,
+): void {
+  const setting = level.own(name);
+  if (setting === null || (value !== null && setting.value !== (value === 'on'))) return;
+  problems.warn('never-effective', wordSpan(setting.directive, -1), `${quoted(name)} never acts: ${why}`);
+}

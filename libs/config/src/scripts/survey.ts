@@ -1,0 +1,94 @@
+import { type Problems, quoted } from '../diagnostic.ts';
+import type { Disk } from '../disk.ts';
+import { wordSpan } from '../level.ts';
+import { type Obstacle, obstacleTo } from './never-runs.ts';
+import { settingOf, type WrittenPlace } from './places.ts';
+import { hides, type Reach, shadowOf } from './reach.ts';
+import { runnerOf } from './rules.ts';
+
+/** Names that are looked at below one root: what is wrong with scripts is seen at the first of them. */
+const MOST = 512;
+
+/** What was found below the root of a location, beside the scripts that it lists. */
+interface Survey {
+  /** Programs that the location sends, in place of running them. */
+  readonly programs: string[];
+  /** Scripts that can never run, with the reason. */
+  readonly broken: (readonly [path: string, obstacle: Obstacle])[];
+}
+
+/** Looks below the roots of scripts for programs that are not listed, and for scripts that can never run. */
+export function surveyRoots(
+  places: readonly WrittenPlace[],
+  reach: Reach,
+  disk: Disk,
+  problems: Problems,
+): void {
+  for (const place of places) {
+    if (place.location.cgi.length === 0 || !reach.serves(place.location)) continue;
+    const { programs, broken } = survey(place, reach, disk);
+    warnOfPrograms(place, programs, problems);
+    warnOfBroken(place, broken, problems);
+  }
+}
+
+function survey(place: WrittenPlace, reach: Reach, disk: Disk): Survey {
+  const { location } = place;
+  const { cgi, root } = location;
+  const found: Survey = { programs: [], broken: [] };
+  const lists = cgi.some(({ kind }) => kind === 'script') && !cgi.some(({ kind }) => kind === 'all');
+  const folders = [''];
+  const seen = new Set<string>();
+  let left = MOST;
+  for (let folder = folders.shift(); folder !== undefined; folder = folders.shift()) {
+    const real = disk.realPath(root + folder);
+    if (seen.has(real)) continue;
+    seen.add(real);
+    for (const name of disk.list(root + folder)) {
+      if (left-- === 0) return found;
+      const rest = `${folder}/${name}`;
+      if (hides(location, rest) || shadowOf(place, rest) !== null) continue;
+      const path = root === '/' ? rest : root + rest;
+      const kind = disk.kind(path);
+      if (kind === 'folder') folders.push(rest);
+      if (kind !== 'file' || cgi.some((rule) => rule.kind === 'script' && rule.path === path)) continue;
+      const runner = runnerOf(cgi, path);
+      if (runner === null) {
+        if (lists && location.methods.has('GET') && disk.can(path, 'run')) found.programs.push(rest.slice(1));
+        continue;
+      }
+      // With "cgi *" what cannot be run is what scripts bring along.
+      const byExtension = cgi.some((rule) => rule.kind === 'extension' && runnerOf([rule], path) !== null);
+      if (!byExtension && !disk.can(path, 'run')) continue;
+      const obstacle = obstacleTo(location, path, runner, reach, disk);
+      if (obstacle !== null) found.broken.push([rest.slice(1), obstacle]);
+    }
+  }
+  return found;
+}
+
+function warnOfPrograms(place: WrittenPlace, programs: readonly string[], problems: Problems): void {
+  const [first] = programs;
+  const rule = place.location.cgi.find(({ kind }) => kind === 'script');
+  if (first === undefined || rule === undefined) return;
+  const others = programs.length === 1 ? '' : ` and ${programs.length - 1} more`;
+  const is = programs.length === 1 ? 'is a program' : 'are programs';
+  const message = `${quoted(first)}${others} below this root ${is} that no "cgi" lists: what is not listed is sent as it is`;
+  problems.warn('unlisted-program', wordSpan(settingOf(place, rule).directive, 0), message, {
+    expected: '"cgi *;", a "cgi" for each, or a root of its own for the script',
+  });
+}
+
+/** One of each kind is enough to see what is wrong. */
+function warnOfBroken(place: WrittenPlace, broken: Survey['broken'], problems: Problems): void {
+  const told = new Set<string>();
+  for (const [name, { why, fix }] of broken) {
+    if (told.has(fix)) continue;
+    told.add(fix);
+    const alike = broken.filter(([, other]) => other.fix === fix).length - 1;
+    const others = alike === 0 ? '' : ` (and ${alike} more)`;
+    const rule = place.location.cgi.find((each) => each.kind !== 'script') ?? place.location.cgi[0]!;
+    const message = `${quoted(name)}${others} can never run: ${why}`;
+    problems.warn('never-runs', wordSpan(settingOf(place, rule).directive, 0), message, { expected: fix });
+  }
+}
