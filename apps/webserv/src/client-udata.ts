@@ -8,6 +8,12 @@ import { Fate, fateOf, Reading, readingOf, Stage, Writing } from './stage.ts';
 import type { Transaction, TransactionOwner } from './transaction.ts';
 
 /**
+ * How long a client that has no request under way may still send one when the server stops, and how long it may take to
+ * see that the connection has ended: a request that is just arriving is answered, not reset.
+ */
+export const QUIET_MS = 300;
+
+/**
  * One connection. A request passes request -> method -> response -> end, each with its own step; the error of a stage is
  * a reply like any other. Nothing is read while a response is under way: what the client sends meanwhile waits in the
  * kernel, which is all the backpressure that pipelining needs.
@@ -25,6 +31,8 @@ export class ClientUdata extends BodyConnection implements TransactionOwner {
   private requests = 0;
   /** Requests that had come already when the one before them was answered, since bytes came last. */
   private pipelined = 0;
+  /** The time of an idle connection has run out, and it closes if nothing comes in the rest of that tick. */
+  private looked = false;
 
   constructor(server: ServerUdata, fd: number, remote: string) {
     super(server.loop, fd);
@@ -34,13 +42,36 @@ export class ClientUdata extends BodyConnection implements TransactionOwner {
 
   start(): void {
     this.stage = Stage.REQUEST;
-    this.loop.arm(this.timer, this.server.defaultSite.server.timeouts.header);
+    this.waitForRequest(this.server.defaultSite.server.timeouts.header);
     this.receiveMore();
   }
 
-  /** Between requests: at once. Otherwise after the response that is under way. */
-  closeWhenIdle(): void {
-    if (this.idle || this.stage === Stage.ACCEPT) this.loop.close(this);
+  /** The server stops: whoever has no request under way has a moment for one that is on its way already. */
+  serverStops(): void {
+    if (this.resting) this.waitForRequest(QUIET_MS);
+  }
+
+  /** Nothing of a request has come, or nothing but a blank line. */
+  private get resting(): boolean {
+    return this.stage === Stage.REQUEST && this.transaction?.parser.started !== true;
+  }
+
+  /** @param timeoutMs how long, where the server goes on */
+  private waitForRequest(timeoutMs: number): void {
+    this.looked = false;
+    this.loop.arm(this.timer, this.server.closing ? Math.min(timeoutMs, QUIET_MS) : timeoutMs);
+  }
+
+  /**
+   * Nobody has asked for anything. A tick runs timers before completions, so what has come meanwhile is looked at first.
+   * When the server stops, the client reads an end, and what crosses it is not answered by a reset.
+   */
+  private waitedEnough(): void {
+    if (!this.looked) {
+      this.looked = true;
+      this.loop.arm(this.timer, 0);
+    } else if (this.server.closing) this.linger(QUIET_MS);
+    else this.loop.close(this);
   }
 
   /** Closes at once; what is under way is not taken for whole. */
@@ -201,7 +232,8 @@ export class ClientUdata extends BodyConnection implements TransactionOwner {
 
   /** Whether the server has nothing against another request on this connection. */
   private mayKeep(transaction: Transaction): boolean {
-    return !this.server.closing && transaction.mayKeep(this.requests);
+    // What has come already is answered also when the server stops: the last of it says that the connection ends.
+    return (!this.server.closing || this.backlog !== null) && transaction.mayKeep(this.requests);
   }
 
   private watchSending(transaction: Transaction, timeoutMs: number): void {
@@ -258,14 +290,14 @@ export class ClientUdata extends BodyConnection implements TransactionOwner {
     const transaction = this.current;
     transaction.renew();
     this.stage = Stage.REQUEST;
-    if (server.closing || (this.halfClosed && backlog === null)) {
+    if (this.halfClosed && backlog === null) {
       this.loop.close(this);
     } else if (backlog !== null) {
       this.backlog = null;
       this.pipelined++;
       this.read(backlog, 0, backlog.length);
     } else {
-      this.loop.arm(this.timer, transaction.site.server.timeouts.keepAlive);
+      this.waitForRequest(transaction.site.server.timeouts.keepAlive);
       this.transaction = null;
       this.forgetMoved();
       server.transactions.give(transaction);
@@ -278,8 +310,12 @@ export class ClientUdata extends BodyConnection implements TransactionOwner {
 
   override expire(): void {
     const { transaction } = this;
-    if (transaction === null) {
+    if (this.lingering) {
       this.loop.close(this);
+      return;
+    }
+    if (transaction === null || this.resting) {
+      this.waitedEnough();
       return;
     }
     switch (this.stage) {
@@ -291,8 +327,7 @@ export class ClientUdata extends BodyConnection implements TransactionOwner {
         if (transaction.reception?.resting !== true) this.bodyLate('body_timeout');
         break;
       case Stage.REQUEST:
-        if (transaction.parser.started) this.refuseHead(408, 'header_timeout');
-        else this.loop.close(this);
+        this.refuseHead(408, 'header_timeout');
         break;
       default:
         this.loop.close(this);

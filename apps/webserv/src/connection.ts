@@ -91,7 +91,7 @@ export abstract class Connection extends Udata {
    * Says that nothing follows, and goes on reading for a while: to close at once, with bytes unread, would reset the
    * connection and take from the client what it has not read yet (RFC 9112 section 9.6).
    */
-  protected linger(): void {
+  protected linger(ms = LINGER_MS): void {
     this.backlog = null;
     if (this.halfClosed) {
       this.loop.close(this);
@@ -99,7 +99,7 @@ export abstract class Connection extends Udata {
     }
     this.lingered = 0;
     this.loop.finish(this);
-    this.loop.arm(this.timer, LINGER_MS);
+    this.loop.arm(this.timer, ms);
     this.receive();
   }
 }

@@ -1,8 +1,8 @@
-import { type Diagnostic, effective, helpText, load, report, toJson } from '@webserv/config';
+import { type Config, type Diagnostic, effective, helpText, load, report, toJson } from '@webserv/config';
 import { accountProblem } from './account.ts';
 import { type Command, driverOf, readCommandLine, USAGE } from './command-line.ts';
 import { serve } from './serve.ts';
-import { handleSignals } from './signals.ts';
+import { Signals } from './signals.ts';
 import { StartError } from './start-error.ts';
 import { VERSION } from './version.ts';
 
@@ -55,10 +55,11 @@ function tell(diagnostics: readonly Diagnostic[], json: boolean): void {
   else process.stderr.write(report(diagnostics, { color: process.stderr.isTTY === true }));
 }
 
-function start(config: Parameters<typeof serve>[0]): void {
+function start(config: Config): void {
   try {
+    const signals = new Signals();
     const running = serve(config, driverOf(process.env));
-    handleSignals(running);
+    signals.attach(running, config.stopTimeout);
     process.stderr.write(
       `webserv ${VERSION}: serving on ${running.addresses.join(', ')} (${running.driver})\n`,
     );

@@ -60,11 +60,12 @@ export interface Running {
   /** For a status page, and for tests that look for leaks. */
   holdings(): Holdings;
   /**
-   * Stops: no new connections, idle ones are closed, requests under way have `graceMs` to end (0 unless said), the logs
-   * are written. Calling it again hastens it.
+   * Stops: nobody is accepted any more, connections without a request are closed, requests under way are answered and have
+   * `graceMs` milliseconds to end (0 unless said), after which they are cut; the scripts end, the logs are written.
+   * Called again, it ends when the time of either call is over.
    */
   close(graceMs?: number): Promise<void>;
-  /** Opens the logs anew, for rotation. What cannot be opened goes on as it is, and is reported. */
+  /** Writes the logs and opens them anew, for rotation. What cannot be opened goes on as it is, and is reported. */
   reopenLogs(): void;
   /** Tells in each server's error log what its cache has done so far: hits, misses, evictions, what it holds. */
   reportCaches(): void;
@@ -104,6 +105,10 @@ class Webserv implements Running {
   private memory: MemoryLedger | null = null;
   private watches: Watches | null = null;
   private closing: Promise<void> | null = null;
+  /** When what is still under way is cut: the first of these to run out. */
+  private readonly cuts: NodeJS.Timeout[] = [];
+  /** The last connection has gone. */
+  private emptied = false;
 
   constructor(config: Config, options: ServeOptions) {
     this.loop = options.loop ?? openLoop(config, options);
@@ -150,12 +155,13 @@ class Webserv implements Running {
   }
 
   close(graceMs = 0): Promise<void> {
-    if (this.closing === null) this.closing = this.shutDown(graceMs);
-    else for (const server of this.servers) server.cutAll();
+    this.closing ??= this.shutDown();
+    if (!this.emptied) this.cuts.push(setTimeout(() => this.cutAll(), graceMs));
     return this.closing;
   }
 
   reopenLogs(): void {
+    this.book.logs.flush();
     this.book.logs.reopen();
   }
 
@@ -212,15 +218,14 @@ class Webserv implements Running {
     this.services?.files.dispose();
   }
 
-  private async shutDown(graceMs: number): Promise<void> {
-    const gone = Promise.all(
-      this.servers.map((server) => new Promise<void>((resolve) => server.shutDown(resolve))),
-    );
-    const cut = setTimeout(() => {
-      for (const server of this.servers) server.cutAll();
-    }, graceMs);
-    await gone;
-    clearTimeout(cut);
+  private cutAll(): void {
+    for (const server of this.servers) server.cutAll();
+  }
+
+  private async shutDown(): Promise<void> {
+    await Promise.all(this.servers.map((server) => new Promise<void>((resolve) => server.shutDown(resolve))));
+    this.emptied = true;
+    for (const cut of this.cuts) clearTimeout(cut);
     const { services } = this;
     if (services !== null) {
       await new Promise<void>((resolve) => services.scripts.close(resolve));

@@ -12,6 +12,10 @@ import { Transaction, TransactionPool } from './transaction.ts';
 
 /** How long accepting rests when the process or the system has no descriptor left. */
 const EXHAUSTED_MS = 100;
+/** How long a server that stops goes on accepting at most, where more and more come. */
+const BACKLOG_MS = 200;
+/** Ticks that bring nobody before nobody is taken to wait. */
+const QUIET_LOOKS = 2;
 /** How often it is seen whether the shortage is over. */
 const REFILL_MS = 1000;
 /** A shortage that comes and goes is told of this often at most. */
@@ -36,6 +40,10 @@ export class ServerUdata extends Udata {
   private readonly accepting = new Op(this);
   private readonly rested = new Timer(this);
   private readonly refilled = new Timer(this);
+  /** When the server stops: whether somebody waits in the backlog, and until when that is asked. */
+  private readonly lastLook = new Timer(this);
+  private quietLooks = 0;
+  private stopsAt = 0;
   private readonly reserve: Reserve;
   /** As many connections as there could be without the reserve, while that is in use. */
   private ceiling = Number.POSITIVE_INFINITY;
@@ -120,6 +128,10 @@ export class ServerUdata extends Udata {
   }
 
   override expire(timer: Timer): void {
+    if (timer === this.lastLook) {
+      this.lookAtBacklog();
+      return;
+    }
     if (timer === this.refilled) {
       if (this.reserve.hold()) this.ceiling = Number.POSITIVE_INFINITY;
       else this.loop.arm(this.refilled, REFILL_MS);
@@ -127,18 +139,22 @@ export class ServerUdata extends Udata {
     this.resume();
   }
 
-  /** Stops accepting and closes what is idle; `done` follows when the last connection has gone. */
+  /**
+   * Stops: what the kernel has accepted already is served, then nobody is accepted any more; who has no request under way
+   * is closed, the others when they have their answer. `done` follows when the last connection has gone.
+   */
   shutDown(done: () => void): void {
     this.closing = true;
     this.onEmpty = done;
-    this.loop.disarm(this.rested);
     this.loop.disarm(this.refilled);
-    this.loop.close(this);
-    for (const client of this.clients) client.closeWhenIdle();
+    this.loop.arm(this.lastLook, 0);
+    this.stopsAt = this.loop.now + BACKLOG_MS;
+    for (const client of this.clients) client.serverStops();
   }
 
   /** Cuts every connection. */
   cutAll(): void {
+    this.stopListening();
     for (const client of this.clients) client.cut('shutdown');
     this.crowd.cutAll();
   }
@@ -146,6 +162,31 @@ export class ServerUdata extends Udata {
   override dispose(): void {
     this.reserve.release();
     this.settle();
+  }
+
+  // ---- the end ----------------------------------------------------------------------------------------------
+
+  /**
+   * Closes the listening socket when whole ticks have brought nobody: whoever is in the backlog then would be reset. Where
+   * more and more come, there is an end to it all the same; where the server is full, they wait as ever.
+   */
+  private lookAtBacklog(): void {
+    if (!this.accepting.pending) {
+      this.loop.arm(this.lastLook, EXHAUSTED_MS);
+    } else if (this.quietLooks >= QUIET_LOOKS || this.loop.now >= this.stopsAt) {
+      this.stopListening();
+    } else {
+      // A tick runs timers before completions: what is in this one is seen by the next look.
+      this.quietLooks++;
+      this.loop.arm(this.lastLook, 0);
+    }
+  }
+
+  private stopListening(): void {
+    this.loop.disarm(this.lastLook);
+    this.loop.disarm(this.rested);
+    this.loop.disarm(this.refilled);
+    if (this.fd >= 0) this.loop.close(this);
   }
 
   // ---- what clients tell -------------------------------------------------------------------------------------
@@ -175,6 +216,7 @@ export class ServerUdata extends Udata {
   // ---- accepting ---------------------------------------------------------------------------------------------
 
   private accepted(fd: number, remote: string): void {
+    this.quietLooks = 0;
     if (this.connections >= this.limit) this.makeRoom();
     let client: ClientUdata | null = null;
     try {
@@ -223,7 +265,7 @@ export class ServerUdata extends Udata {
   }
 
   private resume(): void {
-    if (this.closing || this.accepting.pending || this.rested.armed || this.isFull) return;
+    if (this.fd < 0 || this.accepting.pending || this.rested.armed || this.isFull) return;
     this.loop.accept(this.accepting);
   }
 

@@ -1,22 +1,49 @@
 import type { Running } from './serve.ts';
 
-/** How long QUIT waits for the requests under way. */
-const GRACE_MS = 30_000;
+/** Somebody in between (npm, nx, a supervisor of a whole group) may pass on what has come here already: two are one then. */
+const ECHO_MS = 100;
 
 /**
- * INT and TERM stop at once, QUIT when the requests under way are answered, USR1 reopens the logs: as nginx has them.
- * USR2 has the caches tell what they have done.
- * A crash writes the logs first and then ends the process as it would have ended.
+ * What signals do. It is made before the server starts, so that none of them ends the process half-way; a signal is heard
+ * when the start is over.
+ *
+ * - TERM and QUIT stop when the requests under way are answered, or `stop_timeout` is over. TERM once more cuts.
+ * - INT cuts at once.
+ * - HUP and USR1 write the logs and open them anew.
+ * - USR2 has the caches report what they have done.
+ *
+ * PIPE is ignored by Node itself. A crash writes the logs first and then ends the process as it would have ended.
  */
-export function handleSignals(running: Running): void {
-  const stop = (graceMs: number): void => {
-    void running.close(graceMs).then(() => process.exit(0));
-  };
-  process.on('SIGINT', () => stop(0));
-  process.on('SIGTERM', () => stop(0));
-  process.on('SIGQUIT', () => stop(GRACE_MS));
-  process.on('SIGUSR1', () => running.reopenLogs());
-  process.on('SIGUSR2', () => running.reportCaches());
-  process.on('exit', () => running.flushLogs());
-  process.on('uncaughtExceptionMonitor', () => running.flushLogs());
+export class Signals {
+  private running: Running | null = null;
+  private stopTimeoutMs = 0;
+  private stoppingSince = Number.POSITIVE_INFINITY;
+
+  constructor() {
+    process.on('SIGINT', () => this.stop(0));
+    process.on('SIGTERM', () => this.terminate());
+    process.on('SIGQUIT', () => this.stop(this.stopTimeoutMs));
+    process.on('SIGHUP', () => this.running?.reopenLogs());
+    process.on('SIGUSR1', () => this.running?.reopenLogs());
+    process.on('SIGUSR2', () => this.running?.reportCaches());
+    process.on('exit', () => this.running?.flushLogs());
+    process.on('uncaughtExceptionMonitor', () => this.running?.flushLogs());
+  }
+
+  /** @param stopTimeoutMs how long the requests under way may take to end */
+  attach(running: Running, stopTimeoutMs: number): void {
+    this.running = running;
+    this.stopTimeoutMs = stopTimeoutMs;
+  }
+
+  private terminate(): void {
+    const again = performance.now() - this.stoppingSince > ECHO_MS;
+    this.stop(again ? 0 : this.stopTimeoutMs);
+  }
+
+  private stop(graceMs: number): void {
+    if (this.stoppingSince === Number.POSITIVE_INFINITY) this.stoppingSince = performance.now();
+    if (this.running === null) process.exit(0);
+    void this.running.close(graceMs).then(() => process.exit(0));
+  }
 }

@@ -51,6 +51,7 @@ export function build(main: Level, file: string, around: Surroundings): Draft {
     use: taker.take('use'),
     user: taker.takeIfAny('user')?.value ?? null,
     errorLog: taker.log('error_log'),
+    stopTimeout: taker.take('stop_timeout'),
     memoryLimit: memoryOfAll(main, taker.take('memory_limit'), servers),
     servers: servers.map((built) => built.value),
     origins: taker.origins,

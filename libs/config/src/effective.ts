@@ -29,6 +29,7 @@ export function effective(config: Config, options: EffectiveOptions = {}): strin
   out.value('use', config.use, config.origins);
   if (config.user !== null) out.value('user', word(config.user), config.origins);
   out.value('error_log', errorLog(config.errorLog), config.origins);
+  out.value('stop_timeout', time(config.stopTimeout), config.origins);
   out.value('memory_limit', size(config.memoryLimit), config.origins);
   for (const server of config.servers) writeServer(out, server);
   return out.text;

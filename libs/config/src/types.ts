@@ -33,6 +33,8 @@ export interface Config {
   readonly user: string | null;
   /** For what concerns no server: start, stop, the driver chosen. Null is off. */
   readonly errorLog: ErrorLogTarget | null;
+  /** Milliseconds that the requests under way may take to end when the server stops. */
+  readonly stopTimeout: number;
   /** Bytes that the requests of all servers may take together. */
   readonly memoryLimit: number;
   /** In the order written; never empty. */

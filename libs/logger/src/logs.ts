@@ -67,6 +67,11 @@ export class Logs {
     return lost;
   }
 
+  /** Has what has collected written now. */
+  flush(): void {
+    for (const file of this.files.values()) file.flush();
+  }
+
   /** Opens every path anew, for log rotation. Those that cannot be opened go on as they are, which is reported. */
   reopen(): void {
     for (const file of this.files.values()) {

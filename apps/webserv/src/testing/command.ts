@@ -56,7 +56,7 @@ export class Command {
     for (;;) {
       const found = /serving on \S*:(\d+)/.exec(this.stderr);
       if (found !== null) return Number(found[1]);
-      if (this.child.exitCode !== null) throw new Error(this.stderr);
+      if (this.child.exitCode !== null || this.child.signalCode !== null) throw new Error(this.stderr);
       await new Promise<void>((done) => {
         this.wake = done;
       });

@@ -216,6 +216,16 @@ export const limitRows = {
     'How long an idle connection stays open; 0 closes it after each answer.',
     true,
   ),
+  stop_timeout: {
+    ...timeRow(
+      'stop_timeout',
+      ['main'],
+      '30s',
+      'How long the requests under way may take to end after TERM or QUIT: beyond it they are cut. 0 cuts at once.',
+      true,
+    ),
+    alias: ['worker_shutdown_timeout', 'shutdown_timeout', 'grace_period'],
+  },
   min_rate: {
     ...sizeRow(
       'min_rate',
