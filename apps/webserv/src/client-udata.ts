@@ -139,8 +139,7 @@ export class ClientUdata extends BodyConnection implements TransactionOwner {
     const status = parser.feed(bytes, start, end);
     if (status === FeedStatus.HEAD) {
       this.stash(bytes, parser.consumed, end);
-      if (this.pipelined > this.server.maxPipeline) this.refuseHead(429, 'max_pipeline');
-      else this.method(transaction);
+      this.method(transaction);
     } else if (status === FeedStatus.ERROR) {
       this.refuseHead(parser.error?.status ?? 400, parser.error?.code ?? 'bad-request');
     } else {
@@ -185,18 +184,29 @@ export class ClientUdata extends BodyConnection implements TransactionOwner {
     transaction.site = site;
     exchange.nowMs = server.clock.now();
     transaction.reading = head.hasBody ? readingOf(head.contentLength, head.expectContinue) : Reading.WHOLE;
-    if (!head.hasBody && this.answerFromCache(transaction)) return;
+    const tooMany = this.pipelined > site.server.maxPipeline;
+    if (!head.hasBody && !tooMany && this.answerFromCache(transaction)) return;
     const ticket = site.cache.begin();
     const location = site.locations.locate(head.path);
     transaction.begin(site.server, location, exchange.nowMs);
+    if (tooMany) {
+      this.refuseRest(429, 'max_pipeline', Stage.REQUEST);
+      return;
+    }
     if (head.hasBody && transaction.receptionOf(this).begin(head, location.bodySize) !== null) {
-      transaction.reading = Reading.LOST;
-      this.respond(failure(exchange, 413, 'body_size'), ticket, Stage.METHOD);
+      this.refuseRest(413, 'body_size', Stage.METHOD);
       return;
     }
     const outcome = dispatch(exchange);
     if (outcome instanceof Reply) this.respond(outcome, ticket, Stage.METHOD);
     else this.takeIn(transaction, outcome);
+  }
+
+  /** Answers a request whose head is whole with an error, and reads nothing of what is behind it. */
+  private refuseRest(status: number, place: string, from: Stage): void {
+    const transaction = this.current;
+    transaction.reading = Reading.LOST;
+    this.respond(failure(transaction.exchange, status, place), -1, from);
   }
 
   protected refuseWith(status: number, place: string): void {
@@ -208,13 +218,13 @@ export class ClientUdata extends BodyConnection implements TransactionOwner {
     const { head } = transaction.parser;
     if (head.method !== 'GET' && head.method !== 'HEAD') return false;
     const date = this.server.clock.text();
-    if (!responder.sendFromCache(transaction.site, exchange, this.mayKeep(transaction), date)) return false;
+    const page = responder.sendFromCache(transaction.site, exchange, this.mayKeep(transaction), date);
+    if (page === null) return false;
+    transaction.location = page.location;
     this.stage = Stage.RESPONSE;
     transaction.endedBy = Stage.END;
     // A page is one send. Where it has left already, the next deadline is the one of the idle connection.
-    if (this.sending.state !== OpState.DONE) {
-      this.watchSending(transaction, transaction.site.server.timeouts.send);
-    }
+    if (this.sending.state !== OpState.DONE) this.watchSending(transaction);
     return true;
   }
 
@@ -224,21 +234,22 @@ export class ClientUdata extends BodyConnection implements TransactionOwner {
     const transaction = this.current;
     const { exchange, responder } = transaction;
     transaction.endedBy = reply.status < 400 ? Stage.END : from;
-    responder.begin(transaction.parser.head, this.mayKeep(transaction), this.server.clock.text());
+    const keepAlive = transaction.location.timeouts.keepAlive > 0 && this.mayKeep(transaction);
+    responder.begin(transaction.parser.head, keepAlive, this.server.clock.text());
     this.stage = Stage.RESPONSE;
     responder.sendReply(reply, exchange, transaction.site, ticket);
-    this.watchSending(transaction, exchange.location.timeouts.send);
+    this.watchSending(transaction);
   }
 
-  /** Whether the server has nothing against another request on this connection. */
+  /** Whether the server, but for the location, has nothing against another request on this connection. */
   private mayKeep(transaction: Transaction): boolean {
     // What has come already is answered also when the server stops: the last of it says that the connection ends.
     return (!this.server.closing || this.backlog !== null) && transaction.mayKeep(this.requests);
   }
 
-  private watchSending(transaction: Transaction, timeoutMs: number): void {
+  private watchSending(transaction: Transaction): void {
     transaction.patience.begin(this.loop.now, 0, 0);
-    if (this.stage === Stage.RESPONSE) this.loop.arm(this.timer, timeoutMs);
+    if (this.stage === Stage.RESPONSE) this.loop.arm(this.timer, transaction.location.timeouts.send);
   }
 
   /** Something has left: a part of the response, or the interim one that asked for the body. */
@@ -297,7 +308,7 @@ export class ClientUdata extends BodyConnection implements TransactionOwner {
       this.pipelined++;
       this.read(backlog, 0, backlog.length);
     } else {
-      this.waitForRequest(transaction.site.server.timeouts.keepAlive);
+      this.waitForRequest(transaction.location.timeouts.keepAlive);
       this.transaction = null;
       this.forgetMoved();
       server.transactions.give(transaction);

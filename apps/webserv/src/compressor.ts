@@ -69,7 +69,7 @@ function codedPage(page: Page, coding: ContentCoding, coded: Buffer): Page | nul
   if (draft === null) return null;
   draft.memory.bytes.set(coded, draft.headSize);
   reply.body = { kind: 'unsent', length: coded.length };
-  return draft.page({ etag, lastModified: page.validators.lastModified });
+  return draft.page({ etag, lastModified: page.validators.lastModified }, page.location);
 }
 
 /** `"tag"` or `W/"tag"` as `W/"tag-gzip"`; none of none. */

@@ -1,3 +1,4 @@
+import type { Location } from '@webserv/config';
 import { Memory } from '@webserv/event-loop';
 import {
   type EncodeContext,
@@ -60,8 +61,8 @@ export class PageDraft {
   }
 
   /** The page, once the body has been read in. */
-  page(validators: Validators): Page {
+  page(validators: Validators, location: Location): Page {
     const { memory, headSize, size, dateOffset, date, reply } = this;
-    return new Page(memory, headSize, size, dateOffset, date, reply, validators);
+    return new Page(memory, headSize, size, dateOffset, date, reply, validators, location);
   }
 }

@@ -1,3 +1,4 @@
+import type { Location } from '@webserv/config';
 import { Memory } from '@webserv/event-loop';
 import type { Offer } from '@webserv/methods';
 import { FieldId, type Headers } from '@webserv/request';
@@ -47,6 +48,8 @@ export class Page {
   /** The reply it was made from, without its body: for the clients who need another head. */
   readonly reply: Reply;
   readonly validators: Validators;
+  /** Where it was found: its rules hold for the client that the page is sent to. */
+  readonly location: Location;
   private readonly dateOffset: number;
   private date: string;
   private revalidated: Memory | null = null;
@@ -61,6 +64,7 @@ export class Page {
     date: string,
     reply: Reply,
     validators: Validators,
+    location: Location,
   ) {
     this.memory = memory;
     this.headSize = headSize;
@@ -70,6 +74,7 @@ export class Page {
     this.status = reply.status;
     this.reply = reply;
     this.validators = validators;
+    this.location = location;
   }
 
   get bodySize(): number {

@@ -104,7 +104,7 @@ export class Pages {
     if (coding === '' || offer === null || exchange.originalStamp === null) return true;
     const primary = this.cache.peek(name);
     if (primary !== undefined && sameOffer(primary.value.offer, offer)) return true;
-    const stub = new Page(NOTHING, 0, 0, 0, '', new Reply(200), page.validators);
+    const stub = new Page(NOTHING, 0, 0, 0, '', new Reply(200), page.validators, page.location);
     stub.stub = true;
     this.offerIn(stub, name, offer);
     return this.put(stub, name, exchange.original, exchange.originalStamp, exchange, ticket, pinned);

@@ -49,10 +49,10 @@ function preloadPage(target: string, site: Site, services: Services, clock: Cloc
 }
 
 function pageOf(draft: PageDraft, exchange: Exchange): Page {
-  if (!exchange.tagPending) return draft.page(exchange.validators);
+  if (!exchange.tagPending) return draft.page(exchange.validators, exchange.location);
   const etag = ContentTag.of(draft.memory.bytes, draft.headSize, draft.size);
   draft.name(etag);
-  return draft.page({ ...exchange.validators, etag });
+  return draft.page({ ...exchange.validators, etag }, exchange.location);
 }
 
 function readInto(draft: PageDraft, files: Files, fd: number): boolean {

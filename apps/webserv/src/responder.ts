@@ -119,13 +119,15 @@ export class Responder implements Sender, WorkOwner {
 
   /**
    * Answers a GET or HEAD from the cache, with the page or the 304 that stands for it.
-   * @returns false where there is no page, or the request asks for something else than all of it
+   * @param mayKeep whether the connection may go on, as far as the location does not forbid it
+   * @returns the page; null where there is none, or the request asks for something else than all of it
    */
-  sendFromCache(site: Site, exchange: Exchange, keepAlive: boolean, date: string): boolean {
+  sendFromCache(site: Site, exchange: Exchange, mayKeep: boolean, date: string): Page | null {
     const { head } = exchange;
     const entry = site.pages.find(exchange);
-    if (entry === null) return false;
+    if (entry === null) return null;
     const page = entry.value;
+    const keepAlive = mayKeep && page.location.timeouts.keepAlive > 0;
     const plain = keepAlive && head.version === 11 && !head.headers.hasAny(CONDITIONS);
     if (plain && page.refresh(date, entry.holds > 0)) {
       // What nearly every request asks for, as the page lies there.
@@ -135,16 +137,16 @@ export class Responder implements Sender, WorkOwner {
       this.encoded.keepAlive = true;
       const size = head.method === 'HEAD' ? page.headSize : page.size;
       this.transmission.sendWhole(page.memory, size, page.headSize);
-      return true;
+      return page;
     }
     const answer = answerOf(page, head.method, head.headers, exchange.nowMs);
-    if (answer === 'other') return false;
+    if (answer === 'other') return null;
     this.begin(head, keepAlive, date);
     this.exchange = exchange;
     this.cache = 'hit';
     this.hold(site, entry);
     this.sendPage(page, answer, entry.holds > 1);
-    return true;
+    return page;
   }
 
   private sendPage(page: Page, answer: PageAnswer, inFlight: boolean): void {
@@ -265,7 +267,7 @@ export class Responder implements Sender, WorkOwner {
     const { draft, exchange } = loading;
     if (result < 0) this.giveUp('read', result);
     else if (exchange.tagPending) this.tag(loading);
-    else this.show(loading, draft.page(exchange.validators), 'page');
+    else this.show(loading, draft.page(exchange.validators, exchange.location), 'page');
   }
 
   private tag(loading: Loading): void {
@@ -274,7 +276,7 @@ export class Responder implements Sender, WorkOwner {
     this.tagging = new ContentTag(bytes, draft.headSize, draft.size, exchange.services.later, (etag) => {
       this.tagging = null;
       draft.name(etag);
-      const page = draft.page({ ...exchange.validators, etag });
+      const page = draft.page({ ...exchange.validators, etag }, exchange.location);
       const outcome = conditionsOf(exchange, page.validators);
       this.show(loading, page, outcome === 'pass' ? 'page' : outcome === 'failed' ? 'other' : outcome);
     });

@@ -32,7 +32,6 @@ export class ServerUdata extends Udata {
   /** The first server on this address: for those who name no other. */
   readonly defaultSite: Site;
   readonly defaultLocation: Location;
-  readonly maxPipeline: number;
   readonly transactions: TransactionPool;
   closing = false;
   private readonly sites: readonly Site[];
@@ -77,16 +76,17 @@ export class ServerUdata extends Udata {
     const { server } = this.defaultSite;
     this.defaultLocation = server.locations.find(({ prefix }) => prefix === '/') as Location;
     this.hosts = new HostMatcher(sites.map((site) => site.server));
-    // Until the head is read nobody knows which server is meant: the default one's limits hold for the head, the
-    // largest number of connections for the address.
+    // Until the head is read nobody knows which server is meant: the default one's limits hold for the connections of
+    // the address and their heads.
     const limits: Limits = {
       maxHeader: server.maxHeader,
       maxHeaders: server.maxHeaders,
       maxTarget: server.maxUri,
     };
-    this.transactions = new TransactionPool(() => new Transaction(loop, services, limits, this.defaultSite));
-    this.maxPipeline = server.maxPipeline;
-    this.maxConnect = Math.max(...sites.map((site) => site.server.maxConnect));
+    this.transactions = new TransactionPool(
+      () => new Transaction(loop, services, limits, this.defaultSite, this.defaultLocation),
+    );
+    this.maxConnect = server.maxConnect;
     this.crowd = new Crowd(loop, this.defaultSite, services, clock, () => this.someoneGone());
   }
 

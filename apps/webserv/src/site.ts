@@ -15,8 +15,6 @@ export class Site {
   readonly errorLog: ErrorLog;
   readonly ledger: Ledger;
   readonly memory: MemoryLedger;
-  /** How many requests a connection may have; 0 where each is the last one. */
-  readonly requestsMax: number;
   private readonly types = new Map<ReadonlyMap<string, string>, Map<string | null, MimeTypes>>();
 
   /** @param memory the ledger of all servers together */
@@ -25,7 +23,6 @@ export class Site {
     this.locations = new LocationMatcher(server);
     this.ledger = new Ledger(server.maxUploads, server.tempDisk);
     this.memory = new MemoryLedger(server.memoryLimit, memory);
-    this.requestsMax = server.timeouts.keepAlive > 0 ? server.keepaliveRequests : 0;
     this.pages = pages;
     this.accessLog = accessLog;
     this.errorLog = errorLog;

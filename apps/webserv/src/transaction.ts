@@ -28,6 +28,8 @@ export class Transaction {
   /** Made for the first body: most requests have none. */
   reception: Reception | null = null;
   site: Site;
+  /** The one whose rules hold for the response and for the time behind it. */
+  location: Location;
   reading: Reading = Reading.WHOLE;
   endedBy: Stage = Stage.END;
   /** When the first byte of the request came. */
@@ -47,10 +49,11 @@ export class Transaction {
   private readonly loop: Loop;
   private readonly limits: Limits;
 
-  constructor(loop: Loop, services: Services, limits: Limits, site: Site) {
+  constructor(loop: Loop, services: Services, limits: Limits, site: Site, location: Location) {
     this.loop = loop;
     this.limits = limits;
     this.site = site;
+    this.location = location;
     this.parser = new RequestParser(limits);
     this.exchange = new Exchange(services, this.parser.head, site.server);
     this.responder = new Responder(loop);
@@ -84,6 +87,7 @@ export class Transaction {
   /** The request goes to the method stage. */
   begin(server: Server, location: Location, nowMs: number): void {
     this.begun = true;
+    this.location = location;
     this.exchange.begin(server, location, nowMs);
   }
 
@@ -101,7 +105,8 @@ export class Transaction {
 
   /** @param requests how many the connection has had, this one included */
   mayKeep(requests: number): boolean {
-    return requests < this.site.requestsMax && this.parser.head.keepAlive && this.reading !== Reading.LOST;
+    const { server } = this.site;
+    return requests < server.keepaliveRequests && this.parser.head.keepAlive && this.reading !== Reading.LOST;
   }
 
   /** Whether the client has taken too long for its body, `size` more bytes of which have come. */
@@ -119,8 +124,7 @@ export class Transaction {
    */
   judgeSending(pending: boolean): number {
     const { patience, responder, loop } = this;
-    // A page of the cache has been found without its location.
-    const { timeouts, minRate } = this.site.locations.locate(this.parser.head.path);
+    const { timeouts, minRate } = this.location;
     const { progress, rested } = responder;
     if (!pending) {
       patience.begin(loop.now, progress, rested);

@@ -3,7 +3,7 @@
 import type { Built, Draft } from './build.ts';
 import { type Problems, quoted } from './diagnostic.ts';
 import type { Row } from './directives/row.ts';
-import { DIRECTIVES, type DirectiveName } from './directives/table.ts';
+import { allRows, DIRECTIVES, type DirectiveName } from './directives/table.ts';
 import { defaultValue, type Level, type Setting, wordSpan } from './level.ts';
 import type { Listen, Location, Server } from './types.ts';
 
@@ -21,6 +21,7 @@ export function warnOfNoEffect(draft: Draft, problems: Problems): void {
     posts(server.level, locations, problems);
     compression(server, locations, problems);
   });
+  laterServers(draft, problems);
   names(draft, problems);
   addresses(draft, problems);
 }
@@ -161,6 +162,23 @@ function compression(
       neverActs(setting, 'compress', 'this server has no cache', problems);
     const etag = level.own('etag');
     if (etag?.value === 'content') neverActs(etag, 'etag', 'this server has no cache', problems);
+  }
+}
+
+/** What acts before the host is known is decided by the first server of an address. */
+function laterServers(draft: Draft, problems: Problems): void {
+  const taken = new Map<string, Server>();
+  for (const { value, level } of draft.servers) {
+    const others = value.listens.map(({ key }) => taken.get(key));
+    for (const { key } of value.listens) if (!taken.has(key)) taken.set(key, value);
+    const [first] = others;
+    if (first === undefined || others.includes(undefined)) continue;
+    for (const row of allRows()) {
+      if (!row.firstOnly) continue;
+      const place = `${first.at.file}:${first.at.line}`;
+      const why = `the server at ${place} is the first on its address and decides it`;
+      neverActs(level.own(row.name as DirectiveName), row.name as DirectiveName, why, problems);
+    }
   }
 }
 

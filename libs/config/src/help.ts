@@ -59,6 +59,8 @@ function section(row: Row): string {
   out += `- stands in: ${row.contexts.join(', ')}${row.repeat === 'many' ? '; any number of times' : ''}\n`;
   out += `- takes: ${row.expects}\n`;
   if (row.default !== null) out += `- default: ${code(row.default)}\n`;
+  if (row.firstOnly)
+    out += '- of the servers on one address the first decides: it acts before the host is known\n';
   if (row.inherits && row.contexts.length > 1) out += '- inherited by the blocks inside\n';
   return out;
 }

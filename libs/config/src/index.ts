@@ -1,6 +1,7 @@
 export type { Diagnostic, DiagnosticCode, Severity } from './diagnostic.ts';
 export { DIAGNOSTIC_CODES } from './diagnostic.ts';
-export type { DirectiveName } from './directives/table.ts';
+export type { Context, Row } from './directives/row.ts';
+export { allRows, type DirectiveName } from './directives/table.ts';
 export type { Access, Disk, FileKind } from './disk.ts';
 export { type EffectiveOptions, effective } from './effective.ts';
 export { helpText, referenceMarkdown } from './help.ts';

@@ -79,15 +79,13 @@ export const limitRows = {
       '16k',
       'The largest request head (request line and header fields); more is answered 431.',
     ),
+    firstOnly: true,
     alias: ['large_client_header_buffers', 'client_header_buffer_size', 'header_size'],
   },
-  max_headers: countRow(
-    'max_headers',
-    1,
-    10_000,
-    100,
-    'The most header fields in a request; more is answered 431.',
-  ),
+  max_headers: {
+    ...countRow('max_headers', 1, 10_000, 100, 'The most header fields in a request; more is answered 431.'),
+    firstOnly: true,
+  },
   max_uri: {
     ...sizeRow(
       'max_uri',
@@ -96,6 +94,7 @@ export const limitRows = {
       '8k',
       'The longest request target; a longer one is answered 414. It counts towards max_header too.',
     ),
+    firstOnly: true,
     alias: ['limitrequestline', 'uri_size'],
   },
   max_connect: {
@@ -106,6 +105,7 @@ export const limitRows = {
       10_000,
       'The most connections at once; beyond it new ones wait in the backlog.',
     ),
+    firstOnly: true,
     alias: ['worker_connections', 'max_connections', 'max_clients'],
   },
   max_connect_per_address: {
@@ -116,6 +116,7 @@ export const limitRows = {
       0,
       'The most connections at once from one client address (IPv6: one /64 network); more are answered 429 and closed. 0 is no bound of its own: behind a proxy every client has the same address.',
     ),
+    firstOnly: true,
     alias: ['limit_conn', 'max_connections_per_ip', 'max_conn_per_ip'],
   },
   max_pipeline: countRow(
@@ -202,6 +203,7 @@ export const limitRows = {
   ),
   header_timeout: {
     ...timeRow('header_timeout', ['server'], '60s', 'How long a request head may take to arrive.'),
+    firstOnly: true,
     alias: ['client_header_timeout'],
   },
   body_timeout: {

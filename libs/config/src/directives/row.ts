@@ -15,6 +15,8 @@ export interface Row<T = unknown> {
   readonly repeat: 'once' | 'many';
   /** Whether a block that does not set it takes it from the block around. */
   readonly inherits: boolean;
+  /** Acts before a request names its server: of the servers on one address, the first has its say. */
+  readonly firstOnly: boolean;
   /** The context inside its `{ }`, or null for a directive that ends with `;`. */
   readonly block: Context | null;
   readonly value: Value<T>;
@@ -36,6 +38,7 @@ export function row<T>(given: Pick<Row<T>, Needed> & Partial<Row<T>>): Row<T> {
     max: 1,
     repeat: 'once',
     inherits: true,
+    firstOnly: false,
     block: null,
     default: null,
     alias: [],

@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import { allRows, loadText, report } from '@webserv/config';
+import { configText, type Lines, siteFor } from './testing/layout.ts';
+import { type Block, Place, type Probe } from './testing/probe.ts';
+import { PROBES } from './testing/probes.ts';
+
+/** Rows that are in the table before what they stand for is. */
+const NOT_YET: readonly string[] = ['max_listings', 'memory_limit'];
+
+/**
+ * Whatever a directive says it may stand in, it acts there: for each row of the table of directives, in each block that
+ * the row names, by itself and over another setting in the block around, and in a server that is not the first one of
+ * its address.
+ */
+describe('each directive acts in each block that its row names', () => {
+  const rows = allRows()
+    .filter(({ name }) => !NOT_YET.includes(name))
+    .map((row) => [row.name, row] as const);
+
+  it('has a probe for each row, and none for what is no row', () => {
+    expect(Object.keys(PROBES).sort()).toEqual(rows.map(([name]) => name).sort());
+  });
+
+  it.each(Object.entries(PROBES))('%s: its probe sees two settings apart', (_name, probe) => {
+    if ('alone' in probe) return;
+    const seen = probe.settings.map(([, each]) => JSON.stringify(each));
+    expect(new Set(seen).size).toBeGreaterThanOrEqual(2);
+  });
+
+  describe.each(rows)('%s', (name, row) => {
+    const probe = PROBES[name];
+    if (probe === undefined) return;
+    const blocks = row.contexts as readonly Block[];
+
+    if ('alone' in probe) {
+      it.each(blocks)('in %s', (block) => probe.alone(block));
+      return;
+    }
+
+    describe.each(blocks)('in %s', (block) => {
+      it.each(probe.settings)('%s', async (line, seen) => {
+        await expectSeen(probe, { [block]: line }, block === 'location' ? '/in' : '', seen);
+      });
+
+      const around = blocks[blocks.indexOf(block) - 1];
+      if (around === undefined || !row.inherits) return;
+      const [[outer, seenOutside], [inner, seenInside]] = pairOf(probe);
+      it(`${inner} over ${outer} in ${around}`, async () => {
+        const lines = { [around]: outer, [block]: inner };
+        await expectSeen(probe, lines, block === 'location' ? '/in' : '', seenInside);
+        if (block === 'location') await expectSeen(probe, lines, '', seenOutside);
+      });
+    });
+
+    if (!blocks.includes('server')) return;
+    describe('in a server that is not the first on its address', () => {
+      it.each(probe.settings)('%s', async (line, seen) => {
+        if (!row.firstOnly) {
+          await expectSeen(probe, { server: line, later: true }, '', seen);
+          return;
+        }
+        expect(warningsOf(probe, { server: line, later: true })).toContain(`"${name}" never acts`);
+        expect(warningsOf(probe, { server: line })).not.toContain(`"${name}" never acts`);
+      });
+    });
+  });
+});
+
+type Pair = readonly [readonly [string, unknown], readonly [string, unknown]];
+
+function pairOf(probe: Probe): Pair {
+  return probe.settings.slice(0, 2) as unknown as Pair;
+}
+
+async function expectSeen(probe: Probe, lines: Lines, prefix: string, seen: unknown): Promise<void> {
+  const site = siteFor(probe);
+  try {
+    site.start(configText(probe, lines), probe.system === undefined ? {} : { system: probe.system });
+    for (let turn = 1; turn <= (probe.times ?? 2); turn++) {
+      const place = new Place(site, prefix, lines.later === true ? 'later' : 'localhost', turn);
+      expect(await probe.observe(place, seen)).toEqual(seen);
+    }
+  } finally {
+    await site.close();
+  }
+}
+
+function warningsOf(probe: Probe, lines: Lines): string {
+  const site = siteFor(probe);
+  try {
+    const result = loadText(configText(probe, lines), join(site.folder, 'site.conf'));
+    if (!result.ok) throw new Error(report(result.diagnostics));
+    return report(result.warnings);
+  } finally {
+    void site.close();
+  }
+}

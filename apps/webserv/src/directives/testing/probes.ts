@@ -1,0 +1,23 @@
+import { CODING } from './coding.ts';
+import { CONTENT } from './content.ts';
+import { COUNTS } from './counts.ts';
+import { LOGS } from './logs.ts';
+import type { AloneProbe, Probe } from './probe.ts';
+import { SIZES } from './sizes.ts';
+import { STOPPING } from './stopping.ts';
+import { STRUCTURE } from './structure.ts';
+import { TIMES } from './times.ts';
+import { UPLOADS } from './uploads.ts';
+
+/** One probe for each directive, by its name. */
+export const PROBES: Readonly<Record<string, Probe | AloneProbe>> = {
+  ...STRUCTURE,
+  ...CONTENT,
+  ...UPLOADS,
+  ...CODING,
+  ...SIZES,
+  ...COUNTS,
+  ...TIMES,
+  ...LOGS,
+  ...STOPPING,
+};

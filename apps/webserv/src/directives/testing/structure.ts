@@ -1,0 +1,103 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { Command } from '../../testing/command.ts';
+import { TestSite } from '../../testing/site.ts';
+import type { AloneProbe, Place, Probe } from './probe.ts';
+
+async function typeOfPage(place: Place): Promise<unknown> {
+  return (await place.ask(place.get('/page.odd'))).headers.get('content-type');
+}
+
+async function bodyOf(place: Place, host: string, target: string): Promise<string> {
+  const answer = await place.ask(`GET ${target} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+  return answer.body.toString();
+}
+
+/** Only root can become somebody else; for anyone else it is a warning. */
+async function becomesUser(): Promise<void> {
+  const site = new TestSite();
+  const other = 'nobody';
+  chmodSync(site.folder, 0o755);
+  const conf = site.file(
+    'site.conf',
+    `user ${other}; error_log /dev/stderr; server { listen 127.0.0.1:0; access_log off; root .; location / { } }`,
+  );
+  const command = new Command(['-c', conf]);
+  try {
+    await command.port();
+    const uid = execFileSync('ps', ['-o', 'user=', '-p', String(command.pid)])
+      .toString()
+      .trim();
+    expect(uid).toBe(process.getuid?.() === 0 ? other : userInfo().username);
+  } finally {
+    command.kill('SIGTERM');
+    const { stderr } = await command.ended;
+    expect(stderr.includes('only root can become somebody else')).toBe(process.getuid?.() !== 0);
+    await site.close();
+  }
+}
+
+const ODD = { 'files/page.odd': 'page' };
+
+/** Directives that hold others, and those that name the process or a server. */
+export const STRUCTURE: Readonly<Record<string, Probe | AloneProbe>> = {
+  use: {
+    settings: [
+      ['use poll;', 'poll'],
+      ['use select;', 'select'],
+    ],
+    observe: async ({ site }) => site.running?.driver,
+  },
+  user: { alone: becomesUser },
+  include: {
+    settings: [
+      ['include a.inc;', 'text/x-a; charset=utf-8'],
+      ['include b.inc;', 'text/x-b; charset=utf-8'],
+    ],
+    files: { ...ODD, 'a.inc': 'types { text/x-a odd; }', 'b.inc': 'types { text/x-b odd; }' },
+    observe: typeOfPage,
+  },
+  types: {
+    settings: [
+      ['types { text/x-a odd; }', 'text/x-a; charset=utf-8'],
+      ['types { text/x-b odd; }', 'text/x-b; charset=utf-8'],
+    ],
+    files: ODD,
+    observe: typeOfPage,
+  },
+  server: {
+    settings: [
+      ['server { listen 127.0.0.1:0; server_name extra; access_log off; root a; location / { } }', 'a'],
+      ['server { listen 127.0.0.1:0; server_name extra; access_log off; root b; location / { } }', 'b'],
+    ],
+    files: { 'a/name': 'a', 'b/name': 'b' },
+    observe: (place) => bodyOf(place, 'extra', '/name'),
+  },
+  listen: {
+    settings: [
+      ['listen 127.0.0.1:0;', ['127.0.0.1']],
+      ['listen 127.0.0.1:0; listen unix:web.sock;', ['127.0.0.1', 'unix']],
+    ],
+    observe: async ({ site }) => site.running?.addresses.map((address) => address.split(':')[0]),
+  },
+  server_name: {
+    settings: [
+      ['server_name alpha;', ['here', 'first']],
+      ['server_name beta;', ['first', 'here']],
+    ],
+    around: {
+      main: 'server { listen 127.0.0.1:0; access_log off; root first; location / { } }',
+    },
+    files: { 'first/name': 'first', 'files/name': 'here' },
+    observe: async (place) => [await bodyOf(place, 'alpha', '/name'), await bodyOf(place, 'beta', '/name')],
+  },
+  location: {
+    settings: [
+      ['location /x { root a; }', 'a'],
+      ['location /x { root b; }', 'b'],
+    ],
+    files: { 'a/name': 'a', 'b/name': 'b' },
+    observe: (place) => bodyOf(place, place.host, '/x/name'),
+  },
+};

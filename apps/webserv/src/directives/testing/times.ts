@@ -1,0 +1,128 @@
+import type { Peer } from '../../testing/peer.ts';
+import type { Place, Probe } from './probe.ts';
+import { freshName } from './uploads.ts';
+
+/** How long an observation looks at what is to stay as it is. What is to end is waited for, however long it takes. */
+const LOOK_MS = 60;
+
+/** Whether the server closes a connection: `closed`, or `open` where it has not within a moment. */
+async function fate(peer: Peer, seen: unknown): Promise<string> {
+  const open = new Promise<string>((resolve) => {
+    if (seen === 'open') setTimeout(resolve, LOOK_MS, 'open');
+  });
+  const found = await Promise.race([peer.closed.then(() => 'closed'), open]);
+  peer.close();
+  return found;
+}
+
+const SHORT_AND_LONG = (name: string): Probe['settings'] => [
+  [`${name} 50ms;`, 'closed'],
+  [`${name} 1h;`, 'open'],
+];
+
+const PAGE = { 'files/page.html': 'page' };
+/** More than the buffers of a connection take. */
+const LARGE = { 'files/large.bin': 'x'.repeat(24 << 20) };
+
+async function idle(place: Place, seen: unknown): Promise<string> {
+  const peer = await place.open();
+  expect((await peer.send(place.get('/page.html')).answer()).status).toBe(200);
+  return fate(peer, seen);
+}
+
+/** One that asks for a large page and takes none of it. */
+async function unread(place: Place, seen: unknown): Promise<string> {
+  const peer = await place.open();
+  peer.pause();
+  peer.send(place.get('/large.bin'));
+  const connections = (): number => place.site.running?.connections ?? 0;
+  await place.until(() => connections() === 1);
+  if (seen === 'closed') await place.until(() => connections() === 0);
+  else await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  const found = connections() === 0 ? 'closed' : 'open';
+  peer.reset();
+  await place.until(() => connections() === 0);
+  return found;
+}
+
+/** How long things may take. */
+export const TIMES: Readonly<Record<string, Probe>> = {
+  timeout: {
+    settings: SHORT_AND_LONG('timeout'),
+    files: PAGE,
+    observe: idle,
+  },
+  header_timeout: {
+    settings: SHORT_AND_LONG('header_timeout'),
+    observe: async (place, seen) => {
+      const peer = await place.open();
+      return fate(peer.send('GET /'), seen);
+    },
+  },
+  body_timeout: {
+    settings: SHORT_AND_LONG('body_timeout'),
+    observe: async (place, seen) => {
+      const peer = await place.open();
+      return fate(peer.send(place.post(freshName(place), 'x', 2)), seen);
+    },
+  },
+  send_timeout: {
+    settings: SHORT_AND_LONG('send_timeout'),
+    around: { server: 'cache_size 64m; cache_entry 32m;' },
+    files: LARGE,
+    // The second answer comes from the cache.
+    observe: unread,
+  },
+  keepalive_timeout: {
+    settings: [...SHORT_AND_LONG('keepalive_timeout'), ['keepalive_timeout 0;', 'closed']],
+    files: PAGE,
+    observe: idle,
+  },
+  min_rate: {
+    settings: [
+      ['min_rate 1m;', 408],
+      ['min_rate 0;', 201],
+    ],
+    around: { server: 'body_timeout 1s;' },
+    times: 1,
+    observe: async (place, seen) => {
+      const peer = await place.open();
+      const size = 1000;
+      peer.send(place.post(freshName(place), '', size));
+      const began = Date.now();
+      let sent = 0;
+      // A byte now and then, for longer than the stretch that is judged.
+      const trickle = setInterval(() => {
+        const over = seen === 201 && Date.now() - began > 1200;
+        const bytes = over ? size - sent : 1;
+        sent += bytes;
+        if (sent <= size) peer.send('x'.repeat(bytes));
+      }, 10);
+      try {
+        return (await peer.answer()).status;
+      } finally {
+        clearInterval(trickle);
+        peer.close();
+      }
+    },
+  },
+  cgi_timeout: {
+    settings: [
+      ['cgi_timeout 50ms;', 504],
+      ['cgi_timeout 1h;', 'open'],
+    ],
+    around: { location: 'cgi .run /bin/sh;' },
+    files: { 'files/wait.run': 'exec sleep 3600' },
+    observe: async (place, seen) => {
+      const peer = await place.open();
+      peer.send(place.get('/wait.run'));
+      const found =
+        seen === 'open'
+          ? await new Promise((resolve) => setTimeout(resolve, LOOK_MS, 'open'))
+          : (await peer.answer()).status;
+      peer.reset();
+      await place.until(() => place.site.running?.holdings().scripts === 0);
+      return found;
+    },
+  },
+};
