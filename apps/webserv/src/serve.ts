@@ -42,6 +42,8 @@ export interface Holdings {
   readonly timers: number;
   /** Scripts that run. */
   readonly scripts: number;
+  /** Folder listings that are made or sent. */
+  readonly listings: number;
   /** Bytes that requests take of what `memory_limit` allows, and the most that they have taken. */
   readonly memory: number;
   readonly memoryPeak: number;
@@ -148,6 +150,7 @@ class Webserv implements Running {
       watches: this.watches?.count ?? 0,
       timers: loop.timers.size,
       scripts: this.services?.scripts.children ?? 0,
+      listings: this.services?.listings.count ?? 0,
       memory: memory?.bytes ?? 0,
       memoryPeak: memory?.peak ?? 0,
       completions: loop.completions,

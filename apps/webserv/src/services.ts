@@ -10,6 +10,7 @@ import {
   type FileWriterOwner,
   failure,
   type Ledger,
+  Listings,
   type MemoryLedger,
   type Outcome,
   resolvePath,
@@ -38,6 +39,7 @@ export class SiteServices implements Services {
   readonly files: ServerFiles;
   readonly store: Store;
   readonly uploads: UploadRoots;
+  readonly listings = new Listings();
   private readonly turns = new Turns();
   readonly later = this.turns.later;
   readonly scripts: CgiRunner;

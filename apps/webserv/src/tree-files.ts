@@ -37,16 +37,19 @@ export class TreeFiles implements Files {
   }
 
   readFolder(root: string, path: string, beneath: boolean): FolderReader | number {
-    let folder = -1;
     if (beneath) {
-      const tree = this.tree(root);
-      folder = typeof tree === 'number' ? tree : tree.enter(restOf(root, path));
+      const folder = this.enter(root, path);
       if (folder < 0) return folder;
+      closeFile(folder);
     }
     const names = FolderNames.open(path);
-    if (typeof names !== 'number') return new TreeReader(this, names, folder, root, path);
-    if (folder >= 0) closeFile(folder);
-    return names;
+    return typeof names === 'number' ? names : new TreeReader(this, names, beneath, root, path);
+  }
+
+  /** Opens a folder beneath a root to look from. @returns a descriptor, or -errno */
+  enter(root: string, path: string): number {
+    const tree = this.tree(root);
+    return typeof tree === 'number' ? tree : tree.enter(restOf(root, path));
   }
 
   realPath(path: string, fd: number): string {
@@ -88,23 +91,27 @@ export class TreeFiles implements Files {
 }
 
 class TreeReader implements FolderReader {
-  private readonly files: Files;
+  private readonly files: TreeFiles;
   private readonly names: FolderNames;
-  private readonly folder: number;
+  private readonly beneath: boolean;
   private readonly root: string;
+  private readonly path: string;
   private readonly prefix: string;
+  /** What entries are looked up from, where no link may lead out; -1 until the names have been read. */
+  private folder = -1;
+  private entering = 0;
 
-  /** @param folder the descriptor that entries are looked up from, -1 where links may lead anywhere */
-  constructor(files: Files, names: FolderNames, folder: number, root: string, path: string) {
+  constructor(files: TreeFiles, names: FolderNames, beneath: boolean, root: string, path: string) {
     this.files = files;
     this.names = names;
-    this.folder = folder;
+    this.beneath = beneath;
     this.root = root;
+    this.path = path;
     this.prefix = path.endsWith('/') ? path : `${path}/`;
   }
 
   get errno(): number {
-    return this.names.errno;
+    return this.names.errno < 0 ? this.names.errno : this.entering;
   }
 
   next(): string | null {
@@ -112,7 +119,8 @@ class TreeReader implements FolderReader {
   }
 
   look(name: string, facts: FileFacts): number {
-    if (this.folder < 0) return lookPath(this.prefix + name, facts);
+    if (!this.beneath) return lookPath(this.prefix + name, facts);
+    if (this.folder < 0 && !this.enter()) return this.entering;
     // The names may have come from elsewhere, where the folder was swapped while it was opened by its path. What is
     // looked up from the descriptor is of the right folder, so such names are not there.
     const error = lookAt(this.folder, name, false, facts);
@@ -122,6 +130,15 @@ class TreeReader implements FolderReader {
   close(): void {
     this.names.close();
     if (this.folder >= 0) closeFile(this.folder);
+    this.folder = -1;
+  }
+
+  private enter(): boolean {
+    this.names.close();
+    const folder = this.files.enter(this.root, this.path);
+    this.entering = Math.min(folder, 0);
+    this.folder = folder;
+    return folder >= 0;
   }
 }
 

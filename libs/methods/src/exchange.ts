@@ -11,8 +11,10 @@ import {
 import type { Files } from './files.ts';
 import type { Outcome } from './intake.ts';
 import type { Ledger } from './ledger.ts';
+import type { Listings } from './listing/listings.ts';
 import type { MemoryLedger } from './memory-ledger.ts';
 import type { Script } from './scripts/script.ts';
+import type { Work } from './turns.ts';
 import type { FileWriter, FileWriterOwner } from './upload/file-writer.ts';
 import type { Store } from './upload/store.ts';
 import type { UploadRoots } from './upload/upload-roots.ts';
@@ -34,9 +36,11 @@ export interface Services {
   forget(path: string): void;
   /**
    * Calls back once, not from within, after the others who are waiting have had their turn. Work that could take long is
-   * done in slices this way.
+   * done in slices this way: it goes on until the slice is spent, which all work of the server shares.
    */
-  later(run: () => void): void;
+  later(work: Work): void;
+  /** The listings that are being made or sent. */
+  readonly listings: Listings;
   /** What the unfinished uploads and bodies of a server hold, and may hold. */
   ledgerOf(server: Server): Ledger;
   /** What the requests of a server take of the memory that they may take. */

@@ -62,15 +62,18 @@ export interface Files {
   close(fd: number, size?: number): void;
 }
 
-/** The entries of one open folder, in the order of the disk. Each call does little, so that the caller may pause. */
+/**
+ * The entries of one folder, in the order of the disk: first all of their names, then what they are. Each call does
+ * little, so that the caller may pause, and one descriptor is open at a time, that of the names or that to look from.
+ */
 export interface FolderReader {
-  /** -errno of the read that failed, or 0. */
+  /** -errno of the read that failed, or of the call that opens the folder to look from; or 0. */
   readonly errno: number;
   /** The next name, without `.` and `..`; null at the end and after a failure. */
   next(): string | null;
   /**
    * What the entry is that a request for it would be answered with: links are followed, and those that lead nowhere or
-   * out of the root (where that is refused) are not there.
+   * out of the root (where that is refused) are not there. To be called when `next` has come to its end.
    * @returns 0 or -errno
    */
   look(name: string, facts: FileFacts): number;

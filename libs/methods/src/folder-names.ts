@@ -4,11 +4,13 @@ import { errnoOf } from './errno.ts';
 /** Entries that one call of getdents is asked for, through libuv's buffer. */
 const ENTRIES_A_READ = 128;
 
-/** The names in a folder, one after the other, without `.` and `..`, in no order. */
+/** The names in a folder, one after the other, without `.` and `..`, in no order. Its descriptor goes with the last one. */
 export class FolderNames {
   /** Negative, where reading has failed and the names are not all. */
   errno = 0;
   private readonly dir: Dir;
+  private ended = false;
+  private closed = false;
 
   private constructor(dir: Dir) {
     this.dir = dir;
@@ -25,15 +27,25 @@ export class FolderNames {
 
   /** @returns null at the end, and where reading fails */
   next(): string | null {
+    if (this.ended) return null;
+    let name: string | null = null;
     try {
-      return this.dir.readSync()?.name ?? null;
+      name = this.dir.readSync()?.name ?? null;
     } catch (error) {
       this.errno = errnoOf(error);
-      return null;
     }
+    if (name === null) this.end();
+    return name;
   }
 
+  /** Twice is once. */
   close(): void {
-    this.dir.closeSync();
+    if (!this.closed) this.dir.closeSync();
+    this.closed = true;
+  }
+
+  private end(): void {
+    this.ended = true;
+    this.close();
   }
 }

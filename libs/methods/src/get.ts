@@ -2,6 +2,7 @@ import { FieldId } from '@webserv/request';
 import {
   applyRange,
   type ContentCoding,
+  type FileStamp,
   formatLastModified,
   Reply,
   type Validators,
@@ -78,7 +79,7 @@ function getFile(exchange: Exchange): Outcome {
 function getFolder(exchange: Exchange, folder: string): Outcome {
   const { head, location } = exchange;
   if (!isFolderPath(head.path)) return redirectToFolder(exchange, 301);
-  if (location.autoIndex) return listFolder(exchange, folder);
+  if (location.autoIndex) return listFolder(exchange, folder, stampOf(facts));
   if (location.defaultFile === null) return failure(exchange, 403, 'no default file');
   const path = defaultFileOf(location, head.path);
   const { files } = exchange.services;
@@ -135,8 +136,12 @@ function content(exchange: Exchange, fd: number, path: string, uploaded: boolean
   exchange.services.files.close(fd);
   exchange.coding = sibling.coding;
   exchange.original = path;
-  exchange.originalStamp = { mtimeMs: facts.mtimeMs, size: facts.size, ino: facts.ino };
+  exchange.originalStamp = stampOf(facts);
   return described(exchange, { ...sibling, contentType, uploaded: false });
+}
+
+function stampOf({ mtimeMs, size, ino }: FileFacts): FileStamp {
+  return { mtimeMs, size, ino };
 }
 
 function copyFacts(to: FileFacts, from: FileFacts): void {

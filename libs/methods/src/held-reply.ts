@@ -3,7 +3,7 @@ import type { Reply } from '@webserv/response';
 import type { Intake, IntakeClient, Outcome } from './intake.ts';
 
 /** A body of this size is worth reading for the sake of its last chunk. */
-const HOLD_MAX = 64 << 10;
+export const HOLD_MAX = 64 << 10;
 
 /**
  * Holds a good answer back until a chunked body that nobody wants has been read: whether a chunked request is well-formed

@@ -81,6 +81,11 @@ export class MemoryAccount {
   }
 
   /** As of the ledger. */
+  get mayKeep(): boolean {
+    return this.ledger.mayKeep;
+  }
+
+  /** As of the ledger. */
   spare(bytes: number): boolean {
     return this.counted(bytes, this.ledger.spare(bytes));
   }

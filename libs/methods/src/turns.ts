@@ -1,21 +1,31 @@
+import { Slice } from './slice.ts';
+
+/** A piece of work that goes on until it is done or the slice is spent. What is left asks for another turn. */
+export type Work = (slice: Slice) => void;
+
 /**
- * A queue for work that is done in slices: one slice at each turn of the host's loop, whoever it belongs to, so that the
- * others wait for one slice at most however many have long work.
+ * A queue for work that is done in slices. All work shares one slice at each turn of the host's loop, first come, first
+ * served: however many have long work, nobody else waits for more than one slice.
  */
 export class Turns {
   private readonly schedule: (run: () => void) => void;
-  private readonly waiting: Array<() => void> = [];
+  private readonly slice: Slice;
+  private readonly waiting: Work[] = [];
   private scheduled = false;
   private onIdle: (() => void) | null = null;
 
   /** @param schedule runs its argument once, later, with a turn for everybody else in between */
-  constructor(schedule: (run: () => void) => void = (run) => void setImmediate(run)) {
+  constructor(
+    schedule: (run: () => void) => void = (run) => void setImmediate(run),
+    slice: Slice = new Slice(),
+  ) {
     this.schedule = schedule;
+    this.slice = slice;
   }
 
   /** As `Services.later`. */
-  readonly later = (run: () => void): void => {
-    this.waiting.push(run);
+  readonly later = (work: Work): void => {
+    this.waiting.push(work);
     this.arm();
   };
 
@@ -39,9 +49,12 @@ export class Turns {
 
   private readonly turn = (): void => {
     this.scheduled = false;
-    const run = this.waiting.shift();
+    const { slice, waiting } = this;
+    slice.begin();
     try {
-      run?.();
+      // What comes back within the turn is behind those who have waited.
+      do waiting.shift()?.(slice);
+      while (waiting.length > 0 && !slice.spent);
     } finally {
       this.arm();
     }

@@ -1,28 +1,91 @@
 import type { FileFacts } from '../files.ts';
+import type { MemoryAccount } from '../memory-ledger.ts';
 import type { ListingQuery } from './listing-query.ts';
-import { compareNatural, naturalKey } from './natural-order.ts';
+import { compareNatural, compareText, naturalKey } from './natural-order.ts';
 
 const FIRST_CAPACITY = 256;
+/** Bytes of text that are allocated at once. A place in it is the chunk's number, then 16 bits within the chunk. */
+const CHUNK = 64 << 10;
+const CHUNK_BITS = 16;
+/** Bytes that an entry takes in the columns of its name, and in those of what it is. */
+const NAME_COLUMNS = 8;
+const FACT_COLUMNS = 16;
 /** The years 1 to 9999: what ISO 8601 writes with four digits. A disk can say more, and Date throws at some of it. */
 const FIRST_TIME = -62_135_596_800_000;
 const LAST_TIME = 253_402_300_799_999;
 
-/** The entries of a folder in columns: a hundred thousand of them are three arrays, and their names. */
+/**
+ * The entries of a folder in columns: the names first, then what each of them is. A hundred thousand of them are 4 MiB
+ * outside of the collector's heap, every byte of which stands in the account.
+ *
+ *     add(name) ... -> describe() -> keep(index, facts) ... -> settle()
+ */
 export class Entries {
   count = 0;
-  readonly names: string[] = [];
-  private readonly keys: string[] = [];
+  private readonly account: MemoryAccount;
+  private readonly chunks: Buffer[] = [];
+  /** Bytes of the last chunk that are in use. */
+  private used = CHUNK;
+  private places = new Uint32Array(FIRST_CAPACITY);
+  private nameSizes = new Uint16Array(FIRST_CAPACITY);
+  /** The key stands behind the name; 0 where the name is its own. */
+  private keySizes = new Uint16Array(FIRST_CAPACITY);
   /** Bytes; -1 for a folder. */
-  private sizes = new Float64Array(FIRST_CAPACITY);
-  private times = new Float64Array(FIRST_CAPACITY);
+  private sizes = new Float64Array(0);
+  private times = new Float64Array(0);
+  private kept = 0;
 
-  add(name: string, facts: FileFacts): void {
-    if (this.count === this.sizes.length) this.grow();
-    this.names.push(name);
-    this.keys.push(naturalKey(name));
-    this.sizes[this.count] = facts.kind === 'folder' ? -1 : facts.size;
-    this.times[this.count] = Math.min(Math.max(facts.mtimeMs, FIRST_TIME), LAST_TIME);
+  /** It begins with FIRST_CAPACITY in any case; what is beyond is asked for. */
+  constructor(account: MemoryAccount) {
+    this.account = account;
+  }
+
+  /** One more name. @returns false where there is no memory for it */
+  add(name: string): boolean {
+    const key = naturalKey(name);
+    const nameSize = Buffer.byteLength(name);
+    const keySize = key === name ? 0 : Buffer.byteLength(key);
+    if (this.count === this.places.length && !this.grow()) return false;
+    if (this.used + nameSize + keySize > CHUNK && !this.addChunk()) return false;
+    const { chunks, count, used } = this;
+    const chunk = chunks.at(-1) as Buffer;
+    chunk.write(name, used);
+    if (keySize > 0) chunk.write(key, used + nameSize);
+    this.places[count] = ((chunks.length - 1) << CHUNK_BITS) | used;
+    this.nameSizes[count] = nameSize;
+    this.keySizes[count] = keySize;
+    this.used += nameSize + keySize;
     this.count++;
+    return true;
+  }
+
+  /** The names are all: makes room for what they are. @returns false where there is no memory for it */
+  describe(): boolean {
+    if (!this.account.spare(this.count * FACT_COLUMNS)) return false;
+    this.sizes = new Float64Array(this.count);
+    this.times = new Float64Array(this.count);
+    return true;
+  }
+
+  /** What the name at an index is. Names are kept in their order; those that are not are passed over. */
+  keep(index: number, facts: FileFacts): void {
+    const to = this.kept++;
+    this.places[to] = this.places[index] as number;
+    this.nameSizes[to] = this.nameSizes[index] as number;
+    this.keySizes[to] = this.keySizes[index] as number;
+    this.sizes[to] = facts.kind === 'folder' ? -1 : facts.size;
+    this.times[to] = Math.min(Math.max(facts.mtimeMs, FIRST_TIME), LAST_TIME);
+  }
+
+  /** Only what was kept is left. */
+  settle(): void {
+    this.count = this.kept;
+  }
+
+  name(index: number): string {
+    const start = this.startOf(index);
+    const end = start + (this.nameSizes[index] as number);
+    return this.chunkOf(index).toString('utf8', start, end);
   }
 
   isFolder(index: number): boolean {
@@ -42,28 +105,63 @@ export class Entries {
   /** Folders before files, then as asked for; what is alike there goes by its name, from A to Z. */
   comparison({ sort, order }: ListingQuery): (a: number, b: number) => number {
     const sign = order === 'desc' ? -1 : 1;
-    const byName = (a: number, b: number): number =>
-      compareNatural(this.keys[a] as string, this.keys[b] as string) ||
-      compareText(this.names[a] as string, this.names[b] as string);
     const column = sort === 'size' ? this.sizes : this.times;
     return (a, b) => {
       const folder = this.isFolder(a);
       if (folder !== this.isFolder(b)) return folder ? -1 : 1;
-      if (sort === 'name') return sign * byName(a, b);
+      if (sort === 'name') return sign * this.compareNames(a, b);
       const difference = (column[a] as number) - (column[b] as number);
-      return difference === 0 ? byName(a, b) : sign * difference;
+      return difference === 0 ? this.compareNames(a, b) : sign * difference;
     };
   }
 
-  private grow(): void {
-    const { sizes, times } = this;
-    this.sizes = new Float64Array(sizes.length * 2);
-    this.times = new Float64Array(times.length * 2);
-    this.sizes.set(sizes);
-    this.times.set(times);
+  private compareNames(a: number, b: number): number {
+    const one = this.chunkOf(a);
+    const other = this.chunkOf(b);
+    const nameA = this.startOf(a);
+    const nameB = this.startOf(b);
+    const endA = nameA + (this.nameSizes[a] as number);
+    const endB = nameB + (this.nameSizes[b] as number);
+    const keyA = this.keySizes[a] as number;
+    const keyB = this.keySizes[b] as number;
+    return (
+      compareNatural(
+        one,
+        keyA === 0 ? nameA : endA,
+        endA + keyA,
+        other,
+        keyB === 0 ? nameB : endB,
+        endB + keyB,
+      ) || compareText(one, nameA, endA, other, nameB, endB)
+    );
   }
-}
 
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  private chunkOf(index: number): Buffer {
+    return this.chunks[(this.places[index] as number) >>> CHUNK_BITS] as Buffer;
+  }
+
+  private startOf(index: number): number {
+    return (this.places[index] as number) & (CHUNK - 1);
+  }
+
+  private addChunk(): boolean {
+    if (!this.account.spare(CHUNK)) return false;
+    this.chunks.push(Buffer.allocUnsafeSlow(CHUNK));
+    this.used = 0;
+    return true;
+  }
+
+  private grow(): boolean {
+    const { places, nameSizes, keySizes } = this;
+    const capacity = places.length;
+    if (!this.account.spare(2 * capacity * NAME_COLUMNS)) return false;
+    this.places = new Uint32Array(2 * capacity);
+    this.nameSizes = new Uint16Array(2 * capacity);
+    this.keySizes = new Uint16Array(2 * capacity);
+    this.places.set(places);
+    this.nameSizes.set(nameSizes);
+    this.keySizes.set(keySizes);
+    if (capacity > FIRST_CAPACITY) this.account.give(capacity * NAME_COLUMNS);
+    return true;
+  }
 }

@@ -34,7 +34,7 @@ ${up}`;
   }
 
   row(entries: Entries, index: number): string {
-    const name = entries.names[index] as string;
+    const name = entries.name(index);
     const folder = entries.isFolder(index);
     const slash = folder ? '/' : '';
     // What encodeURIComponent leaves as it is needs no escape within quotes.

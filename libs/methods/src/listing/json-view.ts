@@ -17,7 +17,7 @@ export class JsonView implements ListingView {
   row(entries: Entries, index: number, first: boolean): string {
     const folder = entries.isFolder(index);
     const row = {
-      name: entries.names[index],
+      name: entries.name(index),
       type: folder ? 'directory' : 'file',
       size: folder ? null : entries.size(index),
       modified: new Date(entries.time(index)).toISOString(),

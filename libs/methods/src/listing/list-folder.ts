@@ -1,32 +1,52 @@
 import { FieldId } from '@webserv/request';
-import { type Reply, stream } from '@webserv/response';
+import { type FileStamp, type Reply, stream } from '@webserv/response';
 import { prefersJson } from '../accept.ts';
 import { conditioned } from '../conditions.ts';
 import type { Exchange } from '../exchange.ts';
-import { failedCall } from '../failure.ts';
-import { FolderListing } from './folder-listing.ts';
+import { failedCall, failure } from '../failure.ts';
+import type { Outcome } from '../intake.ts';
+import type { FolderPlace } from './folder-scan.ts';
 import { HtmlView } from './html-view.ts';
 import { JsonView } from './json-view.ts';
+import { ListingBody } from './listing-body.ts';
+import { ListingIntake } from './listing-intake.ts';
 import { parseListingQuery } from './listing-query.ts';
 
 /** A listing has no validator: its entries change without a sign of it in the folder's own time. */
 const NO_VALIDATORS = { etag: '', lastModified: Number.NaN };
 
 /**
- * The listing of a folder, for GET and HEAD. Nothing is read of it before its first piece is asked for.
+ * The listing of a folder, for GET and HEAD.
  * @param folder its path on the disk
+ * @param stamp what it is now
  */
-export function listFolder(exchange: Exchange, folder: string): Reply {
+export function listFolder(exchange: Exchange, folder: string, stamp: FileStamp): Outcome {
   const { head, location, services } = exchange;
-  const reader = services.files.readFolder(location.root, folder, !location.symlinks);
-  if (typeof reader === 'number') return failedCall(exchange, reader, 'opendir');
+  const { root, dotfiles } = location;
+  const place: FolderPlace = { root, path: folder, beneath: !location.symlinks, dotfiles };
   const query = parseListingQuery(head.query);
   const json =
     query.format === null ? prefersJson(head.headers.known(FieldId.ACCEPT)) : query.format === 'json';
-  const view = json ? new JsonView(head.path) : new HtmlView(head.path, query);
-  const later = (run: () => void): void => services.later(run);
-  const listing = new FolderListing(reader, { query, view, dotfiles: location.dotfiles, later });
-  const reply = stream(200, view.contentType, listing);
+  // A copy: the path may be a slice of the whole head's text, which the listing would keep alive.
+  const path = Buffer.from(head.path).toString();
+  const view = json ? new JsonView(path) : new HtmlView(path, query);
+  const body = new ListingBody();
+  const reply = stream(200, view.contentType, body);
   reply.headers.set('Vary', 'Accept');
-  return conditioned(exchange, reply, NO_VALIDATORS);
+  const answer = conditioned(exchange, reply, NO_VALIDATORS);
+  if (answer !== reply) return answer;
+  if (head.method === 'HEAD') return readable(exchange, place, reply);
+  const viewKey = `${json ? 'json' : 'html'} ${path}`;
+  const entered = services.listings.enter(exchange, { place, stamp, query, view, viewKey }, body);
+  if (typeof entered !== 'string') return new ListingIntake(exchange, reply, body, entered);
+  reply.release();
+  return failure(exchange, 503, entered);
+}
+
+/** The head of a listing, where GET would have one: nothing is read for it. */
+function readable(exchange: Exchange, { root, path, beneath }: FolderPlace, reply: Reply): Reply {
+  const reader = exchange.services.files.readFolder(root, path, beneath);
+  if (typeof reader === 'number') return failedCall(exchange, reader, 'opendir');
+  reader.close();
+  return reply;
 }

@@ -28,23 +28,30 @@ function fold(c: number): number {
 }
 
 /**
- * Compares two keys as people count: numbers in them by their value (`file 2` before `file 10`), letters without case,
- * all else by code unit. 0 only for keys that differ in case or leading zeros alone.
+ * Compares two keys, each a span of bytes in UTF-8, as people count: numbers in them by their value (`file 2` before
+ * `file 10`), letters without case, all else by code point. 0 only for keys that differ in case or leading zeros alone.
  */
-export function compareNatural(a: string, b: string): number {
-  let i = 0;
-  let j = 0;
-  while (i < a.length && j < b.length) {
-    const ca = a.charCodeAt(i);
-    const cb = b.charCodeAt(j);
+export function compareNatural(
+  a: Uint8Array,
+  startA: number,
+  endA: number,
+  b: Uint8Array,
+  startB: number,
+  endB: number,
+): number {
+  let i = startA;
+  let j = startB;
+  while (i < endA && j < endB) {
+    const ca = a[i] as number;
+    const cb = b[j] as number;
     if (isDigit(ca) && isDigit(cb)) {
-      i = skipZeros(a, i);
-      j = skipZeros(b, j);
-      const endA = digitsEnd(a, i);
-      const endB = digitsEnd(b, j);
-      if (endA - i !== endB - j) return endA - i - (endB - j);
-      for (; i < endA; i++, j++) {
-        const difference = a.charCodeAt(i) - b.charCodeAt(j);
+      i = zerosEnd(a, i, endA);
+      j = zerosEnd(b, j, endB);
+      const numberA = digitsEnd(a, i, endA);
+      const numberB = digitsEnd(b, j, endB);
+      if (numberA - i !== numberB - j) return numberA - i - (numberB - j);
+      for (; i < numberA; i++, j++) {
+        const difference = (a[i] as number) - (b[j] as number);
         if (difference !== 0) return difference;
       }
     } else {
@@ -54,17 +61,34 @@ export function compareNatural(a: string, b: string): number {
       j++;
     }
   }
-  return a.length - i - (b.length - j);
+  return endA - i - (endB - j);
 }
 
-function skipZeros(text: string, from: number): number {
+/** Compares two spans of bytes in UTF-8 by their code points. */
+export function compareText(
+  a: Uint8Array,
+  startA: number,
+  endA: number,
+  b: Uint8Array,
+  startB: number,
+  endB: number,
+): number {
+  const shared = Math.min(endA - startA, endB - startB);
+  for (let at = 0; at < shared; at++) {
+    const difference = (a[startA + at] as number) - (b[startB + at] as number);
+    if (difference !== 0) return difference;
+  }
+  return endA - startA - (endB - startB);
+}
+
+function zerosEnd(bytes: Uint8Array, from: number, end: number): number {
   let at = from;
-  while (text.charCodeAt(at) === ZERO) at++;
+  while (at < end && bytes[at] === ZERO) at++;
   return at;
 }
 
-function digitsEnd(text: string, from: number): number {
+function digitsEnd(bytes: Uint8Array, from: number, end: number): number {
   let at = from;
-  while (isDigit(text.charCodeAt(at))) at++;
+  while (at < end && isDigit(bytes[at] as number)) at++;
   return at;
 }

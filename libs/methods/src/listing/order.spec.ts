@@ -1,10 +1,16 @@
 import fc from 'fast-check';
+import { Slice } from '../slice.ts';
 import { MergeOrder } from './merge-order.ts';
 import { compareNatural, naturalKey } from './natural-order.ts';
-import { Slice } from './slice.ts';
+
+function compare(a: string, b: string): number {
+  const one = Buffer.from(naturalKey(a));
+  const other = Buffer.from(naturalKey(b));
+  return compareNatural(one, 0, one.length, other, 0, other.length);
+}
 
 function sorted(names: readonly string[]): string[] {
-  return [...names].sort((a, b) => compareNatural(naturalKey(a), naturalKey(b)));
+  return [...names].sort(compare);
 }
 
 describe('natural order', () => {
@@ -27,15 +33,15 @@ describe('natural order', () => {
     ['file 01', 'file 1'],
     ['é', 'É'],
   ])('holds %s and %s for alike', (a, b) => {
-    expect(compareNatural(naturalKey(a), naturalKey(b))).toBe(0);
+    expect(compare(a, b)).toBe(0);
   });
 
   it('is an order', () => {
     const word = fc.array(fc.constantFrom('a', 'B', 'b', '0', '1', '01', '10', ' ', '.', 'é', '日'), {
       maxLength: 6,
     });
-    const key = word.map((parts) => naturalKey(parts.join('')));
-    const sign = (a: string, b: string): number => Math.sign(compareNatural(a, b));
+    const key = word.map((parts) => parts.join(''));
+    const sign = (a: string, b: string): number => Math.sign(compare(a, b));
     fc.assert(
       fc.property(key, key, key, (a, b, c) => {
         expect(sign(a, a)).toBe(0);

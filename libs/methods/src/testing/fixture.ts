@@ -9,8 +9,10 @@ import { ErrorPages } from '../error-pages.ts';
 import { Exchange, type Services } from '../exchange.ts';
 import type { Intake, Outcome } from '../intake.ts';
 import { Ledger } from '../ledger.ts';
+import { Listings } from '../listing/listings.ts';
 import { MemoryLedger } from '../memory-ledger.ts';
 import { nodeFiles } from '../node-files.ts';
+import { Turns } from '../turns.ts';
 import { nodeStore } from '../upload/node-store.ts';
 import { NodeWriter } from '../upload/node-writer.ts';
 import { UploadRoots } from '../upload/upload-roots.ts';
@@ -50,6 +52,8 @@ export class Fixture {
   server: Server;
   ledger = new Ledger(100, Number.MAX_SAFE_INTEGER);
   memory = new MemoryLedger(64 << 20);
+  readonly listings = new Listings();
+  now = NOW;
   exchange: Exchange | null = null;
 
   constructor() {
@@ -65,13 +69,15 @@ export class Fixture {
       uploads: new UploadRoots([]),
       script: (_exchange, script) => text(200, `ran ${script.name}`),
       forget: (path) => void this.forgotten.push(path),
-      later: (run) => void setImmediate(run),
+      later: new Turns().later,
+      listings: this.listings,
     };
     this.server = {
       locations: [],
       errorPages: new Map(),
       types: new Map(),
       base: { charset: 'utf-8' },
+      maxListings: 16,
       cacheSize: 1 << 20,
       cacheEntry: 1 << 16,
     } as unknown as Server;
@@ -148,7 +154,7 @@ export class Fixture {
     const head = Buffer.from(`${method} ${target} HTTP/1.1\r\nHost: localhost\r\n${fields}\r\n`, 'latin1');
     if (parser.feed(head, 0, head.length) !== FeedStatus.HEAD) throw new Error(`not a request: ${head}`);
     const exchange = new Exchange(this.services, parser.head, this.server);
-    exchange.begin(this.server, this.locate(parser.head.path), NOW);
+    exchange.begin(this.server, this.locate(parser.head.path), this.now);
     this.exchange = exchange;
     return dispatch(exchange);
   }

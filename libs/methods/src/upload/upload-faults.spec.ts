@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { Services } from '../exchange.ts';
 import type { Intake } from '../intake.ts';
+import { Slice } from '../slice.ts';
 import { Fixture } from '../testing/fixture.ts';
 import { SlowWriter, type WriterFaults } from '../testing/slow-writer.ts';
 import { SLICE } from './in-slices.ts';
@@ -151,7 +152,7 @@ describe('a form of a hundred files', () => {
     const later: Services['later'] = (run) => {
       setImmediate(() => {
         now = 0;
-        run();
+        run(new Slice());
       });
     };
     site.services = { ...site.services, later };

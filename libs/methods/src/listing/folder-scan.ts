@@ -1,0 +1,122 @@
+import { ERRNO } from '../errno.ts';
+import { FileFacts, type Files, type FolderReader } from '../files.ts';
+import type { MemoryAccount } from '../memory-ledger.ts';
+import { hidesName } from '../resolve-path.ts';
+import type { Slice } from '../slice.ts';
+import { Entries } from './entries.ts';
+
+/** Entries of one listing. What is sorted must be held, so a bound there must be; such a page helps nobody. */
+export const MAX_ENTRIES = 250_000;
+/** Names between two looks at the clock; what they are takes a call each, with a look at the clock behind it. */
+const NAMES = 16;
+
+/** A folder on the disk, and what of it may be shown. */
+export interface FolderPlace {
+  readonly root: string;
+  readonly path: string;
+  /** As for `Files.open`. */
+  readonly beneath: boolean;
+  readonly dotfiles: boolean;
+}
+
+const facts = new FileFacts();
+
+/**
+ * Reads a folder into entries, slice by slice.
+ *
+ *     waiting --run()--> names -> facts -> read, or failed          any of them --cancel()--> over
+ */
+export class FolderScan {
+  readonly entries: Entries;
+  /** The folder holds more than is read. */
+  truncated = false;
+  /** Negative where it failed, and the call or rule in which it did. */
+  errno = 0;
+  failedIn = '';
+  private readonly files: Files;
+  private readonly place: FolderPlace;
+  private readonly maxEntries: number;
+  private reader: FolderReader | null = null;
+  private state: 'waiting' | 'names' | 'facts' | 'over' = 'waiting';
+  /** The next name to look at. */
+  private next = 0;
+
+  constructor(files: Files, place: FolderPlace, account: MemoryAccount, maxEntries = MAX_ENTRIES) {
+    this.files = files;
+    this.place = place;
+    this.entries = new Entries(account);
+    this.maxEntries = maxEntries;
+  }
+
+  /** @returns whether it is over: read, or failed */
+  run(slice: Slice): boolean {
+    if (this.state === 'waiting') this.open();
+    if (this.state === 'names') this.readNames(this.reader as FolderReader, slice);
+    if (this.state === 'facts') this.readFacts(this.reader as FolderReader, slice);
+    return this.state === 'over';
+  }
+
+  /** Lets the folder go. */
+  cancel(): void {
+    this.state = 'over';
+    this.reader?.close();
+    this.reader = null;
+  }
+
+  private open(): void {
+    const { root, path, beneath } = this.place;
+    const reader = this.files.readFolder(root, path, beneath);
+    if (typeof reader === 'number') {
+      this.fail(reader, 'opendir');
+      return;
+    }
+    this.reader = reader;
+    this.state = 'names';
+  }
+
+  private readNames(reader: FolderReader, slice: Slice): void {
+    const { entries } = this;
+    for (let left = NAMES; ; left--) {
+      if (left === 0) {
+        if (slice.spent) return;
+        left = NAMES;
+      }
+      const name = reader.next();
+      if (name === null) break;
+      if (hidesName(name, this.place.dotfiles)) continue;
+      if (entries.count === this.maxEntries) {
+        this.truncated = true;
+        break;
+      }
+      if (!entries.add(name)) {
+        this.fail(-ERRNO.ENOMEM, 'memory_limit');
+        return;
+      }
+    }
+    if (reader.errno < 0) this.fail(reader.errno, 'readdir');
+    else if (!entries.describe()) this.fail(-ERRNO.ENOMEM, 'memory_limit');
+    else this.state = 'facts';
+  }
+
+  private readFacts(reader: FolderReader, slice: Slice): void {
+    const { entries } = this;
+    while (this.next < entries.count) {
+      const index = this.next++;
+      const error = reader.look(entries.name(index), facts);
+      if (reader.errno < 0) {
+        this.fail(reader.errno, 'opendir');
+        return;
+      }
+      if (error >= 0 && facts.kind !== 'other') entries.keep(index, facts);
+      if (slice.spent && this.next < entries.count) return;
+    }
+    entries.settle();
+    this.cancel();
+  }
+
+  private fail(errno: number, place: string): void {
+    this.errno = errno;
+    this.failedIn = place;
+    this.cancel();
+  }
+}

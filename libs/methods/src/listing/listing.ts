@@ -1,0 +1,203 @@
+import { ERRNO } from '../errno.ts';
+import type { MemoryAccount } from '../memory-ledger.ts';
+import type { Slice } from '../slice.ts';
+import type { Work } from '../turns.ts';
+import type { FolderScan } from './folder-scan.ts';
+import type { ListingQuery } from './listing-query.ts';
+import type { ListingView } from './listing-view.ts';
+import { MergeOrder } from './merge-order.ts';
+
+/** Characters of one piece of the body. */
+const PIECE = 32_768;
+/** What one of its readers holds: a piece that is being sent. */
+export const READER_BYTES = PIECE;
+/** Pieces that are kept for readers who are not so far; one who is further behind has them written again. */
+const KEPT = 16;
+/** Bytes an entry of the two arrays that a sort needs. */
+const SORT_BYTES = 8;
+
+/** Who reads a listing. */
+export interface ListingReader {
+  /** A piece that was wanted, and whether it is the last one. */
+  given(piece: Buffer, last: boolean): void;
+  /** There is no listing, and nothing of it has been given. @param errno negative */
+  refused(errno: number, place: string): void;
+}
+
+/** What a listing is made of. */
+export interface ListingParts {
+  readonly scan: FolderScan;
+  readonly query: ListingQuery;
+  readonly view: ListingView;
+  readonly account: MemoryAccount;
+  /** As `Services.later`. */
+  readonly later: (work: Work) => void;
+}
+
+/**
+ * One folder in one order and one view, for all who have asked for it: sorted once, and written in pieces when somebody
+ * wants them. Sorting, writing and giving are done in the slices of `later`.
+ *
+ *     waiting for its scan -> sorting -> giving pieces          any of them --cancel()--> over
+ */
+export class Listing {
+  private readonly parts: ListingParts;
+  private readonly readers = new Set<ListingReader>();
+  private sort: MergeOrder | null = null;
+  private order: Uint32Array | null = null;
+  private scanned = false;
+  private errno = 0;
+  private failedIn = '';
+  /** The first row of each piece that is known, and the number of the last piece, once it is written. */
+  private readonly starts: number[] = [0];
+  private last = -1;
+  /** The pieces written last, the oldest first. */
+  private readonly pieces = new Map<number, Buffer>();
+  /** Who wants which piece, in the order in which the pieces were first wanted. */
+  private readonly wanted = new Map<number, Set<ListingReader>>();
+  private working = false;
+  private over = false;
+  private readonly work: Work = (slice) => {
+    this.working = false;
+    if (!this.over && this.advance(slice)) this.goOn();
+  };
+
+  constructor(parts: ListingParts) {
+    this.parts = parts;
+  }
+
+  /** Readers that have entered and not left. */
+  get size(): number {
+    return this.readers.size;
+  }
+
+  enter(reader: ListingReader): void {
+    this.readers.add(reader);
+  }
+
+  leave(reader: ListingReader): void {
+    this.readers.delete(reader);
+    for (const [number, readers] of this.wanted) {
+      if (readers.delete(reader) && readers.size === 0) this.wanted.delete(number);
+    }
+  }
+
+  /** Has a piece given, or the refusal; not from within this call. Whoever wants one has the ones before. */
+  want(reader: ListingReader, number: number): void {
+    const readers = this.wanted.get(number);
+    if (readers === undefined) this.wanted.set(number, new Set([reader]));
+    else readers.add(reader);
+    if (this.scanned) this.goOn();
+  }
+
+  /** A piece that is there, or null. */
+  pieceAt(number: number): Buffer | null {
+    return this.pieces.get(number) ?? null;
+  }
+
+  isLast(number: number): boolean {
+    return number === this.last;
+  }
+
+  /** The folder has been read, or not: the rest is up to the listing. */
+  begin(): void {
+    this.scanned = true;
+    this.goOn();
+  }
+
+  cancel(): void {
+    this.over = true;
+    this.sort = null;
+    this.order = null;
+    this.pieces.clear();
+    this.wanted.clear();
+  }
+
+  private goOn(): void {
+    if (this.working || this.over || this.wanted.size === 0) return;
+    this.working = true;
+    this.parts.later(this.work);
+  }
+
+  /** @returns whether somebody still wants something */
+  private advance(slice: Slice): boolean {
+    if (this.errno === 0 && this.order === null && !this.sorted(slice)) return true;
+    while (this.wanted.size > 0) {
+      const [number, readers] = this.wanted.entries().next().value as [number, Set<ListingReader>];
+      if (this.errno < 0) this.refuse(readers);
+      else this.give(number, readers);
+      if (readers.size === 0) this.wanted.delete(number);
+      if (slice.spent) break;
+    }
+    return this.wanted.size > 0;
+  }
+
+  /** @returns whether it is, or never will be */
+  private sorted(slice: Slice): boolean {
+    const { scan, account, query } = this.parts;
+    if (scan.errno < 0) return this.fail(scan.errno, scan.failedIn);
+    const { count } = scan.entries;
+    if (this.sort === null) {
+      if (!account.spare(count * SORT_BYTES)) return this.fail(-ERRNO.ENOMEM, 'memory_limit');
+      this.sort = new MergeOrder(count, scan.entries.comparison(query));
+    }
+    if (!this.sort.run(slice)) return false;
+    this.order = this.sort.order;
+    this.sort = null;
+    account.give((count * SORT_BYTES) / 2);
+    return true;
+  }
+
+  private fail(errno: number, place: string): true {
+    this.errno = errno;
+    this.failedIn = place;
+    return true;
+  }
+
+  /** To one reader at a time: what follows from it (an answer, a send) takes longer than to write a row. */
+  private give(number: number, readers: Set<ListingReader>): void {
+    const piece = this.pieces.get(number) ?? this.write(number);
+    const reader = firstOf(readers);
+    readers.delete(reader);
+    reader.given(piece, number === this.last);
+  }
+
+  private refuse(readers: Set<ListingReader>): void {
+    const reader = firstOf(readers);
+    readers.delete(reader);
+    reader.refused(this.errno, this.failedIn);
+  }
+
+  private write(number: number): Buffer {
+    const { scan, view } = this.parts;
+    const { entries } = scan;
+    const order = this.order as Uint32Array;
+    let row = this.starts[number] as number;
+    let text = number === 0 ? view.begin() : '';
+    for (; row < entries.count && text.length < PIECE; row++) {
+      text += view.row(entries, order[row] as number, row === 0);
+    }
+    if (row < entries.count) this.starts[number + 1] = row;
+    else {
+      text += view.end(scan.truncated);
+      this.last = number;
+    }
+    const piece = Buffer.from(text);
+    this.keep(number, piece);
+    return piece;
+  }
+
+  private keep(number: number, piece: Buffer): void {
+    this.pieces.set(number, piece);
+    this.parts.account.add(piece.length);
+    for (const [oldest, { length }] of this.pieces) {
+      if (this.pieces.size <= KEPT && (this.pieces.size === 1 || this.parts.account.mayKeep)) return;
+      this.pieces.delete(oldest);
+      this.parts.account.give(length);
+    }
+  }
+}
+
+function firstOf<T>(set: Set<T>): T {
+  return set.values().next().value as T;
+}

@@ -1,0 +1,120 @@
+import type { Server } from '@webserv/config';
+import type { FileStamp } from '@webserv/response';
+import type { Exchange } from '../exchange.ts';
+import type { FolderPlace } from './folder-scan.ts';
+import { ListedFolder } from './listed-folder.ts';
+import { type Listing, type ListingReader, READER_BYTES } from './listing.ts';
+import type { ListingQuery } from './listing-query.ts';
+import type { ListingView } from './listing-view.ts';
+
+/** Folders that are read at once, each with one descriptor; the next ones wait for their turn. */
+const READ_AT_ONCE = 8;
+
+/** A reader's place in a listing, until it leaves. */
+export interface ListingPlace {
+  readonly listing: Listing;
+  /** Once. What nobody reads any more is let go. */
+  leave(): void;
+}
+
+/** What a request asks to be listed. */
+export interface ListingAsk {
+  readonly place: FolderPlace;
+  /** Of the folder, now. */
+  readonly stamp: FileStamp;
+  readonly query: ListingQuery;
+  readonly view: ListingView;
+  /** What tells the view from others of the same folder. */
+  readonly viewKey: string;
+}
+
+/**
+ * All listings that are being made or sent. Whoever asks for the same folder, order and view shares one, and those of one
+ * folder share what was read of it, until the folder changes. `max_listings` bounds those of a server, `memory_limit`
+ * what they hold.
+ */
+export class Listings {
+  private readonly folders = new Map<string, ListedFolder>();
+  private readonly counts = new Map<Server, number>();
+  private readonly waiting = new Set<ListedFolder>();
+  private readonly reading = new Set<ListedFolder>();
+
+  /** Listings that are made or sent now. */
+  get count(): number {
+    let sum = 0;
+    for (const count of this.counts.values()) sum += count;
+    return sum;
+  }
+
+  /**
+   * A place in the listing that the exchange asks for.
+   * @returns the directive in the way of it, where there is none: 503
+   */
+  enter(exchange: Exchange, ask: ListingAsk, reader: ListingReader): ListingPlace | string {
+    const { server, services, nowMs } = exchange;
+    const memory = services.memoryOf(server);
+    const folderKey = keyOf(server, ask.place);
+    const viewKey = `${ask.query.sort} ${ask.query.order} ${ask.viewKey}`;
+    const full = this.countOf(server) >= server.maxListings;
+    const known = this.folders.get(folderKey) ?? null;
+    const usable = known?.shows(ask.stamp) === true && (full || !memory.mayKeep || known.isFresh(nowMs));
+    const found = usable ? known.find(viewKey) : null;
+    if (found === null && full) return 'max_listings';
+    if (!memory.take(READER_BYTES)) return 'memory_limit';
+    const folder = known !== null && usable ? known : this.open(exchange, ask, folderKey);
+    const listing = found ?? folder.add(viewKey, ask.query, ask.view);
+    if (found === null) this.counts.set(server, this.countOf(server) + 1);
+    listing.enter(reader);
+    return {
+      listing,
+      leave: () => {
+        memory.give(READER_BYTES);
+        listing.leave(reader);
+        if (listing.size > 0) return;
+        folder.remove(viewKey);
+        this.counts.set(server, this.countOf(server) - 1);
+        if (folder.isUnread) this.close(folder, folderKey);
+      },
+    };
+  }
+
+  private open(exchange: Exchange, ask: ListingAsk, key: string): ListedFolder {
+    const { server, services, nowMs } = exchange;
+    const later = services.later.bind(services);
+    const { files } = services;
+    const folder = new ListedFolder(files, ask.place, ask.stamp, nowMs, services.memoryOf(server), later);
+    this.folders.set(key, folder);
+    this.waiting.add(folder);
+    this.readNext();
+    return folder;
+  }
+
+  private close(folder: ListedFolder, key: string): void {
+    folder.cancel();
+    this.waiting.delete(folder);
+    if (this.folders.get(key) === folder) this.folders.delete(key);
+    this.read(folder);
+  }
+
+  private readNext(): void {
+    for (const folder of this.waiting) {
+      if (this.reading.size >= READ_AT_ONCE) return;
+      this.waiting.delete(folder);
+      this.reading.add(folder);
+      folder.start(() => this.read(folder));
+    }
+  }
+
+  private read(folder: ListedFolder): void {
+    if (this.reading.delete(folder)) this.readNext();
+  }
+
+  private countOf(server: Server): number {
+    return this.counts.get(server) ?? 0;
+  }
+}
+
+/** No path has a NUL in it. */
+function keyOf(server: Server, { root, path, beneath, dotfiles }: FolderPlace): string {
+  return [server.id, root, path, beneath, dotfiles].join('\0');
+}
