@@ -12,8 +12,13 @@ import {
 import type { ErrorLog } from '@webserv/logger';
 import { claimUploads, nodeStore, releaseUploads, type Store } from '@webserv/methods';
 
-/** What renameat2(2) says where system or disk do not have it. */
-const NO_EXCLUSIVE: ReadonlySet<number> = new Set([-ERRNO.ENOSYS, -ERRNO.EINVAL, -ERRNO.ENOTSUP]);
+/** What renameat2(2) says where system or disk do not have it, or a sandbox refuses it. */
+const NO_EXCLUSIVE: ReadonlySet<number> = new Set([
+  -ERRNO.ENOSYS,
+  -ERRNO.EPERM,
+  -ERRNO.EINVAL,
+  -ERRNO.ENOTSUP,
+]);
 
 /**
  * The Store of the server: one call gives a file its free name, where link(2) and unlink(2) are two, and what takes long

@@ -3,7 +3,7 @@
  * unlink(2), rename(2) or close(2), frees what of it lies in memory and its place on the disk: some 100 ms a gigabyte and
  * more. So the file is held while its name goes, and it is a thread that lets go of it.
  */
-import { constants, fstatSync } from 'node:fs';
+import { constants } from 'node:fs';
 import { F, MODE } from '../ffi/file-layout.ts';
 import { C } from '../ffi/layout.ts';
 import * as libc from '../ffi/libc.ts';
@@ -17,9 +17,14 @@ const SYNC_FILE_RANGE_WRITE = 2;
 const BESIDE = constants.O_NOFOLLOW | constants.O_NOCTTY | C.O_NONBLOCK;
 const HOLD = BESIDE | (F.O_PATH === 0 ? constants.O_RDONLY : F.O_PATH);
 
-/** Closes a descriptor that no udata owns. @param size bytes of the file, where its name may have gone meanwhile */
+/**
+ * Closes a descriptor that no udata owns, whatever the disk says (a network disk knows it no more, ESTALE).
+ * @param size bytes of the file, where its name may have gone meanwhile
+ */
 export function closeFile(fd: number, size = 0): void {
-  if (size < LARGE || fstatSync(fd).nlink > 0) libc.close(fd);
+  // Of what cannot be asked nothing is known: it may be large, and free its place on a disk that does not answer.
+  const named = size < LARGE || (paths.askStatus(fd) === 0 && paths.statusLinks() > 0);
+  if (named) libc.close(fd);
   else libc.inThread(libc.close, [fd], ignore);
 }
 

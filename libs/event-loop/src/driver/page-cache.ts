@@ -14,6 +14,9 @@ export const COLD_STRETCH = 16 << 20;
 /** Places of a stretch that are looked at lie so far apart. */
 const PROBE_STRIDE = 512 << 10;
 
+/** preadv2(2) cannot tell. What is wrong with the file itself is found again by a read without it. */
+const UNTOLD: ReadonlySet<number> = new Set([-ERRNO.EOPNOTSUPP, -ERRNO.ENOSYS, -ERRNO.EPERM, -ERRNO.EINVAL]);
+
 const iovec = Memory.allocate(IOVEC_SIZE);
 const iovecWords = new Uint32Array(iovec.bytes.buffer, iovec.bytes.byteOffset, IOVEC_SIZE / 4);
 
@@ -28,8 +31,9 @@ export function readWarm(fd: number, address: number, length: number, position: 
     const n = libc.preadv2(fd, iovec.address, 1, position, RWF_NOWAIT);
     if (n >= 0) return n;
     const error = libc.lastError();
-    // Some file systems do not know RWF_NOWAIT: nothing can be said of them, so a thread reads.
-    if (error === -ERRNO.EOPNOTSUPP || error === -ERRNO.ENOSYS) return -EAGAIN;
+    // Some file systems do not know RWF_NOWAIT, nor do kernels before 4.14, and sandboxes refuse the call: nothing can
+    // be said then, so a thread reads.
+    if (UNTOLD.has(error)) return -EAGAIN;
     if (error !== -EINTR) return error;
   }
 }

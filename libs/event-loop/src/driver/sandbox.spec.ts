@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { SYSTEM } from '../ffi/layout.ts';
-import type { SyscallName } from '../ffi/seccomp.contract.ts';
+import type { SyscallName } from '../ffi/seccomp.ts';
 import { Program } from './contract/program.contract.ts';
 import { UringDriver } from './io-uring.ts';
 
@@ -35,6 +38,7 @@ here(`a sandbox${reason === '' ? '' : ` (skipped: ${reason})`}`, () => {
     ['IO_URING_ENTER', 'EPERM', 'io_uring_enter: EPERM, a seccomp filter or a security module forbids it'],
     ['IO_URING_ENTER', 'ENOSYS', 'io_uring_enter: ENOSYS, the kernel has none, or a seccomp filter hides it'],
     ['IO_URING_ENTER', 'EACCES', 'io_uring_enter: EACCES, a seccomp filter or a security module forbids it'],
+    ['GETPEERNAME', 'EPERM', 'getpeername: EPERM, a seccomp filter or a security module forbids it'],
     ['IO_URING_ENTER', 'EAGAIN', 'io_uring_enter does nothing'],
   ])('that refuses %s by %s gets the next driver, and the reason', (call, errno, why) => {
     expect(run(errno, call)).toEqual({ name: 'epoll', passedOver: [`io_uring: ${why}`], echoed: 'word' });
@@ -46,5 +50,45 @@ here(`a sandbox${reason === '' ? '' : ` (skipped: ${reason})`}`, () => {
       passedOver: [],
       echoed: 'word',
     });
+  });
+});
+
+// Skipped elsewhere: seccomp(2) is of Linux.
+const onLinux = SYSTEM === 'linux' ? describe : describe.skip;
+
+onLinux('files in a sandbox', () => {
+  let program: Program;
+  let folder: string;
+  beforeAll(() => {
+    program = new Program('refused-files.contract.ts');
+    folder = fs.mkdtempSync(join(tmpdir(), 'webserv-refused-'));
+    fs.writeFileSync(join(folder, 'file'), 'some bytes');
+    fs.utimesSync(join(folder, 'file'), 1234.5678, 987654.321);
+    fs.writeFileSync(join(folder, 'old'), '');
+    fs.utimesSync(join(folder, 'old'), -1000.5, -1000.5);
+    fs.writeFileSync(join(folder, 'large'), '');
+    fs.truncateSync(join(folder, 'large'), 5 * 2 ** 32 + 7);
+    fs.mkdirSync(join(folder, 'sub'));
+    fs.symlinkSync('file', join(folder, 'link'));
+  });
+  afterAll(() => {
+    program.dispose();
+    fs.rmSync(folder, { recursive: true });
+  });
+
+  it.each([
+    ['STATX', 'ENOSYS'],
+    ['STATX', 'EPERM'],
+    ['STATX', 'EOPNOTSUPP'],
+    ['OPENAT2', 'EPERM'],
+    ['STATX,OPENAT2', 'ENOSYS'],
+  ])('are what Node says that they are, without %s (%s)', (calls, errno) => {
+    const ended = spawnSync(
+      process.execPath,
+      [program.path, errno, calls, folder, 'file', 'old', 'large', 'sub', 'link', 'sub/.'],
+      { env: program.env, encoding: 'utf8' },
+    );
+    expect(ended.stderr).toBe('');
+    expect(JSON.parse(ended.stdout)).toEqual([]);
   });
 });

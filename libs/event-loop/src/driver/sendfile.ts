@@ -1,4 +1,4 @@
-import { EINTR } from '../ffi/errno.ts';
+import { EINTR, ERRNO } from '../ffi/errno.ts';
 import { C } from '../ffi/layout.ts';
 import * as libc from '../ffi/libc.ts';
 import { Memory } from '../memory.ts';
@@ -29,20 +29,42 @@ function sendFromFileOnce(socket: number, file: number, position: number, length
     offsetWords[0] = position;
     offsetWords[1] = position / 0x100000000;
     const n = libc.sendfile.linux(socket, file, offset64.address, length);
-    return n >= 0 ? n : libc.lastError();
+    return n >= 0 ? n : copyWhereRefused(libc.lastError(), socket, file, position, length);
   }
   if (libc.sendfile.darwin !== null) {
     // macOS takes the count in *len and leaves the bytes sent there, with EAGAIN as well.
     offset64.bytes.writeBigInt64LE(BigInt(length), 0);
     const failed = libc.sendfile.darwin(file, socket, position, offset64.address, 0, 0) < 0;
-    return sentOrError(failed);
+    return copyWhereRefused(sentOrError(failed), socket, file, position, length);
   }
   if (libc.sendfile.freebsd !== null) {
     offset64.bytes.writeBigInt64LE(0n, 0);
     const failed = libc.sendfile.freebsd(file, socket, position, length, 0, offset64.address, 0) < 0;
-    return sentOrError(failed);
+    return copyWhereRefused(sentOrError(failed), socket, file, position, length);
   }
   return copyFromFile(socket, file, position, length);
+}
+
+/**
+ * sendfile(2) says one of these of a file that it cannot send from (some file systems), and where a sandbox refuses it.
+ * ENOTSUP has a number of its own on macOS.
+ */
+const REFUSED: ReadonlySet<number> = new Set([
+  -ERRNO.EINVAL,
+  -ERRNO.ENOSYS,
+  -ERRNO.EPERM,
+  -ERRNO.EOPNOTSUPP,
+  -ERRNO.ENOTSUP,
+]);
+
+function copyWhereRefused(
+  result: number,
+  socket: number,
+  file: number,
+  position: number,
+  length: number,
+): number {
+  return REFUSED.has(result) ? copyFromFile(socket, file, position, length) : result;
 }
 
 /**

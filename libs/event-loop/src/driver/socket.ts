@@ -29,6 +29,13 @@ export function peerOf(fd: number): string {
   return libc.getpeername(fd, sockaddr.address, sockaddrLength.address) < 0 ? '' : acceptedPeer();
 }
 
+/** Whether `peerOf` can be asked. @returns 0 or -errno */
+export function peersNamed(): number {
+  libc.getpeername(-1, sockaddr.address, sockaddrLength.address);
+  const error = libc.lastError();
+  return error === -ERRNO.EBADF ? 0 : error;
+}
+
 /**
  * Whether a socket takes enough to be worth a call: a third of its buffer, on Linux. Where it does not, this is also
  * what makes an edge-triggered multiplexer tell when it does (tcp_poll sets SOCK_NOSPACE).

@@ -5,6 +5,7 @@ import { IO_URING_OP_SUPPORTED, IORING_OP, IORING_REGISTER, URING_PROBE } from '
 import { Memory } from '../memory.ts';
 import { ProvidedBuffers } from './provided-buffers.ts';
 import { Ring, type RingSizes, register } from './ring.ts';
+import { peersNamed } from './socket.ts';
 
 /** What the driver stands on, all of it or nothing. */
 export interface Uring {
@@ -42,7 +43,7 @@ export function openUring(sizes: UringSizes = URING_SIZES, flags?: number): Urin
   if (SYSTEM !== 'linux') return 'Linux only';
   const ring = Ring.open(sizes, flags);
   if (typeof ring === 'number') return refusal(ring);
-  const missing = missingOperations(ring.fd) || refusedEnter(ring);
+  const missing = missingOperations(ring.fd) || refusedEnter(ring) || refusedNames();
   if (missing !== '') {
     ring.dispose();
     return missing;
@@ -84,6 +85,12 @@ function refusedEnter(ring: Ring): string {
   if (error < 0) return `io_uring_enter: ${refusal(error)}`;
   const answered = ring.next(ring.end) && ring.index === PROBED && ring.result === 0;
   return answered ? '' : 'io_uring_enter does nothing';
+}
+
+/** A caller is known by getpeername(2) alone: where that is refused, all of them would be taken for gone. */
+function refusedNames(): string {
+  const error = peersNamed();
+  return error < 0 ? `getpeername: ${refusal(error)}` : '';
 }
 
 function missingOperations(fd: number): string {

@@ -32,7 +32,9 @@ export const MODE = { MASK: 0o170000, FOLDER: 0o040000, FILE: 0o100000, LINK: 0o
 /** <sys/file.h>: the same numbers on every system. */
 export const LOCK = { SH: 1, EX: 2, NB: 4 } as const;
 
-/** Where a file's status lies: struct statx on Linux, which every architecture has alike, and struct stat elsewhere. */
+/**
+ * Where a file's status lies: struct statx on Linux, which every architecture has alike, and struct stat elsewhere.
+ */
 export interface StatusLayout {
   readonly size: number;
   readonly dev: number;
@@ -40,22 +42,110 @@ export interface StatusLayout {
   readonly wideDev: boolean;
   readonly ino: number;
   readonly mode: number;
+  /** How many names it has: an integer of `linksWidth` bytes. */
+  readonly links: number;
+  readonly linksWidth: number;
   /** The file's length in bytes. */
   readonly length: number;
   /** Seconds and nanoseconds of the last modification. */
   readonly modified: number;
 }
 
-const STATUS_LAYOUTS: Readonly<Record<System, StatusLayout>> = {
+const STATX_LAYOUT: StatusLayout = {
+  size: 256,
   // Major and minor number side by side: 64 bits to compare.
-  linux: { size: 256, dev: 136, wideDev: true, ino: 32, mode: 28, length: 40, modified: 112 },
-  darwin: { size: 144, dev: 0, wideDev: false, ino: 8, mode: 4, length: 96, modified: 48 },
-  freebsd: { size: 224, dev: 0, wideDev: true, ino: 8, mode: 24, length: 112, modified: 64 },
-  openbsd: { size: 128, dev: 4, wideDev: false, ino: 8, mode: 0, length: 80, modified: 48 },
-  netbsd: { size: 152, dev: 0, wideDev: true, ino: 16, mode: 8, length: 112, modified: 64 },
+  dev: 136,
+  wideDev: true,
+  ino: 32,
+  mode: 28,
+  links: 16,
+  linksWidth: 4,
+  length: 40,
+  modified: 112,
+};
+const DARWIN_STAT: StatusLayout = {
+  size: 144,
+  dev: 0,
+  wideDev: false,
+  ino: 8,
+  mode: 4,
+  links: 6,
+  linksWidth: 2,
+  length: 96,
+  modified: 48,
+};
+const FREEBSD_STAT: StatusLayout = {
+  size: 224,
+  dev: 0,
+  wideDev: true,
+  ino: 8,
+  mode: 24,
+  links: 16,
+  linksWidth: 4,
+  length: 112,
+  modified: 64,
+};
+const OPENBSD_STAT: StatusLayout = {
+  size: 128,
+  dev: 4,
+  wideDev: false,
+  ino: 8,
+  mode: 0,
+  links: 16,
+  linksWidth: 4,
+  length: 80,
+  modified: 48,
+};
+const NETBSD_STAT: StatusLayout = {
+  size: 152,
+  dev: 0,
+  wideDev: true,
+  ino: 16,
+  mode: 8,
+  links: 24,
+  linksWidth: 4,
+  length: 112,
+  modified: 64,
+};
+
+const STATUS_LAYOUTS: Readonly<Record<System, StatusLayout>> = {
+  linux: STATX_LAYOUT,
+  darwin: DARWIN_STAT,
+  freebsd: FREEBSD_STAT,
+  openbsd: OPENBSD_STAT,
+  netbsd: NETBSD_STAT,
 };
 
 export const STATUS: StatusLayout = STATUS_LAYOUTS[SYSTEM];
+
+/** newfstatat(2) of Linux, where statx(2) is refused: its struct stat is the kernel's, and differs by architecture. */
+export interface OldStatus {
+  readonly call: number;
+  readonly layout: StatusLayout;
+}
+
+const X64_STAT: StatusLayout = {
+  size: 144,
+  dev: 0,
+  wideDev: true,
+  ino: 8,
+  mode: 24,
+  // 64 bits, the lower half of which counts more names than any file system knows.
+  links: 16,
+  linksWidth: 4,
+  length: 48,
+  modified: 88,
+};
+const GENERIC_STAT: StatusLayout = { ...X64_STAT, size: 128, mode: 16, links: 20 };
+const OLD_STATUS: Readonly<Record<string, OldStatus>> = {
+  x64: { call: 262, layout: X64_STAT },
+  ppc64: { call: 291, layout: X64_STAT },
+  arm64: { call: 79, layout: GENERIC_STAT },
+  riscv64: { call: 79, layout: GENERIC_STAT },
+  loong64: { call: 79, layout: GENERIC_STAT },
+};
+export const OLD_STATUS_CALL: OldStatus | null =
+  SYSTEM === 'linux' ? (OLD_STATUS[process.arch] ?? null) : null;
 
 /** statx(2). */
 export const STATX = { EMPTY_PATH: 0x1000, NO_AUTOMOUNT: 0x800, BASIC: 0x7ff } as const;

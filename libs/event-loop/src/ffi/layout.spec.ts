@@ -6,6 +6,7 @@ import {
   F,
   LOCK,
   MODE,
+  OLD_STATUS_CALL,
   OPEN_HOW,
   RENAME_NOREPLACE,
   RESOLVE,
@@ -28,6 +29,7 @@ import {
   POLLFD,
   RWF_NOWAIT,
   SOCKADDR_HAS_LENGTH,
+  SYS_CLOSE_RANGE,
   SYS_PIDFD_OPEN,
   SYSTEM,
 } from './layout.ts';
@@ -125,6 +127,7 @@ const DISK: Question[] = [
   [`sizeof(${STRUCT}) <= ${STATUS.size}`, 1],
   [`offsetof(${STRUCT}, ${FIELD}ino)`, STATUS.ino],
   [`offsetof(${STRUCT}, ${FIELD}mode)`, STATUS.mode],
+  [`offsetof(${STRUCT}, ${FIELD}nlink)`, STATUS.links],
   [`offsetof(${STRUCT}, ${FIELD}size)`, STATUS.length],
   [`offsetof(${STRUCT}, ${FIELD}${SYSTEM === 'linux' ? 'dev_major' : 'dev'})`, STATUS.dev],
   [
@@ -133,9 +136,21 @@ const DISK: Question[] = [
   ],
 ];
 
+/** glibc's struct stat is the kernel's, on machines of 64 bits. */
+const OLD = OLD_STATUS_CALL ?? { call: 0, layout: STATUS };
+
 const LINUX: Question[] = [
   ['SYS_statx', SYS_STATX],
   ['SYS_openat2', SYS_OPENAT2],
+  ['SYS_close_range', SYS_CLOSE_RANGE],
+  ['SYS_newfstatat', OLD.call],
+  ['sizeof(struct stat)', OLD.layout.size],
+  ['offsetof(struct stat, st_dev)', OLD.layout.dev],
+  ['offsetof(struct stat, st_ino)', OLD.layout.ino],
+  ['offsetof(struct stat, st_mode)', OLD.layout.mode],
+  ['offsetof(struct stat, st_nlink)', OLD.layout.links],
+  ['offsetof(struct stat, st_size)', OLD.layout.length],
+  ['offsetof(struct stat, st_mtim)', OLD.layout.modified],
   ['sizeof(struct open_how)', OPEN_HOW.size],
   ['offsetof(struct open_how, flags)', OPEN_HOW.flags],
   ['offsetof(struct open_how, resolve)', OPEN_HOW.resolve],

@@ -247,7 +247,10 @@ export function descriptorFlags(fd: number): { cloexec: boolean; nonblocking: bo
 export function acceptConnection(fd: number, address: number, length: number): number {
   if (accept4 !== null) {
     const accepted = accept4(fd, address, length, C.SOCK_NONBLOCK | C.SOCK_CLOEXEC);
-    return accepted >= 0 ? accepted : lastError();
+    if (accepted >= 0) return accepted;
+    const error = lastError();
+    // A sandbox may refuse it and not know that accept(2) is the same; a firewall refuses both (EPERM, accept(2)).
+    if (error !== -ERRNO.ENOSYS && error !== -ERRNO.EPERM) return error;
   }
   const accepted = acceptCall(fd, address, length);
   if (accepted < 0) return lastError();

@@ -8,11 +8,14 @@ import {
   F,
   LOCK,
   MODE,
+  OLD_STATUS_CALL,
+  type OldStatus,
   OPEN_HOW,
   RENAME_EXCL,
   RENAME_NOREPLACE,
   STATUS,
   STATX,
+  type StatusLayout,
   SYS_OPENAT2,
   SYS_STATX,
 } from './file-layout.ts';
@@ -35,6 +38,10 @@ const statxCall = linux
       'long syscall(long n, int folder, uintptr_t path, int flags, unsigned int mask, uintptr_t status)',
     )
   : null;
+const oldStatusCall =
+  OLD_STATUS_CALL === null
+    ? null
+    : declare('long syscall(long n, int folder, uintptr_t path, uintptr_t status, int flags)');
 /** On x86-64 macOS keeps the struct of old under the plain name. */
 const SUFFIX = SYSTEM === 'darwin' && process.arch === 'x64' ? '$INODE64' : '';
 const fstatatCall = linux
@@ -104,57 +111,82 @@ export function openAt2(folder: number, path: string, flags: number, resolve: nu
   }
 }
 
+/** statx(2) came with Linux 4.11, and sandboxes that are older than it refuse it. */
+const NO_STATX: ReadonlySet<number> = new Set([
+  -ERRNO.ENOSYS,
+  -ERRNO.EPERM,
+  -ERRNO.EINVAL,
+  -ERRNO.EOPNOTSUPP,
+]);
+/** Where things lie in `status`; those of newfstatat(2) once statx(2) was found to be refused. */
+let layout: StatusLayout = STATUS;
+
 /** Asks for the status of a path, which `readStatus` and its siblings then tell. @returns 0 or -errno */
 export function askStatusAt(folder: number, path: string, followed: boolean): number {
   const size = place(first, path);
   if (size < 0) return size;
   const flags = followed ? 0 : F.AT_SYMLINK_NOFOLLOW;
-  const failed =
-    statxCall === null
-      ? (fstatatCall as Call)(folder, first.address, status.address, flags)
-      : statxCall(SYS_STATX, folder, first.address, flags | STATX.NO_AUTOMOUNT, STATX.BASIC, status.address);
-  return failed < 0 ? lastError() : 0;
+  if (linux) return askLinux(folder, first.address, flags | STATX.NO_AUTOMOUNT);
+  return (fstatatCall as Call)(folder, first.address, status.address, flags) < 0 ? lastError() : 0;
 }
 
 /** The same for an open file. */
 export function askStatus(fd: number): number {
-  const failed =
-    statxCall === null
-      ? (fstatCall as Call)(fd, status.address)
-      : statxCall(SYS_STATX, fd, none.address, STATX.EMPTY_PATH, STATX.BASIC, status.address);
-  return failed < 0 ? lastError() : 0;
+  if (linux) return askLinux(fd, none.address, STATX.EMPTY_PATH);
+  return (fstatCall as Call)(fd, status.address) < 0 ? lastError() : 0;
+}
+
+function askLinux(folder: number, path: number, flags: number): number {
+  if (layout !== STATUS) return askOld(folder, path, flags);
+  if ((statxCall as Call)(SYS_STATX, folder, path, flags, STATX.BASIC, status.address) >= 0) return 0;
+  const error = lastError();
+  if (!NO_STATX.has(error) || OLD_STATUS_CALL === null) return error;
+  // Some file may answer like that by itself: only where the other call can say more, statx(2) is given up.
+  if (askOld(folder, path, flags) < 0) return error;
+  layout = OLD_STATUS_CALL.layout;
+  return 0;
+}
+
+function askOld(folder: number, path: number, flags: number): number {
+  const { call } = OLD_STATUS_CALL as OldStatus;
+  return (oldStatusCall as Call)(call, folder, path, status.address, flags) < 0 ? lastError() : 0;
 }
 
 /** The type bits of what was asked for last: one of MODE. */
 export function statusMode(): number {
-  return status.bytes.readUInt16LE(STATUS.mode) & MODE.MASK;
+  return status.bytes.readUInt16LE(layout.mode) & MODE.MASK;
 }
 
 export function readStatus(into: FileStatus): void {
   const { bytes } = status;
   const mode = statusMode();
   into.kind = mode === MODE.FILE ? 'file' : mode === MODE.FOLDER ? 'folder' : 'other';
-  into.size = wide(bytes, STATUS.length);
+  into.size = wide(bytes, layout.length);
   into.ino = statusInode();
   // As node:fs reckons it, so that stamps of both are equal.
   into.mtimeMs =
-    bytes.readInt32LE(STATUS.modified + 4) * 4294967296000 +
-    bytes.readUInt32LE(STATUS.modified) * 1000 +
-    bytes.readUInt32LE(STATUS.modified + 8) / 1e6;
+    bytes.readInt32LE(layout.modified + 4) * 4294967296000 +
+    bytes.readUInt32LE(layout.modified) * 1000 +
+    bytes.readUInt32LE(layout.modified + 8) / 1e6;
 }
 
 /** Device and inode of what was asked for last: two files are one where both are equal. */
 export function statusDevice(): number {
-  return STATUS.wideDev ? wide(status.bytes, STATUS.dev) : status.bytes.readUInt32LE(STATUS.dev);
+  return layout.wideDev ? wide(status.bytes, layout.dev) : status.bytes.readUInt32LE(layout.dev);
 }
 
 /** Bytes of what was asked for last. */
 export function statusLength(): number {
-  return wide(status.bytes, STATUS.length);
+  return wide(status.bytes, layout.length);
+}
+
+/** How many names what was asked for last has. */
+export function statusLinks(): number {
+  return status.bytes.readUIntLE(layout.links, layout.linksWidth);
 }
 
 export function statusInode(): number {
-  return wide(status.bytes, STATUS.ino);
+  return wide(status.bytes, layout.ino);
 }
 
 function wide(bytes: Buffer, at: number): number {

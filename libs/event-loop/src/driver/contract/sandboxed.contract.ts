@@ -4,7 +4,7 @@
  */
 import net from 'node:net';
 import { ERRNO } from '../../ffi/errno.ts';
-import { refuseCalls, type SyscallName } from '../../ffi/seccomp.contract.ts';
+import { refuseCalls, type SyscallName } from '../../ffi/seccomp.ts';
 import { Interest, Loop, Memory, Op, Udata } from '../../index.ts';
 
 class Echo extends Udata {

@@ -2,14 +2,51 @@ import { Memory } from '../memory.ts';
 import { declare } from './libc.ts';
 
 /** Numbers of system calls that differ between architectures, for the tests that have one refused. */
-const X64 = { STATX: 332, PREADV2: 327, SENDFILE: 40, PWRITE64: 18 } as const;
-const ARM64 = { STATX: 291, PREADV2: 286, SENDFILE: 71, PWRITE64: 68 } as const;
+const X64 = {
+  STATX: 332,
+  PREADV2: 327,
+  SENDFILE: 40,
+  PWRITE64: 18,
+  ACCEPT4: 288,
+  FADVISE64: 221,
+  FLOCK: 73,
+  FSYNC: 74,
+  GETPEERNAME: 52,
+  INOTIFY_INIT1: 294,
+  INOTIFY_ADD_WATCH: 254,
+  LINKAT: 265,
+  PIPE2: 293,
+  RENAMEAT2: 316,
+  SETSOCKOPT: 54,
+  SYNC_FILE_RANGE: 277,
+} as const;
+const ARM64 = {
+  STATX: 291,
+  PREADV2: 286,
+  SENDFILE: 71,
+  PWRITE64: 68,
+  ACCEPT4: 242,
+  FADVISE64: 223,
+  FLOCK: 32,
+  FSYNC: 82,
+  GETPEERNAME: 205,
+  INOTIFY_INIT1: 26,
+  INOTIFY_ADD_WATCH: 27,
+  LINKAT: 37,
+  PIPE2: 59,
+  RENAMEAT2: 276,
+  SETSOCKOPT: 208,
+  SYNC_FILE_RANGE: 84,
+} as const;
 const ALIKE = {
   IO_URING_SETUP: 425,
   IO_URING_ENTER: 426,
   IO_URING_REGISTER: 427,
   PIDFD_OPEN: 434,
+  CLONE3: 435,
+  CLOSE_RANGE: 436,
   OPENAT2: 437,
+  FACCESSAT2: 439,
 } as const;
 export const SYSCALL = { ...ALIKE, ...(process.arch === 'arm64' ? ARM64 : X64) };
 export type SyscallName = keyof typeof SYSCALL;
