@@ -52,11 +52,11 @@ export class SiteServices implements Services {
   constructor(loop: Loop, system: System, sites: ReadonlyMap<Server, Site>, clock: Clock) {
     this.files = system.files();
     this.store = system.store;
-    this.pages = new ErrorPages(this.files);
     this.loop = loop;
     this.clock = clock;
     this.sites = sites;
     this.uploads = new UploadRoots(uploadFoldersOf([...sites.keys()]));
+    this.pages = new ErrorPages(this.files, this.uploads);
     for (const site of sites.values()) {
       for (const location of site.server.locations) this.siteOfLocation.set(location, site);
       this.pages.preload(site.server, clock.now());

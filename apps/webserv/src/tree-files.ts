@@ -65,10 +65,6 @@ export class TreeFiles implements Files {
     return lookPath(path, facts) < 0 ? null : facts;
   }
 
-  readWhole(path: string, limit: number): Uint8Array | null {
-    return nodeFiles.readWhole(path, limit);
-  }
-
   close(fd: number, size = 0): void {
     closeFile(fd, size);
   }

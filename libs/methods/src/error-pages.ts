@@ -1,45 +1,59 @@
 import type { Server } from '@webserv/config';
 import { type FileStamp, MimeTypes, Reply, sameStamp } from '@webserv/response';
-import type { Files } from './files.ts';
+import { FileFacts, type Files } from './files.ts';
+import { isScriptOf } from './scripts/server-scripts.ts';
+import { makeInert } from './upload/inert.ts';
+import type { UploadRoots } from './upload/upload-roots.ts';
 
 /** A page that explains an error has no reason to be larger. */
 const PAGE_LIMIT = 1 << 20;
 /** For how long a page is served without a look at its file. */
 const FRESH_MS = 1000;
 
+/** Filled and read within one call, so one is enough for all. */
+const facts = new FileFacts();
+
 interface Page {
-  readonly bytes: Uint8Array;
-  readonly stamp: FileStamp;
+  /** Null where the file has none to give: it is empty, too large, or a script. */
+  readonly bytes: Uint8Array | null;
+  /** Whether it lies where clients can upload. */
+  readonly uploaded: boolean;
+  /** Null where there was no file. */
+  readonly stamp: FileStamp | null;
   checkedAt: number;
 }
 
 /** The `error` pages of the servers: read when the server starts, and again where the file has changed. */
 export class ErrorPages {
   private readonly files: Files;
-  private readonly pages = new Map<string, Page>();
+  private readonly uploads: UploadRoots;
+  /** By server and path: what one server sends may be a script of another one. */
+  private readonly pages = new WeakMap<Server, Map<string, Page>>();
   private readonly types = new WeakMap<Server, MimeTypes>();
 
-  constructor(files: Files) {
+  constructor(files: Files, uploads: UploadRoots) {
     this.files = files;
+    this.uploads = uploads;
   }
 
   /** Reads every page of a server. @returns the paths that could not be read */
   preload(server: Server, nowMs: number): string[] {
-    const missing: string[] = [];
-    for (const path of server.errorPages.values()) if (this.page(path, nowMs) === null) missing.push(path);
-    return missing;
+    const paths = [...server.errorPages.values()];
+    return paths.filter((path) => this.page(server, path, nowMs).bytes === null);
   }
 
-  /** The page of `server` for `status`, or null where it has none that can be read: the built-in one stands in. */
+  /** The page of `server` for `status`, or null where it has none that can be sent: the built-in one stands in. */
   reply(server: Server, status: number, nowMs: number): Reply | null {
     const path = server.errorPages.get(status);
-    const page = path === undefined ? null : this.page(path, nowMs);
-    if (path === undefined || page === null) return null;
-    const reply = new Reply(status, { kind: 'bytes', bytes: page.bytes });
+    if (path === undefined) return null;
+    const { bytes, uploaded } = this.page(server, path, nowMs);
+    if (bytes === null) return null;
+    const reply = new Reply(status, { kind: 'bytes', bytes });
     const types = this.typesOf(server);
     const coding = types.contentCoding(path);
     reply.headers.append('Content-Type', types.contentType(path));
     if (coding !== '') reply.headers.append('Content-Encoding', coding);
+    if (uploaded && server.base.uploadInert) makeInert(reply.headers);
     return reply;
   }
 
@@ -53,21 +67,50 @@ export class ErrorPages {
     return types;
   }
 
-  private page(path: string, nowMs: number): Page | null {
-    const known = this.pages.get(path);
+  private page(server: Server, path: string, nowMs: number): Page {
+    let pages = this.pages.get(server);
+    if (pages === undefined) {
+      pages = new Map();
+      this.pages.set(server, pages);
+    }
+    const known = pages.get(path);
     if (known !== undefined && Math.abs(nowMs - known.checkedAt) < FRESH_MS) return known;
     const stamp = this.files.stamp(path);
-    if (known !== undefined && stamp !== null && sameStamp(known.stamp, stamp)) {
+    if (known !== undefined && isSame(known.stamp, stamp)) {
       known.checkedAt = nowMs;
       return known;
     }
-    const bytes = stamp === null ? null : this.files.readWhole(path, PAGE_LIMIT);
-    if (stamp === null || bytes === null || bytes.length === 0) {
-      this.pages.delete(path);
-      return null;
-    }
-    const page = { bytes, stamp, checkedAt: nowMs };
-    this.pages.set(path, page);
+    const page = this.read(server, path, nowMs);
+    pages.set(path, page);
     return page;
   }
+
+  private read(server: Server, path: string, nowMs: number): Page {
+    const { files, uploads } = this;
+    const fd = files.open('/', path, false);
+    const found = fd >= 0 && files.inspect(fd, facts) >= 0 && facts.kind === 'file';
+    const real = found ? files.realPath(path, fd) : '';
+    const content = real !== '' && !isScriptOf(server, real, facts, files);
+    const bytes = content && facts.size <= PAGE_LIMIT ? this.contentOf(fd, facts.size) : null;
+    if (fd >= 0) files.close(fd);
+    const stamp = found ? { mtimeMs: facts.mtimeMs, size: facts.size, ino: facts.ino } : null;
+    return { bytes, uploaded: uploads.hold(real), stamp, checkedAt: nowMs };
+  }
+
+  /** @returns null where nothing can be read */
+  private contentOf(fd: number, size: number): Uint8Array | null {
+    const bytes = Buffer.alloc(size);
+    let filled = 0;
+    while (filled < size) {
+      const count = this.files.read(fd, bytes, filled, size - filled, filled);
+      if (count < 0) return null;
+      if (count === 0) break;
+      filled += count;
+    }
+    return filled === 0 ? null : bytes.subarray(0, filled);
+  }
+}
+
+function isSame(one: FileStamp | null, other: FileStamp | null): boolean {
+  return one === null || other === null ? one === other : sameStamp(one, other);
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { ErrorPages } from './error-pages.ts';
@@ -6,6 +6,7 @@ import { statusOf } from './failure.ts';
 import { nodeFiles } from './node-files.ts';
 import { Fixture, NOW } from './testing/fixture.ts';
 import { uploadStatus } from './upload/upload.ts';
+import { UploadRoots } from './upload/upload-roots.ts';
 
 const E = constants.errno;
 
@@ -73,20 +74,18 @@ describe('error pages', () => {
   it('that cannot be read are told when the server starts', () => {
     const gone = join(site.folder, 'gone');
     site.errorPages({ 404: gone, 403: site.file('403.html', 'x') });
-    expect(new ErrorPages(nodeFiles).preload(site.server, NOW)).toEqual([gone]);
+    expect(new ErrorPages(nodeFiles, new UploadRoots([])).preload(site.server, NOW)).toEqual([gone]);
   });
 
   it('are read again once they have changed, at the latest after a second', () => {
     const path = site.file('404.html', 'one', new Date(1000));
     site.errorPages({ 404: path });
     let reads = 0;
-    const pages = new ErrorPages({
-      ...nodeFiles,
-      readWhole: (...args) => {
-        reads++;
-        return nodeFiles.readWhole(...args);
-      },
-    });
+    const open: typeof nodeFiles.open = (...args) => {
+      reads++;
+      return nodeFiles.open(...args);
+    };
+    const pages = new ErrorPages({ ...nodeFiles, open }, new UploadRoots([]));
     const page = (ms: number): string => {
       const body = pages.reply(site.server, 404, NOW + ms)?.body;
       return body?.kind === 'bytes' ? Buffer.from(body.bytes).toString() : '';
@@ -97,6 +96,37 @@ describe('error pages', () => {
     site.file('404.html', 'two', new Date(2000));
     expect([page(2499), page(2500), page(2600)]).toEqual(['one', 'two', 'two']);
     expect(reads).toBe(2);
+  });
+
+  it('that are scripts of the server are not sent, whatever leads to them', async () => {
+    const script = site.file('www/err.php', 'source');
+    const listed = site.file('www/man', 'source');
+    symlinkSync(script, join(site.folder, '404.html'));
+    linkSync(listed, join(site.folder, '405.html'));
+    site.location('/app', {
+      cgi: [
+        { kind: 'extension', ext: '.PHP', interpreter: '/bin/php' },
+        { kind: 'script', name: 'man', path: listed },
+      ],
+    });
+    const pages = { 404: join(site.folder, '404.html'), 405: join(site.folder, '405.html') };
+    site.errorPages({ ...pages, 403: site.file('403.html', 'own') });
+    expect((await site.send('GET', '/none')).text).toContain('<b>404</b>');
+    expect((await site.send('POST', '/')).text).toContain('<b>405</b>');
+    expect((await site.send('GET', '/')).text).toBe('own');
+    site.location('/app', { cgi: [{ kind: 'all' }] });
+    site.errorPages({ ...pages, 403: site.file('www/403.html', 'own') });
+    expect((await site.send('GET', '/')).text).toContain('<b>403</b>');
+  });
+
+  it('that clients can upload do nothing in a browser', async () => {
+    site.location('/up', { uploadPath: site.uploads });
+    site.errorPages({ 404: site.file('uploads/404.html', 'theirs'), 403: site.file('403.html', 'own') });
+    const answer = await site.send('GET', '/none');
+    expect(answer.text).toBe('theirs');
+    expect(answer.header('Content-Security-Policy')).toBe('sandbox');
+    expect(answer.header('X-Content-Type-Options')).toBe('nosniff');
+    expect((await site.send('GET', '/')).header('Content-Security-Policy')).toBeUndefined();
   });
 
   it('of a megabyte are enough', () => {

@@ -56,8 +56,6 @@ export interface Files {
   mayRun(path: string): number;
   /** The stamp of whatever lies at a path now, or null. */
   stamp(path: string): FileStamp | null;
-  /** The content of a small file, or null where it cannot be read or is larger than `limit` bytes. */
-  readWhole(path: string, limit: number): Uint8Array | null;
   /** @param size bytes of a file whose name may have gone while it was open: to close a large one then takes its time */
   close(fd: number, size?: number): void;
 }

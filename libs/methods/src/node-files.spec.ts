@@ -44,18 +44,10 @@ it('answers for descriptors and paths that are not there', () => {
   expect(nodeFiles.inspect(1 << 20, facts)).toBe(-E.EBADF);
   expect(nodeFiles.stamp('/none')).toBeNull();
   expect(nodeFiles.stamp(`/${'a'.repeat(300)}`)).toBeNull();
-  expect(nodeFiles.readWhole('/none', 10)).toBeNull();
-  expect(nodeFiles.readWhole(`/${'a'.repeat(300)}`, 10)).toBeNull();
   expect(nodeFiles.readFolder('/', '/none', true)).toBe(-E.ENOENT);
   expect(nodeFiles.readFolder('/', join(site.root, 'a.txt'), true)).toBe(-E.ENOTDIR);
   expect(nodeFiles.remove('/', '/none/none')).toBe(-E.ENOENT);
   expect(nodeFiles.look('/', `/${'a'.repeat(300)}`, true, facts)).toBe(-E.ENAMETOOLONG);
-});
-
-it('reads small files whole', () => {
-  const path = join(site.root, 'a.txt');
-  expect(nodeFiles.readWhole(path, 3)).toEqual(Buffer.from('abc'));
-  expect(nodeFiles.readWhole(path, 2)).toBeNull();
 });
 
 it('reads at once, from any position', () => {

@@ -6,7 +6,6 @@ import {
   fstatSync,
   lstatSync,
   openSync,
-  readFileSync,
   readlinkSync,
   readSync,
   realpathSync,
@@ -203,15 +202,6 @@ export const nodeFiles: Files = {
     try {
       const stat = statSync(path, ABSENT);
       return stat === undefined ? null : stampOf(stat);
-    } catch {
-      return null;
-    }
-  },
-
-  readWhole(path: string, limit: number): Uint8Array | null {
-    try {
-      const stat = statSync(path, ABSENT);
-      return stat?.isFile() === true && stat.size <= limit ? readFileSync(path) : null;
     } catch {
       return null;
     }

@@ -1,4 +1,4 @@
-import { chmodSync, linkSync, symlinkSync } from 'node:fs';
+import { chmodSync, linkSync, symlinkSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CgiRule } from '@webserv/config';
 import { Reply } from '@webserv/response';
@@ -314,4 +314,43 @@ it('a file that is a script in another location alone is content', async () => {
   location('/', [extension('.php', '/bin/php')]);
   location('/source', []);
   expect(await asked('GET', '/source/a.php')).toBe('source of a.php');
+});
+
+describe('a script that lies where clients can upload', () => {
+  beforeEach(() => {
+    site.file('uploads/evil.php', 'evil');
+    chmodSync(site.file('uploads/evil.cgi', 'evil'), 0o755);
+    file('a.php');
+    symlinkSync(join(site.folder, 'uploads/evil.php'), join(site.root, 'link.php'));
+    symlinkSync(join(site.folder, 'uploads/evil.php'), join(site.root, 'index.php'));
+    symlinkSync(join(site.folder, 'uploads'), join(site.root, 'up'));
+    site.location('/post', { methods: ['POST'], uploadPath: site.uploads });
+  });
+
+  const targets = ['/link.php', '/link.php/info', '/', '/up/evil.php', '/up/evil.cgi'];
+  const patch: LocationPatch = { symlinks: true, defaultFile: 'index.php' };
+  const cgi = [extension('.php', '/bin/php'), extension('.cgi')];
+
+  it.each(targets)('is neither run nor sent: %s', async (target) => {
+    location('/', cgi, patch);
+    for (const method of ['GET', 'HEAD', 'POST']) expect(await asked(method, target)).toBe(403);
+    expect(site.exchange?.place).toBe('script below an upload_path');
+    expect(await asked('GET', '/a.php')).toBe('/a.php||/a.php|/bin/php');
+  });
+
+  it.each(targets)('is run where the location says so: %s', async (target) => {
+    location('/', cgi, { ...patch, cgiUploads: true });
+    expect(await asked('GET', target)).toContain('|');
+    expect(await asked('POST', target)).toContain('|');
+  });
+
+  it('is looked for where the upload folder has come to lie', async () => {
+    location('/', cgi, patch);
+    site.location('/post', { methods: ['POST'], uploadPath: join(site.folder, 'current') });
+    symlinkSync(site.mkdir('elsewhere'), join(site.folder, 'current'));
+    expect(await asked('GET', '/link.php')).toContain('/link.php||');
+    unlinkSync(join(site.folder, 'current'));
+    symlinkSync(site.uploads, join(site.folder, 'current'));
+    expect(await asked('GET', '/link.php')).toBe(403);
+  });
 });

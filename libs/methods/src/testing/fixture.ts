@@ -47,7 +47,7 @@ export class Fixture {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'webserv-methods-')));
   readonly forgotten: string[] = [];
   readonly open = new Set<number>();
-  readonly pages = new ErrorPages(nodeFiles);
+  pages = new ErrorPages(nodeFiles, new UploadRoots([]));
   services: Services;
   server: Server;
   ledger = new Ledger(100, Number.MAX_SAFE_INTEGER);
@@ -76,7 +76,7 @@ export class Fixture {
       locations: [],
       errorPages: new Map(),
       types: new Map(),
-      base: { charset: 'utf-8' },
+      base: { charset: 'utf-8', uploadInert: true },
       maxListings: 16,
       cacheSize: 1 << 20,
       cacheEntry: 1 << 16,
@@ -139,7 +139,9 @@ export class Fixture {
     const locations = this.server.locations.filter((known) => known.prefix !== prefix);
     this.server = { ...this.server, locations: [...locations, location] };
     const folders = this.server.locations.flatMap(({ uploadPath }) => uploadPath ?? []);
-    this.services = { ...this.services, uploads: new UploadRoots(folders) };
+    const uploads = new UploadRoots(folders);
+    this.services = { ...this.services, uploads };
+    this.pages = new ErrorPages(nodeFiles, uploads);
     return location;
   }
 

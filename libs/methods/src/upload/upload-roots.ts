@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { isBeneath, realOf } from '../real-path.ts';
 
 /** The folders that clients can upload into, of all servers. */
 export class UploadRoots {
@@ -18,18 +18,6 @@ export class UploadRoots {
    * @param real the path of the file without links
    */
   hold(real: string): boolean {
-    for (const folder of this.folders) {
-      const top = realOf(folder);
-      if (real === top || real.startsWith(top.endsWith('/') ? top : `${top}/`)) return true;
-    }
-    return false;
-  }
-}
-
-function realOf(folder: string): string {
-  try {
-    return realpathSync.native(folder);
-  } catch {
-    return folder;
+    return this.folders.some((folder) => isBeneath(real, realOf(folder)));
   }
 }

@@ -185,13 +185,6 @@ export class MemoryDisk implements Files, Store {
       : { mtimeMs: file.mtimeMs, size: file.bytes.length, ino: file.ino };
   }
 
-  readWhole(path: string, limit: number): Uint8Array | null {
-    const file = this.trouble.strike('open') > 0 ? -1 : this.find(path);
-    return typeof file === 'number' || file.folder || file.bytes.length > limit
-      ? null
-      : Buffer.from(file.bytes);
-  }
-
   /** It keeps nothing open for a server. */
   dispose(): void {}
 

@@ -1,0 +1,15 @@
+import { realpathSync } from 'node:fs';
+
+/** A path without symbolic links; as it is where nothing lies there. */
+export function realOf(path: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    return path;
+  }
+}
+
+/** Whether a path is a folder, or lies in it. Both are without links. */
+export function isBeneath(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
+}
