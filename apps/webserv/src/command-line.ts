@@ -23,7 +23,7 @@ export const USAGE = `usage: webserv [-c FILE] [-t | -T] [--json]
   -h, --help          print this
 
 signals: TERM and QUIT stop when the requests under way are answered, within stop_timeout; INT, or TERM once more,
-         stops at once; HUP and USR1 reopen the logs; USR2 logs the counters of the caches
+         stops at once; HUP and USR1 reopen the logs; USR2 logs what is held, the lag and the caches
 environment: WEBSERV_USE forces a driver (io_uring, epoll, kqueue, poll, select) over the config's "use",
              WEBSERV_KQUEUE_LIBRARY names a library that brings kqueue where the system has none
 `;

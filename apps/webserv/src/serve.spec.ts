@@ -84,7 +84,7 @@ describe.each(DRIVERS)('a server on %s', (use) => {
     // The clients of the tests before have gone; the server may not have heard of it yet.
     while (site.running?.holdings().connections !== 0) await new Promise((resolve) => setImmediate(resolve));
     const before = site.running?.holdings();
-    expect(before).toMatchObject({ connections: 0, scripts: 0 });
+    expect(before).toMatchObject({ connections: 0, scripts: 0, listings: 0, memory: 0 });
     expect(before?.slots).toBeGreaterThan(0);
     const peer = await Peer.open(port);
     await peer.send(get('/page.html')).answer();
@@ -94,6 +94,8 @@ describe.each(DRIVERS)('a server on %s', (use) => {
     expect(during?.timers).toBeGreaterThan(0);
     expect(during?.watches).toBeLessThan(during?.slots ?? 0);
     expect(during?.completions).toBeGreaterThan(before?.completions ?? 0);
+    expect(during?.lagMs).toBeGreaterThan(0);
+    expect(during?.recentLagMs).toBeLessThanOrEqual(during?.lagMs ?? 0);
     peer.close();
   });
 

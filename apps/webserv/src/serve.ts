@@ -47,6 +47,9 @@ export interface Holdings {
   /** Bytes that requests take of what `memory_limit` allows, and the most that they have taken. */
   readonly memory: number;
   readonly memoryPeak: number;
+  /** The longest time that one round of the loop has kept all others waiting, in ms; and since this was asked last. */
+  readonly lagMs: number;
+  readonly recentLagMs: number;
   /** Completions told since the start. */
   readonly completions: number;
 }
@@ -69,7 +72,10 @@ export interface Running {
   close(graceMs?: number): Promise<void>;
   /** Writes the logs and opens them anew, for rotation. What cannot be opened goes on as it is, and is reported. */
   reopenLogs(): void;
-  /** Tells in each server's error log what its cache has done so far: hits, misses, evictions, what it holds. */
+  /**
+   * Says in the main error log what `holdings` says, and in each server's own what its cache has done so far: hits,
+   * misses, evictions, what it holds.
+   */
   reportCaches(): void;
   /** Kills the scripts and writes the logs before it returns: for a process that is about to end. */
   flushLogs(): void;
@@ -105,6 +111,7 @@ class Webserv implements Running {
   private services: SiteServices | null = null;
   private sites: readonly Site[] = [];
   private memory: MemoryLedger | null = null;
+  private errorLog: ErrorLog | null = null;
   private watches: Watches | null = null;
   private closing: Promise<void> | null = null;
   /** When what is still under way is cut: the first of these to run out. */
@@ -119,6 +126,7 @@ class Webserv implements Running {
     try {
       this.book = new LogBook(this.loop, this.system.logs);
       const errorLog = this.book.error(config.errorLog);
+      this.errorLog = errorLog;
       if (config.errorLog !== null) this.book.logs.reportTo(errorLog, config.errorLog.path);
       this.loop.onFault = (udata, error) => {
         const trace = error instanceof Error ? error.stack : String(error);
@@ -153,6 +161,8 @@ class Webserv implements Running {
       listings: this.services?.listings.count ?? 0,
       memory: memory?.bytes ?? 0,
       memoryPeak: memory?.peak ?? 0,
+      lagMs: loop.lag.longest,
+      recentLagMs: loop.lag.take(),
       completions: loop.completions,
     };
   }
@@ -169,6 +179,12 @@ class Webserv implements Running {
   }
 
   reportCaches(): void {
+    const { lagMs, recentLagMs, ...counts } = this.holdings();
+    this.errorLog?.notice('holdings', {
+      ...counts,
+      lagMs: Math.round(lagMs),
+      recentLagMs: Math.round(recentLagMs),
+    });
     for (const site of this.sites) site.reportCache('notice');
   }
 

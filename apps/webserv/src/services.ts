@@ -40,8 +40,8 @@ export class SiteServices implements Services {
   readonly store: Store;
   readonly uploads: UploadRoots;
   readonly listings = new Listings();
-  private readonly turns = new Turns();
-  readonly later = this.turns.later;
+  readonly later: Turns['later'];
+  private readonly turns: Turns;
   readonly scripts: CgiRunner;
   private readonly loop: Loop;
   private readonly clock: Clock;
@@ -53,6 +53,8 @@ export class SiteServices implements Services {
     this.files = system.files();
     this.store = system.store;
     this.loop = loop;
+    this.turns = new Turns(undefined, undefined, (ms) => loop.lag.note(ms));
+    this.later = this.turns.later;
     this.clock = clock;
     this.sites = sites;
     this.uploads = new UploadRoots(uploadFoldersOf([...sites.keys()]));

@@ -228,6 +228,33 @@ describe.each(drivers)('Node hosts the loop on %s', (use) => {
     expect((await it.ended).code).toBe(0);
   });
 
+  it('what keeps the others waiting is noted', async () => {
+    const it = run(
+      use,
+      `
+      const port = listen();
+      Client.prototype.complete = function () {
+        const end = performance.now() + 30;
+        while (performance.now() < end);
+        setTimeout(() => {
+          tell([loop.lag.longest, loop.lag.take()]);
+          process.exit(0);
+        });
+      };
+      tell(port);
+      `,
+    );
+    const socket = net.connect((await it.next()) as number, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write('x');
+    const [longest, recent] = (await it.next()) as [number, number];
+    // What the kernel was waited in afterwards is taken off, at its most.
+    expect(longest).toBeGreaterThanOrEqual(29);
+    expect(recent).toBe(longest);
+    await it.ended;
+    socket.destroy();
+  });
+
   it('unref lets Node end, though it listens', async () => {
     const it = run(use, "listen(); setTimeout(() => { loop.unref(); tell('let go'); }, 100);");
     expect(await it.next()).toBe('let go');

@@ -32,6 +32,8 @@ export class Host {
   private inThread = false;
   private stopped = false;
   private referenced = true;
+  /** The loop's time in the last tick, or -1 where it has rested since. */
+  private tickedAt = -1;
   /** Ticks without lingering so far, and how many there shall be. */
   private abstained = 0;
   private abstinence = 0;
@@ -105,11 +107,20 @@ export class Host {
     do {
       const lingers = told > 0 && this.mayLinger;
       told = loop.tick(lingers ? LINGER_MS : 0);
+      this.noteLag(lingers);
       if (end === 0) end = loop.now + SLICE_MS;
       if (lingers) this.lingered(told > 0);
       if (told === 0 && !loop.driver.busy) return this.stopped ? false : loop.driver.rest?.() === false;
     } while (!this.stopped && loop.now < end);
     return true;
+  }
+
+  /** What lies between two ticks is what the first one's completions, and Node's own work, have taken. */
+  private noteLag(lingered: boolean): void {
+    const { loop, tickedAt } = this;
+    this.tickedAt = loop.now;
+    // How long the kernel was waited in is not known.
+    if (tickedAt >= 0) loop.lag.note(loop.now - tickedAt - (lingered ? LINGER_MS : 0));
   }
 
   /**
@@ -129,6 +140,7 @@ export class Host {
 
   /** Nothing is left to do: arranges to be called when there is. */
   private rest(): void {
+    this.tickedAt = -1;
     const idle = this.loop.idleFor;
     if (this.watch === null && this.referenced) this.restInThread(idle);
     else if (this.watch === null) this.setAlarm(UNREFERENCED_MS);

@@ -4,10 +4,12 @@ import { returnFreedMemory } from './ffi/allocator.ts';
 import { ERRNO, errnoMessage } from './ffi/errno.ts';
 import * as libc from './ffi/libc.ts';
 import { Host } from './host.ts';
-import { Memory } from './memory.ts';
-import { Op, OpKind, type Slice } from './op.ts';
+import { Lag } from './lag.ts';
+import type { Memory } from './memory.ts';
+import { type Op, OpKind, type Slice } from './op.ts';
 import { type Timer, Timers } from './timers.ts';
-import { Udata } from './udata.ts';
+import type { Udata } from './udata.ts';
+import { WakeUdata, wake } from './wake-udata.ts';
 
 /** The kernel's waits and Node's timers take 31 bits of milliseconds; a day is as good as no end. */
 const LONGEST_WAIT_MS = 86_400_000;
@@ -27,39 +29,6 @@ export interface LoopOptions {
   readonly hosted?: boolean;
 }
 
-/** Wakes a loop from another thread: `token` is its `wakeToken`, which is a plain number. */
-export function wake(token: number): void {
-  libc.write(token, wakeByte.address, 1);
-}
-const wakeByte = Memory.from('!');
-
-/** The reading end of the wake pipe: it has nothing to say but that the wait is over. */
-class WakeUdata extends Udata {
-  readonly writeEnd: number;
-  private readonly loop: Loop;
-  private readonly reading = new Op(this);
-
-  constructor(loop: Loop, readEnd: number, writeEnd: number) {
-    super('wake', readEnd);
-    this.loop = loop;
-    this.writeEnd = writeEnd;
-  }
-
-  listen(): void {
-    this.loop.read(this.reading, null, 0, 0, -1);
-  }
-
-  complete(op: Op): void {
-    if (op.result <= 0) return;
-    this.listen();
-    this.loop.woken(this);
-  }
-
-  override dispose(): void {
-    libc.close(this.writeEnd);
-  }
-}
-
 /**
  * The event loop: operations of udatas in, completions out, one tick at a time, hosted by Node's own loop.
  *
@@ -71,6 +40,8 @@ export class Loop {
   readonly choice: Choice;
   readonly driver: Driver;
   readonly timers = new Timers();
+  /** For how long one tick has kept the others waiting, where Node hosts the loop. */
+  readonly lag = new Lag();
   /** Milliseconds of a clock that only goes forward, read once after each wait. */
   now = 0;
   /** Called when another thread has woken the loop. */

@@ -17,6 +17,11 @@ export class Slice {
     this.end = this.clock() + this.length;
   }
 
+  /** Milliseconds since it began. */
+  get elapsed(): number {
+    return this.clock() - this.end + this.length;
+  }
+
   get spent(): boolean {
     return this.clock() >= this.end;
   }

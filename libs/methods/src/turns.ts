@@ -12,15 +12,21 @@ export class Turns {
   private readonly slice: Slice;
   private readonly waiting: Work[] = [];
   private scheduled = false;
+  private readonly held: (ms: number) => void;
   private onIdle: (() => void) | null = null;
 
-  /** @param schedule runs its argument once, later, with a turn for everybody else in between */
+  /**
+   * @param schedule runs its argument once, later, with a turn for everybody else in between
+   * @param held hears how long each turn was, in milliseconds
+   */
   constructor(
     schedule: (run: () => void) => void = (run) => void setImmediate(run),
     slice: Slice = new Slice(),
+    held: (ms: number) => void = () => {},
   ) {
     this.schedule = schedule;
     this.slice = slice;
+    this.held = held;
   }
 
   /** As `Services.later`. */
@@ -56,6 +62,7 @@ export class Turns {
       do waiting.shift()?.(slice);
       while (waiting.length > 0 && !slice.spent);
     } finally {
+      this.held(slice.elapsed);
       this.arm();
     }
   };

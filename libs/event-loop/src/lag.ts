@@ -1,0 +1,19 @@
+/** For how long one round of a loop has kept all others waiting, in milliseconds. */
+export class Lag {
+  /** The longest since the start. */
+  longest = 0;
+  private recent = 0;
+
+  note(ms: number): void {
+    if (ms <= this.recent) return;
+    this.recent = ms;
+    if (ms > this.longest) this.longest = ms;
+  }
+
+  /** The longest since it was taken last. */
+  take(): number {
+    const { recent } = this;
+    this.recent = 0;
+    return recent;
+  }
+}
