@@ -9,12 +9,14 @@ import { warnOfIdleRules } from './idle.ts';
 import { warnOfListed } from './listed.ts';
 import { placesOf } from './places.ts';
 import { Reach } from './reach.ts';
+import { RememberedDisk } from './remembered-disk.ts';
 import { warnOfSources } from './sources.ts';
 import { surveyRoots } from './survey.ts';
 import { refuseUploads } from './uploads.ts';
 
-/** @param disk asked where links lead, what lies in the roots of scripts, and who runs this */
-export function checkScripts(draft: Draft, disk: Disk, problems: Problems): void {
+/** @param realDisk asked where links lead, what lies in the roots of scripts, and who runs this */
+export function checkScripts(draft: Draft, realDisk: Disk, problems: Problems): void {
+  const disk = new RememberedDisk(realDisk);
   const places = placesOf(draft);
   const reach = new Reach(disk);
   warnOfIdleRules(draft, places, reach, problems);

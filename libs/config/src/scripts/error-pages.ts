@@ -6,18 +6,29 @@ import { lineOf } from './places.ts';
 import type { Reach } from './reach.ts';
 import { runnerOf } from './rules.ts';
 
-/** The page of an error is read and sent: where it is a script, that would be its source. */
+/**
+ * The page of an error is read and sent: where it is a script, that would be its source. A script of the same server is an
+ * error; what another server runs may be meant to be sent by this one.
+ */
 export function refuseErrorPages({ servers }: Draft, reach: Reach, problems: Problems): void {
   for (const { value: server, level } of servers) {
     for (const setting of level.all('error')) {
       setting.value.forEach(([code], index) => {
         const path = server.errorPages.get(code);
-        const location = path === undefined ? null : locationThatRuns(server, path, reach);
-        if (path === undefined || location === null) return;
-        const message = `${quoted(path)} is a script of location ${quoted(location.prefix)} at ${lineOf(location.at)}, and a page is sent as it is`;
-        problems.error('script-as-page', wordSpan(setting.directive, index * 2 + 1), message, {
-          expected: 'a file that is no script',
-        });
+        if (path === undefined) return;
+        const at = wordSpan(setting.directive, index * 2 + 1);
+        const own = locationThatRuns(server, path, reach);
+        const others = servers.map(({ value }) => locationThatRuns(value, path, reach));
+        const location = own ?? others.find((each) => each !== null);
+        if (location === null || location === undefined) return;
+        const where = `location ${quoted(location.prefix)} at ${lineOf(location.at)}`;
+        const hints = { expected: 'a file that is no script' };
+        if (own === null) {
+          problems.warn('source-sent', at, `${quoted(path)} is sent as it is, and ${where} runs it`, hints);
+          return;
+        }
+        const message = `${quoted(path)} is a script of ${where}, and a page is sent as it is`;
+        problems.error('script-as-page', at, message, hints);
       });
     }
   }
@@ -26,11 +37,10 @@ export function refuseErrorPages({ servers }: Draft, reach: Reach, problems: Pro
 function locationThatRuns(server: Server, path: string, reach: Reach): Location | null {
   const runs = (location: Location): boolean => {
     if (location.cgi.length === 0 || !reach.serves(location)) return false;
-    const rest = reach.restIn(location, path);
-    if (rest === null) return false;
     const { cgi, root } = location;
+    const rest = reach.restIn(location, path);
     const listed = cgi.some((rule) => rule.kind === 'script' && reach.real(rule.path) === reach.real(path));
-    return listed || runnerOf(cgi, root + rest) !== null || runnerOf(cgi, path) !== null;
+    return listed || (rest !== null && (runnerOf(cgi, root + rest) ?? runnerOf(cgi, path)) !== null);
   };
   return server.locations.find(runs) ?? null;
 }

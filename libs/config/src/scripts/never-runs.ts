@@ -12,7 +12,10 @@ export interface Obstacle {
 
 /** What a file that the system runs by itself begins with: `#!`, or the mark of an executable (ELF, Mach-O). */
 const BINARY = /^(?:\x7fELF|\xcf\xfa\xed\xfe|\xce\xfa\xed\xfe|\xca\xfe\xba\xbe)/;
-const TEXT = /^[\t\n\r -~]*$/;
+/** No program of any kind: characters of a text, in whatever encoding. */
+const TEXT = /^[\t-\r -\xff]*$/;
+/** What some editors write in front of UTF-8, one character each byte. */
+const BYTE_ORDER_MARK = '\xef\xbb\xbf';
 
 /**
  * Why the file of a script that is there can never be run as its location has it, or null.
@@ -31,6 +34,7 @@ export function obstacleTo(
       fix: `"symlinks on;", or "root ${folderOf(reach.real(path))};"`,
     };
   }
+  if (!disk.can(path, 'read')) return { why: 'this process cannot read it', fix: 'a file that can be read' };
   return runner === '' ? obstacleToProgram(path, disk) : null;
 }
 
@@ -41,6 +45,9 @@ function obstacleToProgram(path: string, disk: Disk): Obstacle | null {
   const head = disk.head(path);
   if (head === null || BINARY.test(head)) return null;
   if (head.startsWith('#!')) return obstacleToInterpreter(head.slice(2, lineEnd(head)), disk);
+  if (head.startsWith(BYTE_ORDER_MARK)) {
+    return { why: 'it begins with a byte order mark, and not with "#!"', fix: 'a file without the mark' };
+  }
   // The system may know other kinds of programs (binfmt_misc), but none that are text.
   return TEXT.test(head)
     ? { why: 'it does not begin with "#!"', fix: 'a first line such as "#!/bin/sh"' }
@@ -60,16 +67,20 @@ function obstacleToInterpreter(line: string, disk: Disk): Obstacle | null {
     };
   }
   const [program = '', argument = ''] = line.trim().split(/[ \t]+/);
-  if (program.startsWith('/') && !disk.can(program, 'run')) {
+  if (program.startsWith('/') && !isProgram(program, disk)) {
     return {
       why: `there is no program ${quoted(program)} to run it`,
       fix: 'the path of an interpreter behind "#!"',
     };
   }
   const byName = program.endsWith('/env') && /^[\w.+-]+$/.test(argument) && !argument.startsWith('-');
-  if (!byName || disk.searchPath.some((folder) => disk.can(`${folder}/${argument}`, 'run'))) return null;
+  if (!byName || disk.searchPath.some((folder) => isProgram(`${folder}/${argument}`, disk))) return null;
   return {
     why: `there is no program ${quoted(argument)} on the search path to run it`,
     fix: 'the path of an interpreter behind "#!"',
   };
+}
+
+function isProgram(path: string, disk: Disk): boolean {
+  return disk.kind(path) === 'file' && disk.can(path, 'run');
 }

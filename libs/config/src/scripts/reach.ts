@@ -10,7 +10,6 @@ export interface Place {
 /** What each location can do to a path: whether a client can name it there, links on the disk followed. */
 export class Reach {
   private readonly disk: Disk;
-  private readonly known = new Map<string, string>();
 
   constructor(disk: Disk) {
     this.disk = disk;
@@ -18,12 +17,7 @@ export class Reach {
 
   /** A path without symbolic links; as it is where nothing lies there. */
   real(path: string): string {
-    let real = this.known.get(path);
-    if (real === undefined) {
-      real = this.disk.realPath(path) || path;
-      this.known.set(path, real);
-    }
-    return real;
+    return this.disk.realPath(path) || path;
   }
 
   isThere(path: string): boolean {

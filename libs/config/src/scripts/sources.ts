@@ -12,11 +12,13 @@ export function warnOfSources(places: readonly WrittenPlace[], reach: Reach, pro
   for (const place of places) {
     if (place.location.cgi.length > 0) index.add(reach.real(place.location.root), place);
   }
+  // Servers that are alike are the usual case, and there may be hundreds of them.
+  const rules = new Map(places.map(({ location }) => [location, JSON.stringify(location.cgi)]));
   for (const sender of places) {
     const { location, level } = sender;
     if (level.damaged || !reach.serves(location) || !location.methods.has('GET')) continue;
     for (const runner of index.overlapping(reach.real(location.root))) {
-      if (runner.location === location) continue;
+      if (rules.get(runner.location) === rules.get(location)) continue;
       const rule = runner.location.cgi.find((each) => sends(sender, runner, each, reach));
       if (rule === undefined) continue;
       const { prefix, root, at } = runner.location;

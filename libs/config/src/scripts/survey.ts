@@ -1,6 +1,7 @@
 import { type Problems, quoted } from '../diagnostic.ts';
 import type { Disk } from '../disk.ts';
 import { wordSpan } from '../level.ts';
+import type { CgiRule } from '../types.ts';
 import { type Obstacle, obstacleTo } from './never-runs.ts';
 import { settingOf, type WrittenPlace } from './places.ts';
 import { hides, type Reach, shadowOf } from './reach.ts';
@@ -11,7 +12,7 @@ const MOST = 512;
 
 /** What was found below the root of a location, beside the scripts that it lists. */
 interface Survey {
-  /** Programs that the location sends, in place of running them. */
+  /** Programs that the location sends, beside others that it runs. */
   readonly programs: string[];
   /** Scripts that can never run, with the reason. */
   readonly broken: (readonly [path: string, obstacle: Obstacle])[];
@@ -36,7 +37,7 @@ function survey(place: WrittenPlace, reach: Reach, disk: Disk): Survey {
   const { location } = place;
   const { cgi, root } = location;
   const found: Survey = { programs: [], broken: [] };
-  const lists = cgi.some(({ kind }) => kind === 'script') && !cgi.some(({ kind }) => kind === 'all');
+  const lists = programRule(cgi) !== null && location.methods.has('GET');
   const folders = [''];
   const seen = new Set<string>();
   let left = MOST;
@@ -54,7 +55,7 @@ function survey(place: WrittenPlace, reach: Reach, disk: Disk): Survey {
       if (kind !== 'file' || cgi.some((rule) => rule.kind === 'script' && rule.path === path)) continue;
       const runner = runnerOf(cgi, path);
       if (runner === null) {
-        if (lists && location.methods.has('GET') && disk.can(path, 'run')) found.programs.push(rest.slice(1));
+        if (lists && disk.can(path, 'run')) found.programs.push(rest.slice(1));
         continue;
       }
       // With "cgi *" what cannot be run is what scripts bring along.
@@ -69,14 +70,22 @@ function survey(place: WrittenPlace, reach: Reach, disk: Disk): Survey {
 
 function warnOfPrograms(place: WrittenPlace, programs: readonly string[], problems: Problems): void {
   const [first] = programs;
-  const rule = place.location.cgi.find(({ kind }) => kind === 'script');
-  if (first === undefined || rule === undefined) return;
-  const others = programs.length === 1 ? '' : ` and ${programs.length - 1} more`;
-  const is = programs.length === 1 ? 'is a program' : 'are programs';
-  const message = `${quoted(first)}${others} below this root ${is} that no "cgi" lists: what is not listed is sent as it is`;
+  const rule = programRule(place.location.cgi);
+  if (first === undefined || rule === null) return;
+  const others = ` and ${programs.length - 1} more`;
+  const message =
+    programs.length === 1
+      ? `${quoted(first)} below this root is a program that no "cgi" runs: it is sent as it is`
+      : `${quoted(first)}${others} below this root are programs that no "cgi" runs: they are sent as they are`;
   problems.warn('unlisted-program', wordSpan(settingOf(place, rule).directive, 0), message, {
     expected: '"cgi *;", a "cgi" for each, or a root of its own for the script',
   });
+}
+
+/** The rule that runs files of a folder by themselves, and not all of them; null where there is none. */
+function programRule(cgi: readonly CgiRule[]): CgiRule | null {
+  if (cgi.some(({ kind }) => kind === 'all')) return null;
+  return cgi.find((rule) => rule.kind !== 'extension' || rule.interpreter === '') ?? null;
 }
 
 /** One of each kind is enough to see what is wrong. */
