@@ -2,15 +2,35 @@ import { accessSync, constants } from 'node:fs';
 import type { Config, Origin } from '@webserv/config';
 import { type Account, accountOf } from '@webserv/event-loop';
 import type { ErrorLog, Logs } from '@webserv/logger';
+import { runnerOf } from '@webserv/methods';
 import { StartError } from './start-error.ts';
 
 const ROOT = 0;
 
 /** What is wrong with the `user` of a config, ready to be printed, or null. */
-export function accountProblem(config: Config): string | null {
+function accountProblem(config: Config): string | null {
   const { user } = config;
   if (user === null || accountOf(user) !== null) return null;
   return `${placeOf(config)}: error: there is no account "${user}"`;
+}
+
+/**
+ * What the `user` of a config could not do of what it says, ready to be printed. A process that only checks finds out by
+ * becoming that user, where it may.
+ */
+export function accountProblems(config: Config): string[] {
+  const { user } = config;
+  if (user === null) return [];
+  const problem = accountProblem(config);
+  if (problem !== null) return [problem];
+  if (process.geteuid?.() !== ROOT) return [];
+  try {
+    become(user, accountOf(user) as Account);
+  } catch {
+    // In a container root may lack the right to. Its start will say so.
+    return [];
+  }
+  return unreachable(config);
 }
 
 /**
@@ -65,15 +85,24 @@ function hasBecome({ uid, gid }: Account): boolean {
 /** The config was checked as root, who may do everything. */
 function unreachable(config: Config): string[] {
   const problems = new Set<string>();
+  const need = (path: string, mode: number, verb: string, origin: Origin | undefined): void => {
+    if (!may(path, mode)) problems.add(`${at(origin)}: error: "${config.user}" cannot ${verb} "${path}"`);
+  };
   for (const server of config.servers) {
-    for (const { root, uploadPath, redirection, origins } of server.locations) {
-      if (redirection === null && !may(root, constants.X_OK)) {
-        problems.add(`${at(origins.get('root'))}: error: "${config.user}" cannot enter "${root}"`);
+    for (const location of server.locations) {
+      const { root, uploadPath, redirection, cgi, origins } = location;
+      if (redirection === null) need(root, constants.X_OK, 'enter', origins.get('root'));
+      if (uploadPath !== null) {
+        need(uploadPath, constants.W_OK | constants.X_OK, 'write', origins.get('upload_path'));
       }
-      if (uploadPath !== null && !may(uploadPath, constants.W_OK | constants.X_OK)) {
-        problems.add(
-          `${at(origins.get('upload_path'))}: error: "${config.user}" cannot write "${uploadPath}"`,
-        );
+      for (const rule of cgi) {
+        if (rule.kind === 'script') {
+          const alone = runnerOf(location, rule.path) === '';
+          const mode = alone ? constants.R_OK | constants.X_OK : constants.R_OK;
+          need(rule.path, mode, alone ? 'run' : 'read', origins.get(`cgi ${rule.name}`));
+        } else if (rule.kind === 'extension' && rule.interpreter !== '') {
+          need(rule.interpreter, constants.X_OK, 'run', origins.get(`cgi ${rule.ext}`));
+        }
       }
     }
   }

@@ -1,5 +1,5 @@
 import { type Config, type Diagnostic, effective, helpText, load, report, toJson } from '@webserv/config';
-import { accountProblem } from './account.ts';
+import { accountProblems } from './account.ts';
 import { type Command, driverOf, readCommandLine, USAGE } from './command-line.ts';
 import { serve } from './serve.ts';
 import { Signals } from './signals.ts';
@@ -37,9 +37,9 @@ function run(command: Command): void {
     return;
   }
   if (command.action === 'check') {
-    const problem = accountProblem(result.config);
-    if (problem !== null) {
-      process.stderr.write(`${problem}\n`);
+    const problems = accountProblems(result.config);
+    if (problems.length > 0) {
+      process.stderr.write(`${problems.join('\n')}\n`);
       process.exitCode = 1;
     } else if (!command.json) process.stderr.write(`${command.file}: the configuration is good\n`);
   } else if (command.action === 'effective') {

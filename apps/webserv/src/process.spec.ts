@@ -130,6 +130,31 @@ asRoot('started as root, with a user', () => {
     );
   });
 
+  it('a script that it cannot run is an error with its place, also for a check', async () => {
+    chmodSync(site.file('static/mine.sh', '#!/bin/sh\n'), 0o700);
+    chmodSync(site.file('static/run.mine', '#!/bin/sh\n'), 0o600);
+    chmodSync(site.file('program', '#!/bin/sh\n'), 0o700);
+    const conf = site.file(
+      'bad.conf',
+      `user nobody;
+server {
+  listen 127.0.0.1:0; root static; access_log off; error_log off;
+  location / { cgi mine.sh; cgi run.mine; cgi .mine ./program; }
+}
+`,
+    );
+    for (const words of [
+      ['-c', conf],
+      ['-t', '-c', conf],
+    ]) {
+      const { code, stderr } = await new Command(words).ended;
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/bad\.conf:4:16: error: "nobody" cannot run ".*\/static\/mine\.sh"/);
+      expect(stderr).toMatch(/bad\.conf:4:29: error: "nobody" cannot read ".*\/static\/run\.mine"/);
+      expect(stderr).toMatch(/bad\.conf:4:43: error: "nobody" cannot run ".*\/program"/);
+    }
+  });
+
   it('and when it is not root, that is a warning', async () => {
     chmodSync(join(site.folder, 'uploads'), 0o777);
     chmodSync(site.folder, 0o777);

@@ -14,6 +14,7 @@ export { nodeFiles } from './node-files.ts';
 export { isHidden, lastSegment, namesDotfile, resolvePath } from './resolve-path.ts';
 export type { Room } from './room.ts';
 export type { Script } from './scripts/script.ts';
+export { runnerOf } from './scripts/script-rules.ts';
 export { Turns, type Work } from './turns.ts';
 export { claimUploads, type Lock, releaseUploads } from './upload/claim.ts';
 export { type Disposition, parseDisposition } from './upload/disposition.ts';
