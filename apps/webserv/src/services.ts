@@ -27,6 +27,7 @@ import {
   type MimeTypes,
   type Reply,
 } from '@webserv/response';
+import { countedAs } from './address-count.ts';
 import type { Clock } from './clock.ts';
 import type { Site } from './site.ts';
 import type { ServerFiles, System } from './system.ts';
@@ -106,6 +107,10 @@ export class SiteServices implements Services {
   /** Calls back when no work in slices is left: uploads that are taken back, above all. */
   whenIdle(done: () => void): void {
     this.turns.whenIdle(done);
+  }
+
+  addressOf(remote: string): string {
+    return remote === 'unix:' ? '' : countedAs(remote);
   }
 
   ledgerOf(server: Server): Ledger {

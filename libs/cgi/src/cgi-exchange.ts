@@ -10,65 +10,57 @@ import { type OutputOwner, ScriptOutput } from './script-output.ts';
 import { type ProcessOwner, ScriptProcess } from './script-process.ts';
 import { replyOf } from './script-reply.ts';
 import { failedWork, notStarted } from './shortage.ts';
+import { Stage } from './stage.ts';
 import { patience, Wait } from './wait.ts';
 import { Alarm } from './worker-udata.ts';
 import { runOf, type ScriptRun, type Workshop } from './workshop.ts';
 
 /**
- * One request answered by a script: the body goes in as it comes, the output becomes a reply and its body.
- *
- *     (spooling) -> waiting for a turn -> running -> answered -> output over -> child collected
- *           a failure in any state before `answered` is a reply with its status; after it, the body fails
- *
- * An answer waits until the body has been taken in (an intake that has answered is given no more): a script that answers
- * earlier reads the rest from what was put aside (see ScriptInput); one that reads no more is answered for at once.
+ * One request answered by a script: its body is taken in whole, then the script has its turn, and its output becomes a
+ * reply and its body (see Stage). A child is held only while there is work for it: no client that sends or reads slowly
+ * keeps one, but for the reader of an output that is larger than what may be put aside.
  */
 export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwner, Waiter {
   readonly wantsBody = true;
+  readonly address: string;
   private readonly workshop: Workshop;
   private readonly queue: Queue;
   private readonly exchange: Exchange;
   private readonly script: Script;
   /** Kept apart: the exchange is the next request's by the time the last line of stderr comes. */
   private readonly about: ScriptRun;
-  private readonly spooled: boolean;
   private readonly timeoutMs: number;
   private readonly alarm: Alarm;
   private client: IntakeClient | null = null;
   private input: ScriptInput | null = null;
   private output: ScriptOutput | null = null;
   private process: ScriptProcess | null = null;
+  private stage: Stage = Stage.TAKING;
   /** The request that a local redirection has led to. */
   private redirection: Redirection | null = null;
   private head: ScriptHead | null = null;
-  /** What is answered in place of the script's own. */
+  /** What is answered in place of the script's own, in REFUSED. */
   private verdict: Reply | null = null;
-  private waiting = false;
-  private bodyWhole: boolean;
-  private due = false;
-  private answered = false;
-  /** Nothing more of the output is for the client. */
-  private over = false;
-  /** The end of output and child is awaited: before the answer to know its length, after it to know how the body ends. */
-  private concluding = false;
+  /** The script was told to end when its output was over: that a signal has ended it means nothing. */
+  private outlasted = false;
+  private queuedAt = 0;
+  private answeredAt = 0;
   private wait: Wait = Wait.NONE;
   /** Bytes of the body that the script had taken when its time began. */
   private taken = 0;
 
   constructor(workshop: Workshop, queue: Queue, exchange: Exchange, script: Script) {
-    const { head, location } = exchange;
+    const { head, location, services, server } = exchange;
     this.workshop = workshop;
     this.queue = queue;
     this.exchange = exchange;
     this.script = script;
+    this.address = services.addressOf(exchange.remote);
     this.about = runOf(exchange, script);
-    this.spooled = head.chunked;
-    this.bodyWhole = !head.hasBody;
     this.timeoutMs = location.timeouts.cgi;
     this.alarm = new Alarm(workshop.loop, () => this.rang());
     if (head.hasBody) {
-      const ledger = exchange.services.ledgerOf(exchange.server);
-      this.input = new ScriptInput(workshop, ledger, this, this.spooled);
+      this.input = new ScriptInput(workshop, services.ledgerOf(server), services.memoryOf(server), this);
     }
   }
 
@@ -76,7 +68,6 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
 
   open(client: IntakeClient): void {
     this.client = client;
-    if (!this.spooled) this.enter();
   }
 
   take(bytes: Buffer, start: number, end: number): boolean {
@@ -84,18 +75,11 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
   }
 
   finish(): void {
-    this.bodyWhole = true;
-    this.input?.finish();
-    if (this.spooled && this.verdict === null) this.enter();
-    if (this.head !== null) this.answerLater();
-    this.watch(false);
+    if (this.stage === Stage.TAKING) this.enter();
   }
 
   abort(): void {
-    this.answered = true;
-    this.over = true;
     this.queue.remove(this);
-    this.waiting = false;
     this.verdict?.release();
     this.verdict = null;
     this.redirection?.abort();
@@ -106,38 +90,48 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
   // ---- a turn ------------------------------------------------------------------------------------------------
 
   private enter(): void {
-    if (this.queue.full) {
-      this.refuse(this.workshop.busy(this.exchange, 'cgi_queue'));
-      return;
-    }
-    this.waiting = !this.queue.enter(this);
-    if (this.waiting) this.watch(false);
-    else this.start();
+    this.stage = Stage.QUEUED;
+    this.queuedAt = this.workshop.loop.now;
+    const place = this.queue.enter(this);
+    if (place === 'admitted') this.start();
+    else if (place === 'full') this.refuse(this.workshop.busy(this.exchange, 'cgi_queue'));
+    else this.watch(false);
   }
 
   admitted(): void {
-    this.waiting = false;
     this.start();
+  }
+
+  displaced(): void {
+    this.refuse(this.workshop.busy(this.exchange, 'cgi_queue'));
   }
 
   private start(): void {
     const { exchange, workshop } = this;
     if (workshop.closing) {
-      this.queue.leave();
+      this.queue.leave(this);
       this.refuse(workshop.busy(exchange, 'server closing'));
       return;
     }
+    this.stage = Stage.RUNNING;
     const process = new ScriptProcess(workshop.loop, workshop.launcher, this);
-    const length = this.spooled ? (this.input?.total ?? 0) : exchange.head.contentLength;
     this.process = process;
     workshop.processes.add(process);
-    process.start(programOf(workshop, exchange, this.script, length));
+    process.start(
+      programOf(workshop, exchange, this.script, this.input?.total ?? exchange.head.contentLength),
+    );
   }
 
   started(): void {
     const { exchange, workshop } = this;
+    const { server, location, services } = exchange;
     const process = this.process as ScriptProcess;
-    const output = new ScriptOutput(workshop.loop, workshop.slabs, this, process.stdout);
+    const room = {
+      disk: services.ledgerOf(server),
+      memory: services.memoryOf(server),
+      spoolMax: location.cgiSpool,
+    };
+    const output = new ScriptOutput(workshop, room, this, process.stdout);
     this.output = output;
     const error = Math.min(this.input?.attach(process.stdin) ?? 0, output.begin());
     if (error < 0) {
@@ -151,9 +145,22 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
   notStarted(errno: number): void {
     const process = this.process as ScriptProcess;
     this.process = null;
-    this.queue.leave();
-    if (!this.answered) this.refuse(notStarted(this.workshop, this.exchange, errno));
+    this.queue.leave(this);
+    this.refuse(notStarted(this.workshop, this.exchange, errno));
     this.workshop.collected(process);
+  }
+
+  /** Bytes a second that the client has taken, where only it can bring the script on. */
+  get pace(): number {
+    const { output } = this;
+    if (output === null || !output.heldBack) return Number.POSITIVE_INFINITY;
+    return (1000 * output.given) / (this.workshop.loop.now - this.answeredAt + 1000);
+  }
+
+  giveUp(): void {
+    this.output?.fail(-ERRNO.ETIMEDOUT, 'max_cgi: the slowest reader');
+    this.process?.end();
+    this.watch(false);
   }
 
   // ---- the body in -------------------------------------------------------------------------------------------
@@ -164,21 +171,21 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
   }
 
   inputRoom(): void {
-    if (!this.answered) this.client?.resume();
-    this.watch(false);
+    if (this.stage === Stage.TAKING) this.client?.resume();
   }
 
   inputClosed(): void {
-    this.settle();
+    this.input?.drop();
     this.watch(false);
   }
 
   inputFailed(errno: number, place: string): void {
+    this.input?.drop();
     // A script that has been given a part of the body only: whatever it says is not to be trusted.
-    if (!this.answered) {
+    if (this.stage < Stage.REFUSED) {
       this.refuse(failedWork(this.workshop, this.exchange, errno, place));
       this.output?.close();
-    } else if (!this.over) this.output?.fail(errno, place);
+    } else if (this.stage !== Stage.OVER) this.output?.fail(errno, place);
     this.process?.end();
   }
 
@@ -189,27 +196,26 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
   }
 
   headRead(head: ScriptHead): void {
+    if (this.stage !== Stage.RUNNING) return;
     this.head = head;
+    if (head.kind === 'local-redirect') this.follow(head.location);
     // A length that is not told is known when the script has ended, which is mostly now.
-    this.concluding = head.kind !== 'local-redirect' && head.contentLength < 0;
-    // The script has answered before it has read everything: the rest is put aside for it.
-    if (!this.bodyDone) this.input?.overflow();
-    this.settle();
+    else if (head.contentLength < 0) this.stage = Stage.MEASURING;
+    else this.answerWith(head);
     this.watch(false);
   }
 
   headFailed(error: string, errno = 0): void {
-    if (!this.answered && this.verdict === null) {
+    if (this.stage === Stage.RUNNING) {
       this.refuse(this.workshop.rules.failure(this.exchange, 502, `script's head: ${error}`, errno));
     }
     if (error !== 'no output') this.process?.end();
     this.output?.close();
-    this.settle();
     this.watch(false);
   }
 
   outputEnded(): void {
-    this.concluding = true;
+    if (this.stage === Stage.ANSWERED) this.stage = Stage.ENDING;
     if (this.process?.exited) this.conclude();
     this.watch(false);
   }
@@ -223,12 +229,11 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
   }
 
   bodyOver(): void {
-    this.over = true;
+    this.stage = Stage.OVER;
     this.watch(true);
   }
 
   bodyCancelled(): void {
-    this.over = true;
     this.letGo();
   }
 
@@ -239,22 +244,20 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
 
   /** What was awaited has come, or is not waited for any longer. */
   private conclude(): void {
-    if (!this.concluding) return;
-    this.concluding = false;
-    if (this.answered) this.output?.conclude(this.process?.killed ?? false);
-    else this.settle();
+    if (this.stage === Stage.MEASURING) this.answerWith(this.head as ScriptHead);
+    else if (this.stage === Stage.ENDING) {
+      this.output?.conclude((this.process?.killed ?? false) && !this.outlasted);
+    }
   }
 
   // ---- the child ---------------------------------------------------------------------------------------------
 
   exited(): void {
     // Told to end before it could begin, though its client is there.
-    if (this.output === null && !this.answered) {
-      this.refuse(this.workshop.busy(this.exchange, 'server closing'));
-    }
-    this.queue.leave();
+    if (this.output === null) this.refuse(this.workshop.busy(this.exchange, 'server closing'));
+    this.queue.leave(this);
+    this.input?.drop();
     if (this.output?.ended === true) this.conclude();
-    this.settle();
     this.watch(true);
     // Last of all: a runner that closes may dispose of the loop when no child is left.
     this.workshop.collected(this.process as ScriptProcess);
@@ -266,54 +269,32 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
 
   // ---- the answer --------------------------------------------------------------------------------------------
 
-  /** The body has been taken in, or will not be missed. */
-  private get bodyDone(): boolean {
-    return this.bodyWhole || (this.input?.closed ?? true) || (this.process?.exited ?? false);
-  }
-
-  /** Answers where there is something to answer. */
-  private settle(): void {
-    if (this.answered) return;
-    const { verdict, head } = this;
-    if (verdict !== null) {
-      this.verdict = null;
-      this.over = true;
-      this.answer(verdict);
-    } else if (head !== null && this.bodyDone && !this.due && !this.concluding) this.answerWith(head);
-  }
-
   /** An error in place of the script's answer: it leaves in the next tick, for this may be a call of the intake's. */
   private refuse(reply: Reply): void {
-    if (this.answered || this.verdict !== null) reply.release();
-    else {
-      this.verdict = reply;
-      this.answerLater();
+    if (this.stage >= Stage.REFUSED) {
+      reply.release();
+      return;
     }
-  }
-
-  private answerLater(): void {
-    this.due = true;
+    this.stage = Stage.REFUSED;
+    this.verdict = reply;
     this.watch(false);
   }
 
   private answerWith(head: ScriptHead): void {
-    const output = this.output as ScriptOutput;
-    if (head.kind !== 'local-redirect') {
-      const reply = replyOf(head, output, this.exchange.head.method, this.process);
-      this.over = reply.body.kind !== 'stream';
-      this.answer(reply);
-      return;
-    }
-    output.drain();
-    this.over = true;
-    this.answered = true;
-    this.redirection = new Redirection(this.exchange, (reply) => this.answer(reply));
-    this.redirection.follow(this.workshop, head.location);
-    this.watch(true);
+    const reply = replyOf(head, this.output as ScriptOutput, this.exchange.head.method, this.process);
+    this.answer(reply, reply.body.kind === 'stream' ? Stage.ANSWERED : Stage.OVER);
   }
 
-  private answer(reply: Reply): void {
-    this.answered = true;
+  private follow(location: string): void {
+    this.output?.drain();
+    this.stage = Stage.REDIRECTED;
+    this.redirection = new Redirection(this.exchange, (reply) => this.answer(reply, Stage.OVER));
+    this.redirection.follow(this.workshop, location);
+  }
+
+  private answer(reply: Reply, next: Stage): void {
+    this.stage = next;
+    this.answeredAt = this.workshop.loop.now;
     this.redirection = null;
     this.client?.reply(reply);
     this.watch(true);
@@ -322,42 +303,38 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
   // ---- time --------------------------------------------------------------------------------------------------
 
   private get waitingFor(): Wait {
-    const { process, output, input } = this;
-    if (this.due) return Wait.NOW;
-    if (this.waiting) return Wait.TURN;
+    const { process, output, input, stage } = this;
+    if (stage === Stage.REFUSED) return Wait.NOW;
+    if (stage === Stage.QUEUED) return Wait.TURN;
     if (process === null || output === null) return Wait.NONE;
-    if (this.concluding && !this.answered) return Wait.LENGTH;
+    if (stage === Stage.MEASURING) return Wait.LENGTH;
     if (process.exited) return output.reading ? Wait.ORPHAN : Wait.NONE;
     if (process.ending) return Wait.NONE;
-    if (this.concluding) return Wait.EXIT;
-    if (this.over || (input?.pending ?? false)) return Wait.SCRIPT;
-    return this.bodyDone && output.reading ? Wait.SCRIPT : Wait.NONE;
+    if (stage === Stage.ENDING) return Wait.EXIT;
+    const owes = stage === Stage.OVER || output.reading || output.ended || (input?.pending ?? false);
+    return owes ? Wait.SCRIPT : Wait.NONE;
   }
 
   /** Sets the alarm for what is waited for now. @param moved that side has just done something: its time begins anew */
   private watch(moved: boolean): void {
-    const { process, waitingFor: wait } = this;
-    if (wait === Wait.NONE) {
-      this.alarm.stop();
-      if (this.over && (process?.exited ?? true)) this.input?.drop();
-    } else if ((moved && wait !== Wait.LENGTH) || wait !== this.wait) {
+    const { waitingFor: wait } = this;
+    if (wait === Wait.NONE) this.alarm.stop();
+    else if ((moved && wait !== Wait.LENGTH) || wait !== this.wait) {
       this.alarm.set(patience(wait, this.timeoutMs));
     }
     this.wait = wait;
   }
 
   private rang(): void {
-    const { wait } = this;
+    const { wait, verdict } = this;
     this.wait = Wait.NONE;
     switch (wait) {
       case Wait.NOW:
-        this.due = false;
-        this.settle();
+        this.verdict = null;
+        this.answer(verdict as Reply, Stage.OVER);
         break;
       case Wait.TURN:
-        this.queue.remove(this);
-        this.waiting = false;
-        this.refuse(this.workshop.busy(this.exchange, 'cgi_timeout in the queue'));
+        this.turnDoesNotCome();
         break;
       case Wait.LENGTH:
       case Wait.EXIT:
@@ -372,6 +349,15 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
     this.watch(false);
   }
 
+  private turnDoesNotCome(): void {
+    const { queue, workshop } = this;
+    if (workshop.loop.now - this.queuedAt < this.timeoutMs) queue.press();
+    else {
+      queue.remove(this);
+      this.refuse(workshop.busy(this.exchange, 'cgi_timeout in the queue'));
+    }
+  }
+
   private scriptRestsTooLong(): void {
     // A write that is under way tells nothing before its end, but the script may be reading.
     const taken = this.input?.taken ?? 0;
@@ -380,17 +366,18 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
       return;
     }
     const place = 'cgi_timeout';
-    if (!this.answered) {
+    if (this.stage < Stage.REFUSED) {
       this.refuse(this.workshop.rules.failure(this.exchange, 504, place));
       this.output?.close();
-    } else if (!this.over) this.output?.fail(-ERRNO.ETIMEDOUT, place);
-    else this.output?.close();
+    } else if (this.output?.ended === true) this.outlasted = true;
+    else if (this.stage === Stage.OVER) this.output?.close();
+    else this.output?.fail(-ERRNO.ETIMEDOUT, place);
     this.input?.drop();
     this.process?.end();
   }
 
   private letGo(): void {
-    this.due = false;
+    this.stage = Stage.OVER;
     this.alarm.stop();
     this.input?.drop();
     this.output?.close();

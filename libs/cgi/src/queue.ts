@@ -1,58 +1,174 @@
-/** Who waits for a child to be allowed. */
+/** Who waits for a child to be allowed, and then has it. */
 export interface Waiter {
+  /** Those of one address share what it may have; '' has no address, and no bound of its own. */
+  readonly address: string;
   /** It is its turn: it holds a place now, and gives it back by `leave`. */
   admitted(): void;
+  /** Somebody of whose address fewer wait has its place in the queue. */
+  displaced(): void;
+  /** Bytes a second that its client takes, where nothing but its client can bring it on; else Infinity. */
+  readonly pace: number;
+  /** Its client is the slowest of those that hold a place, and somebody else has waited for one. */
+  giveUp(): void;
+}
+
+/** What one address has and wants of a queue. */
+class Line {
+  running = 0;
+  readonly waiting = new Set<Waiter>();
 }
 
 /**
- * How many children a server may have at once (`max_cgi`), and those who wait for their turn, first come, first served
- * (`cgi_queue` of them).
+ * How many children a server may have at once (`max_cgi`), and those that wait for their turn (`cgi_queue`), by turns of
+ * their addresses, each address first come, first served. No address has more than its share of either, so that there is
+ * a place left for others. Where the queue is full, the address of which most wait makes room for one of which fewer do.
  */
 export class Queue {
-  /** Children that run, or are about to. */
-  running = 0;
   private readonly limit: number;
   private readonly room: number;
-  /** In order of arrival: a Set keeps it, and takes out of the middle at no cost. */
-  private readonly waiters = new Set<Waiter>();
+  /** Of one address. */
+  private readonly limitEach: number;
+  private readonly roomEach: number;
+  private readonly holders = new Set<Waiter>();
+  private readonly lines = new Map<string, Line>();
+  /** Those that have somebody waiting and may have one more child, in the order of their turns. */
+  private readonly ready = new Set<Line>();
+  private waiting_ = 0;
 
-  constructor(limit: number, room: number) {
+  /** @param share of `limit` and `room` that one address may have, in percent */
+  constructor(limit: number, room: number, share: number) {
     this.limit = limit;
     this.room = room;
+    this.limitEach = shareOf(limit, share);
+    this.roomEach = shareOf(room, share);
+  }
+
+  /** Children that run, or are about to. */
+  get running(): number {
+    return this.holders.size;
   }
 
   get waiting(): number {
-    return this.waiters.size;
+    return this.waiting_;
   }
 
-  /** Whether one more would be turned away. */
-  get full(): boolean {
-    return this.running >= this.limit && this.waiters.size >= this.room;
+  /** Whether one more of this address would be turned away. */
+  isFull(address: string): boolean {
+    const line = this.lines.get(address);
+    const runs = this.running < this.limit && (line === undefined || this.mayRun(address, line));
+    if (runs) return false;
+    const waits = line?.waiting.size ?? 0;
+    if (address !== '' && waits >= this.roomEach) return true;
+    return this.waiting_ >= this.room && !this.isShorter(address, waits);
   }
 
-  /** @returns true: admitted at once. False: it waits, and `admitted` will be called. Not to be called while full. */
-  enter(waiter: Waiter): boolean {
-    if (this.running < this.limit) {
-      this.running++;
-      return true;
+  /** 'waiting': `admitted` or `displaced` will be called, unless it is removed before. */
+  enter(waiter: Waiter): 'admitted' | 'waiting' | 'full' {
+    const { address } = waiter;
+    if (this.isFull(address)) return 'full';
+    const line = this.lineOf(address);
+    if (this.running < this.limit && this.mayRun(address, line)) {
+      this.admit(waiter, line);
+      return 'admitted';
     }
-    this.waiters.add(waiter);
-    return false;
+    if (this.waiting_ >= this.room) this.makeRoom();
+    line.waiting.add(waiter);
+    this.waiting_++;
+    this.look(address, line);
+    return 'waiting';
   }
 
-  /** A waiter has lost its patience. */
+  /** A waiter has lost its patience, or its client has gone. */
   remove(waiter: Waiter): void {
-    this.waiters.delete(waiter);
+    const line = this.lines.get(waiter.address);
+    if (line === undefined || !line.waiting.delete(waiter)) return;
+    this.waiting_--;
+    this.look(waiter.address, line);
   }
 
   /** A child has been collected: the next one's turn. */
-  leave(): void {
-    this.running--;
-    for (const next of this.waiters) {
+  leave(holder: Waiter): void {
+    if (!this.holders.delete(holder)) return;
+    const line = this.lineOf(holder.address);
+    line.running--;
+    this.look(holder.address, line);
+    for (const next of this.ready) {
       if (this.running >= this.limit) return;
-      this.waiters.delete(next);
-      this.running++;
-      next.admitted();
+      const [waiter] = next.waiting;
+      if (waiter === undefined) continue;
+      next.waiting.delete(waiter);
+      this.waiting_--;
+      // Behind all others that are ready.
+      this.ready.delete(next);
+      this.admit(waiter, next);
+      this.look(waiter.address, next);
+      waiter.admitted();
     }
   }
+
+  /** Somebody has waited for long: of those that wait for their own clients, the one with the slowest goes. */
+  press(): void {
+    let slowest: Waiter | null = null;
+    let pace = Number.POSITIVE_INFINITY;
+    for (const holder of this.holders) {
+      if (holder.pace >= pace) continue;
+      slowest = holder;
+      pace = holder.pace;
+    }
+    slowest?.giveUp();
+  }
+
+  private admit(waiter: Waiter, line: Line): void {
+    line.running++;
+    this.holders.add(waiter);
+  }
+
+  private mayRun(address: string, line: Line): boolean {
+    return address === '' || line.running < this.limitEach;
+  }
+
+  private isShorter(address: string, waits: number): boolean {
+    if (address === '') return false;
+    const longest = this.longest();
+    return longest !== null && longest.waiting.size > waits + 1;
+  }
+
+  /** The last of the longest line has waited least, and most others of its address are still there. */
+  private makeRoom(): void {
+    const longest = this.longest();
+    if (longest === null) return;
+    const last = [...longest.waiting].at(-1) as Waiter;
+    this.remove(last);
+    last.displaced();
+  }
+
+  private longest(): Line | null {
+    let longest: Line | null = null;
+    for (const [address, line] of this.lines) {
+      if (address !== '' && line.waiting.size > (longest?.waiting.size ?? 0)) longest = line;
+    }
+    return longest;
+  }
+
+  private lineOf(address: string): Line {
+    let line = this.lines.get(address);
+    if (line === undefined) {
+      line = new Line();
+      this.lines.set(address, line);
+    }
+    return line;
+  }
+
+  /** Keeps in order whose turn may come, and which lines there are. */
+  private look(address: string, line: Line): void {
+    if (line.waiting.size > 0 && this.mayRun(address, line)) this.ready.add(line);
+    else this.ready.delete(line);
+    if (line.waiting.size === 0 && line.running === 0) this.lines.delete(address);
+  }
+}
+
+/** Of a number of places, those that one address may have: never all of them, where there are several. */
+function shareOf(places: number, share: number): number {
+  if (share >= 100 || places < 2) return places;
+  return Math.min(places - 1, Math.max(1, Math.ceil((places * share) / 100)));
 }

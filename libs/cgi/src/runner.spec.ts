@@ -111,6 +111,71 @@ describe('the children of a server', () => {
   });
 });
 
+describe('a client', () => {
+  const size = 1_000_000;
+
+  it('of few bytes holds no child, in whichever direction it is slow', async () => {
+    open({ maxCgi: 2, cgiQueue: 0 });
+    world.file('large', 'x'.repeat(size), 0o644);
+    world.sh('large.sh', HEAD, 'exec cat large');
+    world.location('/', ['quick', 'large.sh'], { timeoutMs: 5000 });
+    const senders = Array.from({ length: 32 }, () =>
+      world.visit('POST', '/quick', ['Content-Length: 1000000']).send('some'),
+    );
+    const readers: Visit[] = [];
+    for (let count = 0; count < 32; count++) {
+      const reader = world.visit('GET', '/large.sh');
+      reader.eager = false;
+      reader.finish();
+      readers.push(reader);
+      await reader.replied;
+      expect(reader.status).toBe(200);
+      await world.quiet();
+    }
+    expect((await visit('/quick').done).text).toBe('quick\n');
+    expect(world.runner.children).toBe(0);
+    for (const each of [...senders, ...readers]) each.leave();
+    await turn();
+    await turn();
+    expect([world.ledger.bytes, world.memory.bytes]).toEqual([0, 0]);
+  });
+
+  it('that holds a script back gives up its place where others wait, the slowest first', async () => {
+    open({ maxCgi: 2, cgiQueue: 10 });
+    world.file('large', 'x'.repeat(size), 0o644);
+    world.sh('large.sh', HEAD, 'exec cat large');
+    world.location('/large', ['large.sh'], { timeoutMs: 5000, cgiSpool: 0 });
+    const [fast, slow] = ['/large/large.sh', '/large/large.sh'].map((target) => {
+      const each = world.visit('GET', target);
+      each.eager = false;
+      return each.finish();
+    }) as [Visit, Visit];
+    await Promise.all([fast.replied, slow.replied]);
+    for (let count = 0; count < 5; count++) await fast.next();
+    expect((await visit('/quick').done).text).toBe('quick\n');
+    slow.eager = true;
+    slow.pull();
+    expect((await slow.done).failure).toBe('max_cgi: the slowest reader');
+    fast.eager = true;
+    fast.pull();
+    expect((await fast.done).body).toHaveLength(size);
+  });
+
+  it('of one address leaves places to others', async () => {
+    world = new World({ maxCgi: 4, cgiQueue: 8, share: 75 });
+    world.sh('hanging', 'sleep 100');
+    world.sh('quick', HEAD, 'echo quick');
+    world.location('/', ['hanging', 'quick'], { timeoutMs: 5000 });
+    const hanging = Array.from({ length: 20 }, () => visit('/hanging'));
+    await hanging[19]?.done;
+    expect([world.runner.children, world.runner.waiting(world.server)]).toEqual([3, 6]);
+    expect(hanging.filter(({ status }) => status === 503)).toHaveLength(11);
+    world.remote = '192.0.2.2';
+    expect((await visit('/quick').done).text).toBe('quick\n');
+    for (const each of hanging) each.leave();
+  });
+});
+
 describe('the end of the server', () => {
   it('is the end of every child', async () => {
     open({ maxCgi: 2 });

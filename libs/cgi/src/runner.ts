@@ -83,7 +83,10 @@ export class CgiRunner {
   script(exchange: Exchange, script: Script): Outcome {
     const queue = this.queueOf(exchange.server);
     // Told before the body has been sent for nothing; a body that must be whole first may find room when it is.
-    if (this.workshop.closing || (queue.full && !exchange.head.chunked)) {
+    if (
+      this.workshop.closing ||
+      (!exchange.head.chunked && queue.isFull(exchange.services.addressOf(exchange.remote)))
+    ) {
       return forMethod(exchange, this.busy(exchange, 'cgi_queue'));
     }
     return new CgiExchange(this.workshop, queue, exchange, script);
@@ -121,7 +124,7 @@ export class CgiRunner {
   private queueOf(server: Server): Queue {
     let queue = this.queues.get(server);
     if (queue === undefined) {
-      queue = new Queue(server.maxCgi, server.cgiQueue);
+      queue = new Queue(server.maxCgi, server.cgiQueue, server.maxSharePerAddress);
       this.queues.set(server, queue);
     }
     return queue;

@@ -1,6 +1,6 @@
 import { ERRNO, Loop } from '@webserv/event-loop';
 import { FakeDriver, settle } from '@webserv/event-loop/testing';
-import { Ledger } from '@webserv/methods';
+import { Ledger, MemoryLedger } from '@webserv/methods';
 import { ScriptInput } from './script-input.ts';
 import { Slabs } from './slabs.ts';
 import type { Workshop } from './workshop.ts';
@@ -18,13 +18,15 @@ it.each([
     inputClosed: () => void told.push('closed'),
     inputFailed: (errno: number, place: string) => void told.push(`failed: ${errno} ${place}`),
   };
-  const input = new ScriptInput({ loop, slabs: new Slabs() } as Workshop, new Ledger(1, 0), owner, false);
-  input.attach(driver.pipe().fd);
+  const memory = new MemoryLedger(1 << 20);
+  const input = new ScriptInput({ loop, slabs: new Slabs() } as Workshop, new Ledger(1, 0), memory, owner);
   input.append(Buffer.from('a body'), 0, 6);
+  input.attach(driver.pipe().fd);
   settle(loop, driver);
   expect([told, input.closed]).toEqual([[expected], true]);
   input.drop();
   settle(loop, driver);
   driver.assertQuiet();
+  expect(memory.bytes).toBe(0);
   loop.dispose();
 });

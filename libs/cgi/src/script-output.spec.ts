@@ -1,7 +1,9 @@
 import { ERRNO, Loop } from '@webserv/event-loop';
 import { FakeDriver, type FakePeer, settle } from '@webserv/event-loop/testing';
+import { Ledger, MemoryLedger } from '@webserv/methods';
 import { type OutputOwner, ScriptOutput } from './script-output.ts';
 import { Slabs } from './slabs.ts';
+import type { Workshop } from './workshop.ts';
 
 const EIO = { read: { probability: 1, errors: [ERRNO.EIO] } };
 
@@ -33,7 +35,8 @@ beforeEach(() => {
   script = pipe.peer;
   told = [];
   moves = 0;
-  output = new ScriptOutput(loop, new Slabs(), owner(), pipe.fd);
+  const room = { disk: new Ledger(1, 0), memory: new MemoryLedger(1 << 20), spoolMax: 0 };
+  output = new ScriptOutput({ loop, slabs: new Slabs() } as Workshop, room, owner(), pipe.fd);
 });
 
 afterEach(() => {
@@ -93,7 +96,9 @@ it('tells the reader, once it is there, of what could not be read ahead of it', 
   });
   output.offer(-1);
   output.pull();
-  expect(told.slice(2)).toEqual(['fails: read script', `${-ERRNO.EIO} read script`, 'over']);
+  expect(told.slice(2)).toEqual(['the beginning']);
+  output.pull();
+  expect(told.slice(3)).toEqual(['fails: read script', `${-ERRNO.EIO} read script`, 'over']);
 });
 
 it('tells when the loop has let go of the script', () => {

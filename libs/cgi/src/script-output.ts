@@ -1,8 +1,10 @@
 import { ERRNO, Interest, type Loop, type Memory, type Op } from '@webserv/event-loop';
 import type { BodySink, BodySource } from '@webserv/response';
+import { type BufferOwner, OutputBuffer, type OutputRoom } from './output-buffer.ts';
 import { OutputParser, OutputStatus, type ScriptHead } from './output-parser.ts';
-import { SLAB, type Slabs } from './slabs.ts';
+import { SLAB } from './slabs.ts';
 import { WorkerUdata, type WorkOwner } from './worker-udata.ts';
+import type { Workshop } from './workshop.ts';
 
 /** Of output that nobody wants (HEAD, say) this much is read and thrown away, so that the script can end in peace. */
 const DRAIN_MAX = 1 << 20;
@@ -32,40 +34,39 @@ export interface OutputOwner {
 type Phase = 'head' | 'held' | 'body' | 'drain' | 'over';
 
 /**
- * A script's stdout: its head first, then its body as the source of a reply. Behind the head the rest of one slab is read
- * ahead, because most outputs end there; from then on nothing is, so that a slow client holds the script back.
+ * A script's stdout: its head first, then its body as the source of a reply. The script is read as fast as it writes,
+ * however slow its reader is, so that its child can end: what the reader has not taken waits in a buffer (OutputBuffer).
+ * Only where that is full does the reader hold the script back.
  *
- *     head -> held -> body: pull -> reading -> data -> pull ... -> over
+ *     head -> held -> body: pull -> data -> pull ... -> over
  *               +-----------------> drain -> over      (a reply without content, or what lies behind Content-Length)
  */
-export class ScriptOutput implements BodySource, WorkOwner {
+export class ScriptOutput implements BodySource, BufferOwner, WorkOwner {
   private readonly loop: Loop;
-  private readonly slabs: Slabs;
   private readonly owner: OutputOwner;
   private readonly worker: WorkerUdata;
   private readonly parser = new OutputParser();
-  private readonly memory: Memory;
+  private readonly buffer: OutputBuffer;
+  /** Where the read under way brings its bytes. */
+  private target: Memory | null = null;
   private phase: Phase = 'head';
   private sink: BodySink | null = null;
   private pulled = false;
-  /** Bytes in memory that have been read and not handed on. */
-  private start = 0;
-  private end = 0;
   /** The script has closed its stdout, or nothing more is awaited from it. */
   ended = false;
+  /** Bytes of the body that the reader has been given. */
+  given = 0;
   /** Bytes that the body still lacks; -1 where its end will tell. */
   private remaining = -1;
   private drained = 0;
-  /** Why the body cannot be completed; told at the next pull. */
+  /** Why the body cannot be completed; told when what has come before has been handed on. */
   private failure = 0;
   private failedAt = '';
-  private workerGone = false;
 
-  constructor(loop: Loop, slabs: Slabs, owner: OutputOwner, fd: number) {
-    this.loop = loop;
-    this.slabs = slabs;
+  constructor(workshop: Workshop, room: OutputRoom, owner: OutputOwner, fd: number) {
+    this.loop = workshop.loop;
     this.owner = owner;
-    this.memory = slabs.take();
+    this.buffer = new OutputBuffer(workshop, room, this);
     this.worker = new WorkerUdata(this, fd);
   }
 
@@ -73,18 +74,23 @@ export class ScriptOutput implements BodySource, WorkOwner {
   begin(): number {
     const error = this.loop.register(this.worker, Interest.READ);
     if (error < 0) this.close();
-    else this.read();
+    else this.readTo(this.buffer.memory, 0);
     return error;
   }
 
-  /** The script is waited for: what is read ahead of the reader is nothing that it owes. */
+  /** The script is waited for. */
   get reading(): boolean {
-    return this.worker.reading.pending && (this.phase !== 'body' || this.pulled);
+    return this.worker.reading.pending;
+  }
+
+  /** As much waits as may: only the reader can bring the script on. */
+  get heldBack(): boolean {
+    return this.phase === 'body' && !this.ended && !this.pulled && !this.reading && !this.buffer.resting;
   }
 
   /** Bytes of the body where all of it lies in memory, else -1. */
   get wholeSize(): number {
-    return this.ended && this.phase === 'held' ? this.end - this.start : -1;
+    return this.ended && this.phase === 'held' ? this.buffer.size : -1;
   }
 
   // ---- the reader of the body --------------------------------------------------------------------------------
@@ -93,6 +99,11 @@ export class ScriptOutput implements BodySource, WorkOwner {
   offer(length: number): void {
     this.phase = 'body';
     this.remaining = length;
+    if (length >= 0) {
+      this.drained = Math.max(0, this.buffer.size - length);
+      this.buffer.shorten(length);
+    }
+    this.readOn();
   }
 
   open(sink: BodySink): void {
@@ -102,11 +113,7 @@ export class ScriptOutput implements BodySource, WorkOwner {
   pull(): void {
     if (this.phase !== 'body' || this.pulled) return;
     this.pulled = true;
-    if (this.failedAt !== '') this.tellFailure();
-    else if (this.remaining === 0) this.finish();
-    else if (this.start < this.end) this.give();
-    else if (this.ended) this.owner.outputEnded();
-    else this.read();
+    this.giveOn();
   }
 
   cancel(): void {
@@ -115,13 +122,30 @@ export class ScriptOutput implements BodySource, WorkOwner {
     this.owner.bodyCancelled();
   }
 
+  /** What the reader has asked for, where it is there. */
+  private giveOn(): void {
+    const piece = this.remaining === 0 ? null : this.buffer.take();
+    if (piece !== null) {
+      if (this.remaining > 0) this.remaining -= piece.length;
+      this.given += piece.length;
+      this.pulled = false;
+      this.readOn();
+      this.sink?.data(piece);
+    } else if (this.remaining === 0) this.finish();
+    else if (this.buffer.size > 0) return;
+    else if (this.failedAt !== '') this.tellFailure();
+    else if (this.ended) this.owner.outputEnded();
+    else this.readOn();
+  }
+
   // ---- the script --------------------------------------------------------------------------------------------
 
   /** Throws away what the script still writes. */
   drain(): void {
     this.phase = 'drain';
+    this.buffer.clear();
     if (this.ended) this.close();
-    else this.read();
+    else this.readTo(this.buffer.memory, 0);
   }
 
   /** Waits no longer for the end of the output: what has come is all there is. */
@@ -137,13 +161,13 @@ export class ScriptOutput implements BodySource, WorkOwner {
     else this.finish();
   }
 
-  /** The body cannot be completed. The reader is told now where it waits, else when it asks. */
+  /** The body cannot be completed. The reader is told when it has what came before, at once where it waits for more. */
   fail(errno: number, place: string): void {
     this.failure = errno;
     this.failedAt = place;
     this.shut();
     if (this.phase !== 'body') this.close();
-    else if (this.pulled) this.tellFailure();
+    else if (this.pulled && this.buffer.size === 0) this.tellFailure();
   }
 
   /** Nobody wants anything of it any more. */
@@ -151,7 +175,7 @@ export class ScriptOutput implements BodySource, WorkOwner {
     this.phase = 'over';
     this.sink = null;
     this.shut();
-    this.giveBack();
+    this.buffer.close();
   }
 
   worked(_worker: WorkerUdata, op: Op): void {
@@ -163,54 +187,74 @@ export class ScriptOutput implements BodySource, WorkOwner {
     this.owner.outputMoved();
     if (this.phase === 'head') this.readHead(op.result);
     else if (this.phase === 'drain') this.drainOn(op.result);
-    else this.append(op);
+    else this.append(op.offset, op.result);
   }
 
-  /** What was read ahead lies right behind what is in memory already. */
-  private append(op: Op): void {
-    if (this.start === this.end) this.start = op.offset;
-    this.end = op.offset + op.result;
-    if (this.pulled) this.give();
-    else this.readAhead();
+  private append(offset: number, size: number): void {
+    const wanted = this.remaining < 0 ? size : Math.max(0, Math.min(size, this.remaining - this.buffer.size));
+    // What lies behind the announced length is nobody's.
+    this.drained += size - wanted;
+    if (wanted > 0) this.buffer.filled(this.target, offset, wanted);
+    if (this.pulled && wanted > 0) this.giveOn();
+    else this.readOn();
   }
 
   gone(): void {
-    this.workerGone = true;
     // The loop itself has let go of it: nothing more is awaited.
     if (this.phase !== 'over' && !this.ended) this.owner.outputMoved();
-    this.giveBack();
+    this.buffer.pipeGone();
+  }
+
+  // ---- the buffer --------------------------------------------------------------------------------------------
+
+  bufferReady(): void {
+    if (this.phase === 'body' && this.pulled) this.giveOn();
+  }
+
+  bufferRoom(): void {
+    this.readOn();
+  }
+
+  bufferLost(errno: number, place: string): void {
+    if (this.phase === 'body') this.fail(errno, place);
   }
 
   // ---- steps -------------------------------------------------------------------------------------------------
 
-  private read(): void {
-    this.readTo(0);
+  /** A read that has begun ahead of the reader is the one that is wanted. */
+  private readTo(memory: Memory, offset: number): void {
+    const { reading } = this.worker;
+    if (reading.pending) return;
+    this.target = memory;
+    this.loop.read(reading, memory, offset, SLAB - offset, -1);
     this.owner.outputMoved();
   }
 
-  /** A read that has begun ahead of the reader is the one that is wanted. */
-  private readTo(offset: number): void {
-    const { reading } = this.worker;
-    if (!reading.pending) this.loop.read(reading, this.memory, offset, SLAB - offset, -1);
-  }
-
   private readHead(size: number): void {
-    const { parser } = this;
-    const status = parser.feed(this.memory.bytes, 0, size);
+    const { parser, buffer } = this;
+    const status = parser.feed(buffer.memory.bytes, 0, size);
     if (status === OutputStatus.PARTIAL) {
-      this.read();
+      this.readTo(buffer.memory, 0);
       return;
     }
-    this.start = parser.consumed;
-    this.end = size;
+    buffer.hold(parser.consumed, size);
     this.headDone(status);
-    this.readAhead();
+    this.readOn();
   }
 
-  private readAhead(): void {
-    if (this.phase !== 'held') return;
-    if (this.end < SLAB) this.readTo(this.end);
-    else this.owner.outputFull();
+  /** Reads ahead of the reader, as far as there is room for what comes. */
+  private readOn(): void {
+    const { phase } = this;
+    if ((phase !== 'held' && phase !== 'body') || this.ended || this.failedAt !== '' || this.reading) return;
+    if (this.drained > DRAIN_MAX) {
+      this.ended = true;
+      this.shut();
+      this.owner.outputFlooded();
+      return;
+    }
+    const target = this.buffer.target(phase === 'held' || !this.pulled, phase === 'body');
+    if (target !== null) this.readTo(target.memory, target.offset);
+    else if (phase === 'held') this.owner.outputFull();
   }
 
   private headDone(status: OutputStatus): void {
@@ -219,22 +263,10 @@ export class ScriptOutput implements BodySource, WorkOwner {
     else this.owner.headFailed(this.parser.error);
   }
 
-  private give(): void {
-    let size = this.end - this.start;
-    if (this.remaining >= 0) {
-      size = Math.min(size, this.remaining);
-      this.remaining -= size;
-    }
-    const piece = this.memory.bytes.subarray(this.start, this.start + size);
-    this.start += size;
-    this.pulled = false;
-    this.sink?.data(piece);
-  }
-
   private drainOn(size: number): void {
     this.drained += size;
     if (this.drained <= DRAIN_MAX) {
-      this.read();
+      this.readTo(this.buffer.memory, 0);
       return;
     }
     this.close();
@@ -248,7 +280,8 @@ export class ScriptOutput implements BodySource, WorkOwner {
     else if (this.phase === 'drain') {
       this.close();
       this.owner.outputMoved();
-    } else if (this.pulled || this.phase === 'held') this.owner.outputEnded();
+    } else if (this.phase === 'held' || (this.pulled && this.buffer.size === 0)) this.owner.outputEnded();
+    else this.owner.outputMoved();
   }
 
   /** A read that has failed is no end: what has come must not be taken for all there is. */
@@ -289,12 +322,5 @@ export class ScriptOutput implements BodySource, WorkOwner {
 
   private shut(): void {
     this.loop.close(this.worker);
-  }
-
-  /** The slab is free when neither the pipe nor the reader holds it. */
-  private giveBack(): void {
-    if (this.phase !== 'over' || !this.workerGone) return;
-    this.workerGone = false;
-    this.slabs.give(this.memory);
   }
 }

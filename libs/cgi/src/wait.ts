@@ -10,13 +10,16 @@ const EXIT_MS = 100;
  */
 const LENGTH_MS = 2;
 
+/** Who has waited so long for a turn has the slowest reader of another script's output give up its place. */
+const PRESS_MS = 1000;
+
 /** Whose step an exchange waits for: nobody is waited for without end. */
 export const Wait = {
   /** Nobody's, or that of somebody whom another deadline watches: the client by the app's, an ending child by its own. */
   NONE: 0,
   /** Its own: a reply that must not leave from within a call of the intake's. */
   NOW: 1,
-  /** Another child's end. */
+  /** Another child's end: again and again, until `timeoutMs` have passed in all. */
   TURN: 2,
   /** The script's: to read, to write or to end. */
   SCRIPT: 3,
@@ -38,6 +41,8 @@ export function patience(wait: Wait, timeoutMs: number): number {
       return EXIT_MS;
     case Wait.LENGTH:
       return LENGTH_MS;
+    case Wait.TURN:
+      return Math.min(PRESS_MS, timeoutMs);
     case Wait.ORPHAN:
       return ORPHAN_MS;
     default:

@@ -50,6 +50,7 @@ export function buildLocation(
     methods: scope.methods,
     bodySize: scope.bodySize,
     minRate: scope.minRate,
+    cgiSpool: scope.cgiSpool,
     symlinks: scope.symlinks,
     dotfiles: scope.dotfiles,
     precompressed: scope.precompressed,

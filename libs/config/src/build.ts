@@ -96,6 +96,7 @@ function buildServer(
     maxCgi: taker.take('max_cgi'),
     cgiQueue: taker.take('cgi_queue'),
     maxUploads: taker.take('max_uploads'),
+    maxSharePerAddress: taker.take('max_share_per_address'),
     tempDisk: taker.take('temp_disk'),
     maxListings: taker.take('max_listings'),
     memoryLimit: taker.take('memory_limit'),

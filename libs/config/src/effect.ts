@@ -93,9 +93,13 @@ function limits(
   for (const name of ['max_cgi', 'cgi_queue'] as const) {
     if (!runsCgi) neverActs(level.own(name), name, 'no location of this server has a "cgi"', problems);
   }
+  if (!runsCgi)
+    neverActs(level.own('cgi_spool'), 'cgi_spool', 'no location of this server has a "cgi"', problems);
   for (const location of locations) {
     if (location.value.cgi.length > 0 || location.value.redirection !== null) continue;
-    neverActs(location.level.own('cgi_timeout'), 'cgi_timeout', 'this location has no "cgi"', problems);
+    for (const name of ['cgi_timeout', 'cgi_spool'] as const) {
+      neverActs(location.level.own(name), name, 'this location has no "cgi"', problems);
+    }
   }
 }
 

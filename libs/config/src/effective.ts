@@ -90,6 +90,7 @@ function writeServer(out: Writer, server: Server): void {
   out.value('max_cgi', String(server.maxCgi), origins);
   out.value('cgi_queue', String(server.cgiQueue), origins);
   out.value('max_uploads', String(server.maxUploads), origins);
+  out.value('max_share_per_address', String(server.maxSharePerAddress), origins);
   out.value('temp_disk', size(server.tempDisk), origins);
   out.value('max_listings', String(server.maxListings), origins);
   out.value('memory_limit', size(server.memoryLimit), origins);
@@ -159,6 +160,12 @@ function writeScope(out: Writer, scope: Scope, origins: Origins, acts: Acts): vo
   out.value('method', [...scope.methods].join(' '), origins);
   out.value('body_size', size(scope.bodySize), origins);
   out.value('min_rate', size(scope.minRate), origins);
+  out.value(
+    'cgi_spool',
+    size(scope.cgiSpool),
+    origins,
+    acts.cgi || origins.get('cgi_spool')?.level === 'location',
+  );
   if (scope.uploadPath !== null) out.value('upload_path', word(scope.uploadPath), origins);
   out.value('upload_overwrite', flag(scope.uploadOverwrite), origins, acts.uploads);
   out.value('upload_fsync', flag(scope.uploadFsync), origins, acts.uploads);

@@ -21,6 +21,7 @@ export function buildScope(taker: Taker, types: ReadonlyMap<string, string>): Sc
     methods: taker.take('method'),
     bodySize: taker.take('body_size'),
     minRate: taker.take('min_rate'),
+    cgiSpool: taker.take('cgi_spool'),
     symlinks: taker.take('symlinks'),
     dotfiles: taker.take('dotfiles'),
     precompressed: taker.take('precompressed'),

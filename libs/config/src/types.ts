@@ -79,6 +79,8 @@ export interface Server {
   readonly maxCgi: number;
   readonly cgiQueue: number;
   readonly maxUploads: number;
+  /** Percent of `maxCgi`, `cgiQueue` and `maxUploads` that one client address may have. */
+  readonly maxSharePerAddress: number;
   /** Bytes of unfinished uploads and spooled bodies. */
   readonly tempDisk: number;
   /** Folder listings that are made or sent at once. */
@@ -123,6 +125,8 @@ export interface Scope {
   readonly bodySize: number;
   /** Bytes a second that a client must send or take at least; 0 is no bound. */
   readonly minRate: number;
+  /** Bytes of one script's output that may wait on the disk for a slow client. */
+  readonly cgiSpool: number;
   /** Whether a symbolic link may lead out of `root`. */
   readonly symlinks: boolean;
   /** Whether names that begin with a dot are served and listed. */

@@ -41,6 +41,11 @@ export interface Services {
   later(work: Work): void;
   /** The listings that are being made or sent. */
   readonly listings: Listings;
+  /**
+   * What a client's address is counted as, where those of one address share something: an IPv6 client has a network to
+   * choose addresses from. '' where it has none.
+   */
+  addressOf(remote: string): string;
   /** What the unfinished uploads and bodies of a server hold, and may hold. */
   ledgerOf(server: Server): Ledger;
   /** What the requests of a server take of the memory that they may take. */

@@ -61,6 +61,7 @@ export class Fixture {
       files: nodeFiles,
       store: nodeStore,
       writer: (fd, owner) => new NodeWriter(fd, owner),
+      addressOf: (remote) => remote,
       ledgerOf: () => this.ledger,
       memoryOf: () => this.memory,
       typesOf: ({ types, charset }) => new MimeTypes(types, undefined, charset),

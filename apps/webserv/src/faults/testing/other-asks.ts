@@ -1,13 +1,14 @@
 import { type Ask, type AskContext, bodyIs, headOf, isFile, statusIs } from './ask.ts';
 import { inChunks } from './file-asks.ts';
-import { MODES, type Mode, pieces } from './script-child.ts';
+import { countOf, MODES, type Mode, pieces } from './script-child.ts';
 import { CONTENTS } from './site-plan.ts';
 
 /** A script, in one of its moods, with or without a body. */
 export function runScript(context: AskContext): Ask {
   const { random, site, mark } = context;
   const mode = MODES[random.below(MODES.length)] as Mode;
-  const size = random.chance(0.5) ? 0 : random.below(6000);
+  const most = site.bodySize > 100_000 && random.chance(0.1) ? 300_000 : 6000;
+  const size = random.chance(0.5) ? 0 : random.below(most);
   const content = `${mark} `.repeat(Math.ceil(size / 4)).slice(0, size);
   const chunked = size > 0 && random.chance(0.5);
   const method = size === 0 ? 'GET' : 'POST';
@@ -47,8 +48,7 @@ function judgeScript(mode: Mode, mark: string, content: string): Ask['judge'] {
     case 'echo':
       return (answer) => statusIs(answer, 200) ?? bodyIs(answer, content);
     default:
-      return (answer) =>
-        statusIs(answer, 200) ?? bodyIs(answer, pieces(mark, mode === 'stream' ? 6 : 2).join(''));
+      return (answer) => statusIs(answer, 200) ?? bodyIs(answer, pieces(mark, countOf(mode)).join(''));
   }
 }
 

@@ -9,6 +9,7 @@ export const MODES = [
   'document',
   'echo',
   'stream',
+  'large',
   'sized',
   'redirect',
   'local',
@@ -31,6 +32,11 @@ export function pieces(mark: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) =>
     `${mark} piece ${index}\n`.repeat(1 + ((index * 7) % 5)),
   );
+}
+
+/** Pieces that a script writes; a large output is more than lies in memory for a slow reader. */
+export function countOf(mode: Mode): number {
+  return mode === 'large' ? 3000 : mode === 'stream' ? 6 : 2;
 }
 
 /** A child: its ends of the pipes, and what it does with them. */
@@ -137,13 +143,12 @@ export class ScriptChild {
 
   private *write(): Generator<number, number, void> {
     const { mark, mode } = this;
-    const count = mode === 'stream' ? 6 : 2;
-    const body = pieces(mark, count);
+    const body = pieces(mark, countOf(mode));
     if (mode === 'deaf') this.stdin?.close();
     const length = mode === 'sized' ? `\nContent-Length: ${body.join('').length}` : '';
     this.say(`Content-Type: text/plain${length}`, '\n');
     for (const piece of body) {
-      yield this.random.below(20);
+      if (mode !== 'large' || this.random.chance(0.01)) yield this.random.below(20);
       this.stdout.write(piece);
       if (mode === 'chatty') this.stderr.write(`a word about ${piece}`);
     }

@@ -62,6 +62,7 @@ export function planSite(random: Random): SitePlan {
     cache: pick('0', '4k', '1m'),
     requests: pick(2, 1000),
     queue: pick(1, 100),
+    spool: pick('0', '70k', '64m'),
   });
   let config = loaded.get(text);
   if (config === undefined) {
@@ -78,9 +79,13 @@ interface Details {
   readonly cache: string;
   readonly requests: number;
   readonly queue: number;
+  readonly spool: string;
 }
 
-function configText(plan: Omit<SitePlan, 'config'>, { fsync, cache, requests, queue }: Details): string {
+function configText(
+  plan: Omit<SitePlan, 'config'>,
+  { fsync, cache, requests, queue, spool }: Details,
+): string {
   return `
 error_log ${LOGS.error} info text buffer=1k flush=100ms;
 server {
@@ -96,6 +101,7 @@ server {
   cache_entry 2k;
   max_cgi ${plan.maxCgi};
   cgi_queue ${queue};
+  cgi_spool ${spool};
   timeout 20s;
   cgi_timeout 5s;
   access_log ${LOGS.access} combined buffer=1k flush=1s;

@@ -1,0 +1,206 @@
+import type { Loop, Memory } from '@webserv/event-loop';
+import type { Ledger, MemoryLedger } from '@webserv/methods';
+import { SLAB } from './slabs.ts';
+import { Spool, type SpoolOwner } from './spool.ts';
+import type { Workshop } from './workshop.ts';
+
+/** What an output may take of its server while its reader is slower than the script. */
+export interface OutputRoom {
+  /** Of `temp_disk`. */
+  readonly disk: Ledger;
+  readonly memory: MemoryLedger;
+  /** Bytes that may wait in a spool. */
+  readonly spoolMax: number;
+}
+
+/** Whose output waits. */
+export interface BufferOwner {
+  /** `take` has given null though bytes wait, and gives some now. */
+  bufferReady(): void;
+  /** `target` has given null, and gives room now. */
+  bufferRoom(): void;
+  /** The disk has lost what waited there. */
+  bufferLost(errno: number, place: string): void;
+}
+
+/**
+ * What a script has written and its reader has not taken, in order: in a slab, then in a spool, then in a second slab that
+ * no spool could take. The reader holds what it was given last until it asks again, so that is never read into.
+ */
+export class OutputBuffer implements SpoolOwner {
+  private readonly loop: Loop;
+  private readonly workshop: Workshop;
+  private readonly room: OutputRoom;
+  private readonly owner: BufferOwner;
+  private slab: Memory;
+  private start = 0;
+  private end = 0;
+  private spool: Spool | null = null;
+  private second: Memory | null = null;
+  /** Bytes in the second slab. */
+  private kept = 0;
+  /** The pipe may be reading into one of the slabs. */
+  private piped = true;
+  private spoolGone_ = true;
+  private closed = false;
+  private released = false;
+
+  constructor(workshop: Workshop, room: OutputRoom, owner: BufferOwner) {
+    this.loop = workshop.loop;
+    this.workshop = workshop;
+    this.room = room;
+    this.owner = owner;
+    this.slab = this.takeSlab();
+  }
+
+  /** Bytes that wait. */
+  get size(): number {
+    return this.end - this.start + (this.spool?.size ?? 0) + this.kept;
+  }
+
+  /** It is the disk that holds the script back. */
+  get resting(): boolean {
+    return this.spool?.resting ?? false;
+  }
+
+  /** The first slab, for what is read before there is a reader. */
+  get memory(): Memory {
+    return this.slab;
+  }
+
+  /** `[start, end)` of the first slab is what waits. */
+  hold(start: number, end: number): void {
+    this.start = start;
+    this.end = end;
+  }
+
+  /**
+   * Where the next bytes may be read to, and from which offset on.
+   * @param lent the reader may hold what it was given last
+   * @param aside what does not fit behind the bytes in the slab may be put aside
+   */
+  target(lent: boolean, aside: boolean): { readonly memory: Memory; readonly offset: number } | null {
+    if (!lent && this.size === 0) this.hold(0, 0);
+    const inSlab = this.size === this.end - this.start;
+    if (inSlab && this.end < SLAB) return { memory: this.slab, offset: this.end };
+    if (!aside || !this.store()) return null;
+    this.second ??= this.takeSlab();
+    return { memory: this.second, offset: 0 };
+  }
+
+  /** So many bytes have been read to where `target` has said. */
+  filled(memory: Memory | null, offset: number, size: number): void {
+    if (memory === this.second && memory !== null) this.kept = size;
+    else {
+      if (this.start === this.end) this.start = offset;
+      this.end = offset + size;
+    }
+  }
+
+  /** Leaves only the first bytes of what waits in the slab. */
+  shorten(size: number): void {
+    this.end = Math.min(this.end, this.start + size);
+  }
+
+  /** The oldest bytes, lent until the next call. @returns null where there are none, or `bufferReady` follows */
+  take(): Buffer | null {
+    const { spool } = this;
+    if (this.start === this.end && spool !== null && spool.size > 0) {
+      spool.fetch(this.slab);
+      return null;
+    }
+    if (this.start === this.end && this.kept > 0) {
+      // The reader has caught up, and holds nothing any more: the slabs change their parts.
+      const slab = this.second as Memory;
+      this.second = this.slab;
+      this.slab = slab;
+      this.hold(0, this.kept);
+      this.kept = 0;
+    }
+    const { start, end } = this;
+    this.start = end;
+    return start === end ? null : this.slab.bytes.subarray(start, end);
+  }
+
+  /** What waits is not wanted any more; what comes still needs the first slab. */
+  clear(): void {
+    this.hold(0, 0);
+    this.kept = 0;
+    this.spool?.close();
+    this.spool = null;
+  }
+
+  /** The pipe is gone. */
+  pipeGone(): void {
+    this.piped = false;
+    this.release();
+  }
+
+  /** Nobody reads any more. */
+  close(): void {
+    this.clear();
+    this.closed = true;
+    this.release();
+  }
+
+  spoolRoom(): void {
+    this.owner.bufferRoom();
+  }
+
+  spoolFetched(size: number): void {
+    if (this.spool === null) return;
+    this.hold(0, size);
+    this.owner.bufferReady();
+  }
+
+  spoolFailed(errno: number, place: string): void {
+    this.clear();
+    this.owner.bufferLost(errno, place);
+  }
+
+  spoolGone(): void {
+    this.spoolGone_ = true;
+    this.release();
+  }
+
+  /** Puts aside what the second slab holds. @returns false where nothing more can be put aside for now */
+  private store(): boolean {
+    const { kept } = this;
+    if (kept === 0) return !this.resting;
+    const spool = this.spool ?? this.openSpool();
+    if (spool === null || spool.resting || !spool.reserve(kept)) return false;
+    this.kept = 0;
+    return spool.put((this.second as Memory).bytes, 0, kept);
+  }
+
+  private openSpool(): Spool | null {
+    const { disk, spoolMax } = this.room;
+    if (spoolMax === 0) return null;
+    const spool = new Spool(this.loop, disk, this, spoolMax);
+    if (spool.open(this.workshop) < 0) return null;
+    this.spool = spool;
+    this.spoolGone_ = false;
+    return spool;
+  }
+
+  private takeSlab(): Memory {
+    this.room.memory.add(SLAB);
+    return this.workshop.slabs.take();
+  }
+
+  private giveSlab(slab: Memory): void {
+    this.room.memory.give(SLAB);
+    this.workshop.slabs.give(slab);
+  }
+
+  /** A slab is free when neither the pipe, nor the spool, nor the reader holds it. */
+  private release(): void {
+    if (!this.piped && this.kept === 0 && this.second !== null) {
+      this.giveSlab(this.second);
+      this.second = null;
+    }
+    if (!this.closed || this.piped || !this.spoolGone_ || this.released) return;
+    this.released = true;
+    this.giveSlab(this.slab);
+  }
+}
