@@ -12,10 +12,6 @@ import { Transaction, TransactionPool } from './transaction.ts';
 
 /** How long accepting rests when the process or the system has no descriptor left. */
 const EXHAUSTED_MS = 100;
-/** How long a server that stops goes on accepting at most, where more and more come. */
-const BACKLOG_MS = 200;
-/** Ticks that bring nobody before nobody is taken to wait. */
-const QUIET_LOOKS = 2;
 /** How often it is seen whether the shortage is over. */
 const REFILL_MS = 1000;
 /** A shortage that comes and goes is told of this often at most. */
@@ -39,13 +35,11 @@ export class ServerUdata extends Udata {
   private readonly accepting = new Op(this);
   private readonly rested = new Timer(this);
   private readonly refilled = new Timer(this);
-  /** When the server stops: whether somebody waits in the backlog, and until when that is asked. */
-  private readonly lastLook = new Timer(this);
-  private quietLooks = 0;
-  private stopsAt = 0;
   private readonly reserve: Reserve;
   /** As many connections as there could be without the reserve, while that is in use. */
   private ceiling = Number.POSITIVE_INFINITY;
+  /** Accepting was cancelled, and goes on when there is room. */
+  private paused = false;
   private readonly clients = new ClientList();
   private readonly crowd: Crowd;
   private readonly maxConnect: number;
@@ -124,14 +118,14 @@ export class ServerUdata extends Udata {
   private answered(op: Op): void {
     if (op.result >= 0) this.accepted(op.result, op.text);
     else if (op.result !== -ERRNO.ECANCELED) this.exhausted(op.result);
-    else this.resume();
+    else if (op.last && !this.paused) this.stopListening();
+    else {
+      this.paused = false;
+      this.resume();
+    }
   }
 
   override expire(timer: Timer): void {
-    if (timer === this.lastLook) {
-      this.lookAtBacklog();
-      return;
-    }
     if (timer === this.refilled) {
       if (this.reserve.hold()) this.ceiling = Number.POSITIVE_INFINITY;
       else this.loop.arm(this.refilled, REFILL_MS);
@@ -147,8 +141,9 @@ export class ServerUdata extends Udata {
     this.closing = true;
     this.onEmpty = done;
     this.loop.disarm(this.refilled);
-    this.loop.arm(this.lastLook, 0);
-    this.stopsAt = this.loop.now + BACKLOG_MS;
+    this.pause();
+    // Whoever is in the backlog of a listening socket that closes would be reset: a last accept brings them first.
+    this.resume();
     for (const client of this.clients) client.serverStops();
   }
 
@@ -166,24 +161,7 @@ export class ServerUdata extends Udata {
 
   // ---- the end ----------------------------------------------------------------------------------------------
 
-  /**
-   * Closes the listening socket when whole ticks have brought nobody: whoever is in the backlog then would be reset. Where
-   * more and more come, there is an end to it all the same; where the server is full, they wait as ever.
-   */
-  private lookAtBacklog(): void {
-    if (!this.accepting.pending) {
-      this.loop.arm(this.lastLook, EXHAUSTED_MS);
-    } else if (this.quietLooks >= QUIET_LOOKS || this.loop.now >= this.stopsAt) {
-      this.stopListening();
-    } else {
-      // A tick runs timers before completions: what is in this one is seen by the next look.
-      this.quietLooks++;
-      this.loop.arm(this.lastLook, 0);
-    }
-  }
-
   private stopListening(): void {
-    this.loop.disarm(this.lastLook);
     this.loop.disarm(this.rested);
     this.loop.disarm(this.refilled);
     if (this.fd >= 0) this.loop.close(this);
@@ -216,7 +194,6 @@ export class ServerUdata extends Udata {
   // ---- accepting ---------------------------------------------------------------------------------------------
 
   private accepted(fd: number, remote: string): void {
-    this.quietLooks = 0;
     if (this.connections >= this.limit) this.makeRoom();
     let client: ClientUdata | null = null;
     try {
@@ -231,7 +208,7 @@ export class ServerUdata extends Udata {
       if (client !== null && client.slot >= 0) this.loop.close(client);
       else this.loop.discard(fd);
     }
-    if (this.isFull) this.loop.cancel(this.accepting);
+    if (this.isFull) this.pause();
   }
 
   private begin(client: ClientUdata, fd: number): void {
@@ -264,8 +241,15 @@ export class ServerUdata extends Udata {
     if (idle !== null) this.loop.close(idle);
   }
 
+  private pause(): void {
+    if (!this.accepting.pending) return;
+    this.paused = true;
+    this.loop.cancel(this.accepting);
+  }
+
   private resume(): void {
     if (this.fd < 0 || this.accepting.pending || this.rested.armed || this.isFull) return;
+    this.accepting.last = this.closing;
     this.loop.accept(this.accepting);
   }
 
@@ -277,7 +261,7 @@ export class ServerUdata extends Udata {
     this.makeRoom();
     this.reserve.release();
     this.ceiling = Math.max(1, this.connections);
-    this.loop.cancel(this.accepting);
+    this.pause();
     this.loop.arm(this.rested, EXHAUSTED_MS);
     this.loop.arm(this.refilled, REFILL_MS);
     if (this.loop.now - this.shortageToldAt < TOLD_EVERY_MS) return;

@@ -147,7 +147,7 @@ export class Loop {
 
   // ---- operations --------------------------------------------------------------------------------------------
 
-  /** Accepts connections until cancelled: `result` is a descriptor, `text` the peer's address. Ends with a failure. */
+  /** Accepts connections until cancelled: `result` is a descriptor, `text` the peer's address. Ends with a failure, or as `last` says. */
   accept(op: Op): void {
     op.kind = OpKind.ACCEPT;
     this.submit(op);

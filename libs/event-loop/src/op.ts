@@ -75,6 +75,8 @@ export class Op {
    * buffer to everybody: what must be kept is copied.
    */
   bytes: Buffer | null = null;
+  /** ACCEPT: only those whom the kernel has accepted already are wanted: when they have been brought it is cancelled. */
+  last = false;
   /** ACCEPT: the peer's address (`192.0.2.1`, `2001:db8::1`, `unix:`). CHANGE: the entry's name in a folder, or ''. */
   text = '';
 

@@ -143,13 +143,14 @@ export class Attempts {
   private accept(watch: Watch, op: Op): void {
     for (let turn = 0; turn < ACCEPTS_A_TURN; turn++) {
       const fd = accept(watch.fd);
-      if (fd === -EAGAIN) {
+      if (fd === -EAGAIN && !op.last) {
         this.wantRead(watch);
         return;
       }
       if (fd < 0) {
         watch.reading = null;
-        this.completions.tell(op, fd);
+        watch.readable = fd !== -EAGAIN;
+        this.completions.tell(op, fd === -EAGAIN ? -ERRNO.ECANCELED : fd);
         return;
       }
       op.text = acceptedPeer();

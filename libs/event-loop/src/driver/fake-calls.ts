@@ -141,7 +141,13 @@ export class FakeCalls {
     const { backlog } = watch.thing as FakeListener;
     for (let turn = 0; turn < ACCEPTS_A_TURN; turn++) {
       const caller = backlog[0];
-      if (caller === undefined) return false;
+      if (caller === undefined) {
+        if (op.last) {
+          watch.reading = null;
+          this.completions.finish(op, -ERRNO.ECANCELED);
+        }
+        return false;
+      }
       const struck = this.strike('accept');
       const fd = struck > 0 ? -struck : this.descriptors.add(caller.peer);
       if (fd < 0) {

@@ -101,8 +101,10 @@ export class ReadinessDriver extends SystemDriver implements Driver {
     if (op.kind === OpKind.CHILD) this.attempts.awaitChild(watch, op);
     else if (op.kind === OpKind.CHANGE) this.attempts.awaitChange(watch, op);
     else if (watch.interest === Interest.FILE) this.attempts.readFile(watch, op);
-    else if (watch.readable) this.attempts.queue(watch);
-    else this.poller.want(watch.fd, Interest.READ, watch.slot, watch.generation);
+    else if (watch.readable || op.last) {
+      watch.readable = true;
+      this.attempts.queue(watch);
+    } else this.poller.want(watch.fd, Interest.READ, watch.slot, watch.generation);
   }
 
   cancel(op: Op): void {

@@ -19,6 +19,7 @@ import { openChild } from './linux-notices.ts';
 import type { ProvidedBuffers } from './provided-buffers.ts';
 import { peerOf } from './socket.ts';
 import { Starved } from './starved.ts';
+import { tellBacklog } from './uring-backlog.ts';
 
 /** Connections told from one listening socket before the others have their turn. */
 const ACCEPTS_A_TURN = 128;
@@ -54,7 +55,7 @@ export class UringReads {
 
   submit(flight: Flight, op: Op): void {
     flight.reading = op;
-    if (flight.held !== null || flight.ending !== GOES_ON || flight.accepted !== null)
+    if (flight.held !== null || flight.ending !== GOES_ON || flight.accepted !== null || op.last)
       this.flights.queue(flight);
     else if (flight.readTag === Tag.NONE) this.begin(flight, op);
     // What cannot serve it is taken back; its completion begins the new one.
@@ -338,7 +339,9 @@ export class UringReads {
       }
     }
     if (flight.ending !== GOES_ON) this.tellEnding(flight, op);
-    else if (flight.readTag === Tag.NONE) this.begin(flight, op);
+    else if (flight.readTag !== Tag.NONE) return;
+    else if (!op.last) this.begin(flight, op);
+    else if (tellBacklog(flight, op, this.completions, ACCEPTS_A_TURN)) this.flights.queue(flight);
   }
 
   // ---- children ----------------------------------------------------------------------------------------------

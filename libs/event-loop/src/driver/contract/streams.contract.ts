@@ -76,6 +76,32 @@ export function streamsContract(options: HarnessOptions): void {
       loop.discard(server.got[1] as number);
     });
 
+    it('brings those who wait, and ends, where no more are wanted', async () => {
+      const { loop } = harness;
+      const { fd, address } = harness.listen();
+      const server = new Probe(loop, fd);
+      loop.register(server, Interest.READ);
+      for (let caller = 0; caller < 40; caller++) await harness.connect(address);
+      await harness.arrive();
+      loop.accept(server.input);
+      await harness.until(() => server.got.length > 0, 'the first');
+      loop.cancel(server.input);
+      await harness.until(() => !server.input.pending, 'the cancellation');
+      server.input.last = true;
+      loop.accept(server.input);
+      await harness.until(() => !server.input.pending, 'the end');
+      const callers = server.got.filter((result) => result >= 0);
+      expect(callers).toHaveLength(40);
+      expect(server.got.at(-1)).toBe(-ERRNO.ECANCELED);
+      for (const caller of callers) loop.discard(caller);
+      // And accepting can begin anew.
+      server.input.last = false;
+      loop.accept(server.input);
+      await harness.connect(address);
+      await harness.until(() => (server.got.at(-1) as number) >= 0, 'another');
+      loop.discard(server.got.at(-1) as number);
+    });
+
     it('stops when cancelled, and the backlog holds', async () => {
       const { loop } = harness;
       const { fd, address } = harness.listen();
