@@ -1,4 +1,5 @@
 import { statfsSync } from 'node:fs';
+import { diskPath } from '@webserv/methods';
 
 /**
  * File systems of which this machine is told every change (statfs(2), `f_type`). Of others (NFS, CIFS, 9P, FUSE and the
@@ -25,7 +26,7 @@ const LOCAL: ReadonlySet<number> = new Set([
 /** Whether the kernel tells of every change to what lies in a folder. Elsewhere than on Linux the number says nothing. */
 export function tellsChanges(folder: string): boolean {
   try {
-    return process.platform !== 'linux' || LOCAL.has(statfsSync(folder).type);
+    return process.platform !== 'linux' || LOCAL.has(statfsSync(diskPath(folder)).type);
   } catch {
     return false;
   }

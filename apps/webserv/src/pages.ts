@@ -2,7 +2,7 @@ import { type CacheEntry, StaticCache } from '@webserv/cache';
 import type { Server } from '@webserv/config';
 import { Memory } from '@webserv/event-loop';
 import { type Exchange, Offer } from '@webserv/methods';
-import { FieldId } from '@webserv/request';
+import { copyOfText, FieldId } from '@webserv/request';
 import {
   acceptedCodings,
   type ContentCoding,
@@ -97,7 +97,7 @@ export class Pages {
     const { path, stamp, coding, offer } = exchange;
     if (stamp === null) return false;
     // A copy: the path may be a slice of the whole head's text, which the key would keep alive.
-    const name = Buffer.from(exchange.head.path).toString();
+    const name = copyOfText(exchange.head.path);
     const key = coding === '' ? name : variantKey(coding, name);
     if (coding === '') this.offerIn(page, name, offer);
     if (!this.put(page, key, path, stamp, exchange, ticket, pinned)) return false;

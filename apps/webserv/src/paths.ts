@@ -1,4 +1,5 @@
 import { lstatSync, readlinkSync, type Stats } from 'node:fs';
+import { diskPath, pathText } from '@webserv/methods';
 import { tellsChanges } from './file-system.ts';
 
 /** What a path leads over: for those who watch the way. Nothing throws. */
@@ -15,7 +16,7 @@ export interface Paths {
 export const nodePaths: Paths = {
   look(path) {
     try {
-      return lstatSync(path, { throwIfNoEntry: false }) ?? null;
+      return lstatSync(diskPath(path), { throwIfNoEntry: false }) ?? null;
     } catch {
       return null;
     }
@@ -23,7 +24,7 @@ export const nodePaths: Paths = {
 
   linkTarget(path) {
     try {
-      return readlinkSync(path);
+      return pathText(readlinkSync(diskPath(path), 'buffer'));
     } catch {
       return null;
     }

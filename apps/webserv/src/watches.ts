@@ -10,8 +10,6 @@ const MAX_LINKS = 40;
 const GONE = Change.REMOVED | Change.RENAMED | Change.ATTRIBUTES | Change.OVERFLOW;
 /** What a system says that has no more of them to give (inotify_add_watch(2), open(2)). */
 const EXHAUSTED: ReadonlySet<number> = new Set([-ERRNO.ENOSPC, -ERRNO.ENOMEM, -ERRNO.EMFILE, -ERRNO.ENFILE]);
-/** A name that the notice could not tell as it is: any of them. */
-const UNREADABLE = '\ufffd';
 
 /** A file that is watched for somebody who keeps what was read from it. */
 export interface WatchedFile {
@@ -217,7 +215,7 @@ class FolderWatch extends PathWatch {
   protected heard(bits: number, name: string): void {
     const itself = name === '' && (bits < 0 || (bits & GONE) !== 0);
     // A driver that tells no names says only that some entry has come, gone or changed.
-    const link = this.links.size > 0 && (name === '' || this.links.has(name) || name.includes(UNREADABLE));
+    const link = this.links.size > 0 && (name === '' || this.links.has(name));
     if (itself || link) this.watches.folderHeard(this);
   }
 }

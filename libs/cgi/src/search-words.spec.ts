@@ -12,7 +12,7 @@ describe('the command line of an indexed query', () => {
     ['GET', 'one++two', []],
     ['GET', '-s', []],
     ['GET', 'one+%2Ds', []],
-    ['GET', '%FF', []],
+    ['GET', '%FF', ['\udcff']],
     ['GET', 'a%00b', []],
     ['GET', '%', []],
   ])('%s ?%s', (method, query, words) => {

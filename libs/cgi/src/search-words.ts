@@ -1,3 +1,5 @@
+import { textOfBytes } from '@webserv/request';
+
 /**
  * The command line of an indexed query (RFC 3875 section 4.4): words parted by `+`, where no `=` stands. All or nothing:
  * where a word cannot be an argument there is no command line, as that section tells.
@@ -16,11 +18,11 @@ export function searchWords(method: string, query: string): readonly string[] {
   return words;
 }
 
-/** '' where it is not percent-encoded UTF-8. */
+/** The text of its bytes, whatever they are; '' where a percent sign stands before anything but two digits. */
 function decoded(raw: string): string {
-  try {
-    return decodeURIComponent(raw);
-  } catch {
-    return '';
-  }
+  if (MALFORMED.test(raw)) return '';
+  const bytes = raw.replace(/%(..)/g, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return textOfBytes(Buffer.from(bytes, 'latin1'));
 }
+
+const MALFORMED = /%(?![0-9a-f]{2})/i;

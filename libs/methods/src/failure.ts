@@ -14,6 +14,8 @@ export function statusOf(errno: number): number {
     case E.ELOOP:
     case E.EXDEV:
     case E.ENXIO:
+    // A disk that knows UTF-8 alone (APFS, ZFS) has no file of another name.
+    case E.EILSEQ:
       return 404;
     case E.EACCES:
     case E.EPERM:

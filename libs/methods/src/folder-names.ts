@@ -1,8 +1,12 @@
 import { type Dir, opendirSync } from 'node:fs';
+import { diskPath, pathText } from './disk-path.ts';
 import { errnoOf } from './errno.ts';
 
 /** Entries that one call of getdents is asked for, through libuv's buffer. */
 const ENTRIES_A_READ = 128;
+
+/** Node gives the names in bytes then, which its types do not know. */
+const IN_BYTES = { bufferSize: ENTRIES_A_READ, encoding: 'buffer' as BufferEncoding };
 
 /** The names in a folder, one after the other, without `.` and `..`, in no order. Its descriptor goes with the last one. */
 export class FolderNames {
@@ -19,7 +23,7 @@ export class FolderNames {
   /** @returns a negative errno where the folder cannot be opened */
   static open(path: string): FolderNames | number {
     try {
-      return new FolderNames(opendirSync(path, { bufferSize: ENTRIES_A_READ }));
+      return new FolderNames(opendirSync(diskPath(path), IN_BYTES));
     } catch (error) {
       return errnoOf(error);
     }
@@ -30,7 +34,8 @@ export class FolderNames {
     if (this.ended) return null;
     let name: string | null = null;
     try {
-      name = this.dir.readSync()?.name ?? null;
+      const entry = this.dir.readSync();
+      if (entry !== null) name = pathText(entry.name as unknown as Buffer);
     } catch (error) {
       this.errno = errnoOf(error);
     }

@@ -1,5 +1,6 @@
 export { prefersJson } from './accept.ts';
 export { conditionsOf } from './conditions.ts';
+export { diskPath, pathText } from './disk-path.ts';
 export { allowOf, dispatch } from './dispatch.ts';
 export { ErrorPages } from './error-pages.ts';
 export { Exchange, type Services } from './exchange.ts';

@@ -16,6 +16,7 @@ import {
 import { constants as os } from 'node:os';
 import { dirname } from 'node:path';
 import type { FileStamp } from '@webserv/response';
+import { diskPath, pathText } from './disk-path.ts';
 import { errnoOf } from './errno.ts';
 import type { FileFacts, Files, FolderReader } from './files.ts';
 import { FolderNames } from './folder-names.ts';
@@ -25,10 +26,15 @@ const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 const { ENOENT, ENXIO, EXDEV } = os.errno;
 const ABSENT = { throwIfNoEntry: false } as const;
 
+/** A path with all symbolic links followed. */
+function followed(path: string): string {
+  return pathText(realpathSync.native(diskPath(path), 'buffer'));
+}
+
 /** Whether `path`, all symbolic links followed, still lies in `root`. */
 function liesBeneath(root: string, path: string): boolean {
-  const top = realpathSync(root);
-  const real = realpathSync(path);
+  const top = followed(root);
+  const real = followed(path);
   return real === top || real.startsWith(top.endsWith('/') ? top : `${top}/`);
 }
 
@@ -67,9 +73,9 @@ class NodeFolderReader implements FolderReader {
   look(name: string, facts: FileFacts): number {
     const path = this.prefix + name;
     try {
-      let stat = lstatSync(path, ABSENT);
+      let stat = lstatSync(diskPath(path), ABSENT);
       if (stat?.isSymbolicLink()) {
-        stat = statSync(path, ABSENT);
+        stat = statSync(diskPath(path), ABSENT);
         if (stat !== undefined && this.beneath && !liesBeneath(this.root, path)) return -EXDEV;
       }
       if (stat === undefined) return -ENOENT;
@@ -97,7 +103,7 @@ function hasDescriptors(): boolean {
 }
 
 function whereIs(fd: number): string {
-  const path = readlinkSync(`${DESCRIPTORS}/${fd}`);
+  const path = pathText(readlinkSync(`${DESCRIPTORS}/${fd}`, 'buffer'));
   if (!path.startsWith('/')) return '';
   // It was replaced a moment ago, unless that is what the file is called.
   return path.endsWith(GONE) && sameFile(path, fd) === '' ? path.slice(0, -GONE.length) : path;
@@ -105,7 +111,7 @@ function whereIs(fd: number): string {
 
 /** `path` where it leads to what is open, '' where something else has come there. */
 function sameFile(path: string, fd: number): string {
-  const there = statSync(path, ABSENT);
+  const there = statSync(diskPath(path), ABSENT);
   const open = fstatSync(fd);
   return there?.ino === open.ino && there.dev === open.dev ? path : '';
 }
@@ -118,12 +124,12 @@ export const nodeFiles: Files = {
   open(root: string, path: string, beneath: boolean): number {
     try {
       // Most failures are files that are not there, and those cost no exception this way.
-      const stat = statSync(path, ABSENT);
+      const stat = statSync(diskPath(path), ABSENT);
       if (stat === undefined) return -ENOENT;
       if (!stat.isFile() && !stat.isDirectory()) {
         return beneath && !liesBeneath(root, path) ? -EXDEV : -ENXIO;
       }
-      const fd = openSync(path, FLAGS);
+      const fd = openSync(diskPath(path), FLAGS);
       if (!beneath || liesBeneath(root, path)) return fd;
       closeSync(fd);
       return -EXDEV;
@@ -151,7 +157,7 @@ export const nodeFiles: Files = {
 
   look(root: string, path: string, beneath: boolean, facts: FileFacts): number {
     try {
-      const stat = statSync(path, ABSENT);
+      const stat = statSync(diskPath(path), ABSENT);
       if (stat === undefined) return -ENOENT;
       if (beneath && !liesBeneath(root, path)) return -EXDEV;
       fill(facts, stat);
@@ -164,7 +170,7 @@ export const nodeFiles: Files = {
   remove(root: string, path: string): number {
     try {
       if (!liesBeneath(root, dirname(path))) return -EXDEV;
-      unlinkSync(path);
+      unlinkSync(diskPath(path));
       return 0;
     } catch (error) {
       return errnoOf(error);
@@ -183,7 +189,7 @@ export const nodeFiles: Files = {
 
   realPath(path: string, fd: number): string {
     try {
-      return hasDescriptors() ? whereIs(fd) : sameFile(realpathSync.native(path), fd);
+      return hasDescriptors() ? whereIs(fd) : sameFile(followed(path), fd);
     } catch {
       return '';
     }
@@ -191,7 +197,7 @@ export const nodeFiles: Files = {
 
   mayRun(path: string): number {
     try {
-      accessSync(path, constants.X_OK);
+      accessSync(diskPath(path), constants.X_OK);
       return 0;
     } catch (error) {
       return errnoOf(error);
@@ -200,7 +206,7 @@ export const nodeFiles: Files = {
 
   stamp(path: string): FileStamp | null {
     try {
-      const stat = statSync(path, ABSENT);
+      const stat = statSync(diskPath(path), ABSENT);
       return stat === undefined ? null : stampOf(stat);
     } catch {
       return null;

@@ -1,3 +1,4 @@
+import { bytesOfText, holdsRawBytes, replaceRawBytes } from '@webserv/request';
 import { escapeHtml } from '@webserv/response';
 
 /** Dark or light as the reader likes it; wide tables are for wide screens. No script, nothing fetched. */
@@ -56,15 +57,36 @@ export function humanSize(bytes: number): string {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to be replaced
 const CONTROL = /[\x00-\x1f\x7f]/g;
 
-/** A name as it can be shown: a control character, which HTML would drop or take for a space, as its picture. */
+/**
+ * A name as it can be shown: a control character, which HTML would drop or take for a space, as its picture, and a byte that
+ * is not UTF-8 as `\xE9`.
+ */
 export function visible(name: string): string {
-  return name.replace(CONTROL, (c) =>
+  return visibleInJson(name).replace(CONTROL, (c) =>
     c === '\x7f' ? '\u2421' : String.fromCharCode(0x2400 + c.charCodeAt(0)),
   );
 }
 
-/** A name as one segment of a relative reference. */
+/** The same for JSON, which can say each control character: only the bytes that are not UTF-8 are shown. */
+export function visibleInJson(name: string): string {
+  return replaceRawBytes(name, (byte) => `\\x${hex(byte)}`);
+}
+
+/** A name as one segment of a relative reference, by its bytes. */
 export function encodeSegment(name: string): string {
-  // A lone surrogate has no UTF-8 form, and encodeURIComponent would throw on it.
-  return encodeURIComponent(name.replace(/\p{Surrogate}/gu, '\ufffd'));
+  return holdsRawBytes(name)
+    ? Array.from(bytesOfText(name), (byte) =>
+        UNRESERVED.has(byte) ? String.fromCharCode(byte) : `%${hex(byte)}`,
+      ).join('')
+    : // Half a character has no UTF-8 form, and encodeURIComponent would throw on it.
+      encodeURIComponent(name.replace(/\p{Surrogate}/gu, '\ufffd'));
+}
+
+/** What encodeURIComponent leaves as it is. */
+const UNRESERVED: ReadonlySet<number> = new Set(
+  Buffer.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.!~*'()"),
+);
+
+function hex(byte: number): string {
+  return byte.toString(16).toUpperCase().padStart(2, '0');
 }

@@ -5,5 +5,6 @@ export { RequestHead, TargetForm } from './head.ts';
 export { HeadMemo } from './head-memo.ts';
 export { Headers } from './headers.ts';
 export { DEFAULT_LIMITS, type Limits } from './limits.ts';
+export { bytesOfText, copyOfText, holdsRawBytes, replaceRawBytes, textOfBytes } from './octets.ts';
 export { FeedStatus, RequestParser } from './parser.ts';
 export { ErrorKind, RequestError } from './request-error.ts';

@@ -1,4 +1,5 @@
 import { type RequestHead, TargetForm } from './head.ts';
+import { copyOfText } from './octets.ts';
 import { Slots } from './slots.ts';
 import { latin1 } from './text.ts';
 import { keepWords, mixed, sameWords, WORD, wordsOf } from './words.ts';
@@ -24,7 +25,7 @@ class Target {
     this.length = end - start;
     this.target = text;
     this.rawPath = head.rawPath.length === text.length ? text : text.substring(0, head.rawPath.length);
-    this.path = head.path === head.rawPath ? this.rawPath : Buffer.from(head.path).toString();
+    this.path = head.path === head.rawPath ? this.rawPath : copyOfText(head.path);
     this.query = head.query === '' ? '' : text.substring(head.rawPath.length + 1);
     this.hasQuery = head.hasQuery;
   }

@@ -1,7 +1,8 @@
 import { DOT, HEX, PATH, PERCENT, QUESTION, SLASH } from './chars.ts';
+import { textOfBytes } from './octets.ts';
 import { ErrorKind, type Fault } from './request-error.ts';
 import type { Scanner } from './scan.ts';
-import { latin1, utf8 } from './text.ts';
+import { latin1 } from './text.ts';
 
 const SCRATCH = 4_096;
 
@@ -43,9 +44,10 @@ function makePlainPathEnd(): Scanner {
 }
 
 /**
- * The path in `bytes[start, end)` as the server means it: percent-decoded once, checked to be UTF-8 without NUL, empty
+ * The path in `bytes[start, end)` as the server means it: percent-decoded once, checked to hold no NUL, empty
  * segments merged and dot segments resolved, in this order, so that an encoded dot or slash counts as one. It begins
- * with `/` and holds no `..` segment, no `//` and no NUL. `''` where the path is refused.
+ * with `/` and holds no `..` segment, no `//` and no NUL. `''` where the path is refused. Bytes that are not UTF-8 are
+ * part of a name like any other (octets.ts); none of them is a slash or a dot to anybody who reads bytes.
  *
  * Other encoded control characters stay, as the file names that hold them must have a URL too. Whoever writes the path
  * into a field, a log or an environment encodes or refuses them there.
@@ -54,17 +56,12 @@ export function decodePath(bytes: Uint8Array, start: number, end: number, fault:
   const out = end - start > SCRATCH ? Buffer.allocUnsafeSlow(end - start) : scratch;
   const length = decode(bytes, start, end, out, fault);
   if (length < 0) return '';
-  const { ascii } = shape;
-  if (!ascii && !isUtf8(out, length)) {
-    fault.note(ErrorKind.BAD_UTF8, start);
-    return '';
-  }
   const resolved = shape.resolved ? length : resolveDots(out, length);
   if (resolved < 0) {
     fault.note(ErrorKind.PATH_ABOVE_ROOT, start);
     return '';
   }
-  return ascii ? latin1(out, 0, resolved) : utf8(out, 0, resolved);
+  return shape.ascii ? latin1(out, 0, resolved) : textOfBytes(out, 0, resolved);
 }
 
 /** What `decode` noticed on its way; nothing of it outlives a call. */
@@ -132,26 +129,4 @@ function resolveDots(path: Uint8Array, length: number): number {
   }
   if (folder) path[written++] = SLASH;
   return written;
-}
-
-/** RFC 3629 section 4: no overlong form, no surrogate, nothing above U+10FFFF, nothing cut short. */
-export function isUtf8(bytes: Uint8Array, length: number): boolean {
-  let pos = 0;
-  while (pos < length) {
-    const c = bytes[pos++] as number;
-    if (c < 0x80) continue;
-    if (c < 0xc2 || c > 0xf4) return false;
-    const more = c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
-    if (pos + more > length) return false;
-    const second = bytes[pos] as number;
-    const least = c === 0xe0 ? 0xa0 : c === 0xf0 ? 0x90 : 0x80;
-    const most = c === 0xed ? 0x9f : c === 0xf4 ? 0x8f : 0xbf;
-    if (second < least || second > most) return false;
-    for (let i = 1; i < more; i++) {
-      const next = bytes[pos + i] as number;
-      if (next < 0x80 || next > 0xbf) return false;
-    }
-    pos += more;
-  }
-  return true;
 }

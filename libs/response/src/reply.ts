@@ -130,9 +130,16 @@ function typed(status: number, contentType: string, bytes: Uint8Array): Reply {
 /** Characters outside the URI grammar of RFC 3986; `%` is left alone, so nothing is encoded twice. */
 const NOT_URI = /[^\w\-.~:/?#[\]@!$&'()*+,;=%]+/gu;
 
+/** How the name of a file says a byte that is not UTF-8: U+DC00 and the byte. */
+const RAW_BYTE = /[\udc80-\udcff]/gu;
+
+function encodeRawByte(raw: string): string {
+  return `%${(raw.charCodeAt(0) - 0xdc00).toString(16).toUpperCase()}`;
+}
+
 export function encodeUriReference(reference: string): string {
   // toWellFormed: a lone surrogate has no UTF-8 form, and encodeURIComponent would throw on it.
-  return toWellFormed(reference).replace(NOT_URI, encodeURIComponent);
+  return toWellFormed(reference.replace(RAW_BYTE, encodeRawByte)).replace(NOT_URI, encodeURIComponent);
 }
 
 function toWellFormed(value: string): string {

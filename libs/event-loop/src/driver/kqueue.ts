@@ -1,6 +1,8 @@
 import { EINTR, ERRNO } from '../ffi/errno.ts';
+import { F } from '../ffi/file-layout.ts';
 import { C, EV, KQUEUE, type KqueueFlavour, NOTE, SYSTEM } from '../ffi/layout.ts';
 import * as libc from '../ffi/libc.ts';
+import { openAt } from '../ffi/paths.ts';
 import { Memory } from '../memory.ts';
 import { Change } from '../op.ts';
 import { Interest } from './driver.ts';
@@ -301,7 +303,7 @@ export class KqueuePoller implements Poller {
   }
 
   addPath(path: string, slot: number, generation: number): number {
-    const fd = libc.openFile(path, C.O_EVTONLY | C.O_NONBLOCK, 0);
+    const fd = openAt(F.AT_FDCWD, path, C.O_EVTONLY | C.O_NONBLOCK);
     if (fd < 0) return fd;
     const notes = NOTE.DELETE | NOTE.WRITE | NOTE.EXTEND | NOTE.ATTRIB | NOTE.RENAME;
     this.queue.flush();

@@ -1,5 +1,7 @@
 import { INOTIFY, SYS_PIDFD_OPEN } from '../ffi/layout.ts';
 import * as libc from '../ffi/libc.ts';
+import { readName } from '../ffi/names.ts';
+import { addWatch } from '../ffi/paths.ts';
 import { Memory } from '../memory.ts';
 import { Change } from '../op.ts';
 import type { EventList } from './poller.ts';
@@ -60,8 +62,8 @@ export class LinuxNotices {
   add(path: string, slot: number, generation: number): number {
     const error = this.fd < 0 ? this.open() : 0;
     if (error < 0) return error;
-    const wd = libc.inotify_add_watch?.(this.fd, path, ALL) ?? -1;
-    if (wd < 0) return libc.lastError();
+    const wd = addWatch(this.fd, path, ALL);
+    if (wd < 0) return wd;
     const watch = { slot, generation, wd };
     this.bySlot.set(slot, watch);
     const others = this.byWd.get(wd);
@@ -140,7 +142,7 @@ export class LinuxNotices {
 function nameAt(bytes: Buffer, start: number, length: number): string {
   if (length === 0) return '';
   const end = bytes.indexOf(0, start);
-  return bytes.toString('utf8', start, end < 0 || end > start + length ? start + length : end);
+  return readName(bytes, start, end < 0 || end > start + length ? start + length : end);
 }
 
 function changeBits(mask: number): number {

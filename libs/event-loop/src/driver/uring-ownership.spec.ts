@@ -4,6 +4,7 @@ import path from 'node:path';
 import { ERRNO, errnoName } from '../ffi/errno.ts';
 import { INOTIFY } from '../ffi/layout.ts';
 import * as libc from '../ffi/libc.ts';
+import { addWatch } from '../ffi/paths.ts';
 import { Interest, Memory, OpState } from '../index.ts';
 import { connected, connections, Probe, pattern } from './contract/harness.contract.ts';
 import { RealHarness } from './contract/real.contract.ts';
@@ -238,7 +239,7 @@ here(`io_uring${reason === '' ? '' : ` (skipped: ${reason})`}`, () => {
     // inotify knows no reads that do not wait, and its descriptor may not block: EAGAIN, which nobody shall see.
     const fd = libc.inotify_init1?.(INOTIFY.NONBLOCK | INOTIFY.CLOEXEC) as number;
     const { folder, create } = harness.paths();
-    libc.inotify_add_watch?.(fd, folder, INOTIFY.CREATE);
+    addWatch(fd, folder, INOTIFY.CREATE);
     const probe = new Probe(harness.loop, fd);
     harness.loop.register(probe, Interest.READ);
     harness.loop.read(probe.input, Memory.allocate(4096), 0, 4096, -1);

@@ -1,6 +1,7 @@
 import { Memory } from '../memory.ts';
+import { writeName } from './names.ts';
 
-/** Text, which is handed over in UTF-8, or bytes as they are. */
+/** Text, which is handed over as UTF-8 and the raw bytes that it stands for (names.ts), or bytes as they are. */
 export type ExecString = string | Uint8Array;
 
 const USUAL = 16 << 10;
@@ -48,7 +49,7 @@ export class ExecStrings {
   place(text: ExecString): number {
     const { bytes, address } = this.memory;
     const start = this.used;
-    if (typeof text === 'string') this.used += bytes.write(text, start);
+    if (typeof text === 'string') this.used += writeName(bytes, text, start);
     else {
       bytes.set(text, start);
       this.used += text.length;

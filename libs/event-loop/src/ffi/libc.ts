@@ -70,7 +70,6 @@ export const getpwnam_r = libc.func(
 const pipeCall = required('int pipe(uintptr_t fds)');
 const acceptCall = required('int accept(int fd, uintptr_t address, uintptr_t length)');
 const fcntl = libc.func('int fcntl(int fd, int command, ...)');
-const openCall = libc.func('int open(const char *path, int flags, ...)');
 
 /** Linux only, and `null` elsewhere: the callers are the files that are chosen only on Linux. */
 export const epoll_create1 = optional('int epoll_create1(int flags)');
@@ -127,15 +126,6 @@ export function mapShared(
 export function unmap(mapping: Mapping): void {
   munmap(mapping.address, mapping.bytes.byteLength);
 }
-
-/** inotify_add_watch(2) with its path as a string. */
-export const inotify_add_watch = ((): ((fd: number, path: string, mask: number) => number) | null => {
-  try {
-    return libc.func('int inotify_add_watch(int fd, const char *path, uint32_t mask)') as never;
-  } catch {
-    return null;
-  }
-})();
 
 /** sendfile(2) under its three signatures; see driver/sendfile.ts for how each reports its progress. */
 export const sendfile = {
@@ -275,12 +265,6 @@ export function openPipe(): [number, number] | number {
     markDescriptor(pipeEnds[1] as number);
   }
   return [pipeEnds[0] as number, pipeEnds[1] as number];
-}
-
-/** open(2), close-on-exec always. @returns fd or -errno */
-export function openFile(path: string, flags: number, mode: number): number {
-  const fd = openCall(path, flags | C.O_CLOEXEC, 'int', mode) as number;
-  return fd >= 0 ? fd : lastError();
 }
 
 export interface KqueueCalls {

@@ -21,6 +21,7 @@ import {
 } from './file-layout.ts';
 import { C, SYSTEM } from './layout.ts';
 import { type Call, declare, lastError, optional } from './libc.ts';
+import { nameLength, writeName } from './names.ts';
 
 /** PATH_MAX of Linux with its NUL, and four times what the others allow. */
 const PATH_MAX = 4096;
@@ -54,6 +55,10 @@ const renameat2Call = linux
 const renamexCall =
   SYSTEM === 'darwin' ? optional('int renamex_np(uintptr_t from, uintptr_t to, unsigned int flags)') : null;
 
+const inotifyAddWatch = linux
+  ? optional('int inotify_add_watch(int fd, uintptr_t path, uint32_t mask)')
+  : null;
+
 const first = Memory.allocate(PATH_MAX);
 const second = Memory.allocate(PATH_MAX);
 const none = Memory.from('\0');
@@ -74,9 +79,9 @@ export interface FileStatus {
 /** @returns the bytes that it takes, or -errno where it cannot be a path */
 function place(memory: Memory, path: string): number {
   // A UTF-16 unit takes three bytes at most: what is short enough needs no count.
-  if (path.length * 3 >= PATH_MAX && Buffer.byteLength(path) >= PATH_MAX) return -ERRNO.ENAMETOOLONG;
+  if (path.length * 3 >= PATH_MAX && nameLength(path) >= PATH_MAX) return -ERRNO.ENAMETOOLONG;
   if (path.includes('\0')) return -ERRNO.ENOENT;
-  const size = memory.bytes.write(path);
+  const size = writeName(memory.bytes, path, 0);
   memory.bytes[size] = 0;
   return size;
 }
@@ -191,6 +196,15 @@ export function statusInode(): number {
 
 function wide(bytes: Buffer, at: number): number {
   return bytes.readUInt32LE(at + 4) * 4294967296 + bytes.readUInt32LE(at);
+}
+
+/** inotify_add_watch(2). @returns a watch descriptor or -errno; -ENOSYS where the system has no such call */
+export function addWatch(fd: number, path: string, mask: number): number {
+  if (inotifyAddWatch === null) return -ERRNO.ENOSYS;
+  const size = place(first, path);
+  if (size < 0) return size;
+  const wd = inotifyAddWatch(fd, first.address, mask);
+  return wd < 0 ? lastError() : wd;
 }
 
 /** unlinkat(2) of what is no folder. */

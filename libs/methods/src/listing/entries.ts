@@ -1,3 +1,4 @@
+import { bytesOfText, holdsRawBytes, textOfBytes } from '@webserv/request';
 import type { FileFacts } from '../files.ts';
 import type { MemoryAccount } from '../memory-ledger.ts';
 import type { ListingQuery } from './listing-query.ts';
@@ -43,13 +44,15 @@ export class Entries {
   /** One more name. @returns false where there is no memory for it */
   add(name: string): boolean {
     const key = naturalKey(name);
-    const nameSize = Buffer.byteLength(name);
+    const bytes = holdsRawBytes(name) ? bytesOfText(name) : null;
+    const nameSize = bytes?.length ?? Buffer.byteLength(name);
     const keySize = key === name ? 0 : Buffer.byteLength(key);
     if (this.count === this.places.length && !this.grow()) return false;
     if (this.used + nameSize + keySize > CHUNK && !this.addChunk()) return false;
     const { chunks, count, used } = this;
     const chunk = chunks.at(-1) as Buffer;
-    chunk.write(name, used);
+    if (bytes === null) chunk.write(name, used);
+    else chunk.set(bytes, used);
     if (keySize > 0) chunk.write(key, used + nameSize);
     this.places[count] = ((chunks.length - 1) << CHUNK_BITS) | used;
     this.nameSizes[count] = nameSize;
@@ -85,7 +88,7 @@ export class Entries {
   name(index: number): string {
     const start = this.startOf(index);
     const end = start + (this.nameSizes[index] as number);
-    return this.chunkOf(index).toString('utf8', start, end);
+    return textOfBytes(this.chunkOf(index), start, end);
   }
 
   isFolder(index: number): boolean {

@@ -1,7 +1,12 @@
+import { holdsRawBytes } from '@webserv/request';
+import { encodeSegment, visibleInJson } from '../page-style.ts';
 import type { Entries } from './entries.ts';
 import type { ListingView } from './listing-view.ts';
 
-/** `{"path", "entries": [{"name", "type", "size", "modified"}]}`; a folder's size is null, times are ISO 8601 in UTC. */
+/**
+ * `{"path", "entries": [{"name", "type", "size", "modified"}]}`; a folder's size is null, times are ISO 8601 in UTC. A name
+ * that is not UTF-8 is shown with its bytes escaped, and leads to its file by the reference in `href`.
+ */
 export class JsonView implements ListingView {
   readonly contentType = 'application/json';
   private readonly path: string;
@@ -11,13 +16,15 @@ export class JsonView implements ListingView {
   }
 
   begin(): string {
-    return `{"path":${JSON.stringify(this.path)},"entries":[`;
+    return `{"path":${JSON.stringify(visibleInJson(this.path))},"entries":[`;
   }
 
   row(entries: Entries, index: number, first: boolean): string {
     const folder = entries.isFolder(index);
+    const name = entries.name(index);
     const row = {
-      name: entries.name(index),
+      name: visibleInJson(name),
+      ...(holdsRawBytes(name) ? { href: encodeSegment(name) } : null),
       type: folder ? 'directory' : 'file',
       size: folder ? null : entries.size(index),
       modified: new Date(entries.time(index)).toISOString(),

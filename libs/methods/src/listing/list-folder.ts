@@ -1,4 +1,4 @@
-import { FieldId } from '@webserv/request';
+import { copyOfText, FieldId } from '@webserv/request';
 import { type FileStamp, type Reply, stream } from '@webserv/response';
 import { prefersJson } from '../accept.ts';
 import { conditioned } from '../conditions.ts';
@@ -28,7 +28,7 @@ export function listFolder(exchange: Exchange, folder: string, stamp: FileStamp)
   const json =
     query.format === null ? prefersJson(head.headers.known(FieldId.ACCEPT)) : query.format === 'json';
   // A copy: the path may be a slice of the whole head's text, which the listing would keep alive.
-  const path = Buffer.from(head.path).toString();
+  const path = copyOfText(head.path);
   const view = json ? new JsonView(path) : new HtmlView(path, query);
   const body = new ListingBody();
   const reply = stream(200, view.contentType, body);

@@ -1,3 +1,4 @@
+import { bytesOfText, textOfBytes } from '@webserv/request';
 import { randomWord } from './temporary.ts';
 
 /** NAME_MAX of every file system that a server is likely to meet, in bytes. */
@@ -11,6 +12,9 @@ const EXTENSION_MAX = 32;
  */
 const UNFIT = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
 
+/** Half a character. A byte that is not UTF-8 has such a text as well, and stays (`bytesOfText`). */
+const LONE = /[\ud800-\udc7f\udd00-\udfff]/gu;
+
 /**
  * A name that a client has sent, made fit for a folder: the last component of a path, without controls, without dots and
  * blanks in front, at most 255 bytes of UTF-8 with its extension kept. Nothing else is changed, letters are not
@@ -20,7 +24,7 @@ export function cleanName(sent: string): string {
   const last = sent.slice(Math.max(sent.lastIndexOf('/'), sent.lastIndexOf('\\')) + 1);
   const name = last
     .replace(UNFIT, '')
-    .replace(/\p{Surrogate}/gu, '\ufffd')
+    .replace(LONE, '\ufffd')
     .replace(/^[.\s]+/u, '')
     .trimEnd();
   // What is cut off may have stood behind a blank.
@@ -28,20 +32,23 @@ export function cleanName(sent: string): string {
 }
 
 function cut(name: string): string {
-  if (Buffer.byteLength(name) <= NAME_MAX) return name;
+  const size = bytesOfText(name).length;
+  if (size <= NAME_MAX) return name;
   const dot = name.lastIndexOf('.');
-  const tail = dot > 0 && Buffer.byteLength(name) - Buffer.byteLength(name.slice(0, dot)) <= EXTENSION_MAX;
-  const extension = tail ? name.slice(dot) : '';
-  return cutBytes(tail ? name.slice(0, dot) : name, NAME_MAX - Buffer.byteLength(extension)) + extension;
+  const extension = dot > 0 ? bytesOfText(name.slice(dot)) : NOTHING;
+  if (extension.length > EXTENSION_MAX || extension.length === 0) return cutBytes(name, NAME_MAX);
+  return cutBytes(name.slice(0, dot), NAME_MAX - extension.length) + name.slice(dot);
 }
+
+const NOTHING = Buffer.alloc(0);
 
 /** The longest beginning of at most `most` bytes that ends with a whole code point. */
 function cutBytes(text: string, most: number): string {
-  const bytes = Buffer.from(text);
+  const bytes = bytesOfText(text);
   let end = most;
   // 10xxxxxx goes on with a code point, so it cannot begin what is left out.
   while (end > 0 && ((bytes[end] as number) & 0xc0) === 0x80) end--;
-  return bytes.toString('utf8', 0, end);
+  return textOfBytes(bytes, 0, end);
 }
 
 /** For what comes without a name: the usual extension of its type, so that it is sent back as what it is. */

@@ -1,5 +1,6 @@
 import { lstatSync, readFileSync, renameSync, unlinkSync } from 'node:fs';
 import type { FileStamp } from '@webserv/response';
+import { diskPath } from '../disk-path.ts';
 import { attempt } from '../errno.ts';
 import { join } from './join.ts';
 import { journalName } from './temporary.ts';
@@ -41,11 +42,11 @@ export function undoJournal(folder: string, name: string): void {
 
 function undo(folder: string, { target, backup, stamp }: JournalEntry): void {
   const path = join(folder, target);
-  const now = lstatSync(path);
+  const now = lstatSync(diskPath(path));
   // Not placed yet, or somebody has put another file there since.
   if (now.ino !== stamp.ino || now.size !== stamp.size || now.mtimeMs !== stamp.mtimeMs) return;
   // Where there is no backup, nothing had been replaced.
-  if (attempt(() => renameSync(join(folder, backup), path)) < 0) unlinkSync(path);
+  if (attempt(() => renameSync(join(folder, backup), diskPath(path))) < 0) unlinkSync(diskPath(path));
 }
 
 function entriesOf(path: string): readonly JournalEntry[] {

@@ -8,6 +8,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { diskPath } from '../disk-path.ts';
 import { attempt, ERRNO, errnoOf } from '../errno.ts';
 import type { Store } from './store.ts';
 
@@ -22,12 +23,12 @@ const NO_LINKS: ReadonlySet<number> = new Set([
 /** The Store over node:fs. */
 export const nodeStore: Store = {
   taken(path: string): number {
-    return attempt(() => lstatSync(path));
+    return attempt(() => lstatSync(diskPath(path)));
   },
 
   create(path: string): number {
     try {
-      return openSync(path, 'wx', 0o666);
+      return openSync(diskPath(path), 'wx', 0o666);
     } catch (error) {
       return errnoOf(error);
     }
@@ -35,21 +36,21 @@ export const nodeStore: Store = {
 
   move(from: string, to: string): number {
     // rename(2) replaces what lies there, link(2) never does; renameat2 with RENAME_NOREPLACE is Linux alone.
-    const linked = attempt(() => linkSync(from, to));
-    if (linked === 0) return attempt(() => unlinkSync(from));
+    const linked = attempt(() => linkSync(diskPath(from), diskPath(to)));
+    if (linked === 0) return attempt(() => unlinkSync(diskPath(from)));
     return NO_LINKS.has(linked) ? moveWithoutLinks(from, to) : linked;
   },
 
   replace(from: string, to: string): number {
-    return attempt(() => renameSync(from, to));
+    return attempt(() => renameSync(diskPath(from), diskPath(to)));
   },
 
   link(from: string, to: string): number {
-    return attempt(() => linkSync(from, to));
+    return attempt(() => linkSync(diskPath(from), diskPath(to)));
   },
 
   remove(path: string): number {
-    return attempt(() => unlinkSync(path));
+    return attempt(() => unlinkSync(diskPath(path)));
   },
 
   drop(path: string): number {
@@ -66,13 +67,13 @@ export const nodeStore: Store = {
   },
 
   write(path: string, text: string): number {
-    return attempt(() => writeFileSync(path, text, { flag: 'wx', mode: 0o600 }));
+    return attempt(() => writeFileSync(diskPath(path), text, { flag: 'wx', mode: 0o600 }));
   },
 
   syncPath(path: string, done: (result: number) => void): void {
     let fd: number;
     try {
-      fd = openSync(path, 'r');
+      fd = openSync(diskPath(path), 'r');
     } catch (error) {
       const errno = errnoOf(error);
       setImmediate(() => done(errno));
@@ -87,9 +88,9 @@ export const nodeStore: Store = {
 
 /** `move` on a file system without links: an empty file holds the name for the moment until the rename. */
 export function moveWithoutLinks(from: string, to: string): number {
-  const held = attempt(() => closeSync(openSync(to, 'wx', 0o666)));
+  const held = attempt(() => closeSync(openSync(diskPath(to), 'wx', 0o666)));
   if (held < 0) return held;
-  const moved = attempt(() => renameSync(from, to));
-  if (moved < 0) attempt(() => unlinkSync(to));
+  const moved = attempt(() => renameSync(diskPath(from), diskPath(to)));
+  if (moved < 0) attempt(() => unlinkSync(diskPath(to)));
   return moved;
 }

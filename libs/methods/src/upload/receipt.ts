@@ -2,7 +2,7 @@ import { FieldId } from '@webserv/request';
 import { escapeHtml, html, Reply } from '@webserv/response';
 import { prefersJson } from '../accept.ts';
 import type { Exchange } from '../exchange.ts';
-import { humanSize, PAGE_END, pageBegin, visible } from '../page-style.ts';
+import { humanSize, PAGE_END, pageBegin, visible, visibleInJson } from '../page-style.ts';
 import { storedUrl } from './stored-url.ts';
 import type { StoredFile } from './upload.ts';
 
@@ -45,7 +45,8 @@ export function receipt(
 }
 
 function asJson(status: number, stored: readonly Stored[], fields: readonly FormField[]): Reply {
-  const list = fields.length > 0 ? { stored, fields } : { stored };
+  const shown = stored.map((file) => ({ ...file, name: visibleInJson(file.name) }));
+  const list = fields.length > 0 ? { stored: shown, fields } : { stored: shown };
   const reply = new Reply(status, { kind: 'bytes', bytes: Buffer.from(`${JSON.stringify(list)}\n`) });
   reply.headers.set('Content-Type', 'application/json');
   return reply;

@@ -1,4 +1,5 @@
 import type { Location, Server } from '@webserv/config';
+import { encodeSegment } from '../page-style.ts';
 import { isHidden } from '../resolve-path.ts';
 
 /**
@@ -20,7 +21,7 @@ export function storedUrl(server: Server, folder: string, name: string): string 
     best = location;
     path = candidate;
   }
-  return best === null ? null : path.split('/').map(encodeURIComponent).join('/');
+  return best === null ? null : path.split('/').map(encodeSegment).join('/');
 }
 
 /** The request path that `location` maps to the file, or null. */

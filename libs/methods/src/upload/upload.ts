@@ -283,6 +283,9 @@ export function uploadStatus(errno: number): number {
     case ERRNO.EISDIR:
     case ERRNO.ENOTEMPTY:
       return 409;
+    // A disk that takes no name but UTF-8 (APFS, ZFS).
+    case ERRNO.EILSEQ:
+      return 400;
     case ERRNO.EACCES:
     case ERRNO.EPERM:
     case ERRNO.EROFS:

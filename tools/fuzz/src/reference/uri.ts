@@ -9,18 +9,27 @@ export function isQuery(text: string): boolean {
   return QUERY.test(text);
 }
 
+/** The valid sequences of RFC 3629 section 4, one character per byte; whatever else there is, is caught alone. */
+const SEQUENCE =
+  /([\0-\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})|([\0-\xff])/g;
+
+/** Percent-decoded, and UTF-8 where it is; a byte that is not, as U+DC00 and itself. */
+function decoded(text: string): string {
+  const bytes = text.replace(/%(..)/g, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return bytes.replace(SEQUENCE, (_all, good: string | undefined, bad: string) =>
+    good === undefined
+      ? String.fromCharCode(0xdc00 + bad.charCodeAt(0))
+      : Buffer.from(good, 'latin1').toString(),
+  );
+}
+
 /** The path as it is meant: decoded once, then resolved (RFC 3986 section 5.2.4). Null where it must be refused. */
 export function pathOf(raw: string): string | null {
   if (!raw.startsWith('/') || !PATH.test(raw)) return null;
-  let decoded: string;
-  try {
-    decoded = decodeURIComponent(raw);
-  } catch {
-    return null;
-  }
-  if (UNFIT.test(decoded)) return null;
+  const path = decoded(raw);
+  if (UNFIT.test(path)) return null;
   const segments: string[] = [];
-  const all = decoded.split('/');
+  const all = path.split('/');
   for (const segment of all) {
     if (segment === '..') {
       if (segments.pop() === undefined) return null;

@@ -1,0 +1,90 @@
+import { utf8 } from './text.ts';
+
+/*
+ * The name of a file is bytes, and in most cases UTF-8. As text it is the UTF-8 that it holds, and each byte that is part
+ * of none is the lone surrogate U+DC00 + byte, which no UTF-8 can give: so that no two names become one text, and the
+ * bytes can be had again. Python's file systems do the same (PEP 383).
+ */
+
+const RAW = 0xdc00;
+const EACH_RAW = /[\udc80-\udcff]/gu;
+const ANY_RAW = /[\udc80-\udcff]/u;
+
+/** Whether a text stands for bytes that are not UTF-8. */
+export function holdsRawBytes(text: string): boolean {
+  return ANY_RAW.test(text);
+}
+
+/** The text of the bytes `[start, end)`. */
+export function textOfBytes(bytes: Buffer, start = 0, end = bytes.length): string {
+  const whole = utf8(bytes, start, end);
+  // What the decoder could not read it has replaced; few names hold such a character of their own.
+  if (!whole.includes('\ufffd')) return whole;
+  let text = '';
+  let from = start;
+  for (let pos = start; pos < end; ) {
+    const length = sequenceAt(bytes, pos, end);
+    if (length > 0) {
+      pos += length;
+      continue;
+    }
+    text += utf8(bytes, from, pos) + String.fromCharCode(RAW + (bytes[pos] as number));
+    pos++;
+    from = pos;
+  }
+  return text + utf8(bytes, from, end);
+}
+
+/** The bytes of a text. */
+export function bytesOfText(text: string): Buffer {
+  if (!holdsRawBytes(text)) return Buffer.from(text);
+  const parts: Buffer[] = [];
+  let from = 0;
+  for (const { index } of text.matchAll(EACH_RAW)) {
+    parts.push(Buffer.from(text.slice(from, index)), Buffer.of(text.charCodeAt(index) - RAW));
+    from = index + 1;
+  }
+  return Buffer.concat([...parts, Buffer.from(text.slice(from))]);
+}
+
+/** The same text in memory of its own, where it may be a slice of a longer one that it would keep alive. */
+export function copyOfText(text: string): string {
+  return textOfBytes(bytesOfText(text));
+}
+
+/**
+ * The text with each byte that is not UTF-8 written as `write` says.
+ * @param write gets the byte
+ */
+export function replaceRawBytes(text: string, write: (byte: number) => string): string {
+  return text.replace(EACH_RAW, (raw) => write(raw.charCodeAt(0) - RAW));
+}
+
+/** RFC 3629 section 4: no overlong form, no surrogate, nothing above U+10FFFF, nothing cut short. */
+export function isUtf8(bytes: Uint8Array, length: number): boolean {
+  let pos = 0;
+  while (pos < length) {
+    const sequence = sequenceAt(bytes, pos, length);
+    if (sequence === 0) return false;
+    pos += sequence;
+  }
+  return true;
+}
+
+/** Bytes of the UTF-8 sequence at `pos`, 0 where there is none. */
+function sequenceAt(bytes: Uint8Array, pos: number, end: number): number {
+  const c = bytes[pos] as number;
+  if (c < 0x80) return 1;
+  if (c < 0xc2 || c > 0xf4) return 0;
+  const length = c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+  if (pos + length > end) return 0;
+  const second = bytes[pos + 1] as number;
+  const least = c === 0xe0 ? 0xa0 : c === 0xf0 ? 0x90 : 0x80;
+  const most = c === 0xed ? 0x9f : c === 0xf4 ? 0x8f : 0xbf;
+  if (second < least || second > most) return 0;
+  for (let index = 2; index < length; index++) {
+    const next = bytes[pos + index] as number;
+    if (next < 0x80 || next > 0xbf) return 0;
+  }
+  return length;
+}
