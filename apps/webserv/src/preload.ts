@@ -33,7 +33,10 @@ function preloadPage(target: string, site: Site, services: Services, clock: Cloc
   exchange.begin(site.server, site.locations.locate(parser.head.path), nowMs);
   const reply = dispatch(exchange);
   // A location whose default is a script has no page to keep.
-  if (!(reply instanceof Reply)) return false;
+  if (!(reply instanceof Reply)) {
+    reply.abort();
+    return false;
+  }
   const { body } = reply;
   if (body.kind !== 'file' || exchange.stamp === null || body.length > site.server.cacheEntry) {
     reply.release();
