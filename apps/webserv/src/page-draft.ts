@@ -42,12 +42,17 @@ export class PageDraft {
     this.date = date;
   }
 
+  /** Bytes of memory that a draft takes. */
+  static sizeOf(reply: Reply, length: number, context: EncodeContext): number {
+    return headBound(reply, context) + length;
+  }
+
   /**
    * @param length bytes of the body
    * @returns null where the head cannot be encoded
    */
   static of(reply: Reply, length: number, context: EncodeContext): PageDraft | null {
-    const memory = Memory.allocate(headBound(reply, context) + length);
+    const memory = Memory.allocate(PageDraft.sizeOf(reply, length, context));
     const headSize = encodeInto(memory.bytes, 0, reply, context, encoded);
     if (headSize < 0) return null;
     return new PageDraft(memory, headSize, headSize + length, reply, encoded.dateOffset, context.date);

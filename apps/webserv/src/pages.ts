@@ -1,7 +1,7 @@
 import { type CacheEntry, StaticCache } from '@webserv/cache';
 import type { Server } from '@webserv/config';
 import { Memory } from '@webserv/event-loop';
-import { type Exchange, Offer } from '@webserv/methods';
+import { type Exchange, type Files, type MemoryLedger, Offer } from '@webserv/methods';
 import { copyOfText, FieldId } from '@webserv/request';
 import {
   acceptedCodings,
@@ -26,6 +26,34 @@ const WATCHED_FRESH_MS = 10_000;
 
 const NOTHING = Memory.allocate(0);
 
+/** What a page is made from: all that is to be known of it when the request that began it may be over. */
+export interface PageOrigin {
+  /** The decoded path that was asked for. */
+  readonly name: string;
+  /** What the page lies under. */
+  readonly key: string;
+  readonly path: string;
+  readonly stamp: FileStamp;
+  readonly coding: ContentCoding | '';
+  readonly offer: Offer | null;
+  readonly original: string;
+  readonly originalStamp: FileStamp | null;
+  /** When the stamp was taken. */
+  readonly nowMs: number;
+  readonly files: Files;
+}
+
+/** @returns null where the reply of the exchange is no whole file */
+export function originOf(exchange: Exchange): PageOrigin | null {
+  const { path, stamp, coding, offer, original, originalStamp, nowMs } = exchange;
+  if (path === '' || stamp === null) return null;
+  // A copy: the path may be a slice of the whole head's text, which the key would keep alive.
+  const name = copyOfText(exchange.head.path);
+  const key = coding === '' ? name : variantKey(coding, name);
+  const { files } = exchange.services;
+  return { name, key, path, stamp, coding, offer, original, originalStamp, nowMs, files };
+}
+
 /**
  * The pages that one site keeps. A path's page lies under the path, those of its codings under keys of their own; who
  * negotiates finds the path's page first, so that no coding outlives what it was made from.
@@ -35,7 +63,13 @@ export class Pages {
   private readonly watches: Watches;
   private readonly compressor: Compressor;
 
-  constructor(server: Server, watches: Watches, compressor: Compressor) {
+  private readonly memory: MemoryLedger;
+  private readonly largest: number;
+
+  /** @param memory of the site: what has left the cache and is still being sent from counts in it */
+  constructor(server: Server, watches: Watches, compressor: Compressor, memory: MemoryLedger) {
+    this.memory = memory;
+    this.largest = Math.min(server.cacheSize, server.cacheEntry);
     this.watches = watches;
     this.compressor = compressor;
     this.cache = new StaticCache<Page>({
@@ -43,7 +77,13 @@ export class Pages {
       maxEntryBytes: server.cacheEntry,
       freshForMs: FRESH_MS,
       onEvict: release,
+      onHeld: (bytes) => memory.add(bytes),
     });
+  }
+
+  /** Whether a file of this size is worth reading into memory for the cache. */
+  takes(size: number): boolean {
+    return size <= this.largest && this.memory.mayKeep;
   }
 
   /** The page that answers a GET or HEAD of all of a file; null where the method stage must. */
@@ -92,22 +132,22 @@ export class Pages {
    * it no longer is: the watch stands before the file is looked at again, and the look proves what was read before.
    *
    * @param ticket the cache's, taken before the file was opened
+   * @returns its entry, or null where it is not kept
    */
-  keep(page: Page, exchange: Exchange, ticket: number, pinned: boolean): boolean {
-    const { path, stamp, coding, offer } = exchange;
-    if (stamp === null) return false;
-    // A copy: the path may be a slice of the whole head's text, which the key would keep alive.
-    const name = copyOfText(exchange.head.path);
-    const key = coding === '' ? name : variantKey(coding, name);
+  keep(page: Page, origin: PageOrigin, ticket: number, pinned: boolean): CacheEntry<Page> | null {
+    const { name, key, path, stamp, coding, offer, original, originalStamp } = origin;
+    if (!pinned && !this.memory.mayKeep) return null;
     if (coding === '') this.offerIn(page, name, offer);
-    if (!this.put(page, key, path, stamp, exchange, ticket, pinned)) return false;
-    if (coding === '' || offer === null || exchange.originalStamp === null) return true;
+    if (!this.put(page, key, path, stamp, origin, ticket, pinned)) return null;
+    const entry = this.cache.peek(key) ?? null;
+    if (coding === '' || offer === null || originalStamp === null) return entry;
     const primary = this.cache.peek(name);
-    if (primary !== undefined && sameOffer(primary.value.offer, offer)) return true;
+    if (primary !== undefined && sameOffer(primary.value.offer, offer)) return entry;
     const stub = new Page(NOTHING, 0, 0, 0, '', new Reply(200), page.validators, page.location);
     stub.stub = true;
     this.offerIn(stub, name, offer);
-    return this.put(stub, name, exchange.original, exchange.originalStamp, exchange, ticket, pinned);
+    this.put(stub, name, original, originalStamp, origin, ticket, pinned);
+    return entry;
   }
 
   private put(
@@ -115,13 +155,12 @@ export class Pages {
     key: string,
     path: string,
     stamp: FileStamp,
-    exchange: Exchange,
+    { nowMs, files }: PageOrigin,
     ticket: number,
     pinned: boolean,
   ): boolean {
-    const { nowMs } = exchange;
     const watched = this.watches.watch(path);
-    const now = exchange.services.files.stamp(path);
+    const now = files.stamp(path);
     // Written in place while it was read: what was read is a mixture, and no page to keep. A file that was changed a
     // moment ago may have been changed once more, before it was watched, and look the same.
     const certain =
@@ -165,7 +204,8 @@ export class Pages {
         pinned: false,
         freshForMs,
       };
-      if (!this.cache.put(candidate, ticket, entry.loadedAt)) release(variant);
+      const kept = this.memory.mayKeep && this.cache.put(candidate, ticket, entry.loadedAt);
+      if (!kept) release(variant);
     });
   }
 }

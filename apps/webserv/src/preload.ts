@@ -5,6 +5,7 @@ import type { Clock } from './clock.ts';
 import { ContentTag, TAG_ROOM } from './content-tag.ts';
 import { type Page, USUAL } from './page.ts';
 import { PageDraft } from './page-draft.ts';
+import { originOf } from './pages.ts';
 import type { Site } from './site.ts';
 
 /**
@@ -48,7 +49,8 @@ function preloadPage(target: string, site: Site, services: Services, clock: Cloc
   reply.release();
   if (draft === null || !whole) return false;
   reply.body = { kind: 'unsent', length: body.length };
-  return site.pages.keep(pageOf(draft, exchange), exchange, ticket, true);
+  const origin = originOf(exchange);
+  return origin !== null && site.pages.keep(pageOf(draft, exchange), origin, ticket, true) !== null;
 }
 
 function pageOf(draft: PageDraft, exchange: Exchange): Page {

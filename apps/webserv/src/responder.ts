@@ -1,5 +1,5 @@
 import type { CacheEntry, StaticCache } from '@webserv/cache';
-import { ERRNO, type Loop, Memory, type Op } from '@webserv/event-loop';
+import { type Loop, Memory, type Op } from '@webserv/event-loop';
 import { conditionsOf, type Exchange, failure } from '@webserv/methods';
 import type { RequestHead } from '@webserv/request';
 import {
@@ -11,12 +11,13 @@ import {
   notModified,
   type Reply,
 } from '@webserv/response';
-import { ContentTag, TAG_ROOM } from './content-tag.ts';
+import { TAG_ROOM } from './content-tag.ts';
 import { answerOf, CONDITIONS, type Page, type PageAnswer, USUAL } from './page.ts';
 import { PageDraft } from './page-draft.ts';
+import { PageLoad, type PageLoadOwner } from './page-load.ts';
+import { originOf, type PageOrigin } from './pages.ts';
 import type { Site } from './site.ts';
 import { type Sender, Transmission } from './transmission.ts';
-import { WorkerUdata, type WorkOwner } from './worker-udata.ts';
 
 /** A file up to this size leaves in one piece with its head even where it is not kept in the cache. */
 const LOAD_MAX = 64 << 10;
@@ -34,7 +35,7 @@ export interface ResponseOwner {
  * The response stage of one connection: encodes a reply, or takes a page of the cache, and sends it. What a response
  * holds (a reply's file, a cached page, a worker) is let go exactly once, when it is over or abandoned.
  */
-export class Responder implements Sender, WorkOwner {
+export class Responder implements Sender, PageLoadOwner {
   readonly encoded = new Encoded();
   /** Of what is being sent; 0 while nothing is. */
   status = 0;
@@ -48,9 +49,7 @@ export class Responder implements Sender, WorkOwner {
   private readonly context: EncodeContext = { ...USUAL };
   private reply: Reply | null = null;
   private exchange: Exchange | null = null;
-  private worker: WorkerUdata | null = null;
-  private loading: Loading | null = null;
-  private tagging: ContentTag | null = null;
+  private loading: PageLoad | null = null;
   private held: CacheEntry<Page> | null = null;
   private heldBy: StaticCache<Page> | null = null;
 
@@ -107,11 +106,6 @@ export class Responder implements Sender, WorkOwner {
 
   /** Lets go of everything, sent or not. No `responded` follows. */
   abandon(): void {
-    this.worker?.abandon();
-    this.worker = null;
-    this.tagging?.cancel();
-    this.tagging = null;
-    this.loading = null;
     this.letGo();
   }
 
@@ -191,15 +185,18 @@ export class Responder implements Sender, WorkOwner {
     this.reply = reply;
     this.exchange = exchange;
     const { body } = reply;
-    if (body.kind === 'file' && this.context.method === 'GET' && body.length > 0) {
-      const cacheable = exchange.path !== '' && body.length <= site.server.cacheEntry;
-      if (cacheable) this.cache = 'miss';
-      if (cacheable || body.length <= LOAD_MAX) {
-        this.load(reply, body, exchange, site, cacheable ? ticket : -1);
-        return;
-      }
-    }
-    this.sendHead(reply);
+    const whole = body.kind === 'file' && this.context.method === 'GET' && body.length > 0;
+    if (whole && this.load(reply, body, exchange, site, ticket)) return;
+    if (exchange.tagPending) this.sendUntagged(reply, exchange);
+    else this.sendHead(reply);
+  }
+
+  /** The content is not read before it is sent, so nothing names it, and conditions could not wait for its name. */
+  private sendUntagged(reply: Reply, exchange: Exchange): void {
+    exchange.tagPending = false;
+    const outcome = conditionsOf(exchange, exchange.validators);
+    if (outcome === 'failed') this.giveUp('precondition', 0, 412);
+    else this.sendHead(outcome === 'pass' ? reply : notModified(reply.headers));
   }
 
   private sendHead(reply: Reply): void {
@@ -231,69 +228,80 @@ export class Responder implements Sender, WorkOwner {
 
   // ---- files that are read first -----------------------------------------------------------------------------
 
-  private load(reply: Reply, body: FileBody, exchange: Exchange, site: Site, ticket: number): void {
-    const { context } = this;
-    if (ticket < 0) exchange.tagPending = false;
-    else if (exchange.tagPending) reply.headers.set('ETag', TAG_ROOM);
-    // A page is made for the usual request; who needs another head gets one when it is sent.
-    const draft = PageDraft.of(reply, body.length, ticket < 0 ? context : { ...USUAL, date: context.date });
-    if (draft === null) {
-      this.giveUp('encode', 0);
-      return;
+  /** @returns whether the file is read first, or is being read already: false where it leaves by sendfile */
+  private load(reply: Reply, body: FileBody, exchange: Exchange, site: Site, ticket: number): boolean {
+    const origin = site.pages.takes(body.length) ? originOf(exchange) : null;
+    if (origin !== null) this.cache = 'miss';
+    else if (body.length > LOAD_MAX || exchange.tagPending) return false;
+    const known = origin === null ? null : site.loads.find(origin);
+    if (known !== null) {
+      this.reply = null;
+      reply.release();
+      this.join(known);
+      return true;
     }
-    this.loading = { draft, exchange, site, ticket };
-    // The descriptor is the worker's from here on.
+    // A page is made for the usual request; who needs another head gets one when it is sent.
+    const context = origin === null ? this.context : { ...USUAL, date: this.context.date };
+    if (origin !== null && exchange.tagPending) reply.headers.set('ETag', TAG_ROOM);
+    const size = PageDraft.sizeOf(reply, body.length, context);
+    if (!site.memory.spare(size)) return false;
+    const draft = PageDraft.of(reply, body.length, context);
+    if (draft === null) {
+      site.memory.give(size);
+      this.giveUp('encode', 0);
+      return true;
+    }
+    // The descriptor is the load's from here on, and the reply the page's: to release it with the response would empty
+    // it for those who come later.
     reply.owner = null;
     reply.body = { kind: 'unsent', length: body.length };
-    // And the reply is the page's: to release it with the response would empty it for those who come later.
     this.reply = null;
-    this.worker = new WorkerUdata(
-      this.loop,
-      this,
-      body.fd,
-      draft.memory,
-      draft.headSize,
-      draft.size,
-      body.offset,
-    );
-    this.worker.start();
+    this.join(this.begun(draft, body, exchange, site, origin, ticket)).start();
+    return true;
   }
 
-  loaded(_worker: WorkerUdata, result: number): void {
-    const { loading } = this;
-    this.worker = null;
-    this.loading = null;
-    if (loading === null) return;
-    const { draft, exchange } = loading;
-    if (result < 0) this.giveUp('read', result);
-    else if (exchange.tagPending) this.tag(loading);
-    else this.show(loading, draft.page(exchange.validators, exchange.location), 'page');
-  }
-
-  private tag(loading: Loading): void {
-    const { draft, exchange } = loading;
-    const { bytes } = draft.memory;
-    this.tagging = new ContentTag(bytes, draft.headSize, draft.size, exchange.services.later, (etag) => {
-      this.tagging = null;
-      draft.name(etag);
-      const page = draft.page({ ...exchange.validators, etag }, exchange.location);
-      const outcome = conditionsOf(exchange, page.validators);
-      this.show(loading, page, outcome === 'pass' ? 'page' : outcome === 'failed' ? 'other' : outcome);
+  private begun(
+    draft: PageDraft,
+    body: FileBody,
+    exchange: Exchange,
+    site: Site,
+    origin: PageOrigin | null,
+    ticket: number,
+  ): PageLoad {
+    const load: PageLoad = new PageLoad(this.loop, {
+      draft,
+      body,
+      validators: exchange.validators,
+      location: exchange.location,
+      tagged: exchange.tagPending,
+      later: exchange.services.later,
+      keep: origin === null ? null : { pages: site.pages, origin, ticket },
+      memory: site.memory,
+      over: () => {
+        if (origin !== null) site.loads.remove(origin, load);
+      },
     });
-    this.tagging.advance();
+    if (origin !== null) site.loads.add(origin, load);
+    return load;
   }
 
-  /** @param answer `other` where a condition of the request has failed */
-  private show({ exchange, site, ticket }: Loading, page: Page, answer: PageAnswer): void {
-    if (ticket >= 0) site.pages.keep(page, exchange, ticket, false);
-    if (answer === 'other') this.giveUp('precondition', 0, 412);
-    else this.sendPage(page, answer, false);
+  private join(load: PageLoad): PageLoad {
+    this.loading = load;
+    load.join(this);
+    return load;
   }
 
-  broken(): void {
-    this.worker = null;
+  pageLoaded(page: Page): void {
+    const { exchange } = this;
+    const outcome = exchange?.tagPending === true ? conditionsOf(exchange, page.validators) : 'pass';
+    if (outcome === 'failed') this.giveUp('precondition', 0, 412);
+    else this.sendPage(page, outcome === 'pass' ? 'page' : outcome, true);
+  }
+
+  pageFailed(errno: number, place: string): void {
     this.loading = null;
-    this.transmitted(-ERRNO.EIO, 'fault');
+    if (place === 'fault') this.transmitted(errno, place);
+    else this.giveUp(place, errno);
   }
 
   // ---- the end -----------------------------------------------------------------------------------------------
@@ -304,7 +312,11 @@ export class Responder implements Sender, WorkOwner {
   }
 
   private letGo(): void {
-    const { reply, held } = this;
+    const { reply, held, loading } = this;
+    if (loading !== null) {
+      this.loading = null;
+      loading.leave(this);
+    }
     if (reply !== null) {
       this.reply = null;
       reply.release();
@@ -314,13 +326,4 @@ export class Responder implements Sender, WorkOwner {
       this.heldBy?.unhold(held);
     }
   }
-}
-
-/** A file on its way into memory. */
-interface Loading {
-  readonly draft: PageDraft;
-  readonly exchange: Exchange;
-  readonly site: Site;
-  /** The cache's ticket, or -1 where the content is not for the cache. */
-  readonly ticket: number;
 }

@@ -202,10 +202,11 @@ class Webserv implements Running {
     };
     const watches = new Watches(this.loop, changed, this.system.paths);
     this.watches = watches;
-    const memory = new MemoryLedger(config.memoryLimit);
-    this.memory = memory;
+    const all = new MemoryLedger(config.memoryLimit);
+    this.memory = all;
     for (const server of config.servers) {
-      const pages = new Pages(server, watches, compressor);
+      const memory = new MemoryLedger(server.memoryLimit, all);
+      const pages = new Pages(server, watches, compressor, memory);
       const accessLog = this.book.access(server.accessLog);
       const errorLog = this.book.error(server.errorLog);
       sites.set(server, new Site(server, pages, accessLog, errorLog, memory));

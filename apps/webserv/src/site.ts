@@ -1,9 +1,10 @@
 import type { StaticCache } from '@webserv/cache';
 import { type Location, LocationMatcher, type Server } from '@webserv/config';
 import type { AccessLog, ErrorLog } from '@webserv/logger';
-import { Ledger, MemoryLedger } from '@webserv/methods';
+import { Ledger, type MemoryLedger } from '@webserv/methods';
 import { MimeTypes } from '@webserv/response';
 import type { Page } from './page.ts';
+import { PageLoads } from './page-loads.ts';
 import type { Pages } from './pages.ts';
 
 /** One `server` block at work: what its requests share. */
@@ -15,14 +16,14 @@ export class Site {
   readonly errorLog: ErrorLog;
   readonly ledger: Ledger;
   readonly memory: MemoryLedger;
+  readonly loads = new PageLoads();
   private readonly types = new Map<ReadonlyMap<string, string>, Map<string | null, MimeTypes>>();
 
-  /** @param memory the ledger of all servers together */
   constructor(server: Server, pages: Pages, accessLog: AccessLog, errorLog: ErrorLog, memory: MemoryLedger) {
     this.server = server;
     this.locations = new LocationMatcher(server);
     this.ledger = new Ledger(server.maxUploads, server.tempDisk);
-    this.memory = new MemoryLedger(server.memoryLimit, memory);
+    this.memory = memory;
     this.pages = pages;
     this.accessLog = accessLog;
     this.errorLog = errorLog;

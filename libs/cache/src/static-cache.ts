@@ -19,6 +19,8 @@ export interface CacheOptions<V> {
    * must not call the cache.
    */
   readonly onEvict?: (value: V, why: Departure) => void;
+  /** Hears by how many bytes what has left but is still being sent from has become more, or less. */
+  readonly onHeld?: (bytes: number) => void;
 }
 
 /** Counters; all but `bytes`, `entries`, `pinnedBytes` and `heldBytes` only grow. */
@@ -75,6 +77,7 @@ export class StaticCache<V> {
   private readonly maxEntryBytes: number;
   private readonly freshForMs: number;
   private readonly onEvict: ((value: V, why: Departure) => void) | null;
+  private readonly onHeld: ((bytes: number) => void) | null;
   private readonly entries = new Map<string, CacheEntry<V>>();
   private readonly small = new Fifo<V>(QUEUE.SMALL);
   private readonly main = new Fifo<V>(QUEUE.MAIN);
@@ -92,6 +95,7 @@ export class StaticCache<V> {
     this.maxEntryBytes = Math.min(options.maxEntryBytes ?? options.maxBytes, options.maxBytes);
     this.freshForMs = options.freshForMs ?? 1000;
     this.onEvict = options.onEvict ?? null;
+    this.onHeld = options.onHeld ?? null;
   }
 
   /**
@@ -240,6 +244,7 @@ export class StaticCache<V> {
     if (why === undefined) return;
     this.departures.delete(entry);
     this.stats.heldBytes -= entry.size;
+    this.onHeld?.(-entry.size);
     this.onEvict?.(entry.value, why);
   }
 
@@ -278,6 +283,7 @@ export class StaticCache<V> {
     this.stats.pinnedBytes = this.pins.bytes;
     if (entry.holds > 0) {
       this.stats.heldBytes += entry.size;
+      this.onHeld?.(entry.size);
       this.departures.set(entry, why);
     } else this.onEvict?.(entry.value, why);
   }
