@@ -22,6 +22,7 @@ beforeEach(() => {
   site.file('up/.keep');
   for (const [name, text] of [
     ['silent.sh', 'printf ok >&2; exec sleep 1000'],
+    ['killed.sh', 'printf "Content-Type: text/plain\\n\\n"; head -c 300000 /dev/zero; kill -9 $$'],
     ['endless.sh', 'printf "Content-Type: text/plain\\n\\n"; exec yes'],
   ] as const) {
     chmodSync(site.file(`public/cgi/${name}`, `#!/bin/sh\n${text}\n`), 0o755);
@@ -39,7 +40,7 @@ function start(use: (typeof DRIVERS)[number], limits = ''): void {
        location / { method GET; }
        location /list { method GET; root public; auto_index on; }
        location /up { method POST; upload_path up; }
-       location /cgi { method GET POST; root public/cgi; cgi silent.sh; cgi endless.sh; }
+       location /cgi { method GET POST; root public/cgi; cgi silent.sh; cgi endless.sh; cgi killed.sh; }
      }`,
     driverOptions(use),
   );
@@ -178,6 +179,17 @@ describe.each(DRIVERS)('on %s', (use) => {
     opened.mockRestore();
     expect(await lines()).toEqual([expect.stringMatching(/ 500 .*stage=method .*errno=EIO place=readdir$/)]);
     expect(errors()).toMatch(/\[error\] readdir.*status=500.*errno=EIO/);
+  });
+
+  it('a body that breaks off while it is made is in the error log, with what broke it', async () => {
+    start(use);
+    const peer = (await Peer.open(port)).send(get('/cgi/killed.sh'));
+    expect((await peer.rest()).toString('latin1')).not.toMatch(/\r\n0\r\n\r\n$/);
+    const place = 'script\\\\x20was\\\\x20ended\\\\x20by\\\\x20a\\\\x20signal';
+    expect(await lines()).toEqual([
+      expect.stringMatching(new RegExp(` 200 .*stage=response .*errno=EIO place=${place}$`)),
+    ]);
+    expect(errors()).toMatch(/\[error\] script was ended by a signal.*status=200.*errno=EIO/);
   });
 
   it.each([
