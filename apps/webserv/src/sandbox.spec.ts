@@ -44,6 +44,9 @@ const OLD: Refusal = {
   errno: 'ENOSYS',
 };
 
+/** Every call is there. */
+const NOTHING: Refusal = { calls: [], errno: 'ENOSYS' };
+
 const LARGE = Buffer.alloc(3_000_000, 'a page that is not kept in memory ');
 const linux = process.platform === 'linux';
 // Skipped elsewhere: seccomp(2) is of Linux.
@@ -78,7 +81,7 @@ afterEach(async () => {
 });
 
 /** @returns the port */
-function start(use: string, refusal: Refusal): Promise<number> {
+function start(use: string, refusal: Refusal, env: NodeJS.ProcessEnv = {}): Promise<number> {
   const conf = site.file(
     'site.conf',
     `use ${use};
@@ -92,7 +95,7 @@ server {
   location /up { method GET POST DELETE; upload_path uploads; root uploads; }
 }`,
   );
-  command = new Command(['-c', conf], sandbox.env(refusal));
+  command = new Command(['-c', conf], { ...sandbox.env(refusal), ...env });
   return command.port();
 }
 
@@ -181,6 +184,11 @@ onLinux.each(DRIVERS)('on %s', (use) => {
   it('in a sandbox as old as Linux 3.10 everything is served', async () => {
     await everything(await start(use, OLD));
     await ended(OLD);
+  });
+
+  it.each(['1', '0', '2'])('with UV_THREADPOOL_SIZE=%s everything is served', async (size) => {
+    await everything(await start(use, NOTHING, { UV_THREADPOOL_SIZE: size }));
+    await ended(NOTHING);
   });
 
   it('without PIDFD_OPEN scripts by the hundred have their turn, and all are collected', async () => {

@@ -26,7 +26,7 @@ if (typeof uring !== 'string') {
 }
 
 const PREAMBLE = `
-const { Interest, Loop, Memory, Op, Timer, Udata, wake } = require(${JSON.stringify(bundle)});
+const { Interest, Loop, Memory, Op, spawnInThread, Timer, Udata, wake } = require(${JSON.stringify(bundle)});
 const loop = Loop.open({ use: { name: process.env.USE, library: process.env.KQUEUE || undefined } });
 class Client extends Udata {
   input = new Op(this);
@@ -92,6 +92,12 @@ beforeAll(() => {
 });
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 
+const children: ChildProcess[] = [];
+// One that is stuck would keep the test from ending, too.
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+
 interface Run {
   readonly process: ChildProcess;
   /** The next line that it tells. */
@@ -99,15 +105,17 @@ interface Run {
   readonly ended: Promise<{ code: number | null; stderr: string }>;
 }
 
-function run(use: string, script: string): Run {
+function run(use: string, script: string, env: NodeJS.ProcessEnv = {}): Run {
   const child = spawn(process.execPath, ['-e', PREAMBLE + script], {
     env: {
       ...process.env,
+      ...env,
       NODE_PATH: (/^.*node_modules(?=.esbuild)/.exec(require.resolve('esbuild')) as RegExpExecArray)[0],
       USE: use,
       KQUEUE: use === 'kqueue' ? (kqueueLibrary ?? '') : '',
     },
   });
+  children.push(child);
   let stderr = '';
   child.stderr.on('data', (chunk) => {
     stderr += chunk;
@@ -317,4 +325,51 @@ describe.each(drivers)('Node hosts the loop on %s', (use) => {
     it.process.kill('SIGKILL');
     await it.ended;
   });
+
+  it.each([
+    ['of one thread', '1', 1],
+    ['that is zero', '0', 1],
+    ['of two, for three loops', '2', 3],
+    ['of four, for six loops', '4', 6],
+  ])(
+    'a pool %s is not slept on: what wants a thread has it while the loops rest',
+    async (_what, size, loops) => {
+      const it = run(
+        use,
+        `
+      const all = [loop];
+      while (all.length < ${loops}) all.push(Loop.open({ use: { name: process.env.USE, library: process.env.KQUEUE || undefined } }));
+      const port = listen();
+      const fs = require('node:fs');
+      // They rest by now; what is asked one after the other takes several threads at different times.
+      setTimeout(async () => {
+        for (let round = 0; round < 5; round++) {
+          await fs.promises.stat('/');
+          await new Promise((done) => require('node:zlib').gzip('text', done));
+          await new Promise((done) => {
+            const nothing = fs.openSync('/dev/null', 'r+');
+            spawnInThread({ file: '/bin/sh', args: ['sh', '-c', ':'], env: [], cwd: '', stdin: nothing, stdout: nothing, stderr: nothing, processGroup: false }, (pid) => {
+              if (pid <= 0) throw new Error('spawn ' + pid);
+              const waiter = new (class extends Udata { complete() { all.at(-1).close(this); done(); } })('child', -1);
+              all.at(-1).register(waiter, Interest.READ);
+              all.at(-1).awaitChild(new Op(waiter), pid);
+            });
+          });
+        }
+        tell(port);
+      }, 50);`,
+        { UV_THREADPOOL_SIZE: size },
+      );
+      const port = (await it.next()) as number;
+      const socket = net.connect(port, '127.0.0.1');
+      for (const word of ['one', 'two']) {
+        socket.write(word);
+        const [answer] = (await once(socket, 'data')) as [Buffer];
+        expect(answer.toString()).toBe(word);
+      }
+      socket.destroy();
+      it.process.kill('SIGKILL');
+      await it.ended;
+    },
+  );
 });

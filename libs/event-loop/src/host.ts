@@ -1,4 +1,4 @@
-import { type DescriptorWatch, threadsAtWork, watchReadable } from './ffi/libc.ts';
+import { type DescriptorWatch, mayWaitInThread, threadsAtWork, watchReadable } from './ffi/libc.ts';
 import type { Loop } from './loop.ts';
 
 /** How long ticks may follow each other before Node's own work has its turn. */
@@ -6,8 +6,8 @@ const SLICE_MS = 5;
 /** How long a slice waits for more in the kernel, where the driver says that this is cheaper than to come back. */
 const LINGER_MS = 1;
 const LONGEST_ABSTINENCE = 63;
-/** How often a loop without a descriptor looks round once it may no longer keep Node alive. */
-const UNREFERENCED_MS = 5;
+/** How often a loop without a descriptor looks round that may not wait in a thread, or not keep Node alive. */
+const LOOK_MS = 5;
 
 /**
  * Runs the loop inside Node's: Node watches the multiplexer's descriptor, and when it turns readable the loop ticks
@@ -17,8 +17,8 @@ const UNREFERENCED_MS = 5;
  * A driver that is told nothing while it is awake (`rest`) waits in the kernel for a moment before the loop gives way, as
  * long as that pays.
  *
- * A multiplexer without a descriptor of its own waits on another thread instead. `docs/adr` has the
- * measurements that decided against a wait that blocks this thread.
+ * A multiplexer without a descriptor of its own waits on another thread instead, or looks round every 5 ms where no
+ * thread can be spared. `docs/adr` has the measurements that decided against a wait that blocks this thread.
  *
  * Life of a host: turning (a slice of ticks) -> nudged (another slice is due) or resting (on the descriptor, on a
  * thread, and on an alarm for the earliest timer) -> turning; from each of them stopped.
@@ -142,8 +142,9 @@ export class Host {
   private rest(): void {
     this.tickedAt = -1;
     const idle = this.loop.idleFor;
-    if (this.watch === null && this.referenced) this.restInThread(idle);
-    else if (this.watch === null) this.setAlarm(UNREFERENCED_MS);
+    if (this.watch === null && this.referenced && (this.inThread || mayWaitInThread()))
+      this.restInThread(idle);
+    else if (this.watch === null) this.setAlarm(idle >= 0 ? Math.min(idle, LOOK_MS) : LOOK_MS);
     else if (idle >= 0) this.setAlarm(idle);
   }
 

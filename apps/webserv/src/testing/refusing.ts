@@ -6,4 +6,7 @@ import { constants } from 'node:os';
 import { refuseCalls, type SyscallName } from '@webserv/event-loop/testing';
 
 const [names = '', errno = ''] = (process.env['WEBSERV_TEST_REFUSED'] ?? '').split(' ');
-refuseCalls(names.split(',') as SyscallName[], constants.errno[errno as keyof typeof constants.errno]);
+refuseCalls(
+  names.split(',').filter((name) => name !== '') as SyscallName[],
+  constants.errno[errno as keyof typeof constants.errno],
+);

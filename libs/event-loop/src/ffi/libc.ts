@@ -6,6 +6,7 @@
 import koffi from 'koffi';
 import { ERRNO } from './errno.ts';
 import { C, COMMON, SYS_CLOSE_RANGE, SYSTEM } from './layout.ts';
+import { THREADS } from './pool.ts';
 
 const libc = koffi.load(SYSTEM === 'darwin' ? '/usr/lib/libSystem.B.dylib' : null);
 
@@ -148,10 +149,12 @@ export const sendfile = {
 };
 
 /** Calls in threads share Node's pool; one of its threads is kept free for a multiplexer that waits in one. */
-const POOL = Math.max(1, (Number(process.env['UV_THREADPOOL_SIZE']) || 4) - 1);
+const POOL = Math.max(1, THREADS - 1);
 const queue: (() => void)[] = [];
 let running = 0;
 let underWay = 0;
+/** Multiplexers that wait in a thread now, for as long as it takes. */
+let waits = 0;
 
 /** True while a call on a worker thread is under way: only Node's own loop tells its end. */
 export function threadsAtWork(): boolean {
@@ -187,9 +190,21 @@ export function inThread(call: Call, args: readonly number[], done: (result: num
   else queue.push(start);
 }
 
+/**
+ * Whether a multiplexer may wait in a thread: at least one is left then that nobody sleeps on. All that goes through
+ * threads would otherwise wait for the next event, be it a child that is to start or a file that Node reads.
+ */
+export function mayWaitInThread(): boolean {
+  return waits < THREADS - 1;
+}
+
 /** A wait of a multiplexer, on the thread that is kept free for it. */
 export function waitInThread(call: Call, args: readonly number[], done: (result: number) => void): void {
-  callInThread(call, args, done);
+  waits++;
+  callInThread(call, args, (result) => {
+    waits--;
+    done(result);
+  });
 }
 
 /** False for a number that is no open descriptor. */
