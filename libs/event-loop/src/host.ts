@@ -14,8 +14,8 @@ const LOOK_MS = 5;
  * until nothing is left, or its slice is over. Promises, timers, signals and other sockets of the process so have
  * their turn between slices, and while the server idles there is nothing but Node's own sleep.
  *
- * A driver that is told nothing while it is awake (`rest`) waits in the kernel for a moment before the loop gives way, as
- * long as that pays.
+ * A driver that is told nothing while it is awake (`rest`), and one that has no thread to wait in, waits in the kernel for
+ * a moment before the loop gives way, as long as that pays.
  *
  * A multiplexer without a descriptor of its own waits on another thread instead, or looks round every 5 ms where no
  * thread can be spared. `docs/adr` has the measurements that decided against a wait that blocks this thread.
@@ -128,8 +128,13 @@ export class Host {
    * for us.
    */
   private get mayLinger(): boolean {
-    if (this.loop.driver.rest === undefined || threadsAtWork()) return false;
+    if ((this.loop.driver.rest === undefined && !this.looksRound) || threadsAtWork()) return false;
     return this.abstained++ >= this.abstinence;
+  }
+
+  /** No thread can be spared to wait in. */
+  private get looksRound(): boolean {
+    return this.watch === null && !this.inThread && !mayWaitInThread();
   }
 
   /** Where nothing came of it (the peers are in this very process, or think for long) it is tried ever more rarely. */
@@ -142,8 +147,7 @@ export class Host {
   private rest(): void {
     this.tickedAt = -1;
     const idle = this.loop.idleFor;
-    if (this.watch === null && this.referenced && (this.inThread || mayWaitInThread()))
-      this.restInThread(idle);
+    if (this.watch === null && this.referenced && !this.looksRound) this.restInThread(idle);
     else if (this.watch === null) this.setAlarm(idle >= 0 ? Math.min(idle, LOOK_MS) : LOOK_MS);
     else if (idle >= 0) this.setAlarm(idle);
   }
