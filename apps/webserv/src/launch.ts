@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire, wrap } from 'node:module';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
+import { unfit } from '@webserv/event-loop/machine';
 
 /** The file beside this one that holds all of the server; its bytecode has the same name and `.cache`. */
 const BUNDLE = join(__dirname, 'command.js');
@@ -19,6 +20,12 @@ function bytecode(): Buffer | undefined {
   }
 }
 
+// Before anything native is loaded, which may not even exist there.
+const why = unfit();
+if (why !== '') {
+  process.stderr.write(`${why}\n`);
+  process.exit(1);
+}
 const cachedData = bytecode();
 const script = new Script(wrap(readFileSync(BUNDLE, 'utf8')), {
   filename: BUNDLE,

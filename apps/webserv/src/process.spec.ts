@@ -173,6 +173,14 @@ server {
   });
 });
 
+it('on a machine that it cannot run on it says so, and nothing else', async () => {
+  const preload = site.file('arm.cjs', "Object.defineProperty(process, 'arch', { value: 'arm' });");
+  command = new Command(['--version'], { NODE_OPTIONS: `--require=${preload}` });
+  const { code, stdout, stderr } = await command.ended;
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toMatch(/^webserv runs on 64-bit machines \(.*\); this is arm\n$/);
+});
+
 describe('what the server was handed by whoever started it', () => {
   // Skipped elsewhere: only Linux lists what another process has open.
   const itOnLinux = process.platform === 'linux' ? it : it.skip;

@@ -56,6 +56,26 @@ here(`a sandbox${reason === '' ? '' : ` (skipped: ${reason})`}`, () => {
 // Skipped elsewhere: seccomp(2) is of Linux.
 const onLinux = SYSTEM === 'linux' ? describe : describe.skip;
 
+onLinux('a file whose disk knows it no more', () => {
+  let program: Program;
+  beforeAll(() => {
+    program = new Program('stale.contract.ts');
+  });
+  afterAll(() => program.dispose());
+
+  it.each([
+    ['ESTALE', 0],
+    ['ESTALE', 8 << 20],
+    ['EIO', 8 << 20],
+  ])('is closed all the same (%s, %d bytes)', (errno, size) => {
+    const ended = spawnSync(process.execPath, [program.path, errno, String(size)], {
+      env: program.env,
+      encoding: 'utf8',
+    });
+    expect([ended.stdout, ended.stderr]).toEqual(['closed', '']);
+  });
+});
+
 onLinux('files in a sandbox', () => {
   let program: Program;
   let folder: string;

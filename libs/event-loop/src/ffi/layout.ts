@@ -4,6 +4,8 @@
  * `layout.spec.ts` compiles the same questions with the system's C compiler and compares the answers.
  */
 
+import { unfit } from './machine.ts';
+
 export type System = 'linux' | 'darwin' | 'freebsd' | 'openbsd' | 'netbsd';
 
 /** Numbers that differ between systems. `0` stands for "this system has no such flag". */
@@ -276,10 +278,11 @@ const CONSTANTS: Readonly<Record<System, Constants>> = {
   netbsd: NETBSD,
 };
 
+/** @throws Error on a machine that none of this is true of */
 function currentSystem(): System {
-  const name = process.platform;
-  if (name in CONSTANTS) return name as System;
-  throw new Error(`webserv runs on Linux, macOS and the BSDs; this is ${name}`);
+  const why = unfit();
+  if (why !== '') throw new Error(why);
+  return process.platform as System;
 }
 
 export const SYSTEM: System = currentSystem();

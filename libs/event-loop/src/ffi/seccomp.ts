@@ -4,6 +4,7 @@ import { declare } from './libc.ts';
 /** Numbers of system calls that differ between architectures, for the tests that have one refused. */
 const X64 = {
   STATX: 332,
+  NEWFSTATAT: 262,
   PREADV2: 327,
   SENDFILE: 40,
   PWRITE64: 18,
@@ -22,6 +23,7 @@ const X64 = {
 } as const;
 const ARM64 = {
   STATX: 291,
+  NEWFSTATAT: 79,
   PREADV2: 286,
   SENDFILE: 71,
   PWRITE64: 68,
