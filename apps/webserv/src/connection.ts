@@ -1,5 +1,5 @@
 import { type Loop, Op, Timer, Udata } from '@webserv/event-loop';
-import type { Room } from '@webserv/methods';
+import type { Ends, Room } from '@webserv/methods';
 
 /** After the last response: how long, and how many bytes, the client may still send before it is cut off. */
 const LINGER_MS = 2000;
@@ -53,6 +53,16 @@ export abstract class Connection extends Udata {
     } else {
       this.received(op.bytes as Buffer, op.offset, op.offset + op.result);
     }
+  }
+
+  ends(): Ends {
+    const { driver } = this.loop;
+    const near = driver.addressOf(this.fd);
+    const far = driver.callerOf?.(this.fd) ?? null;
+    return {
+      serverAddress: near.family === 'unix' ? '' : near.host,
+      remotePort: far === null || far.family === 'unix' ? 0 : far.port,
+    };
   }
 
   protected get lingering(): boolean {

@@ -76,6 +76,7 @@ export class SiteServices implements Services {
         const site = this.siteOf(from.server);
         const exchange = new Exchange(this, head, from.server);
         exchange.remote = from.remote;
+        exchange.caller = from.caller;
         exchange.begin(from.server, site.locations.locate(head.path), this.clock.now());
         return { exchange, outcome: dispatch(exchange) };
       },

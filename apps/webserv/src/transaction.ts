@@ -1,6 +1,6 @@
 import type { Location, Server } from '@webserv/config';
 import { ERRNO, type Loop, type Op } from '@webserv/event-loop';
-import { Exchange, type Services } from '@webserv/methods';
+import { type Caller, Exchange, type Services } from '@webserv/methods';
 import { type Limits, RequestParser } from '@webserv/request';
 import type { Reply } from '@webserv/response';
 import { Patience } from './patience.ts';
@@ -14,7 +14,7 @@ import { Reading, Stage } from './stage.ts';
 const KEPT = 256;
 
 /** Whose transaction it is. */
-export interface TransactionOwner extends ResponseOwner, ReceptionOwner {}
+export interface TransactionOwner extends ResponseOwner, ReceptionOwner, Caller {}
 
 /**
  * All that a request and its response need while they are under way. A connection has one from the first byte of a request
@@ -61,6 +61,7 @@ export class Transaction {
 
   attach(owner: TransactionOwner, sending: Op, remote: string): void {
     this.exchange.remote = remote;
+    this.exchange.caller = owner;
     this.responder.attach(sending, owner);
     this.reception?.attachTo(owner);
   }

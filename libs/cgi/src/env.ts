@@ -13,6 +13,10 @@ export interface ScriptRequest {
   readonly contentLength: number;
   /** The client's address. */
   readonly remote: string;
+  /** The port that the client calls from; 0 where it has none. */
+  readonly remotePort: number;
+  /** The server's address on this connection, without brackets; '' for a unix socket. */
+  readonly serverAddress: string;
   readonly serverName: string;
   readonly serverPort: number;
   /** `webserv/0.1.0`. */
@@ -77,6 +81,8 @@ export function environment(request: ScriptRequest): EnvEntry[] {
     // RFC 3875 section 4.1.9: the address stands in where no name was looked up, and none is looked up here.
     `REMOTE_HOST=${request.remote}`,
   ];
+  if (request.remotePort > 0) entries.push(`REMOTE_PORT=${request.remotePort}`);
+  if (request.serverAddress !== '') entries.push(`SERVER_ADDR=${request.serverAddress}`);
   if (script.pathInfo !== '') entries.push(`PATH_INFO=${script.pathInfo}`);
   if (request.pathTranslated !== '') entries.push(`PATH_TRANSLATED=${request.pathTranslated}`);
   if (request.contentLength >= 0) entries.push(`CONTENT_LENGTH=${request.contentLength}`);

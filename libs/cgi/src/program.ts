@@ -29,6 +29,7 @@ export function programOf(
       pathTranslated: translate(server, script.pathInfo, workshop.rules),
       contentLength,
       remote: exchange.remote,
+      ...exchange.caller.ends(),
       serverName: serverName(head, server),
       serverPort: serverPort(head, server),
       software: workshop.software,

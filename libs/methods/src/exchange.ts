@@ -65,6 +65,23 @@ export interface Services {
   script(exchange: Exchange, script: Script): Outcome;
 }
 
+/** The two ends of a connection, as scripts hear of them. */
+export interface Ends {
+  /** The address that the client has reached: numeric, without brackets; '' for a unix socket. */
+  readonly serverAddress: string;
+  /** 0 for a unix socket, and where the client has gone. */
+  readonly remotePort: number;
+}
+
+/** The connection that a request came by. */
+export interface Caller {
+  /** Asked of the system each time: for those who need it alone. */
+  ends(): Ends;
+}
+
+/** For a request that came by no connection. */
+const NOBODY: Caller = { ends: () => ({ serverAddress: '', remotePort: 0 }) };
+
 /**
  * One request on its way through the method stage, and what is to be known of it afterwards: by the cache where its
  * content came from, by the log where and why it failed. One object a connection; `begin` resets it.
@@ -76,6 +93,7 @@ export class Exchange {
   location: Location;
   /** The client's address, for scripts and logs. */
   remote = '';
+  caller: Caller = NOBODY;
   /** Time of day in milliseconds, the same for all that is decided about this request. */
   nowMs = 0;
 

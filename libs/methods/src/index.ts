@@ -3,7 +3,7 @@ export { conditionsOf } from './conditions.ts';
 export { diskPath, pathText } from './disk-path.ts';
 export { allowOf, dispatch } from './dispatch.ts';
 export { ErrorPages } from './error-pages.ts';
-export { Exchange, type Services } from './exchange.ts';
+export { type Caller, type Ends, Exchange, type Services } from './exchange.ts';
 export { failedCall, failure, statusOf } from './failure.ts';
 export { FileFacts, type Files, type FolderReader } from './files.ts';
 export { FolderNames } from './folder-names.ts';

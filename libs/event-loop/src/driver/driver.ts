@@ -92,8 +92,13 @@ export interface Driver {
 
   /** A listening socket: non-blocking, close-on-exec. @returns fd or -errno */
   listen(address: Address, backlog: number): number;
-  /** The address a listening socket is bound to (its port, where port 0 was asked for). */
+  /**
+   * The address a socket is bound to: a listening one's (its port, where port 0 was asked for), or the near end of a
+   * connection. A unix socket without a path where nobody knows.
+   */
   addressOf(fd: number): Address;
+  /** The address at the far end of a connection; null where it has gone. The callers of a scripted driver have none. */
+  callerOf?(fd: number): Address | null;
 
   /** Frees the multiplexer. Every udata has been closed before. */
   dispose(): void;

@@ -29,6 +29,13 @@ export function peerOf(fd: number): string {
   return libc.getpeername(fd, sockaddr.address, sockaddrLength.address) < 0 ? '' : acceptedPeer();
 }
 
+/** The address of the far end of a connection; null where it has gone already. */
+export function callerAddress(fd: number): Address | null {
+  sockaddrLength.bytes.writeUInt32LE(SOCKADDR_SIZE, 0);
+  if (libc.getpeername(fd, sockaddr.address, sockaddrLength.address) < 0) return null;
+  return readSockaddr(sockaddr.bytes, sockaddrLength.bytes.readUInt32LE(0));
+}
+
 /** Whether `peerOf` can be asked. @returns 0 or -errno */
 export function peersNamed(): number {
   libc.getpeername(-1, sockaddr.address, sockaddrLength.address);

@@ -4,7 +4,7 @@ import * as libc from '../ffi/libc.ts';
 import type { Udata } from '../udata.ts';
 import { UdataTable } from '../udata-table.ts';
 import { Completions } from './completions.ts';
-import { boundAddress, listenOn, resetOnClose } from './socket.ts';
+import { boundAddress, callerAddress, listenOn, resetOnClose } from './socket.ts';
 
 /** What the drivers of the system itself have in common: calls that neither wait nor complete later. */
 export abstract class SystemDriver {
@@ -41,5 +41,9 @@ export abstract class SystemDriver {
 
   addressOf(fd: number): Address {
     return boundAddress(fd);
+  }
+
+  callerOf(fd: number): Address | null {
+    return callerAddress(fd);
   }
 }
