@@ -122,6 +122,17 @@ describe.each(DRIVERS)('with %s', (use) => {
     }
   });
 
+  it('a link into the files of another location does not give out what that one runs', async () => {
+    program('www/cgi-bin/run');
+    symlinkSync('cgi-bin/run', join(site.folder, 'www/link.txt'));
+    symlinkSync('cgi-bin', join(site.folder, 'www/pub'));
+    const port = start(use, 'root www; location / { } location /cgi-bin { root www/cgi-bin; cgi *; }');
+    for (const target of ['/link.txt', '/pub/run', '/link.txt']) {
+      expect((await ask(port, 'GET', target)).status).toBe(403);
+    }
+    expect((await ask(port, 'GET', '/cgi-bin/run')).body.toString()).toContain('GET /cgi-bin/run');
+  });
+
   it('where every file is a script none is sent', async () => {
     copyFileSync(BINARY, site.file('www/bin/program'));
     chmodSync(join(site.folder, 'www/bin/program'), 0o755);

@@ -309,11 +309,51 @@ describe('what lies beside a script', () => {
   });
 });
 
-it('a file that is a script in another location alone is content', async () => {
-  file('a.php');
-  location('/', [extension('.php', '/bin/php')]);
-  location('/source', []);
-  expect(await asked('GET', '/source/a.php')).toBe('source of a.php');
+describe('a file that is a script in another location alone', () => {
+  beforeEach(() => {
+    file('app/index.php');
+    file('app/sub/man');
+    file('app/readme.txt');
+    site.file('www/page.html', 'page');
+    symlinkSync('app/index.php', join(site.root, 'link.txt'));
+    symlinkSync('app/index.php', join(site.root, 'page.html.gz'));
+    symlinkSync('app/sub', join(site.root, 'pub'));
+    symlinkSync('app/readme.txt', join(site.root, 'readme.txt'));
+    const cgi = [extension('.php', '/bin/php'), listed('app/sub/man')];
+    location('/app', cgi, { root: join(site.root, 'app') });
+  });
+
+  it('is not sent through a link into the files of that location', async () => {
+    expect(await asked('GET', '/link.txt')).toBe(403);
+    expect(await asked('GET', '/pub/man')).toBe(403);
+    expect(site.exchange?.place).toBe('script of another location');
+    expect(await asked('GET', '/readme.txt')).toBe('source of app/readme.txt');
+    location('/', [extension('.x', '/bin/sh')], { precompressed: ['gzip'] });
+    expect(await asked('GET', '/link.txt')).toBe(403);
+    expect(await asked('GET', '/page.html', 'Accept-Encoding: gzip\r\n')).toBe('page');
+    expect(await asked('GET', '/page.html.gz')).toBe(403);
+  });
+
+  it('nor as the default file of one above it', async () => {
+    location('/', [], { defaultFile: 'app/index.php' });
+    expect(await asked('GET', '/')).toBe(403);
+    location('/', [], { defaultFile: 'app/readme.txt' });
+    expect(await asked('GET', '/')).toBe('source of app/readme.txt');
+  });
+
+  it('nor from out of the root', async () => {
+    site.location('/out', { root: site.mkdir('out'), symlinks: true });
+    symlinkSync(join(site.root, 'app/index.php'), join(site.folder, 'out/link.txt'));
+    symlinkSync(join(site.root, 'page.html'), join(site.folder, 'out/page.html'));
+    expect(await asked('GET', '/out/link.txt')).toBe(403);
+    expect(await asked('GET', '/out/page.html')).toBe('page');
+  });
+
+  it('is content where a request can name it, of which the config warns', async () => {
+    site.location('/source', {});
+    expect(await asked('GET', '/source/app/index.php')).toBe('source of app/index.php');
+    expect(await asked('GET', '/source/link.txt')).toBe('source of app/index.php');
+  });
 });
 
 describe('a script that lies where clients can upload', () => {

@@ -4,6 +4,7 @@ import { failure } from '../failure.ts';
 import { FileFacts } from '../files.ts';
 import type { Script } from './script.ts';
 import { runnerOf, runnerOfOpen } from './script-rules.ts';
+import { isScriptElsewhere, runsScripts } from './server-scripts.ts';
 
 /** Filled and read within one call, so one is enough for all. */
 const beside = new FileFacts();
@@ -19,9 +20,9 @@ const CONTROL = /[\x00-\x1f\x7f]/;
  * The path of an open file without links, where anything depends on it: on which file this is, whatever name it was found
  * under. '' where it is not known any more.
  */
-export function realPathOf({ location, services }: Exchange, path: string, fd: number): string {
+export function realPathOf({ server, services }: Exchange, path: string, fd: number): string {
   const { files, uploads } = services;
-  return location.cgi.length === 0 && uploads.none ? path : files.realPath(path, fd);
+  return uploads.none && !runsScripts(server) ? path : files.realPath(path, fd);
 }
 
 /**
@@ -42,10 +43,14 @@ export function scriptOf(
   facts: FileFacts,
 ): Script | Reply | null {
   if (real === '') return failure(exchange, 404, MOVED);
-  if (exchange.location.cgi.length === 0) return null;
+  const { location, server, services } = exchange;
+  if (!runsScripts(server)) return null;
   const runner = runnerOfOpen(exchange, path, real, facts);
   if (runner !== null) {
     return permitted(exchange, { name, pathInfo: '', file: path, interpreter: runner }, real);
+  }
+  if (isScriptElsewhere(server, location, real, facts, services.files)) {
+    return failure(exchange, 403, 'script of another location');
   }
   return isCodedScript(exchange, path)
     ? failure(exchange, 403, 'source of a script in another coding')
@@ -56,11 +61,13 @@ export function scriptOf(
  * Whether an open file may stand in for another one: by way of a link it could be a script, or what a client has uploaded.
  */
 export function mayStandIn(exchange: Exchange, fd: number, path: string, facts: FileFacts): boolean {
+  const { location, server, services } = exchange;
   const real = realPathOf(exchange, path, fd);
+  if (real === '' || services.uploads.hold(real)) return false;
   return (
-    real !== '' &&
-    !exchange.services.uploads.hold(real) &&
-    (exchange.location.cgi.length === 0 || runnerOfOpen(exchange, path, real, facts) === null)
+    !runsScripts(server) ||
+    (runnerOfOpen(exchange, path, real, facts) === null &&
+      !isScriptElsewhere(server, location, real, facts, services.files))
   );
 }
 

@@ -2,7 +2,26 @@ import type { Location, Server } from '@webserv/config';
 import { sameStamp } from '@webserv/response';
 import type { FileFacts, Files } from '../files.ts';
 import { isBeneath, realOf } from '../real-path.ts';
+import { isShadowed } from '../shadow.ts';
 import { runnerOf } from './script-rules.ts';
+
+const NONE: readonly Location[] = [];
+const known = new WeakMap<Server, readonly Location[]>();
+
+/** The locations of a server that run scripts. */
+function runners(server: Server): readonly Location[] {
+  let locations = known.get(server);
+  if (locations === undefined) {
+    const found = server.locations.filter(({ cgi, redirection }) => cgi.length > 0 && redirection === null);
+    locations = found.length === 0 ? NONE : found;
+    known.set(server, locations);
+  }
+  return locations;
+}
+
+export function runsScripts(server: Server): boolean {
+  return runners(server) !== NONE;
+}
 
 /**
  * Whether any location of a server runs a file, for files that are sent without a location: error pages. The config refuses
@@ -12,14 +31,38 @@ import { runnerOf } from './script-rules.ts';
  * @param facts about the file
  */
 export function isScriptOf(server: Server, real: string, facts: FileFacts, files: Files): boolean {
-  return server.locations.some((location) => runs(location, real, facts, files));
+  return runners(server).some((location) => runs(location, real, facts, files));
+}
+
+/**
+ * Whether a file that a location has found lies in the files of another one, by a link or by the name of its default file,
+ * and is a script there. What a request can name in the location itself is its own, whatever others make of it: the config
+ * warns of that.
+ */
+export function isScriptElsewhere(
+  server: Server,
+  location: Location,
+  real: string,
+  facts: FileFacts,
+  files: Files,
+): boolean {
+  return runners(server).some(
+    (other) =>
+      other !== location && runs(other, real, facts, files) && !namesDirectly(server, location, real),
+  );
 }
 
 function runs(location: Location, real: string, facts: FileFacts, files: Files): boolean {
-  if (location.cgi.length === 0 || location.redirection !== null) return false;
   const listed = location.cgi.some((rule) => {
     const stamp = rule.kind === 'script' ? files.stamp(rule.path) : null;
     return stamp !== null && sameStamp(stamp, facts);
   });
   return listed || (isBeneath(real, realOf(location.root)) && runnerOf(location, real) !== null);
+}
+
+function namesDirectly(server: Server, location: Location, real: string): boolean {
+  const root = realOf(location.root);
+  if (!isBeneath(real, root)) return false;
+  const prefix = location.prefix === '/' ? '' : location.prefix;
+  return !isShadowed(server, location, prefix + real.slice(root === '/' ? 0 : root.length));
 }

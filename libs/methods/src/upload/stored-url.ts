@@ -1,6 +1,7 @@
 import type { Location, Server } from '@webserv/config';
 import { encodeSegment } from '../page-style.ts';
 import { isHidden } from '../resolve-path.ts';
+import { isShadowed } from '../shadow.ts';
 
 /**
  * The URL under which a stored file can be had again: a path from `/`, percent-encoded; null where no location of the
@@ -31,14 +32,6 @@ function pathIn(location: Location, folder: string, name: string): string | null
   if (folder !== root && !folder.startsWith(root === '/' ? root : `${root}/`)) return null;
   const below = root === '/' ? folder : folder.slice(root.length);
   return `${prefix === '/' ? '' : prefix}${below}/${name}`;
-}
-
-/** Whether another location is nearer to the path. */
-function isShadowed(server: Server, location: Location, path: string): boolean {
-  const { length } = location.prefix;
-  return server.locations.some(
-    ({ prefix }) => prefix.length > length && (path === prefix || path.startsWith(`${prefix}/`)),
-  );
 }
 
 function isPlainer(a: Location, b: Location): boolean {
