@@ -186,20 +186,38 @@ export class ClientUdata extends BodyConnection implements TransactionOwner {
     transaction.reading = head.hasBody ? readingOf(head.contentLength, head.expectContinue) : Reading.WHOLE;
     const tooMany = this.pipelined > site.server.maxPipeline;
     if (!head.hasBody && !tooMany && this.answerFromCache(transaction)) return;
-    const ticket = site.cache.begin();
-    const location = site.locations.locate(head.path);
-    transaction.begin(site.server, location, exchange.nowMs);
+    transaction.begin(site.server, site.locations.locate(head.path), exchange.nowMs);
     if (tooMany) {
       this.refuseRest(429, 'max_pipeline', Stage.REQUEST);
       return;
     }
-    if (head.hasBody && transaction.receptionOf(this).begin(head, location.bodySize) !== null) {
+    if (head.hasBody && transaction.receptionOf(this).begin(head, exchange.location.bodySize) !== null) {
       this.refuseRest(413, 'body_size', Stage.METHOD);
       return;
     }
-    const outcome = dispatch(exchange);
+    this.dispatch(transaction);
+  }
+
+  private dispatch(transaction: Transaction): void {
+    // Taken before anything is looked at: what is changed from here on is not kept.
+    const ticket = transaction.site.cache.begin();
+    const outcome = dispatch(transaction.exchange);
     if (outcome instanceof Reply) this.respond(outcome, ticket, Stage.METHOD);
     else this.takeIn(transaction, outcome);
+  }
+
+  /** Looks again at what is there now, a bounded number of times. Beyond it no content can be vouched for. */
+  fileChanged(): void {
+    const transaction = this.current;
+    const { exchange, parser } = transaction;
+    if (++transaction.looks < LOOKS_MAX && !parser.head.hasBody) {
+      this.stage = Stage.METHOD;
+      transaction.begin(exchange.server, exchange.location, this.server.clock.now());
+      this.dispatch(transaction);
+    } else {
+      transaction.cut(Stage.RESPONSE, 0, 'file changed while it was read', true);
+      this.end(transaction, Writing.CUT);
+    }
   }
 
   /** Answers a request whose head is whole with an error, and reads nothing of what is behind it. */
@@ -351,6 +369,9 @@ export class ClientUdata extends BodyConnection implements TransactionOwner {
     else this.loop.abort(this);
   }
 }
+
+/** How often a file is looked at that is changed while it is read. */
+const LOOKS_MAX = 16;
 
 /** What the network answers to one who sends: the client has gone, or cannot be reached any more. */
 const GONE: ReadonlySet<number> = new Set([

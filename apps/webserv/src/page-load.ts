@@ -1,8 +1,8 @@
 import type { CacheEntry } from '@webserv/cache';
 import type { Location } from '@webserv/config';
 import { ERRNO, type Loop } from '@webserv/event-loop';
-import type { MemoryLedger, Services } from '@webserv/methods';
-import type { FileBody, Validators } from '@webserv/response';
+import { FileFacts, type MemoryLedger, type Services } from '@webserv/methods';
+import { type FileBody, sameStamp, type Validators } from '@webserv/response';
 import { ContentTag } from './content-tag.ts';
 import type { Page } from './page.ts';
 import type { PageDraft } from './page-draft.ts';
@@ -12,10 +12,15 @@ import { WorkerUdata, type WorkOwner } from './worker-udata.ts';
 /** So many are served in one completion; the others in the slices of `later`. */
 const AT_ONCE = 16;
 
+/** Filled and read within one call, so one is enough for all. */
+const facts = new FileFacts();
+
 /** Who waits for a page, and sends it. */
 export interface PageLoadOwner {
   /** The page is whole, and stays as it is until the owner leaves. */
   pageLoaded(page: Page): void;
+  /** The file was changed while it was read: nothing that was said of it holds, and nobody is to leave any more. */
+  pageChanged(): void;
   /** There is none, and nobody is to leave any more. @param errno negative */
   pageFailed(errno: number, place: string): void;
 }
@@ -28,7 +33,7 @@ export interface PageLoadParts {
   readonly location: Location;
   /** The page is named by its content. */
   readonly tagged: boolean;
-  readonly later: Services['later'];
+  readonly services: Pick<Services, 'later' | 'files'>;
   /** Where it is kept, under a ticket that was taken before the file was opened; null where it is not for the cache. */
   readonly keep: { readonly pages: Pages; readonly origin: PageOrigin; readonly ticket: number } | null;
   /** The draft's memory stands in it; it is given back when nobody sends the page, or when the cache has it. */
@@ -78,14 +83,19 @@ export class PageLoad implements WorkOwner {
     if (this.owners.delete(owner) && this.owners.size === 0) this.end();
   }
 
-  loaded(_worker: WorkerUdata, result: number): void {
+  loaded(worker: WorkerUdata, result: number): void {
     this.reading = false;
-    const { draft, tagged, validators, location, later } = this.parts;
-    if (result < 0) {
-      this.fail(result, 'read');
+    const { draft, tagged, validators, location, services } = this.parts;
+    const error = services.files.inspect(worker.fd, facts);
+    if (error < 0) {
+      this.fail((owner) => owner.pageFailed(error, 'fstat'));
+    } else if (this.changed) {
+      this.fail((owner) => owner.pageChanged());
+    } else if (result < 0) {
+      this.fail((owner) => owner.pageFailed(result, 'read'));
     } else if (tagged) {
       const { memory, headSize, size } = draft;
-      this.tagging = new ContentTag(memory.bytes, headSize, size, later, (etag) => {
+      this.tagging = new ContentTag(memory.bytes, headSize, size, services.later, (etag) => {
         this.tagging = null;
         draft.name(etag);
         this.whole(draft.page({ ...validators, etag }, location));
@@ -96,7 +106,13 @@ export class PageLoad implements WorkOwner {
 
   broken(): void {
     this.reading = false;
-    this.fail(-ERRNO.EIO, 'fault');
+    this.fail((owner) => owner.pageFailed(-ERRNO.EIO, 'fault'));
+  }
+
+  /** The file is not what its length and validators were taken from; `facts` are about it. */
+  private get changed(): boolean {
+    const { stamp } = this.parts.body;
+    return stamp !== undefined && !sameStamp(stamp, facts);
   }
 
   private whole(page: Page): void {
@@ -116,7 +132,7 @@ export class PageLoad implements WorkOwner {
   }
 
   private serveLater(page: Page): void {
-    this.parts.later((slice) => {
+    this.parts.services.later((slice) => {
       for (const owner of this.waiting) {
         this.serve(owner, page);
         if (slice.spent) break;
@@ -142,12 +158,12 @@ export class PageLoad implements WorkOwner {
     }
   }
 
-  private fail(errno: number, place: string): void {
+  private fail(tell: (owner: PageLoadOwner) => void): void {
     const owners = [...this.waiting];
     this.owners.clear();
     this.waiting.clear();
     this.end();
-    for (const owner of owners) owner.pageFailed(errno, place);
+    for (const owner of owners) tell(owner);
   }
 
   /** Nobody wants it. */

@@ -1,6 +1,6 @@
-import { dispatch, Exchange, type Files, type Services } from '@webserv/methods';
+import { dispatch, Exchange, FileFacts, type Files, type Services } from '@webserv/methods';
 import { DEFAULT_LIMITS, RequestParser } from '@webserv/request';
-import { Reply } from '@webserv/response';
+import { type FileBody, Reply, sameStamp } from '@webserv/response';
 import type { Clock } from './clock.ts';
 import { ContentTag, TAG_ROOM } from './content-tag.ts';
 import { type Page, USUAL } from './page.ts';
@@ -45,7 +45,8 @@ function preloadPage(target: string, site: Site, services: Services, clock: Cloc
   }
   if (exchange.tagPending) reply.headers.set('ETag', TAG_ROOM);
   const draft = PageDraft.of(reply, body.length, { ...USUAL, date: clock.text() });
-  const whole = draft !== null && readInto(draft, services.files, body.fd);
+  const whole =
+    draft !== null && readInto(draft, services.files, body.fd) && isAsBefore(body, services.files);
   reply.release();
   if (draft === null || !whole) return false;
   reply.body = { kind: 'unsent', length: body.length };
@@ -58,6 +59,12 @@ function pageOf(draft: PageDraft, exchange: Exchange): Page {
   const etag = ContentTag.of(draft.memory.bytes, draft.headSize, draft.size);
   draft.name(etag);
   return draft.page({ ...exchange.validators, etag }, exchange.location);
+}
+
+/** Whether the file is still what length and validators were taken from. */
+function isAsBefore({ fd, stamp }: FileBody, files: Files): boolean {
+  const now = new FileFacts();
+  return stamp !== undefined && files.inspect(fd, now) >= 0 && sameStamp(stamp, now);
 }
 
 function readInto(draft: PageDraft, files: Files, fd: number): boolean {

@@ -29,6 +29,8 @@ export interface ResponseOwner {
    * @param place where that arose; '' for a whole response
    */
   responded(result: number, place: string): void;
+  /** A file was changed while it was read; nothing has been sent, and the responder holds nothing. */
+  fileChanged(): void;
 }
 
 /**
@@ -274,7 +276,7 @@ export class Responder implements Sender, PageLoadOwner {
       validators: exchange.validators,
       location: exchange.location,
       tagged: exchange.tagPending,
-      later: exchange.services.later,
+      services: exchange.services,
       keep: origin === null ? null : { pages: site.pages, origin, ticket },
       memory: site.memory,
       over: () => {
@@ -296,6 +298,11 @@ export class Responder implements Sender, PageLoadOwner {
     const outcome = exchange?.tagPending === true ? conditionsOf(exchange, page.validators) : 'pass';
     if (outcome === 'failed') this.giveUp('precondition', 0, 412);
     else this.sendPage(page, outcome === 'pass' ? 'page' : outcome, true);
+  }
+
+  pageChanged(): void {
+    this.loading = null;
+    this.owner?.fileChanged();
   }
 
   pageFailed(errno: number, place: string): void {

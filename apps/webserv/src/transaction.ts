@@ -38,6 +38,8 @@ export class Transaction {
   headTimed = false;
   /** The server could not answer, or not to the end, through no doing of its client. */
   faulty = false;
+  /** How often the method stage has looked at a file that was changed while it was read. */
+  looks = 0;
   /** An answer that waits until the interim response has left. */
   early: Reply | null = null;
   /** The exchange is in use. What the cache answers needs none: it stays as new. */
@@ -98,6 +100,7 @@ export class Transaction {
     if (this.begun) this.exchange.begin(this.site.server, this.exchange.location, 0);
     this.begun = false;
     this.faulty = false;
+    this.looks = 0;
     this.wasCut = false;
     this.responder.renew();
     this.startedAt = 0;

@@ -2,7 +2,10 @@ import { ERRNO, Interest, type Loop, type Memory, Op, Udata } from '@webserv/eve
 
 /** Who had the file read. */
 export interface WorkOwner {
-  /** @param result 0 where the memory is full to its end, else -errno; a file that had become shorter is -EIO */
+  /**
+   * The file is still open, as `worker.fd`; it is closed behind this call.
+   * @param result 0 where the memory is full to its end, else -errno; a file that had become shorter is -EIO
+   */
   loaded(worker: WorkerUdata, result: number): void;
   /** A fault has closed the worker, before `loaded` was called or within it: nothing more comes of it. */
   broken(): void;
@@ -67,10 +70,8 @@ export class WorkerUdata extends Udata {
   }
 
   private over(result: number): void {
-    const { owner } = this;
-    this.loop.close(this);
-    owner?.loaded(this, result);
-    this.owner = null;
+    this.owner?.loaded(this, result);
+    this.abandon();
   }
 
   override dispose(): void {

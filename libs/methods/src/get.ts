@@ -164,7 +164,8 @@ interface Content {
 /** The reply for the file that is sent; `sent` is about it. */
 function described(exchange: Exchange, { fd, path, contentType, coding, uploaded }: Content): Reply {
   const owner = new OpenFile(exchange.services.files, fd, sent.size);
-  const whole = new Reply(200, { kind: 'file', fd, offset: 0, length: sent.size }, owner);
+  const stamp = { mtimeMs: sent.mtimeMs, size: sent.size, ino: sent.ino };
+  const whole = new Reply(200, { kind: 'file', fd, offset: 0, length: sent.size, stamp }, owner);
   const { headers } = whole;
   headers.append('Content-Type', contentType);
   if (coding !== '') headers.append('Content-Encoding', coding);

@@ -1,4 +1,5 @@
 import type { HeaderList } from './header-list.ts';
+import type { FileStamp } from './validators.ts';
 
 /** Nothing. Its length is known to be 0, which is not the same as having no content (204). */
 export interface EmptyBody {
@@ -17,6 +18,8 @@ export interface FileBody {
   readonly fd: number;
   readonly offset: number;
   readonly length: number;
+  /** What the file was when length and validators were taken from it: where it is another now, they do not hold. */
+  readonly stamp?: FileStamp;
 }
 
 /** Bytes and file spans one behind the other, as multipart/byteranges has them. `length` is their sum. */
@@ -99,6 +102,6 @@ export function partsBody(parts: readonly Segment[]): PartsBody {
 
 /** The bytes from `offset`, `length` of them, out of a segment, as a segment. Nothing is copied. */
 export function segmentOf(whole: Segment, offset: number, length: number): Segment {
-  if (whole.kind === 'file') return { kind: 'file', fd: whole.fd, offset: whole.offset + offset, length };
+  if (whole.kind === 'file') return { ...whole, offset: whole.offset + offset, length };
   return { kind: 'bytes', bytes: whole.bytes.subarray(offset, offset + length) };
 }
