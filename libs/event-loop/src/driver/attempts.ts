@@ -7,9 +7,10 @@ import type { Udata } from '../udata.ts';
 import { reap, reapUnwatched } from './child.ts';
 import type { Completions } from './completions.ts';
 import { Interest } from './driver.ts';
-import { coldLength, FileTurn, sendFileTurn } from './file-transfer.ts';
+import { coldLength, FileTurn, sendFileInThread, sendFileTurn } from './file-transfer.ts';
 import { COLD_STRETCH, discarded, readWarm } from './page-cache.ts';
 import type { Poller } from './poller.ts';
+import { closeDescriptor, waitsForDisk } from './slow-file.ts';
 import { accept, acceptedPeer } from './socket.ts';
 import * as transfer from './transfer.ts';
 import type { Watch } from './watch.ts';
@@ -66,9 +67,14 @@ export class Attempts {
     turns.length = 0;
   }
 
-  /** Closes a descriptor that nothing holds any more; its udata is disposed of out of the next `deliver`. */
-  release(udata: Udata, fd: number): void {
-    if (fd >= 0) libc.close(fd);
+  /** Nothing holds this watch any more. */
+  leave(watch: Watch): void {
+    closeDescriptor(watch);
+    this.release(watch.udata);
+  }
+
+  /** A udata whose descriptor is closed is disposed of out of the next `deliver`. */
+  release(udata: Udata): void {
     this.completions.release(udata);
     if (this.ended) this.completions.disposeClosed();
     else this.notify();
@@ -195,13 +201,14 @@ export class Attempts {
     then: (result: number) => void,
   ): void {
     watch.inThreads++;
-    const returned = (result: number): void => {
-      watch.inThreads--;
-      if (!watch.closed) then(result);
-      else if (watch.inThreads === 0) this.release(watch.udata, watch.fd);
-      this.notify();
-    };
-    libc.inThread(call, args, returned);
+    libc.inThread(call, args, (result) => this.returned(watch, () => then(result)));
+  }
+
+  private returned(watch: Watch, then: () => void): void {
+    watch.inThreads--;
+    if (!watch.closed) then();
+    else if (watch.inThreads === 0) this.leave(watch);
+    this.notify();
   }
 
   // ---- writing -----------------------------------------------------------------------------------------------
@@ -215,8 +222,7 @@ export class Attempts {
 
   private writeBytes(watch: Watch, op: Op): void {
     const total = transfer.totalOf(op);
-    // What has a position is a file.
-    if (op.kind === OpKind.WRITE && op.position >= 0 && total - op.done >= WRITE_IN_THREAD) {
+    if (watch.interest === Interest.FILE && (waitsForDisk(watch) || total - op.done >= WRITE_IN_THREAD)) {
       this.writeInThread(watch, op);
       return;
     }
@@ -242,7 +248,7 @@ export class Attempts {
   }
 
   /**
-   * A large piece of a file. As a rule pwrite(2) copies it into the page cache; where much of that waits to be written
+   * A large piece of a file, or any piece on a slow disk. As a rule pwrite(2) copies it into the page cache; where much of that waits to be written
    * (balance_dirty_pages), and where the memory for it has to be found, it waits for the disk.
    */
   private writeInThread(watch: Watch, op: Op): void {
@@ -251,8 +257,12 @@ export class Attempts {
     const length = Math.min(op.length - done, WRITE_BUDGET);
     watch.writingInThread = true;
     watch.pin = memory;
-    const args = [watch.fd, memory.address + op.offset + done, length, op.position + done];
-    this.inThread(watch, libc.pwrite, args, (result) => {
+    const address = memory.address + op.offset + done;
+    const [call, args] =
+      op.position < 0
+        ? [libc.write, [watch.fd, address, length]]
+        : [libc.pwrite, [watch.fd, address, length, op.position + done]];
+    this.inThread(watch, call, args, (result) => {
       watch.pin = null;
       const cancelled = this.isBack(watch);
       if (result > 0) op.done += result;
@@ -288,6 +298,9 @@ export class Attempts {
       case FileTurn.COLD:
         this.warm(watch, op, op.position + op.done, coldLength(op));
         break;
+      case FileTurn.THREAD:
+        this.sendFileInThread(watch, op);
+        break;
       default:
         this.finishWrite(watch, op, turn);
     }
@@ -302,6 +315,22 @@ export class Attempts {
       watch.readTo = position + length;
       if (this.isBack(watch)) this.finishWrite(watch, op, -ERRNO.ECANCELED);
       else this.sendFile(watch, op, watch.readTo);
+    });
+  }
+
+  private sendFileInThread(watch: Watch, op: Op): void {
+    watch.writingInThread = true;
+    watch.inThreads++;
+    sendFileInThread(watch.fd, op, (result) => {
+      this.returned(watch, () => {
+        const cancelled = this.isBack(watch);
+        if (result > 0) op.done += result;
+        if (op.done >= op.length || result === 0) this.finishWrite(watch, op, op.done);
+        else if (cancelled) this.finishWrite(watch, op, -ERRNO.ECANCELED);
+        else if (result === -EAGAIN) this.wantWrite(watch);
+        else if (result < 0 && result !== -EINTR) this.finishWrite(watch, op, result);
+        else this.sendFile(watch, op, 0);
+      });
     });
   }
 

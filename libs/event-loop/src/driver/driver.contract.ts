@@ -3,6 +3,7 @@ import type { HarnessOptions } from './contract/harness.contract.ts';
 import { lifecycleContract } from './contract/lifecycle.contract.ts';
 import { piecesContract } from './contract/pieces.contract.ts';
 import { receiveIntoContract } from './contract/receive-into.contract.ts';
+import { slowFilesContract } from './contract/slow-files.contract.ts';
 import { streamsContract } from './contract/streams.contract.ts';
 import { systemContract } from './contract/system.contract.ts';
 
@@ -13,6 +14,7 @@ export function driverContract(name: string, options: HarnessOptions): void {
     receiveIntoContract(options);
     piecesContract(options);
     filesContract(options);
+    slowFilesContract(options);
     systemContract(options);
     lifecycleContract(options);
   });

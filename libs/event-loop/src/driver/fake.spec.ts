@@ -13,7 +13,11 @@ import {
 import { FakeHarness } from './contract/fake.contract.ts';
 import { driverContract } from './driver.contract.ts';
 
-const skips = { wake: 'nothing outside of it can wake it', flags: 'its descriptors have none' };
+const skips = {
+  wake: 'nothing outside of it can wake it',
+  flags: 'its descriptors have none',
+  slowDisks: 'its disk is as slow as the seed says',
+};
 for (const seed of [1, 2, 3]) {
   driverContract(`fake, seed ${seed}`, { open: () => new FakeHarness({ seed }), skips });
 }

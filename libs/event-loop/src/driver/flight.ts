@@ -2,6 +2,7 @@ import type { Memory } from '../memory.ts';
 import type { Op, Registration, Slice } from '../op.ts';
 import type { Udata } from '../udata.ts';
 import type { Interest } from './driver.ts';
+import type { DiskFile } from './slow-file.ts';
 
 /**
  * What a submission was for, carried through the kernel beside the flight's index. The direction is read off it: below
@@ -19,16 +20,25 @@ export const Tag = {
   CHILD: 5,
   /** A wait for something to read, where the read itself does not wait. */
   READABLE: 6,
-  SEND: 7,
-  WRITE: 8,
+  /** A thread of this process reads a file. */
+  READ_THREAD: 7,
+  SEND: 8,
+  WRITE: 9,
   /** A wait for room in a socket or pipe, where the call itself does not wait. */
-  ROOM: 9,
+  ROOM: 10,
   /** SENDFILE waits for the disk. */
-  WARM: 10,
+  WARM: 11,
+  /** A thread of this process writes a file, or calls sendfile(2). */
+  WRITE_THREAD: 12,
   /** The notices of watched paths, which belong to no udata. */
-  NOTICES: 11,
+  NOTICES: 13,
 } as const;
 export type Tag = (typeof Tag)[keyof typeof Tag];
+
+/** Whether a thread of this process has it, and not the kernel: it cannot be called back. */
+export function isInThread(tag: Tag): boolean {
+  return tag === Tag.READ_THREAD || tag === Tag.WRITE_THREAD;
+}
 
 /** Nothing is known of the end of the stream yet. */
 export const GOES_ON = 1;
@@ -38,7 +48,7 @@ export const GOES_ON = 1;
  * direction. Its index is the token; it is given up only when nothing is in flight any more, so that no completion
  * can meet a successor.
  */
-export class Flight implements Registration {
+export class Flight implements Registration, DiskFile {
   readonly udata: Udata;
   readonly fd: number;
   readonly interest: Interest;
@@ -81,6 +91,9 @@ export class Flight implements Registration {
   coldTo = 0;
   /** It has read so much of a file that the bound on unsent bytes was lifted. */
   trusted = false;
+  waits: boolean | null = null;
+  /** A file whose O_NONBLOCK was taken away, if it had it. */
+  unblocked = false;
   /** Descriptor that stands for a child (pidfd), -1 where there is none. */
   childFd = -1;
 
@@ -94,5 +107,11 @@ export class Flight implements Registration {
 
   get inFlight(): boolean {
     return this.readTag !== Tag.NONE || this.writeTag !== Tag.NONE;
+  }
+
+  /** The kernel has a submission of it. */
+  get inRing(): boolean {
+    const { readTag, writeTag } = this;
+    return (readTag !== Tag.NONE && !isInThread(readTag)) || (writeTag !== Tag.NONE && !isInThread(writeTag));
   }
 }

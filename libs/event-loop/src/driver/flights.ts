@@ -3,8 +3,9 @@ import { IORING_OP, IOSQE } from '../ffi/uring-layout.ts';
 import type { Udata } from '../udata.ts';
 import type { Completions } from './completions.ts';
 import type { Interest } from './driver.ts';
-import { Flight, Tag } from './flight.ts';
+import { Flight, isInThread, Tag } from './flight.ts';
 import type { Ring } from './ring.ts';
+import { closeDescriptor } from './slow-file.ts';
 
 /** The index that no flight has. */
 export const NOBODY = 0;
@@ -16,6 +17,8 @@ export const NOBODY = 0;
 export class Flights {
   readonly ring: Ring;
   notify: () => void = () => {};
+  /** Told what a thread has brought, in the form of a completion. Set by the driver. */
+  brought: (index: number, tag: Tag, result: number) => void = () => {};
   /** Counts the rounds of `deliver`. */
   round = 1;
   /** Flights that have not left. */
@@ -60,15 +63,27 @@ export class Flights {
     this.ring.prepare(head, fd, address, length, offset, opFlags, group, flight.index, tag);
   }
 
+  /** Has a direction of a flight served by a thread of this process. Memory is pinned by the flight. */
+  inThread(flight: Flight, tag: Tag, call: libc.Call, args: readonly number[]): void {
+    this.startThread(flight, tag);
+    libc.inThread(call, args, (result) => this.brought(flight.index, tag, result));
+  }
+
+  /** A thread is about to be at work for a flight: `brought` follows. */
+  startThread(flight: Flight, tag: Tag): void {
+    if (tag < Tag.SEND) flight.readTag = tag;
+    else flight.writeTag = tag;
+  }
+
   /** Asks the kernel to give back what it has of the reading direction; its completion follows either way. */
   cancelRead(flight: Flight): void {
-    if (flight.readTag === Tag.NONE || flight.readCancelled) return;
+    if (flight.readTag === Tag.NONE || flight.readCancelled || isInThread(flight.readTag)) return;
     flight.readCancelled = true;
     this.cancel(flight.index, flight.readTag);
   }
 
   cancelWrite(flight: Flight): void {
-    if (flight.writeTag === Tag.NONE || flight.writeCancelled) return;
+    if (flight.writeTag === Tag.NONE || flight.writeCancelled || isInThread(flight.writeTag)) return;
     flight.writeCancelled = true;
     this.cancel(flight.index, flight.writeTag);
   }
@@ -111,11 +126,17 @@ export class Flights {
     this.list[flight.index] = null;
     this.free.push(flight.index);
     this.live--;
-    this.release(flight.udata, flight.fd);
+    closeDescriptor(flight);
+    this.release(flight.udata);
   }
 
-  release(udata: Udata, fd: number): void {
-    if (fd >= 0) libc.close(fd);
+  /** The kernel has something of some of them. */
+  get inRing(): boolean {
+    return this.list.some((flight) => flight?.inRing === true);
+  }
+
+  /** A udata whose descriptor is closed is disposed of out of the next `deliver`. */
+  release(udata: Udata): void {
     this.completions.release(udata);
     this.notify();
   }

@@ -1,14 +1,16 @@
 import { ERRNO } from '../ffi/errno.ts';
+import * as libc from '../ffi/libc.ts';
 import { IORING_CQE_F, IORING_OP, POLL_EVENTS } from '../ffi/uring-layout.ts';
 import { type Op, OpKind, OpState } from '../op.ts';
 import type { Udata } from '../udata.ts';
 import type { Driver, Interest } from './driver.ts';
-import { type Flight, Tag } from './flight.ts';
+import { type Flight, isInThread, Tag } from './flight.ts';
 import { Flights, NOBODY } from './flights.ts';
 import { LinuxNotices } from './linux-notices.ts';
 import { EventList } from './poller.ts';
 import type { Ring } from './ring.ts';
 import { SystemDriver } from './system-driver.ts';
+import { UringFiles } from './uring-files.ts';
 import { openUring, type Uring, type UringSizes } from './uring-probe.ts';
 import { UringReads } from './uring-reads.ts';
 import { UringWrites } from './uring-writes.ts';
@@ -20,7 +22,7 @@ const abandoned = new Set<UringDriver>();
 
 interface Completion {
   readonly index: number;
-  readonly tag: number;
+  readonly tag: Tag;
   readonly result: number;
   readonly flags: number;
 }
@@ -43,7 +45,7 @@ export class UringDriver extends SystemDriver implements Driver {
   private readonly bySlot: (Flight | null)[] = [];
   private readonly notices = new LinuxNotices((fd) => this.awaitNotices(fd));
   private readonly changes = new EventList(1024);
-  /** Completions that `join` met and that were not the one it waits for. */
+  /** Completions that `join` met and that were not the one it waits for, and what threads have brought. */
   private readonly later: Completion[] = [];
   private noticesAwaited = false;
   private ended = false;
@@ -55,8 +57,10 @@ export class UringDriver extends SystemDriver implements Driver {
     this.ring = uring.ring;
     this.fd = uring.ring.eventFd;
     this.flights = new Flights(uring.ring, this.completions);
-    this.reads = new UringReads(this.flights, this.completions, uring.small, uring.large);
-    this.writes = new UringWrites(this.flights, this.completions);
+    this.flights.brought = (index, tag, result) => this.brought(index, tag, result);
+    const files = new UringFiles(this.flights);
+    this.reads = new UringReads(this.flights, this.completions, files, uring.small, uring.large);
+    this.writes = new UringWrites(this.flights, this.completions, files);
   }
 
   /** @returns the driver, or why it cannot be had. Sizes and flags are for tests. */
@@ -133,6 +137,7 @@ export class UringDriver extends SystemDriver implements Driver {
       this.writes.joined(flight, op, result);
       return;
     }
+    if (isInThread(writeTag)) return;
     const until = performance.now() + timeoutMs;
     for (let left = timeoutMs; left > 0; left = until - performance.now()) {
       const end = ring.end;
@@ -141,7 +146,7 @@ export class UringDriver extends SystemDriver implements Driver {
           this.writes.joined(flight, op, ring.result);
           return;
         }
-        later.push({ index: ring.index, tag: ring.tag, result: ring.result, flags: ring.flags });
+        later.push({ index: ring.index, tag: ring.tag as Tag, result: ring.result, flags: ring.flags });
       }
       ring.enter(1, Math.ceil(left));
     }
@@ -153,7 +158,9 @@ export class UringDriver extends SystemDriver implements Driver {
     udata.fd = -1;
     if (flight === null) {
       // Never registered: there is but the descriptor to let go.
-      if (fd >= 0) this.flights.release(udata, fd);
+      if (fd < 0) return;
+      libc.close(fd);
+      this.flights.release(udata);
       return;
     }
     flight.closed = true;
@@ -189,7 +196,7 @@ export class UringDriver extends SystemDriver implements Driver {
     flights.round++;
     if (this.later.length > 0) this.dispatchLater();
     const end = ring.end;
-    while (!this.ended && ring.next(end)) this.dispatch(ring.index, ring.tag, ring.result, ring.flags);
+    while (!this.ended && ring.next(end)) this.dispatch(ring.index, ring.tag as Tag, ring.result, ring.flags);
     flights.takeTurns(this.turnOf);
     this.reads.feed();
     completions.drain();
@@ -211,7 +218,7 @@ export class UringDriver extends SystemDriver implements Driver {
       this.dispatchLater();
       const end = this.ring.end;
       while (this.ring.next(end))
-        this.dispatch(this.ring.index, this.ring.tag, this.ring.result, this.ring.flags);
+        this.dispatch(this.ring.index, this.ring.tag as Tag, this.ring.result, this.ring.flags);
       this.completions.disposeClosed();
     }
     if (this.inFlight) abandoned.add(this);
@@ -219,7 +226,7 @@ export class UringDriver extends SystemDriver implements Driver {
   }
 
   private get inFlight(): boolean {
-    return this.flights.live > 0 || this.noticesAwaited;
+    return this.flights.inRing || this.noticesAwaited;
   }
 
   /** The flight of an op's owner: from its second submit on without a look at the owner. */
@@ -236,7 +243,7 @@ export class UringDriver extends SystemDriver implements Driver {
   }
 
   /** One completion, to whom it belongs. */
-  private dispatch(index: number, tag: number, result: number, flags: number): void {
+  private dispatch(index: number, tag: Tag, result: number, flags: number): void {
     const flight = this.flights.at(index);
     if (flight === null) {
       if (tag === Tag.NOTICES) this.drainNotices();
@@ -248,6 +255,15 @@ export class UringDriver extends SystemDriver implements Driver {
       if ((flags & IORING_CQE_F.MORE) === 0) this.flights.leaveIfDone(flight);
     } else if (tag < Tag.SEND) this.reads.completed(flight, tag, result, flags);
     else this.writes.completed(flight, tag, result);
+  }
+
+  private brought(index: number, tag: Tag, result: number): void {
+    this.later.push({ index, tag, result, flags: 0 });
+    if (!this.ended) this.flights.notify();
+    else {
+      this.dispatchLater();
+      this.completions.disposeClosed();
+    }
   }
 
   /** What came while a single write was waited for. One by one: a completion may join the write of a later one. */

@@ -39,6 +39,16 @@ export function readWarm(fd: number, address: number, length: number, position: 
 }
 
 const probe = Memory.allocate(64);
+/** A place behind the end of every file: nothing is read there. */
+const NOWHERE = Number.MAX_SAFE_INTEGER - 1;
+
+/** Asks for a read that does not wait, of no byte. @returns 0; -EOPNOTSUPP where the file system knows none; or another -errno */
+export function tryNoWait(fd: number): number {
+  if (libc.preadv2 === null) return -ERRNO.ENOSYS;
+  writeIovec(iovecWords, 0, probe.address, 1);
+  return libc.preadv2(fd, iovec.address, 1, NOWHERE, RWF_NOWAIT) >= 0 ? 0 : libc.lastError();
+}
+
 /**
  * Where threads read a cold file to: sendfile(2) then finds it in the page cache. Nobody looks at what lies here, so one
  * is enough for all of them at once.

@@ -1,4 +1,5 @@
 import { ERRNO } from '../ffi/errno.ts';
+import * as libc from '../ffi/libc.ts';
 import { type Op, OpKind, OpState } from '../op.ts';
 import type { Udata } from '../udata.ts';
 import { Attempts } from './attempts.ts';
@@ -134,7 +135,9 @@ export class ReadinessDriver extends SystemDriver implements Driver {
     udata.fd = -1;
     if (watch === null) {
       // Refused by `register`, or never brought there: there is but the descriptor to let go.
-      if (fd >= 0) this.attempts.release(udata, fd);
+      if (fd < 0) return;
+      libc.close(fd);
+      this.attempts.release(udata);
       return;
     }
     watch.closed = true;
@@ -147,7 +150,7 @@ export class ReadinessDriver extends SystemDriver implements Driver {
     if (watch.fd >= 0 && watch.interest !== Interest.FILE) this.poller.remove(watch.fd, watch.interest);
     this.watches[udata.slot] = null;
     this.table.remove(udata);
-    if (watch.inThreads === 0) this.attempts.release(udata, watch.fd);
+    if (watch.inThreads === 0) this.attempts.leave(watch);
   }
 
   override discard(fd: number): void {

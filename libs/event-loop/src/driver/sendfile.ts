@@ -57,6 +57,11 @@ const REFUSED: ReadonlySet<number> = new Set([
   -ERRNO.ENOTSUP,
 ]);
 
+/** Whether sendfile(2) does not do this at all, so that the file is to be read and sent. */
+export function isRefused(result: number): boolean {
+  return REFUSED.has(result);
+}
+
 function copyWhereRefused(
   result: number,
   socket: number,
@@ -64,7 +69,7 @@ function copyWhereRefused(
   position: number,
   length: number,
 ): number {
-  return REFUSED.has(result) ? copyFromFile(socket, file, position, length) : result;
+  return isRefused(result) ? copyFromFile(socket, file, position, length) : result;
 }
 
 /**

@@ -11,15 +11,16 @@ import {
 } from '../ffi/uring-layout.ts';
 import type { Memory } from '../memory.ts';
 import { type Op, OpKind } from '../op.ts';
-import { reap, reapUnwatched } from './child.ts';
 import type { Completions } from './completions.ts';
+import { Interest } from './driver.ts';
 import { type Flight, GOES_ON, Tag } from './flight.ts';
 import type { Flights } from './flights.ts';
-import { openChild } from './linux-notices.ts';
 import type { ProvidedBuffers } from './provided-buffers.ts';
 import { peerOf } from './socket.ts';
 import { Starved } from './starved.ts';
 import { tellBacklog } from './uring-backlog.ts';
+import { UringChildren } from './uring-children.ts';
+import type { UringFiles } from './uring-files.ts';
 
 /** Connections told from one listening socket before the others have their turn. */
 const ACCEPTS_A_TURN = 128;
@@ -44,10 +45,20 @@ export class UringReads {
   private readonly completions: Completions;
   private readonly small: ProvidedBuffers;
   private readonly large: ProvidedBuffers;
+  private readonly files: UringFiles;
+  private readonly children: UringChildren;
   private readonly starved = new Starved();
 
-  constructor(flights: Flights, completions: Completions, small: ProvidedBuffers, large: ProvidedBuffers) {
+  constructor(
+    flights: Flights,
+    completions: Completions,
+    files: UringFiles,
+    small: ProvidedBuffers,
+    large: ProvidedBuffers,
+  ) {
     this.flights = flights;
+    this.files = files;
+    this.children = new UringChildren(flights, completions);
     this.completions = completions;
     this.small = small;
     this.large = large;
@@ -73,11 +84,9 @@ export class UringReads {
         break;
       case OpKind.READ: {
         const { memory } = op;
-        if (memory === null) {
-          this.startPiece(flight, READ_PIECE, -1);
-          break;
-        }
-        this.startInto(flight, IORING_OP.READ, memory, op, op.position);
+        if (memory === null) this.startPiece(flight, READ_PIECE, -1);
+        else if (flight.interest === Interest.FILE) this.files.read(flight, op);
+        else this.startInto(flight, IORING_OP.READ, memory, op, op.position);
         break;
       }
       case OpKind.ACCEPT: {
@@ -86,7 +95,7 @@ export class UringReads {
         break;
       }
       case OpKind.CHILD:
-        this.awaitChild(flight, op);
+        this.children.await(flight, op);
         break;
     }
   }
@@ -104,7 +113,7 @@ export class UringReads {
 
   /** @param op the pending one */
   cancel(flight: Flight, op: Op): void {
-    if (flight.readTag === Tag.READ) {
+    if (flight.readTag === Tag.READ || flight.readTag === Tag.READ_THREAD) {
       // The kernel may be writing into the owner's memory: its word ends the op.
       flight.endRead = true;
       this.flights.cancelRead(flight);
@@ -112,13 +121,13 @@ export class UringReads {
     }
     // A stream or a piece stays: what it brings is held for the next RECV, and nothing is lost.
     if (flight.readTag === Tag.ACCEPT || flight.readTag === Tag.CHILD) this.flights.cancelRead(flight);
-    if (op.kind === OpKind.CHILD) this.forgetChild(flight);
+    if (op.kind === OpKind.CHILD) this.children.forget(flight);
     flight.reading = null;
     this.completions.finish(op, -ERRNO.ECANCELED);
   }
 
   /** A completion of this direction. */
-  completed(flight: Flight, tag: number, result: number, flags: number): void {
+  completed(flight: Flight, tag: Tag, result: number, flags: number): void {
     const more = (flags & IORING_CQE_F.MORE) !== 0;
     if (!more) {
       flight.readTag = Tag.NONE;
@@ -132,7 +141,8 @@ export class UringReads {
         this.received(flight, this.large, result, flags);
         break;
       case Tag.READ:
-        this.readInto(flight, result);
+      case Tag.READ_THREAD:
+        this.readInto(flight, tag, result);
         break;
       case Tag.ACCEPT:
         this.accepted(flight, result);
@@ -160,7 +170,7 @@ export class UringReads {
 
   /** Lets go of what a flight that is being closed has of its own. */
   terminate(flight: Flight): void {
-    this.forgetChild(flight);
+    this.children.forget(flight);
     for (const fd of flight.accepted ?? []) if (fd >= 0) libc.close(fd);
     flight.accepted = null;
     flight.held = null;
@@ -269,12 +279,19 @@ export class UringReads {
     this.completions.tell(op, ending);
   }
 
-  private readInto(flight: Flight, result: number): void {
+  private readInto(flight: Flight, tag: Tag, result: number): void {
     const op = flight.reading as Op;
     const memory = flight.readPin as Memory;
     flight.readPin = null;
     const cancelled = flight.endRead;
     flight.endRead = false;
+    if (flight.interest === Interest.FILE) {
+      if (!cancelled && this.files.retry(flight, op, tag, result)) return;
+      flight.reading = null;
+      op.bytes = memory.bytes;
+      this.completions.tell(op, result === -EAGAIN ? -ERRNO.EIO : result);
+      return;
+    }
     if (result === -EAGAIN && !cancelled) {
       this.awaitReadable(flight);
       return;
@@ -296,7 +313,7 @@ export class UringReads {
   private lookAgain(flight: Flight): void {
     const op = flight.reading;
     if (op === null) return;
-    if (op.kind === OpKind.CHILD) this.childEnded(flight, op);
+    if (op.kind === OpKind.CHILD) this.children.ended(flight, op);
     else this.flights.queue(flight);
   }
 
@@ -342,38 +359,6 @@ export class UringReads {
     else if (flight.readTag !== Tag.NONE) return;
     else if (!op.last) this.begin(flight, op);
     else if (tellBacklog(flight, op, this.completions, ACCEPTS_A_TURN)) this.flights.queue(flight);
-  }
-
-  // ---- children ----------------------------------------------------------------------------------------------
-
-  private awaitChild(flight: Flight, op: Op): void {
-    const fd = flight.childFd >= 0 ? flight.childFd : openChild(op.file);
-    if (fd >= 0) {
-      flight.childFd = fd;
-      this.flights.start(flight, Tag.CHILD, IORING_OP.POLL_ADD, fd, 0, 0, 0, POLL_EVENTS.IN, 0);
-    } else if (fd === -ERRNO.ESRCH) {
-      // It has ended already, and waits to be collected.
-      this.childEnded(flight, op);
-    } else {
-      flight.reading = null;
-      this.completions.finish(op, reapUnwatched(op.file, fd));
-    }
-  }
-
-  private childEnded(flight: Flight, op: Op): void {
-    const result = reap(op.file);
-    if (result === -EAGAIN) {
-      this.flights.queue(flight);
-      return;
-    }
-    this.forgetChild(flight);
-    flight.reading = null;
-    this.completions.finish(op, result);
-  }
-
-  private forgetChild(flight: Flight): void {
-    if (flight.childFd >= 0) libc.close(flight.childFd);
-    flight.childFd = -1;
   }
 }
 

@@ -1,20 +1,21 @@
 import { EAGAIN, EINTR, ERRNO } from '../ffi/errno.ts';
 import { C } from '../ffi/layout.ts';
-import { IORING_OP, IOSQE, POLL_EVENTS } from '../ffi/uring-layout.ts';
+import { IORING_OP, POLL_EVENTS } from '../ffi/uring-layout.ts';
 import type { Memory } from '../memory.ts';
 import { type Op, OpKind } from '../op.ts';
 import type { Completions } from './completions.ts';
-import { coldLength, FileTurn, sendFileTurn } from './file-transfer.ts';
+import { Interest } from './driver.ts';
+import { coldLength, FileTurn, sendFileInThread, sendFileTurn } from './file-transfer.ts';
 import { type Flight, Tag } from './flight.ts';
 import type { Flights } from './flights.ts';
 import { MessageHeaders } from './message-headers.ts';
 import { COLD_STRETCH, discarded } from './page-cache.ts';
+import { mayWait } from './slow-file.ts';
 import { totalOf } from './transfer.ts';
+import { ASYNC, type UringFiles } from './uring-files.ts';
 
 /** Bytes that one submission moves, so that one fast reader does not keep the others waiting. */
 const WRITE_CHUNK = 1 << 20;
-/** Beside an operation's code: to be done by a thread of the kernel's, without a try on this one. */
-const ASYNC = IOSQE.ASYNC << 8;
 
 /**
  * The operations that write. What is sent short is submitted again from where it stopped, so that `done` shows the
@@ -22,15 +23,18 @@ const ASYNC = IOSQE.ASYNC << 8;
  *
  * SENDFILE is sendfile(2) itself, as io_uring has no such operation: a splice always goes to a thread of the
  * kernel's, and keeps it for as long as the peer does not read. Only its waits go through the ring: for room by a
- * poll, for the disk by a read of the cold stretch.
+ * poll, for the disk by a read of the cold stretch. What may wait for the disk even then is called by a thread of this
+ * process.
  */
 export class UringWrites {
   private readonly flights: Flights;
   private readonly completions: Completions;
+  private readonly files: UringFiles;
   private readonly headers: MessageHeaders;
 
-  constructor(flights: Flights, completions: Completions) {
+  constructor(flights: Flights, completions: Completions, files: UringFiles) {
     this.flights = flights;
+    this.files = files;
     this.completions = completions;
     this.headers = new MessageHeaders(flights.ring);
   }
@@ -60,6 +64,10 @@ export class UringWrites {
       flights.start(flight, Tag.SEND, IORING_OP.SENDMSG, fd, header, 1, 0, C.MSG_NOSIGNAL, 0);
       return;
     }
+    if (flight.interest === Interest.FILE) {
+      this.files.write(flight, op);
+      return;
+    }
     const memory = op.memory as Memory;
     flight.writePin = memory;
     const address = memory.address + op.offset + op.done;
@@ -84,7 +92,7 @@ export class UringWrites {
   }
 
   /** A completion of this direction. */
-  completed(flight: Flight, tag: number, result: number): void {
+  completed(flight: Flight, tag: Tag, result: number): void {
     const op = flight.writing as Op;
     const asked = flight.endWrite;
     flight.writeTag = Tag.NONE;
@@ -92,21 +100,23 @@ export class UringWrites {
     flight.endWrite = false;
     flight.writePin = null;
     if (tag === Tag.ROOM || tag === Tag.WARM) {
-      // An error of the disk is found again, and told, by sendfile itself.
       if (tag === Tag.WARM) flight.readTo = flight.warming;
       if (asked) this.end(flight, op, -ERRNO.ECANCELED);
-      else if (op.kind === OpKind.SENDFILE) this.sendFile(flight, op, tag === Tag.WARM ? flight.readTo : 0);
-      else this.begin(flight, op);
+      else if (op.kind !== OpKind.SENDFILE) this.begin(flight, op);
+      else if (tag === Tag.ROOM) this.sendFile(flight, op, 0);
+      else this.warmed(flight, op, result);
       return;
     }
     if (result > 0) op.done += result;
     const total = totalOf(op);
     if (op.done >= total) this.tell(flight, op, op.done);
+    else if (op.kind === OpKind.SENDFILE) this.sentByThread(flight, op, asked, result);
+    else if (!asked && flight.interest === Interest.FILE && this.files.retry(flight, op, tag, result)) return;
     else if (asked) this.tell(flight, op, result < 0 && !isTransient(result) ? result : -ERRNO.ECANCELED);
     else if (result > 0 || result === -EINTR) this.begin(flight, op);
-    else if (result === -EAGAIN) this.awaitRoom(flight);
+    else if (result === -EAGAIN && flight.interest !== Interest.FILE) this.awaitRoom(flight);
     // A file that takes nothing and names no reason would be asked for ever.
-    else this.tell(flight, op, result === 0 ? -ERRNO.EIO : result);
+    else this.tell(flight, op, result === 0 || result === -EAGAIN ? -ERRNO.EIO : result);
   }
 
   /** The completion of a cancelled write that was waited for: it is told later, like what ends within a submit. */
@@ -153,9 +163,35 @@ export class UringWrites {
       case FileTurn.COLD:
         this.warm(flight, op, op.position + op.done, coldLength(op));
         break;
+      case FileTurn.THREAD:
+        // Read ahead, so that a disk that does not answer keeps a thread of the kernel's, of which there are more.
+        if (op.position + op.done < flight.readTo) this.sendFileInThread(flight, op);
+        else this.warm(flight, op, op.position + op.done, coldLength(op));
+        break;
       default:
         this.end(flight, op, turn);
     }
+  }
+
+  /** An error of the disk is found again, and reported, by sendfile itself. */
+  private warmed(flight: Flight, op: Op, result: number): void {
+    // The kernel can have no thread: one of this process may wait.
+    if (result === -ERRNO.ECANCELED) this.sendFileInThread(flight, op);
+    else this.sendFile(flight, op, mayWait(op.file) ? 0 : flight.readTo);
+  }
+
+  private sendFileInThread(flight: Flight, op: Op): void {
+    const { index } = flight;
+    this.flights.startThread(flight, Tag.WRITE_THREAD);
+    sendFileInThread(flight.fd, op, (result) => this.flights.brought(index, Tag.WRITE_THREAD, result));
+  }
+
+  private sentByThread(flight: Flight, op: Op, asked: boolean, result: number): void {
+    if (result === 0) this.tell(flight, op, op.done);
+    else if (asked) this.tell(flight, op, -ERRNO.ECANCELED);
+    else if (result === -EAGAIN) this.awaitRoom(flight);
+    else if (result < 0 && result !== -EINTR) this.tell(flight, op, result);
+    else this.sendFile(flight, op, 0);
   }
 
   /**

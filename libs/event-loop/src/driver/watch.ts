@@ -2,9 +2,10 @@ import type { Memory } from '../memory.ts';
 import type { Op, Registration } from '../op.ts';
 import type { Udata } from '../udata.ts';
 import type { Interest } from './driver.ts';
+import type { DiskFile } from './slow-file.ts';
 
 /** What readiness knows of one registered udata. */
-export class Watch implements Registration {
+export class Watch implements Registration, DiskFile {
   readonly udata: Udata;
   readonly fd: number;
   readonly interest: Interest;
@@ -25,6 +26,7 @@ export class Watch implements Registration {
   /** The errno that came with a hang-up, for the read that finds nothing but the end. */
   error = 0;
   closed = false;
+  waits: boolean | null = null;
   /** In the list of those that want another turn. */
   queued = false;
   reading: Op | null = null;

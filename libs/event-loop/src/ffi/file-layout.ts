@@ -148,7 +148,12 @@ export const OLD_STATUS_CALL: OldStatus | null =
   SYSTEM === 'linux' ? (OLD_STATUS[process.arch] ?? null) : null;
 
 /** statx(2). */
-export const STATX = { EMPTY_PATH: 0x1000, NO_AUTOMOUNT: 0x800, BASIC: 0x7ff } as const;
+export const STATX = { DONT_SYNC: 0x4000, EMPTY_PATH: 0x1000, NO_AUTOMOUNT: 0x800, BASIC: 0x7ff } as const;
+
+/** struct statfs of Linux, and what its type (<linux/magic.h>) is in the file systems that lie in memory or on others. */
+export const STATFS = { size: 120, type: 0 } as const;
+export const FILE_SYSTEM = { TMPFS: 0x01021994, RAMFS: 0x858458f6, OVERLAYFS: 0x794c7630 } as const;
+export const QUICK_FILE_SYSTEMS: ReadonlySet<number> = new Set(Object.values(FILE_SYSTEM));
 
 /** Linux numbers its system calls per architecture; those of newer ones are all alike. */
 const SYS_STATX_OF: Readonly<Record<string, number>> = {

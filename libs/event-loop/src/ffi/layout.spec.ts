@@ -4,12 +4,14 @@ import os from 'node:os';
 import path from 'node:path';
 import {
   F,
+  FILE_SYSTEM,
   LOCK,
   MODE,
   OLD_STATUS_CALL,
   OPEN_HOW,
   RENAME_NOREPLACE,
   RESOLVE,
+  STATFS,
   STATUS,
   STATX,
   SYS_OPENAT2,
@@ -177,6 +179,12 @@ const LINUX: Question[] = [
   ['offsetof(struct inotify_event, len)', 12],
   ['SYS_pidfd_open', SYS_PIDFD_OPEN],
   ['RWF_NOWAIT', RWF_NOWAIT],
+  ['AT_STATX_DONT_SYNC', STATX.DONT_SYNC],
+  ['sizeof(struct statfs)', STATFS.size],
+  ['offsetof(struct statfs, f_type)', STATFS.type],
+  ['TMPFS_MAGIC', FILE_SYSTEM.TMPFS],
+  ['RAMFS_MAGIC', FILE_SYSTEM.RAMFS],
+  ['OVERLAYFS_SUPER_MAGIC', FILE_SYSTEM.OVERLAYFS],
 ];
 
 const prefixed = (prefix: string, table: Readonly<Record<string, number>>): Question[] =>
@@ -294,7 +302,18 @@ describe('layouts and constants', () => {
   withCompiler(`are those of this system's headers${reason}`, () => {
     compare(HEADERS, [...EVERYWHERE, ...OWN, ...DISK]);
     if (SYSTEM === 'linux') {
-      compare([...HEADERS, 'sys/epoll.h', 'sys/inotify.h', 'sys/syscall.h', 'linux/openat2.h'], LINUX);
+      compare(
+        [
+          ...HEADERS,
+          'sys/epoll.h',
+          'sys/inotify.h',
+          'sys/syscall.h',
+          'sys/vfs.h',
+          'linux/openat2.h',
+          'linux/magic.h',
+        ],
+        LINUX,
+      );
     } else {
       compare([...HEADERS, 'sys/event.h'], kqueueQuestions());
     }

@@ -238,6 +238,12 @@ export function markDescriptor(fd: number): number {
   return 0;
 }
 
+/** Takes O_NONBLOCK away from an open file. */
+export function markBlocking(fd: number): void {
+  const flags = fcntl(fd, COMMON.F_GETFL, 'int', 0) as number;
+  if (flags >= 0 && (flags & C.O_NONBLOCK) !== 0) fcntl(fd, COMMON.F_SETFL, 'int', flags & ~C.O_NONBLOCK);
+}
+
 /** The descriptor's FD_CLOEXEC bit and O_NONBLOCK bit, for tests and diagnosis. */
 export function descriptorFlags(fd: number): { cloexec: boolean; nonblocking: boolean } {
   const descriptor = fcntl(fd, COMMON.F_GETFD, 'int', 0) as number;

@@ -13,6 +13,7 @@ import {
   OPEN_HOW,
   RENAME_EXCL,
   RENAME_NOREPLACE,
+  STATFS,
   STATUS,
   STATX,
   type StatusLayout,
@@ -49,6 +50,7 @@ const fstatatCall = linux
   ? null
   : declare(`int fstatat${SUFFIX}(int folder, uintptr_t path, uintptr_t status, int flags)`);
 const fstatCall = linux ? null : declare(`int fstat${SUFFIX}(int fd, uintptr_t status)`);
+const fstatfsCall = linux ? declare('int fstatfs(int fd, uintptr_t status)') : null;
 const renameat2Call = linux
   ? optional('int renameat2(int fromFolder, uintptr_t from, int toFolder, uintptr_t to, unsigned int flags)')
   : null;
@@ -64,6 +66,7 @@ const second = Memory.allocate(PATH_MAX);
 const none = Memory.from('\0');
 const how = Memory.allocate(OPEN_HOW.size);
 how.bytes.fill(0);
+const statfs = Memory.allocate(STATFS.size);
 const status = Memory.allocate(STATUS.size);
 
 /** What a file is. One object a user, its fields reused. */
@@ -155,6 +158,20 @@ function askLinux(folder: number, path: number, flags: number): number {
 function askOld(folder: number, path: number, flags: number): number {
   const { call } = OLD_STATUS_CALL as OldStatus;
   return (oldStatusCall as Call)(call, folder, path, status.address, flags) < 0 ? lastError() : 0;
+}
+
+/** The same as it is known, without asking a server or a daemon for it. Linux only. */
+export function askKnownStatus(fd: number): number {
+  if (statxCall === null) return -ERRNO.ENOSYS;
+  const flags = STATX.EMPTY_PATH | STATX.DONT_SYNC;
+  const failed = statxCall(SYS_STATX, fd, none.address, flags, STATX.BASIC, status.address);
+  return failed < 0 ? lastError() : 0;
+}
+
+/** The type of the file system that an open file lies on (`FILE_SYSTEM`), or -errno. Linux only. */
+export function fileSystemOf(fd: number): number {
+  if (fstatfsCall === null) return -ERRNO.ENOSYS;
+  return fstatfsCall(fd, statfs.address) < 0 ? lastError() : statfs.bytes.readUInt32LE(STATFS.type);
 }
 
 /** The type bits of what was asked for last: one of MODE. */

@@ -28,7 +28,8 @@ export const nodeStore: Store = {
 
   create(path: string): number {
     try {
-      return openSync(diskPath(path), 'wx', 0o666);
+      // Also to be read: only of what can be read a driver knows whether its disk may make it wait.
+      return openSync(diskPath(path), 'wx+', 0o666);
     } catch (error) {
       return errnoOf(error);
     }

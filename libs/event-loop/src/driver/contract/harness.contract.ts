@@ -70,6 +70,7 @@ export interface Skips {
   readonly descriptors?: string;
   readonly flags?: string;
   readonly halfClose?: string;
+  readonly slowDisks?: string;
   /** A descriptor's number never comes back within the round that closes it. */
   readonly recycled?: string;
 }
