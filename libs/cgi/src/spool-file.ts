@@ -1,6 +1,7 @@
-import { closeSync, constants, openSync, unlinkSync } from 'node:fs';
+import { constants, openSync, unlinkSync } from 'node:fs';
 import { constants as os } from 'node:os';
 import { join } from 'node:path';
+import { closeFile } from '@webserv/event-loop';
 
 const CREATE = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 /** O_TMPFILE of Linux, which Node does not name; without O_DIRECTORY in it an old kernel would make a file. */
@@ -35,7 +36,7 @@ export function openNamed(folder: string): number {
         return 0;
       });
       if (error < 0) {
-        closeSync(result);
+        closeFile(result);
         return error;
       }
     }

@@ -1,5 +1,5 @@
-import { closeSync, constants, fchownSync, fstatSync, openSync, type Stats, writeSync } from 'node:fs';
-import { ERRNO } from '@webserv/event-loop';
+import { constants, fchownSync, fstatSync, openSync, type Stats, writeSync } from 'node:fs';
+import { closeFile, ERRNO } from '@webserv/event-loop';
 
 /**
  * Where lines go. `file`: a write never waits for a reader. `stream`: a pipe, terminal or device, opened by ourselves
@@ -64,7 +64,7 @@ export function openDestination(path: string): Destination | number {
   if (fd < 0) return fd;
   const status = statusOf(fd);
   if (typeof status !== 'number') return { fd, kind: status.isFile() ? 'file' : 'stream' };
-  closeSync(fd);
+  closeFile(fd);
   return status;
 }
 

@@ -1,3 +1,4 @@
+import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 
 /** The system's errno numbers; those that it does not have are undefined. */
@@ -7,6 +8,11 @@ export const ERRNO = constants.errno;
 export function errnoOf(error: unknown): number {
   const { errno } = error as NodeJS.ErrnoException;
   return typeof errno === 'number' ? errno : -ERRNO.EIO;
+}
+
+/** close(2) may say what a disk has only now found out (EIO, ESTALE): nothing is left open all the same. */
+export function closeQuietly(fd: number): void {
+  attempt(() => closeSync(fd));
 }
 
 /** @returns 0, or the negative errno that `act` failed with */

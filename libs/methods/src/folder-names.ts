@@ -1,6 +1,6 @@
 import { type Dir, opendirSync } from 'node:fs';
 import { diskPath, pathText } from './disk-path.ts';
-import { errnoOf } from './errno.ts';
+import { attempt, errnoOf } from './errno.ts';
 
 /** Entries that one call of getdents is asked for, through libuv's buffer. */
 const ENTRIES_A_READ = 128;
@@ -45,7 +45,7 @@ export class FolderNames {
 
   /** Twice is once. */
   close(): void {
-    if (!this.closed) this.dir.closeSync();
+    if (!this.closed) attempt(() => this.dir.closeSync());
     this.closed = true;
   }
 

@@ -1,6 +1,5 @@
 import {
   accessSync,
-  closeSync,
   constants,
   existsSync,
   fstatSync,
@@ -17,7 +16,7 @@ import { constants as os } from 'node:os';
 import { dirname } from 'node:path';
 import type { FileStamp } from '@webserv/response';
 import { diskPath, pathText } from './disk-path.ts';
-import { errnoOf } from './errno.ts';
+import { closeQuietly, errnoOf } from './errno.ts';
 import type { FileFacts, Files, FolderReader } from './files.ts';
 import { FolderNames } from './folder-names.ts';
 
@@ -131,7 +130,7 @@ export const nodeFiles: Files = {
       }
       const fd = openSync(diskPath(path), FLAGS);
       if (!beneath || liesBeneath(root, path)) return fd;
-      closeSync(fd);
+      closeQuietly(fd);
       return -EXDEV;
     } catch (error) {
       return errnoOf(error);
@@ -214,6 +213,6 @@ export const nodeFiles: Files = {
   },
 
   close(fd: number): void {
-    closeSync(fd);
+    closeQuietly(fd);
   },
 };

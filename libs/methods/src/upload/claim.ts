@@ -1,5 +1,5 @@
-import { closeSync, lstatSync, opendirSync, openSync, unlinkSync } from 'node:fs';
-import { attempt, ERRNO, errnoOf } from '../errno.ts';
+import { lstatSync, opendirSync, openSync, unlinkSync } from 'node:fs';
+import { attempt, closeQuietly, ERRNO, errnoOf } from '../errno.ts';
 import { join } from './join.ts';
 import { undoJournal } from './journal.ts';
 import { parseTemporary, RUN } from './temporary.ts';
@@ -51,7 +51,7 @@ export function claimUploads(folder: string, lock: Lock, nowMs: number): number 
   const removed = alone ? sweep(folder, Number.POSITIVE_INFINITY) : 0;
   const error = share(fd, lock);
   if (error < 0) {
-    closeSync(fd);
+    closeQuietly(fd);
     return error;
   }
   claims.set(folder, { fd, users: 1 });
@@ -63,7 +63,7 @@ export function releaseUploads(folder: string): void {
   const claim = claims.get(folder);
   if (claim === undefined || --claim.users > 0) return;
   claims.delete(folder);
-  closeSync(claim.fd);
+  closeQuietly(claim.fd);
 }
 
 function share(fd: number, lock: Lock): number {

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { diskPath } from '../disk-path.ts';
-import { attempt, ERRNO, errnoOf } from '../errno.ts';
+import { attempt, closeQuietly, ERRNO, errnoOf } from '../errno.ts';
 import type { Store } from './store.ts';
 
 /** What link(2) says on a file system that knows one name a file (FAT, some network and shared ones). */
@@ -81,7 +81,7 @@ export const nodeStore: Store = {
       return;
     }
     fsync(fd, (error) => {
-      closeSync(fd);
+      closeQuietly(fd);
       done(error === null ? 0 : errnoOf(error));
     });
   },
