@@ -12,6 +12,7 @@ export {
   faultsEverywhere,
 } from './driver/fake-plan.ts';
 export { FakeContent, type FakeCounts } from './driver/fake-things.ts';
+export { RawClient } from './ffi/raw-client.ts';
 export { refuseCalls, type SyscallName } from './ffi/seccomp.ts';
 export { Random } from './random.ts';
 

@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Address } from '../../address.ts';
-import { openPacketPipe, RawClient } from '../../ffi/calls.contract.ts';
+import { openPacketPipe } from '../../ffi/calls.contract.ts';
+import { RawClient } from '../../ffi/raw-client.ts';
 import { Interest } from '../../index.ts';
 import { type Harness, type HarnessOptions, itUnless, Probe } from './harness.contract.ts';
 
