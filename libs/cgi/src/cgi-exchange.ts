@@ -224,6 +224,16 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
     this.conclude();
   }
 
+  outputMalformed(): void {
+    const place = "script's chunks";
+    if (this.stage < Stage.REFUSED) {
+      this.refuse(this.workshop.rules.failure(this.exchange, 502, place));
+      this.output?.close();
+    } else if (this.stage !== Stage.OVER) this.output?.fail(-ERRNO.EIO, place);
+    this.process?.end();
+    this.watch(false);
+  }
+
   bodyFails(place: string): void {
     this.exchange.place = place;
   }

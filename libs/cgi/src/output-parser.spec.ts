@@ -8,6 +8,7 @@ interface Read {
   reason?: string;
   location?: string;
   length?: number;
+  chunked?: boolean;
   headers?: [string, string][];
   /** Where the body begins. */
   body?: number;
@@ -32,12 +33,13 @@ function read(output: string, sizes: readonly number[]): Read {
     reason: head?.reason as string,
     location: head?.location as string,
     length: head?.contentLength as number,
+    chunked: head?.chunked as boolean,
     headers: head?.headers.entries() as [string, string][],
     body: at,
   };
 }
 
-const PLAIN: Read = { kind: 'document', status: 200, reason: '', location: '', length: -1 };
+const PLAIN: Read = { kind: 'document', status: 200, reason: '', location: '', length: -1, chunked: false };
 const TYPE: [string, string] = ['Content-Type', 'a/b'];
 
 type Row = readonly [what: string, output: string, expected: Read];
@@ -87,8 +89,38 @@ const ROWS: readonly Row[] = [
   ],
   [
     'fields about the connection, which are the server’s',
-    'Content-Type: a/b\nConnection: close\nTransfer-Encoding: chunked\nKeep-Alive: 1\nTrailer: x\nUpgrade: y\n\n',
-    { ...PLAIN, headers: [TYPE], body: 100 },
+    'Content-Type: a/b\nConnection: close\nTE: trailers\nKeep-Alive: 1\nTrailer: x\nUpgrade: y\n\n',
+    { ...PLAIN, headers: [TYPE], body: 86 },
+  ],
+  [
+    'a body in chunks',
+    'Content-Type: a/b\nTransfer-Encoding: Chunked\n\n',
+    { ...PLAIN, chunked: true, headers: [TYPE], body: 46 },
+  ],
+  [
+    'a body in chunks, whatever length is said',
+    'Content-Type: a/b\nContent-Length: 7\nTransfer-Encoding: chunked\n\n',
+    { ...PLAIN, chunked: true, headers: [TYPE], body: 64 },
+  ],
+  [
+    'no coding',
+    'Content-Type: a/b\nTransfer-Encoding: identity\n\n',
+    { ...PLAIN, headers: [TYPE], body: 47 },
+  ],
+  [
+    'what is said twice, once',
+    'Content-Type: a/b\ncontent-type:  a/b\nStatus: 201\nStatus: 201\nETag: "a"\nETag: "a"\nContent-Length: 3\nContent-Length: 3\n\n',
+    { ...PLAIN, status: 201, length: 3, headers: [TYPE, ['ETag', '"a"']], body: 118 },
+  ],
+  [
+    'every line of a field that is a list',
+    'Content-Type: a/b\nSet-Cookie: a\nSet-Cookie: a\n\n',
+    { ...PLAIN, headers: [TYPE, ['Set-Cookie', 'a'], ['Set-Cookie', 'a']], body: 47 },
+  ],
+  [
+    'zeros in front of a length',
+    'Content-Type: a/b\nContent-Length: 000000000000000000012\n\n',
+    { ...PLAIN, length: 12, headers: [TYPE], body: 57 },
   ],
   [
     'fields between script and server',
@@ -191,13 +223,19 @@ const ROWS: readonly Row[] = [
   ['a CR within a value', 'Content-Type: a\rX: b\n\n', { error: 'a control character in a value' }],
   ['a NUL within a value', 'Content-Type: a\0b\n\n', { error: 'a control character in a value' }],
   ['two CR at the end of a line', 'Content-Type: a/b\r\r\n\n', { error: 'a control character in a value' }],
-  ['two types', 'Content-Type: a/b\ncontent-type: a/b\n\n', { error: 'content-type more than once' }],
-  ['two statuses', 'Status: 200\nStatus: 200\n\n', { error: 'status more than once' }],
-  ['two locations', 'Location: /\nLocation: /\n\n', { error: 'location more than once' }],
+  ['two types', 'Content-Type: a/b\ncontent-type: a/c\n\n', { error: 'content-type with two values' }],
+  ['two statuses', 'Status: 200\nStatus: 404\n\n', { error: 'status with two values' }],
+  ['two locations', 'Location: /\nLocation: /a\n\n', { error: 'location with two values' }],
+  ['two tags', 'Content-Type: a/b\nETag: "a"\nETag: "b"\n\n', { error: 'etag with two values' }],
   [
-    'two lengths, though equal',
-    'Content-Type: a/b\nContent-Length: 1\nContent-Length: 1\n\n',
-    { error: 'content-length more than once' },
+    'two lengths',
+    'Content-Type: a/b\nContent-Length: 1\nContent-Length: 2\n\n',
+    { error: 'content-length with two values' },
+  ],
+  [
+    'a coding beside chunks',
+    'Content-Type: a/b\nTransfer-Encoding: gzip, chunked\n\n',
+    { error: 'a Transfer-Encoding that is not chunked' },
   ],
   ['an empty location', 'Location:\n\n', { error: 'an empty Location' }],
   ['a status in words', 'Status: OK\n\n', { error: 'a malformed Status' }],

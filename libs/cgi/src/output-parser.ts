@@ -19,6 +19,8 @@ export interface ScriptHead {
   readonly headers: HeaderList;
   /** Bytes of the body, -1 where the script does not say. */
   readonly contentLength: number;
+  /** The body comes in chunks. */
+  readonly chunked: boolean;
 }
 
 /** PARTIAL: give more. HEAD: `head` is complete. ERROR: `error` says what is wrong with it. */
@@ -32,11 +34,13 @@ const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** field-content of RFC 9110 section 5.5, one character per byte. */
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const STATUS = /^([2-5]\d\d)(?:[ \t]+(.*))?$/;
-const DIGITS = /^\d{1,15}$/;
+/** `identity`, which no message says any more, is no coding. */
+const CODINGS = /^(?:chunked|identity)$/i;
+const DIGITS = /^0*\d{1,15}$/;
 
 /**
- * Fields about the connection, which is the server's (RFC 3875 section 6.3.4 lets them be taken out). Content-Length is
- * read, and written by the encoder.
+ * Fields about the connection, which is the server's (RFC 3875 section 6.3.4 lets them be taken out). Content-Length and
+ * Transfer-Encoding are read, and written by the encoder.
  */
 const DROPPED: ReadonlySet<string> = new Set([
   'connection',
@@ -50,13 +54,29 @@ const DROPPED: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-/** Fields of which there can be one only. */
-const SINGLE: ReadonlySet<string> = new Set(['content-type', 'location', 'status', 'content-length']);
+/**
+ * Fields that have one value. A script that says the same twice has said it once; one that says two things has said
+ * neither, and nobody can tell which its client would believe.
+ */
+const SINGLE: ReadonlySet<string> = new Set([
+  'age',
+  'content-length',
+  'content-location',
+  'content-range',
+  'content-type',
+  'date',
+  'etag',
+  'expires',
+  'last-modified',
+  'location',
+  'retry-after',
+  'status',
+  'transfer-encoding',
+]);
 
 /**
  * Reads the head of a script's output, in bytes that come in any pieces: lines ended by LF or CR LF, up to the empty one.
- * It does no I/O, throws nothing and keeps nothing of the caller's buffer. A script that writes a status line of its own
- * (`nph-`, RFC 3875 section 5) is not understood: its output begins with no field.
+ * It does no I/O, throws nothing and keeps nothing of the caller's buffer.
  *
  *     lines -> head complete      any line, or too many -> failed
  */
@@ -125,8 +145,10 @@ export class OutputParser {
     }
     const lower = name.toLowerCase();
     if (SINGLE.has(lower)) {
-      if (this.singles.has(lower)) {
-        this.fail(`${lower} more than once`);
+      const before = this.singles.get(lower);
+      if (before === value) return;
+      if (before !== undefined) {
+        this.fail(`${lower} with two values`);
         return;
       }
       this.singles.set(lower, value);
@@ -157,6 +179,13 @@ export class OutputParser {
       this.fail('a malformed Content-Length');
       return;
     }
+    const coding = singles.get('transfer-encoding');
+    if (coding !== undefined && !CODINGS.test(coding)) {
+      this.fail('a Transfer-Encoding that is not chunked');
+      return;
+    }
+    // What is in chunks says by them how long it is (RFC 9112 section 6.3).
+    const chunked = coding?.toLowerCase() === 'chunked';
     const code = parsed === null ? 0 : Number(parsed[1]);
     this.status = OutputStatus.HEAD;
     this.head = {
@@ -165,7 +194,8 @@ export class OutputParser {
       reason: parsed?.[2] ?? '',
       location: location ?? '',
       headers: this.fields,
-      contentLength: length === undefined ? -1 : Number(length),
+      contentLength: length === undefined || chunked ? -1 : Number(length),
+      chunked,
     };
   }
 

@@ -25,6 +25,7 @@ function owner(): OutputOwner {
     bodyCancelled: () => told.push('cancelled'),
     outputFlooded: () => told.push('flooded'),
     outputFull: () => told.push('full'),
+    outputMalformed: () => told.push('malformed'),
   };
 }
 

@@ -1,5 +1,6 @@
 import { ERRNO, Interest, type Loop, type Memory, type Op } from '@webserv/event-loop';
 import type { BodySink, BodySource } from '@webserv/response';
+import { ChunkedOutput } from './chunked-output.ts';
 import { type BufferOwner, OutputBuffer, type OutputRoom } from './output-buffer.ts';
 import { OutputParser, OutputStatus, type ScriptHead } from './output-parser.ts';
 import { SLAB } from './slabs.ts';
@@ -18,8 +19,10 @@ export interface OutputOwner {
   headFailed(error: string, errno?: number): void;
   /** The script has closed its stdout; where a reader waits for how the body ends, `conclude` is to be called. */
   outputEnded(): void;
-  /** Before there is a reader, no memory is left to read on. */
+  /** Before there is a reader, no memory is left to read on, or there is nothing more to be read. */
   outputFull(): void;
+  /** The script does not keep to the chunks that it has announced. */
+  outputMalformed(): void;
   /** The reader is about to be told that the body cannot be completed. */
   bodyFails(place: string): void;
   /** The body has left or has failed: nothing more will be asked for. */
@@ -59,6 +62,7 @@ export class ScriptOutput implements BodySource, BufferOwner, WorkOwner {
   /** Bytes that the body still lacks; -1 where its end will tell. */
   private remaining = -1;
   private drained = 0;
+  private chunks: ChunkedOutput | null = null;
   /** Why the body cannot be completed; told when what has come before has been handed on. */
   private failure = 0;
   private failedAt = '';
@@ -90,7 +94,13 @@ export class ScriptOutput implements BodySource, BufferOwner, WorkOwner {
 
   /** Bytes of the body where all of it lies in memory, else -1. */
   get wholeSize(): number {
-    return this.ended && this.phase === 'held' ? this.buffer.size : -1;
+    const whole = this.ended || this.chunks?.done === true;
+    return whole && this.phase === 'held' ? this.buffer.size : -1;
+  }
+
+  /** Its chunks have come to their end: what there is, is all there will be. */
+  get chunksOver(): boolean {
+    return this.chunks?.done === true;
   }
 
   // ---- the reader of the body --------------------------------------------------------------------------------
@@ -190,13 +200,30 @@ export class ScriptOutput implements BodySource, BufferOwner, WorkOwner {
     else this.append(op.offset, op.result);
   }
 
-  private append(offset: number, size: number): void {
+  private append(offset: number, read: number): void {
+    const over = this.chunksOver;
+    const size = this.unwrapped(this.target as Memory, offset, read);
+    if (size < 0) {
+      this.owner.outputMalformed();
+      return;
+    }
+    if (over) this.drained += read;
     const wanted = this.remaining < 0 ? size : Math.max(0, Math.min(size, this.remaining - this.buffer.size));
     // What lies behind the announced length is nobody's.
     this.drained += size - wanted;
     if (wanted > 0) this.buffer.filled(this.target, offset, wanted);
-    if (this.pulled && wanted > 0) this.giveOn();
+    const ends = !over && this.chunksOver;
+    if (ends && this.phase === 'body') this.remaining = this.buffer.size;
+    else if (ends) this.owner.outputFull();
+    if (this.pulled && (wanted > 0 || ends)) this.giveOn();
     else this.readOn();
+  }
+
+  /** Takes the chunks off what has been read. @returns bytes that are left at `offset`, or -1 where they are malformed */
+  private unwrapped({ bytes }: Memory, offset: number, size: number): number {
+    const { chunks } = this;
+    if (chunks === null) return size;
+    return chunks.done ? 0 : chunks.unwrap(bytes, offset, offset + size);
   }
 
   gone(): void {
@@ -237,8 +264,13 @@ export class ScriptOutput implements BodySource, BufferOwner, WorkOwner {
       this.readTo(buffer.memory, 0);
       return;
     }
-    buffer.hold(parser.consumed, size);
+    const start = parser.consumed;
+    if (parser.head?.chunked === true) this.chunks = new ChunkedOutput();
+    const length = this.unwrapped(buffer.memory, start, size - start);
+    buffer.hold(start, start + Math.max(0, length));
     this.headDone(status);
+    if (length < 0) this.owner.outputMalformed();
+    else if (this.chunksOver && this.phase === 'held') this.owner.outputFull();
     this.readOn();
   }
 
@@ -276,7 +308,9 @@ export class ScriptOutput implements BodySource, BufferOwner, WorkOwner {
   private outputEnded(): void {
     this.ended = true;
     this.shut();
-    if (this.phase === 'head') this.headDone(this.parser.end());
+    const wanted = this.phase === 'held' || this.phase === 'body';
+    if (wanted && this.chunks !== null && !this.chunks.done) this.owner.outputMalformed();
+    else if (this.phase === 'head') this.headDone(this.parser.end());
     else if (this.phase === 'drain') {
       this.close();
       this.owner.outputMoved();

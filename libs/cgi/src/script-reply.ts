@@ -20,7 +20,7 @@ export function replyOf(
     reply.headers.append(head.headers.nameAt(index), head.headers.valueAt(index));
   }
   const certain = head.contentLength < 0 && process?.exited === true && !process.killed;
-  const length = certain ? output.wholeSize : head.contentLength;
+  const length = certain || output.chunksOver ? output.wholeSize : head.contentLength;
   if (method === 'HEAD' || neverHasContent(head.status)) {
     // A script that writes nothing for HEAD, as it should, leaves it open how long the body would have been.
     reply.body = { kind: 'unsent', length: certain && length === 0 ? -1 : length };

@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
 import type { Location } from '@webserv/config';
 import { resolvePath } from '@webserv/methods';
-import { DEFAULT_LIMITS, FeedStatus, RequestParser } from '@webserv/request';
+import { bytesOfText, DEFAULT_LIMITS, FeedStatus, RequestParser, textOfBytes } from '@webserv/request';
 import { pathOf, UNFIT } from '../reference/uri.ts';
-import { claim, isWhole, same, type Target } from '../target.ts';
+import { claim, same, type Target } from '../target.ts';
 
 const PLACES = [
   { root: '/srv/www', prefix: '/' },
@@ -45,18 +45,25 @@ export const uri: Target = {
   },
 };
 
+function escapeByte(byte: number): string {
+  return byte === SLASH ? '/' : `%${byte.toString(16).padStart(2, '0')}`;
+}
+
+const SLASH = 0x2f;
+
 function judge(path: string): void {
   claim(path.startsWith('/'), 'a path without a slash in front');
   claim(!UNFIT.test(path), 'a control character in a path');
   claim(!/\/\/|\/\.\.?(?:\/|$)/.test(path), 'an empty or dot segment in a path');
-  claim(isWhole(path), 'half a surrogate pair in a path');
+  claim(textOfBytes(bytesOfText(path)) === path, 'a path that is not the text of its bytes');
   for (const location of PLACES) {
     if (location.prefix !== '/' && path !== location.prefix && !path.startsWith(`${location.prefix}/`))
       continue;
     const file = posix.normalize(resolvePath(location, path));
     claim(file === '/srv/www' || file.startsWith('/srv/www/'), 'a path that leads out of its root');
   }
-  const again = `GET ${path.split('/').map(encodeURIComponent).join('/')} HTTP/1.1\r\nHost: h\r\n\r\n`;
+  const escaped = Array.from(bytesOfText(path), escapeByte).join('');
+  const again = `GET ${escaped} HTTP/1.1\r\nHost: h\r\n\r\n`;
   const parser = new RequestParser(DEFAULT_LIMITS);
   const status = parser.feed(Buffer.from(again, 'latin1'), 0, again.length);
   if (again.length < DEFAULT_LIMITS.maxTarget) {
