@@ -115,6 +115,7 @@ function writeLocation(out: Writer, location: Location): void {
     out.close();
     return;
   }
+  const sendsFiles = !location.cgi.some(({ kind }) => kind === 'all');
   const own = (name: DirectiveName) => origins.get(name)?.level === 'location';
   writeScope(out, location, origins, {
     // Inherited, it need not be there; as the location's own it would have to.
@@ -124,12 +125,18 @@ function writeLocation(out: Writer, location: Location): void {
     uploadInert: location.uploadInert || own('upload_inert'),
     cgiUploads: location.cgi.length > 0 || own('cgi_uploads'),
     types: own('types'),
+    precompressed: (sendsFiles && !storesInRoot(location)) || own('precompressed'),
+    compresses: sendsFiles || own('compress'),
     compress: location.compress.length > 0 || own('compress_types') || own('compress_min'),
   });
   for (const rule of location.cgi) {
     out.value('cgi', cgi(rule), origins, true, `cgi ${cgiKey(rule)}`);
   }
   out.close();
+}
+
+function storesInRoot({ root, uploadPath }: Location): boolean {
+  return uploadPath !== null && (root === uploadPath || root.startsWith(`${uploadPath}/`));
 }
 
 interface Acts {
@@ -139,6 +146,9 @@ interface Acts {
   readonly uploadInert: boolean;
   readonly cgiUploads: boolean;
   readonly types: boolean;
+  readonly precompressed: boolean;
+  readonly compresses: boolean;
+  /** Types and sizes. */
   readonly compress: boolean;
 }
 
@@ -149,6 +159,8 @@ const ALL_ACT: Acts = {
   uploadInert: true,
   cgiUploads: true,
   types: true,
+  precompressed: true,
+  compresses: true,
   compress: true,
 };
 
@@ -173,8 +185,8 @@ function writeScope(out: Writer, scope: Scope, origins: Origins, acts: Acts): vo
   out.value('cgi_uploads', flag(scope.cgiUploads), origins, acts.cgiUploads);
   out.value('symlinks', flag(scope.symlinks), origins);
   out.value('dotfiles', flag(scope.dotfiles), origins);
-  out.value('precompressed', scope.precompressed.join(' ') || 'off', origins);
-  out.value('compress', scope.compress.join(' ') || 'off', origins);
+  out.value('precompressed', scope.precompressed.join(' ') || 'off', origins, acts.precompressed);
+  out.value('compress', scope.compress.join(' ') || 'off', origins, acts.compresses);
   out.value('compress_types', [...scope.compressTypes].map(word).join(' '), origins, acts.compress);
   out.value('compress_min', size(scope.compressMin), origins, acts.compress);
   out.value('charset', scope.charset ?? 'off', origins);

@@ -6,6 +6,7 @@ import { under } from '../path.ts';
 import type { Location } from '../types.ts';
 import type { WrittenPlace } from './places.ts';
 import { isBelow, type Reach } from './reach.ts';
+import { cgiKey } from './rules.ts';
 import { uploadFolders } from './uploads.ts';
 
 /** What is said about scripts and uploads, where there are none. */
@@ -23,8 +24,10 @@ export function warnOfIdleRules(
       idle(level, 'upload_inert', 'off', 'nothing can be uploaded', problems);
     } else if (!scripts) idle(level, 'cgi_uploads', 'on', 'no location of this server has a "cgi"', problems);
   }
-  for (const { level, location } of places) {
+  for (const place of places) {
+    const { level, location } = place;
     if (!reach.serves(location)) continue;
+    besideEveryFile(place, problems);
     const uploads = folders.some((folder) => reach.overlap(location, folder) !== null);
     if (location.cgi.length === 0) idle(level, 'cgi_uploads', 'on', 'this location has no "cgi"', problems);
     else if (folders.length === 0) idle(level, 'cgi_uploads', 'on', 'nothing can be uploaded', problems);
@@ -37,6 +40,22 @@ export function warnOfIdleRules(
     if (location.precompressed.length > 0 && folders.some((folder) => isBelow(root, folder))) {
       idle(level, 'precompressed', null, 'what clients can upload is sent as it is', problems);
     }
+  }
+}
+
+/** Where every file is a script, no rule for some of them adds anything, and no file is sent that could be coded. */
+function besideEveryFile({ level, location }: WrittenPlace, problems: Problems): void {
+  if (!location.cgi.some(({ kind }) => kind === 'all')) return;
+  for (const { value, directive } of level.all('cgi')) {
+    if (value.kind === 'all' || (value.kind === 'extension' && value.interpreter !== '')) continue;
+    const message = `${quoted(cgiKey(value))} never acts: "cgi *" runs every file`;
+    problems.warn('never-effective', wordSpan(directive, 0), message);
+  }
+  for (const name of ['precompressed', 'compress'] as const) {
+    const setting = level.own(name);
+    if (setting === null || setting.value.length === 0) continue;
+    const message = `${quoted(name)} never acts: every file here is a script`;
+    problems.warn('never-effective', wordSpan(setting.directive, -1), message);
   }
 }
 
