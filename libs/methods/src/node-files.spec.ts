@@ -1,4 +1,4 @@
-import { symlinkSync } from 'node:fs';
+import { renameSync, symlinkSync, unlinkSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { FileFacts } from './files.ts';
@@ -65,3 +65,57 @@ it('reads at once, from any position', () => {
 it('takes a root that is the root of all', () => {
   expect(nodeFiles.look('/', join(site.root, 'out'), true, facts)).toBe(0);
 });
+
+describe.each([['as this system tells it'], ['where it does not name descriptors']])(
+  'where an open file is, %s',
+  (way) => {
+    let files: typeof nodeFiles;
+    const { platform } = process;
+
+    beforeAll(() => {
+      if (way !== 'as this system tells it') Object.defineProperty(process, 'platform', { value: 'darwin' });
+      jest.isolateModules(() => {
+        files = require('./node-files.ts').nodeFiles;
+        // It asks once.
+        const fd = files.open('/', '/', false);
+        files.realPath('/', fd);
+        files.close(fd);
+      });
+      Object.defineProperty(process, 'platform', { value: platform });
+    });
+
+    function whereIs(path: string, meanwhile: () => void = () => {}): string {
+      const fd = files.open('/', path, false);
+      meanwhile();
+      const real = files.realPath(path, fd);
+      files.close(fd);
+      return real;
+    }
+
+    it('is behind every link on the way', () => {
+      const path = site.file('www/sub/real.txt', 'x');
+      symlinkSync('sub', join(site.root, 'folder'));
+      symlinkSync('folder/real.txt', join(site.root, 'link.txt'));
+      for (const name of ['sub/real.txt', 'folder/real.txt', 'link.txt'])
+        expect(whereIs(join(site.root, name))).toBe(path);
+      expect(whereIs(join(site.root, 'folder'))).toBe(join(site.root, 'sub'));
+    });
+
+    it('is what it is called', () => {
+      const path = site.file('www/odd (deleted)', 'x');
+      expect(whereIs(path)).toBe(path);
+    });
+
+    it('is where it was, or not known, once another file has come there', () => {
+      const path = site.file('www/a.php', 'old');
+      const real = whereIs(path, () => renameSync(site.file('www/new', 'new'), path));
+      expect(['', path]).toContain(real);
+      const gone = site.file('www/gone.php', 'old');
+      expect(['', gone]).toContain(whereIs(gone, () => unlinkSync(gone)));
+    });
+
+    it('is not known of what is not open', () => {
+      expect(files.realPath('/none', 1 << 20)).toBe('');
+    });
+  },
+);
