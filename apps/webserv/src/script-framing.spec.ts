@@ -34,6 +34,14 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   twice: `printf '${TYPE}${TYPE}Content-Length: 4\\r\\nContent-Length: 4\\r\\nStatus: 201\\r\\nStatus: 201\\r\\n\\r\\nbody'`,
   types: `printf '${TYPE}Content-Type: text/html\\r\\n\\r\\nbody'`,
   lengths: `printf '${TYPE}Content-Length: 4\\r\\nContent-Length: 5\\r\\n\\r\\nbody'`,
+  'nph-plain': `printf 'HTTP/1.0 203 As told\\r\\nServer: mine\\r\\nConnection: close\\r\\nX-A: b\\r\\n\\r\\nbody'`,
+  'nph-length': `printf 'HTTP/1.1 200 OK\\r\\n${TYPE}Content-Length: 4\\r\\n\\r\\nbodyand more'`,
+  'nph-chunks': `printf 'HTTP/1.1 200 OK\\r\\n${IN_CHUNKS}\\r\\n5\\r\\nhello\\r\\n0\\r\\n\\r\\n'`,
+  'nph-early': `printf 'HTTP/1.1 103 Early Hints\\r\\nLink: </a>\\r\\n\\r\\nHTTP/1.1 200 OK\\r\\n${TYPE}\\r\\nbody'`,
+  'nph-away': `printf 'HTTP/1.1 302 Found\\r\\nLocation: /chunks\\r\\n\\r\\n'`,
+  'nph-usual': `printf '${TYPE}\\r\\nbody'`,
+  'nph-broken': `printf 'HTTP/1.1 OK\\r\\n\\r\\nbody'`,
+  'not-nph': `printf 'HTTP/1.1 200 OK\\r\\n${TYPE}\\r\\nbody'`,
   hops: `printf '${TYPE}Connection: close\\r\\nKeep-Alive: x\\r\\nTE: x\\r\\nTrailer: x\\r\\nUpgrade: x\\r\\n\\r\\nbody'`,
 };
 
@@ -70,13 +78,19 @@ describe.each(DRIVERS)('how the answer of a script is framed on %s', (use) => {
     ['/none', 200, ''],
     ['/twice', 201, 'body'],
     ['/hops', 200, 'body'],
+    ['/nph-plain', 203, 'body'],
+    ['/nph-length', 200, 'body'],
+    ['/nph-chunks', 200, 'hello'],
+    ['/nph-early', 200, 'body'],
+    ['/nph-usual', 200, 'body'],
+    ['/nph-plain/info?query', 203, 'body'],
   ])('%s', async (target, status, body) => {
     const answer = await asked(target);
     expect([answer.status, answer.body.toString()]).toEqual([status, body]);
     for (const name of ['connection', 'keep-alive', 'te', 'trailer', 'upgrade', 'x-trailer']) {
       expect(answer.headers.has(name)).toBe(false);
     }
-    expect(answer.head.match(/^content-type:/gim)).toHaveLength(1);
+    expect(answer.head.match(/^content-type:/gim)?.length ?? 0).toBe(target.startsWith('/nph-plain') ? 0 : 1);
   });
 
   it('chunks whose end is there when the answer leaves have a length, for HEAD as well', async () => {
@@ -102,9 +116,12 @@ describe.each(DRIVERS)('how the answer of a script is framed on %s', (use) => {
     expect(answer.body.equals(Buffer.alloc(LARGE))).toBe(true);
   });
 
-  it.each(['/plain', '/open', '/gzip', '/types', '/lengths'])('%s is 502', async (target) => {
-    expect((await asked(target)).status).toBe(502);
-  });
+  it.each(['/plain', '/open', '/gzip', '/types', '/lengths', '/nph-broken', '/not-nph'])(
+    '%s is 502',
+    async (target) => {
+      expect((await asked(target)).status).toBe(502);
+    },
+  );
 
   it('what turns out to be no chunk cuts an answer that has begun', async () => {
     const peer = await Peer.open(site.port(0));
@@ -113,6 +130,17 @@ describe.each(DRIVERS)('how the answer of a script is framed on %s', (use) => {
     if (response.startsWith('HTTP/1.1 502 ')) return;
     expect(response).toContain('5\r\nhello\r\n');
     expect(response.endsWith('0\r\n\r\n')).toBe(false);
+  });
+
+  it('a script that writes a whole response has its status and fields, and our framing', async () => {
+    const answer = await fetchOnce(site.port(0), get('/nph-plain'));
+    expect(answer.head).toMatch(/^HTTP\/1\.1 203 As told\r\n/);
+    expect([answer.headers.get('x-a'), answer.headers.get('content-length')]).toEqual(['b', '4']);
+    expect(answer.head.match(/^server:/gim)).toHaveLength(1);
+    const away = await fetchOnce(site.port(0), get('/nph-away'));
+    expect([away.status, away.headers.get('location')]).toEqual([302, '/chunks']);
+    const bare = await fetchOnce(site.port(0), get('/nph-length').replace('GET', 'HEAD'));
+    expect([bare.status, bare.headers.get('content-length')]).toEqual([200, '4']);
   });
 
   it('says why in the log', async () => {

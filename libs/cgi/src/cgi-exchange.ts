@@ -2,7 +2,7 @@ import { ERRNO } from '@webserv/event-loop';
 import type { Exchange, Intake, IntakeClient, Script } from '@webserv/methods';
 import type { Reply } from '@webserv/response';
 import type { ScriptHead } from './output-parser.ts';
-import { programOf } from './program.ts';
+import { isNph, programOf } from './program.ts';
 import type { Queue, Waiter } from './queue.ts';
 import { Redirection } from './redirection.ts';
 import { type InputOwner, ScriptInput } from './script-input.ts';
@@ -131,7 +131,7 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
       memory: services.memoryOf(server),
       spoolMax: location.cgiSpool,
     };
-    const output = new ScriptOutput(workshop, room, this, process.stdout);
+    const output = new ScriptOutput(workshop, room, this, process.stdout, isNph(this.script));
     this.output = output;
     const error = Math.min(this.input?.attach(process.stdin) ?? 0, output.begin());
     if (error < 0) {

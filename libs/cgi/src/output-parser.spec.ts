@@ -15,9 +15,9 @@ interface Read {
 }
 
 /** Feeds the output in pieces of these sizes, the last size over and over, and then its end. */
-function read(output: string, sizes: readonly number[]): Read {
+function read(output: string, sizes: readonly number[], nph = false): Read {
   const bytes = Buffer.from(output, 'latin1');
-  const parser = new OutputParser();
+  const parser = new OutputParser(nph);
   let status: OutputStatus = OutputStatus.PARTIAL;
   let at = 0;
   for (let turn = 0; at < bytes.length && status === OutputStatus.PARTIAL; turn++) {
@@ -338,5 +338,59 @@ describe('the head of a script’s output', () => {
     const second = Buffer.from('...\nbody....');
     expect(parser.feed(second, 3, 8)).toBe(OutputStatus.HEAD);
     expect(parser.consumed).toBe(4);
+  });
+});
+
+describe('a whole response, of a script that may write one', () => {
+  it.each<Row>([
+    [
+      'a status line',
+      'HTTP/1.1 200 OK\r\nContent-Type: a/b\r\n\r\nbody',
+      { ...PLAIN, reason: 'OK', headers: [TYPE], body: 38 },
+    ],
+    ['no phrase', 'HTTP/1.0 404\n\n', { ...PLAIN, status: 404, headers: [], body: 14 }],
+    ['an empty phrase', 'HTTP/1.0 404 \n\n', { ...PLAIN, status: 404, headers: [], body: 15 }],
+    [
+      'a status beside its field, which is no field of HTTP',
+      'HTTP/1.1 201 Made\nStatus: 500\n\n',
+      { ...PLAIN, status: 201, reason: 'Made', headers: [], body: 31 },
+    ],
+    [
+      'a path for the client, whatever its status',
+      'HTTP/1.1 200 OK\nLocation: /a\n\n',
+      {
+        ...PLAIN,
+        kind: 'client-redirect',
+        location: '/a',
+        reason: 'OK',
+        headers: [['Location', '/a']],
+        body: 30,
+      },
+    ],
+    [
+      'fields about the connection, and chunks',
+      'HTTP/1.1 200 OK\nConnection: close\nTransfer-Encoding: chunked\n\n',
+      { ...PLAIN, reason: 'OK', chunked: true, headers: [], body: 62 },
+    ],
+    [
+      'an interim response before it',
+      'HTTP/1.1 103 Early Hints\nLink: </a>\n\nHTTP/1.1 200 OK\nContent-Type: a/b\n\n',
+      { ...PLAIN, reason: 'OK', headers: [TYPE], body: 72 },
+    ],
+    ['what every script writes', 'Content-Type: a/b\n\n', { ...PLAIN, headers: [TYPE], body: 19 }],
+    ['a status that is none', 'HTTP/1.1 600 Beyond\n\n', { error: 'a malformed status line' }],
+    ['no version', 'HTTP/ 200 OK\n\n', { error: 'a malformed status line' }],
+    ['a control character in the phrase', 'HTTP/1.1 200 O\rK\n\n', { error: 'a malformed status line' }],
+    ['another protocol', 'HTTP/1.1 101 Switching\n\n', { error: 'another protocol' }],
+    ['a status line among the fields', 'X: y\nHTTP/1.1 200 OK\n\n', { error: 'a line without a colon' }],
+    [
+      'two lengths',
+      'HTTP/1.1 200 OK\nContent-Length: 1\nContent-Length: 2\n\n',
+      { error: 'content-length with two values' },
+    ],
+    ['no end', 'HTTP/1.1 200 OK\n', { error: 'not ended by an empty line' }],
+  ])('%s', (_what, output, expected) => {
+    expect(read(output, [output.length], true)).toEqual(expected);
+    expect(read(output, [1], true)).toEqual(expected);
   });
 });

@@ -30,6 +30,7 @@ export type OutputStatus = (typeof OutputStatus)[keyof typeof OutputStatus];
 const LF = 0x0a;
 const SP = 0x20;
 const TAB = 0x09;
+const STATUS_LINE = /^HTTP\/\d\.\d ([1-5]\d\d)(?: (.*))?$/;
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** field-content of RFC 9110 section 5.5, one character per byte. */
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
@@ -78,7 +79,12 @@ const SINGLE: ReadonlySet<string> = new Set([
  * Reads the head of a script's output, in bytes that come in any pieces: lines ended by LF or CR LF, up to the empty one.
  * It does no I/O, throws nothing and keeps nothing of the caller's buffer.
  *
+ * A script whose name begins with `nph-` writes a whole response (RFC 3875 section 5): a status line, and the fields of
+ * HTTP behind it. It is read like a server's, and leaves as one of ours. One that begins with no status line has written
+ * what every script writes.
+ *
  *     lines -> head complete      any line, or too many -> failed
+ *       ^--an interim response--'
  */
 export class OutputParser {
   head: ScriptHead | null = null;
@@ -86,11 +92,19 @@ export class OutputParser {
   error = '';
   /** After HEAD: index in the fed bytes of the first one of the body. */
   consumed = 0;
-  private readonly fields = new HeaderList();
+  private fields = new HeaderList();
   private readonly singles = new Map<string, string>();
   private line = '';
   private size = 0;
   private status: OutputStatus = OutputStatus.PARTIAL;
+  /** A status line may come. */
+  private begins: boolean;
+  private statusLine: RegExpExecArray | null = null;
+
+  /** @param nph the script may write a whole response */
+  constructor(nph = false) {
+    this.begins = nph;
+  }
 
   /** True once anything at all has come. */
   get started(): boolean {
@@ -122,11 +136,20 @@ export class OutputParser {
   private takeLine(): void {
     const line = this.line.endsWith('\r') ? this.line.slice(0, -1) : this.line;
     this.line = '';
-    if (line === '') this.complete();
-    else this.takeField(line);
+    if (this.begins && line.startsWith('HTTP/')) this.takeStatusLine(line);
+    else if (line !== '') this.takeField(line);
+    else if (this.statusLine === null) this.complete();
+    else this.completeResponse(this.statusLine);
+  }
+
+  private takeStatusLine(line: string): void {
+    this.begins = false;
+    this.statusLine = STATUS_LINE.exec(line);
+    if (this.statusLine === null || !VALUE.test(line)) this.fail('a malformed status line');
   }
 
   private takeField(line: string): void {
+    this.begins = false;
     const colon = line.indexOf(':');
     if (colon < 0) {
       this.fail('a line without a colon');
@@ -174,6 +197,34 @@ export class OutputParser {
       this.fail('a malformed Status');
       return;
     }
+    const code = parsed === null ? 0 : Number(parsed[1]);
+    this.headIs(
+      kindOf(location, code),
+      code === 0 ? (location === undefined ? 200 : 302) : code,
+      parsed?.[2] ?? '',
+    );
+  }
+
+  /** The fields of HTTP: a Location is the client's, and a type need not be there. */
+  private completeResponse(line: RegExpExecArray): void {
+    const status = Number(line[1]);
+    if (status === 101) {
+      this.fail('another protocol');
+    } else if (status < 200) {
+      // An interim response: the final one follows.
+      this.begins = true;
+      this.statusLine = null;
+      this.singles.clear();
+      this.fields = new HeaderList();
+    } else {
+      const kind = this.singles.has('location') ? 'client-redirect' : 'document';
+      this.headIs(kind, status, line[2] ?? '');
+    }
+  }
+
+  /** @param reason the phrase of the script, or '' */
+  private headIs(kind: ScriptHead['kind'], status: number, reason: string): void {
+    const { singles } = this;
     const length = singles.get('content-length');
     if (length !== undefined && !DIGITS.test(length)) {
       this.fail('a malformed Content-Length');
@@ -186,13 +237,12 @@ export class OutputParser {
     }
     // What is in chunks says by them how long it is (RFC 9112 section 6.3).
     const chunked = coding?.toLowerCase() === 'chunked';
-    const code = parsed === null ? 0 : Number(parsed[1]);
     this.status = OutputStatus.HEAD;
     this.head = {
-      kind: kindOf(location, code),
-      status: code === 0 ? (location === undefined ? 200 : 302) : code,
-      reason: parsed?.[2] ?? '',
-      location: location ?? '',
+      kind,
+      status,
+      reason,
+      location: singles.get('location') ?? '',
       headers: this.fields,
       contentLength: length === undefined || chunked ? -1 : Number(length),
       chunked,

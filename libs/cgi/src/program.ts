@@ -1,10 +1,15 @@
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Exchange, Script } from '@webserv/methods';
 import { environment, serverName, serverPort } from './env.ts';
 import { translate } from './path-translated.ts';
 import type { Program } from './script-process.ts';
 import { searchWords } from './search-words.ts';
 import type { Workshop } from './workshop.ts';
+
+/** Whether the name of a script says that it writes a whole response, with a status line (RFC 3875 section 5). */
+export function isNph({ file }: Script): boolean {
+  return basename(file).startsWith('nph-');
+}
 
 /**
  * What is to be run for a request.

@@ -48,7 +48,7 @@ export class ScriptOutput implements BodySource, BufferOwner, WorkOwner {
   private readonly loop: Loop;
   private readonly owner: OutputOwner;
   private readonly worker: WorkerUdata;
-  private readonly parser = new OutputParser();
+  private readonly parser: OutputParser;
   private readonly buffer: OutputBuffer;
   /** Where the read under way brings its bytes. */
   private target: Memory | null = null;
@@ -67,7 +67,9 @@ export class ScriptOutput implements BodySource, BufferOwner, WorkOwner {
   private failure = 0;
   private failedAt = '';
 
-  constructor(workshop: Workshop, room: OutputRoom, owner: OutputOwner, fd: number) {
+  /** @param nph the script may write a whole response */
+  constructor(workshop: Workshop, room: OutputRoom, owner: OutputOwner, fd: number, nph = false) {
+    this.parser = new OutputParser(nph);
     this.loop = workshop.loop;
     this.owner = owner;
     this.buffer = new OutputBuffer(workshop, room, this);
