@@ -197,5 +197,9 @@ onLinux.each(DRIVERS)('on %s', (use) => {
     const answers = await Promise.all(Array.from({ length: 100 }, () => ask(port, get('/s/run.sh'))));
     expect(new Set(answers)).toEqual(new Set(['200 run']));
     await ended(refusal);
+    const log = readFileSync(join(site.folder, 'error.log'), 'utf8');
+    expect(log.match(/\[notice\] missing here: .*/g)).toEqual([
+      expect.stringContaining('missing here: pidfd_open: EPERM; children that have ended are looked for'),
+    ]);
   });
 });

@@ -135,6 +135,7 @@ class Webserv implements Running {
       this.addresses = this.open(config, errorLog);
       errorLog.notice(`serving on ${this.addresses.join(', ')}`, { driver: this.driver });
       for (const reason of this.loop.choice.passedOver) errorLog.notice(`driver passed over: ${reason}`);
+      for (const line of this.loop.choice.lacks) errorLog.notice(`missing here: ${line}`);
     } catch (error) {
       this.letGo();
       this.loop.dispose();

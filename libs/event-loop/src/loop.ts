@@ -81,7 +81,7 @@ export class Loop {
     const choice =
       options.driver === undefined
         ? chooseDriver(options.use ?? { name: 'auto' })
-        : { driver: options.driver, passedOver: [] };
+        : { driver: options.driver, passedOver: [], lacks: [] };
     return new Loop(choice, options);
   }
 
@@ -190,6 +190,8 @@ export class Loop {
   /** Sends from a file within the kernel: `result` is `length`, or less where the file has become shorter. */
   sendFile(op: Op, file: number, position: number, length: number): void {
     op.kind = OpKind.SENDFILE;
+    // Of the head that went before it.
+    op.vector = null;
     op.file = file;
     op.position = position;
     op.length = length;

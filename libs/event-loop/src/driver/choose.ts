@@ -4,6 +4,7 @@ import type { Driver } from './driver.ts';
 import { EpollPoller } from './epoll.ts';
 import { UringDriver } from './io-uring.ts';
 import { KqueuePoller } from './kqueue.ts';
+import { lacks } from './lacks.ts';
 import { PollPoller } from './poll.ts';
 import type { Poller } from './poller.ts';
 import { ReadinessDriver } from './readiness.ts';
@@ -24,6 +25,8 @@ export interface Choice {
   readonly driver: Driver;
   /** The better ones, each with the reason why it was passed over; for the error log. */
   readonly passedOver: readonly string[];
+  /** Calls that this system lacks or refuses, each with what takes its place; for the error log. */
+  readonly lacks: readonly string[];
 }
 
 /** A driver, or why it cannot be had. */
@@ -60,7 +63,7 @@ export function chooseDriver(request: DriverRequest): Choice {
   const names = request.name === 'auto' ? DRIVER_NAMES : [request.name];
   for (const name of names) {
     const driver = openDriver(name, request);
-    if (typeof driver !== 'string') return { driver, passedOver };
+    if (typeof driver !== 'string') return { driver, passedOver, lacks: lacks() };
     passedOver.push(`${name}: ${driver}`);
   }
   throw new Error(`no such driver here: ${passedOver.join('; ')} (use auto lets the server choose)`);

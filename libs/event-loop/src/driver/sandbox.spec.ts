@@ -41,15 +41,26 @@ here(`a sandbox${reason === '' ? '' : ` (skipped: ${reason})`}`, () => {
     ['GETPEERNAME', 'EPERM', 'getpeername: EPERM, a seccomp filter or a security module forbids it'],
     ['IO_URING_ENTER', 'EAGAIN', 'io_uring_enter does nothing'],
   ])('that refuses %s by %s gets the next driver, and the reason', (call, errno, why) => {
-    expect(run(errno, call)).toEqual({ name: 'epoll', passedOver: [`io_uring: ${why}`], echoed: 'word' });
+    const passedOver = [`io_uring: ${why}`];
+    expect(run(errno, call)).toEqual({ name: 'epoll', passedOver, lacks: [], echoed: 'word' });
   });
 
   it('that refuses nothing of it gets the best', () => {
-    expect(run('EPERM', 'OPENAT2', 'PIDFD_OPEN')).toEqual({
+    expect(run('EPERM', 'OPENAT2', 'STATX')).toEqual({
       name: 'io_uring',
       passedOver: [],
+      lacks: [],
       echoed: 'word',
     });
+  });
+
+  it('says what is missing that costs something', () => {
+    const { lacks } = run('EPERM', 'PIDFD_OPEN', 'INOTIFY_INIT1', 'PREADV2') as { lacks: string[] };
+    expect(lacks).toEqual([
+      'pidfd_open: EPERM; children that have ended are looked for now and then',
+      'inotify_init1: EPERM; no change of a file is noticed, files are looked at now and then',
+      'preadv2: EPERM; files are read by threads',
+    ]);
   });
 });
 

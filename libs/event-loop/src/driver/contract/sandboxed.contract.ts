@@ -41,8 +41,8 @@ const socket = net.connect((loop.driver.addressOf(fd) as { port: number }).port,
   socket.write('word');
 });
 socket.once('data', (bytes) => {
-  const { driver, passedOver } = loop.choice;
-  process.stdout.write(JSON.stringify({ name: driver.name, passedOver, echoed: bytes.toString() }));
+  const { driver, passedOver, lacks } = loop.choice;
+  process.stdout.write(JSON.stringify({ name: driver.name, passedOver, lacks, echoed: bytes.toString() }));
   socket.destroy();
   loop.dispose();
 });
