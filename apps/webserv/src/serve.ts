@@ -210,7 +210,7 @@ class Webserv implements Running {
       const pages = new Pages(server, watches, compressor, memory);
       const accessLog = this.book.access(server.accessLog);
       const errorLog = this.book.error(server.errorLog);
-      sites.set(server, new Site(server, pages, accessLog, errorLog, memory));
+      sites.set(server, new Site(server, pages, accessLog, errorLog, memory, () => this.loop.now));
     }
     this.sites = [...sites.values()];
     const listeners = openListeners(this.loop, config);

@@ -19,10 +19,18 @@ export class Site {
   readonly loads = new PageLoads();
   private readonly types = new Map<ReadonlyMap<string, string>, Map<string | null, MimeTypes>>();
 
-  constructor(server: Server, pages: Pages, accessLog: AccessLog, errorLog: ErrorLog, memory: MemoryLedger) {
+  /** @param now milliseconds of the loop */
+  constructor(
+    server: Server,
+    pages: Pages,
+    accessLog: AccessLog,
+    errorLog: ErrorLog,
+    memory: MemoryLedger,
+    now: () => number,
+  ) {
     this.server = server;
     this.locations = new LocationMatcher(server);
-    this.ledger = new Ledger(server.maxUploads, server.tempDisk);
+    this.ledger = new Ledger(server.maxUploads, server.tempDisk, { share: server.maxSharePerAddress, now });
     this.memory = memory;
     this.pages = pages;
     this.accessLog = accessLog;

@@ -1,6 +1,10 @@
 import { ERRNO, Interest, type Loop, Memory, Op, OpState, Udata } from '@webserv/event-loop';
 import type { FileWriter, FileWriterOwner, Room } from '@webserv/methods';
 
+/** The first memory for an upload: it grows as bytes come, so that a client that stops after the first holds no more. */
+const FIRST = 8 << 10;
+/** With so many gathered, the rest of the first slab is worth having: a client that has sent this much goes on. */
+const PROVEN = 64 << 10;
 /** Bytes gathered for the first write of an upload. */
 const FIRST_SLAB = 256 << 10;
 /** Bytes gathered for the others: who has sent one slab is likely to send much more. */
@@ -11,6 +15,8 @@ const LARGE_UPLOADS = 32;
 const HEADROOM = 64 << 10;
 /** With less than this to come it is not worth it to receive into the slab: a receive into lent memory brings it, too. */
 const WORTH_LENDING = 128 << 10;
+
+const NOTHING = Memory.allocate(0);
 
 /** Uploads that have large slabs now. */
 let large = 0;
@@ -39,7 +45,9 @@ export class UploadUdata extends Udata implements FileWriter {
   private readonly writing = new Op(this);
   /** Bytes that are still to come, at most. */
   private ahead: number;
-  private filling: Memory;
+  private filling: Memory = NOTHING;
+  /** Bytes that are gathered before they are written; the memory for them may be less as yet. */
+  private capacity: number;
   /** Made when the first slab is full: most uploads fit in one. */
   private spare: Memory | null = null;
   private readonly lent: SlabRoom;
@@ -58,7 +66,7 @@ export class UploadUdata extends Udata implements FileWriter {
     this.loop = loop;
     this.owner = owner;
     this.ahead = atMost;
-    this.filling = Memory.allocate(Math.min(FIRST_SLAB, Math.max(1, atMost)));
+    this.capacity = Math.min(FIRST_SLAB, Math.max(1, atMost));
     this.lent = new SlabRoom(this.filling);
     loop.register(this, Interest.FILE);
   }
@@ -82,7 +90,12 @@ export class UploadUdata extends Udata implements FileWriter {
     if (this.resting || this.ahead < WORTH_LENDING) return null;
     // Where nobody knows how much will come, it is little until it is more.
     if (this.ahead === Number.POSITIVE_INFINITY && this.position === 0 && !this.writing.pending) return null;
-    const { lent, filling, filled } = this;
+    const { capacity, filled } = this;
+    if (this.filling.size < capacity) {
+      if (filled < PROVEN) return null;
+      this.grow(capacity);
+    }
+    const { lent, filling } = this;
     this.lending = true;
     lent.memory = filling;
     lent.offset = filled;
@@ -125,7 +138,7 @@ export class UploadUdata extends Udata implements FileWriter {
 
   /** The slab has no room for another receive, which is still to come. */
   private get full(): boolean {
-    const room = this.filling.size - this.filled;
+    const room = Math.max(this.capacity, this.filling.size) - this.filled;
     return room < HEADROOM && room < this.ahead;
   }
 
@@ -139,6 +152,7 @@ export class UploadUdata extends Udata implements FileWriter {
     // What has been written at once can be filled again at once.
     if (this.writing.state === OpState.DONE && slab.size >= next) return;
     this.filling = this.spare !== null && this.spare.size >= next ? this.spare : Memory.allocate(next);
+    this.capacity = next;
     this.spare = slab;
   }
 
@@ -157,7 +171,14 @@ export class UploadUdata extends Udata implements FileWriter {
    */
   private makeRoom(size: number): void {
     if (!this.lending && this.filling.size - this.filled >= size) return;
-    const larger = Memory.allocate(Math.max(this.filling.size, this.filled + size));
+    const needed = this.filled + size;
+    let room = Math.max(FIRST, this.filling.size);
+    while (room < needed) room *= 2;
+    this.grow(Math.max(needed, Math.min(room, this.capacity)));
+  }
+
+  private grow(size: number): void {
+    const larger = Memory.allocate(size);
     this.filling.bytes.copy(larger.bytes, 0, 0, this.filled);
     this.filling = larger;
   }

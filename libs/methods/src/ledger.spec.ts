@@ -1,6 +1,9 @@
+import { readdirSync } from 'node:fs';
+import type { Reply } from '@webserv/response';
 import type { Intake } from './intake.ts';
 import { Ledger } from './ledger.ts';
 import { Fixture } from './testing/fixture.ts';
+import { SlowWriter } from './testing/slow-writer.ts';
 
 let site: Fixture;
 
@@ -24,10 +27,28 @@ function form(...bodies: string[]): string {
   return `${parts.join('')}--X--\r\n`;
 }
 
-function opened(target: string): Intake {
-  const intake = site.dispatch('POST', target) as Intake;
-  intake.open({ reply: (reply) => reply.release(), resume: () => {} });
-  return intake;
+interface Opened {
+  readonly intake: Intake;
+  status: number;
+}
+
+/** An upload under way, `size` bytes of which have come. */
+function opened(target: string, size = 100_000, remote = 'A'): Opened {
+  const intake = site.dispatch('POST', target, '', remote) as Intake;
+  const upload: Opened = { intake, status: 0 };
+  const reply = (answer: Reply): void => {
+    upload.status = answer.status;
+    answer.release();
+  };
+  intake.open({ reply, resume: () => {} });
+  if (size > 0) intake.take(Buffer.alloc(size), 0, size);
+  return upload;
+}
+
+let now = 0;
+
+function ledgerOf(uploads: number, share = 100): Ledger {
+  return new Ledger(uploads, 1 << 30, { share, now: () => now });
 }
 
 describe('uploads at once', () => {
@@ -35,23 +56,83 @@ describe('uploads at once', () => {
     ['one under the bound', 1, 201],
     ['at the bound', 2, 503],
   ])('%s', async (_name, under, status) => {
-    site.ledger = new Ledger(2, 1000);
+    site.ledger = ledgerOf(2);
     const busy = Array.from({ length: under }, (_, index) => opened(`/post/${index}`));
     const answer = await site.send('POST', '/post/more', '', 'x');
     expect(answer.status).toBe(status);
     expect(answer.header('Retry-After')).toBe(status === 503 ? '1' : undefined);
     if (status === 503) expect(site.exchange?.place).toBe('max_uploads');
-    for (const intake of busy) intake.abort();
+    for (const { intake } of busy) intake.abort();
     expect((await site.send('POST', '/post/later', '', 'x')).status).toBe(201);
   });
 
   it('a form is one upload, whatever it holds', async () => {
-    site.ledger = new Ledger(1, 1000);
+    site.ledger = ledgerOf(1);
     expect((await site.send('POST', '/post/', FORM, form('a', 'b', 'c'))).status).toBe(201);
     const busy = opened('/post/busy');
-    const answer = await site.send('POST', '/post/', FORM, form('a'));
+    const answer = await site.send('POST', '/post/more', FORM, form('a'));
     expect([answer.status, site.exchange?.place]).toEqual([503, 'max_uploads']);
-    busy.abort();
+    busy.intake.abort();
+  });
+
+  it('a head alone is none, and makes no file', async () => {
+    site.ledger = ledgerOf(1);
+    const heads = Array.from({ length: 256 }, (_, index) => opened(`/post/${index}`, 0));
+    expect([site.ledger.uploads, readdirSync(site.uploads)]).toEqual([0, []]);
+    expect((await site.send('POST', '/post/more', '', 'x')).status).toBe(201);
+    for (const { intake } of heads) intake.abort();
+  });
+
+  it.each([
+    ['that stands still', 1000, 100_000, 100_000],
+    ['that is slow from the beginning', 0, 100, 100_000],
+    ['that has stood longer for what it has sent', 5000, 50_000, 100_000],
+  ])('one %s makes room for another, the slowest first', async (_what, pause, slow, fast) => {
+    site.ledger = ledgerOf(2);
+    const slowest = opened('/post/slow', slow);
+    const other = opened('/post/other', fast + 1);
+    now += pause;
+    const third = opened('/post/third');
+    expect([slowest.status, other.status, third.status]).toEqual([503, 0, 0]);
+    expect(site.exchange?.place).not.toBe('max_uploads');
+    for (const { intake } of [slowest, other, third]) intake.abort();
+  });
+
+  it('one that waits for the disk is not slow', async () => {
+    site.ledger = ledgerOf(1);
+    site.services = { ...site.services, writer: (fd, owner) => new SlowWriter(fd, owner, {}) };
+    const waits = opened('/post/waits', 100);
+    now += 10_000;
+    expect((await site.send('POST', '/post/more', '', 'x')).status).toBe(503);
+    waits.intake.abort();
+  });
+
+  it.each([
+    [1, 75, 1],
+    [2, 75, 1],
+    [4, 75, 3],
+    [4, 100, 4],
+  ])('of %d places one address has, at %d percent, %d', async (places, share, expected) => {
+    site.ledger = ledgerOf(places, share);
+    const uploads = Array.from({ length: 5 }, (_, index) => opened(`/post/${index}`));
+    expect(site.ledger.uploads).toBe(expected);
+    expect(uploads.filter(({ status }) => status === 503)).toHaveLength(5 - expected);
+    if (expected < places) {
+      const other = opened('/post/other', 100_000, 'B');
+      expect(other.status).toBe(0);
+      other.intake.abort();
+    }
+    for (const { intake } of uploads) intake.abort();
+  });
+
+  it('where an address has its share, it is one of its own that makes room', () => {
+    site.ledger = ledgerOf(3, 50);
+    const slower = opened('/post/0', 1, 'B');
+    const slow = opened('/post/1', 100);
+    const fast = opened('/post/2');
+    const more = opened('/post/3');
+    expect([slower, slow, fast, more].map(({ status }) => status)).toEqual([0, 503, 0, 0]);
+    for (const { intake } of [slower, slow, fast, more]) intake.abort();
   });
 
   it('a name that is taken holds no place', async () => {
@@ -86,11 +167,10 @@ describe('bytes that are not whole yet', () => {
 
   it('of several uploads count together, until they are stored', async () => {
     site.ledger = new Ledger(5, 10);
-    const first = opened('/post/a');
-    first.take(Buffer.from('1234567'), 0, 7);
+    const first = opened('/post/a', 7);
     expect((await site.send('POST', '/post/b', '', '1234')).status).toBe(503);
     expect((await site.send('POST', '/post/c', '', '123')).status).toBe(201);
-    first.abort();
+    first.intake.abort();
     expect((await site.send('POST', '/post/d', '', '1234567890')).status).toBe(201);
   });
 });

@@ -1,29 +1,31 @@
+import { UploadPlaces } from './upload/upload-places.ts';
+
+/** How a ledger bounds the uploads of one address, and by which clock it knows the slow ones. */
+export interface LedgerOptions {
+  /** Percent of the uploads; 100 unless said. */
+  readonly share?: number;
+  /** Milliseconds that only go forward; those of the process unless said. */
+  readonly now?: () => number;
+}
+
 /**
  * What the unfinished work of one server has taken of what it may take: uploads under way (`max_uploads`), and the bytes
- * that they and the bodies waiting for scripts have on the disk (`temp_disk`). Who enters leaves once; who holds releases
- * the same.
+ * that they, the bodies waiting for scripts and the output waiting for clients have on the disk (`temp_disk`). Who holds
+ * releases the same.
  */
 export class Ledger {
-  uploads = 0;
+  readonly places: UploadPlaces;
   /** Bytes on the disk that no name of the client's leads to yet. */
   bytes = 0;
-  private readonly maxUploads: number;
   private readonly maxBytes: number;
 
-  constructor(maxUploads: number, maxBytes: number) {
-    this.maxUploads = maxUploads;
+  constructor(maxUploads: number, maxBytes: number, { share, now }: LedgerOptions = {}) {
+    this.places = new UploadPlaces(maxUploads, share, now);
     this.maxBytes = maxBytes;
   }
 
-  /** One more upload. @returns false, and nothing is counted, where there are too many */
-  enter(): boolean {
-    if (this.uploads >= this.maxUploads) return false;
-    this.uploads++;
-    return true;
-  }
-
-  leave(): void {
-    this.uploads--;
+  get uploads(): number {
+    return this.places.size;
   }
 
   /** @returns false, and nothing is counted, where the disk would hold too much */

@@ -152,12 +152,13 @@ export class Fixture {
   }
 
   /** Gives a request to the method stage. @param fields whole lines, CRLF after each */
-  dispatch(method: string, target: string, fields = ''): Outcome {
+  dispatch(method: string, target: string, fields = '', remote = ''): Outcome {
     const parser = new RequestParser({ maxHeader: 65_536, maxHeaders: 100, maxTarget: 8192 });
     const head = Buffer.from(`${method} ${target} HTTP/1.1\r\nHost: localhost\r\n${fields}\r\n`, 'latin1');
     if (parser.feed(head, 0, head.length) !== FeedStatus.HEAD) throw new Error(`not a request: ${head}`);
     const exchange = new Exchange(this.services, parser.head, this.server);
     exchange.begin(this.server, this.locate(parser.head.path), this.now);
+    exchange.remote = remote;
     this.exchange = exchange;
     return dispatch(exchange);
   }

@@ -50,7 +50,7 @@ export class FormIntake implements Intake, UploadOwner {
   constructor(exchange: Exchange, rules: UploadRules, boundary: string) {
     this.exchange = exchange;
     this.rules = rules;
-    this.upload = new Upload(exchange.services, rules, this, exchange.services.ledgerOf(exchange.server));
+    this.upload = new Upload(exchange, rules, this);
     this.parser = new MultipartParser(boundary);
   }
 

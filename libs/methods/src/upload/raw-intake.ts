@@ -3,26 +3,41 @@ import { failure } from '../failure.ts';
 import type { Intake, IntakeClient } from '../intake.ts';
 import type { Room } from '../room.ts';
 import { receipt } from './receipt.ts';
-import { lengthAtMost, Upload, type UploadOwner, type UploadRules, uploadStatus } from './upload.ts';
+import {
+  beginPlace,
+  lengthAtMost,
+  Upload,
+  type UploadOwner,
+  type UploadRules,
+  uploadStatus,
+} from './upload.ts';
 
-/** A body that is one file, stored as it comes. */
+/**
+ * A body that is one file, stored as it comes. It takes its place among the uploads, and makes its file, with the first
+ * byte: a head alone costs the server nothing.
+ *
+ *     awaited --the first byte, or the end--> storing --> answered or over
+ */
 export class RawIntake implements Intake, UploadOwner {
   readonly wantsBody = true;
   private readonly exchange: Exchange;
   private readonly rules: UploadRules;
   private readonly upload: Upload;
+  private readonly name: string;
+  private storing = false;
   private client: IntakeClient | null = null;
 
-  private constructor(exchange: Exchange, rules: UploadRules) {
+  private constructor(exchange: Exchange, rules: UploadRules, name: string) {
     this.exchange = exchange;
     this.rules = rules;
-    this.upload = new Upload(exchange.services, rules, this, exchange.services.ledgerOf(exchange.server));
+    this.name = name;
+    this.upload = new Upload(exchange, rules, this);
   }
 
-  /** @returns the intake, or the negative errno that it could not begin for */
+  /** @returns the intake, or the negative errno that its name cannot be had for */
   static begin(exchange: Exchange, rules: UploadRules, name: string): RawIntake | number {
-    const intake = new RawIntake(exchange, rules);
-    const error = intake.upload.begin(name, lengthAtMost(exchange.head));
+    const intake = new RawIntake(exchange, rules, name);
+    const error = intake.upload.mayStore(name);
     return error < 0 ? error : intake;
   }
 
@@ -31,20 +46,29 @@ export class RawIntake implements Intake, UploadOwner {
   }
 
   take(bytes: Buffer, start: number, end: number): boolean {
-    return this.upload.write(bytes, start, end);
+    return !this.begun() || this.upload.write(bytes, start, end);
   }
 
   room(): Room | null {
-    return this.upload.room();
+    return this.storing ? this.upload.room() : null;
   }
 
   finish(): void {
-    this.upload.end();
+    if (this.begun()) this.upload.end();
   }
 
   abort(): void {
     this.client = null;
     this.upload.discard();
+  }
+
+  /** @returns false where it could not begin, which has been answered */
+  private begun(): boolean {
+    if (this.storing) return true;
+    const error = this.upload.begin(this.name, lengthAtMost(this.exchange.head));
+    this.storing = error === 0;
+    if (error < 0) this.failed(error, beginPlace(error));
+    return this.storing;
   }
 
   ready(): void {

@@ -1,12 +1,13 @@
 import type { RequestHead } from '@webserv/request';
 import { ERRNO } from '../errno.ts';
-import type { Services } from '../exchange.ts';
+import type { Exchange, Services } from '../exchange.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Room } from '../room.ts';
 import { Draft, type DraftOwner } from './draft.ts';
 import { inSlices } from './in-slices.ts';
 import { join } from './join.ts';
 import { journalLine, journalPath, journalText } from './journal.ts';
+import type { UploadPlace } from './upload-places.ts';
 
 /** Who uploads. */
 export interface UploadOwner {
@@ -51,7 +52,8 @@ export class Upload implements DraftOwner {
   private readonly drafts: Draft[] = [];
   private readonly names = new Set<string>();
   private current: Draft | null = null;
-  private entered = false;
+  private readonly address: string;
+  private slot: UploadPlace | null = null;
   /** Bytes that stand in the ledger. */
   private held = 0;
   /** Its path while there is one. */
@@ -59,11 +61,13 @@ export class Upload implements DraftOwner {
   private committing = false;
   private over = false;
 
-  constructor(services: Services, rules: UploadRules, owner: UploadOwner, ledger: Ledger) {
+  constructor(exchange: Exchange, rules: UploadRules, owner: UploadOwner) {
+    const { services, server, remote } = exchange;
     this.services = services;
     this.rules = rules;
     this.owner = owner;
-    this.ledger = ledger;
+    this.ledger = services.ledgerOf(server);
+    this.address = services.addressOf(remote);
   }
 
   get files(): readonly StoredFile[] {
@@ -77,20 +81,33 @@ export class Upload implements DraftOwner {
    * @returns 0 or -errno; nothing has begun then
    */
   begin(name: string, atMost: number): number {
-    this.entered ||= this.ledger.enter();
-    if (!this.entered) return TOO_MUCH;
+    this.slot ??= this.ledger.places.enter(this.address, () =>
+      this.fail(TOO_MUCH, 'max_uploads: the slowest'),
+    );
+    if (this.slot === null) return TOO_MUCH;
     const error = this.open(name, atMost);
     // Nothing of a first file is left that could be discarded.
     if (error < 0 && this.drafts.length === 0) this.settleAccount();
     return error;
   }
 
-  private open(name: string, atMost: number): number {
+  /**
+   * Whether a name is free for a file: said before anything of it has come, and without a place.
+   * @returns 0 or -errno
+   */
+  mayStore(name: string): number {
     const { rules, services } = this;
     // Two files of one name in one form cannot both be stored, whatever may be replaced.
     if (this.names.has(name)) return -ERRNO.EEXIST;
     const taken = rules.overwrite ? -ERRNO.ENOENT : services.store.taken(join(rules.folder, name));
-    if (taken !== -ERRNO.ENOENT) return taken === 0 ? -ERRNO.EEXIST : taken;
+    if (taken === -ERRNO.ENOENT) return 0;
+    return taken === 0 ? -ERRNO.EEXIST : taken;
+  }
+
+  private open(name: string, atMost: number): number {
+    const { rules, services } = this;
+    const taken = this.mayStore(name);
+    if (taken < 0) return taken;
     const draft = Draft.open(services, this, rules, name, atMost);
     if (typeof draft === 'number') return draft;
     this.names.add(name);
@@ -107,7 +124,10 @@ export class Upload implements DraftOwner {
       return true;
     }
     this.held += end - start;
-    return (this.current as Draft).write(bytes, start, end);
+    this.slot?.moved(end - start);
+    const more = (this.current as Draft).write(bytes, start, end);
+    this.waitsForDisk(!more);
+    return more;
   }
 
   /** As `FileWriter.room`, of the file that was begun last. */
@@ -116,12 +136,14 @@ export class Upload implements DraftOwner {
   }
 
   end(): void {
+    this.waitsForDisk(true);
     (this.current as Draft).finish();
   }
 
   /** Puts all files in place. None may be open. */
   commit(): void {
     this.committing = true;
+    this.waitsForDisk(true);
     if (this.drafts.length < 2) this.place();
     else this.writeJournal();
   }
@@ -214,11 +236,13 @@ export class Upload implements DraftOwner {
   }
 
   draftReady(): void {
+    this.waitsForDisk(false);
     this.owner.ready();
   }
 
   draftWhole(): void {
     this.current = null;
+    this.waitsForDisk(false);
     this.owner.fileWhole();
   }
 
@@ -243,8 +267,15 @@ export class Upload implements DraftOwner {
   private settleAccount(): void {
     this.ledger.release(this.held);
     this.held = 0;
-    if (this.entered) this.ledger.leave();
-    this.entered = false;
+    this.slot?.leave();
+    this.slot = null;
+  }
+
+  /** Only an upload that waits for its client can be slow. */
+  private waitsForDisk(waits: boolean): void {
+    if (this.slot === null) return;
+    this.slot.busy = waits;
+    if (!waits) this.slot.moved(0);
   }
 
   private dropJournal(): void {
