@@ -40,8 +40,13 @@ export interface Holdings {
   readonly watches: number;
   /** Deadlines that are armed. */
   readonly timers: number;
-  /** Scripts that run. */
+  /** Scripts that run, and requests that wait for one to end. */
   readonly scripts: number;
+  readonly waiting: number;
+  /** Uploads that have a place. */
+  readonly uploads: number;
+  /** Bytes that are on the disk for a while only, as `temp_disk` counts them. */
+  readonly tempDisk: number;
   /** Folder listings that are made or sent. */
   readonly listings: number;
   /** Bytes that requests take of what `memory_limit` allows, and the most that they have taken. */
@@ -159,6 +164,9 @@ class Webserv implements Running {
       watches: this.watches?.count ?? 0,
       timers: loop.timers.size,
       scripts: this.services?.scripts.children ?? 0,
+      waiting: sum(this.sites, ({ server }) => this.services?.scripts.waiting(server) ?? 0),
+      uploads: sum(this.sites, ({ ledger }) => ledger.uploads),
+      tempDisk: sum(this.sites, ({ ledger }) => ledger.bytes),
       listings: this.services?.listings.count ?? 0,
       memory: memory?.bytes ?? 0,
       memoryPeak: memory?.peak ?? 0,
@@ -265,4 +273,8 @@ function openLoop(config: Config, options: ServeOptions): Loop {
   } catch (error) {
     throw new StartError((error as Error).message);
   }
+}
+
+function sum(sites: readonly Site[], of: (site: Site) => number): number {
+  return sites.reduce((total, site) => total + of(site), 0);
 }

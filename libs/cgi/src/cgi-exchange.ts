@@ -287,6 +287,7 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
     }
     this.stage = Stage.REFUSED;
     this.verdict = reply;
+    this.input?.drop();
     this.watch(false);
   }
 

@@ -92,9 +92,11 @@ export class ScriptInput implements WorkOwner, SpoolOwner {
     const pipe = new WorkerUdata(this, fd);
     const error = this.loop.register(pipe, Interest.WRITE);
     this.pipe = pipe;
-    this.holders++;
     if (error < 0) this.close();
-    else this.pump();
+    else {
+      this.holders++;
+      this.pump();
+    }
     return error;
   }
 

@@ -79,8 +79,11 @@ export class ScriptOutput implements BodySource, BufferOwner, WorkOwner {
   /** Begins to read the head. @returns 0 or -errno */
   begin(): number {
     const error = this.loop.register(this.worker, Interest.READ);
-    if (error < 0) this.close();
-    else this.readTo(this.buffer.memory, 0);
+    if (error < 0) {
+      this.close();
+      // What was never registered is never told to be gone.
+      this.buffer.pipeGone();
+    } else this.readTo(this.buffer.memory, 0);
     return error;
   }
 
@@ -156,7 +159,7 @@ export class ScriptOutput implements BodySource, BufferOwner, WorkOwner {
   drain(): void {
     this.phase = 'drain';
     this.buffer.clear();
-    if (this.ended) this.close();
+    if (this.ended || this.failedAt !== '') this.close();
     else this.readTo(this.buffer.memory, 0);
   }
 

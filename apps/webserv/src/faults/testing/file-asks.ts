@@ -1,3 +1,4 @@
+import type { Answer } from './answer-reader.ts';
 import { type Ask, type AskContext, bodyIs, headOf, isFile, statusIs } from './ask.ts';
 import { FILES, LISTED } from './site-plan.ts';
 
@@ -135,6 +136,7 @@ export function postRaw(context: AskContext): Ask {
     expects,
     floods: (chunked && size > context.site.bodySize) || size > 200_000,
     judge: (answer, past) => {
+      if (madeRoom(context, answer)) return null;
       // A name that is taken may be found out before the length is.
       if (size > context.site.bodySize) {
         return answer.status === 409 && chunked
@@ -170,10 +172,16 @@ export function postForm(context: AskContext): Ask {
     head: headOf('POST', '/upload/', fields),
     body,
     judge: (answer, past) => {
+      if (madeRoom(context, answer)) return null;
       if (body.length > context.site.bodySize) return statusIs(answer, 413);
       return statusIs(answer, 201, 409) ?? stored(context, parts, answer.status, past);
     },
   };
+}
+
+/** Others are faster, and there are few places. */
+function madeRoom({ site }: AskContext, { status, headers }: Answer): boolean {
+  return status === 503 && site.maxUploads < 256 && headers.get('retry-after') !== undefined;
 }
 
 /** 201: each file has lain there as it was sent. 409: one of them was there before, and may not be replaced. */

@@ -13,6 +13,7 @@ export interface SitePlan {
   readonly overwrite: boolean;
   readonly maxConnect: number;
   readonly maxCgi: number;
+  readonly maxUploads: number;
 }
 
 function filled(path: string, size: number): string {
@@ -56,6 +57,7 @@ export function planSite(random: Random): SitePlan {
     overwrite: random.chance(0.5),
     maxConnect: pick(2, 100, 100),
     maxCgi: pick(1, 32),
+    maxUploads: pick(1, 3, 256),
   };
   const text = configText(plan, {
     fsync: random.chance(0.3),
@@ -63,6 +65,7 @@ export function planSite(random: Random): SitePlan {
     requests: pick(2, 1000),
     queue: pick(1, 100),
     spool: pick('0', '70k', '64m'),
+    share: pick(50, 100),
   });
   let config = loaded.get(text);
   if (config === undefined) {
@@ -80,11 +83,12 @@ interface Details {
   readonly requests: number;
   readonly queue: number;
   readonly spool: string;
+  readonly share: number;
 }
 
 function configText(
   plan: Omit<SitePlan, 'config'>,
-  { fsync, cache, requests, queue, spool }: Details,
+  { fsync, cache, requests, queue, spool, share }: Details,
 ): string {
   return `
 error_log ${LOGS.error} info text buffer=1k flush=100ms;
@@ -102,6 +106,8 @@ server {
   max_cgi ${plan.maxCgi};
   cgi_queue ${queue};
   cgi_spool ${spool};
+  max_uploads ${plan.maxUploads};
+  max_share_per_address ${share};
   timeout 20s;
   cgi_timeout 5s;
   access_log ${LOGS.access} combined buffer=1k flush=1s;

@@ -9,7 +9,7 @@ import {
   Random,
 } from '@webserv/event-loop/testing';
 import { AccessLog } from '@webserv/logger';
-import { type Running, serve } from '../../index.ts';
+import { type Holdings, type Running, serve } from '../../index.ts';
 import type { System } from '../../system.ts';
 import { Transaction } from '../../transaction.ts';
 import { MemoryDisk, type MemoryFile } from './memory-disk.ts';
@@ -50,6 +50,8 @@ export class World implements Outside {
   readonly visitors: Visitor[] = [];
   /** A large file becomes shorter while it is served. */
   readonly shrinks: boolean;
+  /** What the server holds when it has closed. */
+  left: Holdings | null = null;
   /** Cached pages that are being sent from. */
   held = 0;
   /** Requests whose head was read, refused or left unfinished, and the access lines that they were given. */
@@ -115,6 +117,7 @@ export class World implements Outside {
       const running = this.start();
       this.play(() => this.visitors.every(({ actor }) => actor.done));
       await this.close(running);
+      this.left = running.holdings();
     } finally {
       for (const undo of unwatch) undo();
       this.time.restore();
