@@ -10,6 +10,7 @@ import { DEFAULT_ORIGIN, defaultValue, type Level, originOf, wordSpan } from './
 import { mergeTypes } from './media-types.ts';
 import { absolutePath } from './path.ts';
 import { buildScope } from './scope.ts';
+import { checkMethods } from './script-methods.ts';
 import type { Config, Listen, Location, Origins, Server } from './types.ts';
 
 /** What building needs to know besides the text. */
@@ -79,6 +80,7 @@ function buildServer(
   const listens = buildListens(level, taker, around);
   const errorPages = buildErrorPages(level, taker, around);
   const locations = buildLocations(level, types, taker.origins, around);
+  checkMethods(locations, around.problems);
   const names = level.all('server_name');
   if (names.length > 0) taker.mark('server_name', originOf(names[0]!, level));
   const server: Server = {

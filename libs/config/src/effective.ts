@@ -169,7 +169,7 @@ function writeScope(out: Writer, scope: Scope, origins: Origins, acts: Acts): vo
   if (scope.defaultFile !== null)
     out.value('default_file', word(scope.defaultFile), origins, acts.defaultFile);
   out.value('auto_index', flag(scope.autoIndex), origins);
-  out.value('method', [...scope.methods].join(' '), origins);
+  out.value('method', [...scope.methods].map(word).join(' '), origins);
   out.value('body_size', size(scope.bodySize), origins);
   out.value('min_rate', size(scope.minRate), origins);
   out.value(

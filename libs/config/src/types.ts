@@ -3,7 +3,8 @@
 import type { Position } from './position.ts';
 
 export type Driver = 'auto' | 'io_uring' | 'epoll' | 'kqueue' | 'poll' | 'select';
-export type Method = 'GET' | 'POST' | 'DELETE';
+/** A token (RFC 9110 section 9.1), in the case that it has; `*` is every method but CONNECT and TRACE, for scripts. */
+export type Method = string;
 export type RedirectStatus = 301 | 302 | 303 | 307 | 308;
 /** Content codings that the server can give (RFC 9110 section 8.4.1, RFC 7932, RFC 8878). */
 export type Coding = 'br' | 'zstd' | 'gzip';
@@ -119,7 +120,7 @@ export interface Scope {
   /** Whether what clients can upload may be run. */
   readonly cgiUploads: boolean;
   readonly autoIndex: boolean;
-  /** GET allows HEAD as well. */
+  /** GET allows HEAD as well. Where there is no `cgi`: some of GET, POST and DELETE. */
   readonly methods: ReadonlySet<Method>;
   /** Bytes of a request body. */
   readonly bodySize: number;

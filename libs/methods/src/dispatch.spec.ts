@@ -28,6 +28,8 @@ describe('rules in their order', () => {
     ['OPTIONS', ALL, '*', 'asks about the server', 204],
     ['OPTIONS', MOVED, '*', 'asks about the server, which is not redirected', 204],
     ['TRACE', ALL, '/a.txt', 'is known elsewhere', 405],
+    ['PROPFIND', ALL, '/a.txt', 'is known elsewhere', 405],
+    ['VERSION-CONTROL', ALL, '/a.txt', 'is known elsewhere', 405],
     ['BREW', ALL, '/a.txt', 'is unknown', 501],
     ['get', ALL, '/a.txt', 'is another method in small letters', 501],
     ['BREW', MOVED, '/a.txt', 'is unknown, redirection or not', 501],
@@ -78,6 +80,30 @@ describe('scripts', () => {
   it.each(['GET', 'HEAD', 'POST', 'DELETE'])('come before %s', async (method) => {
     script();
     expect((await site.send(method, '/run.txt')).text).toBe(`${method} ran /run.txt`);
+  });
+
+  it.each(['PUT', 'PROPFIND', 'OPTIONS', 'BREW', 'HEAD'])(
+    'take %s where any method is allowed',
+    async (method) => {
+      script({ methods: ['*'] });
+      expect((await site.send(method, '/run.txt')).text).toBe(`${method} ran /run.txt`);
+    },
+  );
+
+  it.each([
+    [['*'], 'TRACE', '/run.txt', 405],
+    [['*'], 'CONNECT', 'a:1', 405],
+    [['*'], 'DELETE', '/a.txt', 405],
+    [['*'], 'POST', '/a.txt', 405],
+    [['*', 'DELETE'], 'DELETE', '/a.txt', 204],
+    [['*'], 'GET', '/a.txt', 200],
+    [['*'], 'PUT', '/a.txt', 405],
+    [['*'], 'BREW', '/a.txt', 501],
+    [['PUT'], 'GET', '/a.txt', 405],
+    [['PUT', 'BREW'], 'BREW', '/a.txt', 501],
+  ])('with %j: %s %s is %i', async (methods, method, target, status) => {
+    script({ methods });
+    expect((await site.send(method, target)).status).toBe(status);
   });
 
   it('that the URL does not name leave it to the method', async () => {

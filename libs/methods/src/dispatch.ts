@@ -1,6 +1,6 @@
-import type { Location, Method } from '@webserv/config';
 import { TargetForm } from '@webserv/request';
 import { empty, Reply, withoutContent } from '@webserv/response';
+import { allowOf, allowOfFiles, namesOf, ofFiles, takes } from './allowed.ts';
 import { remove } from './delete.ts';
 import type { Exchange } from './exchange.ts';
 import { failure } from './failure.ts';
@@ -9,36 +9,9 @@ import { heldBack } from './held-reply.ts';
 import type { Outcome } from './intake.ts';
 import { post } from './post.ts';
 import { redirectAway } from './redirect.ts';
+import { REGISTERED_METHODS } from './registered-methods.ts';
 import { namedScript, scriptBehind } from './scripts/find-script.ts';
 import type { Script } from './scripts/script.ts';
-
-/** Methods that exist (RFC 9110 section 9, RFC 5789) though no location can allow them: 405, and not 501. */
-const KNOWN_ELSEWHERE: ReadonlySet<string> = new Set(['PUT', 'PATCH', 'OPTIONS', 'TRACE', 'CONNECT']);
-
-/** The method as the config names it: HEAD is allowed wherever GET is. */
-function configured(method: string): Method | null {
-  switch (method) {
-    case 'GET':
-    case 'HEAD':
-      return 'GET';
-    case 'POST':
-      return 'POST';
-    case 'DELETE':
-      return 'DELETE';
-    default:
-      return null;
-  }
-}
-
-/** The value of Allow for a location (RFC 9110 section 10.2.1). */
-export function allowOf(location: Location): string {
-  const names: string[] = [];
-  for (const method of location.methods) {
-    names.push(method);
-    if (method === 'GET') names.push('HEAD');
-  }
-  return names.join(', ');
-}
 
 /**
  * The method stage: a request that has been understood, in; what is answered, out. A redirection overrides everything
@@ -50,14 +23,16 @@ export function dispatch(exchange: Exchange): Outcome {
 
 function outcomeOf(exchange: Exchange): Outcome {
   const { head, location } = exchange;
-  const method = configured(head.method);
-  if (method === null && !KNOWN_ELSEWHERE.has(head.method)) return failure(exchange, 501, 'method');
+  const taken = takes(location, head.method);
+  if (!taken && !REGISTERED_METHODS.has(head.method)) return failure(exchange, 501, 'method');
   if (head.form === TargetForm.ASTERISK) return serverOptions(exchange);
   if (location.redirection !== null) {
     const reply = redirectAway(location.redirection);
     return head.method === 'HEAD' ? withoutContent(reply) : reply;
   }
-  if (method === null || !location.methods.has(method)) return notAllowed(exchange);
+  if (!taken) return notAllowed(exchange, allowOf(location));
+  const method = ofFiles(location, head.method);
+  // GET finds what lies behind a path by itself.
   const script = namedScript(exchange) ?? (method === 'GET' ? null : scriptBehind(exchange));
   if (script !== null) return run(exchange, script);
   switch (method) {
@@ -67,6 +42,10 @@ function outcomeOf(exchange: Exchange): Outcome {
       return post(exchange);
     case 'DELETE':
       return remove(exchange);
+    case null:
+      return REGISTERED_METHODS.has(head.method)
+        ? notAllowed(exchange, allowOfFiles(location))
+        : failure(exchange, 501, 'method');
   }
 }
 
@@ -80,10 +59,7 @@ function run(exchange: Exchange, found: Script | Reply): Outcome {
 function serverOptions(exchange: Exchange): Reply {
   const names = new Set<string>();
   for (const location of exchange.server.locations) {
-    for (const method of location.methods) {
-      names.add(method);
-      if (method === 'GET') names.add('HEAD');
-    }
+    for (const name of namesOf(location)) names.add(name);
   }
   names.add('OPTIONS');
   const reply = empty(204);
@@ -91,8 +67,8 @@ function serverOptions(exchange: Exchange): Reply {
   return reply;
 }
 
-function notAllowed(exchange: Exchange): Reply {
+function notAllowed(exchange: Exchange, allow: string): Reply {
   const reply = failure(exchange, 405, 'method');
-  reply.headers.set('Allow', allowOf(exchange.location));
+  reply.headers.set('Allow', allow);
   return exchange.head.method === 'HEAD' ? withoutContent(reply) : reply;
 }

@@ -1,7 +1,8 @@
 export { prefersJson } from './accept.ts';
+export { allowOf } from './allowed.ts';
 export { conditionsOf } from './conditions.ts';
 export { diskPath, pathText } from './disk-path.ts';
-export { allowOf, dispatch } from './dispatch.ts';
+export { dispatch } from './dispatch.ts';
 export { ErrorPages } from './error-pages.ts';
 export { type Caller, type Ends, Exchange, type Services } from './exchange.ts';
 export { failedCall, failure, statusOf } from './failure.ts';

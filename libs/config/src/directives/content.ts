@@ -2,26 +2,12 @@
 
 import * as z from 'zod/mini';
 import { suggest } from '../suggest.ts';
-import type { Method, Redirection, RedirectStatus, TagSource } from '../types.ts';
+import type { Redirection, RedirectStatus, TagSource } from '../types.ts';
 import { flag, lazy, one, refuse, refuseWord, text, type Value } from '../values.ts';
+import { methods } from './methods.ts';
 import { row } from './row.ts';
 
 const TAG_SOURCES = ['stat', 'content', 'off'] as const;
-const METHODS = ['GET', 'POST', 'DELETE'] as const;
-
-/** In one order, so that equal sets are printed alike. */
-const methods: Value<ReadonlySet<Method>> = lazy(() =>
-  z.pipe(
-    z.array(z.enum(METHODS)),
-    z.transform((words: Method[], ctx: z.core.ParsePayload): ReadonlySet<Method> => {
-      words.forEach((word, index) => {
-        if (words.indexOf(word) !== index)
-          refuseWord(ctx, index, `"${word}" is said twice`, { expected: 'each once' });
-      });
-      return new Set(METHODS.filter((method) => words.includes(method)));
-    }),
-  ),
-);
 
 /** Why a name under a folder cannot be one (it must not be able to leave it), or null. */
 export function leavesRoot(name: string): { message: string; suggestion: string | null } | null {
@@ -204,12 +190,12 @@ export const contentRows = {
   method: row({
     name: 'method',
     contexts: ['server', 'location'],
-    usage: 'GET|POST|DELETE...',
-    max: 3,
+    usage: 'GET|POST|DELETE|METHOD|*...',
+    max: Number.POSITIVE_INFINITY,
     value: methods,
-    expects: 'GET, POST, DELETE',
+    expects: 'GET, POST, DELETE; for scripts any other, or *',
     default: 'GET',
-    help: 'What is allowed; any other method that is known answers 405. GET allows HEAD.',
+    help: 'What is allowed; any other method that is known answers 405. GET allows HEAD. A location with cgi may allow any method to its scripts (PUT, PROPFIND, ...), or * for all but CONNECT and TRACE; what is no script there is read alone, unless POST and DELETE are named too.',
     alias: ['methods', 'allow', 'allow_methods', 'limit_except'],
   }),
   charset: row({

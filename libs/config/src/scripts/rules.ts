@@ -1,5 +1,5 @@
 import type { CgiWords } from '../directives/scripts.ts';
-import type { CgiRule } from '../types.ts';
+import type { CgiRule, Location } from '../types.ts';
 
 /** What a rule is about, as it is written: the name of a script, an extension, or `*`. */
 export function cgiKey(rule: CgiRule | CgiWords): string {
@@ -27,4 +27,9 @@ export function runnerOf(rules: readonly CgiRule[], path: string): string | null
     runner = '';
   }
   return runner;
+}
+
+/** Whether a location gives out what is no script: by GET, or with `method *`. */
+export function readsFiles({ methods }: Location): boolean {
+  return methods.has('GET') || methods.has('*');
 }

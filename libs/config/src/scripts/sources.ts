@@ -4,7 +4,7 @@ import type { CgiRule } from '../types.ts';
 import { FolderIndex } from './folder-index.ts';
 import { lineOf, subjectOf, type WrittenPlace } from './places.ts';
 import type { Reach } from './reach.ts';
-import { runnerOf } from './rules.ts';
+import { readsFiles, runnerOf } from './rules.ts';
 
 /** A location that sends what another one over the same files runs shows everybody the source of its scripts. */
 export function warnOfSources(places: readonly WrittenPlace[], reach: Reach, problems: Problems): void {
@@ -16,7 +16,7 @@ export function warnOfSources(places: readonly WrittenPlace[], reach: Reach, pro
   const rules = new Map(places.map(({ location }) => [location, JSON.stringify(location.cgi)]));
   for (const sender of places) {
     const { location, level } = sender;
-    if (level.damaged || !reach.serves(location) || !location.methods.has('GET')) continue;
+    if (level.damaged || !reach.serves(location) || !readsFiles(location)) continue;
     for (const runner of index.overlapping(reach.real(location.root))) {
       if (rules.get(runner.location) === rules.get(location)) continue;
       const rule = runner.location.cgi.find((each) => sends(sender, runner, each, reach));

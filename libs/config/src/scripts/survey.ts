@@ -5,7 +5,7 @@ import type { CgiRule } from '../types.ts';
 import { type Obstacle, obstacleTo } from './never-runs.ts';
 import { settingOf, type WrittenPlace } from './places.ts';
 import { hides, type Reach, shadowOf } from './reach.ts';
-import { runnerOf } from './rules.ts';
+import { readsFiles, runnerOf } from './rules.ts';
 
 /** Names that are looked at below one root: what is wrong with scripts is seen at the first of them. */
 const MOST = 512;
@@ -37,7 +37,7 @@ function survey(place: WrittenPlace, reach: Reach, disk: Disk): Survey {
   const { location } = place;
   const { cgi, root } = location;
   const found: Survey = { programs: [], broken: [] };
-  const lists = programRule(cgi) !== null && location.methods.has('GET');
+  const lists = programRule(cgi) !== null && readsFiles(location);
   const folders = [''];
   const seen = new Set<string>();
   let left = MOST;

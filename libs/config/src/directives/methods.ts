@@ -1,0 +1,38 @@
+// The words of `method`.
+
+import * as z from 'zod/mini';
+import { suggest } from '../suggest.ts';
+import type { Method } from '../types.ts';
+import { lazy, refuseWord, type Value } from '../values.ts';
+
+/** What files understand, in the order in which sets are printed. */
+export const FILE_METHODS: readonly Method[] = ['GET', 'POST', 'DELETE'];
+
+/** Methods are told apart by case (RFC 9110 section 9.1), so that these in another one are a mistake. */
+const USUAL: readonly Method[] = [...FILE_METHODS, 'HEAD', 'PUT', 'PATCH', 'OPTIONS', 'PROPFIND'];
+const REFUSED: readonly Method[] = ['CONNECT', 'TRACE'];
+/** RFC 9110 section 5.6.2; `*` is one, too. Requests with longer methods are not read. */
+const TOKEN = /^[\w!#$%&'*+.^`|~-]{1,32}$/;
+
+export const methods: Value<ReadonlySet<Method>> = lazy(() =>
+  z.pipe(
+    z.array(z.string()),
+    z.transform((words: string[], ctx: z.core.ParsePayload): ReadonlySet<Method> => {
+      words.forEach((word, index) => {
+        if (words.indexOf(word) !== index)
+          refuseWord(ctx, index, `"${word}" is said twice`, { expected: 'each once' });
+        else if (REFUSED.includes(word.toUpperCase()))
+          refuseWord(ctx, index, `"${word}" is never allowed`, {
+            expected: 'any method but CONNECT and TRACE',
+          });
+        else if (!TOKEN.test(word) || (USUAL.includes(word.toUpperCase()) && !USUAL.includes(word)))
+          refuseWord(ctx, index, `"${word}" is no method`, {
+            expected: 'GET, POST, DELETE; for scripts any other, or *',
+            suggestion: suggest(word, USUAL),
+          });
+      });
+      const others = words.filter((word) => !FILE_METHODS.includes(word));
+      return new Set([...FILE_METHODS.filter((method) => words.includes(method)), ...others]);
+    }),
+  ),
+);
