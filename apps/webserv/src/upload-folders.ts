@@ -16,6 +16,7 @@ import { claimUploads, nodeStore, releaseUploads, type Store } from '@webserv/me
 const NO_EXCLUSIVE: ReadonlySet<number> = new Set([
   -ERRNO.ENOSYS,
   -ERRNO.EPERM,
+  -ERRNO.EACCES,
   -ERRNO.EINVAL,
   -ERRNO.ENOTSUP,
 ]);

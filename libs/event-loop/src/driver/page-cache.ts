@@ -15,7 +15,13 @@ export const COLD_STRETCH = 16 << 20;
 const PROBE_STRIDE = 512 << 10;
 
 /** preadv2(2) cannot tell. What is wrong with the file itself is found again by a read without it. */
-const UNTOLD: ReadonlySet<number> = new Set([-ERRNO.EOPNOTSUPP, -ERRNO.ENOSYS, -ERRNO.EPERM, -ERRNO.EINVAL]);
+const UNTOLD: ReadonlySet<number> = new Set([
+  -ERRNO.EOPNOTSUPP,
+  -ERRNO.ENOSYS,
+  -ERRNO.EPERM,
+  -ERRNO.EACCES,
+  -ERRNO.EINVAL,
+]);
 
 const iovec = Memory.allocate(IOVEC_SIZE);
 const iovecWords = new Uint32Array(iovec.bytes.buffer, iovec.bytes.byteOffset, IOVEC_SIZE / 4);

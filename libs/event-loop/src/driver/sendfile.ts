@@ -53,6 +53,7 @@ const REFUSED: ReadonlySet<number> = new Set([
   -ERRNO.EINVAL,
   -ERRNO.ENOSYS,
   -ERRNO.EPERM,
+  -ERRNO.EACCES,
   -ERRNO.EOPNOTSUPP,
   -ERRNO.ENOTSUP,
 ]);

@@ -261,7 +261,7 @@ export function acceptConnection(fd: number, address: number, length: number): n
     if (accepted >= 0) return accepted;
     const error = lastError();
     // A sandbox may refuse it and not know that accept(2) is the same; a firewall refuses both (EPERM, accept(2)).
-    if (error !== -ERRNO.ENOSYS && error !== -ERRNO.EPERM) return error;
+    if (error !== -ERRNO.ENOSYS && error !== -ERRNO.EPERM && error !== -ERRNO.EACCES) return error;
   }
   const accepted = acceptCall(fd, address, length);
   if (accepted < 0) return lastError();
