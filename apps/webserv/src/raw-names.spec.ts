@@ -4,6 +4,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -55,6 +56,8 @@ function takesRawNames(): boolean {
     put('www/a\x80b%41.html.gz', 'coded');
     mkdirSync(raw('www/f\xf6lder'));
     put('www/f\xf6lder/in\xff.txt', 'inside');
+    symlinkSync(raw('www/f\xf6lder'), raw('www/\xe0bsolute'));
+    symlinkSync(Buffer.from('f\xf6lder/in\xff.txt', 'latin1'), raw('www/rel\xe4tive'));
     mkdirSync(raw('pages/d\xe9'));
     put('pages/index.html', 'top');
     put('pages/d\xe9/index.html', 'default');
@@ -90,6 +93,8 @@ function takesRawNames(): boolean {
     ['/lat%EF%BF%BDn.txt', 200, 'replacement'],
     ['/f%F6lder/in%FF.txt', 200, 'inside'],
     ['/x/../f%F6lder/./in%ff.txt', 200, 'inside'],
+    ['/%E0bsolute/in%FF.txt', 200, 'inside'],
+    ['/rel%E4tive', 200, 'inside'],
     ['/pages/d%E9/', 200, 'default'],
     ['/lat%EAn.txt', 404, null],
     ['/f%F6lder/in%FF.txt/', 404, null],

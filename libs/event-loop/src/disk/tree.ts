@@ -2,6 +2,7 @@ import { constants, realpathSync } from 'node:fs';
 import { ERRNO } from '../ffi/errno.ts';
 import { F } from '../ffi/file-layout.ts';
 import { close } from '../ffi/libc.ts';
+import { bytesOfName, readName } from '../ffi/names.ts';
 import type { FileStatus } from '../ffi/paths.ts';
 import * as paths from '../ffi/paths.ts';
 import { removeAt } from './large-files.ts';
@@ -111,8 +112,8 @@ export class Tree {
    */
   private realRest(rest: string): string | number {
     try {
-      const top = realpathSync.native(this.path);
-      const real = realpathSync.native(rest === '' ? this.path : `${this.path}/${rest}`);
+      const top = realOf(this.path);
+      const real = realOf(rest === '' ? this.path : `${this.path}/${rest}`);
       if (real === top) return '';
       const base = top.endsWith('/') ? top : `${top}/`;
       return real.startsWith(base) ? real.slice(base.length) : -ERRNO.EXDEV;
@@ -126,4 +127,10 @@ export class Tree {
 
 function meetsLink(result: number): boolean {
   return result === -ERRNO.EXDEV || result === -ERRNO.ELOOP;
+}
+
+/** A path without links. Names go and come by their bytes. */
+function realOf(path: string): string {
+  const real = realpathSync.native(bytesOfName(path), 'buffer');
+  return readName(real, 0, real.length);
 }

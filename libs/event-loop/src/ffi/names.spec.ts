@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { nameLength, readName, writeName } from './names.ts';
+import { bytesOfName, nameLength, readName, writeName } from './names.ts';
 
 it.each([
   ['plain.txt', 'plain.txt'],
@@ -12,6 +12,7 @@ it.each([
 ])('the bytes %j are the name %j', (latin1, name) => {
   const bytes = Buffer.from(latin1, 'latin1');
   expect(readName(bytes, 0, bytes.length)).toBe(name);
+  expect(bytesOfName(name).equals(bytes)).toBe(true);
   const written = Buffer.alloc(64);
   expect([writeName(written, name, 3), nameLength(name)]).toEqual([bytes.length, bytes.length]);
   expect(written.subarray(3, 3 + bytes.length).equals(bytes)).toBe(true);

@@ -22,6 +22,13 @@ export function writeName(bytes: Buffer, name: string, at: number): number {
   return end - at;
 }
 
+/** The bytes of a name. */
+export function bytesOfName(name: string): Buffer {
+  const bytes = Buffer.allocUnsafe(nameLength(name));
+  writeName(bytes, name, 0);
+  return bytes;
+}
+
 /** Bytes that a name takes. */
 export function nameLength(name: string): number {
   if (!ANY_RAW.test(name)) return Buffer.byteLength(name);
