@@ -1,51 +1,40 @@
-import type { ClientUdata } from './client-udata.ts';
+/** What stands in a list: one at a time. Its neighbours are written by the list alone. */
+export interface Listed<T> {
+  previous: T | null;
+  next: T | null;
+}
 
-/**
- * The connections of one listening socket, in the order in which they last fell idle: the first idle one from the front
- * is the one to close when room is needed.
- */
-export class ClientList {
+/** A list in the order in which its members came; each leaves it, or comes, at the same cost however many there are. */
+export class ClientList<T extends Listed<T>> {
   size = 0;
-  private first: ClientUdata | null = null;
-  private last: ClientUdata | null = null;
+  first: T | null = null;
+  last: T | null = null;
 
-  append(client: ClientUdata): void {
-    client.previous = this.last;
-    client.next = null;
-    if (this.last === null) this.first = client;
-    else this.last.next = client;
-    this.last = client;
+  append(member: T): void {
+    member.previous = this.last;
+    member.next = null;
+    if (this.last === null) this.first = member;
+    else this.last.next = member;
+    this.last = member;
     this.size++;
   }
 
-  remove(client: ClientUdata): void {
-    if (client.previous === null) this.first = client.next;
-    else client.previous.next = client.next;
-    if (client.next === null) this.last = client.previous;
-    else client.next.previous = client.previous;
-    client.previous = null;
-    client.next = null;
+  remove(member: T): void {
+    if (member.previous === null) this.first = member.next;
+    else member.previous.next = member.next;
+    if (member.next === null) this.last = member.previous;
+    else member.next.previous = member.previous;
+    member.previous = null;
+    member.next = null;
     this.size--;
   }
 
-  /** Puts a client behind all others: none has been idle for a shorter time. */
-  moveToEnd(client: ClientUdata): void {
-    if (this.last === client) return;
-    this.remove(client);
-    this.append(client);
-  }
-
-  oldestIdle(): ClientUdata | null {
-    for (let client = this.first; client !== null; client = client.next) if (client.idle) return client;
-    return null;
-  }
-
-  *[Symbol.iterator](): IterableIterator<ClientUdata> {
-    for (let client = this.first; client !== null; ) {
+  *[Symbol.iterator](): IterableIterator<T> {
+    for (let member = this.first; member !== null; ) {
       // The caller may close it, which takes it out of the list.
-      const { next } = client;
-      yield client;
-      client = next;
+      const { next } = member;
+      yield member;
+      member = next;
     }
   }
 }

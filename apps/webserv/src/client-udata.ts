@@ -3,6 +3,9 @@ import { dispatch, failure } from '@webserv/methods';
 import { FeedStatus } from '@webserv/request';
 import { Reply } from '@webserv/response';
 import { BodyConnection } from './body-connection.ts';
+import type { Listed } from './client-list.ts';
+import { Standing } from './clients.ts';
+import type { Neighbours } from './neighbourhood.ts';
 import type { ServerUdata } from './server-udata.ts';
 import { Fate, fateOf, Reading, readingOf, Stage, Writing } from './stage.ts';
 import type { Transaction, TransactionOwner } from './transaction.ts';
@@ -20,12 +23,14 @@ export const QUIET_MS = 300;
  *
  * What is needed for one request alone is its transaction's, and an idle connection has none.
  */
-export class ClientUdata extends BodyConnection implements TransactionOwner {
-  /** Neighbours in the server's list, the longest idle first. Written by the list alone. */
+export class ClientUdata extends BodyConnection implements TransactionOwner, Listed<ClientUdata> {
+  /** Written by the list that it stands in. */
   previous: ClientUdata | null = null;
   next: ClientUdata | null = null;
-  /** Between two requests: the server may close it when it needs room. */
-  idle = false;
+  /** These three are written by the server's `Clients` alone. */
+  standing: Standing = Standing.BUSY;
+  neighbours: Neighbours<ClientUdata> | null = null;
+  headSince = 0;
   readonly remote: string;
   private readonly server: ServerUdata;
   private requests = 0;
@@ -132,11 +137,15 @@ export class ClientUdata extends BodyConnection implements TransactionOwner {
   }
 
   private read(bytes: Buffer, start: number, end: number): void {
-    if (this.idle) this.server.busy(this);
+    const { server } = this;
+    if (this.standing === Standing.IDLE) server.busy(this);
     const transaction = this.transaction ?? this.begin();
     const { parser } = transaction;
     if (transaction.startedAt === 0) transaction.startedAt = this.loop.now;
     const status = parser.feed(bytes, start, end);
+    if (status === FeedStatus.PARTIAL) {
+      if (this.standing !== Standing.HEAD) server.headBegun(this);
+    } else if (this.standing === Standing.HEAD) server.busy(this);
     if (status === FeedStatus.HEAD) {
       this.stash(bytes, parser.consumed, end);
       this.method(transaction);

@@ -1,7 +1,7 @@
+import type { Server } from '@webserv/config';
 import { Interest, type Loop, Memory } from '@webserv/event-loop';
 import type { Services } from '@webserv/methods';
 import { Encoded, encodeWhole, fail } from '@webserv/response';
-import { AddressCount } from './address-count.ts';
 import type { Clock } from './clock.ts';
 import { USUAL } from './page.ts';
 import type { Site } from './site.ts';
@@ -9,6 +9,8 @@ import { type Doorkeeper, TurnedAway } from './turned-away.ts';
 
 /** Addresses that keep coming are told of this often at most. */
 const TOLD_EVERY_MS = 10_000;
+/** How many are answered 429 at once; those beyond are reset. They hold no place of those who are served. */
+export const TURNED_AWAY_MAX = 64;
 /** Seconds after which one that was turned away may try again. */
 const RETRY_AFTER = '1';
 
@@ -20,7 +22,6 @@ export class Crowd implements Doorkeeper {
   private readonly clock: Clock;
   private readonly onGone: () => void;
   private readonly limit: number;
-  private readonly counts = new AddressCount();
   private readonly leaving = new Set<TurnedAway>();
   /** One answer for all of a second. What is on its way is never written to: each is memory of its own. */
   private answer: Memory | null = null;
@@ -35,7 +36,7 @@ export class Crowd implements Doorkeeper {
     this.services = services;
     this.clock = clock;
     this.onGone = onGone;
-    this.limit = site.server.maxConnectPerAddress;
+    this.limit = placesOfOne(site.server);
   }
 
   /** Connections that have been answered 429 and are not closed yet. */
@@ -43,17 +44,12 @@ export class Crowd implements Doorkeeper {
     return this.leaving.size;
   }
 
-  /** One more from this address would be one too many. Whoever comes by a unix socket has no address. */
-  isTooMany(remote: string): boolean {
-    return this.limit > 0 && remote !== 'unix:' && this.counts.of(remote) >= this.limit;
-  }
-
-  came(remote: string): void {
-    if (this.limit > 0) this.counts.add(remote);
-  }
-
-  left(remote: string): void {
-    if (this.limit > 0) this.counts.remove(remote);
+  /**
+   * One more from this address would be one too many. Whoever comes by a unix socket has no address.
+   * @param connections those from there that are served
+   */
+  isTooMany(remote: string, connections: number): boolean {
+    return this.limit > 0 && connections >= this.limit && remote !== 'unix:';
   }
 
   /** @returns 0, or -errno where the descriptor is still the caller's */
@@ -62,8 +58,19 @@ export class Crowd implements Doorkeeper {
     const error = this.loop.register(connection, Interest.BOTH);
     if (error < 0) return error;
     this.leaving.add(connection);
-    connection.start(this.answerNow());
     this.tell(remote);
+    if (this.leaving.size > TURNED_AWAY_MAX) this.loop.abort(connection);
+    else connection.start(this.answerNow());
+    return 0;
+  }
+
+  /** Closes a connection that there is no place for, without a word. @returns as `turnAway` */
+  reset(fd: number): number {
+    const connection = new TurnedAway(this.loop, fd, this);
+    const error = this.loop.register(connection, Interest.BOTH);
+    if (error < 0) return error;
+    this.leaving.add(connection);
+    this.loop.abort(connection);
     return 0;
   }
 
@@ -98,4 +105,13 @@ export class Crowd implements Doorkeeper {
     });
     this.untold = 0;
   }
+}
+
+/** A server this small is not worth sharing out. */
+const SHARED_FROM = 16;
+
+/** How many connections one address may have; 0 is no bound but the one of all. */
+function placesOfOne({ maxConnect, maxConnectPerAddress }: Server): number {
+  if (maxConnectPerAddress !== 'auto') return maxConnectPerAddress;
+  return maxConnect < SHARED_FROM ? 0 : maxConnect - Math.floor(maxConnect / 8);
 }

@@ -2,8 +2,8 @@ import { HostMatcher, type Location } from '@webserv/config';
 import { ERRNO, errnoMessage, errnoName, Interest, type Loop, Op, Timer, Udata } from '@webserv/event-loop';
 import type { Services } from '@webserv/methods';
 import type { Limits } from '@webserv/request';
-import { ClientList } from './client-list.ts';
 import { ClientUdata } from './client-udata.ts';
+import { Clients } from './clients.ts';
 import type { Clock } from './clock.ts';
 import { Crowd } from './crowd.ts';
 import type { Reserve } from './reserve.ts';
@@ -35,12 +35,14 @@ export class ServerUdata extends Udata {
   private readonly accepting = new Op(this);
   private readonly rested = new Timer(this);
   private readonly refilled = new Timer(this);
+  /** Runs out when the youngest head can be given up for one who waits. */
+  private readonly ripened = new Timer(this);
   private readonly reserve: Reserve;
   /** As many connections as there could be without the reserve, while that is in use. */
   private ceiling = Number.POSITIVE_INFINITY;
   /** Accepting was cancelled, and goes on when there is room. */
   private paused = false;
-  private readonly clients = new ClientList();
+  private readonly clients = new Clients();
   private readonly crowd: Crowd;
   private readonly maxConnect: number;
   /** The host that was asked for last, and who serves it: the next request mostly asks for the same. */
@@ -86,7 +88,7 @@ export class ServerUdata extends Udata {
 
   /** Connections open now. */
   get connections(): number {
-    return this.clients.size + this.crowd.turnedAway;
+    return this.clients.open + this.crowd.turnedAway;
   }
 
   start(): void {
@@ -164,6 +166,7 @@ export class ServerUdata extends Udata {
   private stopListening(): void {
     this.loop.disarm(this.rested);
     this.loop.disarm(this.refilled);
+    this.loop.disarm(this.ripened);
     if (this.fd >= 0) this.loop.close(this);
   }
 
@@ -171,18 +174,24 @@ export class ServerUdata extends Udata {
 
   /** A client waits for its next request. */
   rest(client: ClientUdata): void {
-    client.idle = true;
-    this.clients.moveToEnd(client);
+    this.clients.rest(client);
     this.resume();
   }
 
+  /** A client has sent a part of a head. */
+  headBegun(client: ClientUdata): void {
+    this.clients.awaitHead(client, this.loop.now);
+  }
+
+  /** A client has something to be answered. */
   busy(client: ClientUdata): void {
-    client.idle = false;
+    this.clients.work(client);
+    // It may have been the one who would have made room for the next.
+    if (this.clients.served >= this.limit) this.holdBack();
   }
 
   clientGone(client: ClientUdata): void {
-    this.clients.remove(client);
-    this.crowd.left(client.remote);
+    this.clients.gone(client);
     this.someoneGone();
   }
 
@@ -194,10 +203,10 @@ export class ServerUdata extends Udata {
   // ---- accepting ---------------------------------------------------------------------------------------------
 
   private accepted(fd: number, remote: string): void {
-    if (this.connections >= this.limit) this.makeRoom();
     let client: ClientUdata | null = null;
     try {
-      if (this.crowd.isTooMany(remote)) this.taken(this.crowd.turnAway(fd, remote), fd);
+      if (!this.hasPlaceAt(remote)) this.taken(this.crowd.turnAway(fd, remote), fd);
+      else if (!this.hasPlace()) this.taken(this.crowd.reset(fd), fd);
       else {
         if (remote !== this.lastRemote) this.lastRemote = remote;
         client = new ClientUdata(this, fd, this.lastRemote);
@@ -208,15 +217,14 @@ export class ServerUdata extends Udata {
       if (client !== null && client.slot >= 0) this.loop.close(client);
       else this.loop.discard(fd);
     }
-    if (this.isFull) this.pause();
+    this.holdBack();
   }
 
   private begin(client: ClientUdata, fd: number): void {
     const error = this.loop.register(client, Interest.BOTH);
     this.taken(error, fd);
     if (error < 0) return;
-    this.clients.append(client);
-    this.crowd.came(client.remote);
+    this.clients.come(client, this.loop.now);
     client.start();
   }
 
@@ -231,14 +239,48 @@ export class ServerUdata extends Udata {
     return Math.min(this.maxConnect, this.ceiling);
   }
 
-  /** Full, and nobody idle who could make room. */
-  private get isFull(): boolean {
-    return this.connections >= this.limit && this.clients.oldestIdle() === null;
+  /** Whether one more from this address may come, where need be in the place of an unfinished head from there. */
+  private hasPlaceAt(remote: string): boolean {
+    const neighbours = this.clients.at(remote);
+    if (neighbours === null || !this.crowd.isTooMany(remote, neighbours.connections)) return true;
+    const client = this.clients.expendableAt(neighbours, this.loop.now);
+    // Looking for one may have found that somebody has been closed already.
+    return this.giveUp(client) || !this.crowd.isTooMany(remote, neighbours.connections);
   }
 
-  private makeRoom(): void {
-    const idle = this.clients.oldestIdle();
-    if (idle !== null) this.loop.close(idle);
+  /** Whether one more may come, where need be in the place of another. */
+  private hasPlace(): boolean {
+    const { clients, limit } = this;
+    return clients.served < limit || this.makeRoom() || clients.served < limit;
+  }
+
+  private makeRoom(): boolean {
+    return this.giveUp(this.clients.expendable(this.loop.now));
+  }
+
+  private giveUp(client: ClientUdata | null): boolean {
+    if (client === null) return false;
+    this.clients.depart(client);
+    client.cut('max_connect');
+    return true;
+  }
+
+  /**
+   * Full: nobody could make room, or somebody who has is not gone yet. So there is never more than one connection over
+   * the limit, and that one is closed already.
+   */
+  private get isFull(): boolean {
+    const { clients, limit } = this;
+    if (clients.open > limit) return true;
+    return clients.served >= limit && clients.expendable(this.loop.now) === null && clients.served >= limit;
+  }
+
+  /** Leaves to the backlog those for whom there is no place. */
+  private holdBack(): void {
+    if (!this.isFull) return;
+    this.pause();
+    const ripens = this.clients.ripensIn(this.loop.now);
+    if (ripens >= 0 && this.fd >= 0 && !this.ripened.armed) this.loop.arm(this.ripened, ripens);
   }
 
   private pause(): void {
@@ -248,7 +290,11 @@ export class ServerUdata extends Udata {
   }
 
   private resume(): void {
-    if (this.fd < 0 || this.accepting.pending || this.rested.armed || this.isFull) return;
+    if (this.fd < 0 || this.accepting.pending || this.rested.armed) return;
+    if (this.isFull) {
+      this.holdBack();
+      return;
+    }
     this.accepting.last = this.closing;
     this.loop.accept(this.accepting);
   }
@@ -260,7 +306,7 @@ export class ServerUdata extends Udata {
   private exhausted(error: number): void {
     this.makeRoom();
     this.reserve.release();
-    this.ceiling = Math.max(1, this.connections);
+    this.ceiling = Math.max(1, this.clients.open);
     this.pause();
     this.loop.arm(this.rested, EXHAUSTED_MS);
     this.loop.arm(this.refilled, REFILL_MS);
@@ -268,7 +314,7 @@ export class ServerUdata extends Udata {
     this.shortageToldAt = this.loop.now;
     this.defaultSite.errorLog.warn(`accept: ${errnoMessage(error)}; accepting again in ${EXHAUSTED_MS} ms`, {
       errno: errnoName(error),
-      connections: this.clients.size,
+      connections: this.clients.open,
     });
   }
 

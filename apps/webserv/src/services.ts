@@ -27,8 +27,8 @@ import {
   type MimeTypes,
   type Reply,
 } from '@webserv/response';
-import { countedAs } from './address-count.ts';
 import type { Clock } from './clock.ts';
+import { countedAs } from './neighbourhood.ts';
 import type { Site } from './site.ts';
 import type { ServerFiles, System } from './system.ts';
 import { uploadFoldersOf } from './upload-folders.ts';

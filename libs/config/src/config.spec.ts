@@ -34,7 +34,7 @@ describe('defaults', () => {
       maxHeader: 16_384,
       maxHeaders: 100,
       maxUri: 8192,
-      maxConnectPerAddress: 0,
+      maxConnectPerAddress: 'auto',
       maxPipeline: 1000,
       keepaliveRequests: 1000,
       maxCgi: 32,

@@ -74,7 +74,7 @@ function limits(
     problems.warn('unreachable-limit', wordSpan(max.directive, 0), message);
   }
   const perAddress = level.own('max_connect_per_address');
-  if (perAddress !== null && value.maxConnectPerAddress > value.maxConnect) {
+  if (perAddress !== null && Number(value.maxConnectPerAddress) > value.maxConnect) {
     const message = `there are never so many: "max_connect" is ${value.maxConnect}`;
     problems.warn('unreachable-limit', wordSpan(perAddress.directive, 0), message);
   }

@@ -72,8 +72,8 @@ export interface Server {
   readonly maxHeaders: number;
   /** Bytes of a request target. */
   readonly maxUri: number;
-  /** Connections from one client address; 0 is no bound. */
-  readonly maxConnectPerAddress: number;
+  /** Connections from one client address; 0 is no bound, `auto` is a share of `maxConnect`. */
+  readonly maxConnectPerAddress: number | 'auto';
   /** Requests behind the one that is being answered. */
   readonly maxPipeline: number;
   readonly keepaliveRequests: number;

@@ -118,6 +118,11 @@ export function duration(low: number, high: number): Value<number> {
   return lazy(() => bounded(timeWord(), low, high));
 }
 
+/** The same, or the word `auto`. */
+export function countOrAuto(low: number, high: number): Value<number | 'auto'> {
+  return lazy(() => z.union([one(z.literal('auto')), bounded(countWord(), low, high)]));
+}
+
 export function count(low: number, high: number): Value<number> {
   return lazy(() => bounded(countWord(), low, high));
 }

@@ -1,6 +1,6 @@
 // The directives that bound what a client can use up: bytes, counts, time.
 
-import { count, duration, size, type Value } from '../values.ts';
+import { count, countOrAuto, duration, size, type Value } from '../values.ts';
 import { type Context, type Row, row } from './row.ts';
 
 const KIB = 1024;
@@ -103,22 +103,22 @@ export const limitRows = {
       1,
       1_000_000,
       10_000,
-      'The most connections at once; beyond it new ones wait in the backlog.',
+      'The most connections at once. Beyond it the one that has been idle for longest makes room, then the youngest that has not sent its head within 250 ms, from the address that has the most; where there is neither, new ones wait in the backlog.',
     ),
     firstOnly: true,
     alias: ['worker_connections', 'max_connections', 'max_clients'],
   },
-  max_connect_per_address: {
-    ...countRow(
-      'max_connect_per_address',
-      0,
-      1_000_000,
-      0,
-      'The most connections at once from one client address (IPv6: one /64 network); more are answered 429 and closed. 0 is no bound of its own: behind a proxy every client has the same address.',
-    ),
+  max_connect_per_address: row({
+    name: 'max_connect_per_address',
+    contexts: ['server'],
+    usage: 'NUMBER|auto',
+    value: countOrAuto(0, 1_000_000),
+    expects: 'a number from 0 to 1000000, or auto',
+    default: 'auto',
     firstOnly: true,
+    help: 'The most connections at once from one client address (IPv6: one /64 network). One more takes the place of the youngest of them that has not sent its head within 250 ms; where there is none it is answered 429 and closed, and beyond 64 of these at once it is reset. auto is seven eighths of max_connect (no bound where that is below 16), so that no address can keep all others out; behind a proxy every client has the same address: 0 is no bound, and by a unix socket there is none.',
     alias: ['limit_conn', 'max_connections_per_ip', 'max_conn_per_ip'],
-  },
+  }),
   max_pipeline: countRow(
     'max_pipeline',
     0,

@@ -83,8 +83,8 @@ export class Flight implements Registration, DiskFile {
   servedIn = 0;
   /** It brings more than it is asked for: it is given one receive at a time, as large as can be. */
   bulk = false;
-  /** Accepted, and not told yet. */
-  accepted: number[] | null = null;
+  /** A descriptor that was accepted and is not told yet, or -1. */
+  accepted = -1;
   /** SENDFILE: up to here the disk is asked, to here it has brought the file, and up to here that is taken for cold. */
   warming = 0;
   readTo = 0;

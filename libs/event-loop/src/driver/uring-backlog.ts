@@ -5,13 +5,14 @@ import type { Flight } from './flight.ts';
 import { accept, acceptedPeer } from './socket.ts';
 
 /**
- * Brings an ACCEPT that is the last one those who are in the kernel's backlog now. The ring has ended its own accepting
- * before: what came meanwhile is found by a plain call.
+ * Brings an ACCEPT those who are in the kernel's backlog, for as long as it wants them; one that is the last is then
+ * cancelled. The ring has nothing under way: what came meanwhile is found by a plain call.
  * @returns whether there may be more, for another turn
  */
 export function tellBacklog(flight: Flight, op: Op, completions: Completions, turns: number): boolean {
   for (let turn = 0; turn < turns; turn++) {
     const fd = accept(flight.fd);
+    if (fd === -EAGAIN && !op.last) return false;
     if (fd < 0) {
       flight.reading = null;
       completions.tell(op, fd === -EAGAIN ? -ERRNO.ECANCELED : fd);

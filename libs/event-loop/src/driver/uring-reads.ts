@@ -1,14 +1,7 @@
 import { EAGAIN, EINTR, ERRNO } from '../ffi/errno.ts';
 import { C } from '../ffi/layout.ts';
 import * as libc from '../ffi/libc.ts';
-import {
-  IORING_ACCEPT_MULTISHOT,
-  IORING_CQE_F,
-  IORING_OP,
-  IORING_RECV_MULTISHOT,
-  IOSQE,
-  POLL_EVENTS,
-} from '../ffi/uring-layout.ts';
+import { IORING_CQE_F, IORING_OP, IORING_RECV_MULTISHOT, IOSQE, POLL_EVENTS } from '../ffi/uring-layout.ts';
 import type { Memory } from '../memory.ts';
 import { type Op, OpKind } from '../op.ts';
 import type { Completions } from './completions.ts';
@@ -28,7 +21,6 @@ const ACCEPTS_A_TURN = 128;
 const RECV_STREAM = IORING_OP.RECV | (IOSQE.BUFFER_SELECT << 8) | (IORING_RECV_MULTISHOT << 16);
 const RECV_PIECE = IORING_OP.RECV | (IOSQE.BUFFER_SELECT << 8);
 const READ_PIECE = IORING_OP.READ | (IOSQE.BUFFER_SELECT << 8);
-const ACCEPT_STREAM = IORING_OP.ACCEPT | (IORING_ACCEPT_MULTISHOT << 16);
 
 /**
  * The operations that read.
@@ -66,7 +58,7 @@ export class UringReads {
 
   submit(flight: Flight, op: Op): void {
     flight.reading = op;
-    if (flight.held !== null || flight.ending !== GOES_ON || flight.accepted !== null || op.last)
+    if (flight.held !== null || flight.ending !== GOES_ON || flight.accepted >= 0 || op.last)
       this.flights.queue(flight);
     else if (flight.readTag === Tag.NONE) this.begin(flight, op);
     // What cannot serve it is taken back; its completion begins the new one.
@@ -91,7 +83,7 @@ export class UringReads {
       }
       case OpKind.ACCEPT: {
         const accepted = C.SOCK_NONBLOCK | C.SOCK_CLOEXEC;
-        flights.start(flight, Tag.ACCEPT, ACCEPT_STREAM, fd, 0, 0, 0, accepted, 0);
+        flights.start(flight, Tag.ACCEPT, IORING_OP.ACCEPT, fd, 0, 0, 0, accepted, 0);
         break;
       }
       case OpKind.CHILD:
@@ -151,7 +143,7 @@ export class UringReads {
         // CHILD, READABLE: whoever waits looks for himself.
         this.lookAgain(flight);
     }
-    // The kernel has given up a submission that goes on (its ring was full); the op goes on all the same.
+    // An accept goes on until it is cancelled.
     if (!more && flight.reading?.kind === OpKind.ACCEPT && flight.readTag === Tag.NONE)
       this.flights.queue(flight);
   }
@@ -171,8 +163,8 @@ export class UringReads {
   /** Lets go of what a flight that is being closed has of its own. */
   terminate(flight: Flight): void {
     this.children.forget(flight);
-    for (const fd of flight.accepted ?? []) if (fd >= 0) libc.close(fd);
-    flight.accepted = null;
+    if (flight.accepted >= 0) libc.close(flight.accepted);
+    flight.accepted = -1;
     flight.held = null;
     this.flights.cancelRead(flight);
   }
@@ -319,46 +311,35 @@ export class UringReads {
 
   // ---- accepting ---------------------------------------------------------------------------------------------
 
+  /**
+   * The kernel brings one connection for each submission. It could bring all that come, but then a limit on connections
+   * would hold for those that are told alone: a burst would be accepted whole, and its descriptors held here.
+   */
   private accepted(flight: Flight, result: number): void {
-    const op = flight.reading;
-    if (result >= 0) {
-      // The kernel accepts all callers in one go. Who is not wanted yet waits here as he would in the backlog.
-      flight.accepted ??= [];
-      flight.accepted.push(result);
-    } else if (result !== -ERRNO.ECANCELED && result !== -ERRNO.ECONNABORTED && result !== -EINTR) {
+    if (result >= 0) flight.accepted = result;
+    else if (result !== -ERRNO.ECANCELED && result !== -ERRNO.ECONNABORTED && result !== -EINTR) {
       flight.ending = result;
     }
-    if (op !== null) this.flights.queue(flight);
+    if (flight.reading !== null) this.flights.queue(flight);
   }
 
   private tellAccepted(flight: Flight, op: Op): void {
-    const { accepted } = flight;
-    if (accepted !== null) {
-      for (let turn = 0; turn < ACCEPTS_A_TURN && turn < accepted.length; turn++) {
-        const fd = accepted[turn] as number;
-        accepted[turn] = -1;
-        const peer = peerOf(fd);
-        // He was reset while he waited, as ECONNABORTED would have said (accept(2)).
-        if (peer === '') libc.close(fd);
-        else {
-          op.text = peer;
-          this.completions.tellMore(op, fd);
-        }
-        if (flight.closed) return;
-        if (flight.reading !== op) break;
+    const first = flight.accepted;
+    if (first >= 0) {
+      flight.accepted = -1;
+      const peer = peerOf(first);
+      // It was reset while it waited, as ECONNABORTED would have said (accept(2)).
+      if (peer === '') libc.close(first);
+      else {
+        op.text = peer;
+        this.completions.tellMore(op, first);
       }
-      const rest = accepted.filter((fd) => fd >= 0);
-      flight.accepted = rest.length > 0 ? rest : null;
-      if (flight.reading === null) return;
-      if (rest.length > 0) {
-        this.flights.queue(flight);
-        return;
-      }
+      if (flight.closed || flight.reading !== op) return;
     }
     if (flight.ending !== GOES_ON) this.tellEnding(flight, op);
     else if (flight.readTag !== Tag.NONE) return;
-    else if (!op.last) this.begin(flight, op);
     else if (tellBacklog(flight, op, this.completions, ACCEPTS_A_TURN)) this.flights.queue(flight);
+    else if (!flight.closed && flight.reading === op) this.begin(flight, op);
   }
 }
 

@@ -215,7 +215,6 @@ const URING: Question[] = [
   ...prefixed('IOSQE', uring.IOSQE),
   ...prefixed('IORING_CQE_F', uring.IORING_CQE_F),
   ['IORING_RECV_MULTISHOT', uring.IORING_RECV_MULTISHOT],
-  ['IORING_ACCEPT_MULTISHOT', uring.IORING_ACCEPT_MULTISHOT],
   ['IO_URING_OP_SUPPORTED', uring.IO_URING_OP_SUPPORTED],
   ['sizeof(struct io_uring_params)', paramsSize],
   ...fields('io_uring_params', { sq_entries, cq_entries, flags, features }),

@@ -50,7 +50,6 @@ export const IOSQE = { ASYNC: 1 << 4, BUFFER_SELECT: 1 << 5, CQE_SKIP_SUCCESS: 1
 export const IORING_CQE_F = { BUFFER: 1 << 0, MORE: 1 << 1 } as const;
 /** `ioprio` of a RECV or an ACCEPT. */
 export const IORING_RECV_MULTISHOT = 1 << 1;
-export const IORING_ACCEPT_MULTISHOT = 1 << 0;
 /** `flags` of an entry of the probe. */
 export const IO_URING_OP_SUPPORTED = 1 << 0;
 

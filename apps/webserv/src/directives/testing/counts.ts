@@ -74,7 +74,7 @@ export const COUNTS: Readonly<Record<string, Probe>> = {
       ['max_cgi 1;', 1],
       ['max_cgi 2;', 2],
     ],
-    around: { location: 'cgi .run /bin/sh;' },
+    around: { server: 'max_share_per_address 100;', location: 'cgi .run /bin/sh;' },
     files: { 'files/wait.run': WAITS },
     observe: async (place, seen) => {
       const peers: Peer[] = [];
@@ -92,7 +92,7 @@ export const COUNTS: Readonly<Record<string, Probe>> = {
       ['cgi_queue 0;', 503],
       ['cgi_queue 1;', 200],
     ],
-    around: { server: 'max_cgi 1;', location: 'cgi .run /bin/sh;' },
+    around: { server: 'max_cgi 1; max_share_per_address 100;', location: 'cgi .run /bin/sh;' },
     files: { 'files/wait.run': WAITS },
     times: 1,
     observe: async (place, seen) => {

@@ -45,7 +45,7 @@ export const SIZES: Readonly<Record<string, Probe>> = {
   cache_size: {
     settings: [
       ['cache_size 1m;', 'hit'],
-      ['cache_size 0;', 'miss'],
+      ['cache_size 0;', 'none'],
     ],
     files: PAGE,
     observe: cacheAnswer,

@@ -1,0 +1,138 @@
+import { ClientList } from './client-list.ts';
+import type { ClientUdata } from './client-udata.ts';
+import { Neighbourhood, type Neighbours } from './neighbourhood.ts';
+
+/** What a client is doing, as far as its place is concerned. */
+export const Standing = { IDLE: 0, HEAD: 1, BUSY: 2, DEPARTED: 3 } as const;
+export type Standing = (typeof Standing)[keyof typeof Standing];
+
+/** A head may take so long, in milliseconds, before it can be given up for somebody else: a burst is no attack. */
+export const HEAD_GRACE_MS = 250;
+
+/**
+ * The connections of one listening socket, by what they are doing. When there is no place left, the one that has been idle
+ * for longest goes first, then the youngest unfinished head of the most crowded address; a request under way stays.
+ *
+ * Who has been closed is no candidate for anything, though it is counted as open until it has been disposed of.
+ */
+export class Clients {
+  /** Connections that are open, or are closed and not yet disposed of. */
+  open = 0;
+  /** Connections that are served. */
+  served = 0;
+  private readonly idle = new ClientList<ClientUdata>();
+  private readonly busy = new ClientList<ClientUdata>();
+  private readonly neighbourhood = new Neighbourhood<ClientUdata>();
+
+  /** Those who share an address, where there are any. */
+  at(remote: string): Neighbours<ClientUdata> | null {
+    return this.neighbourhood.of(remote);
+  }
+
+  /** A new connection, which waits for its first head. */
+  come(client: ClientUdata, nowMs: number): void {
+    this.open++;
+    this.served++;
+    client.neighbours = this.neighbourhood.come(client.remote);
+    this.busy.append(client);
+    this.awaitHead(client, nowMs);
+  }
+
+  /** It has been disposed of. */
+  gone(client: ClientUdata): void {
+    this.depart(client);
+    this.open--;
+  }
+
+  /** It waits for its next request. */
+  rest(client: ClientUdata): void {
+    this.leaveList(client);
+    client.standing = Standing.IDLE;
+    this.idle.append(client);
+  }
+
+  /** It has a request under way. */
+  work(client: ClientUdata): void {
+    this.leaveList(client);
+    client.standing = Standing.BUSY;
+    this.busy.append(client);
+  }
+
+  /** A part of a head has come, or nothing yet. */
+  awaitHead(client: ClientUdata, nowMs: number): void {
+    this.leaveList(client);
+    client.standing = Standing.HEAD;
+    client.headSince = nowMs;
+    this.neighbourhood.beginHead(client.neighbours as Neighbours<ClientUdata>, client);
+  }
+
+  /** It is about to be closed: from now on it holds no place. */
+  depart(client: ClientUdata): void {
+    if (client.standing === Standing.DEPARTED) return;
+    this.leaveList(client);
+    client.standing = Standing.DEPARTED;
+    this.neighbourhood.leave(client.neighbours as Neighbours<ClientUdata>);
+    this.served--;
+  }
+
+  /** Who is to go when there is no place left, or null. */
+  expendable(nowMs: number): ClientUdata | null {
+    const idle = this.oldestIdle();
+    if (idle !== null) return idle;
+    const head = this.youngestHead();
+    return head !== null && ripensAt(head) <= nowMs ? head : null;
+  }
+
+  /** Who is to go when an address has all of its places: its youngest unfinished head, or nobody. */
+  expendableAt(neighbours: Neighbours<ClientUdata>, nowMs: number): ClientUdata | null {
+    const head = this.lastOf(neighbours);
+    return head !== null && ripensAt(head) <= nowMs ? head : null;
+  }
+
+  /** Milliseconds until a head can be given up, or -1 where there is none. */
+  ripensIn(nowMs: number): number {
+    const head = this.youngestHead();
+    return head === null ? -1 : Math.max(0, ripensAt(head) - nowMs);
+  }
+
+  *[Symbol.iterator](): IterableIterator<ClientUdata> {
+    yield* this.idle;
+    for (const { heads } of this.neighbourhood) yield* heads;
+    yield* this.busy;
+  }
+
+  private oldestIdle(): ClientUdata | null {
+    for (;;) {
+      const { first } = this.idle;
+      if (first === null || first.fd >= 0) return first;
+      this.depart(first);
+    }
+  }
+
+  private youngestHead(): ClientUdata | null {
+    for (;;) {
+      const { mostCrowded } = this.neighbourhood;
+      if (mostCrowded === null) return null;
+      const head = this.lastOf(mostCrowded);
+      if (head !== null) return head;
+    }
+  }
+
+  private lastOf({ heads }: Neighbours<ClientUdata>): ClientUdata | null {
+    for (;;) {
+      const { last } = heads;
+      if (last === null || last.fd >= 0) return last;
+      this.depart(last);
+    }
+  }
+
+  private leaveList(client: ClientUdata): void {
+    if (client.standing === Standing.BUSY) this.busy.remove(client);
+    else if (client.standing === Standing.IDLE) this.idle.remove(client);
+    else this.neighbourhood.endHead(client.neighbours as Neighbours<ClientUdata>, client);
+  }
+}
+
+function ripensAt(client: ClientUdata): number {
+  return client.headSince + HEAD_GRACE_MS;
+}
