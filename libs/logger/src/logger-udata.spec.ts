@@ -12,13 +12,13 @@ const ENOSPC = -ERRNO.ENOSPC;
 const LONG: BatchLimits = { bufferBytes: 1000, flushMs: 60_000 };
 
 /** A logger on a driver that writes what and when the test says; `flushSync` writes to a true file. */
-function scripted(limits: BatchLimits) {
+function scripted(limits: BatchLimits, flags?: number) {
   const driver = new ScriptedDriver();
   const loop = Loop.open({ driver: driver.asDriver });
   const folder = mkdtempSync(join(tmpdir(), 'webserv-logger-'));
   const path = join(folder, 'sync.log');
   const notices: LogNotice[] = [];
-  const fd = open(path);
+  const fd = open(path, flags);
   const udata = new LoggerUdata(loop, 'x.log', { fd, kind: 'file' }, limits, (notice) =>
     notices.push(notice),
   );
@@ -321,11 +321,33 @@ describe('LoggerUdata: close', () => {
     end();
   });
 
+  it('writes the rest itself where the loop cannot, and loses no line', () => {
+    const { driver, udata, notices, tick, sync, end } = scripted(LONG);
+    let closed = false;
+    udata.write('1\n');
+    udata.write('2\n');
+    udata.flush();
+    udata.write('3\n');
+    udata.close(() => {
+      closed = true;
+    });
+    // A part of it is out: the rest follows where it stopped.
+    driver.end(-ERRNO.ECANCELED, 3);
+    tick();
+    tick();
+    expect([closed, driver.written + sync(), udata.lost, notices]).toEqual([true, '1\n2\n3\n', 0, []]);
+    end();
+  });
+
   it.each([
     ['a disk that stays full', true],
     ['a reader that stays away', false],
   ])('does not wait for %s', (_name, full) => {
-    const { driver, loop, udata, notices, tick, end } = scripted(LONG);
+    // Not to be written in any way.
+    const { driver, loop, udata, notices, tick, end } = scripted(
+      LONG,
+      constants.O_RDONLY | constants.O_CREAT,
+    );
     let closed = false;
     udata.write('1\n');
     udata.write('2\n');

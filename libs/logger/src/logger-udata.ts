@@ -287,9 +287,20 @@ export class LoggerUdata extends Udata {
     this.from += done;
     this.state = State.WAITING;
     const busy = error === -ERRNO.EAGAIN;
+    if (this.closing && !busy) {
+      this.writeLast();
+      return;
+    }
     if (!busy) this.fail(error);
-    if (this.closing && !busy) this.finish();
-    else this.loop.arm(this.retryTimer, busy ? BUSY_RETRY_MS : RETRY_MS);
+    this.loop.arm(this.retryTimer, busy ? BUSY_RETRY_MS : RETRY_MS);
+  }
+
+  /** There is no time for another try through the loop. What fails here, too, is lost. */
+  private writeLast(): void {
+    this.writeSync(this.writing, this.from);
+    this.rest();
+    this.writeSync(this.filling, 0);
+    this.finish();
   }
 
   private fail(error: number): void {

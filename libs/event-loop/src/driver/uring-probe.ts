@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { ERRNO, errnoMessage, errnoName } from '../ffi/errno.ts';
 import { SYSTEM } from '../ffi/layout.ts';
+import * as libc from '../ffi/libc.ts';
 import { IO_URING_OP_SUPPORTED, IORING_OP, IORING_REGISTER, URING_PROBE } from '../ffi/uring-layout.ts';
 import { Memory } from '../memory.ts';
 import { ProvidedBuffers } from './provided-buffers.ts';
@@ -32,6 +33,9 @@ export const LARGE_GROUP = 1;
 const PROBED = 0x6e6f70;
 const ENTER_MS = 5000;
 
+/** <sys/resource.h> of Linux, on every architecture but MIPS and Sparc. */
+const RLIMIT_NPROC = 6;
+
 const SWITCH = '/proc/sys/kernel/io_uring_disabled';
 
 /**
@@ -43,7 +47,7 @@ export function openUring(sizes: UringSizes = URING_SIZES, flags?: number): Urin
   if (SYSTEM !== 'linux') return 'Linux only';
   const ring = Ring.open(sizes, flags);
   if (typeof ring === 'number') return refusal(ring);
-  const missing = missingOperations(ring.fd) || refusedEnter(ring) || refusedNames();
+  const missing = missingOperations(ring.fd) || refusedEnter(ring) || refusedNames() || refusedWorkers();
   if (missing !== '') {
     ring.dispose();
     return missing;
@@ -91,6 +95,13 @@ function refusedEnter(ring: Ring): string {
 function refusedNames(): string {
   const error = peersNamed();
   return error < 0 ? `getpeername: ${refusal(error)}` : '';
+}
+
+/** What waits for a disk goes to threads of the kernel's, of which there are as many as processes are allowed. */
+function refusedWorkers(): string {
+  const limit = Memory.allocate(16);
+  if (libc.getrlimit(RLIMIT_NPROC, limit.address) < 0 || limit.bytes.readBigUInt64LE() > 0n) return '';
+  return 'no process may be started (ulimit -u), and the kernel starts no thread for it';
 }
 
 function missingOperations(fd: number): string {

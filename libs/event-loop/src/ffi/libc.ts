@@ -59,6 +59,7 @@ export const write = required('intptr_t write(int fd, uintptr_t buffer, size_t l
 export const pread = required('intptr_t pread(int fd, uintptr_t buffer, size_t length, int64_t offset)');
 export const pwrite = required('intptr_t pwrite(int fd, uintptr_t buffer, size_t length, int64_t offset)');
 export const close = required('int close(int fd)');
+export const getrlimit = required('int getrlimit(int resource, uintptr_t limit)');
 export const kill = required('int kill(int pid, int signal)');
 export const waitpid = required('int waitpid(int pid, uintptr_t status, int options)');
 export const poll = required('int poll(uintptr_t fds, unsigned long count, int timeout)');
