@@ -1,10 +1,12 @@
+import { Recent } from './recent.ts';
+
 /**
  * Fingerprints of keys that were evicted after their first stay, oldest first. 32 bits stand for a key of any
  * length, so that long keys cost nothing here; two keys with the same fingerprint only mean that one of them
  * enters the main queue a stay too early.
  */
 export class Ghosts {
-  private readonly prints = new Set<number>();
+  private readonly prints = new Recent<number>();
 
   get count(): number {
     return this.prints.size;
@@ -12,16 +14,9 @@ export class Ghosts {
 
   /** Remembers a key, and forgets the oldest beyond `limit`. */
   add(key: string, limit: number): void {
-    const print = fingerprint(key);
-    this.prints.delete(print);
-    this.prints.add(print);
+    this.prints.add(fingerprint(key));
     // Two at most, so that a limit that shrank is reached step by step and no call takes long.
-    for (let i = 0; i < 2 && this.prints.size > limit; i++) {
-      for (const oldest of this.prints) {
-        this.prints.delete(oldest);
-        break;
-      }
-    }
+    for (let i = 0; i < 2 && this.prints.size > limit; i++) this.prints.shift();
   }
 
   /** Whether the key was remembered; it is not any more afterwards. */

@@ -2,6 +2,7 @@ import type { Exchange } from '../exchange.ts';
 import { failure } from '../failure.ts';
 import type { Intake, IntakeClient } from '../intake.ts';
 import { cleanName, generatedName } from './file-name.ts';
+import { AT_ONCE } from './in-slices.ts';
 import { FormStatus, MultipartParser } from './multipart-parser.ts';
 import type { PartHead } from './part-head.ts';
 import { type FormField, receipt } from './receipt.ts';
@@ -80,8 +81,10 @@ export class FormIntake implements Intake, UploadOwner {
     this.readOn();
   }
 
+  /** One file after the other could end at once, each of them some calls to the disk: others have their turns between. */
   fileWhole(): void {
-    this.readOn();
+    if (this.upload.files.length <= AT_ONCE) this.readOn();
+    else this.exchange.services.later(() => this.readOn());
   }
 
   stored(): void {

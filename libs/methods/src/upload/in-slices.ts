@@ -1,24 +1,29 @@
-/** How many files of a form are dealt with in one turn: each takes up to five system calls. */
-export const SLICE = 16;
+import type { Slice } from '../slice.ts';
+import type { Work } from '../turns.ts';
+
+/** So few are dealt with at once: a form of two files has no need of turns. */
+export const AT_ONCE = 2;
 
 /**
- * Does something with each of many, a slice in each turn, the first one at once; then `done`.
+ * Does something with each of many, a slice of time in each turn; then `done`. A few are dealt with at once.
  * @param later as `Services.later`
  * @param act returns false to be called no more; then `done` is not called either
  */
 export function inSlices<T>(
   items: readonly T[],
-  later: (run: () => void) => void,
+  later: (work: Work) => void,
   act: (item: T) => boolean,
   done: () => void,
 ): void {
   let next = 0;
-  const slice = (): void => {
-    for (const end = Math.min(items.length, next + SLICE); next < end; next++) {
-      if (!act(items[next] as T)) return;
+  const work = (slice: Slice | null): void => {
+    while (next < items.length) {
+      if (!act(items[next++] as T)) return;
+      if (slice?.spent === true) break;
     }
-    if (next < items.length) later(slice);
+    if (next < items.length) later(work);
     else done();
   };
-  slice();
+  if (items.length <= AT_ONCE) work(null);
+  else later(work);
 }
