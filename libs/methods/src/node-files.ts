@@ -15,7 +15,7 @@ import {
 import { constants as os } from 'node:os';
 import { dirname } from 'node:path';
 import type { FileStamp } from '@webserv/response';
-import { diskPath, pathText } from './disk-path.ts';
+import { diskPath, pathOf, pathText } from './disk-path.ts';
 import { closeQuietly, errnoOf } from './errno.ts';
 import type { FileFacts, Files, FolderReader } from './files.ts';
 import { FolderNames } from './folder-names.ts';
@@ -102,7 +102,7 @@ function hasDescriptors(): boolean {
 }
 
 function whereIs(fd: number): string {
-  const path = pathText(readlinkSync(`${DESCRIPTORS}/${fd}`, 'buffer'));
+  const path = pathOf(readlinkSync, `${DESCRIPTORS}/${fd}`);
   if (!path.startsWith('/')) return '';
   // It was replaced a moment ago, unless that is what the file is called.
   return path.endsWith(GONE) && sameFile(path, fd) === '' ? path.slice(0, -GONE.length) : path;

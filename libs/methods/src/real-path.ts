@@ -1,10 +1,10 @@
 import { realpathSync } from 'node:fs';
-import { diskPath, pathText } from './disk-path.ts';
+import { diskPath, pathOf } from './disk-path.ts';
 
 /** A path without symbolic links; as it is where nothing lies there. */
 export function realOf(path: string): string {
   try {
-    return pathText(realpathSync.native(diskPath(path), 'buffer'));
+    return pathOf(realpathSync.native, diskPath(path));
   } catch {
     return path;
   }

@@ -53,11 +53,12 @@ export function isScriptElsewhere(
 }
 
 function runs(location: Location, real: string, facts: FileFacts, files: Files): boolean {
-  const listed = location.cgi.some((rule) => {
+  // The rules first, for they ask nothing of the disk.
+  if (runnerOf(location, real) !== null && isBeneath(real, realOf(location.root))) return true;
+  return location.cgi.some((rule) => {
     const stamp = rule.kind === 'script' ? files.stamp(rule.path) : null;
     return stamp !== null && sameStamp(stamp, facts);
   });
-  return listed || (isBeneath(real, realOf(location.root)) && runnerOf(location, real) !== null);
 }
 
 function namesDirectly(server: Server, location: Location, real: string): boolean {
