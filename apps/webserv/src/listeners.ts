@@ -1,6 +1,6 @@
-import { lstatSync, unlinkSync } from 'node:fs';
 import { addressesOf, type Config, type Address as ConfigAddress, type Listen } from '@webserv/config';
 import { type Address, ERRNO, errnoMessage, errnoName, type Loop } from '@webserv/event-loop';
+import type { SocketFiles } from './socket-files.ts';
 import { StartError } from './start-error.ts';
 
 /** Connections that the kernel holds for us while we do not accept; it cuts this to its own limit (somaxconn). */
@@ -13,20 +13,34 @@ export interface Listener {
 
 /**
  * Opens every listening socket of a config, or none.
+ * @param files takes in the files of unix sockets
  * @throws StartError naming each address that cannot be had, where it was written, and what may help
  */
-export function openListeners(loop: Loop, config: Config): Listener[] {
+export function openListeners(loop: Loop, config: Config, files: SocketFiles): Listener[] {
   const listeners: Listener[] = [];
   const problems: string[] = [];
   for (const address of addressesOf(config)) {
-    removeStaleSocket(address.listen);
-    const fd = loop.driver.listen(socketAddress(address.listen), BACKLOG);
-    if (fd >= 0) listeners.push({ address, fd });
-    else problems.push(problemOf(address, fd));
+    const opened = open(loop, address.listen, files);
+    if (typeof opened === 'number') listeners.push({ address, fd: opened });
+    else problems.push(`${placeOf(address)}: error: cannot listen on ${address.listen.text}: ${opened}`);
   }
   if (problems.length === 0) return listeners;
+  files.remove();
   for (const { fd } of listeners) loop.discard(fd);
   throw new StartError(problems.join('\n'));
+}
+
+/** @returns the descriptor, or why there is none */
+function open(loop: Loop, listen: Listen, files: SocketFiles): number | string {
+  const bind = (): number => loop.driver.listen(socketAddress(listen), BACKLOG);
+  let result: number | string;
+  try {
+    result = listen.family === 'unix' ? files.listen(listen.path, bind) : bind();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  if (typeof result === 'string' || result >= 0) return result;
+  return `${errnoName(result)}, ${errnoMessage(result)}${mend(result)}`;
 }
 
 function socketAddress(listen: Listen): Address {
@@ -35,16 +49,11 @@ function socketAddress(listen: Listen): Address {
     : { family: listen.family, host: listen.host, port: listen.port };
 }
 
-/** A socket file outlives its server and would keep the next one from binding. Anything else there is left alone. */
-function removeStaleSocket(listen: Listen): void {
-  if (listen.family !== 'unix') return;
-  if (lstatSync(listen.path, { throwIfNoEntry: false })?.isSocket() === true) unlinkSync(listen.path);
-}
-
-function problemOf(address: ConfigAddress, error: number): string {
-  const { at } = address.servers[0] as ConfigAddress['servers'][number];
-  const place = `${at.file}:${at.line}:${at.column}`;
-  return `${place}: error: cannot listen on ${address.listen.text}: ${errnoName(error)}, ${errnoMessage(error)}${mend(error)}`;
+/** Where the address is written; the server that has it without a word. */
+function placeOf({ listen, servers }: ConfigAddress): string {
+  const [server] = servers as [ConfigAddress['servers'][number]];
+  const { file, line, column } = server.origins.get(`listen ${listen.key}`)?.at ?? server.at;
+  return `${file}:${line}:${column}`;
 }
 
 function mend(error: number): string {

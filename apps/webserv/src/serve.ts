@@ -13,6 +13,7 @@ import { Reserve } from './reserve.ts';
 import { ServerUdata } from './server-udata.ts';
 import { SiteServices } from './services.ts';
 import { Site } from './site.ts';
+import { SocketFiles } from './socket-files.ts';
 import { StartError } from './start-error.ts';
 import { realSystem, type System } from './system.ts';
 import { UploadFolders } from './upload-folders.ts';
@@ -113,6 +114,7 @@ class Webserv implements Running {
   private readonly book: LogBook;
   private readonly servers: ServerUdata[] = [];
   private readonly uploads: UploadFolders;
+  private readonly sockets = new SocketFiles();
   private services: SiteServices | null = null;
   private sites: readonly Site[] = [];
   private memory: MemoryLedger | null = null;
@@ -221,7 +223,7 @@ class Webserv implements Running {
       sites.set(server, new Site(server, pages, accessLog, errorLog, memory, () => this.loop.now));
     }
     this.sites = [...sites.values()];
-    const listeners = openListeners(this.loop, config);
+    const listeners = openListeners(this.loop, config, this.sockets);
     try {
       becomeUser(config, this.book.logs, errorLog);
     } catch (error) {
@@ -243,6 +245,7 @@ class Webserv implements Running {
 
   /** What is held on the disk. */
   private letGo(): void {
+    this.sockets.remove();
     this.uploads.release();
     this.services?.files.dispose();
   }
@@ -252,6 +255,8 @@ class Webserv implements Running {
   }
 
   private async shutDown(): Promise<void> {
+    // From here on another server can listen there; those who have called this one are still served.
+    this.sockets.remove();
     await Promise.all(this.servers.map((server) => new Promise<void>((resolve) => server.shutDown(resolve))));
     this.emptied = true;
     for (const cut of this.cuts) clearTimeout(cut);

@@ -53,9 +53,14 @@ export class Command {
 
   /** The port that it says it serves on. */
   async port(): Promise<number> {
+    return Number((await this.says(/serving on \S*:(\d+)/))[1]);
+  }
+
+  /** Waits until it has said something on its standard error. */
+  async says(pattern: RegExp): Promise<RegExpExecArray> {
     for (;;) {
-      const found = /serving on \S*:(\d+)/.exec(this.stderr);
-      if (found !== null) return Number(found[1]);
+      const found = pattern.exec(this.stderr);
+      if (found !== null) return found;
       if (this.child.exitCode !== null || this.child.signalCode !== null) throw new Error(this.stderr);
       await new Promise<void>((done) => {
         this.wake = done;

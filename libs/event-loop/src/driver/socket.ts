@@ -1,5 +1,5 @@
 import { type Address, peerName, readSockaddr, SOCKADDR_SIZE, writeSockaddr } from '../address.ts';
-import { EINTR, ERRNO } from '../ffi/errno.ts';
+import { EAGAIN, EINTR, ERRNO } from '../ffi/errno.ts';
 import { C, COMMON, POLL, POLLFD } from '../ffi/layout.ts';
 import * as libc from '../ffi/libc.ts';
 import { Memory } from '../memory.ts';
@@ -114,4 +114,20 @@ export function boundAddress(fd: number): Address {
     return { family: 'unix', path: '' };
   }
   return readSockaddr(sockaddr.bytes, sockaddrLength.bytes.readUInt32LE(0));
+}
+
+/**
+ * Asks whether somebody listens on a unix socket, without waiting.
+ * @returns 0 where somebody does, a full backlog included; -ECONNREFUSED where the file is left of one that has gone;
+ *   or another -errno
+ */
+export function callUnix(path: string): number {
+  const length = writeSockaddr(sockaddr.bytes, { family: 'unix', path });
+  if (length < 0) return -ERRNO.EINVAL;
+  const fd = libc.socket(COMMON.AF_UNIX, COMMON.SOCK_STREAM | C.SOCK_NONBLOCK | C.SOCK_CLOEXEC, 0);
+  if (fd < 0) return libc.lastError();
+  let error = C.SOCK_CLOEXEC === 0 ? libc.markDescriptor(fd) : 0;
+  if (error === 0 && libc.connect(fd, sockaddr.address, length) < 0) error = libc.lastError();
+  libc.close(fd);
+  return error === -EAGAIN || error === -ERRNO.EINPROGRESS ? 0 : error;
 }

@@ -1,0 +1,122 @@
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  realpathSync,
+  statSync,
+  unlinkSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { callUnix, ERRNO, errnoMessage, errnoName, lockFile } from '@webserv/event-loop';
+
+/** Everybody may connect, as to a port: who may not is kept out by the folder. */
+const MODE = 0o666;
+/** How long two servers that start at once wait for each other. */
+const LOCK_TRIES = 100;
+const LOCK_WAIT_MS = 10;
+
+/** A file that this process has bound. */
+interface Bound {
+  readonly path: string;
+  readonly dev: bigint;
+  readonly ino: bigint;
+}
+
+/**
+ * The files of the unix sockets that a server listens on. One that somebody answers on is in use, one that is left of a
+ * server that has gone is replaced, and anything else at its path stays. A lock beside it keeps servers that start or end
+ * at once from taking each other's file for a dead one.
+ */
+export class SocketFiles {
+  private readonly bound: Bound[] = [];
+
+  /**
+   * Makes a listening socket at a path.
+   * @param bind binds and listens; returns a descriptor or -errno
+   * @returns the descriptor, or why there is none
+   */
+  listen(path: string, bind: () => number): number | string {
+    const real = realPathOf(path);
+    if (this.bound.some((other) => other.path === real))
+      return 'another listen of this config names the same file';
+    return locked(real, () => {
+      const problem = clear(path);
+      if (problem !== null) return problem;
+      const fd = bind();
+      if (fd < 0) return fd;
+      chmodSync(path, MODE);
+      const { dev, ino } = lstatSync(path, { bigint: true });
+      this.bound.push({ path: real, dev, ino });
+      return fd;
+    });
+  }
+
+  /** Takes the files away that are still this server's. Called while they are open: their inodes are nobody else's. */
+  remove(): void {
+    for (const { path, dev, ino } of this.bound.splice(0)) {
+      try {
+        locked(path, () => {
+          const now = lstatSync(path, { bigint: true });
+          if (now.dev === dev && now.ino === ino) unlinkSync(path);
+          return 0;
+        });
+      } catch {
+        // Gone already, or in a folder that the account of the server cannot write: the next start replaces it.
+      }
+    }
+  }
+}
+
+function realPathOf(path: string): string {
+  try {
+    return join(realpathSync(dirname(path)), basename(path));
+  } catch {
+    return path;
+  }
+}
+
+/** Takes a dead socket away. @returns what else is in the way, or null */
+function clear(path: string): string | null {
+  const status = lstatSync(path, { throwIfNoEntry: false });
+  if (status === undefined) return null;
+  if (!status.isSocket()) return 'what is there is no socket, and stays';
+  const answer = callUnix(path);
+  if (answer === 0)
+    return 'EADDRINUSE, address already in use (another server answers there: stop it, or choose another path)';
+  if (answer !== -ERRNO.ECONNREFUSED && answer !== -ERRNO.ENOENT) {
+    return `${errnoName(answer)}, ${errnoMessage(answer)} (who is there cannot be asked)`;
+  }
+  unlinkSync(path);
+  return null;
+}
+
+/** Runs while no other server looks at this path. */
+function locked<T>(path: string, run: () => T): T {
+  const name = `${path}.lock`;
+  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
+  for (let tries = 0; ; tries++) {
+    const fd = openSync(name, flags, 0o600);
+    try {
+      if (lockFile(fd, 'exclusive') === 0 && isStill(fd, name)) {
+        try {
+          return run();
+        } finally {
+          unlinkSync(name);
+        }
+      }
+    } finally {
+      closeSync(fd);
+    }
+    if (tries === LOCK_TRIES) throw new Error(`${name} is held by another server that starts`);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOCK_WAIT_MS);
+  }
+}
+
+/** The lock is the one by this name, and not one that was taken away meanwhile. */
+function isStill(fd: number, name: string): boolean {
+  const now = statSync(name, { bigint: true, throwIfNoEntry: false });
+  return now !== undefined && now.ino === fstatSync(fd, { bigint: true }).ino;
+}
