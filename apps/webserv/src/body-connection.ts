@@ -14,6 +14,8 @@ import type { Transaction } from './transaction.ts';
 export abstract class BodyConnection extends Connection implements ReceptionOwner {
   protected stage: Stage = Stage.ACCEPT;
   protected transaction: Transaction | null = null;
+  /** Bytes of a head that is not whole. */
+  private carried = 0;
 
   /** Answers with a reply, which stage `from` has made; `ticket` is the cache's, or -1. */
   protected abstract respond(reply: Reply, ticket: number, from: Stage): void;
@@ -21,6 +23,19 @@ export abstract class BodyConnection extends Connection implements ReceptionOwne
   protected abstract refuseWith(status: number, place: string): void;
   /** The request and its response are over: on to the next one. */
   protected abstract reset(): void;
+
+  /** Counts bytes of a head that is not whole. @returns false where there is no memory for them */
+  protected carry(bytes: number): boolean {
+    if (!this.memory.take(bytes)) return false;
+    this.carried += bytes;
+    return true;
+  }
+
+  protected forgetCarried(): void {
+    if (this.carried === 0) return;
+    this.memory.give(this.carried);
+    this.carried = 0;
+  }
 
   /** Where a request is under way. */
   protected get current(): Transaction {
@@ -53,7 +68,7 @@ export abstract class BodyConnection extends Connection implements ReceptionOwne
   protected takeIn(transaction: Transaction, intake: Intake): void {
     const { head } = transaction.parser;
     const reception = transaction.receptionOf(this);
-    if (!head.hasBody) reception.begin(head, 0);
+    if (!head.hasBody) reception.begin(head, 0, this.memory);
     transaction.patience.begin(this.loop.now, 0, 0);
     // A client that waits is told to go on, unless it has begun already (RFC 9110 section 10.1.1).
     if (head.expectContinue && intake.wantsBody && this.backlog === null) {
@@ -67,8 +82,7 @@ export abstract class BodyConnection extends Connection implements ReceptionOwne
   }
 
   private readBacklog(reception: Reception): void {
-    const { backlog } = this;
-    this.backlog = null;
+    const backlog = this.takeBacklog();
     if (backlog === null) this.receiveMore();
     else reception.feed(backlog, 0, backlog.length);
   }
@@ -82,15 +96,15 @@ export abstract class BodyConnection extends Connection implements ReceptionOwne
   }
 
   bodyWhole(bytes: Buffer, start: number, end: number): void {
-    this.stash(bytes, start, end);
-    this.current.reading = Reading.WHOLE;
+    // What is behind the body, and not kept, makes the connection no use for another request.
+    this.current.reading = this.stash(bytes, start, end) ? Reading.WHOLE : Reading.LOST;
     if (this.stage === Stage.METHOD) this.awaitReply();
     else if (this.stage === Stage.END) this.reset();
   }
 
   bodyBroken(error: RequestError | null): void {
     this.current.reading = Reading.LOST;
-    this.backlog = null;
+    this.takeBacklog();
     if (this.stage === Stage.END) this.linger();
     else if (this.stage === Stage.METHOD) this.refuseWith(error?.status ?? 400, error?.code ?? 'body');
   }
@@ -98,7 +112,7 @@ export abstract class BodyConnection extends Connection implements ReceptionOwne
   /** The intake answers in its own time; the connection is watched meanwhile, so that a client that goes is noticed. */
   private awaitReply(): void {
     this.loop.disarm(this.timer);
-    if (this.backlog === null) this.receive();
+    this.watch();
   }
 
   answer(reply: Reply): void {
@@ -115,8 +129,7 @@ export abstract class BodyConnection extends Connection implements ReceptionOwne
   /** Reads on to the end of a body that nobody wants, or wants any more. */
   protected beginDrain(transaction: Transaction): void {
     const reception = transaction.reception as Reception;
-    const { backlog } = this;
-    this.backlog = null;
+    const backlog = this.takeBacklog();
     transaction.patience.begin(this.loop.now, reception.received, reception.rested);
     if (backlog === null) reception.discard();
     else reception.feed(backlog, 0, backlog.length);

@@ -1,10 +1,11 @@
-import { ERRNO, type Op, OpState } from '@webserv/event-loop';
+import { type Op, OpState } from '@webserv/event-loop';
 import { dispatch, failure } from '@webserv/methods';
 import { FeedStatus } from '@webserv/request';
 import { Reply } from '@webserv/response';
 import { BodyConnection } from './body-connection.ts';
 import type { Listed } from './client-list.ts';
 import { Standing } from './clients.ts';
+import { isByPeer } from './gone.ts';
 import type { Neighbours } from './neighbourhood.ts';
 import type { ServerUdata } from './server-udata.ts';
 import { Fate, fateOf, Reading, readingOf, Stage, Writing } from './stage.ts';
@@ -40,7 +41,7 @@ export class ClientUdata extends BodyConnection implements TransactionOwner, Lis
   private looked = false;
 
   constructor(server: ServerUdata, fd: number, remote: string) {
-    super(server.loop, fd);
+    super(server.loop, fd, server.defaultSite.memory);
     this.server = server;
     this.remote = remote;
   }
@@ -93,6 +94,8 @@ export class ClientUdata extends BodyConnection implements TransactionOwner, Lis
       this.note(0, 'fault', true);
       this.transaction?.close();
     } finally {
+      this.takeBacklog();
+      this.forgetCarried();
       this.transaction = null;
       this.server.clientGone(this);
     }
@@ -104,7 +107,8 @@ export class ClientUdata extends BodyConnection implements TransactionOwner, Lis
     this.pipelined = 0;
     if (this.stage === Stage.REQUEST) this.read(bytes, start, end);
     else if (this.bodyWanted) this.readBody(bytes, start, end);
-    else this.stash(bytes, start, end);
+    else if (this.stashMore(bytes, start, end)) this.watch();
+    else this.current.reading = Reading.LOST;
   }
 
   /** Where a whole request is being answered, the client may still be reading (a half-close). */
@@ -147,22 +151,21 @@ export class ClientUdata extends BodyConnection implements TransactionOwner, Lis
       if (this.standing !== Standing.HEAD) server.headBegun(this);
     } else if (this.standing === Standing.HEAD) server.busy(this);
     if (status === FeedStatus.HEAD) {
-      this.stash(bytes, parser.consumed, end);
-      this.method(transaction);
+      this.forgetCarried();
+      this.method(transaction, this.stash(bytes, parser.consumed, end));
     } else if (status === FeedStatus.ERROR) {
       this.refuseHead(parser.error?.status ?? 400, parser.error?.code ?? 'bad-request');
     } else {
       // One time for the whole head, from its first byte: a client that trickles does not win time by it.
       if (!transaction.headTimed) this.loop.arm(this.timer, transaction.site.server.timeouts.header);
       transaction.headTimed = true;
-      if (this.halfClosed) this.giveUp(0, 'closed by the client');
+      if (!this.carry(end - start)) this.refuseHead(503, 'memory_limit');
+      else if (this.halfClosed) this.giveUp(0, 'closed by the client');
       else this.receiveMore();
     }
   }
 
-  /**
-   * What cannot be understood ends the connection: nothing behind it may be taken for a request.
-   */
+  /** What cannot be understood ends the connection: nothing behind it may be taken for a request. */
   private refuseHead(status: number, place: string): void {
     this.openUnread(this.current);
     this.refuseWith(status, place);
@@ -172,7 +175,8 @@ export class ClientUdata extends BodyConnection implements TransactionOwner, Lis
   private openUnread(transaction: Transaction): void {
     const { server } = this;
     transaction.reading = Reading.LOST;
-    this.backlog = null;
+    this.takeBacklog();
+    this.forgetCarried();
     this.requests++;
     transaction.site = server.defaultSite;
     transaction.begin(server.defaultSite.server, server.defaultLocation, server.clock.now());
@@ -182,7 +186,8 @@ export class ClientUdata extends BodyConnection implements TransactionOwner, Lis
 
   // ---- method ------------------------------------------------------------------------------------------------
 
-  private method(transaction: Transaction): void {
+  /** @param kept whether what has come behind the head is in the backlog, and not lost */
+  private method(transaction: Transaction, kept: boolean): void {
     const { server } = this;
     const { exchange } = transaction;
     const { head } = transaction.parser;
@@ -194,13 +199,15 @@ export class ClientUdata extends BodyConnection implements TransactionOwner, Lis
     exchange.nowMs = server.clock.now();
     transaction.reading = head.hasBody ? readingOf(head.contentLength, head.expectContinue) : Reading.WHOLE;
     const tooMany = this.pipelined > site.server.maxPipeline;
-    if (!head.hasBody && !tooMany && this.answerFromCache(transaction)) return;
+    if (!head.hasBody && !tooMany && kept && this.answerFromCache(transaction)) return;
     transaction.begin(site.server, site.locations.locate(head.path), exchange.nowMs);
-    if (tooMany) {
-      this.refuseRest(429, 'max_pipeline', Stage.REQUEST);
+    if (tooMany || !kept) {
+      if (tooMany) this.refuseRest(429, 'max_pipeline', Stage.REQUEST);
+      else this.refuseRest(503, 'memory_limit', Stage.REQUEST);
       return;
     }
-    if (head.hasBody && transaction.receptionOf(this).begin(head, exchange.location.bodySize) !== null) {
+    const { bodySize } = exchange.location;
+    if (head.hasBody && transaction.receptionOf(this).begin(head, bodySize, this.memory) !== null) {
       this.refuseRest(413, 'body_size', Stage.METHOD);
       return;
     }
@@ -266,6 +273,7 @@ export class ClientUdata extends BodyConnection implements TransactionOwner, Lis
     this.stage = Stage.RESPONSE;
     responder.sendReply(reply, exchange, transaction.site, ticket);
     this.watchSending(transaction);
+    this.watchWaiting();
   }
 
   /** Whether the server, but for the location, has nothing against another request on this connection. */
@@ -282,9 +290,18 @@ export class ClientUdata extends BodyConnection implements TransactionOwner, Lis
   /** Something has left: a part of the response, or the interim one that asked for the body. */
   protected left(op: Op): void {
     const transaction = this.current;
-    if (this.stage === Stage.RESPONSE) transaction.responder.complete(op);
-    else if (op.result < 0) this.giveUp(op.result, 'send');
+    if (this.stage === Stage.RESPONSE) {
+      transaction.responder.complete(op);
+      this.watchWaiting();
+    } else if (op.result < 0) this.giveUp(op.result, 'send');
     else if (transaction.early !== null) this.answerEarly(transaction.early);
+  }
+
+  /** What is to be sent is being made, or read: a client that has gone is not to be found out by the next send alone. */
+  private watchWaiting(): void {
+    if (this.stage !== Stage.RESPONSE || this.sending.state !== OpState.IDLE) return;
+    // What is left of a body is read when the response is over.
+    if (!this.bodyWanted) this.watch();
   }
 
   responded(result: number, place: string): void {
@@ -324,14 +341,14 @@ export class ClientUdata extends BodyConnection implements TransactionOwner, Lis
 
   /** Ready for the next request, which may have come already. */
   protected reset(): void {
-    const { backlog, server } = this;
+    const { server } = this;
+    const backlog = this.takeBacklog();
     const transaction = this.current;
     transaction.renew();
     this.stage = Stage.REQUEST;
     if (this.halfClosed && backlog === null) {
       this.loop.close(this);
     } else if (backlog !== null) {
-      this.backlog = null;
       this.pipelined++;
       this.read(backlog, 0, backlog.length);
     } else {
@@ -381,19 +398,3 @@ export class ClientUdata extends BodyConnection implements TransactionOwner, Lis
 
 /** How often a file is looked at that is changed while it is read. */
 const LOOKS_MAX = 16;
-
-/** What the network answers to one who sends: the client has gone, or cannot be reached any more. */
-const GONE: ReadonlySet<number> = new Set([
-  -ERRNO.EPIPE,
-  -ERRNO.ECONNRESET,
-  -ERRNO.ECONNABORTED,
-  -ERRNO.ETIMEDOUT,
-  -ERRNO.ENOTCONN,
-  -ERRNO.EHOSTUNREACH,
-  -ERRNO.ENETUNREACH,
-  -ERRNO.ENETDOWN,
-]);
-
-function isByPeer(result: number, place: string): boolean {
-  return (place === 'send' || place === 'sendfile') && GONE.has(result);
-}

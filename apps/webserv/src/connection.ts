@@ -1,9 +1,11 @@
 import { type Loop, Op, Timer, Udata } from '@webserv/event-loop';
-import type { Ends, Room } from '@webserv/methods';
+import type { Ends, MemoryLedger, Room } from '@webserv/methods';
 
 /** After the last response: how long, and how many bytes, the client may still send before it is cut off. */
 const LINGER_MS = 2000;
 const LINGER_MAX = 1 << 20;
+/** Bytes that are read ahead of time, so that the end of a client is seen which has sent something more. */
+const AHEAD_MAX = 16 << 10;
 
 /** Who may have room for what is received next. */
 interface Receiver {
@@ -20,16 +22,18 @@ export abstract class Connection extends Udata {
   protected readonly loop: Loop;
   protected readonly sending = new Op(this);
   protected readonly timer = new Timer(this);
-  /** Bytes that were received and belong to what comes next. */
-  protected backlog: Buffer | null = null;
+  /** What its backlog counts in. */
+  protected readonly memory: MemoryLedger;
   /** The client has said that it sends no more; it may still be reading. */
   protected halfClosed = false;
   private readonly receiving = new Op(this);
   private lingered = -1;
+  private stashed: Buffer | null = null;
 
-  constructor(loop: Loop, fd: number) {
+  constructor(loop: Loop, fd: number, memory: MemoryLedger) {
     super('client', fd);
     this.loop = loop;
+    this.memory = memory;
   }
 
   /** Bytes have come. They are lent for this call only. */
@@ -77,14 +81,46 @@ export abstract class Connection extends Udata {
     else loop.recvInto(receiving, room.memory, room.offset, room.length);
   }
 
+  /** Bytes that were received and belong to what comes next. */
+  protected get backlog(): Buffer | null {
+    return this.stashed;
+  }
+
+  /** The backlog, which is whoever's has taken it. */
+  protected takeBacklog(): Buffer | null {
+    const { stashed } = this;
+    if (stashed !== null) {
+      this.stashed = null;
+      this.memory.give(stashed.length);
+    }
+    return stashed;
+  }
+
   /**
-   * Keeps bytes for later: a copy of lent ones, and of our own only where they lie. Of many requests that came in one
-   * piece, each leaves a shorter backlog, and copying it each time would be quadratic.
+   * Keeps bytes for later, in place of any backlog: a copy of lent ones, and of our own only where they lie. Of many
+   * requests that came in one piece, each leaves a shorter backlog, and copying it each time would be quadratic.
+   * @returns false where there is no memory for them: they are lost
    */
-  protected stash(bytes: Buffer, start: number, end: number): void {
-    if (start >= end) this.backlog = null;
-    else if (bytes === this.receiving.bytes) this.backlog = Buffer.from(bytes.subarray(start, end));
-    else this.backlog = bytes.subarray(start, end);
+  protected stash(bytes: Buffer, start: number, end: number): boolean {
+    this.takeBacklog();
+    if (start >= end) return true;
+    if (!this.memory.take(end - start)) return false;
+    const own = bytes !== this.receiving.bytes;
+    this.stashed = own ? bytes.subarray(start, end) : Buffer.from(bytes.subarray(start, end));
+    return true;
+  }
+
+  /** The same, behind the backlog that there is. */
+  protected stashMore(bytes: Buffer, start: number, end: number): boolean {
+    const before = this.takeBacklog();
+    if (before === null) return this.stash(bytes, start, end);
+    const all = Buffer.concat([before, bytes.subarray(start, end)]);
+    return this.stash(all, 0, all.length);
+  }
+
+  /** Receives while nothing is wanted of the client, so that its end is seen: a reset, that is, not a half-close. */
+  protected watch(): void {
+    if (this.stashed === null || this.stashed.length < AHEAD_MAX) this.receive();
   }
 
   /**
@@ -102,7 +138,7 @@ export abstract class Connection extends Udata {
    * connection and take from the client what it has not read yet (RFC 9112 section 9.6).
    */
   protected linger(ms = LINGER_MS): void {
-    this.backlog = null;
+    this.takeBacklog();
     if (this.halfClosed) {
       this.loop.close(this);
       return;

@@ -54,7 +54,7 @@ export class Crowd implements Doorkeeper {
 
   /** @returns 0, or -errno where the descriptor is still the caller's */
   turnAway(fd: number, remote: string): number {
-    const connection = new TurnedAway(this.loop, fd, this);
+    const connection = new TurnedAway(this.loop, fd, this, this.site.memory);
     const error = this.loop.register(connection, Interest.BOTH);
     if (error < 0) return error;
     this.leaving.add(connection);
@@ -66,7 +66,7 @@ export class Crowd implements Doorkeeper {
 
   /** Closes a connection that there is no place for, without a word. @returns as `turnAway` */
   reset(fd: number): number {
-    const connection = new TurnedAway(this.loop, fd, this);
+    const connection = new TurnedAway(this.loop, fd, this, this.site.memory);
     const error = this.loop.register(connection, Interest.BOTH);
     if (error < 0) return error;
     this.leaving.add(connection);

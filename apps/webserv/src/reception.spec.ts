@@ -1,6 +1,6 @@
 import { Loop } from '@webserv/event-loop';
 import { FakeDriver } from '@webserv/event-loop/testing';
-import type { Intake, IntakeClient } from '@webserv/methods';
+import { type Intake, type IntakeClient, MemoryLedger } from '@webserv/methods';
 import { DEFAULT_LIMITS, type RequestError, RequestParser } from '@webserv/request';
 import * as fc from 'fast-check';
 import { Reception, type ReceptionOwner } from './reception.ts';
@@ -27,7 +27,7 @@ class Scene implements ReceptionOwner, Intake {
     const parser = new RequestParser(DEFAULT_LIMITS);
     const bytes = Buffer.from(`POST / HTTP/1.1\r\nHost: a\r\n${head}\r\n\r\n`);
     parser.feed(bytes, 0, bytes.length);
-    this.reception.begin(parser.head, Number.POSITIVE_INFINITY);
+    this.reception.begin(parser.head, Number.POSITIVE_INFINITY, new MemoryLedger(1 << 20));
     this.reception.attach(this);
   }
 

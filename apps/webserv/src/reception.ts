@@ -1,5 +1,5 @@
 import type { Loop } from '@webserv/event-loop';
-import type { Intake, IntakeClient, Room } from '@webserv/methods';
+import type { Intake, IntakeClient, MemoryLedger, Room } from '@webserv/methods';
 import { BodyDecoder, BodyStatus, type Limits, type RequestError, type RequestHead } from '@webserv/request';
 import type { Reply } from '@webserv/response';
 import { Gathering } from './gathering.ts';
@@ -45,6 +45,7 @@ export class Reception implements IntakeClient {
   private restedMs = 0;
   private rest: Buffer = EMPTY;
   private chunked = false;
+  private memory: MemoryLedger | null = null;
 
   constructor(loop: Loop, limits: Limits) {
     this.loop = loop;
@@ -75,12 +76,17 @@ export class Reception implements IntakeClient {
     return this.paused ? this.restedMs + this.loop.now - this.pausedAt : this.restedMs;
   }
 
-  /** Begins the body behind `head`. @returns its error where its announced length is over the limit */
-  begin(head: RequestHead, limit: number): RequestError | null {
+  /**
+   * Begins the body behind `head`.
+   * @param memory what it keeps for an intake that rests counts in it
+   * @returns its error where its announced length is over the limit
+   */
+  begin(head: RequestHead, limit: number, memory: MemoryLedger): RequestError | null {
+    this.keep(EMPTY);
+    this.memory = memory;
     this.discarded = 0;
     this.paused = false;
     this.restedMs = 0;
-    this.rest = EMPTY;
     this.chunked = head.chunked;
     const status = this.body.start(head, limit);
     this.whole = status === BodyStatus.DONE;
@@ -95,6 +101,11 @@ export class Reception implements IntakeClient {
 
   /** Gives the body's bytes on, as far as they are wanted. */
   feed(bytes: Buffer, start: number, end: number): void {
+    if (this.paused) {
+      // A receive was under way already when the body began.
+      this.keep(Buffer.concat([this.rest, bytes.subarray(start, end)]));
+      return;
+    }
     const { body, gathered } = this;
     let at = start;
     for (;;) {
@@ -111,7 +122,7 @@ export class Reception implements IntakeClient {
         return;
       }
       if (gathered.size > 0 && !this.take(bytes)) {
-        this.rest = at < end ? Buffer.from(bytes.subarray(at, end)) : EMPTY;
+        this.keep(at < end ? Buffer.from(bytes.subarray(at, end)) : EMPTY);
         return;
       }
       if (status === BodyStatus.PARTIAL) {
@@ -161,7 +172,7 @@ export class Reception implements IntakeClient {
   abort(): void {
     const { intake } = this;
     this.intake = null;
-    this.rest = EMPTY;
+    this.keep(EMPTY);
     intake?.abort();
   }
 
@@ -181,6 +192,12 @@ export class Reception implements IntakeClient {
     return !this.paused && this.intake === intake;
   }
 
+  /** It has come, so it cannot be refused any more. */
+  private keep(rest: Buffer): void {
+    if (this.rest.length !== rest.length) this.memory?.add(rest.length - this.rest.length);
+    this.rest = rest;
+  }
+
   private unpause(): void {
     this.restedMs = this.rested;
     this.paused = false;
@@ -188,7 +205,7 @@ export class Reception implements IntakeClient {
 
   private feedRest(): void {
     const { rest } = this;
-    this.rest = EMPTY;
+    this.keep(EMPTY);
     // Even where nothing is left over: the piece that the intake rested on may have been the last one.
     this.feed(rest, 0, rest.length);
   }

@@ -1,4 +1,5 @@
 import type { Loop, Memory } from '@webserv/event-loop';
+import type { MemoryLedger } from '@webserv/methods';
 import { Connection } from './connection.ts';
 
 /** Who turns connections away. */
@@ -13,8 +14,8 @@ export interface Doorkeeper {
 export class TurnedAway extends Connection {
   private readonly doorkeeper: Doorkeeper;
 
-  constructor(loop: Loop, fd: number, doorkeeper: Doorkeeper) {
-    super(loop, fd);
+  constructor(loop: Loop, fd: number, doorkeeper: Doorkeeper, memory: MemoryLedger) {
+    super(loop, fd, memory);
     this.doorkeeper = doorkeeper;
   }
 

@@ -74,8 +74,8 @@ function leaks({ visits }: World): string[] {
 function leftovers(world: World): string[] {
   const complaints: string[] = [];
   const counts = { ...world.driver.counts, held: world.held, timers: world.loop.timers.size };
-  const { waiting = 0, uploads = 0, tempDisk = 0, memory = 0 } = world.left ?? {};
-  Object.assign(counts, { waiting, uploads, tempDisk, memory });
+  const { waiting = 0, uploads = 0, tempDisk = 0, memory = 0, listings = 0 } = world.left ?? {};
+  Object.assign(counts, { waiting, uploads, tempDisk, memory, listings });
   for (const [what, count] of Object.entries({ ...counts, running: world.launcher.running })) {
     if (count !== 0) complaints.push(`${count} ${what} left`);
   }
