@@ -1,4 +1,5 @@
 import { type Config, type Diagnostic, effective, helpText, load, report, toJson } from '@webserv/config';
+import { keepPrivate } from '@webserv/event-loop';
 import { accountProblems } from './account.ts';
 import { type Command, driverOf, readCommandLine, USAGE } from './command-line.ts';
 import { serve } from './serve.ts';
@@ -59,6 +60,7 @@ function start(config: Config): void {
   try {
     const signals = new Signals();
     const running = serve(config, driverOf(process.env));
+    if (runsScripts(config)) keepPrivate();
     signals.attach(running, config.stopTimeout);
     process.stderr.write(
       `webserv ${VERSION}: serving on ${running.addresses.join(', ')} (${running.driver})\n`,
@@ -68,6 +70,14 @@ function start(config: Config): void {
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;
   }
+}
+
+/**
+ * Scripts that run as the server's own account could read by /proc what it was started with: secrets in its environment,
+ * the requests of others in its memory. One that was root and has become somebody else is closed to them by the system.
+ */
+function runsScripts({ servers }: Config): boolean {
+  return servers.some(({ locations }) => locations.some(({ cgi }) => cgi.length > 0));
 }
 
 main(process.argv.slice(2));

@@ -9,6 +9,7 @@ export { type Account, accountOf } from './ffi/account.ts';
 export { ERRNO, errnoMessage, errnoName } from './ffi/errno.ts';
 export { openChildPipe } from './ffi/libc.ts';
 export type { FileStatus } from './ffi/paths.ts';
+export { keepPrivate } from './ffi/private.ts';
 export { killGroup, type SpawnRequest, spawn, spawnInThread } from './ffi/spawn.ts';
 export type { Lag } from './lag.ts';
 export { Loop, type LoopOptions } from './loop.ts';
