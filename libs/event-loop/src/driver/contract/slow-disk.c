@@ -65,6 +65,8 @@ static void *fs_init(struct fuse_conn_info *conn, struct fuse_config *config) {
   /* One read at a time: each held call keeps a thread, of which there are ten. */
   conn->want &= ~FUSE_CAP_ASYNC_READ;
   config->direct_io = direct;
+  /* No path is locked by a call that waits: a rename would wait with it. */
+  config->nullpath_ok = 1;
   pthread_t thread;
   pthread_create(&thread, NULL, obey, NULL);
   say('m');
@@ -114,9 +116,14 @@ static int fs_rmdir(const char *path) { return result(unlinkat(base, below(path)
 static int fs_rename(const char *from, const char *to, unsigned int flags) {
   return result(renameat2(base, below(from), base, below(to), flags));
 }
+static int fs_opendir(const char *path, struct fuse_file_info *fi) {
+  int fd = openat(base, below(path), O_RDONLY | O_DIRECTORY);
+  fi->fh = fd;
+  return fd < 0 ? -errno : 0;
+}
 static int fs_readdir(const char *path, void *list, fuse_fill_dir_t fill, off_t at, struct fuse_file_info *fi,
                       enum fuse_readdir_flags flags) {
-  DIR *folder = fdopendir(openat(base, below(path), O_RDONLY | O_DIRECTORY));
+  DIR *folder = fdopendir(openat(fi->fh, ".", O_RDONLY | O_DIRECTORY));
   if (!folder) return -errno;
   for (struct dirent *entry; (entry = readdir(folder));) fill(list, entry->d_name, NULL, 0, 0);
   closedir(folder);
@@ -126,7 +133,8 @@ static int fs_readdir(const char *path, void *list, fuse_fill_dir_t fill, off_t 
 static const struct fuse_operations operations = {
   .init = fs_init, .getattr = fs_getattr, .open = fs_open, .create = fs_create, .read = fs_read, .write = fs_write,
   .flush = fs_flush, .fsync = fs_fsync, .release = fs_release, .truncate = fs_truncate, .unlink = fs_unlink,
-  .mkdir = fs_mkdir, .rmdir = fs_rmdir, .rename = fs_rename, .readdir = fs_readdir,
+  .mkdir = fs_mkdir, .rmdir = fs_rmdir, .rename = fs_rename,
+  .opendir = fs_opendir, .readdir = fs_readdir, .releasedir = fs_release,
 };
 
 int main(int count, char **words) {
