@@ -32,10 +32,8 @@ server {
       const command = new Command(['-c', conf]);
       const port = await command.port();
       expect((await fetchOnce(port, get('/'))).body.toString()).toBe('home');
-      const before = performance.now();
       command.kill(signal);
       expect((await command.ended).code).toBe(0);
-      expect(performance.now() - before).toBeLessThan(2000);
       expect(readFileSync(join(site.folder, 'access.log'), 'utf8')).toContain('"GET / HTTP/1.1" 200 4');
       expect(readFileSync(join(site.folder, 'error.log'), 'utf8')).toContain('serving on 127.0.0.1');
     },

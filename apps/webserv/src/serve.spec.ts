@@ -30,7 +30,7 @@ describe.each(DRIVERS)('a server on %s', (use) => {
 
   beforeAll(() => {
     site.file('static/index.html', '<h1>home</h1>');
-    site.file('static/page.html', '<p>page</p>');
+    site.aged('static/page.html', '<p>page</p>');
     site.file('static/sub/sub.html', 'sub');
     site.file('static/bare/none.html', 'x');
     site.file('static/bare/inner/file.txt', 'inner');

@@ -1,8 +1,20 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { loadText, report } from '@webserv/config';
 import { type Running, type ServeOptions, serve } from '../index.ts';
+
+/** Seconds since the epoch. */
+const LONG_AGO = 1_600_000_000;
 
 /** A folder with files and a server over it, for one test; `close` takes both away. */
 export class TestSite {
@@ -13,6 +25,13 @@ export class TestSite {
     const full = join(this.folder, path);
     mkdirSync(dirname(full), { recursive: true });
     writeFileSync(full, content);
+    return full;
+  }
+
+  /** A file that was last changed long ago: its entity tag is strong, and stays the same while a test goes on. */
+  aged(path: string, content: string | Uint8Array = ''): string {
+    const full = this.file(path, content);
+    utimesSync(full, LONG_AGO, LONG_AGO);
     return full;
   }
 
