@@ -27,7 +27,7 @@ describe('a script', () => {
   /** One script under `/s`, in a location of its own. */
   function script(...lines: string[]): void {
     world.sh('s', ...lines);
-    world.location('/', ['s'], { timeoutMs: 5000 });
+    world.location('/', ['s'], { timeoutMs: 50_000 });
   }
 
   function impatient(timeoutMs: number, ...lines: string[]): void {

@@ -144,7 +144,7 @@ afterEach(async () => {
     execFileSync(git, ['init', '-q', '--bare', '-b', 'main', join(folder, 'it.git')]);
     execFileSync(git, ['-C', join(folder, 'it.git'), 'config', 'http.receivepack', 'true']);
     world.sh('git', `export GIT_PROJECT_ROOT=${folder} GIT_HTTP_EXPORT_ALL=1`, `exec ${backend}`);
-    world.location('/', ['git'], { timeoutMs: 20_000 });
+    world.location('/', ['git'], { timeoutMs: 50_000 });
     gateway = new Gateway(world);
     url = `${await gateway.open()}/git/it.git`;
   });

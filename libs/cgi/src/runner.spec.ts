@@ -13,7 +13,7 @@ let world: World;
 function open(
   limits: { maxCgi?: number; cgiQueue?: number },
   launcher: Partial<Launcher> = {},
-  timeoutMs = 5000,
+  timeoutMs = 50_000,
 ): void {
   world = new World(limits, { launcher: { ...systemLauncher, ...launcher } });
   world.sh('quick', HEAD, 'echo quick');
@@ -118,7 +118,7 @@ describe('a client', () => {
     open({ maxCgi: 2, cgiQueue: 0 });
     world.file('large', 'x'.repeat(size), 0o644);
     world.sh('large.sh', HEAD, 'exec cat large');
-    world.location('/', ['quick', 'large.sh'], { timeoutMs: 5000 });
+    world.location('/', ['quick', 'large.sh'], { timeoutMs: 50_000 });
     const senders = Array.from({ length: 32 }, () =>
       world.visit('POST', '/quick', ['Content-Length: 1000000']).send('some'),
     );
@@ -144,7 +144,7 @@ describe('a client', () => {
     open({ maxCgi: 2, cgiQueue: 10 });
     world.file('large', 'x'.repeat(size), 0o644);
     world.sh('large.sh', HEAD, 'exec cat large');
-    world.location('/large', ['large.sh'], { timeoutMs: 5000, cgiSpool: 0 });
+    world.location('/large', ['large.sh'], { timeoutMs: 50_000, cgiSpool: 0 });
     const [fast, slow] = ['/large/large.sh', '/large/large.sh'].map((target) => {
       const each = world.visit('GET', target);
       each.eager = false;
@@ -165,7 +165,7 @@ describe('a client', () => {
     world = new World({ maxCgi: 4, cgiQueue: 8, share: 75 });
     world.sh('hanging', 'sleep 100');
     world.sh('quick', HEAD, 'echo quick');
-    world.location('/', ['hanging', 'quick'], { timeoutMs: 5000 });
+    world.location('/', ['hanging', 'quick'], { timeoutMs: 50_000 });
     const hanging = Array.from({ length: 20 }, () => visit('/hanging'));
     await hanging[19]?.done;
     expect([world.runner.children, world.runner.waiting(world.server)]).toEqual([3, 6]);

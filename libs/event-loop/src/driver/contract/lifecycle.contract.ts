@@ -85,9 +85,9 @@ export function lifecycleContract(options: HarnessOptions): void {
         },
       );
       const begun = performance.now();
-      while (woken === 0 && performance.now() - begun < 5000) loop.tick(5000);
+      while (woken === 0 && performance.now() - begun < 30_000) loop.tick(30_000);
       expect(woken).toBe(1);
-      expect(performance.now() - begun).toBeLessThan(4000);
+      expect(performance.now() - begun).toBeLessThan(25_000);
       await worker.terminate();
     });
 
@@ -283,7 +283,7 @@ export function lifecycleContract(options: HarnessOptions): void {
       loop.read(probe.input, memory, 0, memory.size, 0);
     }
     loop.dispose();
-    const end = performance.now() + 5000;
+    const end = performance.now() + 30_000;
     while (probes.some((probe) => probe.disposals === 0) && performance.now() < end) {
       await new Promise((resolve) => setImmediate(resolve));
     }

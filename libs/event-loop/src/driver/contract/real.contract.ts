@@ -10,7 +10,7 @@ import type { DriverRequest } from '../choose.ts';
 import type { Driver } from '../driver.ts';
 import type { Harness, Paths, Peer } from './harness.contract.ts';
 
-const PATIENCE_MS = 8000;
+const PATIENCE_MS = 40_000;
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
