@@ -1,5 +1,5 @@
 import type { ErrorLogTarget, LogTarget } from '@webserv/config';
-import { errnoMessage, errnoName, type Loop } from '@webserv/event-loop';
+import { ERRNO, errnoMessage, errnoName, type Loop } from '@webserv/event-loop';
 import { AccessLog, ErrorLog, LogClock, type LogFile, type LogSystem, Logs } from '@webserv/logger';
 import { StartError } from './start-error.ts';
 
@@ -29,6 +29,13 @@ export class LogBook {
   private open(target: LogTarget | ErrorLogTarget): LogFile {
     const file = this.logs.open(target.path, { bufferBytes: target.bufferBytes, flushMs: target.flushMs });
     if (typeof file !== 'number') return file;
-    throw new StartError(`cannot open the log ${target.path}: ${errnoName(file)}, ${errnoMessage(file)}`);
+    throw new StartError(
+      `cannot open the log ${target.path}: ${errnoName(file)}, ${errnoMessage(file)}${hint(file)}`,
+    );
   }
+}
+
+function hint(error: number): string {
+  if (error !== -ERRNO.ELOOP && error !== -ERRNO.EMLINK) return '';
+  return ' (root follows no link, and opens no file with a second name, in a folder that somebody else can write)';
 }

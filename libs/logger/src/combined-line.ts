@@ -1,9 +1,11 @@
 import type { AccessEntry } from './access-entry.ts';
 import type { AccessLine } from './access-line.ts';
 import { LONGEST_NUMBER, putInteger, putMilliseconds } from './digits.ts';
-import { EscapeCache, escapeHex } from './escape.ts';
+import { cutting, EscapeCache, escapeHex } from './escape.ts';
 import type { LineSink } from './line-sink.ts';
 import type { LogClock } from './log-clock.ts';
+
+const field = cutting(escapeHex);
 
 /** What a line has beside its pieces: two numbers, and the line end. */
 const BESIDE = 2 * LONGEST_NUMBER + 1;
@@ -53,9 +55,9 @@ function piece(text: string): Uint8Array {
 export class CombinedLine implements AccessLine {
   private readonly clock: LogClock;
   private readonly peers = new EscapeCache((remote) => new Repeated(peerText(remote, '')));
-  private readonly targets = new EscapeCache((target) => new Repeated(escapeHex(target)));
-  private readonly agents = new EscapeCache(escapeHex);
-  private readonly others = new EscapeCache(escapeHex);
+  private readonly targets = new EscapeCache((target) => new Repeated(field(target)));
+  private readonly agents = new EscapeCache(field);
+  private readonly others = new EscapeCache(field);
   private readonly words = new EscapeCache(escapeWord);
   /** Version and status, by both. */
   private readonly statuses = new Map<number, Uint8Array>();
@@ -144,12 +146,12 @@ export class CombinedLine implements AccessLine {
     if (combined === this.time && method === this.method) return;
     this.time = combined;
     this.method = method;
-    this.when = piece(`${combined}] "${method === '' ? '' : `${escapeHex(method)} `}`);
+    this.when = piece(`${combined}] "${method === '' ? '' : `${field(method)} `}`);
     this.alike = false;
   }
 
   private chooseTarget({ method, target: text, requestLine }: AccessEntry): void {
-    const target = method === '' ? new Repeated(escapeHex(requestLine) || '-') : this.targets.get(text);
+    const target = method === '' ? new Repeated(field(requestLine) || '-') : this.targets.get(text);
     if (target === this.target) return;
     this.target = target;
     this.alike = false;
@@ -199,12 +201,12 @@ export class CombinedLine implements AccessLine {
 }
 
 function peerText(remote: string, user: string): string {
-  return `${escapeHex(remote) || '-'} - ${escapeHex(user) || '-'} [`;
+  return `${field(remote) || '-'} - ${field(user) || '-'} [`;
 }
 
 /** A value that stands without quotes: a space in it would end it. */
 function escapeWord(text: string): string {
-  return escapeHex(text).replaceAll(' ', '\\x20');
+  return field(text).replaceAll(' ', '\\x20');
 }
 
 function failure(entry: AccessEntry): string {

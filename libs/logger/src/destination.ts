@@ -1,5 +1,6 @@
 import { constants, fchownSync, fstatSync, openSync, type Stats, writeSync } from 'node:fs';
 import { closeFile, ERRNO } from '@webserv/event-loop';
+import { openGuarded } from './guarded-open.ts';
 
 /**
  * Where lines go. `file`: a write never waits for a reader. `stream`: a pipe, terminal or device, opened by ourselves
@@ -8,8 +9,12 @@ import { closeFile, ERRNO } from '@webserv/event-loop';
 export interface Destination {
   readonly fd: number;
   readonly kind: 'file' | 'stream' | 'inherited';
+  /** It was not there before. */
+  readonly created?: boolean;
 }
 
+const ROOT = 0;
+const MOST_TRIES = 10;
 const INHERITED: Readonly<Record<string, number>> = { '/dev/stdout': 1, '/dev/stderr': 2 };
 
 /** A FIFO without a reader must not hold the server up (ENXIO instead), nor a terminal become its controlling one. */
@@ -48,31 +53,53 @@ function openInherited(path: string, fd: number): Destination | number {
   if (typeof status === 'number') return status;
   if (process.platform === 'linux' && (status.isFIFO() || status.isCharacterDevice())) {
     const own = openPath(path, FLAGS);
-    if (own >= 0) return { fd: own, kind: 'stream' };
+    if (own >= 0) return { fd: own, kind: 'stream', created: false };
   }
-  return { fd, kind: 'inherited' };
+  return { fd, kind: 'inherited', created: false };
+}
+
+/** Opens what is there, or creates it. @returns the descriptor and whether it was created, or -errno */
+function openOrCreate(path: string): [fd: number, created: boolean] | number {
+  const open = process.geteuid?.() === ROOT ? openGuarded : openSync;
+  // Somebody else may create or remove it in between, and then it is looked for again.
+  for (let tries = 0; ; tries++) {
+    const created = tries % 2 === 1;
+    try {
+      return [open(path, created ? FLAGS | constants.O_CREAT | constants.O_EXCL : FLAGS, 0o644), created];
+    } catch (error) {
+      const errno = errnoOf(error);
+      const again = errno === (created ? -ERRNO.EEXIST : -ERRNO.ENOENT);
+      if (!again || tries > MOST_TRIES) return errno;
+    }
+  }
 }
 
 /**
- * Opens a log for appending and creates it where it is missing (mode 0644); close-on-exec, as Node opens everything.
+ * Opens a log for appending and creates it where it is missing (mode 0644); close-on-exec, as Node opens everything. As
+ * root it is opened so that an account that may write the folder leads it nowhere else.
  * @returns the destination, or -errno
  */
 export function openDestination(path: string): Destination | number {
   const inherited = INHERITED[path];
   if (inherited !== undefined) return openInherited(path, inherited);
-  const fd = openPath(path, FLAGS | constants.O_CREAT);
-  if (fd < 0) return fd;
+  const opened = openOrCreate(path);
+  if (typeof opened === 'number') return opened;
+  const [fd, created] = opened;
   const status = statusOf(fd);
-  if (typeof status !== 'number') return { fd, kind: status.isFile() ? 'file' : 'stream' };
+  if (typeof status !== 'number') return { fd, kind: status.isFile() ? 'file' : 'stream', created };
   closeFile(fd);
   return status;
 }
 
-/** Makes an account the owner of an open log, where that is a file of its own. @returns 0 or -errno */
-export function giveFile(path: string, fd: number, uid: number, gid: number): number {
+/**
+ * Makes an account the owner of a log that was created for it. What was there before stays whose it is.
+ * @returns 0, also where there is nothing to give; -EPERM where a file that was there is another account's; or -errno
+ */
+export function giveFile(path: string, { fd, created }: Destination, uid: number, gid: number): number {
   const status = statusOf(fd);
   if (typeof status === 'number') return status;
-  if (INHERITED[path] !== undefined || !status.isFile()) return 0;
+  if (INHERITED[path] !== undefined || !status.isFile() || status.uid === uid) return 0;
+  if (created !== true) return -ERRNO.EPERM;
   try {
     fchownSync(fd, uid, gid);
     return 0;

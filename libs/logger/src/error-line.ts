@@ -36,6 +36,16 @@ function messageText(message: string): string {
   return SEEMS_FIELD.test(message) ? `"${visible(message, true)}"` : visible(message, false);
 }
 
+/** The longest that a value can be, in characters, but for the traces of our own faults. */
+const VALUE_MAX = 1024;
+const WHOLE: ReadonlySet<string> = new Set(['trace', 'stack']);
+
+/** What a client has sent cannot make a line that pushes the others out. */
+function cut(key: string, value: unknown): unknown {
+  if (typeof value !== 'string' || value.length <= VALUE_MAX || WHOLE.has(key)) return value;
+  return `${value.slice(0, VALUE_MAX)}...(${value.length})`;
+}
+
 /** A value of a `key=value`: quoted where it would not be read as one word. */
 function valueText(value: unknown): string {
   const text = typeof value === 'string' ? value : typeof value === 'object' ? json(value) : String(value);
@@ -84,7 +94,7 @@ export function errorText(clock: LogClock, level: string, record: ErrorRecord): 
   clock.update();
   let line = `${clock.text} [${level}] ${messageText(record.msg ?? '')}`;
   for (const key of Object.keys(record)) {
-    const value = record[key];
+    const value = cut(key, record[key]);
     if (isOwn(key) || value === undefined) continue;
     if (isNativeError(value)) {
       line += ` ${key}=${valueText(value.message)} stack=${valueText(value.stack ?? '')}`;
@@ -108,7 +118,7 @@ export function errorJson(clock: LogClock, level: string, record: ErrorRecord): 
   clock.update();
   let line = `{"time":"${clock.iso}","level":"${level}","msg":${json(record.msg ?? '')}`;
   for (const key of Object.keys(record)) {
-    const value = record[key];
+    const value = cut(key, record[key]);
     if (isOwn(key) || key === 'time' || value === undefined) continue;
     line += `,${json(key)}:${json(isNativeError(value) ? errorObject(value) : value)}`;
   }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { EscapeCache, escapeHex, escapeJson } from './escape.ts';
+import { cutting, EscapeCache, escapeHex, escapeJson } from './escape.ts';
 
 describe('escapeHex', () => {
   it.each([
@@ -93,5 +93,24 @@ describe('EscapeCache', () => {
     const texts = ['aXaaaaaaaaaaaa', 'aYaaaaaaaaaaaa', 'aZaaaaaaaaaaaa'];
     for (let round = 0; round < 3; round++) for (const text of texts) expect(cache.get(text)).toBe(text);
     expect(calls).toBe(3);
+  });
+});
+
+describe('a text that is cut', () => {
+  it.each([
+    ['of plain characters', 'x'.repeat(1024), 'x'.repeat(1024)],
+    ['one longer', 'x'.repeat(1025), `${'x'.repeat(1024)}...(1025)`],
+    ['that grows by its escapes', '\xff'.repeat(15_000), `${'\\xFF'.repeat(256)}...(15000)`],
+    ['that would be cut within an escape', `ab${'\xff'.repeat(1000)}`, `ab${'\\xFF'.repeat(255)}...(1002)`],
+  ])('%s, as nginx shows it', (_what, text, shown) => {
+    expect(cutting(escapeHex)(text)).toBe(shown);
+  });
+
+  it.each([
+    ['\xff'.repeat(15_000), `${'\\u00FF'.repeat(170)}...(15000)`],
+    ['"'.repeat(2000), `${'\\"'.repeat(512)}...(2000)`],
+  ])('as JSON, which it still is', (text, shown) => {
+    expect(cutting(escapeJson)(text)).toBe(shown);
+    expect(() => JSON.parse(`"${cutting(escapeJson)(text)}"`)).not.toThrow();
   });
 });

@@ -46,6 +46,32 @@ export function escapeJson(text: string): string {
   return out;
 }
 
+/** The longest that a client's text can be in a line, in characters of its escaped form. */
+export const FIELD_MAX = 1024;
+
+/**
+ * An escape whose results are cut at `FIELD_MAX`: a head of the largest size, escaped, would be a line of 64 KiB, and a few
+ * thousand of these would push all others out of the buffer. What was cut ends with `...(N)`, N characters before.
+ */
+export function cutting(encode: (text: string) => string): (text: string) => string {
+  return (text) => {
+    const escaped = encode(text.length > FIELD_MAX ? text.slice(0, FIELD_MAX) : text);
+    if (text.length <= FIELD_MAX && escaped.length <= FIELD_MAX) return escaped;
+    return `${escaped.slice(0, lastWhole(escaped))}...(${text.length})`;
+  };
+}
+
+/** Where the last escape or character ends that has room. */
+function lastWhole(escaped: string): number {
+  let at = 0;
+  for (;;) {
+    const kind = escaped[at] === '\\' ? escaped[at + 1] : '';
+    const next = at + (kind === '' ? 1 : kind === 'x' ? 4 : kind === 'u' ? 6 : 2);
+    if (next > FIELD_MAX || next > escaped.length) return at;
+    at = next;
+  }
+}
+
 /** Longer texts are escaped each time, so that the memory of a cache stays small whatever clients send. */
 const LONGEST_KEPT = 512;
 /** Sets of the cache, and texts in a set. */

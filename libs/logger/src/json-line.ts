@@ -1,8 +1,10 @@
 import type { AccessEntry } from './access-entry.ts';
 import type { AccessLine } from './access-line.ts';
-import { EscapeCache, escapeJson } from './escape.ts';
+import { cutting, EscapeCache, escapeJson } from './escape.ts';
 import type { LineSink } from './line-sink.ts';
 import type { LogClock } from './log-clock.ts';
+
+const field = cutting(escapeJson);
 
 /** `.00` to `.99`: a number is turned into digits much faster while it is a small integer. */
 const HUNDREDTHS: readonly string[] = Array.from({ length: 100 }, (_, n) => `.${n < 10 ? '0' : ''}${n}`);
@@ -19,8 +21,8 @@ function milliseconds(duration: number): string {
 /** One JSON object a line; what there is nothing to say of is left out. */
 export class JsonLine implements AccessLine {
   private readonly clock: LogClock;
-  private readonly agents = new EscapeCache(escapeJson);
-  private readonly others = new EscapeCache(escapeJson);
+  private readonly agents = new EscapeCache(field);
+  private readonly others = new EscapeCache(field);
 
   constructor(clock: LogClock) {
     this.clock = clock;
@@ -34,20 +36,20 @@ export class JsonLine implements AccessLine {
     this.clock.update();
     const { others } = this;
     let line = `{"time":"${this.clock.iso}","remote":"${others.get(entry.remote)}"`;
-    if (entry.user !== '') line += `,"user":"${escapeJson(entry.user)}"`;
+    if (entry.user !== '') line += `,"user":"${field(entry.user)}"`;
     line += this.request(entry);
     line += `,"status":${entry.status | 0},"bytes":${entry.bytes}`;
     if (entry.host !== '') line += `,"host":"${others.get(entry.host)}"`;
     if (entry.referer !== '') line += `,"referer":"${others.get(entry.referer)}"`;
     if (entry.userAgent !== '') line += `,"agent":"${this.agents.get(entry.userAgent)}"`;
     line += `,"stage":"${others.get(entry.stage)}","cache":"${entry.cache}","ms":${milliseconds(entry.durationMs)}`;
-    if (entry.errno !== '') line += `,"errno":"${escapeJson(entry.errno)}"`;
-    if (entry.place !== '') line += `,"place":"${escapeJson(entry.place)}"`;
+    if (entry.errno !== '') line += `,"errno":"${field(entry.errno)}"`;
+    if (entry.place !== '') line += `,"place":"${field(entry.place)}"`;
     return `${line}}\n`;
   }
 
   private request(entry: AccessEntry): string {
-    if (entry.method === '') return `,"request":"${escapeJson(entry.requestLine)}"`;
+    if (entry.method === '') return `,"request":"${field(entry.requestLine)}"`;
     const version = entry.version === 11 ? '1.1' : entry.version === 10 ? '1.0' : '0.9';
     return `,"method":"${this.others.get(entry.method)}","target":"${this.others.get(entry.target)}","version":"${version}"`;
   }

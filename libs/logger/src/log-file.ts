@@ -115,12 +115,12 @@ export class LogFile implements LineSink {
   }
 
   /**
-   * Makes an account the owner of the file, so that it can still be opened when the process is no longer root. What is no
-   * file of its own (a device, standard output) stays as it is.
+   * Makes an account the owner of the file where it was created, so that it can still be opened when the process is no
+   * longer root. What was there before, and what is no file of its own (a device, standard output), stays as it is.
    * @returns 0 or -errno
    */
   giveTo(uid: number, gid: number): number {
-    return giveFile(this.path, this.current.fd, uid, gid);
+    return giveFile(this.path, this.current.destination, uid, gid);
   }
 
   /** Writes everything, through the loop, and lets go of every descriptor. */

@@ -48,6 +48,7 @@ const pause = new Int32Array(new SharedArrayBuffer(4));
  */
 export class LoggerUdata extends Udata {
   readonly path: string;
+  readonly destination: Destination;
   /** Lines that were never written, since it was opened. */
   lost = 0;
   private readonly loop: Loop;
@@ -84,6 +85,7 @@ export class LoggerUdata extends Udata {
     super('logger', destination.fd);
     this.loop = loop;
     this.path = path;
+    this.destination = destination;
     this.inherited = destination.kind === 'inherited';
     this.notify = notify;
     this.bufferBytes = limits.bufferBytes;

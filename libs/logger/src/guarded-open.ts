@@ -1,0 +1,55 @@
+import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
+import { dirname } from 'node:path';
+import { ERRNO } from '@webserv/event-loop';
+
+const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NONBLOCK;
+/** Anybody but root may put names into a folder of this mode, or of another owner. */
+const OTHERS_WRITE = 0o022;
+
+/**
+ * Opens a path as root, who may do everything, so that nobody else leads it astray: a link is followed only where root
+ * alone can have made it, and in a folder that others can write a regular file has no other name.
+ * @param flags of the file itself; O_EXCL where it must not be there
+ * @throws as openSync does; with the code EMLINK for a file that has other names
+ */
+export function openGuarded(path: string, flags: number, mode: number): number {
+  let folder = openSync('/', FOLDER);
+  try {
+    for (const name of dirname(path).split('/')) {
+      if (name === '') continue;
+      const next = openSync(inside(folder, name, path), FOLDER | noFollow(folder));
+      closeSync(folder);
+      folder = next;
+    }
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const guarded = noFollow(folder);
+    const fd = openSync(inside(folder, name, path), flags | guarded, mode);
+    if (guarded === 0 || !hasOtherNames(fd)) return fd;
+    closeSync(fd);
+    throw Object.assign(new Error(`${path} has other names`), { code: 'EMLINK', errno: -ERRNO.EMLINK });
+  } finally {
+    closeSync(folder);
+  }
+}
+
+function noFollow(folder: number): number {
+  return isRoots(fstatSync(folder)) ? 0 : constants.O_NOFOLLOW;
+}
+
+function isRoots({ uid, mode }: Stats): boolean {
+  return uid === 0 && (mode & OTHERS_WRITE) === 0;
+}
+
+function hasOtherNames(fd: number): boolean {
+  const status = fstatSync(fd);
+  return status.isFile() && status.nlink > 1;
+}
+
+/**
+ * A name in an open folder. Linux finds it from the descriptor, whatever becomes of the path meanwhile; elsewhere it is
+ * the path up to that name.
+ */
+function inside(folder: number, name: string, path: string): string {
+  if (process.platform === 'linux') return `/proc/self/fd/${folder}/${name}`;
+  return path.slice(0, path.indexOf(`/${name}`) + name.length + 1);
+}
