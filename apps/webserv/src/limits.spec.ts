@@ -119,24 +119,22 @@ server {
     }
   }
 
-  it.each([
-    [1, 201],
-    [2, 503],
-  ])('max_uploads 2: with %d under way, one more', async (busy, status) => {
-    const port = start('max_uploads 2;');
+  it.each([1, 2])('max_uploads 2: with %d slow ones under way, one more', async (busy) => {
+    const port = start('max_uploads 2; max_share_per_address 100;');
     const peers: Peer[] = [];
     for (let index = 0; index < busy; index++) {
       const peer = await Peer.open(port);
       peers.push(peer.send(`POST /busy${index} HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nx`));
+      await partialIn(join(site.folder, 'uploads'), index + 1);
     }
-    await partialIn(join(site.folder, 'uploads'), busy);
     const more = 'POST /more HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx';
-    const answer = await fetchOnce(port, more);
-    expect([answer.status, answer.headers.get('retry-after')]).toEqual([
-      status,
-      status === 503 ? '1' : undefined,
-    ]);
-    expect((await (peers[0] as Peer).send('y').answer()).status).toBe(201);
+    expect((await fetchOnce(port, more)).status).toBe(201);
+    // The one that has taken longest for as much makes room.
+    const first = await (peers[0] as Peer).send('y').answer();
+    expect([first.status, first.headers.get('retry-after')]).toEqual(
+      busy === 2 ? [503, '1'] : [201, undefined],
+    );
+    if (busy === 2) expect((await (peers[1] as Peer).send('y').answer()).status).toBe(201);
     expect((await fetchOnce(port, more.replace('/more', '/again'))).status).toBe(201);
     for (const peer of peers) peer.close();
   });
