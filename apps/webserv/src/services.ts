@@ -83,8 +83,8 @@ export class SiteServices implements Services {
     });
   }
 
-  writer(fd: number, owner: FileWriterOwner, atMost: number): FileWriter {
-    return new UploadUdata(this.loop, fd, owner, atMost);
+  writer(fd: number, owner: FileWriterOwner, atMost: number, memory: MemoryLedger): FileWriter {
+    return new UploadUdata(this.loop, fd, owner, atMost, memory);
   }
 
   forget(path: string): void {

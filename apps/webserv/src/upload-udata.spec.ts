@@ -1,5 +1,6 @@
 import { Loop } from '@webserv/event-loop';
 import { FakeDriver, Random, settle } from '@webserv/event-loop/testing';
+import { MemoryLedger } from '@webserv/methods';
 import { UploadUdata } from './upload-udata.ts';
 
 /** Bytes that tell their place: a piece that is lost, doubled or out of order shows. */
@@ -17,6 +18,7 @@ class Scene {
   readonly random: Random;
   readonly driver: FakeDriver;
   readonly loop: Loop;
+  readonly memory: MemoryLedger;
   readonly writer: UploadUdata;
   readonly fd: number;
   /** Bytes that were put into lent room, and how often room was lent. */
@@ -26,7 +28,7 @@ class Scene {
   over = false;
   failure = 0;
 
-  constructor(seed: number, atMost: number, write?: number) {
+  constructor(seed: number, atMost: number, write?: number, limit = 64 * MIB) {
     const faults = write === undefined ? {} : { write: { probability: write, errors: [28] } };
     this.random = new Random(seed);
     this.driver = new FakeDriver({ seed, faults });
@@ -43,7 +45,8 @@ class Scene {
         this.failure = errno;
       },
     };
-    this.writer = new UploadUdata(this.loop, this.fd, owner, atMost);
+    this.memory = new MemoryLedger(limit);
+    this.writer = new UploadUdata(this.loop, this.fd, owner, atMost, this.memory);
   }
 
   /** @param framing the most bytes that lie before a piece in the memory that both were received into */
@@ -71,6 +74,7 @@ class Scene {
     this.writer.close();
     settle(this.loop, this.driver);
     this.driver.assertQuiet();
+    expect(this.memory.bytes).toBe(0);
   }
 
   /** A piece in memory of its own, which is overwritten afterwards. */
@@ -136,6 +140,21 @@ describe('an upload', () => {
       scene.close();
     }
   });
+
+  it.each(cases)(
+    'of %i bytes, a length %s, is so where there is little memory',
+    (length, _how, framing, atMost) => {
+      const bytes = pattern(length);
+      for (let seed = 1; seed <= 3; seed++) {
+        const scene = new Scene(seed, atMost, undefined, 100 * KIB);
+        scene.send(bytes, framing);
+        expect(scene.finish()?.equals(bytes)).toBe(true);
+        // Two slabs, and what one piece brings.
+        expect(scene.memory.peak).toBeLessThanOrEqual(3 * 64 * KIB);
+        scene.close();
+      }
+    },
+  );
 
   it('that is long is received into its own memory for the most part', () => {
     const bytes = pattern(8 * MIB);

@@ -1,5 +1,11 @@
 import { ERRNO, Interest, type Loop, Memory, Op, OpState, Udata } from '@webserv/event-loop';
-import type { FileWriter, FileWriterOwner, Room } from '@webserv/methods';
+import {
+  type FileWriter,
+  type FileWriterOwner,
+  MemoryAccount,
+  type MemoryLedger,
+  type Room,
+} from '@webserv/methods';
 
 /** The first memory for an upload: it grows as bytes come, so that a client that stops after the first holds no more. */
 const FIRST = 8 << 10;
@@ -42,6 +48,7 @@ class SlabRoom implements Room {
 export class UploadUdata extends Udata implements FileWriter {
   private readonly loop: Loop;
   private readonly owner: FileWriterOwner;
+  private readonly account: MemoryAccount;
   private readonly writing = new Op(this);
   /** Bytes that are still to come, at most. */
   private ahead: number;
@@ -60,12 +67,16 @@ export class UploadUdata extends Udata implements FileWriter {
   private finishing = false;
   private closed = false;
 
-  /** @param atMost bytes that will come; Infinity where nobody knows */
-  constructor(loop: Loop, fd: number, owner: FileWriterOwner, atMost: number) {
+  /**
+   * @param atMost bytes that will come; Infinity where nobody knows
+   * @param memory what its slabs count in: where little is left, they stay small
+   */
+  constructor(loop: Loop, fd: number, owner: FileWriterOwner, atMost: number, memory: MemoryLedger) {
     super('worker', fd);
     this.loop = loop;
     this.owner = owner;
     this.ahead = atMost;
+    this.account = new MemoryAccount(memory);
     this.capacity = Math.min(FIRST_SLAB, Math.max(1, atMost));
     this.lent = new SlabRoom(this.filling);
     loop.register(this, Interest.FILE);
@@ -92,7 +103,7 @@ export class UploadUdata extends Udata implements FileWriter {
     if (this.ahead === Number.POSITIVE_INFINITY && this.position === 0 && !this.writing.pending) return null;
     const { capacity, filled } = this;
     if (this.filling.size < capacity) {
-      if (filled < PROVEN) return null;
+      if (filled < PROVEN || !this.account.spare(capacity)) return null;
       this.grow(capacity);
     }
     const { lent, filling } = this;
@@ -130,6 +141,7 @@ export class UploadUdata extends Udata implements FileWriter {
   override dispose(): void {
     if (this.large) large--;
     this.large = false;
+    this.account.close();
     if (this.closed) return;
     // A fault has closed it: nobody else tells the owner, whose client would wait for ever.
     this.closed = true;
@@ -150,9 +162,30 @@ export class UploadUdata extends Udata implements FileWriter {
     if (this.finishing) return;
     const next = this.nextSlab();
     // What has been written at once can be filled again at once.
-    if (this.writing.state === OpState.DONE && slab.size >= next) return;
-    this.filling = this.spare !== null && this.spare.size >= next ? this.spare : Memory.allocate(next);
+    const written = this.writing.state === OpState.DONE;
+    if (written && slab.size >= next) return;
+    const { spare } = this;
+    const ready = spare !== null && spare.size >= next;
+    if (!ready && !this.account.spare(next)) {
+      if (!written) this.goOnSmall(slab);
+      return;
+    }
+    if (!ready && spare !== null) this.account.give(spare.size);
+    this.filling = ready ? spare : Memory.allocate(next);
     this.capacity = next;
+    this.spare = slab;
+  }
+
+  /** There is no memory for another slab of the right size: what there is does, or what one receive may bring. */
+  private goOnSmall(slab: Memory): void {
+    let next = this.spare;
+    if (next === null || next.size < HEADROOM) {
+      if (next !== null) this.account.give(next.size);
+      next = Memory.allocate(HEADROOM);
+      this.account.add(HEADROOM);
+    }
+    this.filling = next;
+    this.capacity = next.size;
     this.spare = slab;
   }
 
@@ -174,10 +207,19 @@ export class UploadUdata extends Udata implements FileWriter {
     const needed = this.filled + size;
     let room = Math.max(FIRST, this.filling.size);
     while (room < needed) room *= 2;
-    this.grow(Math.max(needed, Math.min(room, this.capacity)));
+    // What has come must be held; what is to come need not.
+    const wanted = Math.max(needed, Math.min(room, this.capacity));
+    const granted = this.account.spare(wanted);
+    if (!granted) {
+      this.account.add(needed);
+      this.capacity = Math.min(this.capacity, Math.max(needed, HEADROOM));
+    }
+    this.grow(granted ? wanted : needed);
   }
 
+  /** @param size stands in the account already */
   private grow(size: number): void {
+    this.account.give(this.filling.size);
     const larger = Memory.allocate(size);
     this.filling.bytes.copy(larger.bytes, 0, 0, this.filled);
     this.filling = larger;

@@ -27,8 +27,9 @@ export interface Services {
   /**
    * Takes over the descriptor of an empty file, to write what comes into it.
    * @param atMost bytes that will come; Infinity where nobody knows
+   * @param memory what it gathers counts in
    */
-  writer(fd: number, owner: FileWriterOwner, atMost: number): FileWriter;
+  writer(fd: number, owner: FileWriterOwner, atMost: number, memory: MemoryLedger): FileWriter;
   /**
    * Says that the file at a path is about to be removed, replaced or made: nothing that is kept of it, or is being read
    * from it now, may be served. To be called right before the change, in the same turn.

@@ -2,6 +2,7 @@ import type { FileStamp } from '@webserv/response';
 import { ERRNO } from '../errno.ts';
 import type { Services } from '../exchange.ts';
 import { FileFacts } from '../files.ts';
+import type { MemoryLedger } from '../memory-ledger.ts';
 import type { Room } from '../room.ts';
 import type { FileWriter, FileWriterOwner } from './file-writer.ts';
 import { join } from './join.ts';
@@ -59,6 +60,7 @@ export class Draft implements FileWriterOwner {
     path: string,
     fd: number,
     atMost: number,
+    memory: MemoryLedger,
   ) {
     this.services = services;
     this.owner = owner;
@@ -67,13 +69,14 @@ export class Draft implements FileWriterOwner {
     this.target = join(rules.folder, name);
     this.path = path;
     this.fd = fd;
-    this.writer = services.writer(fd, this, atMost);
+    this.writer = services.writer(fd, this, atMost, memory);
   }
 
   /**
    * Begins a file.
    * @param rules its folder, whether it may replace a file, and whether it is whole only when the disk has it
    * @param atMost bytes that will come; Infinity where nobody knows
+   * @param memory what is gathered of it counts in
    * @returns the draft, or -errno
    */
   static open(
@@ -82,10 +85,11 @@ export class Draft implements FileWriterOwner {
     rules: UploadRules,
     name: string,
     atMost: number,
+    memory: MemoryLedger,
   ): Draft | number {
     const path = join(rules.folder, temporaryName());
     const fd = services.store.create(path);
-    return fd < 0 ? fd : new Draft(services, owner, rules, name, path, fd, atMost);
+    return fd < 0 ? fd : new Draft(services, owner, rules, name, path, fd, atMost, memory);
   }
 
   /** As `FileWriter.write`. */

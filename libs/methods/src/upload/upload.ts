@@ -2,6 +2,7 @@ import type { RequestHead } from '@webserv/request';
 import { ERRNO } from '../errno.ts';
 import type { Exchange, Services } from '../exchange.ts';
 import type { Ledger } from '../ledger.ts';
+import type { MemoryLedger } from '../memory-ledger.ts';
 import type { Room } from '../room.ts';
 import { Draft, type DraftOwner } from './draft.ts';
 import { inSlices } from './in-slices.ts';
@@ -49,6 +50,7 @@ export class Upload implements DraftOwner {
   private readonly rules: UploadRules;
   private readonly owner: UploadOwner;
   private readonly ledger: Ledger;
+  private readonly memory: MemoryLedger;
   private readonly drafts: Draft[] = [];
   private readonly names = new Set<string>();
   private current: Draft | null = null;
@@ -67,6 +69,7 @@ export class Upload implements DraftOwner {
     this.rules = rules;
     this.owner = owner;
     this.ledger = services.ledgerOf(server);
+    this.memory = services.memoryOf(server);
     this.address = services.addressOf(remote);
   }
 
@@ -108,7 +111,10 @@ export class Upload implements DraftOwner {
     const { rules, services } = this;
     const taken = this.mayStore(name);
     if (taken < 0) return taken;
-    const draft = Draft.open(services, this, rules, name, atMost);
+    // What comes first is gathered in any case.
+    if (!this.memory.take(FIRST_PIECE)) return -ERRNO.ENOMEM;
+    this.memory.give(FIRST_PIECE);
+    const draft = Draft.open(services, this, rules, name, atMost, this.memory);
     if (typeof draft === 'number') return draft;
     this.names.add(name);
     this.drafts.push(draft);
@@ -293,6 +299,9 @@ export class Upload implements DraftOwner {
   }
 }
 
+/** What one receive may bring: an upload for which there is no memory for that much is not begun. */
+const FIRST_PIECE = 64 << 10;
+
 /** No call on a file in a folder says this: the ledger is full, not the disk. */
 const TOO_MUCH = -ERRNO.EAGAIN;
 
@@ -303,6 +312,7 @@ export function lengthAtMost(head: RequestHead): number {
 
 /** What could not be begun, for the log. */
 export function beginPlace(errno: number): string {
+  if (errno === -ERRNO.ENOMEM) return 'memory_limit';
   return errno === TOO_MUCH ? 'max_uploads' : 'open upload';
 }
 
