@@ -140,6 +140,19 @@ describe.each(DRIVERS)('connections on %s', (use) => {
     expect((await (await Peer.open(path)).send(get('/', 'Connection: close\r\n')).answer()).status).toBe(200);
   });
 
+  it('takes IPv6 alone where it listens on [::]', async () => {
+    const port = start(config('').replace('listen 127.0.0.1:0;', 'listen [::]:0;'));
+    await expect(Peer.open(port)).rejects.toThrow();
+  });
+
+  it('serves .well-known where dotfiles are off', async () => {
+    site.file('static/.well-known/name', 'public');
+    site.file('static/.name', 'hidden');
+    const port = start(config('dotfiles off;'));
+    expect((await fetchOnce(port, get('/.well-known/name'))).body.toString()).toBe('public');
+    expect((await fetchOnce(port, get('/.name'))).status).toBe(404);
+  });
+
   it('tells every address that it cannot have, and starts nothing', async () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));

@@ -47,9 +47,12 @@ export function checkClaims(claims: readonly Claim[], disk: Disk, problems: Prob
     reported.add(place);
     const [code, what] = failure;
     const suggestion = code === 'not-found' ? neighbour(path, at, disk) : null;
-    problems.error(code, at, what, { expected: EXPECTED[need], suggestion });
+    const expected = VARIABLE.test(path) ? 'a fixed path: there are no variables' : EXPECTED[need];
+    problems.error(code, at, what, { expected, suggestion });
   }
 }
+
+const VARIABLE = /\$\{?[a-z_]/i;
 
 /** The nearest name in the same folder, in the words of the one who wrote this one. */
 function neighbour(path: string, at: Span, disk: Disk): string | null {

@@ -47,6 +47,7 @@ export const DIAGNOSTIC_CODES = [
   'not-executable',
   // warnings
   'never-effective',
+  'mixed-formats',
   'unreachable-server',
   'shadowed-name',
   'unreachable-limit',

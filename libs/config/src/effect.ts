@@ -5,6 +5,7 @@ import { type Problems, quoted } from './diagnostic.ts';
 import type { Row } from './directives/row.ts';
 import { allRows, DIRECTIVES, type DirectiveName } from './directives/table.ts';
 import { defaultValue, type Level, type Setting, wordSpan } from './level.ts';
+import { absolutePath } from './path.ts';
 import type { Listen, Location, Server } from './types.ts';
 
 export function warnOfNoEffect(draft: Draft, problems: Problems): void {
@@ -22,6 +23,7 @@ export function warnOfNoEffect(draft: Draft, problems: Problems): void {
     compression(server, locations, problems);
   });
   laterServers(draft, problems);
+  logFormats(draft, problems);
   names(draft, problems);
   addresses(draft, problems);
 }
@@ -182,6 +184,30 @@ function laterServers(draft: Draft, problems: Problems): void {
       const place = `${first.at.file}:${first.at.line}`;
       const why = `the server at ${place} is the first on its address and decides it`;
       neverActs(level.own(row.name as DirectiveName), row.name as DirectiveName, why, problems);
+    }
+  }
+}
+
+/** Servers that name one file share it: lines of two formats can be read by no program. */
+function logFormats(draft: Draft, problems: Problems): void {
+  for (const name of ['access_log', 'error_log'] as const) {
+    const formats = new Map<string, { readonly format: string; readonly setting: Setting }>();
+    for (const level of [draft.main, ...draft.servers.map((server) => server.level)]) {
+      const setting = level.own(name);
+      if (setting === null || setting.value === null) continue;
+      const { path, format } = setting.value as { path: string; format: string };
+      const file = absolutePath(setting.directive.source.folder, path);
+      const first = formats.get(file);
+      if (first === undefined) formats.set(file, { format, setting });
+      else if (first.format !== format && file !== '/dev/null') {
+        const { source, name: said } = first.setting.directive;
+        const place = source.position(said.start, said.end);
+        const other = `${first.format} at ${place.file}:${place.line}`;
+        const message = `${quoted(path)} gets lines of two formats: ${format} here, ${other}`;
+        problems.warn('mixed-formats', wordSpan(setting.directive, 0), message, {
+          expected: 'one format, or a file for each',
+        });
+      }
     }
   }
 }

@@ -202,6 +202,8 @@ class Lexer {
       this.#at += 1;
       return value;
     }
+    // Behind a "~" stands a pattern for those who come from elsewhere: that there are none is what they have to hear.
+    if (this.#tokens.at(-1)?.text.startsWith('~') === true) return '\\';
     const seen = next === undefined || next === '\n' || next === '\r' ? 1 : 2;
     this.#report('invalid-escape', this.#at, this.#at + seen, 'this escape means nothing', {
       expected: ESCAPES_EXPECTED,

@@ -203,10 +203,11 @@ class Parser {
       );
       return { row: null, valid: false };
     }
-    const meant = meantRow(name.text, context);
+    const expected = unknownHint(name.text);
+    const meant = expected === null || isAlias(name.text) ? meantRow(name.text, context) : null;
     const message = `unknown directive ${quoted(name.text)}`;
     const source = this.#source;
-    const hints = { suggestion: meant?.name ?? null, expected: unknownHint(name.text) };
+    const hints = { suggestion: meant?.name ?? null, expected };
     this.#problems.error('unknown-directive', { source, start: name.start, end: name.end }, message, hints);
     const fits = meant?.contexts.includes(context) ?? false;
     return { row: meant !== null && fits && !meant.alias.includes(name.text) ? meant : null, valid: fits };
@@ -249,6 +250,10 @@ function contextName(context: Context): string {
   return context === 'main' ? 'on the main level' : `inside "${context} { }"`;
 }
 
+function isAlias(name: string): boolean {
+  return allRows().some((row) => row.alias.includes(name.toLowerCase()));
+}
+
 /** The row that a misspelt or foreign name means, those that can stand here first. */
 function meantRow(name: string, context: Context): Row | null {
   const lower = name.toLowerCase();
@@ -266,10 +271,28 @@ function meantRow(name: string, context: Context): Row | null {
 }
 
 /** For names that other servers have and this one does without. */
+/** What stands here in the place of directives of other servers, or that there is nothing of the kind. */
+const FOREIGN: readonly (readonly [name: RegExp, expected: string])[] = [
+  [/^(http|events|stream)$/, '"server { }" on the main level, with no block around'],
+  [/^(if|set|map|geo|split_clients)$/, 'fixed values: there are no variables and no conditions'],
+  [
+    /^(proxy|uwsgi|scgi|grpc|memcached)_|^(upstream|reverse_proxy)$/,
+    'files and scripts: this server is no proxy',
+  ],
+  [/^fastcgi_(?!pass|read_timeout)|^php_/, '"cgi .php INTERPRETER;": scripts are run by themselves'],
+  [/^try_files$/, '"default_file" for folders, "error 404 FILE;" for what is not there'],
+  [/^(expires|add_header|more_set_headers|header)$/, 'the fields that the server sets: none can be added'],
+  [/^ssl_|^(tls|http2|quic)$/, 'plain HTTP: put a server that speaks TLS in front'],
+  [
+    /^(allow|deny|auth_basic|satisfy|limit_req)/,
+    'limits such as "max_connect_per_address": access is not checked',
+  ],
+  [
+    /^(sendfile|tcp_nopush|tcp_nodelay|aio|worker_\w+|pid|daemon)$/,
+    'nothing: it is done without being asked for',
+  ],
+];
+
 function unknownHint(name: string): string | null {
-  if (name === 'http' || name === 'events' || name === 'stream')
-    return '"server { }" on the main level, with no block around';
-  if (name === 'if' || name === 'set' || name === 'map')
-    return 'fixed values: there are no variables and no conditions';
-  return null;
+  return FOREIGN.find(([pattern]) => pattern.test(name.toLowerCase()))?.[1] ?? null;
 }

@@ -235,7 +235,7 @@ export const contentRows = {
     value: flag,
     expects: 'on or off',
     default: 'off',
-    help: 'Serves and lists names that begin with a dot.',
+    help: 'Serves and lists names that begin with a dot. /.well-known/ at the top of a site is served in any case (RFC 8615).',
   }),
   error: row({
     name: 'error',

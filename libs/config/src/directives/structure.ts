@@ -30,14 +30,26 @@ const SERVER_NAME = /^(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/i;
 
 const serverNames = lazy(() => z.array(z.string().check(z.maxLength(253), z.regex(SERVER_NAME))));
 
+/** What a location begins with elsewhere, what to say of it, and what stands here in its place. */
+const FOREIGN_PREFIXES: readonly (readonly [word: RegExp, message: string, expected: string])[] = [
+  [
+    /^!?~/,
+    'there are no patterns: a location is a plain prefix',
+    'a prefix of the path, such as /images; "cgi .php INTERPRETER;" in it runs the files of an extension',
+  ],
+  [/^=/, 'there is no exact match: a location is a plain prefix', 'the path alone: the longest prefix wins'],
+  [/^\^~$/, 'a location is a plain prefix, without a modifier', 'the path alone: the longest prefix wins'],
+  [/^@/, 'there are no named locations', 'a prefix of the path, such as /images'],
+];
+
 const prefix = lazy(() =>
   one(
     z.pipe(
       z.string(),
       z.transform((word: string, ctx: z.core.ParsePayload): string => {
         if (!word.startsWith('/')) {
-          const modifier = /^(=|~|~\*|\^~)$/.test(word);
-          if (modifier) return refuse(ctx, 'a location is a plain prefix, without a modifier');
+          const foreign = FOREIGN_PREFIXES.find(([pattern]) => pattern.test(word));
+          if (foreign !== undefined) return refuse(ctx, foreign[1], { expected: foreign[2] });
           return refuse(ctx, 'a prefix starts with "/"', { suggestion: `/${word}` });
         }
         const bare = word.length > 1 && word.endsWith('/') ? word.slice(0, -1) : word;
@@ -130,7 +142,7 @@ export const structureRows = {
     value: listen,
     expects: '80, 127.0.0.1:80, [::1]:80, *:80 or unix:/path',
     default: '80',
-    help: 'An address to accept connections on; port 0 lets the system choose.',
+    help: 'An address to accept connections on; port 0 lets the system choose. [::] is IPv6 alone: for IPv4 as well, write a second listen. The file of a unix socket is made with mode 0666, replaced where nobody answers on it, and removed at the end.',
     alias: ['port', 'bind'],
   }),
   server_name: row({
