@@ -17,6 +17,8 @@ export interface Report {
   readonly timers: number;
   readonly scripts: number;
   readonly completions: number;
+  /** Milliseconds of the longest round of the loop since the last report. */
+  readonly recentLagMs: number;
 }
 
 /** A server that runs. */

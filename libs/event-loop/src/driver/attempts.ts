@@ -4,6 +4,7 @@ import * as libc from '../ffi/libc.ts';
 import { Memory } from '../memory.ts';
 import { type Op, OpKind } from '../op.ts';
 import type { Udata } from '../udata.ts';
+import { BulkShare } from './bulk-share.ts';
 import { reap, reapUnwatched } from './child.ts';
 import type { Completions } from './completions.ts';
 import { Interest } from './driver.ts';
@@ -14,13 +15,12 @@ import { closeDescriptor, waitsForDisk } from './slow-file.ts';
 import { accept, acceptedPeer } from './socket.ts';
 import * as transfer from './transfer.ts';
 import type { Watch } from './watch.ts';
+import { WRITE_BUDGET, writeTurn } from './write-turn.ts';
 
 /** What one receive takes at most: larger than any request head, small enough to stay in the processor's cache. */
 const RECEIVE_SIZE = 64 << 10;
 /** Connections taken from one listening socket before the others have their turn. */
 const ACCEPTS_A_TURN = 128;
-/** Bytes that one send or write moves before the others have their turn. */
-const WRITE_BUDGET = 1 << 20;
 /** From so many bytes on, what is written to a file is written by a thread. */
 const WRITE_IN_THREAD = 256 << 10;
 
@@ -32,6 +32,7 @@ export class Attempts {
   notify: () => void = () => {};
   /** The driver is gone: what a thread still brings back is let go at once. */
   ended = false;
+  readonly share = new BulkShare();
   private readonly poller: Poller;
   private readonly completions: Completions;
   /** One buffer lent to every receive in turn: what is ready is read at once and consumed at once. */
@@ -222,29 +223,9 @@ export class Attempts {
 
   private writeBytes(watch: Watch, op: Op): void {
     const total = transfer.totalOf(op);
-    if (watch.interest === Interest.FILE && (waitsForDisk(watch) || total - op.done >= WRITE_IN_THREAD)) {
+    if (watch.interest === Interest.FILE && (waitsForDisk(watch) || total - op.done >= WRITE_IN_THREAD))
       this.writeInThread(watch, op);
-      return;
-    }
-    for (let budget = WRITE_BUDGET; op.done < total; ) {
-      if (budget <= 0) {
-        this.queue(watch);
-        return;
-      }
-      const n = op.kind === OpKind.SEND ? transfer.sendRest(watch.fd, op) : transfer.writeRest(watch.fd, op);
-      if (n === -EAGAIN) {
-        this.wantWrite(watch);
-        return;
-      }
-      if (n <= 0) {
-        // A file that takes nothing and names no reason would be asked for ever.
-        this.finishWrite(watch, op, n === 0 ? -ERRNO.EIO : n);
-        return;
-      }
-      op.done += n;
-      budget -= n;
-    }
-    this.finishWrite(watch, op, op.done);
+    else this.turned(watch, op, writeTurn(watch.fd, op, this.share));
   }
 
   /**
@@ -284,7 +265,11 @@ export class Attempts {
 
   /** @param warmTo as of `sendFileTurn` */
   private sendFile(watch: Watch, op: Op, warmTo: number): void {
-    const turn = sendFileTurn(watch, op, warmTo);
+    this.turned(watch, op, sendFileTurn(watch, op, this.share, warmTo));
+  }
+
+  /** Goes on with a write as its turn has ended. */
+  private turned(watch: Watch, op: Op, turn: number): void {
     switch (turn) {
       case FileTurn.WHOLE:
         this.finishWrite(watch, op, op.done);

@@ -3,6 +3,7 @@ import { C } from '../ffi/layout.ts';
 import * as libc from '../ffi/libc.ts';
 import { Memory } from '../memory.ts';
 import type { Op } from '../op.ts';
+import type { BulkShare } from './bulk-share.ts';
 import { COLD_CHUNK, isWarm, lookLength } from './page-cache.ts';
 import { isRefused, SENDFILE_CHUNK, sendFromFile } from './sendfile.ts';
 import { mayWait } from './slow-file.ts';
@@ -41,12 +42,13 @@ export interface FileReceiver {
 
 /**
  * Sends from `op.done` on, as much as one turn allows.
+ * @param share what this round may send of it
  * @param warmTo up to here the file is known to be in the page cache: it was looked at, or read, in this very turn
  * @returns one of `FileTurn`, or -errno
  */
-export function sendFileTurn(to: FileReceiver, op: Op, warmTo: number): number {
+export function sendFileTurn(to: FileReceiver, op: Op, share: BulkShare, warmTo: number): number {
   let known = warmTo;
-  for (let budget = SENDFILE_CHUNK; op.done < op.length; ) {
+  for (let budget = share.turn(Math.min(SENDFILE_CHUNK, op.length - op.done)); op.done < op.length; ) {
     if (budget <= 0) return FileTurn.SHARE;
     const position = op.position + op.done;
     const chunk = Math.min(op.length - op.done, budget);
@@ -63,6 +65,7 @@ export function sendFileTurn(to: FileReceiver, op: Op, warmTo: number): number {
     if (n === 0) return FileTurn.WHOLE;
     op.done += n;
     budget -= n;
+    share.sent(n);
     if (op.done >= TRUSTED_AFTER && !to.trusted) {
       to.trusted = true;
       trust(to.fd);

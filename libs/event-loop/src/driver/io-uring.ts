@@ -194,6 +194,7 @@ export class UringDriver extends SystemDriver implements Driver {
     if (this.ended) return 0;
     const before = completions.told;
     flights.round++;
+    this.writes.share.begin();
     if (this.later.length > 0) this.dispatchLater();
     const end = ring.end;
     while (!this.ended && ring.next(end)) this.dispatch(ring.index, ring.tag as Tag, ring.result, ring.flags);

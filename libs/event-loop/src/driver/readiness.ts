@@ -164,6 +164,7 @@ export class ReadinessDriver extends SystemDriver implements Driver {
 
   deliver(): number {
     const { completions } = this;
+    this.attempts.share.begin();
     const before = completions.told;
     const { events } = this.poller;
     const count = events.count;

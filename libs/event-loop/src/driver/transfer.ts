@@ -45,19 +45,20 @@ export function readPipe(fd: number, address: number, length: number): number {
   }
 }
 
-/** Sends what is left of the op, from `op.done` on. */
-export function sendRest(fd: number, op: Op): number {
+/** Sends what is left of the op, from `op.done` on. @param most bytes of one memory; a vector is sent as it is */
+export function sendRest(fd: number, op: Op, most: number): number {
   for (;;) {
-    const n = op.vector === null ? sendPlain(fd, op) : sendGathered(fd, op);
+    const n = op.vector === null ? sendPlain(fd, op, most) : sendGathered(fd, op);
     if (n >= 0) return n;
     const error = libc.lastError();
     if (error !== -EINTR) return error;
   }
 }
 
-function sendPlain(fd: number, op: Op): number {
+function sendPlain(fd: number, op: Op, most: number): number {
   const memory = op.memory as Memory;
-  return libc.send(fd, memory.address + op.offset + op.done, op.length - op.done, C.MSG_NOSIGNAL);
+  const length = Math.min(most, op.length - op.done);
+  return libc.send(fd, memory.address + op.offset + op.done, length, C.MSG_NOSIGNAL);
 }
 
 function sendGathered(fd: number, op: Op): number {

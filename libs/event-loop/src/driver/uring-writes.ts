@@ -3,6 +3,7 @@ import { C } from '../ffi/layout.ts';
 import { IORING_OP, POLL_EVENTS } from '../ffi/uring-layout.ts';
 import type { Memory } from '../memory.ts';
 import { type Op, OpKind } from '../op.ts';
+import { BulkShare } from './bulk-share.ts';
 import type { Completions } from './completions.ts';
 import { Interest } from './driver.ts';
 import { coldLength, FileTurn, sendFileInThread, sendFileTurn } from './file-transfer.ts';
@@ -27,6 +28,7 @@ const WRITE_CHUNK = 1 << 20;
  * process.
  */
 export class UringWrites {
+  readonly share = new BulkShare();
   private readonly flights: Flights;
   private readonly completions: Completions;
   private readonly files: UringFiles;
@@ -72,10 +74,12 @@ export class UringWrites {
     flight.writePin = memory;
     const address = memory.address + op.offset + op.done;
     const rest = op.length - op.done;
-    const length = Math.min(rest, WRITE_CHUNK);
     if (op.kind === OpKind.SEND) {
+      const length = this.share.turn(Math.min(rest, WRITE_CHUNK));
+      this.share.sent(length);
       flights.start(flight, Tag.SEND, IORING_OP.SEND, fd, address, length, 0, C.MSG_NOSIGNAL, 0);
     } else {
+      const length = Math.min(rest, WRITE_CHUNK);
       const position = op.position < 0 ? -1 : op.position + op.done;
       flights.start(flight, Tag.WRITE, IORING_OP.WRITE, fd, address, length, position, 0, 0);
     }
@@ -149,7 +153,7 @@ export class UringWrites {
 
   /** @param warmTo as of `sendFileTurn` */
   private sendFile(flight: Flight, op: Op, warmTo: number): void {
-    const turn = sendFileTurn(flight, op, warmTo);
+    const turn = sendFileTurn(flight, op, this.share, warmTo);
     switch (turn) {
       case FileTurn.WHOLE:
         this.end(flight, op, op.done);

@@ -14,6 +14,14 @@ export const EINTR = ERRNO.EINTR;
 const names = new Map<number, string>();
 for (const [name, number] of Object.entries(ERRNO)) if (!names.has(number)) names.set(number, name);
 
+/** Made when it is first needed, and once: each call of getSystemErrorMap() makes another. */
+let known: ReadonlyMap<number, readonly [name: string, message: string]> | null = null;
+
+function describe(result: number): readonly [name: string, message: string] | undefined {
+  known ??= getSystemErrorMap();
+  return known.get(result);
+}
+
 /**
  * The symbolic name of a negative result.
  * @param result a completion's result, e.g. -104
@@ -21,10 +29,10 @@ for (const [name, number] of Object.entries(ERRNO)) if (!names.has(number)) name
  */
 export function errnoName(result: number): string {
   if (result >= 0) return 'OK';
-  return getSystemErrorMap().get(result)?.[0] ?? names.get(-result) ?? `E${-result}`;
+  return describe(result)?.[0] ?? names.get(-result) ?? `E${-result}`;
 }
 
 /** The sentence that belongs to a negative result, e.g. "connection reset by peer". */
 export function errnoMessage(result: number): string {
-  return getSystemErrorMap().get(result)?.[1] ?? `error ${errnoName(result)}`;
+  return describe(result)?.[1] ?? `error ${errnoName(result)}`;
 }

@@ -7,7 +7,7 @@ function ms(value: number): string {
 }
 
 /** One row: what the attack is, and what it did to the bystander and to the server. */
-function rowOf({ attack, words, alone, beside, end }: Finding): string {
+function rowOf({ attack, words, alone, beside, lagMs, end }: Finding): string {
   const cells = [
     `\`${attack.name}\``,
     attack.what,
@@ -16,6 +16,7 @@ function rowOf({ attack, words, alone, beside, end }: Finding): string {
     String(beside.failures),
     `${ms(alone.p99)} -> ${ms(beside.p99)}`,
     `${ms(alone.longest)} -> ${ms(beside.longest)}`,
+    ms(lagMs),
     `+${((beside.resident - alone.resident) / MIB).toFixed(0)}`,
     `+${beside.descriptors - alone.descriptors}`,
     end === '0' ? words : `**the server ended: ${end}**; ${words}`,
@@ -34,6 +35,6 @@ export function tableOf(findings: readonly Finding[]): string {
     'p99, ms',
     'longest stall, ms',
   ];
-  const head = [...names, 'memory over idle, MiB', 'descriptors', 'what became of it'];
+  const head = [...names, 'longest round, ms', 'memory over idle, MiB', 'descriptors', 'what became of it'];
   return [`| ${head.join(' | ')} |`, `|${' --- |'.repeat(head.length)}`, ...findings.map(rowOf)].join('\n');
 }

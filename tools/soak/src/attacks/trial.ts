@@ -19,6 +19,8 @@ export interface Finding {
   /** The bystander alone, and beside the attack. */
   readonly alone: Sight;
   readonly beside: Sight;
+  /** Milliseconds of the longest round of the server's loop; -1 where it ended before it could be asked. */
+  readonly lagMs: number;
   /** How the server ended: `0` where it stopped as it was asked to. */
   readonly end: string;
 }
@@ -41,15 +43,20 @@ export async function tryAttack(attack: Attack, programs: Programs, use: string)
     await witness.look();
     await wait(ALONE_MS);
     const alone = await witness.look();
+    await server.report();
     const over = AbortSignal.timeout(1_000 * attack.seconds);
     setMaxListeners(0, over);
     const words = await attack
       .play({ port, ground, over })
       .catch((error: Error) => `broke off: ${error.message}`);
     const beside = await witness.look();
+    const lagMs = await server.report().then(
+      ({ recentLagMs }) => recentLagMs,
+      () => -1,
+    );
     await witness.leave();
     const end = await server.stop();
-    return { attack, words, alone, beside, end };
+    return { attack, words, alone, beside, lagMs, end };
   } finally {
     ground.remove();
   }

@@ -1,0 +1,38 @@
+/** Bytes that all connections together may send in one round of the loop before each is given less. */
+const ROUND = 8 << 20;
+/** The most that one turn sends. */
+const MOST = 2 << 20;
+/** Every turn may send as much, however many there are: a turn costs about 30 us besides what it sends. */
+const FLOOR = 32 << 10;
+
+/**
+ * What a round of the loop may send of large answers, divided among those that have one. A socket takes megabytes at
+ * once: without this, 500 readers of a megabyte each kept all others waiting for half a second, though each of them had
+ * but one turn.
+ *
+ * The first turns of a round take what they want. Where that is not enough for all, the next round gives each the same.
+ */
+export class BulkShare {
+  private left = ROUND;
+  private most = MOST;
+  private turns = 0;
+
+  /** A new round begins. */
+  begin(): void {
+    if (this.turns === 0) return;
+    this.most = this.left > 0 ? MOST : Math.min(MOST, Math.max(FLOOR, ROUND / this.turns));
+    this.left = ROUND;
+    this.turns = 0;
+  }
+
+  /** @returns how many of the `wanted` bytes may be sent in this turn; more than none, where any are wanted */
+  turn(wanted: number): number {
+    if (wanted <= FLOOR) return wanted;
+    this.turns++;
+    return Math.max(FLOOR, Math.min(wanted, this.most, this.left));
+  }
+
+  sent(bytes: number): void {
+    this.left -= bytes;
+  }
+}
