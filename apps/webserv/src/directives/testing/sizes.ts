@@ -58,4 +58,12 @@ export const SIZES: Readonly<Record<string, Probe>> = {
     files: PAGE,
     observe: cacheAnswer,
   },
+  memory_limit: {
+    settings: [
+      ['memory_limit 48m;', 'hit'],
+      ['memory_limit 64k;', 'miss'],
+    ],
+    files: { 'files/page.html': 'x'.repeat(60_000) },
+    observe: cacheAnswer,
+  },
 };
