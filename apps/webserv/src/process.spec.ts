@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -12,7 +13,7 @@ import {
   statSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Command } from './testing/command.ts';
 import { fetchOnce, get, Peer } from './testing/peer.ts';
 import { TestSite } from './testing/site.ts';
@@ -60,6 +61,19 @@ async function until(done: () => boolean): Promise<void> {
 
 function uploads(): string[] {
   return readdirSync(join(site.folder, 'uploads'));
+}
+
+/** A copy of the build, with what it needs: an account of its own may not be let into the folders above this one. */
+function installed(folder: string): string {
+  const dist = resolve(__dirname, '../dist');
+  for (const name of ['main.js', 'command.js', 'package.json']) {
+    cpSync(join(dist, name), join(folder, 'dist', name));
+  }
+  for (const name of ['koffi', '@koromix']) {
+    const from = resolve(__dirname, '../../../node_modules', name);
+    if (existsSync(from)) cpSync(from, join(folder, 'node_modules', name), { recursive: true });
+  }
+  return join(folder, 'dist/main.js');
 }
 
 /** Only root can become somebody else; CI runs as root. */
@@ -170,7 +184,10 @@ server {
     command = new Command(
       ['-c', conf],
       { SOME_SECRET: 'nobody may know' },
-      { limit: 'exec setpriv --reuid=65534 --regid=65534 --clear-groups "$0" "$@"' },
+      {
+        limit: 'exec setpriv --reuid=65534 --regid=65534 --clear-groups "$0" "$@"',
+        main: installed(site.folder),
+      },
     );
     const { body } = await fetchOnce(await command.port(), get('/read.sh'));
     expect(body.toString()).not.toContain('nobody may know');
@@ -184,12 +201,13 @@ server {
       'site.conf',
       'error_log error.log;\nuser www-data;\nserver { listen 127.0.0.1:0; root static; access_log off; location / { } }\n',
     );
-    // Wherever this lies, it can be read: an account of its own could not enter a folder of root's.
-    const reads = '--inh-caps=+dac_override --ambient-caps=+dac_override';
     command = new Command(
       ['-c', conf],
       {},
-      { limit: `exec setpriv ${reads} --reuid=65534 --regid=65534 --clear-groups "$0" "$@"` },
+      {
+        limit: 'exec setpriv --reuid=65534 --regid=65534 --clear-groups "$0" "$@"',
+        main: installed(site.folder),
+      },
     );
     await command.port();
     await until(() => errorLog().includes('only root'));
