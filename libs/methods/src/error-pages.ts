@@ -94,7 +94,7 @@ export class ErrorPages {
     const bytes = content && facts.size <= PAGE_LIMIT ? this.contentOf(fd, facts.size) : null;
     if (fd >= 0) files.close(fd);
     const stamp = found ? { mtimeMs: facts.mtimeMs, size: facts.size, ino: facts.ino } : null;
-    return { bytes, uploaded: uploads.hold(real), stamp, checkedAt: nowMs };
+    return { bytes, uploaded: uploads.mayBeUpload(real), stamp, checkedAt: nowMs };
   }
 
   /** @returns null where nothing can be read */

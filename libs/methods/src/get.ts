@@ -107,7 +107,7 @@ function found(exchange: Exchange, fd: number, path: string, name: string): Outc
   }
   const real = realPathOf(exchange, path, fd);
   const script = scriptOf(exchange, path, real, name, facts);
-  if (script === null) return content(exchange, fd, path, exchange.services.uploads.hold(real));
+  if (script === null) return content(exchange, fd, path, exchange.services.uploads.mayBeUpload(real));
   files.close(fd);
   return script instanceof Reply ? script : exchange.services.script(exchange, script);
 }

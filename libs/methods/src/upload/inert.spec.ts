@@ -48,6 +48,13 @@ describe('what clients can upload does nothing in a browser', () => {
     expect(isInert(await site.send('GET', '/all/uploads/own.html'))).toBe(false);
   });
 
+  it('but for a file whose name no upload can have: one with a dot in front', async () => {
+    site.file('uploads/.own.html', '<script>ours</script>');
+    site.location('/desk', { root: site.uploads, defaultFile: '.own.html' });
+    expect(isInert(await site.send('GET', '/desk/'))).toBe(false);
+    expect(isInert(await site.send('GET', '/desk/page.html'))).toBe(true);
+  });
+
   it('unless the location says so', async () => {
     site.location('/acts', { root: site.uploads, uploadInert: false });
     expect(isInert(await site.send('GET', '/acts/page.html'))).toBe(false);

@@ -20,4 +20,13 @@ export class UploadRoots {
   hold(real: string): boolean {
     return this.folders.some((folder) => isBeneath(real, realOf(folder)));
   }
+
+  /**
+   * Whether a client may have made a file, by its name as well: an upload never has a name that begins with a dot
+   * (`cleanName`), so such a file is the operator's own.
+   * @param real as of `hold`
+   */
+  mayBeUpload(real: string): boolean {
+    return real[real.lastIndexOf('/') + 1] !== '.' && this.hold(real);
+  }
 }
