@@ -70,7 +70,7 @@ export class Transmission {
     const first = this.segments[0];
     if (first !== undefined && first.kind === 'bytes' && first.bytes.length > 0) {
       this.next = 1;
-      pieces.push(pieceOf(Memory.from(first.bytes)));
+      pieces.push(pieceOf(memoryOf(first.bytes)));
     }
     this.sendPieces(pieces, head.size);
   }
@@ -124,7 +124,7 @@ export class Transmission {
   private sendSegment(segment: Segment): void {
     this.overhead = 0;
     if (segment.kind === 'bytes') {
-      this.sendPieces([pieceOf(Memory.from(segment.bytes))], 0);
+      this.sendPieces([pieceOf(memoryOf(segment.bytes))], 0);
       return;
     }
     this.expected = segment.length;
@@ -149,4 +149,13 @@ function segmentsOf(reply: Reply): readonly Segment[] {
     default:
       return NONE;
   }
+}
+
+/** Up to so many bytes may lie in the collector's heap, where they move. */
+const SMALL = 4096;
+
+/** Bytes to send from where they lie: a large error page is not there once for each who is slow to take it. */
+function memoryOf(bytes: Uint8Array): Memory {
+  if (bytes.length <= SMALL) return Memory.from(bytes);
+  return new Memory(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
 }
