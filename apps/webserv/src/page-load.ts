@@ -118,11 +118,12 @@ export class PageLoad implements WorkOwner {
   private whole(page: Page): void {
     const { keep, over } = this.parts;
     over();
+    // What the cache takes in counts there.
+    const { taken } = this;
+    this.giveBack();
     if (keep !== null) this.entry = keep.pages.keep(page, keep.origin, keep.ticket, false);
-    if (keep !== null && this.entry !== null) {
-      keep.pages.cache.hold(this.entry);
-      this.giveBack();
-    }
+    if (keep !== null && this.entry !== null) keep.pages.cache.hold(this.entry);
+    else this.takeAgain(taken);
     let left = AT_ONCE;
     for (const owner of this.waiting) {
       if (left-- === 0) break;
@@ -176,6 +177,11 @@ export class PageLoad implements WorkOwner {
     this.giveBack();
     if (this.entry !== null) this.parts.keep?.pages.cache.unhold(this.entry);
     this.entry = null;
+  }
+
+  private takeAgain(bytes: number): void {
+    this.parts.memory.add(bytes);
+    this.taken = bytes;
   }
 
   private giveBack(): void {
