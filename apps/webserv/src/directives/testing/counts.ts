@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Peer } from '../../testing/peer.ts';
 import type { Place, Probe } from './probe.ts';
 
@@ -6,6 +8,11 @@ const PAGE = { 'files/page.html': 'page' };
 /** A script that waits until its folder has the file `go`. */
 const WAITS = `while [ ! -e go ]; do sleep 0.02; done
 printf 'Content-Type: text/plain\\n\\ndone'`;
+
+/** More output than the buffers of a connection take. */
+const LARGE_OUTPUT = `printf 'Content-Type: text/plain\\n\\n'
+: > began
+exec head -c 24000000 /dev/zero`;
 
 /** How many of some connections, each with a request under way, the server has. */
 async function connectionsOf(place: Place, seen: unknown): Promise<number> {
@@ -21,6 +28,13 @@ async function connectionsOf(place: Place, seen: unknown): Promise<number> {
   await place.until(() => connections() === 0);
   return found;
 }
+
+/** More names than the buffers of a connection take. */
+const FOLDERS = Object.fromEntries(
+  ['a', 'b'].flatMap((folder) =>
+    Array.from({ length: 1500 }, (_, index) => [`files/${folder}/${'x'.repeat(220)}${index}`, ''] as const),
+  ),
+);
 
 /** Bounds in numbers. */
 export const COUNTS: Readonly<Record<string, Probe>> = {
@@ -69,6 +83,24 @@ export const COUNTS: Readonly<Record<string, Probe>> = {
     files: PAGE,
     observe: async (place) => (await place.ask(place.get('/page.html'))).headers.get('connection'),
   },
+  max_listings: {
+    settings: [
+      ['max_listings 1;', 503],
+      ['max_listings 2;', 200],
+    ],
+    around: { server: 'auto_index on;' },
+    files: FOLDERS,
+    times: 1,
+    observe: async (place) => {
+      const first = await place.open();
+      first.pause();
+      first.send(place.get('/a/'));
+      await place.until(() => place.site.running?.holdings().listings === 1);
+      const { status } = await place.ask(place.get('/b/'));
+      first.reset();
+      return status;
+    },
+  },
   max_cgi: {
     settings: [
       ['max_cgi 1;', 1],
@@ -85,6 +117,29 @@ export const COUNTS: Readonly<Record<string, Probe>> = {
       for (const peer of peers) peer.reset();
       await place.until(() => scripts() === 0);
       return seen;
+    },
+  },
+  cgi_spool: {
+    settings: [
+      ['cgi_spool 64m;', 'ends'],
+      ['cgi_spool 64k;', 'waits for its client'],
+    ],
+    around: { location: 'cgi .run /bin/sh;' },
+    files: { 'files/large.run': LARGE_OUTPUT },
+    observe: async (place, seen) => {
+      const peer = await place.open();
+      peer.pause();
+      peer.send(place.get('/large.run'));
+      await place.until(() => existsSync(join(place.site.folder, 'files/began')));
+      const scripts = (): number => place.site.running?.holdings().scripts ?? 0;
+      if (seen === 'ends') await place.until(() => scripts() === 0);
+      // It would end at once.
+      else await new Promise((resolve) => setTimeout(resolve, 100));
+      const found = scripts() === 0 ? 'ends' : 'waits for its client';
+      peer.reset();
+      await place.until(() => scripts() === 0);
+      place.site.remove('files/began');
+      return found;
     },
   },
   cgi_queue: {
