@@ -36,6 +36,12 @@ it('sends at most 32 KiB for each, and what a round has, however many there are'
   expect(round(share, all(1_000, MIB))).toEqual(all(1_000, 32 * KIB));
 });
 
+it('gives whole bytes, however they are divided', () => {
+  const share = new BulkShare();
+  round(share, all(30, MIB));
+  expect(round(share, all(30, MIB))).toEqual(all(30, Math.floor((8 * MIB) / 30)));
+});
+
 it('does not count what is small', () => {
   const share = new BulkShare();
   expect(round(share, [...all(10_000, 32 * KIB), 100 * MIB])).toEqual([...all(10_000, 32 * KIB), 32 * KIB]);

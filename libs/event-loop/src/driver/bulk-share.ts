@@ -20,7 +20,7 @@ export class BulkShare {
   /** A new round begins. */
   begin(): void {
     if (this.turns === 0) return;
-    this.most = this.left > 0 ? MOST : Math.min(MOST, Math.max(FLOOR, ROUND / this.turns));
+    this.most = this.left > 0 ? MOST : Math.min(MOST, Math.max(FLOOR, Math.floor(ROUND / this.turns)));
     this.left = ROUND;
     this.turns = 0;
   }
