@@ -111,6 +111,13 @@ function listings(server: Level, locations: readonly Built<Location>[], problems
 }
 
 function memory(main: Level, { value, level }: Built<Server>, problems: Problems): void {
+  const entry = level.own('cache_entry');
+  // Of three quarters of it files are loaded, whatever else there is.
+  const loadable = (value.memoryLimit / 4) * 3;
+  if (entry !== null && value.cacheEntry > loadable && value.cacheEntry <= value.cacheSize) {
+    const message = `no file of this size is loaded: "memory_limit" is ${value.memoryLimit}, and leaves ${loadable} for it`;
+    problems.warn('unreachable-limit', wordSpan(entry.directive, 0), message);
+  }
   const own = level.own('memory_limit');
   const all = main.own('memory_limit');
   if (own === null || all === null || value.memoryLimit <= all.value) return;
