@@ -7,8 +7,11 @@ import {
   type Room,
 } from '@webserv/methods';
 
-/** The first memory for an upload: it grows as bytes come, so that a client that stops after the first holds no more. */
-const FIRST = 8 << 10;
+/**
+ * The first memory for an upload: it grows as bytes come, so that a client that stops after the first holds no more, and a
+ * form of a thousand small files needs no more than they do.
+ */
+const FIRST = 512;
 /** With so many gathered, the rest of the first slab is worth having: a client that has sent this much goes on. */
 const PROVEN = 64 << 10;
 /** Bytes gathered for the first write of an upload. */
