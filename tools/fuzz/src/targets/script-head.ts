@@ -96,12 +96,13 @@ function judge(text: string, head: NonNullable<Seen['head']>): void {
   sent(head);
 }
 
-function written({ status, reason, headers, contentLength, kind }: NonNullable<Seen['head']>): string {
+function written({ status, reason, headers, contentLength, chunked, kind }: NonNullable<Seen['head']>): string {
   const lines = headers.map(([name, value]) => `${name}: ${value}`);
   // Of a local redirection 302 is what is taken where none is written; written, it would be the client's to follow.
   if (kind !== 'local-redirect' || status !== 302)
     lines.push(`Status: ${status}${reason === '' ? '' : ` ${reason}`}`);
   if (contentLength >= 0) lines.push(`Content-Length: ${contentLength}`);
+  if (chunked) lines.push('Transfer-Encoding: chunked');
   return `${lines.join('\n')}\n\n`;
 }
 
