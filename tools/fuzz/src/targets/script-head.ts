@@ -96,7 +96,14 @@ function judge(text: string, head: NonNullable<Seen['head']>): void {
   sent(head);
 }
 
-function written({ status, reason, headers, contentLength, chunked, kind }: NonNullable<Seen['head']>): string {
+function written({
+  status,
+  reason,
+  headers,
+  contentLength,
+  chunked,
+  kind,
+}: NonNullable<Seen['head']>): string {
   const lines = headers.map(([name, value]) => `${name}: ${value}`);
   // Of a local redirection 302 is what is taken where none is written; written, it would be the client's to follow.
   if (kind !== 'local-redirect' || status !== 302)
