@@ -4,6 +4,8 @@ import { claims } from './checks/claims.ts';
 import { cycles } from './checks/cycles.ts';
 import { dependencies } from './checks/dependencies.ts';
 import { entries } from './checks/entries.ts';
+import { environment } from './checks/environment.ts';
+import { formatted } from './checks/formatted.ts';
 import { links } from './checks/links.ts';
 import { marks } from './checks/marks.ts';
 import { modules } from './checks/modules.ts';
@@ -32,4 +34,6 @@ export const CHECKS: readonly Check[] = [
   cycles,
   entries,
   paths,
+  environment,
+  formatted,
 ];

@@ -1,0 +1,105 @@
+import { execFileSync } from 'node:child_process';
+import { join, posix } from 'node:path';
+import { importsOf } from './imports.ts';
+import { isTest, readWorkspace, type Workspace } from './workspace.ts';
+
+const ROOT = join(__dirname, '../../..');
+const NX = join(ROOT, 'node_modules/nx/dist/bin/nx.js');
+
+interface Inputs {
+  readonly files: readonly string[];
+  readonly runtime: readonly string[];
+  readonly environment: readonly string[];
+}
+
+/** What Nx itself says, without the process that it would leave behind. */
+function nx(...words: string[]): string {
+  const env = { ...process.env, NX_DAEMON: 'false', NX_NO_CLOUD: 'true', FORCE_COLOR: '0' };
+  return execFileSync(process.execPath, [NX, ...words], { cwd: ROOT, env, encoding: 'utf8' });
+}
+
+function inputsOf(target: string): Inputs {
+  return JSON.parse(nx('show', 'target', 'inputs', target, '--json')) as Inputs;
+}
+
+/** Every file that the specs of `folder` load, across packages: relative imports, and entries by package.json. */
+function loadedBy({ packages }: Workspace, folder: string): Set<string> {
+  const sources = new Map(
+    packages.flatMap((member) => member.sources).map((source) => [source.path, source]),
+  );
+  const seen = new Set<string>();
+  const visit = (path: string | undefined): void => {
+    const source = sources.get(path ?? '');
+    if (source === undefined || seen.has(source.path)) return;
+    seen.add(source.path);
+    for (const { specifier } of importsOf(source)) {
+      if (specifier.startsWith('.')) visit(posix.join(posix.dirname(source.path), specifier));
+      else visit(entryOf(packages, specifier));
+    }
+  };
+  for (const path of sources.keys()) if (path.startsWith(`${folder}/`)) visit(path);
+  return seen;
+}
+
+function entryOf(packages: Workspace['packages'], specifier: string): string | undefined {
+  for (const { folder, manifest } of packages) {
+    for (const [entry, where] of Object.entries(manifest.exports ?? {})) {
+      if (posix.join(manifest.name ?? '', entry) !== specifier) continue;
+      const file = (where as Readonly<Record<string, string>>)['@webserv/source'];
+      return file === undefined ? undefined : posix.join(folder, file);
+    }
+  }
+  return undefined;
+}
+
+describe('the inputs of test', () => {
+  const app = inputsOf('webserv:test');
+  const others = app.files.filter(
+    (path) => /^(libs|apps|tools)\//.test(path) && !path.startsWith('apps/webserv/'),
+  );
+
+  it('hold every file that the specs of the app load, of whichever package', () => {
+    const loaded = [...loadedBy(readWorkspace(ROOT), 'apps/webserv')];
+    expect(loaded.filter((path) => path.startsWith('libs/')).length).toBeGreaterThan(100);
+    expect(loaded.filter((path) => !app.files.includes(path))).toEqual([]);
+  });
+
+  it('hold no spec, helper, golden file or page of another package', () => {
+    expect(others.length).toBeGreaterThan(100);
+    expect(others.filter((path) => isTest(path) || path.endsWith('.md'))).toEqual([]);
+  });
+
+  it('hold those of its own', () => {
+    expect(app.files).toEqual(
+      expect.arrayContaining(['apps/webserv/README.md', 'apps/webserv/src/main.spec.ts']),
+    );
+  });
+
+  it("hold Node's version and what a developer sets", () => {
+    expect(app.runtime).toContain('node -v');
+    expect(app.environment).toEqual(
+      expect.arrayContaining([
+        'FUZZ_SECONDS',
+        'UPDATE_GOLDEN',
+        'WEBSERV_CHROMIUM',
+        'WEBSERV_FAULT_FIRST',
+        'WEBSERV_FAULT_SEED',
+        'WEBSERV_FAULT_SEEDS',
+        'WEBSERV_KQUEUE_LIBRARY',
+      ]),
+    );
+  });
+
+  it("hold Node's version for the build too, whose bytecode is of that version", () => {
+    expect(inputsOf('webserv:build').runtime).toContain('node -v');
+  });
+});
+
+describe('affected', () => {
+  it.each(['docs/TENETS.md', '.github/workflows/ci.yml', '.ci/run', 'CONTRIBUTING.md'])(
+    'holds tidy when %s changes',
+    (path) => {
+      expect(nx('show', 'projects', '--affected', `--files=${path}`).split('\n')).toContain('tidy');
+    },
+  );
+});
