@@ -11,6 +11,7 @@ import { marks } from './checks/marks.ts';
 import { modules } from './checks/modules.ts';
 import { multiplexers } from './checks/multiplexers.ts';
 import { paths } from './checks/paths.ts';
+import { pinned } from './checks/pinned.ts';
 import { quiet } from './checks/quiet.ts';
 import { shape } from './checks/shape.ts';
 import { sizes } from './checks/sizes.ts';
@@ -36,4 +37,5 @@ export const CHECKS: readonly Check[] = [
   paths,
   environment,
   formatted,
+  pinned,
 ];
