@@ -37,5 +37,5 @@ export class LogBook {
 
 function hint(error: number): string {
   if (error !== -ERRNO.ELOOP && error !== -ERRNO.EMLINK) return '';
-  return ' (root follows no link, and opens no file with a second name, in a folder that somebody else can write)';
+  return ' (root opens no log through a link, nor a file with a second name in a folder that others can write)';
 }

@@ -68,6 +68,13 @@ server { listen 127.0.0.1:0; root static; access_log ${accessLog} buffer=0; loca
     }
   });
 
+  it('a log is not opened through a link to a file, not even one of root', async () => {
+    symlinkSync('secret', join(site.folder, 'link'));
+    const { code, stderr } = await start('link', '/dev/stderr').ended;
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/cannot open the log .*link: ELOOP/)]);
+    expect(readFileSync(join(site.folder, 'secret'), 'utf8')).toBe('secret');
+  });
+
   it('the account opens its logs anew', async () => {
     const running = start('theirs/log', '/dev/stderr');
     const port = await running.port();

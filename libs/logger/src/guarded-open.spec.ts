@@ -6,6 +6,7 @@ import {
   linkSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -73,13 +74,25 @@ asRoot('a log that root opens', () => {
     expect(openDestination(join(folder, 'ours/log'))).toBe(-ERRNO.ELOOP);
   });
 
-  it('a link that root made is followed', () => {
-    symlinkSync(join(folder, 'ours'), join(folder, 'in'));
-    symlinkSync(target, join(folder, 'ours/log'));
-    const fd = openGuarded(join(folder, 'in/log'), APPEND, 0o644);
+  it.each([
+    ['a folder', 'ours', 'in', 'in/log'],
+    ['a device', '/dev/null', 'ours/null', 'ours/null'],
+  ])('a link of root to %s is followed', (_what, to, link, log) => {
     // The folder that mkdtemp made is below one that everybody can write, and is root's alone.
+    symlinkSync(to, join(folder, link));
+    writeFileSync(join(folder, 'ours/log'), '');
+    const fd = openGuarded(join(folder, log), APPEND, 0o644);
     expect(fd).toBeGreaterThan(0);
     closeSync(fd);
+  });
+
+  it.each([
+    ['a file', 'target'],
+    ['nothing', 'new'],
+  ])('a link of root to %s is not', (_what, to) => {
+    symlinkSync(join(folder, to), join(folder, 'ours/log'));
+    expect(openDestination(join(folder, 'ours/log'))).toBe(-ERRNO.ELOOP);
+    expect(readdirSync(folder).sort()).toEqual(['ours', 'target', 'theirs']);
   });
 
   it('what was created is given away, and nothing else', () => {

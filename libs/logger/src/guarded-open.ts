@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ERRNO } from '@webserv/event-loop';
 
@@ -7,10 +7,12 @@ const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NONBLOCK
 const OTHERS_WRITE = 0o022;
 
 /**
- * Opens a path as root, who may do everything, so that nobody else leads it astray: a link is followed only where root
- * alone can have made it, and in a folder that others can write a regular file has no other name.
+ * Opens a path as root, who may do everything, so that nobody else leads it astray. A folder is reached through a link
+ * only where root alone can have made it. So is a device or a pipe (a link to /dev/stdout); a regular file is reached
+ * through no link at all, and has no other name in a folder that others can write.
  * @param flags of the file itself; O_EXCL where it must not be there
- * @throws as openSync does; with the code EMLINK for a file that has other names
+ * @throws as openSync does; with the code ELOOP for a link to a regular file or to nothing, and EMLINK for a file that
+ * has other names
  */
 export function openGuarded(path: string, flags: number, mode: number): number {
   let folder = openSync('/', FOLDER);
@@ -22,11 +24,13 @@ export function openGuarded(path: string, flags: number, mode: number): number {
       folder = next;
     }
     const name = path.slice(path.lastIndexOf('/') + 1);
+    const at = inside(folder, name, path);
     const guarded = noFollow(folder);
-    const fd = openSync(inside(folder, name, path), flags | guarded, mode);
+    if (guarded === 0 && isLinkToFile(at)) throw refusal('ELOOP', `${path} is a link`);
+    const fd = openSync(at, flags | guarded, mode);
     if (guarded === 0 || !hasOtherNames(fd)) return fd;
     closeSync(fd);
-    throw Object.assign(new Error(`${path} has other names`), { code: 'EMLINK', errno: -ERRNO.EMLINK });
+    throw refusal('EMLINK', `${path} has other names`);
   } finally {
     closeSync(folder);
   }
@@ -38,6 +42,16 @@ function noFollow(folder: number): number {
 
 function isRoots({ uid, mode }: Stats): boolean {
   return uid === 0 && (mode & OTHERS_WRITE) === 0;
+}
+
+/** A link to nothing would create the file that it names. */
+function isLinkToFile(path: string): boolean {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return false;
+  return statSync(path, { throwIfNoEntry: false })?.isFile() !== false;
+}
+
+function refusal(code: 'ELOOP' | 'EMLINK', message: string): Error {
+  return Object.assign(new Error(message), { code, errno: -ERRNO[code] });
 }
 
 function hasOtherNames(fd: number): boolean {
