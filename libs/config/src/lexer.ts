@@ -40,6 +40,10 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
 ]);
 const ESCAPES_EXPECTED = String.raw`one of \\ \" \' \n \t \r, or \ before a space, ";", "{", "}" or "#"`;
 
+/** What patterns and other matches stand behind elsewhere, and the directives that take a pattern there. */
+const MODIFIER = /^(?:!?~\*?|=|\^~)$/;
+const TAKES_PATTERN = /^(?:location|server_name)$/;
+
 /** Splits a text into tokens; the last is always `end`. Problems are reported and stepped over. */
 export function lex(source: Source, problems: Problems): Token[] {
   return new Lexer(source, problems).run();
@@ -122,7 +126,7 @@ class Lexer {
       } else if (code === DOUBLE || code === SINGLE) {
         if (quoteAt < 0) quoteAt = this.#at;
       } else if (code === BACKSLASH) {
-        value += text.slice(copied, this.#at) + this.#escape();
+        value += text.slice(copied, this.#at) + this.#escape(start);
         copied = this.#at + 1;
       }
     }
@@ -150,7 +154,7 @@ class Lexer {
       const code = text.charCodeAt(this.#at);
       if (code === NEWLINE) break;
       if (code === BACKSLASH) {
-        value += text.slice(copied, this.#at) + this.#escape();
+        value += text.slice(copied, this.#at) + this.#escape(start + 1);
         copied = this.#at + 1;
       } else if (code === quote) {
         value += text.slice(copied, this.#at);
@@ -194,21 +198,30 @@ class Lexer {
     this.#at = end;
   }
 
-  /** Reads the escape at the cursor, leaves the cursor on its last character and gives what it stands for. */
-  #escape(): string {
+  /**
+   * Reads the escape at the cursor, leaves the cursor on its last character and gives what it stands for.
+   * @param start of the word, behind its quote
+   */
+  #escape(start: number): string {
     const next = this.#text[this.#at + 1];
     const value = next === undefined ? undefined : ESCAPES.get(next);
     if (value !== undefined) {
       this.#at += 1;
       return value;
     }
-    // Behind a "~" stands a pattern for those who come from elsewhere: that there are none is what they have to hear.
-    if (this.#tokens.at(-1)?.text.startsWith('~') === true) return '\\';
+    if (this.#isPattern(start)) return '\\';
     const seen = next === undefined || next === '\n' || next === '\r' ? 1 : 2;
     this.#report('invalid-escape', this.#at, this.#at + seen, 'this escape means nothing', {
       expected: ESCAPES_EXPECTED,
     });
     return '\\';
+  }
+
+  /** Those who come from elsewhere have to hear that there are no patterns, not that an escape in one means nothing. */
+  #isPattern(start: number): boolean {
+    const before = this.#tokens.at(-1)?.text ?? '';
+    if (MODIFIER.test(before)) return true;
+    return TAKES_PATTERN.test(before) && /^!?~/.test(this.#text.slice(start, start + 2));
   }
 
   #report(
