@@ -3,6 +3,11 @@ import { isBeneath, realOf } from '../real-path.ts';
 /** The folders that clients can upload into, of all servers. */
 export class UploadRoots {
   private readonly folders: readonly string[];
+  /** Where they are, for the rest of the turn that has asked. */
+  private reals: readonly string[] | null = null;
+  private readonly forget = (): void => {
+    this.reals = null;
+  };
 
   constructor(folders: Iterable<string>) {
     this.folders = [...new Set(folders)];
@@ -14,11 +19,12 @@ export class UploadRoots {
   }
 
   /**
-   * Whether a file lies in one of them. Where a folder is, is asked each time: a deployment may switch a link on the way.
+   * Whether a file lies in one of them. Where the folders are is asked once a turn of the event loop: a deployment may
+   * switch a link on the way, and many requests of one turn shall not ask the disk for every folder each.
    * @param real the path of the file without links
    */
   hold(real: string): boolean {
-    return this.folders.some((folder) => isBeneath(real, realOf(folder)));
+    return this.resolved().some((folder) => isBeneath(real, folder));
   }
 
   /**
@@ -28,5 +34,14 @@ export class UploadRoots {
    */
   mayBeUpload(real: string): boolean {
     return real[real.lastIndexOf('/') + 1] !== '.' && this.hold(real);
+  }
+
+  private resolved(): readonly string[] {
+    if (this.reals === null) {
+      this.reals = this.folders.map(realOf);
+      // Microtasks run as soon as the turn is over.
+      queueMicrotask(this.forget);
+    }
+    return this.reals;
   }
 }
