@@ -63,6 +63,19 @@ describe('on a real disk', () => {
     }
   });
 
+  it('a link to a script is no program that is sent, nor is one that leads out of the root', () => {
+    program('www/run', '#!/bin/sh\n');
+    program('share/other', '#!/bin/sh\n');
+    symlinkSync('run', join(folder, 'www/also'));
+    symlinkSync('../share', join(folder, 'www/linked'));
+    const config = (more: string): string => `server { location / { root www; cgi ${more} } }`;
+    expect(about(config('run;'))).toEqual([]);
+    expect(about(config('also;'))).toEqual([]);
+    expect(about(config('run; symlinks on;'))).toEqual([
+      '1 unlisted-program: "linked/other" below this root is a program that no "cgi" runs: it is sent as it is',
+    ]);
+  });
+
   it('a program, and a script with an interpreter that is there, can', () => {
     program('www/binary', Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0]));
     program('www/other', Buffer.from('PK\x03\x04'));

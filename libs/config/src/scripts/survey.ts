@@ -1,7 +1,7 @@
 import { type Problems, quoted } from '../diagnostic.ts';
 import type { Disk } from '../disk.ts';
 import { wordSpan } from '../level.ts';
-import type { CgiRule } from '../types.ts';
+import type { CgiRule, Location } from '../types.ts';
 import { type Obstacle, obstacleTo } from './never-runs.ts';
 import { settingOf, type WrittenPlace } from './places.ts';
 import { hides, type Reach, shadowOf } from './reach.ts';
@@ -55,7 +55,8 @@ function survey(place: WrittenPlace, reach: Reach, disk: Disk): Survey {
       if (kind !== 'file' || cgi.some((rule) => rule.kind === 'script' && rule.path === path)) continue;
       const runner = runnerOf(cgi, path);
       if (runner === null) {
-        if (lists && disk.can(path, 'run')) found.programs.push(rest.slice(1));
+        if (lists && disk.can(path, 'run') && isSent(location, path, reach))
+          found.programs.push(rest.slice(1));
         continue;
       }
       // With "cgi *" what cannot be run is what scripts bring along.
@@ -66,6 +67,14 @@ function survey(place: WrittenPlace, reach: Reach, disk: Disk): Survey {
     }
   }
   return found;
+}
+
+/** A link is what it leads to: nothing where it leads out of the root, and a script where that is one. */
+function isSent(location: Location, path: string, reach: Reach): boolean {
+  if (!location.symlinks && reach.restIn(location, path) === null) return false;
+  const real = reach.real(path);
+  if (runnerOf(location.cgi, real) !== null) return false;
+  return !location.cgi.some((rule) => rule.kind === 'script' && reach.real(rule.path) === real);
 }
 
 function warnOfPrograms(place: WrittenPlace, programs: readonly string[], problems: Problems): void {
