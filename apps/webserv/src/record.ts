@@ -57,7 +57,8 @@ function reportFailure({ site, exchange, responder, endedBy, faulty, requestLine
   const status = statusOf(responder);
   const level = status >= 500 || faulty ? 'error' : 'info';
   if (!site.errorLog.enabled(level)) return;
-  site.errorLog[level](exchange.place, {
+  // No call has failed where a script itself answers with an error.
+  site.errorLog[level](exchange.place || 'status', {
     client: exchange.remote,
     request: requestLine === '' ? `${exchange.head.method} ${exchange.head.target}` : requestLine,
     status,

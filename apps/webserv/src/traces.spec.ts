@@ -23,6 +23,7 @@ beforeEach(() => {
   for (const [name, text] of [
     ['silent.sh', 'printf ok >&2; exec sleep 1000'],
     ['killed.sh', 'printf "Content-Type: text/plain\\n\\n"; head -c 300000 /dev/zero; kill -9 $$'],
+    ['lacks.sh', 'printf "Status: 404 Not Found\\n\\n"'],
     ['endless.sh', 'printf "Content-Type: text/plain\\n\\n"; exec yes'],
   ] as const) {
     chmodSync(site.file(`public/cgi/${name}`, `#!/bin/sh\n${text}\n`), 0o755);
@@ -40,7 +41,7 @@ function start(use: (typeof DRIVERS)[number], limits = ''): void {
        location / { method GET; }
        location /list { method GET; root public; auto_index on; }
        location /up { method POST; upload_path up; }
-       location /cgi { method GET POST; root public/cgi; cgi silent.sh; cgi endless.sh; cgi killed.sh; }
+       location /cgi { method GET POST; root public/cgi; cgi silent.sh; cgi endless.sh; cgi killed.sh; cgi lacks.sh; }
      }`,
     driverOptions(use),
   );
@@ -179,6 +180,15 @@ describe.each(DRIVERS)('on %s', (use) => {
     opened.mockRestore();
     expect(await lines()).toEqual([expect.stringMatching(/ 500 .*stage=method .*errno=EIO place=readdir$/)]);
     expect(errors()).toMatch(/\[error\] readdir.*status=500.*errno=EIO/);
+  });
+
+  it('what a script itself calls an error is in the error log', async () => {
+    start(use);
+    const peer = (await Peer.open(port)).send(get('/cgi/lacks.sh'));
+    expect((await peer.answer()).status).toBe(404);
+    peer.close();
+    expect(await lines()).toEqual([expect.stringMatching(/ 404 .*stage=method/)]);
+    expect(errors()).toMatch(/\[info\] status client=.*status=404/);
   });
 
   it('a body that breaks off while it is made is in the error log, with what broke it', async () => {

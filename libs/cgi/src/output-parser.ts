@@ -1,4 +1,5 @@
 import { HeaderList } from '@webserv/response';
+import { SINGLE_FIELDS } from './single-fields.ts';
 
 /** Bytes of a script's head at most. */
 export const HEAD_MAX = 64 << 10;
@@ -53,26 +54,6 @@ const DROPPED: ReadonlySet<string> = new Set([
   'trailer',
   'transfer-encoding',
   'upgrade',
-]);
-
-/**
- * Fields that have one value. A script that says the same twice has said it once; one that says two things has said
- * neither, and nobody can tell which its client would believe.
- */
-const SINGLE: ReadonlySet<string> = new Set([
-  'age',
-  'content-length',
-  'content-location',
-  'content-range',
-  'content-type',
-  'date',
-  'etag',
-  'expires',
-  'last-modified',
-  'location',
-  'retry-after',
-  'status',
-  'transfer-encoding',
 ]);
 
 /**
@@ -167,7 +148,7 @@ export class OutputParser {
       return;
     }
     const lower = name.toLowerCase();
-    if (SINGLE.has(lower)) {
+    if (SINGLE_FIELDS.has(lower)) {
       const before = this.singles.get(lower);
       if (before === value) return;
       if (before !== undefined) {
