@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, renameSync, statSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, statSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { callUnix, ERRNO } from '@webserv/event-loop';
@@ -111,6 +111,16 @@ describe('unix sockets', () => {
   it('everybody may connect', async () => {
     await serving(start());
     expect(statSync(path).mode & 0o777).toBe(0o666);
+  });
+
+  it('a link that is put in the place of the file gives nobody the rights to another', () => {
+    const secret = site.file('secret');
+    chmodSync(secret, 0o600);
+    new SocketFiles().listen(path, () => {
+      symlinkSync(secret, path);
+      return 7;
+    });
+    expect(statSync(secret).mode & 0o777).toBe(0o600);
   });
 
   it('a full backlog is somebody who answers', async () => {

@@ -1,5 +1,4 @@
 import {
-  chmodSync,
   closeSync,
   constants,
   fstatSync,
@@ -12,8 +11,8 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { callUnix, ERRNO, errnoMessage, errnoName, lockFile } from '@webserv/event-loop';
 
-/** Everybody may connect, as to a port: who may not is kept out by the folder. */
-const MODE = 0o666;
+/** Everybody may connect, as to a port: who may not is kept out by the folder. The file gets the mode 0666. */
+const UMASK = 0o111;
 /** How long two servers that start at once wait for each other. */
 const LOCK_TRIES = 100;
 const LOCK_WAIT_MS = 10;
@@ -45,9 +44,8 @@ export class SocketFiles {
     return locked(real, () => {
       const problem = clear(path);
       if (problem !== null) return problem;
-      const fd = bind();
+      const fd = withUmask(UMASK, bind);
       if (fd < 0) return fd;
-      chmodSync(path, MODE);
       const { dev, ino } = lstatSync(path, { bigint: true });
       this.bound.push({ path: real, dev, ino });
       return fd;
@@ -67,6 +65,16 @@ export class SocketFiles {
         // Gone already, or in a folder that the account of the server cannot write: the next start replaces it.
       }
     }
+  }
+}
+
+/** The file has its mode from the start: a chmod by its name could be led by a link to another file. */
+function withUmask(mask: number, bind: () => number): number {
+  const before = process.umask(mask);
+  try {
+    return bind();
+  } finally {
+    process.umask(before);
   }
 }
 

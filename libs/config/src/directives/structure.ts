@@ -142,7 +142,7 @@ export const structureRows = {
     value: listen,
     expects: '80, 127.0.0.1:80, [::1]:80, *:80 or unix:/path',
     default: '80',
-    help: 'An address to accept connections on; port 0 lets the system choose. [::] is IPv6 alone: for IPv4 as well, write a second listen. The file of a unix socket is made with mode 0666, replaced where nobody answers on it, and removed at the end.',
+    help: 'An address to accept connections on; port 0 lets the system choose. [::] is IPv6 alone: for IPv4 as well, write a second listen. The file of a unix socket is made with mode 0666, replaced where nobody answers on it, and removed at the end where the server may still write its folder.',
     alias: ['port', 'bind'],
   }),
   server_name: row({
