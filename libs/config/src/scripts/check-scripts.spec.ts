@@ -63,6 +63,22 @@ describe('on a real disk', () => {
     }
   });
 
+  it('a script that a nearer location takes away is sent there', () => {
+    program('www/up/a.PHP', '<?php');
+    const config = (nearer: string): string =>
+      `server { location / { root www; cgi .php /bin/sh; }\nlocation /up { root www/up; ${nearer} } }`;
+    expect(about(config(''))).toEqual([
+      expect.stringMatching(
+        /^2 source-sent: this location sends "a\.PHP", which location "\/" at .*:1 would run$/,
+      ),
+    ]);
+    expect(about(config('cgi .php /bin/sh;'))).toEqual([]);
+    expect(about(config('upload_path www/up; method GET POST;'))).toEqual([]);
+    rmSync(join(folder, 'www/up/a.PHP'));
+    writeFileSync(join(folder, 'www/up/a.txt'), '');
+    expect(about(config(''))).toEqual([]);
+  });
+
   it('a link to a script is no program that is sent, nor is one that leads out of the root', () => {
     program('www/run', '#!/bin/sh\n');
     program('share/other', '#!/bin/sh\n');

@@ -23,7 +23,7 @@ export function checkScripts(draft: Draft, realDisk: Disk, problems: Problems): 
   if (!places.some(({ location }) => location.cgi.length > 0)) return;
   refuseUploads(places, reach, problems);
   refuseErrorPages(draft, reach, problems);
-  warnOfSources(places, reach, problems);
+  warnOfSources(places, reach, disk, problems);
   warnOfListed(places, reach, disk, problems);
   surveyRoots(places, reach, disk, problems);
   warnOfRoot(draft, disk, problems);

@@ -1,13 +1,22 @@
 import { type Problems, quoted } from '../diagnostic.ts';
+import type { Disk } from '../disk.ts';
 import { wordSpan } from '../level.ts';
 import type { CgiRule } from '../types.ts';
 import { FolderIndex } from './folder-index.ts';
 import { lineOf, subjectOf, type WrittenPlace } from './places.ts';
 import type { Reach } from './reach.ts';
 import { readsFiles, runnerOf } from './rules.ts';
+import { shadowedSource } from './shadowed-sources.ts';
+
+const EXPECTED = 'the same "cgi" here, or a root without scripts';
 
 /** A location that sends what another one over the same files runs shows everybody the source of its scripts. */
-export function warnOfSources(places: readonly WrittenPlace[], reach: Reach, problems: Problems): void {
+export function warnOfSources(
+  places: readonly WrittenPlace[],
+  reach: Reach,
+  disk: Disk,
+  problems: Problems,
+): void {
   const index = new FolderIndex<WrittenPlace>();
   for (const place of places) {
     if (place.location.cgi.length > 0) index.add(reach.real(place.location.root), place);
@@ -17,6 +26,14 @@ export function warnOfSources(places: readonly WrittenPlace[], reach: Reach, pro
   for (const sender of places) {
     const { location, level } = sender;
     if (level.damaged || !reach.serves(location) || !readsFiles(location)) continue;
+    const shadowed = shadowedSource(sender, places, reach, disk);
+    if (shadowed !== null) {
+      const { prefix, at } = shadowed.runner.location;
+      const there = `location ${quoted(prefix)} at ${lineOf(at)}`;
+      const message = `this location sends ${quoted(shadowed.name)}, which ${there} would run`;
+      problems.warn('source-sent', wordSpan(level.opener!.directive, 0), message, { expected: EXPECTED });
+      continue;
+    }
     for (const runner of index.overlapping(reach.real(location.root))) {
       if (rules.get(runner.location) === rules.get(location)) continue;
       const rule = runner.location.cgi.find((each) => sends(sender, runner, each, reach));
@@ -24,9 +41,7 @@ export function warnOfSources(places: readonly WrittenPlace[], reach: Reach, pro
       const { prefix, root, at } = runner.location;
       const there = `location ${quoted(prefix)} at ${lineOf(at)}`;
       const message = `this location sends what ${there} runs: ${subjectOf(rule)} in ${quoted(root)}`;
-      problems.warn('source-sent', wordSpan(level.opener!.directive, 0), message, {
-        expected: 'the same "cgi" here, or a root without scripts',
-      });
+      problems.warn('source-sent', wordSpan(level.opener!.directive, 0), message, { expected: EXPECTED });
       break;
     }
   }
