@@ -19,12 +19,13 @@ const HOLD = BESIDE | (F.O_PATH === 0 ? constants.O_RDONLY : F.O_PATH);
 
 /**
  * Closes a descriptor that no udata owns, whatever the disk says (a network disk knows it no more, ESTALE).
- * @param size bytes of the file, where its name may have gone meanwhile
+ * @param size bytes of the file, where its name may have gone meanwhile; Infinity where only the disk knows
  */
 export function closeFile(fd: number, size = 0): void {
   // Of what cannot be asked nothing is known: it may be large, and free its place on a disk that does not answer.
-  const named = size < LARGE || (paths.askStatus(fd) === 0 && paths.statusLinks() > 0);
-  if (named) libc.close(fd);
+  const quick =
+    size < LARGE || (paths.askStatus(fd) === 0 && (paths.statusLinks() > 0 || paths.statusLength() < LARGE));
+  if (quick) libc.close(fd);
   else libc.inThread(libc.close, [fd], ignore);
 }
 

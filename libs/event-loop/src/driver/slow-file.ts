@@ -1,4 +1,5 @@
 import { constants } from 'node:fs';
+import { closeFile } from '../disk/large-files.ts';
 import { ERRNO } from '../ffi/errno.ts';
 import { F, QUICK_FILE_SYSTEMS } from '../ffi/file-layout.ts';
 import { C } from '../ffi/layout.ts';
@@ -56,10 +57,14 @@ export function waitsForDisk(file: DiskFile): boolean {
   return file.waits;
 }
 
-/** Closes its descriptor: by a thread where that may wait, for network file systems then send what was written. */
-export function closeDescriptor({ fd, waits }: DiskFile): void {
+/**
+ * Closes its descriptor: by a thread where that may wait, for network file systems then send what was written, and a large
+ * file without a name (a spool) frees its place on the disk.
+ */
+export function closeDescriptor({ fd, interest, waits }: DiskFile): void {
   if (fd < 0) return;
   if (waits === true) libc.inThread(libc.close, [fd], ignore);
+  else if (interest === Interest.FILE) closeFile(fd, Number.POSITIVE_INFINITY);
   else libc.close(fd);
 }
 

@@ -4,6 +4,8 @@ import { crowd, type Intruder, pause, resetAll, tally } from '../crowd.ts';
 const READ = '#!/bin/sh\ncat >/dev/null\nprintf "Content-Type: text/plain\\r\\n\\r\\nread\\n"\n';
 const LARGE = '#!/bin/sh\nprintf "Content-Type: text/plain\\r\\n\\r\\n"\nhead -c 4000000 /dev/zero\n';
 
+const HUGE = LARGE.replace('4000000', '80000000');
+
 /** Sends `bytes` on each connection every 100 ms: 300 B/s with 30 of them. */
 async function trickle(all: readonly Intruder[], bytes: string, over: AbortSignal): Promise<void> {
   while (!over.aborted) {
@@ -64,6 +66,24 @@ export const slots: readonly Attack[] = [
       const words = tally(all);
       resetAll(all);
       return words;
+    },
+  },
+  {
+    name: 'spools-left',
+    what: '20 clients that leave at once what 20 scripts have written, 64 MB each',
+    errand: 'page',
+    seconds: 10,
+    prepare: (ground) => ground.file('cgi/huge.sh', HUGE, 0o755),
+    async play({ port, over }) {
+      const all = await crowd(20, port);
+      for (const each of all) {
+        each.stopReading();
+        each.send('GET /cgi/huge.sh HTTP/1.1\r\nHost: attacker\r\n\r\n');
+      }
+      await pause(7_000, over);
+      resetAll(all);
+      await pause(2_000, over);
+      return '20 asked';
     },
   },
   {
