@@ -18,6 +18,7 @@ export function warnOfNoEffect(draft: Draft, problems: Problems): void {
     serverDefaultFile(server.level, locations, problems);
     limits(server, locations, problems);
     listings(server.level, locations, problems);
+    uploads(server.level, locations, problems);
     memory(draft.main, server, problems);
     posts(server.level, locations, problems);
     compression(server, locations, problems);
@@ -108,6 +109,14 @@ function limits(
 function listings(server: Level, locations: readonly Built<Location>[], problems: Problems): void {
   if (locations.some(({ value }) => value.autoIndex && value.redirection === null)) return;
   neverActs(server.own('max_listings'), 'max_listings', 'no location of this server lists folders', problems);
+}
+
+function uploads(server: Level, locations: readonly Built<Location>[], problems: Problems): void {
+  const serving = locations.filter(({ value }) => value.redirection === null);
+  if (serving.some(({ value }) => value.uploadPath !== null)) return;
+  neverActs(server.own('max_uploads'), 'max_uploads', 'nothing can be uploaded', problems);
+  if (serving.some(({ value }) => value.cgi.length > 0)) return;
+  neverActs(server.own('temp_disk'), 'temp_disk', 'no location of this server stores a body', problems);
 }
 
 function memory(main: Level, { value, level }: Built<Server>, problems: Problems): void {
