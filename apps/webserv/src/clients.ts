@@ -11,7 +11,8 @@ export const HEAD_GRACE_MS = 250;
 
 /**
  * The connections of one listening socket, by what they are doing. When there is no place left, the one that has been idle
- * for longest goes first, then the youngest unfinished head of the most crowded address; a request under way stays.
+ * for longest goes first, then an unfinished head of the most crowded address: the youngest, or the oldest while that one
+ * is too young, so that newcomers without a head do not wait for each other. A request under way stays.
  *
  * Who has been closed is no candidate for anything, though it is counted as open until it has been disposed of.
  */
@@ -79,19 +80,22 @@ export class Clients {
   expendable(nowMs: number): ClientUdata | null {
     const idle = this.oldestIdle();
     if (idle !== null) return idle;
-    const head = this.youngestHead();
-    return head !== null && ripensAt(head) <= nowMs ? head : null;
+    const crowd = this.mostCrowded();
+    return crowd === null ? null : this.expendableAt(crowd, nowMs);
   }
 
-  /** Who is to go when an address has all of its places: its youngest unfinished head, or nobody. */
+  /** Who is to go when an address has all of its places: an unfinished head of its own, or nobody. */
   expendableAt(neighbours: Neighbours<ClientUdata>, nowMs: number): ClientUdata | null {
-    const head = this.lastOf(neighbours);
-    return head !== null && ripensAt(head) <= nowMs ? head : null;
+    const youngest = this.lastOf(neighbours);
+    if (youngest === null || ripensAt(youngest) <= nowMs) return youngest;
+    const oldest = this.firstOf(neighbours);
+    return oldest !== null && ripensAt(oldest) <= nowMs ? oldest : null;
   }
 
   /** Milliseconds until a head can be given up, or -1 where there is none. */
   ripensIn(nowMs: number): number {
-    const head = this.youngestHead();
+    const crowd = this.mostCrowded();
+    const head = crowd === null ? null : this.firstOf(crowd);
     return head === null ? -1 : Math.max(0, ripensAt(head) - nowMs);
   }
 
@@ -109,12 +113,19 @@ export class Clients {
     }
   }
 
-  private youngestHead(): ClientUdata | null {
+  /** The most crowded address of those that have an unfinished head. */
+  private mostCrowded(): Neighbours<ClientUdata> | null {
     for (;;) {
       const { mostCrowded } = this.neighbourhood;
-      if (mostCrowded === null) return null;
-      const head = this.lastOf(mostCrowded);
-      if (head !== null) return head;
+      if (mostCrowded === null || this.lastOf(mostCrowded) !== null) return mostCrowded;
+    }
+  }
+
+  private firstOf({ heads }: Neighbours<ClientUdata>): ClientUdata | null {
+    for (;;) {
+      const { first } = heads;
+      if (first === null || first.fd >= 0) return first;
+      this.depart(first);
     }
   }
 

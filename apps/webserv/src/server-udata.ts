@@ -35,7 +35,7 @@ export class ServerUdata extends Udata {
   private readonly accepting = new Op(this);
   private readonly rested = new Timer(this);
   private readonly refilled = new Timer(this);
-  /** Runs out when the youngest head can be given up for one who waits. */
+  /** Runs out when the oldest head can be given up for one who waits. */
   private readonly ripened = new Timer(this);
   private readonly reserve: Reserve;
   /** As many connections as there could be without the reserve, while that is in use. */

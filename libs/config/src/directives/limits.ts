@@ -103,7 +103,7 @@ export const limitRows = {
       1,
       1_000_000,
       10_000,
-      'The most connections at once. Beyond it the one that has been idle for longest makes room, then the youngest that has not sent its head within 250 ms, from the address that has the most; where there is neither, new ones wait in the backlog.',
+      'The most connections at once. Beyond it the one that has been idle for longest makes room, then one that has not sent its head within 250 ms, from the address that has the most (its youngest, or its oldest while the youngest has had less than that); where there is neither, new ones wait in the backlog.',
     ),
     firstOnly: true,
     alias: ['worker_connections', 'max_connections', 'max_clients'],
@@ -116,7 +116,7 @@ export const limitRows = {
     expects: 'a number from 0 to 1000000, or auto',
     default: 'auto',
     firstOnly: true,
-    help: 'The most connections at once from one client address (IPv6: one /64 network). One more takes the place of the youngest of them that has not sent its head within 250 ms; where there is none it is answered 429 and closed, and beyond 64 of these at once it is reset. auto is seven eighths of max_connect (no bound where that is below 16), so that no address can keep all others out; behind a proxy every client has the same address: 0 is no bound, and by a unix socket there is none.',
+    help: 'The most connections at once from one client address (IPv6: one /64 network). One more takes the place of one of them that has not sent its head within 250 ms (the youngest, or the oldest while the youngest has had less than that); where there is none it is answered 429 and closed, and beyond 64 of these at once it is reset. auto is seven eighths of max_connect (no bound where that is below 16), so that no address can keep all others out; behind a proxy every client has the same address: 0 is no bound, and by a unix socket there is none.',
     alias: ['limit_conn', 'max_connections_per_ip', 'max_conn_per_ip'],
   }),
   max_pipeline: countRow(
