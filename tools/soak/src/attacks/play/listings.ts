@@ -8,7 +8,7 @@ function manyEntries(ground: Ground): void {
   for (let index = 0; index < ENTRIES; index++) ground.file(`list/entry-${index}.txt`, '');
 }
 
-/** FAULTS of listings: what is made while it is sent. */
+/** What is made while it is sent. */
 export const listings: readonly Attack[] = [
   {
     name: 'listings-unread',
