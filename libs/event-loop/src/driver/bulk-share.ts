@@ -1,7 +1,7 @@
+import { SENDFILE_CHUNK } from './sendfile.ts';
+
 /** Bytes that all connections together may send in one round of the loop before each is given less. */
 const ROUND = 8 << 20;
-/** The most that one turn sends. */
-const MOST = 2 << 20;
 /** Every turn may send as much, however many there are: a turn costs about 30 us besides what it sends. */
 const FLOOR = 32 << 10;
 
@@ -14,13 +14,16 @@ const FLOOR = 32 << 10;
  */
 export class BulkShare {
   private left = ROUND;
-  private most = MOST;
+  private most = SENDFILE_CHUNK;
   private turns = 0;
 
   /** A new round begins. */
   begin(): void {
     if (this.turns === 0) return;
-    this.most = this.left > 0 ? MOST : Math.min(MOST, Math.max(FLOOR, Math.floor(ROUND / this.turns)));
+    this.most =
+      this.left > 0
+        ? SENDFILE_CHUNK
+        : Math.min(SENDFILE_CHUNK, Math.max(FLOOR, Math.floor(ROUND / this.turns)));
     this.left = ROUND;
     this.turns = 0;
   }

@@ -48,7 +48,7 @@ export interface FileReceiver {
  */
 export function sendFileTurn(to: FileReceiver, op: Op, share: BulkShare, warmTo: number): number {
   let known = warmTo;
-  for (let budget = share.turn(Math.min(SENDFILE_CHUNK, op.length - op.done)); op.done < op.length; ) {
+  for (let budget = share.turn(op.length - op.done); op.done < op.length; ) {
     if (budget <= 0) return FileTurn.SHARE;
     const position = op.position + op.done;
     const chunk = Math.min(op.length - op.done, budget);

@@ -6,9 +6,8 @@ import type { Op } from '../op.ts';
 import { type Flight, Tag } from './flight.ts';
 import type { Flights } from './flights.ts';
 import { waitsForDisk } from './slow-file.ts';
+import { WRITE_BUDGET } from './write-turn.ts';
 
-/** Bytes that one submission writes, so that one fast writer does not keep the others waiting. */
-const WRITE_CHUNK = 1 << 20;
 /** Beside an operation's code: to be done by a thread of the kernel's, without a try on this one. */
 export const ASYNC = IOSQE.ASYNC << 8;
 
@@ -37,7 +36,7 @@ export class UringFiles {
   write(flight: Flight, op: Op): void {
     const memory = op.memory as Memory;
     const address = memory.address + op.offset + op.done;
-    const length = Math.min(op.length - op.done, WRITE_CHUNK);
+    const length = Math.min(op.length - op.done, WRITE_BUDGET);
     const position = op.position < 0 ? -1 : op.position + op.done;
     waitsForDisk(flight);
     this.unblock(flight);
@@ -84,7 +83,7 @@ export class UringFiles {
     const memory = op.memory as Memory;
     const { fd } = flight;
     const address = memory.address + op.offset + op.done;
-    const length = Math.min(op.length - op.done, WRITE_CHUNK);
+    const length = Math.min(op.length - op.done, WRITE_BUDGET);
     flight.writePin = memory;
     const [call, args] =
       op.position < 0

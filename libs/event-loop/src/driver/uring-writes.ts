@@ -14,9 +14,7 @@ import { COLD_STRETCH, discarded } from './page-cache.ts';
 import { mayWait } from './slow-file.ts';
 import { totalOf } from './transfer.ts';
 import { ASYNC, type UringFiles } from './uring-files.ts';
-
-/** Bytes that one submission moves, so that one fast reader does not keep the others waiting. */
-const WRITE_CHUNK = 1 << 20;
+import { WRITE_BUDGET } from './write-turn.ts';
 
 /**
  * The operations that write. What is sent short is submitted again from where it stopped, so that `done` shows the
@@ -75,11 +73,11 @@ export class UringWrites {
     const address = memory.address + op.offset + op.done;
     const rest = op.length - op.done;
     if (op.kind === OpKind.SEND) {
-      const length = this.share.turn(Math.min(rest, WRITE_CHUNK));
+      const length = this.share.turn(Math.min(rest, WRITE_BUDGET));
       this.share.sent(length);
       flights.start(flight, Tag.SEND, IORING_OP.SEND, fd, address, length, 0, C.MSG_NOSIGNAL, 0);
     } else {
-      const length = Math.min(rest, WRITE_CHUNK);
+      const length = Math.min(rest, WRITE_BUDGET);
       const position = op.position < 0 ? -1 : op.position + op.done;
       flights.start(flight, Tag.WRITE, IORING_OP.WRITE, fd, address, length, position, 0, 0);
     }
