@@ -1,9 +1,9 @@
 // What a config means: the rules of inheritance and defaults, value by value.
 
+import { report } from './diagnostics/report.ts';
+import { memoryDisk } from './disk/memory-disk.ts';
 import { loadText } from './load.ts';
-import { memoryDisk } from './memory-disk.ts';
-import { report } from './report.ts';
-import type { Location, Server } from './types.ts';
+import type { Location, Server } from './model/types.ts';
 
 const DISK = memoryDisk({
   '/srv/a/index.html': '',

@@ -4,10 +4,10 @@
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { effective } from './effective.ts';
+import { report } from './diagnostics/report.ts';
+import { type MemoryEntry, memoryDisk } from './disk/memory-disk.ts';
 import { loadText } from './load.ts';
-import { type MemoryEntry, memoryDisk } from './memory-disk.ts';
-import { report } from './report.ts';
+import { effective } from './output/effective.ts';
 
 const { UPDATE_GOLDEN } = process.env;
 const FOLDER = join(__dirname, 'golden');

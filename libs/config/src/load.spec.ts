@@ -1,11 +1,11 @@
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Disk } from './disk.ts';
+import { report } from './diagnostics/report.ts';
+import type { Disk } from './disk/disk.ts';
+import { memoryDisk } from './disk/memory-disk.ts';
+import { nodeDisk } from './disk/node-disk.ts';
 import { load, loadText } from './load.ts';
-import { memoryDisk } from './memory-disk.ts';
-import { nodeDisk } from './node-disk.ts';
-import { report } from './report.ts';
 
 let folder: string;
 

@@ -1,16 +1,16 @@
 // From a file to a Config, or to everything that is wrong with it. The only place that asks the disk.
 
-import { build } from './build.ts';
-import { type Claim, checkClaims } from './claims.ts';
-import { type Diagnostic, Problems, quoted } from './diagnostic.ts';
-import type { Disk } from './disk.ts';
-import { warnOfNoEffect } from './effect.ts';
-import { Includes, reason } from './include.ts';
-import { nodeDisk } from './node-disk.ts';
-import { Source } from './position.ts';
-import { checkScripts } from './scripts/check-scripts.ts';
-import type { Config } from './types.ts';
-import { validate } from './validate.ts';
+import { build } from './build/build.ts';
+import { validate } from './build/validate.ts';
+import { type Claim, checkClaims } from './checks/claims.ts';
+import { warnOfNoEffect } from './checks/effect.ts';
+import { checkScripts } from './checks/scripts/check-scripts.ts';
+import { type Diagnostic, Problems, quoted } from './diagnostics/diagnostic.ts';
+import { Source } from './diagnostics/position.ts';
+import type { Disk } from './disk/disk.ts';
+import { nodeDisk } from './disk/node-disk.ts';
+import type { Config } from './model/types.ts';
+import { Includes, reason } from './syntax/include.ts';
 
 export type LoadResult =
   | { readonly ok: true; readonly config: Config; readonly warnings: readonly Diagnostic[] }

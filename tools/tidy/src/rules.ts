@@ -44,7 +44,7 @@ export const BANNED_BUILTINS: ReadonlySet<string> = new Set([
 export const PURE: readonly RegExp[] = [
   /^libs\/request\/src\//,
   /^libs\/response\/src\//,
-  /^libs\/config\/src\/(?!node-disk\.ts$)/,
+  /^libs\/config\/src\/(?!disk\/node-disk\.ts$)/,
   /^libs\/cgi\/src\/(env|output-parser)\.ts$/,
 ];
 

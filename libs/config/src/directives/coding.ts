@@ -1,11 +1,11 @@
 // The directives that choose the coding of an answer.
 
 import * as z from 'zod/mini';
-import type { Coding } from '../types.ts';
-import { lazy, refuseWord, size, type Value } from '../values.ts';
+import type { Coding } from '../model/types.ts';
 import type { Context } from './row.ts';
 import { row } from './row.ts';
 import { MEDIA_TYPE } from './structure.ts';
+import { lazy, refuseWord, size, type Value } from './values.ts';
 
 const MIB = 1 << 20;
 const BOTH: readonly Context[] = ['server', 'location'];

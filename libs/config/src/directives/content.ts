@@ -1,11 +1,11 @@
 // The directives that say what a location does.
 
 import * as z from 'zod/mini';
-import { suggest } from '../suggest.ts';
-import type { Redirection, RedirectStatus, TagSource } from '../types.ts';
-import { flag, lazy, one, refuse, refuseWord, text, type Value } from '../values.ts';
+import { suggest } from '../diagnostics/suggest.ts';
+import type { Redirection, RedirectStatus, TagSource } from '../model/types.ts';
 import { methods } from './methods.ts';
 import { row } from './row.ts';
+import { flag, lazy, one, refuse, refuseWord, text, type Value } from './values.ts';
 
 const TAG_SOURCES = ['stat', 'content', 'off'] as const;
 

@@ -1,7 +1,7 @@
 // The directives that bound what a client can use up: bytes, counts, time.
 
-import { count, countOrAuto, duration, size, type Value } from '../values.ts';
 import { type Context, type Row, row } from './row.ts';
+import { count, countOrAuto, duration, size, type Value } from './values.ts';
 
 const KIB = 1024;
 const MIB = KIB * KIB;

@@ -1,10 +1,10 @@
 // The two logs: `PATH [words...]`, the words in any order.
 
 import * as z from 'zod/mini';
-import { suggest } from '../suggest.ts';
-import type { ErrorLogTarget, LogLevel, LogTarget } from '../types.ts';
-import { lazy, refuseWord, sizeWord, timeWord, type Value } from '../values.ts';
+import { suggest } from '../diagnostics/suggest.ts';
+import type { ErrorLogTarget, LogLevel, LogTarget } from '../model/types.ts';
 import { row } from './row.ts';
+import { lazy, refuseWord, sizeWord, timeWord, type Value } from './values.ts';
 
 const LEVELS: readonly string[] = ['debug', 'info', 'notice', 'warn', 'error'];
 const HOUR = 3_600_000;

@@ -1,9 +1,9 @@
 // The words of `method`.
 
 import * as z from 'zod/mini';
-import { suggest } from '../suggest.ts';
-import type { Method } from '../types.ts';
-import { lazy, refuseWord, type Value } from '../values.ts';
+import { suggest } from '../diagnostics/suggest.ts';
+import type { Method } from '../model/types.ts';
+import { lazy, refuseWord, type Value } from './values.ts';
 
 /** What files understand, in the order in which sets are printed. */
 export const FILE_METHODS: readonly Method[] = ['GET', 'POST', 'DELETE'];

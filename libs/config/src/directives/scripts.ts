@@ -1,9 +1,9 @@
 // The directives that say what a location runs.
 
 import * as z from 'zod/mini';
-import { flag, lazy, refuseWord, type Value } from '../values.ts';
 import { leavesRoot } from './content.ts';
 import { row } from './row.ts';
+import { flag, lazy, refuseWord, type Value } from './values.ts';
 
 /** A rule before its paths are resolved. An interpreter of '' is none: such files run by themselves. */
 export type CgiWords =

@@ -1,9 +1,9 @@
 // The directives that hold others, name the process, or name a server.
 
 import * as z from 'zod/mini';
-import { parseListen } from '../address.ts';
-import { choice, lazy, one, refuse, refuseWord, text, type Value } from '../values.ts';
+import { parseListen } from './address.ts';
 import { row } from './row.ts';
+import { choice, lazy, one, refuse, refuseWord, text, type Value } from './values.ts';
 
 const nothing: Value<null> = lazy(() =>
   z.pipe(

@@ -1,4 +1,4 @@
-import { defaultValue } from '../level.ts';
+import { defaultValue } from '../build/level.ts';
 import { allRows, DIRECTIVES, findRow } from './table.ts';
 
 describe('the table of directives', () => {

@@ -1,0 +1,170 @@
+// One location: what it says itself, and what it takes from its server.
+
+import type { Claim } from '../checks/claims.ts';
+import { type Problems, quoted } from '../diagnostics/diagnostic.ts';
+import type { Span } from '../diagnostics/position.ts';
+import type { CgiWords } from '../directives/scripts.ts';
+import { absolutePath, under } from '../disk/path.ts';
+import { cgiKey, runnerOf } from '../model/cgi-rules.ts';
+import type { CgiRule, Location, Origins } from '../model/types.ts';
+import type { Surroundings } from './build.ts';
+import { ownClaims, Taker } from './inherit.ts';
+import { type Level, originOf, type Setting, wordSpan } from './level.ts';
+import { mergeTypes } from './media-types.ts';
+import { buildScope } from './scope.ts';
+
+export function buildLocation(
+  level: Level,
+  id: number,
+  outerTypes: ReadonlyMap<string, string>,
+  serverOrigins: Origins,
+  around: Surroundings,
+): Location {
+  const opener = level.opener!.directive;
+  const redirection = level.own('redirection');
+  // A redirection overrides everything beside it: such a location is its server's settings and the redirection.
+  const from = redirection === null ? level : level.parent!;
+  const taker = new Taker(from, serverOrigins);
+  const types = redirection === null ? mergeTypes(outerTypes, level, taker, around.problems) : outerTypes;
+  const scope = buildScope(taker, types);
+  const index = resolveIndex(from, taker);
+  let cgi: CgiRule[] = [];
+  if (redirection === null) {
+    around.claims.push(...ownClaims(level));
+    checkRoot(level, around.problems);
+    cgi = buildCgi(level, scope.root, taker, around);
+    claimDefaultFile(level, scope.root, index, cgi, around);
+  } else taker.mark('redirection', originOf(redirection, level));
+  // Written out field by field: this object is read on every request, and one made by spreading is slow to read.
+  return {
+    id,
+    prefix: level.opener!.value as string,
+    root: scope.root,
+    defaultFile: index.defaultFile,
+    uploadPath: scope.uploadPath,
+    uploadOverwrite: scope.uploadOverwrite,
+    uploadFsync: scope.uploadFsync,
+    uploadInert: scope.uploadInert,
+    cgiUploads: scope.cgiUploads,
+    autoIndex: index.autoIndex,
+    methods: scope.methods,
+    bodySize: scope.bodySize,
+    minRate: scope.minRate,
+    cgiSpool: scope.cgiSpool,
+    symlinks: scope.symlinks,
+    dotfiles: scope.dotfiles,
+    precompressed: scope.precompressed,
+    compress: scope.compress,
+    compressTypes: scope.compressTypes,
+    compressMin: scope.compressMin,
+    types: scope.types,
+    charset: scope.charset,
+    etag: scope.etag,
+    timeouts: scope.timeouts,
+    redirection: redirection?.value ?? null,
+    cgi,
+    at: opener.source.position(opener.name.start, (opener.args[0] ?? opener.name).end),
+    origins: taker.origins,
+  };
+}
+
+function checkRoot(level: Level, problems: Problems): void {
+  if (level.resolve('root') !== null || level.damaged || level.parent!.damaged) return;
+  const message = 'neither this location nor its server has a root';
+  problems.error('missing-root', wordSpan(level.opener!.directive, 0), message, {
+    expected: '"root FOLDER;"',
+  });
+}
+
+interface Index {
+  readonly defaultFile: string | null;
+  readonly autoIndex: boolean;
+}
+
+/**
+ * A location's own `default_file` ends `auto_index`; without one, `auto_index` ends the server's `default_file`.
+ * So of the two exactly one is in force, and whoever serves a folder need not know this rule.
+ */
+function resolveIndex(level: Level, taker: Taker): Index {
+  // In a server, where a redirection looks, nothing is a location's own.
+  const own = level.context === 'location' ? level.own('default_file') : null;
+  const listing = level.settle('auto_index');
+  if (own !== null) {
+    taker.mark('default_file', originOf(own, level));
+    taker.mark('auto_index', listing.value ? originOf(own, level) : listing.origin);
+    return { defaultFile: own.value, autoIndex: false };
+  }
+  taker.mark('auto_index', listing.origin);
+  if (listing.value) {
+    taker.mark('default_file', listing.origin);
+    return { defaultFile: null, autoIndex: true };
+  }
+  return { defaultFile: taker.take('default_file'), autoIndex: false };
+}
+
+/**
+ * A default file must be there where it was written for this root: by the location itself, or by the server
+ * together with the root. One that is inherited into another root is a wish, not a claim, and so is the one of
+ * a location whose script answers instead.
+ */
+function claimDefaultFile(
+  level: Level,
+  rootPath: string,
+  index: Index,
+  cgi: readonly CgiRule[],
+  around: Surroundings,
+): void {
+  const root = level.resolve('root');
+  if (root === null || index.defaultFile === null || cgi.some((rule) => rule.kind === 'script')) return;
+  const { setting, level: fileLevel } = level.settle('default_file');
+  if (setting === null || (fileLevel !== level && fileLevel !== root.level)) return;
+  around.claims.push(claimScript(cgi, under(rootPath, index.defaultFile), wordSpan(setting.directive, 0)));
+}
+
+function buildCgi(level: Level, rootPath: string, taker: Taker, around: Surroundings): CgiRule[] {
+  const rules: CgiRule[] = [];
+  const settings = new Map<CgiRule, Setting<CgiWords>>();
+  const seen = new Set<string>();
+  for (const setting of level.all('cgi')) {
+    const key = cgiKey(setting.value);
+    if (seen.has(key)) {
+      const message = `${quoted(key)} has a rule already`;
+      around.problems.error('duplicate-value', wordSpan(setting.directive, 0), message);
+      continue;
+    }
+    seen.add(key);
+    taker.mark(`cgi ${key}`, originOf(setting, level));
+    const rule = buildRule(setting, rootPath, around);
+    rules.push(rule);
+    settings.set(rule, setting);
+  }
+  if (rootPath === '') return rules;
+  for (const [rule, { directive }] of settings) {
+    if (rule.kind === 'script') around.claims.push(claimScript(rules, rule.path, wordSpan(directive, 0)));
+  }
+  return rules;
+}
+
+/** Of a script that an interpreter runs it is enough that it can be read. */
+function claimScript(rules: readonly CgiRule[], path: string, at: Span): Claim {
+  return { need: runnerOf(rules, path) === '' ? 'program' : 'file', path, at };
+}
+
+function buildRule({ value, directive }: Setting<CgiWords>, rootPath: string, around: Surroundings): CgiRule {
+  if (value.kind === 'all') return value;
+  if (value.kind === 'script') return { ...value, path: under(rootPath, value.name) };
+  if (value.interpreter === '') return value;
+  const at = wordSpan(directive, 1);
+  const interpreter = findInterpreter(value.interpreter, directive.source.folder, around);
+  if (interpreter === null) {
+    const message = `there is no program ${quoted(value.interpreter)} on the search path`;
+    around.problems.error('not-found', at, message, { expected: 'the path of an interpreter' });
+    return value;
+  }
+  around.claims.push({ need: 'program', path: interpreter, at });
+  return { ...value, interpreter };
+}
+
+function findInterpreter(name: string, folder: string, around: Surroundings): string | null {
+  return name.includes('/') ? absolutePath(folder, name) : around.findProgram(name);
+}

@@ -1,0 +1,116 @@
+// Settings that are read the same way on every level: times, logs, types.
+
+import type { Claim } from '../checks/claims.ts';
+import type { DirectiveName, ValueOf } from '../directives/table.ts';
+import { absolutePath } from '../disk/path.ts';
+import type { ErrorLogTarget, LogTarget, Origin, Origins, Timeouts } from '../model/types.ts';
+import { type Level, originOf, type Resolved, wordSpan } from './level.ts';
+
+class LayeredOrigins implements Origins {
+  readonly #own = new Map<string, Origin>();
+  readonly #around: Origins | null;
+
+  constructor(around: Origins | null) {
+    this.#around = around;
+  }
+
+  get(key: string): Origin | undefined {
+    return this.#own.get(key) ?? this.#around?.get(key);
+  }
+
+  set(key: string, origin: Origin): void {
+    if (this.get(key) !== origin) this.#own.set(key, origin);
+  }
+}
+
+/** Collects origins while values are taken. */
+export class Taker {
+  readonly #level: Level;
+  readonly #origins: LayeredOrigins;
+
+  /** @param around the origins of the server, for a location: what they hold is not written down again */
+  constructor(level: Level, around: Origins | null = null) {
+    this.#level = level;
+    this.#origins = new LayeredOrigins(around);
+  }
+
+  get origins(): Origins {
+    return this.#origins;
+  }
+
+  /** The value in force of a directive that has a default. */
+  take<N extends DirectiveName>(name: N): ValueOf<N> {
+    return this.#note(name, this.#level.settle(name)).value;
+  }
+
+  /** The same for one that may have no value. */
+  takeIfAny<N extends DirectiveName>(name: N): Resolved<ValueOf<N>> | null {
+    const resolved = this.#level.resolve(name);
+    return resolved === null ? null : this.#note(name, resolved);
+  }
+
+  mark(key: string, origin: Origin): void {
+    this.#origins.set(key, origin);
+  }
+
+  /** `access_log`, `error_log`: the path made absolute. Null is off. */
+  log(name: 'access_log'): LogTarget | null;
+  log(name: 'error_log'): ErrorLogTarget | null;
+  log(name: 'access_log' | 'error_log'): LogTarget | ErrorLogTarget | null {
+    const { value, setting } = this.#note(name, this.#level.settle(name));
+    if (value === null || setting === null) return value;
+    return { ...value, path: absolutePath(setting.directive.source.folder, value.path) };
+  }
+
+  /** The five times. On each level a time's own directive wins over `timeout`; the nearer level wins. */
+  timeouts(): Timeouts {
+    return {
+      // Nobody knows the location while the head is still arriving.
+      header: this.#time(
+        'header_timeout',
+        this.#level.context === 'location' ? this.#level.parent! : this.#level,
+      ),
+      body: this.#time('body_timeout', this.#level),
+      send: this.#time('send_timeout', this.#level),
+      keepAlive: this.#time('keepalive_timeout', this.#level),
+      cgi: this.#time('cgi_timeout', this.#level),
+    };
+  }
+
+  #time(name: TimeName, from: Level): number {
+    for (let level: Level | null = from; level !== null; level = level.parent) {
+      const setting = level.own(name) ?? level.own('timeout');
+      if (setting === null) continue;
+      this.mark(name, originOf(setting, level));
+      return setting.value;
+    }
+    return this.#note(name, this.#level.settle(name)).value;
+  }
+
+  #note<T>(name: DirectiveName, resolved: Resolved<T>): Resolved<T> {
+    this.#origins.set(name, resolved.origin);
+    return resolved;
+  }
+}
+
+type TimeName = 'header_timeout' | 'body_timeout' | 'send_timeout' | 'keepalive_timeout' | 'cgi_timeout';
+
+/** What the paths that a level itself writes take for granted; what depends on a location's root is not here. */
+export function ownClaims(level: Level): Claim[] {
+  const claims: Claim[] = [];
+  for (const name of ['root', 'upload_path'] as const) {
+    const setting = level.own(name);
+    if (setting === null) continue;
+    const path = absolutePath(setting.directive.source.folder, setting.value);
+    const need = name === 'root' ? 'folder' : 'writable-folder';
+    claims.push({ need, path, at: wordSpan(setting.directive, 0) });
+  }
+  for (const name of ['access_log', 'error_log'] as const) {
+    const setting = level.own(name);
+    if (setting === null || setting.value === null) continue;
+    const path = absolutePath(setting.directive.source.folder, setting.value.path);
+    if (path.startsWith('/dev/std')) continue;
+    claims.push({ need: 'log', path, at: wordSpan(setting.directive, 0) });
+  }
+  return claims;
+}

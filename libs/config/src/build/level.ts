@@ -1,0 +1,158 @@
+// One block's settings, and what it takes over from the blocks around it.
+
+import type { Position, Source, Span } from '../diagnostics/position.ts';
+import type { Context, Row } from '../directives/row.ts';
+import { DIRECTIVES, type DirectiveName, type ValueOf } from '../directives/table.ts';
+import { readValue } from '../directives/values.ts';
+import type { Origin } from '../model/types.ts';
+import type { Directive } from '../syntax/parse.ts';
+
+/** A directive that passed validation, with its value. */
+export interface Setting<T = unknown> {
+  readonly directive: Directive;
+  readonly value: T;
+  /** Made when first asked for. */
+  origin: Origin | null;
+}
+
+/** A value in force on a level: where it was set, or null for the default. */
+export interface Resolved<T> {
+  readonly value: T;
+  readonly origin: Origin;
+  readonly setting: Setting<T> | null;
+  readonly level: Level | null;
+}
+
+const NO_SETTINGS: readonly Setting[] = [];
+const NO_LEVELS: readonly Level[] = [];
+
+export class Level {
+  readonly context: Context;
+  readonly parent: Level | null;
+  /** What opened it; null for the main level. */
+  readonly opener: Setting | null;
+  readonly #resolved = new Map<DirectiveName, Resolved<unknown> | null>();
+  readonly #children = new Map<string, Level[]>();
+  readonly #settings = new Map<string, Setting[]>();
+  /** Whether something in here could not be read: then what is missing may have been meant to be there. */
+  damaged = false;
+
+  constructor(context: Context, parent: Level | null, opener: Setting | null) {
+    this.context = context;
+    this.parent = parent;
+    this.opener = opener;
+  }
+
+  add(setting: Setting): void {
+    const name = setting.directive.row!.name;
+    const list = this.#settings.get(name);
+    if (list === undefined) this.#settings.set(name, [setting]);
+    else list.push(setting);
+  }
+
+  /** Every setting of a name in this block. */
+  all<N extends DirectiveName>(name: N): readonly Setting<ValueOf<N>>[] {
+    return (this.#settings.get(name) ?? NO_SETTINGS) as Setting<ValueOf<N>>[];
+  }
+
+  /** The setting of a name in this block, or null. */
+  own<N extends DirectiveName>(name: N): Setting<ValueOf<N>> | null {
+    return this.all(name)[0] ?? null;
+  }
+
+  /** Every setting in this block, in no particular order of names. */
+  *settings(): Iterable<Setting> {
+    for (const list of this.#settings.values()) yield* list;
+  }
+
+  addChild(child: Level): void {
+    const name = child.opener!.directive.row!.name;
+    const list = this.#children.get(name);
+    if (list === undefined) this.#children.set(name, [child]);
+    else list.push(child);
+  }
+
+  childrenOf(name: DirectiveName): readonly Level[] {
+    return this.#children.get(name) ?? NO_LEVELS;
+  }
+
+  /** The setting in force: here, else in the nearest block around, else the default, else null. */
+  resolve<N extends DirectiveName>(name: N): Resolved<ValueOf<N>> | null {
+    // Every location asks its server for the same few values.
+    const known = this.#resolved.get(name);
+    if (known !== undefined) return known as Resolved<ValueOf<N>> | null;
+    const resolved = this.#resolve(name);
+    if (this.context !== 'location') this.#resolved.set(name, resolved);
+    return resolved;
+  }
+
+  #resolve<N extends DirectiveName>(name: N): Resolved<ValueOf<N>> | null {
+    const setting = this.own(name);
+    if (setting !== null) {
+      return { value: setting.value, origin: originOf(setting, this), setting, level: this };
+    }
+    const row = DIRECTIVES[name] as Row<ValueOf<N>>;
+    return this.parent !== null && row.inherits ? this.parent.resolve(name) : defaultOf(row);
+  }
+
+  /** `resolve` for a directive that has a default. */
+  settle<N extends DirectiveName>(name: N): Resolved<ValueOf<N>> {
+    const resolved = this.resolve(name);
+    if (resolved === null) throw new Error(`directive without a default: ${name}`);
+    return resolved;
+  }
+}
+
+export const DEFAULT_ORIGIN: Origin = { level: 'default', at: null };
+
+/** An origin that works out its place when asked: most are never shown. */
+class WrittenOrigin implements Origin {
+  readonly level: Origin['level'];
+  readonly #source: Source;
+  readonly #start: number;
+  readonly #end: number;
+
+  constructor(level: Origin['level'], source: Source, start: number, end: number) {
+    this.level = level;
+    this.#source = source;
+    this.#start = start;
+    this.#end = end;
+  }
+
+  get at(): Position {
+    return this.#source.position(this.#start, this.#end);
+  }
+}
+
+/** Where a setting stands; the same object each time. */
+export function originOf(setting: Setting, level: Level): Origin {
+  if (setting.origin === null) {
+    const { source, name, args } = setting.directive;
+    const last = args.at(-1) ?? name;
+    setting.origin = new WrittenOrigin(level.context as Origin['level'], source, name.start, last.end);
+  }
+  return setting.origin;
+}
+
+function defaultOf<T>(row: Row<T>): Resolved<T> | null {
+  if (row.default === null) return null;
+  return { value: defaultValue(row), origin: DEFAULT_ORIGIN, setting: null, level: null };
+}
+
+/** The span of one word of a directive: 0 is its first argument, -1 its name. */
+export function wordSpan(directive: Directive, index: number): Span {
+  const token = directive.args[index] ?? directive.name;
+  return { source: directive.source, start: token.start, end: token.end };
+}
+
+const defaults = new Map<Row, unknown>();
+
+/** A row's default, read like a user's text. */
+export function defaultValue<T>(row: Row<T>): T {
+  const known = defaults.get(row as Row);
+  if (known !== undefined) return known as T;
+  const read = readValue(row.value, row.default!.split(' '), row.expects);
+  if (!read.ok) throw new Error(`default of ${row.name} cannot be read: ${row.default}`);
+  defaults.set(row as Row, read.value);
+  return read.value;
+}

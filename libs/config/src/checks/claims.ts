@@ -1,0 +1,128 @@
+// What a config takes for granted about the disk. Building a config only writes claims down; one pass
+// afterwards asks the disk. "Can this do what is written?" is the whole question: what a file holds is not ours.
+
+import type { DiagnosticCode, Problems } from '../diagnostics/diagnostic.ts';
+import { quoted } from '../diagnostics/diagnostic.ts';
+import type { Span } from '../diagnostics/position.ts';
+import { suggest } from '../diagnostics/suggest.ts';
+import type { Disk } from '../disk/disk.ts';
+import { folderOf, lastName } from '../disk/path.ts';
+
+export type Need =
+  | 'folder'
+  /** A folder in which files can be made. */
+  | 'writable-folder'
+  /** A file that can be read. */
+  | 'file'
+  /** A file that can be run. */
+  | 'program'
+  /** A file that can be appended to or made. */
+  | 'log'
+  /** A path where a unix socket can be made. */
+  | 'socket';
+
+export interface Claim {
+  readonly need: Need;
+  /** Absolute. */
+  readonly path: string;
+  readonly at: Span;
+}
+
+type Failure = readonly [code: DiagnosticCode, what: string];
+
+/** Asks the disk about every claim; one path is asked about once for each need. */
+export function checkClaims(claims: readonly Claim[], disk: Disk, problems: Problems): void {
+  const answers = new Map<string, Failure | null>();
+  const reported = new Set<string>();
+  for (const { need, path, at } of claims) {
+    const key = `${need} ${path}`;
+    let failure = answers.get(key);
+    if (failure === undefined) {
+      failure = ask(need, path, disk);
+      answers.set(key, failure);
+    }
+    if (failure === null) continue;
+    const place = `${key} ${at.source.order}:${at.start}`;
+    if (reported.has(place)) continue;
+    reported.add(place);
+    const [code, what] = failure;
+    const suggestion = code === 'not-found' ? neighbour(path, at, disk) : null;
+    const expected = VARIABLE.test(path) ? 'a fixed path: there are no variables' : EXPECTED[need];
+    problems.error(code, at, what, { expected, suggestion });
+  }
+}
+
+const VARIABLE = /\$\{?[a-z_]/i;
+
+/** The nearest name in the same folder, in the words of the one who wrote this one. */
+function neighbour(path: string, at: Span, disk: Disk): string | null {
+  const name = lastName(path);
+  const near = suggest(name, disk.list(folderOf(path)));
+  const text = at.source.text.slice(at.start, at.end);
+  return near !== null && text.endsWith(name) ? text.slice(0, text.length - name.length) + near : near;
+}
+
+const EXPECTED: Readonly<Record<Need, string>> = {
+  folder: 'a folder that can be entered',
+  'writable-folder': 'a folder that can be written',
+  file: 'a file that can be read',
+  program: 'a file that can be run',
+  log: 'a file that can be written, or a new one in a folder that can be',
+  socket: 'a path in a folder that can be written',
+};
+
+function ask(need: Need, path: string, disk: Disk): Failure | null {
+  switch (need) {
+    case 'folder':
+      return askFolder(path, disk);
+    case 'writable-folder':
+      return (
+        askFolder(path, disk) ?? askAccess(path, 'write', 'not-writable', 'this process cannot write', disk)
+      );
+    case 'file':
+      return askFile(path, disk);
+    case 'program':
+      return askFile(path, disk) ?? askAccess(path, 'run', 'not-executable', 'this process cannot run', disk);
+    case 'log':
+      return askLog(path, disk);
+    case 'socket':
+      return (
+        askFolder(folderOf(path), disk) ??
+        askAccess(folderOf(path), 'write', 'not-writable', 'this process cannot write', disk)
+      );
+  }
+}
+
+function askFolder(path: string, disk: Disk): Failure | null {
+  const kind = disk.kind(path);
+  if (kind === 'none') return ['not-found', `there is no folder ${quoted(path)}`];
+  if (kind !== 'folder') return ['not-a-folder', `${quoted(path)} is no folder`];
+  return askAccess(path, 'run', 'not-readable', 'this process cannot enter', disk);
+}
+
+function askFile(path: string, disk: Disk): Failure | null {
+  const kind = disk.kind(path);
+  if (kind === 'none') return ['not-found', `there is no file ${quoted(path)}`];
+  if (kind !== 'file') return ['not-a-file', `${quoted(path)} is no file`];
+  return askAccess(path, 'read', 'not-readable', 'this process cannot read', disk);
+}
+
+function askLog(path: string, disk: Disk): Failure | null {
+  const kind = disk.kind(path);
+  if (kind === 'folder') return ['not-a-file', `${quoted(path)} is a folder`];
+  if (kind !== 'none') return askAccess(path, 'write', 'not-writable', 'this process cannot write', disk);
+  const folder = folderOf(path);
+  return (
+    askFolder(folder, disk) ?? askAccess(folder, 'write', 'not-writable', 'this process cannot write', disk)
+  );
+}
+
+function askAccess(
+  path: string,
+  access: 'read' | 'write' | 'run',
+  code: DiagnosticCode,
+  what: string,
+  disk: Disk,
+): Failure | null {
+  return disk.can(path, access) ? null : [code, `${what} ${quoted(path)}`];
+}

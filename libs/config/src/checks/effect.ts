@@ -1,0 +1,290 @@
+// Warnings: what a config says that can never act.
+
+import type { Built, Draft } from '../build/build.ts';
+import { defaultValue, type Level, type Setting, wordSpan } from '../build/level.ts';
+import { type Problems, quoted } from '../diagnostics/diagnostic.ts';
+import type { Row } from '../directives/row.ts';
+import { allRows, DIRECTIVES, type DirectiveName } from '../directives/table.ts';
+import { absolutePath } from '../disk/path.ts';
+import type { Listen, Location, Server } from '../model/types.ts';
+
+export function warnOfNoEffect(draft: Draft, problems: Problems): void {
+  draft.servers.forEach((server, index) => {
+    const locations = draft.locations[index]!;
+    for (const location of locations) {
+      if (location.value.redirection === null) besideDefaultFile(location, problems);
+      else besideRedirection(location.level, problems);
+    }
+    serverDefaultFile(server.level, locations, problems);
+    limits(server, locations, problems);
+    listings(server.level, locations, problems);
+    uploads(server.level, locations, problems);
+    memory(draft.main, server, problems);
+    posts(server.level, locations, problems);
+    compression(server, locations, problems);
+  });
+  laterServers(draft, problems);
+  logFormats(draft, problems);
+  names(draft, problems);
+  addresses(draft, problems);
+}
+
+function besideRedirection(level: Level, problems: Problems): void {
+  for (const { directive } of [
+    ...level.settings(),
+    ...level.childrenOf('types').map((child) => child.opener!),
+  ]) {
+    const name = directive.row!.name;
+    if (name === 'redirection') continue;
+    const message = `${quoted(name)} never acts: "redirection" overrides everything in its location`;
+    problems.warn('never-effective', wordSpan(directive, -1), message);
+  }
+}
+
+function besideDefaultFile({ level }: Built<Location>, problems: Problems): void {
+  const listing = level.own('auto_index');
+  if (listing === null || !listing.value || level.own('default_file') === null) return;
+  const message = '"auto_index" never acts: this location has a "default_file" of its own';
+  problems.warn('never-effective', wordSpan(listing.directive, -1), message);
+}
+
+/** `auto_index on` in a server keeps its own `default_file` from every location that does not turn it off. */
+function serverDefaultFile(server: Level, locations: readonly Built<Location>[], problems: Problems): void {
+  const file = server.own('default_file');
+  if (file === null || server.own('auto_index')?.value !== true) return;
+  const used = locations.some(
+    ({ level, value }) =>
+      value.redirection === null && value.defaultFile !== null && level.own('default_file') === null,
+  );
+  if (used || locations.length === 0) return;
+  const message = '"default_file" never acts: "auto_index" is on wherever it would be inherited';
+  problems.warn('never-effective', wordSpan(file.directive, -1), message);
+}
+
+function limits(
+  { value, level }: Built<Server>,
+  locations: readonly Built<Location>[],
+  problems: Problems,
+): void {
+  const entry = level.own('cache_entry');
+  if (entry !== null && value.cacheEntry > value.cacheSize && !isDefault(entry, 'cache_entry')) {
+    const message = `no file of this size can be kept: "cache_size" is ${value.cacheSize}`;
+    problems.warn('unreachable-limit', wordSpan(entry.directive, 0), message);
+  }
+  const max = level.own('max_cgi');
+  if (max !== null && value.maxCgi > value.maxConnect && !isDefault(max, 'max_cgi')) {
+    const message = `there are never so many: "max_connect" is ${value.maxConnect}`;
+    problems.warn('unreachable-limit', wordSpan(max.directive, 0), message);
+  }
+  const perAddress = level.own('max_connect_per_address');
+  if (perAddress !== null && Number(value.maxConnectPerAddress) > value.maxConnect) {
+    const message = `there are never so many: "max_connect" is ${value.maxConnect}`;
+    problems.warn('unreachable-limit', wordSpan(perAddress.directive, 0), message);
+  }
+  const uri = level.own('max_uri');
+  if (uri !== null && value.maxUri > value.maxHeader && !isDefault(uri, 'max_uri')) {
+    const message = `no target can be so long: "max_header", which holds it, is ${value.maxHeader}`;
+    problems.warn('unreachable-limit', wordSpan(uri.directive, 0), message);
+  }
+  for (const scope of [level, ...locations.map((location) => location.level)]) {
+    const body = scope.own('body_size');
+    if (body === null || body.value <= value.tempDisk) continue;
+    const message = `no body of this size can be stored: "temp_disk" is ${value.tempDisk}`;
+    problems.warn('unreachable-limit', wordSpan(body.directive, 0), message);
+  }
+  const runsCgi = locations.some((location) => location.value.cgi.length > 0);
+  for (const name of ['max_cgi', 'cgi_queue'] as const) {
+    if (!runsCgi) neverActs(level.own(name), name, 'no location of this server has a "cgi"', problems);
+  }
+  if (!runsCgi)
+    neverActs(level.own('cgi_spool'), 'cgi_spool', 'no location of this server has a "cgi"', problems);
+  for (const location of locations) {
+    if (location.value.cgi.length > 0 || location.value.redirection !== null) continue;
+    for (const name of ['cgi_timeout', 'cgi_spool'] as const) {
+      neverActs(location.level.own(name), name, 'this location has no "cgi"', problems);
+    }
+  }
+}
+
+function listings(server: Level, locations: readonly Built<Location>[], problems: Problems): void {
+  if (locations.some(({ value }) => value.autoIndex && value.redirection === null)) return;
+  neverActs(server.own('max_listings'), 'max_listings', 'no location of this server lists folders', problems);
+}
+
+function uploads(server: Level, locations: readonly Built<Location>[], problems: Problems): void {
+  const serving = locations.filter(({ value }) => value.redirection === null);
+  if (serving.some(({ value }) => value.uploadPath !== null)) return;
+  neverActs(server.own('max_uploads'), 'max_uploads', 'nothing can be uploaded', problems);
+  if (serving.some(({ value }) => value.cgi.length > 0)) return;
+  neverActs(server.own('temp_disk'), 'temp_disk', 'no location of this server stores a body', problems);
+}
+
+function memory(main: Level, { value, level }: Built<Server>, problems: Problems): void {
+  const entry = level.own('cache_entry');
+  // Of three quarters of it files are loaded, whatever else there is.
+  const loadable = (value.memoryLimit / 4) * 3;
+  if (entry !== null && value.cacheEntry > loadable && value.cacheEntry <= value.cacheSize) {
+    const message = `no file of this size is loaded: "memory_limit" is ${value.memoryLimit}, and leaves ${loadable} for it`;
+    problems.warn('unreachable-limit', wordSpan(entry.directive, 0), message);
+  }
+  const own = level.own('memory_limit');
+  const all = main.own('memory_limit');
+  if (own === null || all === null || value.memoryLimit <= all.value) return;
+  const message = `it never has so much: "memory_limit" of all servers together is ${all.value}`;
+  problems.warn('unreachable-limit', wordSpan(own.directive, 0), message);
+}
+
+function neverActs(setting: Setting | null, name: DirectiveName, why: string, problems: Problems): void {
+  if (setting === null || isDefault(setting, name)) return;
+  problems.warn('never-effective', wordSpan(setting.directive, -1), `${quoted(name)} never acts: ${why}`);
+}
+
+/** A default that is written out changes nothing, so it can disappoint nobody. */
+function isDefault(setting: Setting, name: DirectiveName): boolean {
+  return setting.value === defaultValue(DIRECTIVES[name] as Row);
+}
+
+/** A POST needs a folder to store into or a script to hand it to; options of uploads need a POST. */
+function posts(server: Level, locations: readonly Built<Location>[], problems: Problems): void {
+  const warned = new Set<Setting>();
+  for (const { level, value } of locations) {
+    if (value.redirection !== null) continue;
+    const accepts = value.methods.has('POST');
+    if (accepts && value.uploadPath === null && value.cgi.length === 0) {
+      const setting = level.own('method') ?? server.own('method');
+      if (setting === null || warned.has(setting)) continue;
+      warned.add(setting);
+      const index = setting.directive.args.findIndex((arg) => arg.text === 'POST');
+      const message = `a POST to ${quoted(value.prefix)} has nowhere to go: no "upload_path" and no "cgi"`;
+      problems.warn('post-without-target', wordSpan(setting.directive, index), message);
+    }
+    if (accepts) continue;
+    for (const name of ['upload_overwrite', 'upload_fsync'] as const) {
+      neverActs(level.own(name), name, 'this location allows no POST', problems);
+    }
+  }
+}
+
+/** Only what is compressed has types and sizes, and only what the cache keeps is compressed. */
+function compression(
+  { value: server, level: around }: Built<Server>,
+  locations: readonly Built<Location>[],
+  problems: Problems,
+): void {
+  for (const { level, value } of locations) {
+    if (value.redirection !== null || value.compress.length > 0) continue;
+    for (const name of ['compress_types', 'compress_min'] as const) {
+      neverActs(level.own(name), name, '"compress" is off here', problems);
+    }
+  }
+  if (server.cacheSize > 0 && server.cacheEntry > 0) return;
+  for (const level of [around, ...locations.map((location) => location.level)]) {
+    const setting = level.own('compress');
+    if (setting !== null && setting.value.length > 0)
+      neverActs(setting, 'compress', 'this server has no cache', problems);
+    const etag = level.own('etag');
+    if (etag?.value === 'content') neverActs(etag, 'etag', 'this server has no cache', problems);
+  }
+}
+
+/** What acts before the host is known is decided by the first server of an address. */
+function laterServers(draft: Draft, problems: Problems): void {
+  const taken = new Map<string, Server>();
+  for (const { value, level } of draft.servers) {
+    const others = value.listens.map(({ key }) => taken.get(key));
+    for (const { key } of value.listens) if (!taken.has(key)) taken.set(key, value);
+    const [first] = others;
+    if (first === undefined || others.includes(undefined)) continue;
+    for (const row of allRows()) {
+      if (!row.firstOnly) continue;
+      const place = `${first.at.file}:${first.at.line}`;
+      const why = `the server at ${place} is the first on its address and decides it`;
+      neverActs(level.own(row.name as DirectiveName), row.name as DirectiveName, why, problems);
+    }
+  }
+}
+
+/** Servers that name one file share it: lines of two formats can be read by no program. */
+function logFormats(draft: Draft, problems: Problems): void {
+  for (const name of ['access_log', 'error_log'] as const) {
+    const formats = new Map<string, { readonly format: string; readonly setting: Setting }>();
+    for (const level of [draft.main, ...draft.servers.map((server) => server.level)]) {
+      const setting = level.own(name);
+      if (setting === null || setting.value === null) continue;
+      const { path, format } = setting.value as { path: string; format: string };
+      const file = absolutePath(setting.directive.source.folder, path);
+      const first = formats.get(file);
+      if (first === undefined) formats.set(file, { format, setting });
+      else if (first.format !== format && file !== '/dev/null') {
+        const { source, name: said } = first.setting.directive;
+        const place = source.position(said.start, said.end);
+        const other = `${first.format} at ${place.file}:${place.line}`;
+        const message = `${quoted(path)} gets lines of two formats: ${format} here, ${other}`;
+        problems.warn('mixed-formats', wordSpan(setting.directive, 0), message, {
+          expected: 'one format, or a file for each',
+        });
+      }
+    }
+  }
+}
+
+/** Names are looked up by address: the first server that has one keeps it. */
+function names(draft: Draft, problems: Problems): void {
+  const taken = new Map<string, Server>();
+  const reachable = new Set<Server>();
+  const defaults = new Set<string>();
+  for (const { value: server, level } of draft.servers) {
+    for (const { key } of server.listens) {
+      if (!defaults.has(key)) reachable.add(server);
+      defaults.add(key);
+    }
+    for (const setting of level.all('server_name')) {
+      setting.value.forEach((name, index) => {
+        const holders = server.listens.map(({ key }) => {
+          const address = `${key} ${name.toLowerCase()}`;
+          const holder = taken.get(address);
+          if (holder === undefined) taken.set(address, server);
+          return holder;
+        });
+        if (holders.includes(undefined)) reachable.add(server);
+        const holder = holders.find((other) => other !== undefined);
+        if (holder === undefined) return;
+        const first = holder === server ? 'this server' : `the server at ${holder.at.file}:${holder.at.line}`;
+        const all = holders.includes(undefined) ? ' on one of its addresses' : '';
+        const message = `${quoted(name)} never matches here${all}: ${first} has it already`;
+        problems.warn('shadowed-name', wordSpan(setting.directive, index), message);
+      });
+    }
+  }
+  for (const { value: server, level } of draft.servers) {
+    if (reachable.has(server) || level.damaged) continue;
+    const message =
+      'no request reaches this server: it is the first on no address and has no name of its own there';
+    problems.warn('unreachable-server', wordSpan(level.opener!.directive, -1), message, {
+      expected: 'a "server_name", or another "listen"',
+    });
+  }
+}
+
+const WILDCARDS: readonly string[] = ['0.0.0.0', '::'];
+
+/** Linux refuses to bind one address of a port that is bound for all of them. */
+function addresses(draft: Draft, problems: Problems): void {
+  const wild = new Map<string, Listen>();
+  const port = (listen: Listen) => `${listen.family} ${listen.port}`;
+  for (const { value } of draft.servers) {
+    for (const listen of value.listens) {
+      if (WILDCARDS.includes(listen.host) && listen.port !== 0) wild.set(port(listen), listen);
+    }
+  }
+  const warned = new Set<string>();
+  for (const { level } of draft.servers) {
+    for (const { value, directive } of level.all('listen')) {
+      const other = wild.get(port(value));
+      if (other === undefined || WILDCARDS.includes(value.host) || warned.has(value.key)) continue;
+      warned.add(value.key);
+      const message = `${value.key} may not be bound beside ${other.key}, which takes every address of the port`;
+      problems.warn('listen-overlap', wordSpan(directive, 0), message);
+    }
+  }
+}

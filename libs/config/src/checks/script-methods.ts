@@ -1,0 +1,34 @@
+// Methods beyond those that files understand need a script that takes them.
+
+import type { Built } from '../build/build.ts';
+import { type Setting, wordSpan } from '../build/level.ts';
+import { type Problems, quoted } from '../diagnostics/diagnostic.ts';
+import { suggest } from '../diagnostics/suggest.ts';
+import { FILE_METHODS } from '../directives/methods.ts';
+import type { Location } from '../model/types.ts';
+import { lineOf } from './scripts/places.ts';
+
+/** Reports each such method of a location without `cgi`; one that several locations take over from a server, once. */
+export function checkMethods(locations: readonly Built<Location>[], problems: Problems): void {
+  const reported = new Set<Setting>();
+  for (const { value, level } of locations) {
+    const { setting } = level.settle('method');
+    if (value.redirection !== null || setting === null || reported.has(setting)) continue;
+    if (level.damaged || level.all('cgi').length > 0) continue;
+    const { args } = setting.directive;
+    const own = level.own('method') !== null;
+    const where = own ? 'this location' : `location ${quoted(value.prefix)} at ${lineOf(value.at)}`;
+    args.forEach(({ text }, index) => {
+      if (FILE_METHODS.includes(text)) return;
+      reported.add(setting);
+      const message =
+        text === 'HEAD'
+          ? '"HEAD" comes with GET'
+          : `${quoted(text)} is for scripts, and ${where} has no "cgi"`;
+      problems.error('invalid-value', wordSpan(setting.directive, index), message, {
+        expected: FILE_METHODS.join(', '),
+        suggestion: text === 'HEAD' || text === '*' ? null : suggest(text, FILE_METHODS),
+      });
+    });
+  }
+}

@@ -1,0 +1,46 @@
+// What a config runs, and should not; what it sends, and should run; and what can never run.
+
+import type { Draft } from '../../build/build.ts';
+import { wordSpan } from '../../build/level.ts';
+import type { Problems } from '../../diagnostics/diagnostic.ts';
+import type { Disk } from '../../disk/disk.ts';
+import { RememberedDisk } from '../../disk/remembered-disk.ts';
+import { refuseErrorPages } from './error-pages.ts';
+import { warnOfIdleRules } from './idle.ts';
+import { warnOfListed } from './listed.ts';
+import { placesOf } from './places.ts';
+import { Reach } from './reach.ts';
+import { warnOfSources } from './sources.ts';
+import { surveyRoots } from './survey.ts';
+import { refuseUploads } from './uploads.ts';
+
+/** @param realDisk asked where links lead, what lies in the roots of scripts, and who runs this */
+export function checkScripts(draft: Draft, realDisk: Disk, problems: Problems): void {
+  const disk = new RememberedDisk(realDisk);
+  const places = placesOf(draft);
+  const reach = new Reach(disk);
+  warnOfIdleRules(draft, places, reach, problems);
+  if (!places.some(({ location }) => location.cgi.length > 0)) return;
+  refuseUploads(places, reach, problems);
+  refuseErrorPages(draft, reach, problems);
+  warnOfSources(places, reach, disk, problems);
+  warnOfListed(places, reach, disk, problems);
+  surveyRoots(places, reach, disk, problems);
+  warnOfRoot(draft, disk, problems);
+}
+
+/** Nobody means to give root to whoever finds a hole in a script. */
+function warnOfRoot({ config, locations }: Draft, disk: Disk, problems: Problems): void {
+  if (config.user !== null || !disk.superuser) return;
+  const first = locations.flat().find(({ value }) => value.cgi.length > 0);
+  const setting = first?.level.own('cgi') ?? null;
+  if (setting === null) return;
+  problems.warn(
+    'scripts-as-root',
+    wordSpan(setting.directive, -1),
+    'scripts run as root: there is no "user"',
+    {
+      expected: '"user ACCOUNT;" before the servers',
+    },
+  );
+}

@@ -1,0 +1,46 @@
+import type { Draft } from '../../build/build.ts';
+import { wordSpan } from '../../build/level.ts';
+import { type Problems, quoted } from '../../diagnostics/diagnostic.ts';
+import { runnerOf } from '../../model/cgi-rules.ts';
+import type { Location, Server } from '../../model/types.ts';
+import { lineOf } from './places.ts';
+import type { Reach } from './reach.ts';
+
+/**
+ * The page of an error is read and sent: where it is a script, that would be its source. A script of the same server is an
+ * error; what another server runs may be meant to be sent by this one.
+ */
+export function refuseErrorPages({ servers }: Draft, reach: Reach, problems: Problems): void {
+  for (const { value: server, level } of servers) {
+    for (const setting of level.all('error')) {
+      setting.value.forEach(([code], index) => {
+        const path = server.errorPages.get(code);
+        if (path === undefined) return;
+        const at = wordSpan(setting.directive, index * 2 + 1);
+        const own = locationThatRuns(server, path, reach);
+        const others = servers.map(({ value }) => locationThatRuns(value, path, reach));
+        const location = own ?? others.find((each) => each !== null);
+        if (location === null || location === undefined) return;
+        const where = `location ${quoted(location.prefix)} at ${lineOf(location.at)}`;
+        const hints = { expected: 'a file that is no script' };
+        if (own === null) {
+          problems.warn('source-sent', at, `${quoted(path)} is sent as it is, and ${where} runs it`, hints);
+          return;
+        }
+        const message = `${quoted(path)} is a script of ${where}, and a page is sent as it is`;
+        problems.error('script-as-page', at, message, hints);
+      });
+    }
+  }
+}
+
+function locationThatRuns(server: Server, path: string, reach: Reach): Location | null {
+  const runs = (location: Location): boolean => {
+    if (location.cgi.length === 0 || !reach.serves(location)) return false;
+    const { cgi, root } = location;
+    const rest = reach.restIn(location, path);
+    const listed = cgi.some((rule) => rule.kind === 'script' && reach.real(rule.path) === reach.real(path));
+    return listed || (rest !== null && (runnerOf(cgi, root + rest) ?? runnerOf(cgi, path)) !== null);
+  };
+  return server.locations.find(runs) ?? null;
+}

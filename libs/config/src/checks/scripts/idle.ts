@@ -1,0 +1,86 @@
+import type { Draft } from '../../build/build.ts';
+import { type Level, wordSpan } from '../../build/level.ts';
+import { type Problems, quoted } from '../../diagnostics/diagnostic.ts';
+import type { DirectiveName } from '../../directives/table.ts';
+import { under } from '../../disk/path.ts';
+import { cgiKey } from '../../model/cgi-rules.ts';
+import type { Location } from '../../model/types.ts';
+import type { WrittenPlace } from './places.ts';
+import { isBelow, type Reach } from './reach.ts';
+import { uploadFolders } from './uploads.ts';
+
+/** What is said about scripts and uploads, where there are none. */
+export function warnOfIdleRules(
+  { servers }: Draft,
+  places: readonly WrittenPlace[],
+  reach: Reach,
+  problems: Problems,
+): void {
+  const folders = uploadFolders(places).map(({ path }) => reach.real(path));
+  for (const { level, value } of servers) {
+    const scripts = value.locations.some(({ cgi }) => cgi.length > 0);
+    if (folders.length === 0) {
+      idle(level, 'cgi_uploads', 'on', 'nothing can be uploaded', problems);
+      idle(level, 'upload_inert', 'off', 'nothing can be uploaded', problems);
+    } else if (!scripts) idle(level, 'cgi_uploads', 'on', 'no location of this server has a "cgi"', problems);
+  }
+  for (const place of places) {
+    const { level, location } = place;
+    if (!reach.serves(location)) continue;
+    besideEveryFile(place, problems);
+    const uploads = folders.some((folder) => reach.overlap(location, folder) !== null);
+    if (location.cgi.length === 0) idle(level, 'cgi_uploads', 'on', 'this location has no "cgi"', problems);
+    else if (folders.length === 0) idle(level, 'cgi_uploads', 'on', 'nothing can be uploaded', problems);
+    // Links may lead anywhere.
+    if (!uploads && !location.symlinks) {
+      idle(level, 'upload_inert', 'off', 'nothing below its root can be uploaded', problems);
+    }
+    defaultFileOutside(level, location, reach, problems);
+    const root = reach.real(location.root);
+    if (location.precompressed.length > 0 && folders.some((folder) => isBelow(root, folder))) {
+      idle(level, 'precompressed', null, 'what clients can upload is sent as it is', problems);
+    }
+  }
+}
+
+/** Where every file is a script, no rule for some of them adds anything, and no file is sent that could be coded. */
+function besideEveryFile({ level, location }: WrittenPlace, problems: Problems): void {
+  if (!location.cgi.some(({ kind }) => kind === 'all')) return;
+  for (const { value, directive } of level.all('cgi')) {
+    if (value.kind === 'all' || (value.kind === 'extension' && value.interpreter !== '')) continue;
+    const message = `${quoted(cgiKey(value))} never acts: "cgi *" runs every file`;
+    problems.warn('never-effective', wordSpan(directive, 0), message);
+  }
+  for (const name of ['precompressed', 'compress'] as const) {
+    const setting = level.own(name);
+    if (setting === null || setting.value.length === 0) continue;
+    const message = `${quoted(name)} never acts: every file here is a script`;
+    problems.warn('never-effective', wordSpan(setting.directive, -1), message);
+  }
+}
+
+/** A default file that is there, and that no request can ever have. */
+function defaultFileOutside(level: Level, location: Location, reach: Reach, problems: Problems): void {
+  const { defaultFile, root, symlinks } = location;
+  if (defaultFile === null || symlinks) return;
+  const { setting } = level.settle('default_file');
+  const path = under(root, defaultFile);
+  if (setting === null || !reach.isThere(path) || reach.restIn(location, path) !== null) return;
+  const message = `${quoted(path)} is never sent: it lies behind a symbolic link that leads out of the root, to ${quoted(reach.real(path))}`;
+  problems.warn('never-effective', wordSpan(setting.directive, 0), message, {
+    expected: '"symlinks on;", or the file itself',
+  });
+}
+
+/** @param value the one that would act; null is any */
+function idle(
+  level: Level,
+  name: DirectiveName,
+  value: 'on' | 'off' | null,
+  why: string,
+  problems: Problems,
+): void {
+  const setting = level.own(name);
+  if (setting === null || (value !== null && setting.value !== (value === 'on'))) return;
+  problems.warn('never-effective', wordSpan(setting.directive, -1), `${quoted(name)} never acts: ${why}`);
+}

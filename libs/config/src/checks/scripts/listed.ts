@@ -1,0 +1,53 @@
+import { wordSpan } from '../../build/level.ts';
+import { type Problems, quoted } from '../../diagnostics/diagnostic.ts';
+import type { Disk } from '../../disk/disk.ts';
+import { runnerOf } from '../../model/cgi-rules.ts';
+import type { CgiRule } from '../../model/types.ts';
+import { type Obstacle, obstacleTo } from './never-runs.ts';
+import { lineOf, settingOf, type WrittenPlace } from './places.ts';
+import { hides, type Reach, shadowOf } from './reach.ts';
+
+/** A script that is listed is meant to run. Where it is not there at all, that is an error already. */
+export function warnOfListed(
+  places: readonly WrittenPlace[],
+  reach: Reach,
+  disk: Disk,
+  problems: Problems,
+): void {
+  for (const place of places) {
+    if (!reach.serves(place.location)) continue;
+    for (const rule of place.location.cgi) {
+      if (rule.kind !== 'script' || disk.kind(rule.path) !== 'file') continue;
+      const obstacle = nameless(place, rule) ?? obstacleToRule(place, rule, reach, disk);
+      if (obstacle === null) continue;
+      const message = `${quoted(rule.name)} can never run: ${obstacle.why}`;
+      const at = wordSpan(settingOf(place, rule).directive, 0);
+      problems.warn('never-runs', at, message, { expected: obstacle.fix });
+    }
+  }
+}
+
+type ScriptRule = Extract<CgiRule, { kind: 'script' }>;
+
+/** No request can name it. */
+function nameless(place: WrittenPlace, { path }: ScriptRule): Obstacle | null {
+  const { location } = place;
+  const rest = path.slice(location.root === '/' ? 0 : location.root.length);
+  if (hides(location, rest)) return { why: 'its name begins with a dot', fix: '"dotfiles on;"' };
+  const nearer = shadowOf(place, rest);
+  if (nearer === null) return null;
+  const why = `its URL belongs to location ${quoted(nearer.prefix)} at ${lineOf(nearer.at)}`;
+  return { why, fix: 'its "cgi" there, or another prefix' };
+}
+
+function obstacleToRule(
+  { location }: WrittenPlace,
+  { path }: ScriptRule,
+  reach: Reach,
+  disk: Disk,
+): Obstacle | null {
+  const runner = runnerOf(location.cgi, path) ?? '';
+  // A file that is not executable is an error already.
+  if (runner === '' && !disk.can(path, 'run')) return null;
+  return obstacleTo(location, path, runner, reach, disk);
+}

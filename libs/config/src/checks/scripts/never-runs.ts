@@ -1,0 +1,86 @@
+import { quoted } from '../../diagnostics/diagnostic.ts';
+import type { Disk } from '../../disk/disk.ts';
+import { folderOf } from '../../disk/path.ts';
+import type { Location } from '../../model/types.ts';
+import type { Reach } from './reach.ts';
+
+/** Why a script can never run, and what would let it. */
+export interface Obstacle {
+  readonly why: string;
+  readonly fix: string;
+}
+
+/** What a file that the system runs by itself begins with: `#!`, or the mark of an executable (ELF, Mach-O). */
+const BINARY = /^(?:\x7fELF|\xcf\xfa\xed\xfe|\xce\xfa\xed\xfe|\xca\xfe\xba\xbe)/;
+/** No program of any kind: characters of a text, in whatever encoding. */
+const TEXT = /^[\t-\r -\xff]*$/;
+/** What some editors write in front of UTF-8, one character each byte. */
+const BYTE_ORDER_MARK = '\xef\xbb\xbf';
+
+/**
+ * Why the file of a script that is there can never be run as its location has it, or null.
+ * @param runner as `runnerOf`
+ */
+export function obstacleTo(
+  location: Location,
+  path: string,
+  runner: string,
+  reach: Reach,
+  disk: Disk,
+): Obstacle | null {
+  if (!location.symlinks && disk.realPath(path) !== '' && reach.restIn(location, path) === null) {
+    return {
+      why: `it lies behind a symbolic link that leads out of the root, to ${quoted(reach.real(path))}`,
+      fix: `"symlinks on;", or "root ${folderOf(reach.real(path))};"`,
+    };
+  }
+  if (!disk.can(path, 'read')) return { why: 'this process cannot read it', fix: 'a file that can be read' };
+  return runner === '' ? obstacleToProgram(path, disk) : null;
+}
+
+/** The same for a file that runs by itself. */
+function obstacleToProgram(path: string, disk: Disk): Obstacle | null {
+  if (!disk.can(path, 'run'))
+    return { why: 'it is not executable', fix: 'a file that can be run (chmod +x)' };
+  const head = disk.head(path);
+  if (head === null || BINARY.test(head)) return null;
+  if (head.startsWith('#!')) return obstacleToInterpreter(head.slice(2, lineEnd(head)), disk);
+  if (head.startsWith(BYTE_ORDER_MARK)) {
+    return { why: 'it begins with a byte order mark, and not with "#!"', fix: 'a file without the mark' };
+  }
+  // The system may know other kinds of programs (binfmt_misc), but none that are text.
+  return TEXT.test(head)
+    ? { why: 'it does not begin with "#!"', fix: 'a first line such as "#!/bin/sh"' }
+    : null;
+}
+
+function lineEnd(head: string): number {
+  const end = head.indexOf('\n');
+  return end < 0 ? head.length : end;
+}
+
+function obstacleToInterpreter(line: string, disk: Disk): Obstacle | null {
+  if (line.endsWith('\r')) {
+    return {
+      why: 'its first line ends in CR LF, so the system looks for a program with a CR in its name',
+      fix: 'lines that end in LF',
+    };
+  }
+  const [program = '', argument = ''] = line.trim().split(/[ \t]+/);
+  if (program.startsWith('/') && !isProgram(program, disk)) {
+    return {
+      why: `there is no program ${quoted(program)} to run it`,
+      fix: 'the path of an interpreter behind "#!"',
+    };
+  }
+  const byName = program.endsWith('/env') && /^[\w.+-]+$/.test(argument) && !argument.startsWith('-');
+  if (!byName || disk.searchPath.some((folder) => isProgram(`${folder}/${argument}`, disk))) return null;
+  return {
+    why: `there is no program ${quoted(argument)} on the search path to run it`,
+    fix: 'the path of an interpreter behind "#!"',
+  };
+}
+
+function isProgram(path: string, disk: Disk): boolean {
+  return disk.kind(path) === 'file' && disk.can(path, 'run');
+}

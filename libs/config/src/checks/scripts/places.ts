@@ -1,0 +1,50 @@
+import type { Built, Draft } from '../../build/build.ts';
+import type { Level, Setting } from '../../build/level.ts';
+import type { Position } from '../../diagnostics/position.ts';
+import type { DirectiveName, ValueOf } from '../../directives/table.ts';
+import { cgiKey } from '../../model/cgi-rules.ts';
+import type { CgiRule, Location } from '../../model/types.ts';
+import type { Place } from './reach.ts';
+
+/** A location with the level that it was built from. */
+export interface WrittenPlace extends Place {
+  readonly level: Level;
+}
+
+/** Every location of a config, server by server. */
+export function placesOf({ servers, locations }: Draft): WrittenPlace[] {
+  return locations.flatMap((own, index) =>
+    own.map(({ value, level }: Built<Location>) => ({
+      server: servers[index]!.value,
+      location: value,
+      level,
+    })),
+  );
+}
+
+/** The setting that a rule was written by. */
+export function settingOf({ level }: WrittenPlace, rule: CgiRule): Setting<ValueOf<'cgi'>> {
+  return level.all('cgi').find(({ value }) => cgiKey(value) === cgiKey(rule)) as Setting<ValueOf<'cgi'>>;
+}
+
+/** Where a value in force was written, `file:line`; '' for a default. */
+export function placeOf({ location }: Place, name: DirectiveName): string {
+  const at = location.origins.get(name)?.at ?? null;
+  return at === null ? '' : lineOf(at);
+}
+
+export function lineOf({ file, line }: Position): string {
+  return `${file}:${line}`;
+}
+
+/** What a rule runs, in words. */
+export function subjectOf(rule: CgiRule): string {
+  switch (rule.kind) {
+    case 'script':
+      return `"${rule.name}"`;
+    case 'extension':
+      return `${rule.ext} files`;
+    case 'all':
+      return 'every file';
+  }
+}

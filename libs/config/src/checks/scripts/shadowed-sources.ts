@@ -1,0 +1,67 @@
+import type { Disk } from '../../disk/disk.ts';
+import { readsFiles, runnerOf } from '../../model/cgi-rules.ts';
+import type { CgiRule, Location } from '../../model/types.ts';
+import type { WrittenPlace } from './places.ts';
+import { hides, type Reach, shadowOf } from './reach.ts';
+
+/** Names that are looked at below one root. */
+const MOST = 512;
+
+/** A script that is sent as it is. */
+export interface ShadowedSource {
+  readonly runner: WrittenPlace;
+  /** Its path, from the root of the location that sends it. */
+  readonly name: string;
+}
+
+/**
+ * What a location with a longer prefix takes out of the files of one that runs them by their extension: the first script
+ * there that it sends. Nobody would run it, so only a file that is there says that it was meant to be run.
+ */
+export function shadowedSource(
+  sender: WrittenPlace,
+  places: readonly WrittenPlace[],
+  reach: Reach,
+  disk: Disk,
+): ShadowedSource | null {
+  const { location, server } = sender;
+  if (!reach.serves(location) || !readsFiles(location)) return null;
+  for (const runner of places) {
+    if (runner.server !== server || !reach.serves(runner.location)) continue;
+    const rules = runner.location.cgi.filter(({ kind }) => kind === 'extension');
+    const rest = rules.length === 0 ? null : reach.restIn(runner.location, location.root);
+    if (rest === null || rest === '' || shadowOf(runner, rest) !== location) continue;
+    const name = firstSent(location, rules, places, reach, disk);
+    if (name !== null) return { runner, name };
+  }
+  return null;
+}
+
+function firstSent(
+  location: Location,
+  rules: readonly CgiRule[],
+  places: readonly WrittenPlace[],
+  reach: Reach,
+  disk: Disk,
+): string | null {
+  // What clients upload is meant to be sent.
+  if (
+    places.some(({ location: { uploadPath } }) => uploadPath !== null && reach.overlap(location, uploadPath))
+  )
+    return null;
+  const folders = [''];
+  let left = MOST;
+  for (const folder of folders) {
+    for (const name of disk.list(location.root + folder)) {
+      if (left-- === 0) return null;
+      const rest = `${folder}/${name}`;
+      const path = location.root + rest;
+      if (hides(location, rest) || reach.restIn(location, path) === null) continue;
+      const kind = disk.kind(path);
+      if (kind === 'folder') folders.push(rest);
+      if (kind === 'file' && runnerOf(rules, path) !== null && runnerOf(location.cgi, path) === null)
+        return rest.slice(1);
+    }
+  }
+  return null;
+}

@@ -1,0 +1,64 @@
+import { wordSpan } from '../../build/level.ts';
+import { type Problems, quoted } from '../../diagnostics/diagnostic.ts';
+import type { Disk } from '../../disk/disk.ts';
+import { readsFiles, runnerOf } from '../../model/cgi-rules.ts';
+import type { CgiRule } from '../../model/types.ts';
+import { FolderIndex } from './folder-index.ts';
+import { lineOf, subjectOf, type WrittenPlace } from './places.ts';
+import type { Reach } from './reach.ts';
+import { shadowedSource } from './shadowed-sources.ts';
+
+const EXPECTED = 'the same "cgi" here, or a root without scripts';
+
+/** A location that sends what another one over the same files runs shows everybody the source of its scripts. */
+export function warnOfSources(
+  places: readonly WrittenPlace[],
+  reach: Reach,
+  disk: Disk,
+  problems: Problems,
+): void {
+  const index = new FolderIndex<WrittenPlace>();
+  for (const place of places) {
+    if (place.location.cgi.length > 0) index.add(reach.real(place.location.root), place);
+  }
+  // Servers that are alike are the usual case, and there may be hundreds of them.
+  const rules = new Map(places.map(({ location }) => [location, JSON.stringify(location.cgi)]));
+  for (const sender of places) {
+    const { location, level } = sender;
+    if (level.damaged || !reach.serves(location) || !readsFiles(location)) continue;
+    const shadowed = shadowedSource(sender, places, reach, disk);
+    if (shadowed !== null) {
+      const { prefix, at } = shadowed.runner.location;
+      const there = `location ${quoted(prefix)} at ${lineOf(at)}`;
+      const message = `this location sends ${quoted(shadowed.name)}, which ${there} would run`;
+      problems.warn('source-sent', wordSpan(level.opener!.directive, 0), message, { expected: EXPECTED });
+      continue;
+    }
+    for (const runner of index.overlapping(reach.real(location.root))) {
+      if (rules.get(runner.location) === rules.get(location)) continue;
+      const rule = runner.location.cgi.find((each) => sends(sender, runner, each, reach));
+      if (rule === undefined) continue;
+      const { prefix, root, at } = runner.location;
+      const there = `location ${quoted(prefix)} at ${lineOf(at)}`;
+      const message = `this location sends what ${there} runs: ${subjectOf(rule)} in ${quoted(root)}`;
+      problems.warn('source-sent', wordSpan(level.opener!.directive, 0), message, { expected: EXPECTED });
+      break;
+    }
+  }
+}
+
+/** Whether there are files that a rule of `runner` runs, and that `sender` gives out. */
+function sends(sender: WrittenPlace, runner: WrittenPlace, rule: CgiRule, reach: Reach): boolean {
+  const area = rule.kind === 'script' ? rule.path : reach.overlap(runner.location, sender.location.root);
+  if (area === null || !reach.isThere(area) || !reach.names(runner, area) || !reach.names(sender, area))
+    return false;
+  const { cgi, root } = sender.location;
+  switch (rule.kind) {
+    case 'script':
+      return runnerOf(cgi, `${root === '/' ? '' : root}${reach.restIn(sender.location, area)}`) === null;
+    case 'extension':
+      return runnerOf(cgi, rule.ext) === null;
+    case 'all':
+      return !cgi.some(({ kind }) => kind === 'all');
+  }
+}

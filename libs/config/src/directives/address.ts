@@ -1,0 +1,44 @@
+// Addresses of `listen`, in every spelling, down to one.
+
+import type { Listen } from '../model/types.ts';
+
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)$/;
+const DEFAULT_PORT = 80;
+
+/** Reads the word behind `listen`; text is the reason why not. A unix path stays as written. */
+export function parseListen(text: string): Listen | string {
+  if (text.startsWith('unix:')) {
+    const path = text.slice(5);
+    // sun_path holds 104 bytes on the BSDs and macOS, 108 on Linux, one of them NUL.
+    if (path === '') return 'the path of the socket is missing';
+    if (new TextEncoder().encode(path).length > 103) return 'the path of a unix socket has at most 103 bytes';
+    return { family: 'unix', host: '', port: 0, path, text, key: `unix:${path}` };
+  }
+  if (text.startsWith('[')) return parseIpv6(text);
+  if (/^\d+$/.test(text)) return finish('ipv4', '0.0.0.0', text, text);
+  const colon = text.lastIndexOf(':');
+  const hostText = colon < 0 ? text : text.slice(0, colon);
+  const host = hostText === '*' ? '0.0.0.0' : hostText === 'localhost' ? '127.0.0.1' : hostText;
+  if (!IPV4.test(host)) {
+    return hostText.includes(':') ? 'an IPv6 address stands in [ ]' : 'this is no numeric address';
+  }
+  return finish('ipv4', host, colon < 0 ? null : text.slice(colon + 1), text);
+}
+
+/** The URL standard's host parser knows every spelling of an IPv6 address and writes one (RFC 5952). */
+function parseIpv6(text: string): Listen | string {
+  const close = text.indexOf(']');
+  const url = `http://${text.slice(0, close + 1)}/`;
+  if (close < 0 || !URL.canParse(url)) return 'this is no IPv6 address';
+  const host = new URL(url).hostname.slice(1, -1);
+  const rest = text.slice(close + 1);
+  if (rest !== '' && !rest.startsWith(':')) return 'behind the ] stands :port';
+  return finish('ipv6', host, rest === '' ? null : rest.slice(1), text);
+}
+
+function finish(family: 'ipv4' | 'ipv6', host: string, port: string | null, text: string): Listen | string {
+  const value = port === null ? DEFAULT_PORT : /^\d{1,5}$/.test(port) ? Number(port) : 65_536;
+  if (value > 65_535) return 'the port is no number from 0 to 65535';
+  const key = family === 'ipv6' ? `[${host}]:${value}` : `${host}:${value}`;
+  return { family, host, port: value, path: '', text, key };
+}

@@ -1,0 +1,35 @@
+import type { CgiWords } from '../directives/scripts.ts';
+import type { CgiRule, Location } from './types.ts';
+
+/** What a rule is about, as it is written: the name of a script, an extension, or `*`. */
+export function cgiKey(rule: CgiRule | CgiWords): string {
+  switch (rule.kind) {
+    case 'script':
+      return rule.name;
+    case 'extension':
+      return rule.ext;
+    case 'all':
+      return '*';
+  }
+}
+
+/**
+ * How a location runs the file at a path: the interpreter, '' where the file runs by itself, null where it is no script.
+ * The method stage decides by the same rule for each file that it opens (`runnerOf` there).
+ */
+export function runnerOf(rules: readonly CgiRule[], path: string): string | null {
+  const lower = path.toLowerCase();
+  let runner: string | null = null;
+  for (const rule of rules) {
+    if (rule.kind === 'all' || (rule.kind === 'script' && rule.path === path)) runner = '';
+    if (rule.kind !== 'extension' || !lower.endsWith(rule.ext.toLowerCase())) continue;
+    if (rule.interpreter !== '') return rule.interpreter;
+    runner = '';
+  }
+  return runner;
+}
+
+/** Whether a location gives out what is no script: by GET, or with `method *`. */
+export function readsFiles({ methods }: Location): boolean {
+  return methods.has('GET') || methods.has('*');
+}

@@ -1,0 +1,273 @@
+// The config as it is in force, as a config: every value written out, with where it came from. Loading the
+// result gives the same Config again.
+
+import type { DirectiveName } from '../directives/table.ts';
+import { cgiKey } from '../model/cgi-rules.ts';
+import type {
+  CgiRule,
+  Config,
+  ErrorLogTarget,
+  Listen,
+  Location,
+  LogTarget,
+  Origin,
+  Origins,
+  Scope,
+  Server,
+} from '../model/types.ts';
+import { word } from '../syntax/print.ts';
+
+export interface EffectiveOptions {
+  /** False leaves out what nobody wrote. */
+  readonly defaults?: boolean;
+}
+
+/** The whole config as text. */
+export function effective(config: Config, options: EffectiveOptions = {}): string {
+  const out = new Writer(options.defaults ?? true);
+  out.line(`# ${clean(config.file)}`);
+  out.value('use', config.use, config.origins);
+  if (config.user !== null) out.value('user', word(config.user), config.origins);
+  out.value('error_log', errorLog(config.errorLog), config.origins);
+  out.value('stop_timeout', time(config.stopTimeout), config.origins);
+  out.value('memory_limit', size(config.memoryLimit), config.origins);
+  for (const server of config.servers) writeServer(out, server);
+  return out.text;
+}
+
+class Writer {
+  readonly #defaults: boolean;
+  text = '';
+  #indent = '';
+
+  constructor(defaults: boolean) {
+    this.#defaults = defaults;
+  }
+
+  line(text: string): void {
+    if (text !== '') this.text += `${this.#indent}${text}\n`;
+    else if (!this.text.endsWith('{\n')) this.text += '\n';
+  }
+
+  open(text: string): void {
+    this.line(`${text} {`);
+    this.#indent += '  ';
+  }
+
+  close(): void {
+    this.#indent = this.#indent.slice(2);
+    this.line('}');
+  }
+
+  /** One directive and its origin. What would not act (or not be right) as this block's own is a comment. */
+  value(name: DirectiveName, args: string, origins: Origins, acts = true, key: string = name): void {
+    const origin = origins.get(key);
+    if (origin === undefined || (origin.level === 'default' && !this.#defaults)) return;
+    this.line(
+      `${`${acts ? '' : '# '}${name} ${args};`.padEnd(52 - this.#indent.length)} # ${source(origin)}`,
+    );
+  }
+}
+
+function writeServer(out: Writer, server: Server): void {
+  const { origins } = server;
+  out.line('');
+  out.open('server');
+  for (const listen of server.listens) {
+    out.value('listen', listenText(listen), origins, true, `listen ${listen.key}`);
+  }
+  if (server.names.length > 0) out.value('server_name', server.names.map(word).join(' '), origins);
+  // Beside "auto_index on" a default file acts nowhere: nothing is lost, and no warning earned, without it.
+  const lists = server.base.autoIndex && origins.get('default_file')?.level === 'default';
+  writeScope(out, lists ? { ...server.base, defaultFile: null } : server.base, origins, ALL_ACT);
+  out.value('max_header', size(server.maxHeader), origins);
+  out.value('max_headers', String(server.maxHeaders), origins);
+  out.value('max_uri', size(server.maxUri), origins);
+  out.value('max_connect', String(server.maxConnect), origins);
+  out.value('max_connect_per_address', String(server.maxConnectPerAddress), origins);
+  out.value('max_pipeline', String(server.maxPipeline), origins);
+  out.value('keepalive_requests', String(server.keepaliveRequests), origins);
+  out.value('max_cgi', String(server.maxCgi), origins);
+  out.value('cgi_queue', String(server.cgiQueue), origins);
+  out.value('max_uploads', String(server.maxUploads), origins);
+  out.value('max_share_per_address', String(server.maxSharePerAddress), origins);
+  out.value('temp_disk', size(server.tempDisk), origins);
+  out.value('max_listings', String(server.maxListings), origins);
+  out.value('memory_limit', size(server.memoryLimit), origins);
+  out.value('cache_size', size(server.cacheSize), origins);
+  out.value('cache_entry', size(server.cacheEntry), origins);
+  out.value('header_timeout', time(server.timeouts.header), origins);
+  for (const [code, path] of server.errorPages) {
+    out.value('error', `${code} ${word(path)}`, origins, true, `error ${code}`);
+  }
+  out.value('access_log', accessLog(server.accessLog), origins);
+  out.value('error_log', errorLog(server.errorLog), origins);
+  for (const location of server.locations) writeLocation(out, location);
+  out.close();
+}
+
+function writeLocation(out: Writer, location: Location): void {
+  const { origins, redirection } = location;
+  out.line('');
+  out.open(`location ${word(location.prefix)}`);
+  if (redirection !== null) {
+    out.value('redirection', `${redirection.status} ${word(redirection.url)}`, origins);
+    out.close();
+    return;
+  }
+  const sendsFiles = !location.cgi.some(({ kind }) => kind === 'all');
+  const own = (name: DirectiveName) => origins.get(name)?.level === 'location';
+  writeScope(out, location, origins, {
+    // Inherited, it need not be there; as the location's own it would have to.
+    defaultFile: own('default_file'),
+    uploads: location.methods.has('POST') || own('upload_overwrite') || own('upload_fsync'),
+    cgi: location.cgi.length > 0,
+    uploadInert: location.uploadInert || own('upload_inert'),
+    cgiUploads: location.cgi.length > 0 || own('cgi_uploads'),
+    types: own('types'),
+    precompressed: (sendsFiles && !storesInRoot(location)) || own('precompressed'),
+    compresses: sendsFiles || own('compress'),
+    compress: location.compress.length > 0 || own('compress_types') || own('compress_min'),
+  });
+  for (const rule of location.cgi) {
+    out.value('cgi', cgi(rule), origins, true, `cgi ${cgiKey(rule)}`);
+  }
+  out.close();
+}
+
+function storesInRoot({ root, uploadPath }: Location): boolean {
+  return uploadPath !== null && (root === uploadPath || root.startsWith(`${uploadPath}/`));
+}
+
+interface Acts {
+  readonly defaultFile: boolean;
+  readonly uploads: boolean;
+  readonly cgi: boolean;
+  readonly uploadInert: boolean;
+  readonly cgiUploads: boolean;
+  readonly types: boolean;
+  readonly precompressed: boolean;
+  readonly compresses: boolean;
+  /** Types and sizes. */
+  readonly compress: boolean;
+}
+
+const ALL_ACT: Acts = {
+  defaultFile: true,
+  uploads: true,
+  cgi: true,
+  uploadInert: true,
+  cgiUploads: true,
+  types: true,
+  precompressed: true,
+  compresses: true,
+  compress: true,
+};
+
+function writeScope(out: Writer, scope: Scope, origins: Origins, acts: Acts): void {
+  if (scope.root !== '') out.value('root', word(scope.root), origins);
+  if (scope.defaultFile !== null)
+    out.value('default_file', word(scope.defaultFile), origins, acts.defaultFile);
+  out.value('auto_index', flag(scope.autoIndex), origins);
+  out.value('method', [...scope.methods].map(word).join(' '), origins);
+  out.value('body_size', size(scope.bodySize), origins);
+  out.value('min_rate', size(scope.minRate), origins);
+  out.value(
+    'cgi_spool',
+    size(scope.cgiSpool),
+    origins,
+    acts.cgi || origins.get('cgi_spool')?.level === 'location',
+  );
+  if (scope.uploadPath !== null) out.value('upload_path', word(scope.uploadPath), origins);
+  out.value('upload_overwrite', flag(scope.uploadOverwrite), origins, acts.uploads);
+  out.value('upload_fsync', flag(scope.uploadFsync), origins, acts.uploads);
+  out.value('upload_inert', flag(scope.uploadInert), origins, acts.uploadInert);
+  out.value('cgi_uploads', flag(scope.cgiUploads), origins, acts.cgiUploads);
+  out.value('symlinks', flag(scope.symlinks), origins);
+  out.value('dotfiles', flag(scope.dotfiles), origins);
+  out.value('precompressed', scope.precompressed.join(' ') || 'off', origins, acts.precompressed);
+  out.value('compress', scope.compress.join(' ') || 'off', origins, acts.compresses);
+  out.value('compress_types', [...scope.compressTypes].map(word).join(' '), origins, acts.compress);
+  out.value('compress_min', size(scope.compressMin), origins, acts.compress);
+  out.value('charset', scope.charset ?? 'off', origins);
+  out.value('etag', scope.etag, origins);
+  // Beside no script "cgi_timeout" would earn a warning; "timeout" sets it too, and the others have their names.
+  const names = ['body_timeout', 'send_timeout', 'keepalive_timeout', 'cgi_timeout'];
+  const quietly = !acts.cgi && names.every((name) => origins.get(name)?.level === 'location');
+  if (quietly) out.value('timeout', time(scope.timeouts.cgi), origins, true, 'cgi_timeout');
+  out.value('body_timeout', time(scope.timeouts.body), origins);
+  out.value('send_timeout', time(scope.timeouts.send), origins);
+  out.value('keepalive_timeout', time(scope.timeouts.keepAlive), origins);
+  const ownCgi = !quietly && origins.get('cgi_timeout')?.level === 'location';
+  out.value('cgi_timeout', time(scope.timeouts.cgi), origins, acts.cgi || ownCgi);
+  if (acts.types) writeTypes(out, scope.types, origins);
+}
+
+function writeTypes(out: Writer, types: ReadonlyMap<string, string>, origins: Origins): void {
+  const origin = origins.get('types');
+  if (origin === undefined || types.size === 0) return;
+  const byType = new Map<string, string[]>();
+  for (const [extension, type] of types) {
+    const known = byType.get(type);
+    if (known === undefined) byType.set(type, [extension]);
+    else known.push(extension);
+  }
+  out.line(`# ${source(origin)}`);
+  out.open('types');
+  for (const [type, extensions] of byType) out.line(`${[type, ...extensions].map(word).join(' ')};`);
+  out.close();
+}
+
+function source(origin: Origin): string {
+  if (origin.at === null) return 'default';
+  const { file, line, column } = origin.at;
+  return `${origin.level}, ${clean(file)}:${line}:${column}`;
+}
+
+/** A file's name must not end the comment it stands in. */
+function clean(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+function listenText(listen: Listen): string {
+  return listen.family === 'unix' ? word(listen.key) : listen.key;
+}
+
+function accessLog(target: LogTarget | null): string {
+  if (target === null) return 'off';
+  return `${word(target.path)} ${target.format} ${gather(target)}`;
+}
+
+function errorLog(target: ErrorLogTarget | null): string {
+  if (target === null) return 'off';
+  return `${word(target.path)} ${target.level} ${target.format} ${gather(target)}`;
+}
+
+function gather(target: { readonly bufferBytes: number; readonly flushMs: number }): string {
+  return `buffer=${size(target.bufferBytes)} flush=${time(target.flushMs)}`;
+}
+
+function cgi(rule: CgiRule): string {
+  const key = word(cgiKey(rule));
+  return rule.kind === 'extension' && rule.interpreter !== '' ? `${key} ${word(rule.interpreter)}` : key;
+}
+
+function flag(value: boolean): string {
+  return value ? 'on' : 'off';
+}
+
+/** The shortest spelling that is exact. */
+function size(bytes: number): string {
+  const units = ['', 'k', 'm', 'g', 't'];
+  let unit = 0;
+  let value = bytes;
+  while (value > 0 && value % 1024 === 0 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${value}${units[unit]}`;
+}
+
+function time(ms: number): string {
+  return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`;
+}

@@ -1,0 +1,298 @@
+// Tokens in, a tree of directives out; no I/O. The parser knows the table, because only somebody who knows
+// which names can stand here can tell a missing `;` from one more argument. After a problem it goes on, and
+// tries to blame the place where a person would put the missing sign.
+
+import { type Problems, quoted } from '../diagnostics/diagnostic.ts';
+import type { Source } from '../diagnostics/position.ts';
+import { suggest } from '../diagnostics/suggest.ts';
+import type { Context, Row } from '../directives/row.ts';
+import { allRows, findRow, rowIn } from '../directives/table.ts';
+import { Cursor } from './cursor.ts';
+import { lex, type Token } from './lexer.ts';
+
+/** One directive as written. */
+export interface Directive {
+  readonly source: Source;
+  readonly name: Token;
+  readonly args: readonly Token[];
+  /** The directives inside `{ }`; null where there is no block (or one that was skipped). */
+  readonly block: readonly Directive[] | null;
+  /** Its row in the table; after a misspelling the row that was meant; null when nothing fits. */
+  readonly row: Row | null;
+  /** False when its end was missing: counting its arguments again would report one mistake twice. */
+  readonly sound: boolean;
+}
+
+/** A block that is open: whose it is, and the token to point at should it never be closed. */
+interface Opener {
+  readonly name: Token;
+  readonly at: Token;
+}
+
+/** Parses one text as the inside of `context`. */
+export function parse(source: Source, context: Context, problems: Problems): Directive[] {
+  return new Parser(source, problems).statements([context], null);
+}
+
+class Parser {
+  readonly #source: Source;
+  readonly #problems: Problems;
+  readonly #cursor: Cursor;
+  /** How many `}` (positive) or `{` (negative) are too many in the whole text: who may be blamed for what. */
+  #surplus = 0;
+
+  constructor(source: Source, problems: Problems) {
+    this.#source = source;
+    this.#problems = problems;
+    const tokens = lex(source, problems);
+    for (let at = 0; at < tokens.length; at += 1) {
+      const { kind } = tokens[at]!;
+      if (kind === '}') this.#surplus += 1;
+      else if (kind === '{') this.#surplus -= 1;
+    }
+    this.#cursor = new Cursor(tokens);
+  }
+
+  /** Reads up to the `}` that closes `opener`, or to the end. `contexts` are the open ones, innermost first. */
+  statements(contexts: readonly Context[], opener: Opener | null): Directive[] {
+    const out: Directive[] = [];
+    for (;;) {
+      const token = this.#cursor.peek();
+      if (token.kind === 'end') {
+        if (opener !== null) this.#unclosed(opener);
+        return out;
+      }
+      if (token.kind === '}') {
+        if (opener !== null && !this.#isStray(contexts)) {
+          this.#cursor.next();
+          return out;
+        }
+        this.#surplus -= 1;
+        this.#unexpected('this "}" closes nothing');
+      } else if (token.kind === ';') this.#unexpected('nothing stands before this ";"');
+      else if (token.kind === '{') {
+        this.#error('unexpected-token', token, 'this "{" belongs to no directive', 'the name of a directive');
+        this.#cursor.skipBlock();
+      } else if (opener !== null && this.#surplus < 0 && this.#belongsOutside(token, contexts)) {
+        this.#surplus += 1;
+        this.#unclosed(opener);
+        return out;
+      } else out.push(this.#statement(contexts));
+    }
+  }
+
+  /** With a `}` too many: what follows can only stand in here, so the block is not over. */
+  #isStray(contexts: readonly Context[]): boolean {
+    const after = this.#cursor.peek(1);
+    if (this.#surplus <= 0 || after.kind !== 'word') return false;
+    return rowIn(contexts[0]!, after.text) !== null && rowIn(contexts[1] ?? 'main', after.text) === null;
+  }
+
+  /** With a `}` too few: a block begins that can only stand further out, so the one here should have ended. */
+  #belongsOutside(token: Token, contexts: readonly Context[]): boolean {
+    const row = findRow(token.text);
+    if (row === null || row.block === null || token.quoted || rowIn(contexts[0]!, token.text) !== null)
+      return false;
+    return row.contexts.some((context) => contexts.includes(context));
+  }
+
+  #statement(contexts: readonly Context[]): Directive {
+    const context = contexts[0]!;
+    const name = this.#cursor.next();
+    const { row, valid } = this.#resolve(name, context);
+    const args: Token[] = [];
+    let last = name;
+    for (;;) {
+      const token = this.#cursor.peek();
+      if (token.kind === ';') {
+        this.#cursor.next();
+        const needsBlock = row !== null && row.block !== null;
+        if (needsBlock) {
+          this.#error('missing-block', token, `${quoted(row.name)} needs a block`, '"{"');
+        }
+        return this.#directive(name, args, null, row, !needsBlock);
+      }
+      if (token.kind === '{') return this.#block(name, args, row, valid, contexts);
+      if (token.kind === 'word' && !this.#endsBefore(token, last, args.length, row, context)) {
+        args.push(this.#cursor.next());
+        last = token;
+        continue;
+      }
+      return this.#unended(name, args, last, row, valid, contexts);
+    }
+  }
+
+  /**
+   * Whether `token` begins the next directive although no `;` came: it stands on a new line or is one argument
+   * too many, and its name can stand here (or, on a new line, there is no room for it as an argument).
+   */
+  #endsBefore(token: Token, last: Token, count: number, row: Row | null, context: Context): boolean {
+    if (token.quoted) return false;
+    const newLine = token.line > last.line;
+    const full = row !== null && count >= row.max;
+    if (!newLine && !full) return false;
+    if (newLine && full) return true;
+    return (
+      rowIn(row?.block ?? context, token.text) !== null || (newLine && rowIn(context, token.text) !== null)
+    );
+  }
+
+  /** The sign that ends the directive is missing; it is reported where it should stand. */
+  #unended(
+    name: Token,
+    args: Token[],
+    last: Token,
+    row: Row | null,
+    valid: boolean,
+    contexts: readonly Context[],
+  ): Directive {
+    const next = this.#cursor.peek();
+    const lacks = row !== null && args.length < row.min ? `${row.usage} and ` : '';
+    const at = { start: last.end, end: last.end + 1 };
+    if (row !== null && row.block !== null) {
+      this.#error('missing-block', at, `${quoted(name.text)} needs a block`, `${lacks}"{"`);
+      const inside = next.kind === 'word' && rowIn(row.block, next.text) !== null;
+      if (!inside || !valid) return this.#directive(name, args, null, row, false);
+      this.#surplus -= 1;
+      const inner = this.statements([row.block, ...contexts], { name, at: name });
+      return this.#directive(name, args, inner, row, lacks === '');
+    }
+    this.#error('missing-semicolon', at, `${quoted(name.text)} is not ended`, `${lacks}";"`);
+    return this.#directive(name, args, null, row, false);
+  }
+
+  #block(
+    name: Token,
+    args: Token[],
+    row: Row | null,
+    valid: boolean,
+    contexts: readonly Context[],
+  ): Directive {
+    const open = this.#cursor.peek();
+    if (row === null || row.block === null || !valid) {
+      if (row !== null && row.block === null) {
+        const expected = '";" (a word that holds "{" needs quotes)';
+        this.#error('unexpected-block', open, `${quoted(row.name)} has no block`, expected);
+      }
+      // What stands inside a block that cannot be is anybody's guess: it is stepped over.
+      if (this.#cursor.skipBlock().kind === 'end') this.#unclosed({ name, at: open });
+      return this.#directive(name, args, null, row, false);
+    }
+    this.#cursor.next();
+    const inner = this.statements([row.block, ...contexts], { name, at: open });
+    return this.#directive(name, args, inner, row, true);
+  }
+
+  /** Finds the row of a name; an unknown one is reported, and read as the one that was probably meant. */
+  #resolve(name: Token, context: Context): { row: Row | null; valid: boolean } {
+    const here = rowIn(context, name.text);
+    if (here !== null) return { row: here, valid: true };
+    const elsewhere = findRow(name.text);
+    if (elsewhere !== null) {
+      const where = elsewhere.contexts.map(contextName).join(' or ');
+      const message = `${quoted(name.text)} cannot stand ${contextPlace(context)}`;
+      this.#error('wrong-context', name, message, `a place ${where}`);
+      return { row: elsewhere, valid: false };
+    }
+    if (context === 'types') {
+      this.#error(
+        'unknown-directive',
+        name,
+        `${quoted(name.text)} is no MIME type`,
+        'type/subtype, such as text/html',
+      );
+      return { row: null, valid: false };
+    }
+    const expected = unknownHint(name.text);
+    const meant = expected === null || isAlias(name.text) ? meantRow(name.text, context) : null;
+    const message = `unknown directive ${quoted(name.text)}`;
+    const source = this.#source;
+    const hints = { suggestion: meant?.name ?? null, expected };
+    this.#problems.error('unknown-directive', { source, start: name.start, end: name.end }, message, hints);
+    const fits = meant?.contexts.includes(context) ?? false;
+    return { row: meant !== null && fits && !meant.alias.includes(name.text) ? meant : null, valid: fits };
+  }
+
+  #directive(
+    name: Token,
+    args: readonly Token[],
+    block: Directive[] | null,
+    row: Row | null,
+    sound: boolean,
+  ): Directive {
+    return { source: this.#source, name, args, block, row, sound };
+  }
+
+  #unclosed({ name, at }: Opener): void {
+    this.#error('unclosed-block', at, `the block of ${quoted(name.text)} is never closed`, '"}"');
+  }
+
+  #unexpected(message: string): void {
+    const token = this.#cursor.next();
+    this.#error('unexpected-token', token, message, 'the name of a directive');
+  }
+
+  #error(
+    code: Parameters<Problems['error']>[0],
+    at: { start: number; end: number },
+    message: string,
+    expected: string,
+  ): void {
+    this.#problems.error(code, { source: this.#source, start: at.start, end: at.end }, message, { expected });
+  }
+}
+
+function contextPlace(context: Context): string {
+  return context === 'main' ? 'on the main level' : `inside ${context}`;
+}
+
+function contextName(context: Context): string {
+  return context === 'main' ? 'on the main level' : `inside "${context} { }"`;
+}
+
+function isAlias(name: string): boolean {
+  return allRows().some((row) => row.alias.includes(name.toLowerCase()));
+}
+
+/** The row that a misspelt or foreign name means, those that can stand here first. */
+function meantRow(name: string, context: Context): Row | null {
+  const lower = name.toLowerCase();
+  const rows = allRows();
+  const byAlias = rows.find((row) => row.alias.includes(lower));
+  if (byAlias !== undefined) return byAlias;
+  const here = rows.filter((row) => row.contexts.includes(context)).map((row) => row.name);
+  const near =
+    suggest(name, here) ??
+    suggest(
+      name,
+      rows.map((row) => row.name),
+    );
+  return near === null ? null : findRow(near);
+}
+
+/** For names that other servers have and this one does without. */
+/** What stands here in the place of directives of other servers, or that there is nothing of the kind. */
+const FOREIGN: readonly (readonly [name: RegExp, expected: string])[] = [
+  [/^(http|events|stream)$/, '"server { }" on the main level, with no block around'],
+  [/^(if|set|map|geo|split_clients)$/, 'fixed values: there are no variables and no conditions'],
+  [
+    /^(proxy|uwsgi|scgi|grpc|memcached)_|^(upstream|reverse_proxy)$/,
+    'files and scripts: this server is no proxy',
+  ],
+  [/^fastcgi_(?!pass|read_timeout)|^php_/, '"cgi .php INTERPRETER;": scripts are run by themselves'],
+  [/^try_files$/, '"default_file" for folders, "error 404 FILE;" for what is not there'],
+  [/^(expires|add_header|more_set_headers|header)$/, 'the fields that the server sets: none can be added'],
+  [/^ssl_|^(tls|http2|quic)$/, 'plain HTTP: put a server that speaks TLS in front'],
+  [
+    /^(allow|deny|auth_basic|satisfy|limit_req)/,
+    'limits such as "max_connect_per_address": access is not checked',
+  ],
+  [
+    /^(sendfile|tcp_nopush|tcp_nodelay|aio|worker_\w+|pid|daemon)$/,
+    'nothing: it is done without being asked for',
+  ],
+];
+
+function unknownHint(name: string): string | null {
+  return FOREIGN.find(([pattern]) => pattern.test(name.toLowerCase()))?.[1] ?? null;
+}
