@@ -1,9 +1,11 @@
 // From a file to a Config, or to everything that is wrong with it. The only place that asks the disk.
 
 import { build } from './build/build.ts';
+import type { Claim } from './build/claim.ts';
 import { validate } from './build/validate.ts';
-import { type Claim, checkClaims } from './checks/claims.ts';
+import { checkClaims } from './checks/claims.ts';
 import { warnOfNoEffect } from './checks/effect.ts';
+import { checkMethods } from './checks/script-methods.ts';
 import { checkScripts } from './checks/scripts/check-scripts.ts';
 import { type Diagnostic, Problems, quoted } from './diagnostics/diagnostic.ts';
 import { Source } from './diagnostics/position.ts';
@@ -57,6 +59,7 @@ function loadSource(source: Source, disk: Disk): LoadResult {
     problems.error('no-server', at, 'there is no server', { expected: '"server { ... }"' });
   }
   checkClaims(claims, disk, problems);
+  checkMethods(draft, problems);
   warnOfNoEffect(draft, problems);
   checkScripts(draft, disk, problems);
   const diagnostics = problems.sorted();

@@ -1,15 +1,16 @@
 // One location: what it says itself, and what it takes from its server.
 
-import type { Claim } from '../checks/claims.ts';
 import { type Problems, quoted } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../diagnostics/position.ts';
 import type { CgiWords } from '../directives/scripts.ts';
 import { absolutePath, under } from '../disk/path.ts';
 import { cgiKey, runnerOf } from '../model/cgi-rules.ts';
 import type { CgiRule, Location, Origins } from '../model/types.ts';
-import type { Surroundings } from './build.ts';
+import { wordSpan } from '../syntax/directive.ts';
+import type { Claim } from './claim.ts';
+import type { Surroundings } from './draft.ts';
 import { ownClaims, Taker } from './inherit.ts';
-import { type Level, originOf, type Setting, wordSpan } from './level.ts';
+import { type Level, originOf, type Setting } from './level.ts';
 import { mergeTypes } from './media-types.ts';
 import { buildScope } from './scope.ts';
 

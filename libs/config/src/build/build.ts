@@ -1,39 +1,18 @@
 // Levels of settings to a Config: inheritance applied, paths absolute. Pure: what must hold on the disk is
 // handed back as claims.
 
-import type { Claim } from '../checks/claims.ts';
-import { checkMethods } from '../checks/script-methods.ts';
-import { type Problems, quoted } from '../diagnostics/diagnostic.ts';
+import { quoted } from '../diagnostics/diagnostic.ts';
+import { lineOf } from '../diagnostics/position.ts';
 import { DIRECTIVES } from '../directives/table.ts';
 import { absolutePath } from '../disk/path.ts';
 import type { Config, Listen, Location, Origins, Server } from '../model/types.ts';
+import { wordSpan } from '../syntax/directive.ts';
 import { buildLocation } from './build-location.ts';
+import type { Built, Draft, Surroundings } from './draft.ts';
 import { ownClaims, Taker } from './inherit.ts';
-import { DEFAULT_ORIGIN, defaultValue, type Level, originOf, wordSpan } from './level.ts';
+import { DEFAULT_ORIGIN, defaultValue, type Level, originOf } from './level.ts';
 import { mergeTypes } from './media-types.ts';
 import { buildScope } from './scope.ts';
-
-/** What building needs to know besides the text. */
-export interface Surroundings {
-  readonly problems: Problems;
-  readonly claims: Claim[];
-  /** The absolute path of a program named without a slash, or null. */
-  findProgram(name: string): string | null;
-}
-
-/** A server or location and the level that it was built from. */
-export interface Built<T> {
-  readonly value: T;
-  readonly level: Level;
-}
-
-export interface Draft {
-  readonly config: Config;
-  readonly main: Level;
-  readonly servers: readonly Built<Server>[];
-  /** By server, in the same order. */
-  readonly locations: readonly (readonly Built<Location>[])[];
-}
 
 /** Builds everything that the levels allow, and reports what is missing. */
 export function build(main: Level, file: string, around: Surroundings): Draft {
@@ -80,7 +59,6 @@ function buildServer(
   const listens = buildListens(level, taker, around);
   const errorPages = buildErrorPages(level, taker, around);
   const locations = buildLocations(level, types, taker.origins, around);
-  checkMethods(locations, around.problems);
   const names = level.all('server_name');
   if (names.length > 0) taker.mark('server_name', originOf(names[0]!, level));
   const server: Server = {
@@ -174,7 +152,7 @@ function buildLocations(
     const location = buildLocation(level, built.length, types, origins, around);
     const before = first.get(location.prefix);
     if (before !== undefined) {
-      const message = `${quoted(location.prefix)} is a location already, at ${before.at.file}:${before.at.line}`;
+      const message = `${quoted(location.prefix)} is a location already, at ${lineOf(before.at)}`;
       around.problems.error('duplicate-location', wordSpan(level.opener!.directive, 0), message);
       continue;
     }

@@ -1,10 +1,11 @@
 // Settings that are read the same way on every level: times, logs, types.
 
-import type { Claim } from '../checks/claims.ts';
 import type { DirectiveName, ValueOf } from '../directives/table.ts';
 import { absolutePath } from '../disk/path.ts';
 import type { ErrorLogTarget, LogTarget, Origin, Origins, Timeouts } from '../model/types.ts';
-import { type Level, originOf, type Resolved, wordSpan } from './level.ts';
+import { wordSpan } from '../syntax/directive.ts';
+import type { Claim } from './claim.ts';
+import { type Level, originOf, type Resolved } from './level.ts';
 
 class LayeredOrigins implements Origins {
   readonly #own = new Map<string, Origin>();

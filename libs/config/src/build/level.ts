@@ -1,11 +1,11 @@
 // One block's settings, and what it takes over from the blocks around it.
 
-import type { Position, Source, Span } from '../diagnostics/position.ts';
+import type { Position, Source } from '../diagnostics/position.ts';
 import type { Context, Row } from '../directives/row.ts';
 import { DIRECTIVES, type DirectiveName, type ValueOf } from '../directives/table.ts';
 import { readValue } from '../directives/values.ts';
 import type { Origin } from '../model/types.ts';
-import type { Directive } from '../syntax/parse.ts';
+import type { Directive } from '../syntax/directive.ts';
 
 /** A directive that passed validation, with its value. */
 export interface Setting<T = unknown> {
@@ -137,12 +137,6 @@ export function originOf(setting: Setting, level: Level): Origin {
 function defaultOf<T>(row: Row<T>): Resolved<T> | null {
   if (row.default === null) return null;
   return { value: defaultValue(row), origin: DEFAULT_ORIGIN, setting: null, level: null };
-}
-
-/** The span of one word of a directive: 0 is its first argument, -1 its name. */
-export function wordSpan(directive: Directive, index: number): Span {
-  const token = directive.args[index] ?? directive.name;
-  return { source: directive.source, start: token.start, end: token.end };
 }
 
 const defaults = new Map<Row, unknown>();

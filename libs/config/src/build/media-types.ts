@@ -2,8 +2,9 @@
 
 import { type Problems, quoted } from '../diagnostics/diagnostic.ts';
 import type { TypeEntry } from '../directives/structure.ts';
+import { wordSpan } from '../syntax/directive.ts';
 import type { Taker } from './inherit.ts';
-import { type Level, originOf, wordSpan } from './level.ts';
+import { type Level, originOf } from './level.ts';
 
 /** The types of a block over those around it; the same map where the block has none. */
 export function mergeTypes(

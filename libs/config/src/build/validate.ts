@@ -4,8 +4,9 @@
 import { type Problems, quoted } from '../diagnostics/diagnostic.ts';
 import type { Row } from '../directives/row.ts';
 import { readValue } from '../directives/values.ts';
-import type { Directive } from '../syntax/parse.ts';
-import { Level, type Setting, wordSpan } from './level.ts';
+import type { Directive } from '../syntax/directive.ts';
+import { wordSpan } from '../syntax/directive.ts';
+import { Level, type Setting } from './level.ts';
 
 /** Checks number, repetition and values of everything in a tree. */
 export function validate(tree: readonly Directive[], problems: Problems): Level {

@@ -1,32 +1,13 @@
 // What a config takes for granted about the disk. Building a config only writes claims down; one pass
 // afterwards asks the disk. "Can this do what is written?" is the whole question: what a file holds is not ours.
 
+import type { Claim, Need } from '../build/claim.ts';
 import type { DiagnosticCode, Problems } from '../diagnostics/diagnostic.ts';
 import { quoted } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../diagnostics/position.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import type { Disk } from '../disk/disk.ts';
 import { folderOf, lastName } from '../disk/path.ts';
-
-export type Need =
-  | 'folder'
-  /** A folder in which files can be made. */
-  | 'writable-folder'
-  /** A file that can be read. */
-  | 'file'
-  /** A file that can be run. */
-  | 'program'
-  /** A file that can be appended to or made. */
-  | 'log'
-  /** A path where a unix socket can be made. */
-  | 'socket';
-
-export interface Claim {
-  readonly need: Need;
-  /** Absolute. */
-  readonly path: string;
-  readonly at: Span;
-}
 
 type Failure = readonly [code: DiagnosticCode, what: string];
 

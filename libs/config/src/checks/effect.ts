@@ -1,12 +1,14 @@
 // Warnings: what a config says that can never act.
 
-import type { Built, Draft } from '../build/build.ts';
-import { defaultValue, type Level, type Setting, wordSpan } from '../build/level.ts';
+import type { Built, Draft } from '../build/draft.ts';
+import { defaultValue, type Level, type Setting } from '../build/level.ts';
 import { type Problems, quoted } from '../diagnostics/diagnostic.ts';
+import { lineOf } from '../diagnostics/position.ts';
 import type { Row } from '../directives/row.ts';
 import { allRows, DIRECTIVES, type DirectiveName } from '../directives/table.ts';
 import { absolutePath } from '../disk/path.ts';
 import type { Listen, Location, Server } from '../model/types.ts';
+import { wordSpan } from '../syntax/directive.ts';
 
 export function warnOfNoEffect(draft: Draft, problems: Problems): void {
   draft.servers.forEach((server, index) => {
@@ -197,7 +199,7 @@ function laterServers(draft: Draft, problems: Problems): void {
     if (first === undefined || others.includes(undefined)) continue;
     for (const row of allRows()) {
       if (!row.firstOnly) continue;
-      const place = `${first.at.file}:${first.at.line}`;
+      const place = lineOf(first.at);
       const why = `the server at ${place} is the first on its address and decides it`;
       neverActs(level.own(row.name as DirectiveName), row.name as DirectiveName, why, problems);
     }
@@ -218,7 +220,7 @@ function logFormats(draft: Draft, problems: Problems): void {
       else if (first.format !== format && file !== '/dev/null') {
         const { source, name: said } = first.setting.directive;
         const place = source.position(said.start, said.end);
-        const other = `${first.format} at ${place.file}:${place.line}`;
+        const other = `${first.format} at ${lineOf(place)}`;
         const message = `${quoted(path)} gets lines of two formats: ${format} here, ${other}`;
         problems.warn('mixed-formats', wordSpan(setting.directive, 0), message, {
           expected: 'one format, or a file for each',
@@ -249,7 +251,7 @@ function names(draft: Draft, problems: Problems): void {
         if (holders.includes(undefined)) reachable.add(server);
         const holder = holders.find((other) => other !== undefined);
         if (holder === undefined) return;
-        const first = holder === server ? 'this server' : `the server at ${holder.at.file}:${holder.at.line}`;
+        const first = holder === server ? 'this server' : `the server at ${lineOf(holder.at)}`;
         const all = holders.includes(undefined) ? ' on one of its addresses' : '';
         const message = `${quoted(name)} never matches here${all}: ${first} has it already`;
         problems.warn('shadowed-name', wordSpan(setting.directive, index), message);

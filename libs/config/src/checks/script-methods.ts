@@ -1,17 +1,17 @@
 // Methods beyond those that files understand need a script that takes them.
 
-import type { Built } from '../build/build.ts';
-import { type Setting, wordSpan } from '../build/level.ts';
+import type { Draft } from '../build/draft.ts';
+import type { Setting } from '../build/level.ts';
 import { type Problems, quoted } from '../diagnostics/diagnostic.ts';
+import { lineOf } from '../diagnostics/position.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import { FILE_METHODS } from '../directives/methods.ts';
-import type { Location } from '../model/types.ts';
-import { lineOf } from './scripts/places.ts';
+import { wordSpan } from '../syntax/directive.ts';
 
 /** Reports each such method of a location without `cgi`; one that several locations take over from a server, once. */
-export function checkMethods(locations: readonly Built<Location>[], problems: Problems): void {
+export function checkMethods({ locations }: Draft, problems: Problems): void {
   const reported = new Set<Setting>();
-  for (const { value, level } of locations) {
+  for (const { value, level } of locations.flat()) {
     const { setting } = level.settle('method');
     if (value.redirection !== null || setting === null || reported.has(setting)) continue;
     if (level.damaged || level.all('cgi').length > 0) continue;

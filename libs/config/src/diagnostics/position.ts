@@ -10,6 +10,11 @@ export interface Position {
   readonly length: number;
 }
 
+/** A place for a message: `file:line`. */
+export function lineOf({ file, line }: Position): string {
+  return `${file}:${line}`;
+}
+
 /** A stretch of one source, as UTF-16 offsets: `start` inclusive, `end` exclusive. */
 export interface Span {
   readonly source: Source;

@@ -1,8 +1,13 @@
-import type { CgiWords } from '../directives/scripts.ts';
 import type { CgiRule, Location } from './types.ts';
 
+/** As much of a rule as says what it is about: its paths may not be resolved yet. */
+type Subject =
+  | { readonly kind: 'script'; readonly name: string }
+  | { readonly kind: 'extension'; readonly ext: string }
+  | { readonly kind: 'all' };
+
 /** What a rule is about, as it is written: the name of a script, an extension, or `*`. */
-export function cgiKey(rule: CgiRule | CgiWords): string {
+export function cgiKey(rule: Subject): string {
   switch (rule.kind) {
     case 'script':
       return rule.name;

@@ -1,6 +1,5 @@
 // `include`: other texts in place of the directive, with cycles and floods refused.
 
-import { wordSpan } from '../build/level.ts';
 import { type Problems, quoted } from '../diagnostics/diagnostic.ts';
 import { Source, type Span } from '../diagnostics/position.ts';
 import { suggest } from '../diagnostics/suggest.ts';
@@ -8,7 +7,8 @@ import type { Context } from '../directives/row.ts';
 import type { Disk } from '../disk/disk.ts';
 import { glob, isPattern } from '../disk/glob.ts';
 import { absolutePath, folderOf, lastName } from '../disk/path.ts';
-import { type Directive, parse } from './parse.ts';
+import { type Directive, wordSpan } from './directive.ts';
+import { parse } from './parse.ts';
 
 /** Deeper, or more files, is a mistake that would end in a full memory. */
 const MOST_DEPTH = 32;

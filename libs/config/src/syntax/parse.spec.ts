@@ -6,7 +6,8 @@ import type { Context, Row } from '../directives/row.ts';
 import { allRows, rowIn } from '../directives/table.ts';
 import { memoryDisk } from '../disk/memory-disk.ts';
 import { loadText } from '../load.ts';
-import { type Directive, parse } from './parse.ts';
+import type { Directive } from './directive.ts';
+import { parse } from './parse.ts';
 import { printTree } from './print.ts';
 
 interface Plain {

@@ -8,20 +8,8 @@ import { suggest } from '../diagnostics/suggest.ts';
 import type { Context, Row } from '../directives/row.ts';
 import { allRows, findRow, rowIn } from '../directives/table.ts';
 import { Cursor } from './cursor.ts';
+import type { Directive } from './directive.ts';
 import { lex, type Token } from './lexer.ts';
-
-/** One directive as written. */
-export interface Directive {
-  readonly source: Source;
-  readonly name: Token;
-  readonly args: readonly Token[];
-  /** The directives inside `{ }`; null where there is no block (or one that was skipped). */
-  readonly block: readonly Directive[] | null;
-  /** Its row in the table; after a misspelling the row that was meant; null when nothing fits. */
-  readonly row: Row | null;
-  /** False when its end was missing: counting its arguments again would report one mistake twice. */
-  readonly sound: boolean;
-}
 
 /** A block that is open: whose it is, and the token to point at should it never be closed. */
 interface Opener {

@@ -1,6 +1,6 @@
 // A tree back to text.
 
-import type { Directive } from './parse.ts';
+import type { Directive } from './directive.ts';
 
 /** A word as it has to be written to be read back as it is. */
 export function word(text: string): string {

@@ -1,10 +1,10 @@
 // What a config runs, and should not; what it sends, and should run; and what can never run.
 
-import type { Draft } from '../../build/build.ts';
-import { wordSpan } from '../../build/level.ts';
+import type { Draft } from '../../build/draft.ts';
 import type { Problems } from '../../diagnostics/diagnostic.ts';
 import type { Disk } from '../../disk/disk.ts';
 import { RememberedDisk } from '../../disk/remembered-disk.ts';
+import { wordSpan } from '../../syntax/directive.ts';
 import { refuseErrorPages } from './error-pages.ts';
 import { warnOfIdleRules } from './idle.ts';
 import { warnOfListed } from './listed.ts';

@@ -1,9 +1,9 @@
-import type { Draft } from '../../build/build.ts';
-import { wordSpan } from '../../build/level.ts';
+import type { Draft } from '../../build/draft.ts';
 import { type Problems, quoted } from '../../diagnostics/diagnostic.ts';
+import { lineOf } from '../../diagnostics/position.ts';
 import { runnerOf } from '../../model/cgi-rules.ts';
 import type { Location, Server } from '../../model/types.ts';
-import { lineOf } from './places.ts';
+import { wordSpan } from '../../syntax/directive.ts';
 import type { Reach } from './reach.ts';
 
 /**

@@ -1,10 +1,11 @@
-import type { Draft } from '../../build/build.ts';
-import { type Level, wordSpan } from '../../build/level.ts';
+import type { Draft } from '../../build/draft.ts';
+import type { Level } from '../../build/level.ts';
 import { type Problems, quoted } from '../../diagnostics/diagnostic.ts';
 import type { DirectiveName } from '../../directives/table.ts';
 import { under } from '../../disk/path.ts';
 import { cgiKey } from '../../model/cgi-rules.ts';
 import type { Location } from '../../model/types.ts';
+import { wordSpan } from '../../syntax/directive.ts';
 import type { WrittenPlace } from './places.ts';
 import { isBelow, type Reach } from './reach.ts';
 import { uploadFolders } from './uploads.ts';

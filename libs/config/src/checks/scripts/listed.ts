@@ -1,10 +1,11 @@
-import { wordSpan } from '../../build/level.ts';
 import { type Problems, quoted } from '../../diagnostics/diagnostic.ts';
+import { lineOf } from '../../diagnostics/position.ts';
 import type { Disk } from '../../disk/disk.ts';
 import { runnerOf } from '../../model/cgi-rules.ts';
 import type { CgiRule } from '../../model/types.ts';
+import { wordSpan } from '../../syntax/directive.ts';
 import { type Obstacle, obstacleTo } from './never-runs.ts';
-import { lineOf, settingOf, type WrittenPlace } from './places.ts';
+import { settingOf, type WrittenPlace } from './places.ts';
 import { hides, type Reach, shadowOf } from './reach.ts';
 
 /** A script that is listed is meant to run. Where it is not there at all, that is an error already. */

@@ -1,6 +1,6 @@
-import type { Built, Draft } from '../../build/build.ts';
+import type { Built, Draft } from '../../build/draft.ts';
 import type { Level, Setting } from '../../build/level.ts';
-import type { Position } from '../../diagnostics/position.ts';
+import { lineOf } from '../../diagnostics/position.ts';
 import type { DirectiveName, ValueOf } from '../../directives/table.ts';
 import { cgiKey } from '../../model/cgi-rules.ts';
 import type { CgiRule, Location } from '../../model/types.ts';
@@ -31,10 +31,6 @@ export function settingOf({ level }: WrittenPlace, rule: CgiRule): Setting<Value
 export function placeOf({ location }: Place, name: DirectiveName): string {
   const at = location.origins.get(name)?.at ?? null;
   return at === null ? '' : lineOf(at);
-}
-
-export function lineOf({ file, line }: Position): string {
-  return `${file}:${line}`;
 }
 
 /** What a rule runs, in words. */

@@ -1,10 +1,11 @@
-import { wordSpan } from '../../build/level.ts';
 import { type Problems, quoted } from '../../diagnostics/diagnostic.ts';
+import { lineOf } from '../../diagnostics/position.ts';
 import type { Disk } from '../../disk/disk.ts';
 import { readsFiles, runnerOf } from '../../model/cgi-rules.ts';
 import type { CgiRule } from '../../model/types.ts';
+import { wordSpan } from '../../syntax/directive.ts';
 import { FolderIndex } from './folder-index.ts';
-import { lineOf, subjectOf, type WrittenPlace } from './places.ts';
+import { subjectOf, type WrittenPlace } from './places.ts';
 import type { Reach } from './reach.ts';
 import { shadowedSource } from './shadowed-sources.ts';
 

@@ -1,8 +1,8 @@
-import { wordSpan } from '../../build/level.ts';
 import { type Problems, quoted } from '../../diagnostics/diagnostic.ts';
 import type { Disk } from '../../disk/disk.ts';
 import { readsFiles, runnerOf } from '../../model/cgi-rules.ts';
 import type { CgiRule, Location } from '../../model/types.ts';
+import { wordSpan } from '../../syntax/directive.ts';
 import { type Obstacle, obstacleTo } from './never-runs.ts';
 import { settingOf, type WrittenPlace } from './places.ts';
 import { hides, type Reach, shadowOf } from './reach.ts';

@@ -1,6 +1,6 @@
-import { wordSpan } from '../../build/level.ts';
 import { type Problems, quoted } from '../../diagnostics/diagnostic.ts';
 import type { CgiRule } from '../../model/types.ts';
+import { wordSpan } from '../../syntax/directive.ts';
 import { FolderIndex } from './folder-index.ts';
 import { placeOf, settingOf, subjectOf, type WrittenPlace } from './places.ts';
 import { isBelow, type Reach } from './reach.ts';

@@ -1,0 +1,21 @@
+import type { Span } from '../diagnostics/position.ts';
+
+export type Need =
+  | 'folder'
+  /** A folder in which files can be made. */
+  | 'writable-folder'
+  /** A file that can be read. */
+  | 'file'
+  /** A file that can be run. */
+  | 'program'
+  /** A file that can be appended to or made. */
+  | 'log'
+  /** A path where a unix socket can be made. */
+  | 'socket';
+
+export interface Claim {
+  readonly need: Need;
+  /** Absolute. */
+  readonly path: string;
+  readonly at: Span;
+}
