@@ -17,7 +17,7 @@ describe('a process that ends', () => {
     folder = mkdtempSync(join(tmpdir(), 'webserv-logger-'));
     program = join(folder, 'dying.cjs');
     buildSync({
-      entryPoints: [join(__dirname, 'fixtures', 'dying.ts')],
+      entryPoints: [join(__dirname, 'testing', 'dying.ts')],
       outfile: program,
       bundle: true,
       platform: 'node',

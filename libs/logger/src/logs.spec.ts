@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ERRNO, Loop } from '@webserv/event-loop';
-import { ErrorLog } from './error-log.ts';
-import { tickUntil } from './fixtures/tick.ts';
-import type { LogFile } from './log-file.ts';
+import { ErrorLog } from './error/error-log.ts';
+import type { LogFile } from './file/log-file.ts';
 import { type EndingProcess, Logs } from './logs.ts';
+import { tickUntil } from './testing/tick.ts';
 
 const LIMITS = { bufferBytes: 4096, flushMs: 60_000 };
 

@@ -1,10 +1,10 @@
 import { write } from 'node:fs';
 import type { Loop } from '@webserv/event-loop';
-import { type Destination, openDestination } from './destination.ts';
-import type { ErrorLog } from './error-log.ts';
-import { LogFile } from './log-file.ts';
-import { type LogNotice, noticeText } from './log-notice.ts';
-import type { BatchLimits } from './logger-udata.ts';
+import type { ErrorLog } from './error/error-log.ts';
+import { type Destination, openDestination } from './file/destination.ts';
+import { LogFile } from './file/log-file.ts';
+import { type LogNotice, noticeText } from './file/log-notice.ts';
+import type { BatchLimits } from './file/logger-udata.ts';
 
 /** The events of a process that end it, as far as the logs care. */
 export interface EndingProcess {

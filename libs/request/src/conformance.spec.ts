@@ -1,9 +1,9 @@
-import type { Case } from './fixtures/case.ts';
-import { bytesOf } from './fixtures/feeding.ts';
-import { FIELD_SECTIONS } from './fixtures/field-sections.ts';
-import { REQUEST_LINES } from './fixtures/request-lines.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import { FeedStatus, RequestParser } from './parser.ts';
+import type { Case } from './testing/case.ts';
+import { bytesOf } from './testing/feeding.ts';
+import { FIELD_SECTIONS } from './testing/field-sections.ts';
+import { REQUEST_LINES } from './testing/request-lines.ts';
 
 function check([, text, expected]: Case): void {
   const bytes = bytesOf(text);

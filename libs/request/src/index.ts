@@ -1,10 +1,10 @@
-export { BodyDecoder, type BodyFraming } from './body.ts';
-export { BodyStatus } from './body-status.ts';
-export { FieldId } from './field-id.ts';
-export { RequestHead, TargetForm } from './head.ts';
-export { HeadMemo } from './head-memo.ts';
-export { Headers } from './headers.ts';
+export { BodyDecoder, type BodyFraming } from './body/body.ts';
+export { BodyStatus } from './body/body-status.ts';
+export { bytesOfText, copyOfText, holdsRawBytes, replaceRawBytes, textOfBytes } from './bytes/octets.ts';
+export { FieldId } from './fields/field-id.ts';
+export { Headers } from './fields/headers.ts';
+export { RequestHead, TargetForm } from './head/head.ts';
 export { DEFAULT_LIMITS, type Limits } from './limits.ts';
-export { bytesOfText, copyOfText, holdsRawBytes, replaceRawBytes, textOfBytes } from './octets.ts';
+export { HeadMemo } from './memo/head-memo.ts';
 export { FeedStatus, RequestParser } from './parser.ts';
 export { ErrorKind, RequestError } from './request-error.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { bytesOf, feedPieces, pieces, seen, seenAfter } from './fixtures/feeding.ts';
-import { FIELD_SECTIONS } from './fixtures/field-sections.ts';
-import { REQUEST_LINES } from './fixtures/request-lines.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import { FeedStatus, RequestParser } from './parser.ts';
+import { bytesOf, feedPieces, pieces, seen, seenAfter } from './testing/feeding.ts';
+import { FIELD_SECTIONS } from './testing/field-sections.ts';
+import { REQUEST_LINES } from './testing/request-lines.ts';
 
 const CASES = [...REQUEST_LINES, ...FIELD_SECTIONS].map(([, text]) => text);
 const SIMPLE = 'GET /a?b HTTP/1.1\r\nHost: h\r\n\r\n';

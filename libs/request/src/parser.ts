@@ -1,17 +1,17 @@
-import { Carry } from './carry.ts';
-import { CR, LF, NINE, QUERY, SLASH, SP, ZERO } from './chars.ts';
-import { FieldSection, SectionStatus } from './field-section.ts';
-import { readConnection, readExpect, readFraming, readHost } from './framing.ts';
-import { RequestHead } from './head.ts';
-import { HeadMemo } from './head-memo.ts';
+import { Carry } from './bytes/carry.ts';
+import { CR, LF, NINE, QUERY, SLASH, SP, ZERO } from './bytes/chars.ts';
+import { targetEnd, tokenEnd } from './bytes/scan.ts';
+import { latin1 } from './bytes/text.ts';
+import { WORD, wordsOf } from './bytes/words.ts';
+import { FieldSection, SectionStatus } from './fields/field-section.ts';
+import { readConnection, readExpect, readFraming, readHost } from './head/framing.ts';
+import { RequestHead } from './head/head.ts';
+import { methodName } from './head/method.ts';
+import { readTarget } from './head/target.ts';
 import { type Limits, MAX_BLANK_LINES, MAX_LOGGED_LINE, MAX_METHOD } from './limits.ts';
-import { methodName } from './method.ts';
+import { HeadMemo } from './memo/head-memo.ts';
+import type { Section } from './memo/section-memo.ts';
 import { ErrorKind, Fault, RequestError } from './request-error.ts';
-import { targetEnd, tokenEnd } from './scan.ts';
-import type { Section } from './section-memo.ts';
-import { readTarget } from './target.ts';
-import { latin1 } from './text.ts';
-import { WORD, wordsOf } from './words.ts';
 
 /** What `feed` came to. PARTIAL: give more bytes. HEAD: `head` is complete. ERROR: `error` tells why it never will be. */
 export const FeedStatus = { PARTIAL: 0, HEAD: 1, ERROR: 2 } as const;

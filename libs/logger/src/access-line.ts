@@ -1,7 +1,0 @@
-import type { AccessEntry } from './access-entry.ts';
-import type { LineSink } from './line-sink.ts';
-
-/** One format: an entry in, a line of ASCII with its line end out. */
-export interface AccessLine {
-  write(entry: AccessEntry, sink: LineSink): void;
-}

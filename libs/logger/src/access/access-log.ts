@@ -1,0 +1,31 @@
+import type { LineSink } from '../file/line-sink.ts';
+import { LogClock } from '../text/log-clock.ts';
+import type { AccessEntry } from './access-entry.ts';
+import type { AccessLine } from './access-line.ts';
+import { CombinedLine } from './combined-line.ts';
+import { JsonLine } from './json-line.ts';
+
+export type AccessFormat = 'combined' | 'json';
+
+/** One line for each response. */
+export class AccessLog {
+  /** False for `access_log off`: then nothing needs to be gathered for an entry. */
+  readonly enabled: boolean;
+  private readonly file: LineSink | null;
+  private readonly line: AccessLine;
+
+  /**
+   * @param file where it goes; null for `off`
+   * @param clock several logs may share one; `new LogClock(loop)` spares each line a look at the wall clock
+   */
+  constructor(file: LineSink | null, format: AccessFormat, clock: LogClock = new LogClock()) {
+    this.enabled = file !== null;
+    this.file = file;
+    this.line = format === 'json' ? new JsonLine(clock) : new CombinedLine(clock);
+  }
+
+  /** Logs one response; `entry` stays the caller's. */
+  write(entry: AccessEntry): void {
+    if (this.file !== null) this.line.write(entry, this.file);
+  }
+}

@@ -1,0 +1,76 @@
+import { Carry } from '../bytes/carry.ts';
+import { latin1 } from '../bytes/text.ts';
+import { FieldId } from '../fields/field-id.ts';
+import { FieldSection, SectionStatus } from '../fields/field-section.ts';
+import { Headers } from '../fields/headers.ts';
+import type { Limits } from '../limits.ts';
+import { ErrorKind, type Fault } from '../request-error.ts';
+
+/** Fields that frame or route the message: after it they can only be meant to deceive (RFC 9110 section 6.5.1). */
+const FORBIDDEN: readonly FieldId[] = [FieldId.CONTENT_LENGTH, FieldId.TRANSFER_ENCODING, FieldId.HOST];
+
+/**
+ * Reads the trailer section of a chunked body (RFC 9112 section 7.1.2), in the same grammar as the fields of a head.
+ * Fields that this server acts upon in a head are dropped: whoever acted upon them has done so already.
+ */
+export class TrailerSection {
+  readonly fields: Headers = new Headers();
+  /** Index in the bytes last fed of the first one behind the section, after END. */
+  consumed = 0;
+  private readonly limits: Limits;
+  private readonly section: FieldSection = new FieldSection();
+  private readonly carry: Carry = new Carry();
+
+  constructor(limits: Limits) {
+    this.limits = limits;
+  }
+
+  /** Bytes that are held of an unfinished section. */
+  get length(): number {
+    return this.carry.length;
+  }
+
+  begin(): void {
+    this.release();
+    this.section.begin();
+  }
+
+  /** Takes `bytes[start, end)`; the offset of a fault counts from the first byte of the section. */
+  feed(bytes: Buffer, start: number, end: number, fault: Fault): SectionStatus {
+    const { carry, section, fields } = this;
+    const { maxHeader, maxHeaders } = this.limits;
+    const carried = carry.length;
+    const room = maxHeader + 1 - carried;
+    carry.append(bytes, start, end - start > room ? start + room : end);
+    const stop = Math.min(carry.length, maxHeader);
+    const status = section.scan(carry.bytes, 0, section.position, stop, fields, maxHeaders, fault);
+    if (status === SectionStatus.END) {
+      this.consumed = start + (section.position - carried);
+      return this.finish(fault);
+    }
+    if (status === SectionStatus.PARTIAL && stop === carry.length) return SectionStatus.PARTIAL;
+    if (status === SectionStatus.PARTIAL) fault.note(ErrorKind.TRAILERS_TOO_LARGE, maxHeader);
+    this.release();
+    return SectionStatus.ERROR;
+  }
+
+  release(): void {
+    this.fields.clear();
+    this.carry.release();
+  }
+
+  private finish(fault: Fault): SectionStatus {
+    const { carry, fields } = this;
+    for (let i = 0; i < FORBIDDEN.length; i++) {
+      const id = FORBIDDEN[i] as FieldId;
+      if (!fields.hasKnown(id)) continue;
+      fault.note(ErrorKind.FORBIDDEN_TRAILER, fields.valueStart(fields.firstRow(id)));
+      this.release();
+      return SectionStatus.ERROR;
+    }
+    fields.read(latin1(carry.bytes, 0, this.section.position), 0);
+    fields.dropKnown();
+    carry.release();
+    return SectionStatus.END;
+  }
+}

@@ -1,0 +1,232 @@
+import { latin1 } from '../bytes/text.ts';
+import { FieldId, fieldIdOf } from './field-id.ts';
+import { giveTable, growTable, ROW, rowAt, takeTable } from './field-table.ts';
+
+const CASE_BIT = 0x20;
+const A = 0x41;
+const Z = 0x5a;
+
+/**
+ * A field section: the text it was read from and where in it each name and value lie. A value becomes a string when
+ * somebody asks for it. Values hold one character per byte (latin1), so that no byte of `obs-text` is lost.
+ */
+export class Headers {
+  /** Number of field lines. */
+  count = 0;
+  /** What the lines were read from, and where in it offset 0 lies. For the readers of this library. */
+  text = '';
+  origin = 0;
+  private table: Int32Array | null = null;
+  /** The table is another one's, as are the values. */
+  private borrowed = false;
+  /** The value of each line, where the lines are remembered. */
+  private values: readonly string[] | null = null;
+  /** Where in the table the next row begins. */
+  private next = rowAt(0);
+  /** Bits 1 << FieldId. */
+  private present = 0;
+  private repeated = 0;
+
+  /** Value of the field `name` (lower-case); several lines are joined as RFC 9110 section 5.3 tells. */
+  get(name: string): string | undefined {
+    const id = fieldIdOf(name);
+    if (id !== FieldId.UNKNOWN) return this.known(id);
+    const row = this.find(name, 0);
+    if (row < 0) return undefined;
+    const next = this.find(name, row + 1);
+    return next < 0 ? this.value(row) : this.all(name).join(', ');
+  }
+
+  /** As `get`, for one of the known fields, in constant time unless the field is repeated. */
+  known(id: FieldId): string | undefined {
+    if ((this.present & (1 << id)) === 0) return undefined;
+    if ((this.repeated & (1 << id)) === 0) return this.value(this.firstRow(id));
+    // A semicolon for cookies: RFC 6265 section 5.4 knows no comma between pairs.
+    const separator = id === FieldId.COOKIE ? '; ' : ', ';
+    let joined = this.value(this.firstRow(id));
+    for (let i = this.nextRow(id, this.firstRow(id)); i >= 0; i = this.nextRow(id, i)) {
+      joined += separator + this.value(i);
+    }
+    return joined;
+  }
+
+  has(name: string): boolean {
+    const id = fieldIdOf(name);
+    return id === FieldId.UNKNOWN ? this.find(name, 0) >= 0 : this.hasKnown(id);
+  }
+
+  hasKnown(id: FieldId): boolean {
+    return (this.present & (1 << id)) !== 0;
+  }
+
+  /** True where one of a set of known fields is there; the set is the sum of their bits, `1 << FieldId`. */
+  hasAny(set: number): boolean {
+    return (this.present & set) !== 0;
+  }
+
+  /** True where the known field stands on more than one line. */
+  isRepeated(id: FieldId): boolean {
+    return (this.repeated & (1 << id)) !== 0;
+  }
+
+  /** The values of every line named `name` (lower-case), in the order received. */
+  all(name: string): string[] {
+    const values: string[] = [];
+    for (let i = this.find(name, 0); i >= 0; i = this.find(name, i + 1)) values.push(this.value(i));
+    return values;
+  }
+
+  /** Name of line `index` as it was received. */
+  name(index: number): string {
+    const row = rowAt(index);
+    const table = this.table as Int32Array;
+    const { text, origin } = this;
+    return text.substring(origin + (table[row] as number), origin + (table[row + 1] as number));
+  }
+
+  /** Value of line `index` without the white space around it. */
+  value(index: number): string {
+    if (this.values !== null) return this.values[index] as string;
+    const row = rowAt(index);
+    const table = this.table as Int32Array;
+    const { text, origin } = this;
+    return text.substring(origin + (table[row + 2] as number), origin + (table[row + 3] as number));
+  }
+
+  /** Lines in the order received, as `[name, value]`, the name as it was written. */
+  *[Symbol.iterator](): IterableIterator<[string, string]> {
+    for (let i = 0; i < this.count; i++) yield [this.name(i), this.value(i)];
+  }
+
+  /** Row of the first line of a present known field. For the readers of this library. */
+  firstRow(id: FieldId): number {
+    return (this.table as Int32Array)[id] as number;
+  }
+
+  /** Row of the next line of the known field after `row`, or -1. */
+  nextRow(id: FieldId, row: number): number {
+    const table = this.table as Int32Array;
+    for (let i = row + 1; i < this.count; i++) {
+      if (table[rowAt(i) + 4] === id) return i;
+    }
+    return -1;
+  }
+
+  valueStart(row: number): number {
+    return (this.table as Int32Array)[rowAt(row) + 2] as number;
+  }
+
+  valueEnd(row: number): number {
+    return (this.table as Int32Array)[rowAt(row) + 3] as number;
+  }
+
+  /** Adds a line; offsets count from the first byte of the text that `read` will be given. */
+  add(id: FieldId, nameStart: number, nameEnd: number, valueStart: number, valueEnd: number): void {
+    const row = this.next;
+    let table = this.table;
+    if (table === null || row >= table.length) table = this.enlarge(table);
+    table[row] = nameStart;
+    table[row + 1] = nameEnd;
+    table[row + 2] = valueStart;
+    table[row + 3] = valueEnd;
+    table[row + 4] = id;
+    this.next = row + 5;
+    if (id > 0) {
+      const bit = 1 << id;
+      if ((this.present & bit) === 0) table[id] = this.count;
+      else this.repeated |= bit;
+      this.present |= bit;
+    }
+    this.count++;
+  }
+
+  /** Gives the lines their text; their offsets count from `origin` in it. */
+  read(text: string, origin: number): void {
+    this.text = text;
+    this.origin = origin;
+  }
+
+  /** A copy of `headers`, which were read from `bytes[start, end)`, that outlives them and shares nothing with them. */
+  static standing(headers: Headers, bytes: Buffer, start: number, end: number): Headers {
+    const copy = new Headers();
+    copy.text = latin1(bytes, start, end);
+    copy.table = (headers.table as Int32Array).slice(0, headers.next);
+    copy.count = headers.count;
+    copy.next = headers.next;
+    copy.present = headers.present;
+    copy.repeated = headers.repeated;
+    const values: string[] = [];
+    for (let i = 0; i < copy.count; i++) {
+      values.push(latin1(bytes, start + copy.valueStart(i), start + copy.valueEnd(i)));
+    }
+    copy.values = values;
+    return copy;
+  }
+
+  /** The lines of `headers`, which stay as they are and must outlive these. */
+  borrow(headers: Headers): void {
+    this.borrowed = true;
+    this.text = headers.text;
+    this.origin = headers.origin;
+    this.table = headers.table;
+    this.values = headers.values;
+    this.count = headers.count;
+    this.next = headers.next;
+    this.present = headers.present;
+    this.repeated = headers.repeated;
+  }
+
+  /** Forgets the lines of known fields: of a trailer section only the others may be looked at. */
+  dropKnown(): void {
+    const table = this.table;
+    if (table === null || this.present === 0) return;
+    let kept = 0;
+    for (let i = 0; i < this.count; i++) {
+      if (table[rowAt(i) + 4] !== FieldId.UNKNOWN) continue;
+      table.copyWithin(rowAt(kept), rowAt(i), rowAt(i) + ROW);
+      kept++;
+    }
+    this.count = kept;
+    this.next = rowAt(kept);
+    this.present = 0;
+    this.repeated = 0;
+  }
+
+  /** Back to no lines, holding neither text nor table. */
+  clear(): void {
+    if (this.table !== null && !this.borrowed) giveTable(this.table);
+    this.table = null;
+    this.borrowed = false;
+    this.values = null;
+    this.text = '';
+    this.origin = 0;
+    this.count = 0;
+    this.next = rowAt(0);
+    this.present = 0;
+    this.repeated = 0;
+  }
+
+  private enlarge(table: Int32Array | null): Int32Array {
+    this.table = table === null ? takeTable() : growTable(table);
+    return this.table;
+  }
+
+  private find(name: string, from: number): number {
+    for (let i = from; i < this.count; i++) {
+      if (this.nameIs(i, name)) return i;
+    }
+    return -1;
+  }
+
+  private nameIs(index: number, name: string): boolean {
+    const row = rowAt(index);
+    const table = this.table as Int32Array;
+    const start = table[row] as number;
+    if ((table[row + 1] as number) - start !== name.length) return false;
+    for (let i = 0; i < name.length; i++) {
+      const c = this.text.charCodeAt(this.origin + start + i);
+      if ((c >= A && c <= Z ? c | CASE_BIT : c) !== name.charCodeAt(i)) return false;
+    }
+    return true;
+  }
+}

@@ -1,0 +1,39 @@
+import { latin1 } from '../bytes/text.ts';
+
+type KnownMethod = readonly [name: string, bytes: Uint8Array];
+
+function known(name: string): KnownMethod {
+  return [name, Uint8Array.from(name, (letter) => letter.charCodeAt(0))];
+}
+
+/** Methods of RFC 9110 and PATCH, by length: reading one of them builds no string. */
+const BY_LENGTH: readonly (readonly KnownMethod[])[] = [
+  [],
+  [],
+  [],
+  [known('GET'), known('PUT')],
+  [known('POST'), known('HEAD')],
+  [known('PATCH'), known('TRACE')],
+  [known('DELETE')],
+  [known('OPTIONS'), known('CONNECT')],
+];
+
+/** The method in `bytes[start, end)`, which is a token. Methods are case-sensitive (RFC 9110 section 9.1). */
+export function methodName(bytes: Buffer, start: number, end: number): string {
+  const length = end - start;
+  if (length < BY_LENGTH.length) {
+    const candidates = BY_LENGTH[length] as readonly KnownMethod[];
+    for (let i = 0; i < candidates.length; i++) {
+      const candidate = candidates[i] as KnownMethod;
+      if (matches(bytes, start, candidate[1])) return candidate[0];
+    }
+  }
+  return latin1(bytes, start, end);
+}
+
+function matches(bytes: Uint8Array, start: number, name: Uint8Array): boolean {
+  for (let i = 0; i < name.length; i++) {
+    if (bytes[start + i] !== name[i]) return false;
+  }
+  return true;
+}

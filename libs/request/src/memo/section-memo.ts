@@ -1,0 +1,162 @@
+import { keepWords, mixed, sameWords, WORD, wordsOf } from '../bytes/words.ts';
+import { FieldId } from '../fields/field-id.ts';
+import { Headers } from '../fields/headers.ts';
+import type { RequestHead } from '../head/head.ts';
+import { Slots } from './slots.ts';
+
+const SLOT_BITS = 7;
+const SLOTS = 1 << SLOT_BITS;
+/** Bytes of a section, its empty line included, and its lines; a larger one is read each time. */
+const MAX_LENGTH = 1024;
+const WORDS = MAX_LENGTH / WORD;
+const MAX_LINES = 32;
+/** `Host:a` and two line ends: nothing shorter is a section of HTTP/1.1. */
+const MIN_LENGTH = 10;
+/** CR LF CR LF as a word: the end of a section, and found nowhere else in it. */
+const EMPTY_LINE = 0x0a0d0a0d;
+/** Names of fields that prove who somebody is; there are more of them than any table knows. */
+const SECRET = /auth|cookie|credential|key|pass|secret|session|sign|token/i;
+
+/** One field section, and what it comes to in an HTTP/1.1 request whose target is in origin form. */
+export class Section {
+  readonly slot: number;
+  readonly length: number;
+  readonly headers: Headers;
+  private readonly host: string;
+  private readonly port: number;
+  private readonly contentLength: number;
+  private readonly chunked: boolean;
+  private readonly keepAlive: boolean;
+  private readonly expectContinue: boolean;
+
+  constructor(slot: number, head: RequestHead, bytes: Buffer, start: number, end: number) {
+    this.slot = slot;
+    this.length = end - start;
+    this.headers = Headers.standing(head.headers, bytes, start, end);
+    this.host = Buffer.from(head.host).toString();
+    this.port = head.port;
+    this.contentLength = head.contentLength;
+    this.chunked = head.chunked;
+    this.keepAlive = head.keepAlive;
+    this.expectContinue = head.expectContinue;
+  }
+
+  /** Gives the head all but the lines themselves. */
+  decide(head: RequestHead): void {
+    head.host = this.host;
+    head.port = this.port;
+    head.contentLength = this.contentLength;
+    head.chunked = this.chunked;
+    head.keepAlive = this.keepAlive;
+    head.expectContinue = this.expectContinue;
+  }
+}
+
+/**
+ * Field sections that were read before: a client sends the same one with nearly every request. One that equals a known
+ * section, byte for byte and up to its empty line, means the same and is not read again.
+ *
+ * Only sections that were accepted are kept, only of HTTP/1.1 with a target in origin form, where what they come to
+ * depends on their bytes alone; bounds are the parser's own and are asked again. Never one with a secret (Cookie,
+ * Authorization, whatever has a name like theirs): how long a comparison takes would tell a stranger how much of his
+ * guess is right. At most 128 sections of at most 1 KiB are held: 128 KiB for their bytes, and less than 600 KiB for
+ * their strings and tables.
+ */
+export class SectionMemo {
+  private readonly slots = new Slots(SLOTS);
+  private readonly words = new Int32Array(SLOTS * WORDS);
+  private readonly kept: (Section | null)[] = new Array(SLOTS).fill(null);
+  /** Found last. */
+  private recent: Section | null = null;
+  /** Of the section that was last asked for, and its length, if it was known where it ends. */
+  private tag = 0;
+  private tagged = 0;
+  private looked = false;
+
+  /**
+   * The known section that `bytes[start, end)` is or begins with, or null. Where a section ends is not known before it is
+   * read, but mostly it is where the received bytes end; where they go on, with a body or the next request, the section
+   * found last is tried.
+   */
+  recall(bytes: Buffer, start: number, end: number): Section | null {
+    const length = end - start;
+    this.tagged = 0;
+    this.looked = length >= MIN_LENGTH && !this.slots.passes();
+    if (!this.looked) return null;
+    const from = wordsOf(bytes);
+    if (length <= MAX_LENGTH && from.getInt32(end - WORD, true) === EMPTY_LINE) {
+      const tag = fingerprint(from, start, length);
+      this.tag = tag;
+      this.tagged = length;
+      const found = this.held(tag, from, start, length);
+      if (found !== null) return found;
+    }
+    const { recent } = this;
+    if (recent === null || recent.length >= length || !this.equals(recent, from, start)) return null;
+    this.slots.hit(recent.slot);
+    return recent;
+  }
+
+  /** After `recall` did not know it: takes note of what the section in `bytes[start, end)` came to. */
+  learn(head: RequestHead, bytes: Buffer, start: number, end: number): void {
+    const length = end - start;
+    const { headers } = head;
+    if (!this.looked || length > MAX_LENGTH || headers.count > MAX_LINES) return;
+    if (headers.hasKnown(FieldId.COOKIE) || headers.hasKnown(FieldId.AUTHORIZATION)) return;
+    let tag = this.tag;
+    if (this.tagged !== length) {
+      // More bytes follow it, so it was not asked for; from now on it is the one to try.
+      const from = wordsOf(bytes);
+      tag = fingerprint(from, start, length);
+      if (this.held(tag, from, start, length) !== null) return;
+    }
+    if (this.slots.missed(tag >>> (32 - SLOT_BITS), tag)) this.keep(tag, head, bytes, start, end);
+  }
+
+  /** The section of this tag, if it is held and is what lies there. */
+  private held(tag: number, from: DataView, start: number, length: number): Section | null {
+    const slot = tag >>> (32 - SLOT_BITS);
+    if (!this.slots.mayHold(slot, tag)) return null;
+    const section = this.kept[slot] as Section;
+    if (section.length !== length || !this.equals(section, from, start)) return null;
+    this.slots.hit(slot);
+    this.recent = section;
+    return section;
+  }
+
+  private keep(tag: number, head: RequestHead, bytes: Buffer, start: number, end: number): void {
+    const slot = tag >>> (32 - SLOT_BITS);
+    if (this.recent === this.kept[slot]) this.recent = null;
+    if (hasSecret(head.headers)) {
+      this.slots.clear(slot);
+      return;
+    }
+    keepWords(wordsOf(bytes), start, this.words, slot * WORDS, (end - start) >> 2);
+    this.kept[slot] = new Section(slot, head, bytes, start, end);
+  }
+
+  /** The words cover all but up to three bytes at the end, and those belong to the empty line. */
+  private equals(section: Section, from: DataView, start: number): boolean {
+    const { length } = section;
+    return (
+      from.getInt32(start + length - WORD, true) === EMPTY_LINE &&
+      sameWords(from, start, this.words, section.slot * WORDS, length >> 2)
+    );
+  }
+}
+
+/** Of five words spread over the section: its host, its last value, and three between them. */
+function fingerprint(from: DataView, start: number, length: number): number {
+  let tag = mixed(length, from.getInt32(start + 5, true));
+  tag = mixed(tag, from.getInt32(start + (length >> 2), true));
+  tag = mixed(tag, from.getInt32(start + (length >> 1), true));
+  tag = mixed(tag, from.getInt32(start + length - (length >> 2) - WORD, true));
+  return mixed(tag, from.getInt32(start + length - 2 * WORD, true));
+}
+
+function hasSecret(headers: Headers): boolean {
+  for (let index = 0; index < headers.count; index++) {
+    if (SECRET.test(headers.name(index))) return true;
+  }
+  return false;
+}

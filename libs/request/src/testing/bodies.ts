@@ -1,0 +1,132 @@
+import { BodyStatus } from '../body/body-status.ts';
+
+const { PARTIAL, DONE } = BodyStatus;
+
+/** Bytes of a chunked body (limit 100): payload and trailers, or an error as `status code offset`. */
+export type BodyCase = readonly [
+  name: string,
+  bytes: string,
+  expected: string | { status: BodyStatus; payload: string; trailers?: [string, string][]; left?: string },
+];
+
+const done = (payload: string, trailers?: [string, string][], left = ''): BodyCase[2] =>
+  trailers === undefined ? { status: DONE, payload, left } : { status: DONE, payload, trailers, left };
+const more = (payload: string): BodyCase[2] => ({ status: PARTIAL, payload });
+
+export const CHUNKED_BODIES: readonly BodyCase[] = [
+  ['empty body', '0\r\n\r\n', done('')],
+  ['one chunk', '5\r\nhello\r\n0\r\n\r\n', done('hello')],
+  ['two chunks', '5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n', done('hello world')],
+  [
+    'hexadecimal in both cases',
+    'a\r\n0123456789\r\nB\r\n0123456789a\r\n0\r\n\r\n',
+    done('01234567890123456789a'),
+  ],
+  ['line ends in the payload', '4\r\n\r\n\r\n\r\n0\r\n\r\n', done('\r\n\r\n')],
+  ['zeros before the size', '0000000000000005\r\nhello\r\n000\r\n\r\n', done('hello')],
+  ['more zeros than a size has digits', `${'0'.repeat(4096)}5\r\nhello\r\n0\r\n\r\n`, done('hello')],
+  ['what follows is left', '1\r\na\r\n0\r\n\r\nGET /', done('a', undefined, 'GET /')],
+  ['nothing yet', '', more('')],
+  ['part of a size', '5', more('')],
+  ['part of a chunk', '5\r\nhel', more('hel')],
+  ['a chunk without its end', '5\r\nhello\r', more('hello')],
+  ['without the last line', '5\r\nhello\r\n0\r\n', more('hello')],
+  ['without the last LF', '0\r\n\r', more('')],
+
+  ['zeros without end', `${'0'.repeat(5000)}5\r\nhello\r\n`, '400 chunk-extensions-too-large 4097'],
+  ['no size', '\r\n', '400 bad-chunk-size 0'],
+  ['empty line between chunks', '1\r\na\r\n\r\n0\r\n\r\n', '400 bad-chunk-size 6'],
+  ['plus', '+5\r\nhello\r\n', '400 bad-chunk-size 0'],
+  ['minus', '-1\r\n', '400 bad-chunk-size 0'],
+  ['prefix', '0x5\r\nhello\r\n', '400 bad-chunk-size 1'],
+  ['underscore', '0_5\r\nhello\r\n', '400 bad-chunk-size 1'],
+  ['space before the size', ' 5\r\nhello\r\n', '400 bad-chunk-size 0'],
+  ['space behind the size', '5 \r\nhello\r\n', '400 bad-chunk-extension 2'],
+  ['tab behind the size', '5\t\r\nhello\r\n', '400 bad-chunk-extension 2'],
+  ['no hexadecimal', 'g\r\n', '400 bad-chunk-size 0'],
+  ['word', 'Z\r\nZZ\r\nZZZ\r\n\r\n', '400 bad-chunk-size 0'],
+  ['NUL', '5\0\r\nhello\r\n', '400 bad-chunk-size 1'],
+  ['quote', '5"\r\nhello\r\n', '400 bad-chunk-size 1'],
+  ['bare LF behind the size', '5\nhello\r\n', '400 bare-lf 1'],
+  ['bare CR behind the size', '5\rhello\r\n', '400 bare-cr 2'],
+  ['bare LF behind the last size', '0\n\r\n', '400 bare-lf 1'],
+  ['two CR behind the size', '5\r\r\nhello\r\n', '400 bare-cr 2'],
+  ['CR and an extension', '2\r\r;a\r\n02\r\n', '400 bare-cr 2'],
+  ['payload too short', '5\r\nhell\r\n0\r\n\r\n', '400 bad-chunk-end 8'],
+  ['payload too long', '5\r\nhello!\r\n', '400 bad-chunk-end 8'],
+  ['no CRLF behind the payload', '5\r\nhello0\r\n\r\n', '400 bad-chunk-end 8'],
+  ['bare LF behind the payload', '5\r\nhello\n0\r\n\r\n', '400 bad-chunk-end 8'],
+  ['bare CR behind the payload', '5\r\nhello\r0\r\n\r\n', '400 bad-chunk-end 9'],
+  ['any two bytes behind the payload', '5\r\nhelloXX0\r\n\r\n', '400 bad-chunk-end 8'],
+  ['bare CR at the end', '0\r\n\rX', '400 bare-cr 4'],
+  ['bare LF at the end', '0\r\n\n', '400 bare-lf 3'],
+
+  ['extension', '5;a\r\nhello\r\n0\r\n\r\n', done('hello')],
+  ['extension with a value', '5;a=b\r\nhello\r\n0;last\r\n\r\n', done('hello')],
+  ['several extensions', '5;a=b;c;d="e"\r\nhello\r\n0\r\n\r\n', done('hello')],
+  ['white space around them', '5 ; a = b\t; c ="d" ;e\r\nhello\r\n0\r\n\r\n', done('hello')],
+  ['quoted pair', '5;a="b\\"c\\\\;\xff"\r\nhello\r\n0\r\n\r\n', done('hello')],
+  ['empty quoted value', '5;a=""\r\nhello\r\n0\r\n\r\n', done('hello')],
+  ['empty extension', '5;\r\nhello\r\n', '400 bad-chunk-extension 2'],
+  ['two semicolons', '5;;a\r\nhello\r\n', '400 bad-chunk-extension 2'],
+  ['no value', '5;a=\r\nhello\r\n', '400 bad-chunk-extension 4'],
+  ['value without name', '5;=b\r\nhello\r\n', '400 bad-chunk-extension 2'],
+  ['space behind an extension', '5;a \r\nhello\r\n', '400 bad-chunk-extension 4'],
+  ['two words', '5;a b\r\nhello\r\n', '400 bad-chunk-extension 4'],
+  ['word behind a quoted value', '5;a="b"c\r\nhello\r\n', '400 bad-chunk-extension 7'],
+  ['open quote', '5;a="b\r\nhello\r\n', '400 bad-chunk-extension 6'],
+  ['LF in quotes', '5;a="\n"\r\nhello\r\n', '400 bad-chunk-extension 5'],
+  ['CR behind a backslash', '5;a="\\\r\nhello\r\n', '400 bad-chunk-extension 6'],
+  ['LF in an extension', '5;a\nhello\r\n', '400 bare-lf 3'],
+  ['CR in an extension', '5;a\rb\r\nhello\r\n', '400 bare-cr 4'],
+  ['NUL in an extension', '5;a\0\r\nhello\r\n', '400 bad-chunk-extension 3'],
+  ['the longest extension', `0;${'a'.repeat(4094)}\r\n\r\n`, done('')],
+  ['a longer extension', `0;${'a'.repeat(4096)}\r\n\r\n`, '400 chunk-extensions-too-large 4098'],
+
+  ['trailer', '0\r\nX-Sum: 1\r\n\r\n', done('', [['X-Sum', '1']])],
+  [
+    'trailers',
+    '1\r\na\r\n0\r\nA: 1\r\nb:  2 \r\nA: 3\r\n\r\nX',
+    done(
+      'a',
+      [
+        ['A', '1'],
+        ['b', '2'],
+        ['A', '3'],
+      ],
+      'X',
+    ),
+  ],
+  [
+    'known fields are dropped',
+    '0\r\nA: 1\r\nCookie: x\r\nExpect: y\r\nB: 2\r\n\r\n',
+    done('', [
+      ['A', '1'],
+      ['B', '2'],
+    ]),
+  ],
+  ['part of a trailer', '0\r\nA: 1\r\n', more('')],
+  ['Content-Length in the trailer', '0\r\nContent-Length: 5\r\n\r\n', '400 forbidden-trailer 19'],
+  [
+    'Transfer-Encoding in the trailer',
+    '0\r\nA: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
+    '400 forbidden-trailer 28',
+  ],
+  ['Host in the trailer', '0\r\nhost: a\r\n\r\n', '400 forbidden-trailer 9'],
+  ['bare LF in the trailer', '0\r\nA: 1\n\r\n', '400 bare-lf 7'],
+  ['bare CR in the trailer', '0\r\nA: 1\rB: 2\r\n\r\n', '400 bare-cr 7'],
+  ['fold in the trailer', '0\r\nA: 1\r\n 2\r\n\r\n', '400 obs-fold 9'],
+  ['no colon in the trailer', '0\r\nGET / HTTP/1.1\r\n\r\n', '400 space-before-colon 6'],
+  ['space before the colon in the trailer', '0\r\nA : 1\r\n\r\n', '400 space-before-colon 4'],
+  ['control in the trailer', '0\r\nA: \x01\r\n\r\n', '400 bad-field-value 6'],
+
+  ['at the limit', `64\r\n${'x'.repeat(100)}\r\n0\r\n\r\n`, done('x'.repeat(100))],
+  ['one over the limit', `65\r\n${'x'.repeat(101)}\r\n0\r\n\r\n`, '413 body-too-large 2'],
+  ['one over it with the second chunk', `63\r\n${'x'.repeat(99)}\r\n2\r\nab\r\n`, '413 body-too-large 106'],
+  ['far over it', '1fffffffffffff\r\n', '413 body-too-large 14'],
+  ['above 2^53 - 1', '20000000000000\r\n', '400 bad-chunk-size 13'],
+  ['2^64 - 1', 'ffffffffffffffff\r\n', '400 bad-chunk-size 13'],
+  ['2^64 and 5, which wraps to 5', '10000000000000005\r\nhello\r\n', '400 bad-chunk-size 14'],
+  ['an extension behind a size over the limit', '65;a\r\n', '413 body-too-large 2'],
+  ['rubbish behind a size over the limit', '65x\r\n', '400 bad-chunk-size 2'],
+];

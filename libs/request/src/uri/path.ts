@@ -1,0 +1,132 @@
+import { DOT, HEX, PATH, PERCENT, QUESTION, SLASH } from '../bytes/chars.ts';
+import { textOfBytes } from '../bytes/octets.ts';
+import type { Scanner } from '../bytes/scan.ts';
+import { latin1 } from '../bytes/text.ts';
+import { ErrorKind, type Fault } from '../request-error.ts';
+
+const SCRATCH = 4_096;
+
+/** Decoded bytes of the path that is being read; nothing of it outlives a call. */
+const scratch: Buffer = Buffer.allocUnsafeSlow(SCRATCH);
+
+/** Index of the `?` in `bytes[start, end)`, or `end`. */
+export function pathEnd(bytes: Uint8Array, start: number, end: number): number {
+  let pos = start;
+  while (pos < end && bytes[pos] !== QUESTION) pos++;
+  return pos;
+}
+
+/**
+ * Where a path that decodes to itself ends, at its `?` or at `end`: no percent sign, no empty segment, none that
+ * begins with a dot. -1 for every other path, the malformed ones among them: `decodePath` tells them apart.
+ */
+export const plainPathEnd: Scanner = makePlainPathEnd();
+
+/**
+ * As in scan.ts, with the table as a constant in it. Bits of an entry: what ends the search (4), a slash (2), and what must
+ * not follow a slash (1).
+ */
+function makePlainPathEnd(): Scanner {
+  const table = PATH.map((allowed) => (allowed === 0 ? 4 : 0));
+  table[PERCENT] = 4;
+  table[SLASH] = 3;
+  table[DOT] = 1;
+  return function plainPathEnd(bytes, start, end) {
+    if (bytes[start] !== SLASH) return -1;
+    let previous = 0;
+    for (let pos = start; pos < end; pos++) {
+      const kind = table[bytes[pos] as number] as number;
+      if (((kind & 4) | ((previous >> 1) & kind)) !== 0) return bytes[pos] === QUESTION ? pos : -1;
+      previous = kind;
+    }
+    return end;
+  };
+}
+
+/**
+ * The path in `bytes[start, end)` as the server means it: percent-decoded once, checked to hold no NUL, empty
+ * segments merged and dot segments resolved, in this order, so that an encoded dot or slash counts as one. It begins
+ * with `/` and holds no `..` segment, no `//` and no NUL. `''` where the path is refused. Bytes that are not UTF-8 are
+ * part of a name like any other (octets.ts); none of them is a slash or a dot to anybody who reads bytes.
+ *
+ * Other encoded control characters stay, as the file names that hold them must have a URL too. Whoever writes the path
+ * into a field, a log or an environment encodes or refuses them there.
+ */
+export function decodePath(bytes: Uint8Array, start: number, end: number, fault: Fault): string {
+  const out = end - start > SCRATCH ? Buffer.allocUnsafeSlow(end - start) : scratch;
+  const length = decode(bytes, start, end, out, fault);
+  if (length < 0) return '';
+  const resolved = shape.resolved ? length : resolveDots(out, length);
+  if (resolved < 0) {
+    fault.note(ErrorKind.PATH_ABOVE_ROOT, start);
+    return '';
+  }
+  return shape.ascii ? latin1(out, 0, resolved) : textOfBytes(out, 0, resolved);
+}
+
+/** What `decode` noticed on its way; nothing of it outlives a call. */
+const shape = { ascii: true, resolved: true };
+
+/** Percent-decodes into `out`; the number of bytes, or -1. */
+function decode(bytes: Uint8Array, start: number, end: number, out: Uint8Array, fault: Fault): number {
+  let length = 0;
+  let all = 0;
+  let previous = 0;
+  // No segment is empty or begins with a dot.
+  let resolved = bytes[start] === SLASH;
+  let pos = start;
+  while (pos < end) {
+    let c = bytes[pos] as number;
+    if (c === PERCENT) {
+      const high = pos + 2 < end ? (HEX[bytes[pos + 1] as number] as number) : 255;
+      const low = pos + 2 < end ? (HEX[bytes[pos + 2] as number] as number) : 255;
+      if (high === 255 || low === 255) return refuse(fault, ErrorKind.BAD_PERCENT, pos);
+      c = high * 16 + low;
+      if (c === 0) return refuse(fault, ErrorKind.BAD_PATH_BYTE, pos);
+      pos += 3;
+    } else {
+      if (PATH[c] === 0) return refuse(fault, ErrorKind.BAD_TARGET, pos);
+      pos++;
+    }
+    out[length++] = c;
+    all |= c;
+    if (previous === SLASH && (c === SLASH || c === DOT)) resolved = false;
+    previous = c;
+  }
+  shape.ascii = all < 0x80;
+  shape.resolved = resolved;
+  return length;
+}
+
+function refuse(fault: Fault, kind: ErrorKind, at: number): number {
+  fault.note(kind, at);
+  return -1;
+}
+
+/** Resolves `.` and `..` and merges slashes in place (RFC 3986 section 5.2.4); the new length, or -1. */
+function resolveDots(path: Uint8Array, length: number): number {
+  let written = 0;
+  let pos = 0;
+  let folder = true;
+  while (pos < length) {
+    while (pos < length && path[pos] === SLASH) pos++;
+    const first = pos;
+    while (pos < length && path[pos] !== SLASH) pos++;
+    const size = pos - first;
+    folder = true;
+    if (size === 0 || (size === 1 && path[first] === DOT)) continue;
+    if (size === 2 && path[first] === DOT && path[first + 1] === DOT) {
+      if (written === 0) return -1;
+      do written--;
+      while (path[written] !== SLASH);
+      continue;
+    }
+    folder = false;
+    path[written++] = SLASH;
+    // As long as nothing was taken out, all lies where it belongs.
+    if (written !== first) path.copyWithin(written, first, pos);
+    written += size;
+  }
+  if (folder) path[written++] = SLASH;
+  return written;
+}

@@ -1,0 +1,147 @@
+import { HeaderList } from '../fields/header-list.ts';
+import { reasonPhrase } from '../status.ts';
+import { type Body, type BodySource, bodyLength, EMPTY } from './body.ts';
+import { errorPage, escapeHtml } from './error-page.ts';
+
+/** Holder of what a body is made of: an open file, a pinned cache slab, a child process. */
+export interface BodyOwner {
+  /** The body is not needed any more. Called exactly once, by `Reply.release`. */
+  release(): void;
+}
+
+/**
+ * An answer before it is encoded. Whoever sends it calls `release()` when nothing of the body is in flight any
+ * more, however the exchange ended: sent whole, cut, or never sent (HEAD, 304, an encoding error). That one call
+ * closes files, unpins memory and cancels streams; nobody else does.
+ */
+export class Reply {
+  status: number;
+  /** Overrides the registered phrase; `''` takes the registered one. */
+  reason = '';
+  readonly headers: HeaderList = new HeaderList();
+  body: Body;
+  /** The connection must not be used again after this reply, whatever the request allowed. */
+  closes = false;
+  owner: BodyOwner | null;
+
+  constructor(status: number, body: Body = EMPTY, owner: BodyOwner | null = null) {
+    this.status = status;
+    this.body = body;
+    this.owner = owner;
+  }
+
+  /** Gives back what the body holds. Calling it again does nothing. */
+  release(): void {
+    const { body, owner } = this;
+    this.body = EMPTY;
+    this.owner = null;
+    if (body.kind === 'stream') body.source.cancel();
+    if (owner !== null) owner.release();
+  }
+}
+
+/** A reply without content. */
+export function empty(status: number): Reply {
+  return new Reply(status);
+}
+
+/** Plain text, sent as UTF-8. */
+export function text(status: number, content: string): Reply {
+  return typed(status, 'text/plain; charset=utf-8', Buffer.from(content));
+}
+
+/** An HTML document, sent as UTF-8. The caller has escaped what came from outside (see `escapeHtml`). */
+export function html(status: number, content: string): Reply {
+  return typed(status, 'text/html; charset=utf-8', Buffer.from(content));
+}
+
+/** A body produced while it is sent; `length` where it is known beforehand. */
+export function stream(status: number, contentType: string, source: BodySource, length = -1): Reply {
+  const reply = new Reply(status, { kind: 'stream', source, length });
+  reply.headers.set('Content-Type', contentType);
+  return reply;
+}
+
+/** A built-in error page (or a bare reply, for a status whose messages have no content). */
+export function fail(status: number): Reply {
+  const page = errorPage(status);
+  return typed(status, 'text/html; charset=utf-8', page);
+}
+
+/**
+ * A redirection to `location`, a URI reference. Characters that no URI has (spaces, controls, quotes, anything
+ * beyond ASCII) leave percent-encoded as UTF-8; what is already percent-encoded stays as it is. The short HTML
+ * body is the note that RFC 9110 section 15.4 asks for.
+ */
+export function redirect(status: number, location: string): Reply {
+  const target = encodeUriReference(location);
+  const link = escapeHtml(target);
+  const title = `${status} ${reasonPhrase(status)}`;
+  const reply = html(
+    status,
+    `<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>${title}</title>\n<p>${title}: <a href="${link}">${link}</a></p></html>\n`,
+  );
+  reply.headers.set('Location', target);
+  return reply;
+}
+
+/**
+ * What a 304 repeats of the 200 that it stands for (RFC 9110 section 15.4.5), and what keeps a browser from acting on its
+ * content. Date is the encoder's.
+ */
+const REPEATED_BY_304 = [
+  'Cache-Control',
+  'Content-Location',
+  'Content-Security-Policy',
+  'ETag',
+  'Expires',
+  'Vary',
+  'X-Content-Type-Options',
+] as const;
+
+/** The 304 that stands for a 200 with `fields`. Last-Modified is repeated only where there is no ETag. */
+export function notModified(fields: HeaderList): Reply {
+  const reply = new Reply(304);
+  for (const name of REPEATED_BY_304) {
+    const value = fields.get(name);
+    if (value !== undefined) reply.headers.append(name, value);
+  }
+  if (!reply.headers.has('ETag')) {
+    const modified = fields.get('Last-Modified');
+    if (modified !== undefined) reply.headers.append('Last-Modified', modified);
+  }
+  return reply;
+}
+
+/** The same answer without its content, for HEAD: equal in every field, and what the body held is released. */
+export function withoutContent(reply: Reply): Reply {
+  const length = bodyLength(reply.body);
+  reply.release();
+  reply.body = { kind: 'unsent', length };
+  return reply;
+}
+
+function typed(status: number, contentType: string, bytes: Uint8Array): Reply {
+  const reply = new Reply(status, bytes.length === 0 ? EMPTY : { kind: 'bytes', bytes });
+  if (bytes.length > 0) reply.headers.append('Content-Type', contentType);
+  return reply;
+}
+
+/** Characters outside the URI grammar of RFC 3986; `%` is left alone, so nothing is encoded twice. */
+const NOT_URI = /[^\w\-.~:/?#[\]@!$&'()*+,;=%]+/gu;
+
+/** How the name of a file says a byte that is not UTF-8: U+DC00 and the byte. */
+const RAW_BYTE = /[\udc80-\udcff]/gu;
+
+function encodeRawByte(raw: string): string {
+  return `%${(raw.charCodeAt(0) - 0xdc00).toString(16).toUpperCase()}`;
+}
+
+export function encodeUriReference(reference: string): string {
+  // toWellFormed: a lone surrogate has no UTF-8 form, and encodeURIComponent would throw on it.
+  return toWellFormed(reference.replace(RAW_BYTE, encodeRawByte)).replace(NOT_URI, encodeURIComponent);
+}
+
+function toWellFormed(value: string): string {
+  return value.replace(/\p{Surrogate}/gu, '\ufffd');
+}
