@@ -5,7 +5,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
-import { UringDriver } from './driver/io-uring.ts';
+import { UringDriver } from './driver/uring/uring-driver.ts';
 import { SYSTEM } from './ffi/layout.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { FakeDriver } from './driver/fake.ts';
+import { FakeDriver } from './driver/fake/fake-driver.ts';
 import { Loop } from './index.ts';
 
 describe('a tick', () => {

@@ -1,8 +1,8 @@
-import type { FakeDriver } from './driver/fake.ts';
+import type { FakeDriver } from './driver/fake/fake-driver.ts';
 import type { Loop } from './loop.ts';
 
-export { FakeDriver } from './driver/fake.ts';
-export { ByteQueue, FakePeer } from './driver/fake-peer.ts';
+export { FakeDriver } from './driver/fake/fake-driver.ts';
+export { ByteQueue, FakePeer } from './driver/fake/peer.ts';
 export {
   type FakeOptions,
   type FakeSchedule,
@@ -10,8 +10,8 @@ export {
   type FaultPlan,
   type FaultPoint,
   faultsEverywhere,
-} from './driver/fake-plan.ts';
-export { FakeContent, type FakeCounts } from './driver/fake-things.ts';
+} from './driver/fake/plan.ts';
+export { FakeContent, type FakeCounts } from './driver/fake/things.ts';
 export { RawClient } from './ffi/raw-client.ts';
 export { refuseCalls, type SyscallName } from './ffi/seccomp.ts';
 export { Random } from './random.ts';

@@ -1,14 +1,14 @@
 import { errnoMessage, errnoName } from '../ffi/errno.ts';
 import { SYSTEM } from '../ffi/layout.ts';
 import type { Driver } from './driver.ts';
-import { EpollPoller } from './epoll.ts';
-import { UringDriver } from './io-uring.ts';
-import { KqueuePoller } from './kqueue.ts';
-import { lacks } from './lacks.ts';
-import { PollPoller } from './poll.ts';
-import type { Poller } from './poller.ts';
-import { ReadinessDriver } from './readiness.ts';
-import { SelectPoller } from './select.ts';
+import { EpollPoller } from './readiness/epoll.ts';
+import { KqueuePoller } from './readiness/kqueue.ts';
+import { PollPoller } from './readiness/poll.ts';
+import type { Poller } from './readiness/poller.ts';
+import { ReadinessDriver } from './readiness/readiness-driver.ts';
+import { SelectPoller } from './readiness/select.ts';
+import { lacks } from './system/lacks.ts';
+import { UringDriver } from './uring/uring-driver.ts';
 
 /** The drivers that a config or the environment may name, in order of merit. */
 export const DRIVER_NAMES = ['io_uring', 'epoll', 'kqueue', 'poll', 'select'] as const;

@@ -129,7 +129,7 @@ export function unmap(mapping: Mapping): void {
   munmap(mapping.address, mapping.bytes.byteLength);
 }
 
-/** sendfile(2) under its three signatures; see driver/sendfile.ts for how each reports its progress. */
+/** sendfile(2) under its three signatures; see driver/system/sendfile.ts for how each reports its progress. */
 export const sendfile = {
   linux:
     SYSTEM === 'linux'

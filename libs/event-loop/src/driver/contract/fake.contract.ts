@@ -1,8 +1,8 @@
 import type { Address } from '../../address.ts';
 import { Loop } from '../../index.ts';
 import { Change } from '../../op.ts';
-import { FakeDriver } from '../fake.ts';
-import type { FakeOptions } from '../fake-plan.ts';
+import { FakeDriver } from '../fake/fake-driver.ts';
+import type { FakeOptions } from '../fake/plan.ts';
 import type { Harness, Paths, Peer } from './harness.contract.ts';
 
 const ROUNDS = 200_000;

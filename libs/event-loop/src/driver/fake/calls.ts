@@ -1,0 +1,322 @@
+import { ERRNO } from '../../ffi/errno.ts';
+import { Memory } from '../../memory.ts';
+import { type Op, OpKind, type Slice } from '../../op.ts';
+import type { Random } from '../../random.ts';
+import type { Completions } from '../completions.ts';
+import type { FakeWrite } from './joins.ts';
+import type { FakePeer } from './peer.ts';
+import type { FaultPlan, FaultPoint } from './plan.ts';
+import type { FakeDescriptors, FakeFile, FakeListener, FakeThing, FakeWatch } from './things.ts';
+
+const LENT_SIZE = 64 << 10;
+const POISON = 0xdb;
+/** Connections taken in one turn. */
+const ACCEPTS_A_TURN = 16;
+
+/** The calls of the in-memory kernel: one try of the operation that waits, with what the seed does to it. */
+export class FakeCalls {
+  /** Buffers lent at this moment. */
+  lent = 0;
+  /** Faults injected, ever, by where. */
+  readonly struck = new Map<FaultPoint, number>();
+  /** Faults strike only while this holds: a world can be put up in peace. */
+  armed = true;
+  /** Told of every fault. */
+  onStrike: ((point: FaultPoint, errno: number) => void) | null = null;
+  /** Children: -1 while they run, then their result until they are collected. */
+  readonly children = new Map<number, number>();
+  stir: (peer: FakePeer) => void = () => {};
+  private readonly random: Random;
+  private readonly plan: FaultPlan;
+  private readonly split: number;
+  private readonly descriptors: FakeDescriptors;
+  private readonly completions: Completions;
+  private readonly memory = Memory.allocate(LENT_SIZE);
+
+  constructor(
+    random: Random,
+    plan: FaultPlan,
+    split: number,
+    descriptors: FakeDescriptors,
+    completions: Completions,
+  ) {
+    this.random = random;
+    this.plan = plan;
+    this.split = split;
+    this.descriptors = descriptors;
+    this.completions = completions;
+  }
+
+  /** Faults injected, ever. */
+  get faults(): number {
+    let sum = 0;
+    for (const count of this.struck.values()) sum += count;
+    return sum;
+  }
+
+  /** @returns the error number to fail with, or 0 */
+  strike(point: FaultPoint): number {
+    const fault = this.plan[point];
+    if (fault === undefined || !this.armed || !this.random.chance(fault.probability)) return 0;
+    this.struck.set(point, (this.struck.get(point) ?? 0) + 1);
+    const errno = fault.errors[this.random.below(fault.errors.length)] as number;
+    this.onStrike?.(point, errno);
+    return errno;
+  }
+
+  /** Tries what waits on a watch. @returns true where there may be more to do without anything happening first */
+  serve(watch: FakeWatch): boolean {
+    const writeFirst = this.random.chance(0.5);
+    let more = false;
+    if (writeFirst && watch.writing !== null) more = this.write(watch, watch.writing);
+    if (watch.reading !== null) more = this.read(watch, watch.reading) || more;
+    if (!writeFirst && watch.writing !== null) more = this.write(watch, watch.writing) || more;
+    return more;
+  }
+
+  // ---- reading -----------------------------------------------------------------------------------------------
+
+  private read(watch: FakeWatch, op: Op): boolean {
+    switch (op.kind) {
+      case OpKind.ACCEPT:
+        return this.accept(watch, op);
+      case OpKind.CHILD:
+        return this.child(watch, op);
+      case OpKind.CHANGE:
+        return this.changed(watch, op);
+      default:
+        return this.receive(watch, op);
+    }
+  }
+
+  private receive(watch: FakeWatch, op: Op): boolean {
+    const { thing } = watch;
+    const own = op.memory;
+    const memory = own ?? this.memory;
+    // Never at the same place: who takes `offset` for granted is found out.
+    const offset = own === null ? this.random.below(64) : op.offset;
+    const length = own === null ? LENT_SIZE - offset : op.length;
+    let n = -ERRNO.EBADF;
+    if (thing?.kind === 'stream') n = this.receiveFrom(thing, op, memory, offset, length);
+    else if (thing?.kind === 'file') n = this.readFile(thing, op, memory, offset, length);
+    if (n === -ERRNO.EAGAIN) return false;
+    op.bytes = memory.bytes;
+    op.offset = offset;
+    watch.reading = null;
+    if (own !== null) {
+      this.completions.finish(op, n);
+      return false;
+    }
+    this.lent++;
+    this.completions.tell(op, n);
+    this.lent--;
+    if (n > 0) memory.bytes.fill(POISON, offset, offset + n);
+    return false;
+  }
+
+  private receiveFrom(peer: FakePeer, op: Op, memory: Memory, offset: number, length: number): number {
+    const failed = this.fail(peer, op.kind === OpKind.RECV ? 'recv' : 'read');
+    if (failed < 0) return failed;
+    if (peer.inward.length > 0) {
+      const n = peer.inward.take(memory.bytes, offset, this.cut(Math.min(length, peer.inward.length)));
+      this.stir(peer);
+      return n;
+    }
+    return peer.inwardEnded || peer.wasReset ? 0 : -ERRNO.EAGAIN;
+  }
+
+  private readFile(file: FakeFile, op: Op, memory: Memory, offset: number, length: number): number {
+    const struck = this.strike('read');
+    if (struck > 0) return -struck;
+    const position = op.position < 0 ? file.cursor : op.position;
+    const { bytes } = file.content;
+    const there = Math.max(0, Math.min(length, bytes.length - position));
+    const n = there === 0 ? 0 : this.cut(there);
+    bytes.copy(memory.bytes, offset, position, position + n);
+    if (op.position < 0) file.cursor += n;
+    return n;
+  }
+
+  private accept(watch: FakeWatch, op: Op): boolean {
+    const { backlog } = watch.thing as FakeListener;
+    for (let turn = 0; turn < ACCEPTS_A_TURN; turn++) {
+      const caller = backlog[0];
+      if (caller === undefined) {
+        if (op.last) {
+          watch.reading = null;
+          this.completions.finish(op, -ERRNO.ECANCELED);
+        }
+        return false;
+      }
+      const struck = this.strike('accept');
+      const fd = struck > 0 ? -struck : this.descriptors.add(caller.peer);
+      if (fd < 0) {
+        watch.reading = null;
+        this.completions.finish(op, fd);
+        return false;
+      }
+      backlog.shift();
+      op.text = caller.from;
+      this.completions.tellMore(op, fd);
+      if (watch.reading !== op) return false;
+    }
+    return true;
+  }
+
+  private child(watch: FakeWatch, op: Op): boolean {
+    const result = this.children.get(op.file) ?? -ERRNO.ECHILD;
+    // Only what still runs has to be watched, and that is what can fail (pidfd_open, EV_ADD).
+    if (result === -1) {
+      const struck = this.strike('child');
+      if (struck === 0) return false;
+      watch.reading = null;
+      this.completions.finish(op, -struck);
+      return false;
+    }
+    this.children.delete(op.file);
+    watch.reading = null;
+    this.completions.finish(op, result);
+    return false;
+  }
+
+  private changed(watch: FakeWatch, op: Op): boolean {
+    const struck = this.strike('change');
+    if (struck > 0) {
+      watch.reading = null;
+      this.completions.finish(op, -struck);
+      return false;
+    }
+    const change = watch.changes.shift();
+    if (change === undefined) return false;
+    op.text = change.name;
+    this.completions.tellMore(op, change.bits);
+    return watch.changes.length > 0;
+  }
+
+  // ---- writing -----------------------------------------------------------------------------------------------
+
+  private write(watch: FakeWatch, op: Op): boolean {
+    const { thing } = watch;
+    let n = -ERRNO.EBADF;
+    const total = totalOf(op);
+    // Of a send file a thread has a stretch in hand, which reaches nobody.
+    if (watch.cancelled && op.kind === OpKind.SENDFILE) n = -ERRNO.EAGAIN;
+    else if (total === 0) n = 0;
+    else if (thing?.kind === 'file') n = this.writeFile(thing, op, total);
+    else if (thing?.kind === 'stream') n = this.send(thing, op, total);
+    const { cancelled } = watch;
+    if (n === -ERRNO.EAGAIN && !cancelled) return false;
+    if (n > 0) op.done += n;
+    let result = n < 0 ? n : op.done;
+    // What was cancelled has its true result where that was on its way, and moves nothing further.
+    if (cancelled && (n === -ERRNO.EAGAIN || (n > 0 && op.done < total))) result = -ERRNO.ECANCELED;
+    else if (n > 0 && op.done < total) return true;
+    watch.cancelled = false;
+    watch.writing = null;
+    this.completions.finish(op, result);
+    return false;
+  }
+
+  /** Ends a write that was cancelled, now. */
+  endCancelled(watch: FakeWatch, op: Op): void {
+    if (watch.cancelled && watch.writing === op) this.write(watch, op);
+  }
+
+  /** What a kernel has taken of a write whose owner has closed: out of its memory as that is by now. No fault strikes. */
+  writeLate(write: FakeWrite, thing: FakeThing): void {
+    const left = totalOf(write) - write.done;
+    if (left <= 0) return;
+    if (thing.kind === 'file') {
+      const bytes = this.bytesOf(write, this.cut(left)) as Buffer;
+      const { content } = thing;
+      content.write(bytes, write.position < 0 ? content.bytes.length : write.position + write.done);
+    } else if (thing.kind === 'stream' && !thing.wasReset && !thing.outwardEnded && !thing.gone) {
+      const room = Math.min(left, thing.capacity - thing.outward.length);
+      if (room > 0) thing.outward.push(this.bytesOf(write, this.cut(room)) as Buffer);
+    }
+  }
+
+  private send(peer: FakePeer, op: Op, total: number): number {
+    const failed = this.fail(peer, POINTS[op.kind] ?? 'send');
+    if (failed < 0) return failed;
+    if (peer.wasReset || peer.outwardEnded) return -ERRNO.EPIPE;
+    if (peer.gone) {
+      peer.breakWith(ERRNO.EPIPE);
+      peer.error = 0;
+      return -ERRNO.EPIPE;
+    }
+    const room = peer.capacity - peer.outward.length;
+    if (room <= 0) return -ERRNO.EAGAIN;
+    const bytes = this.bytesOf(op, this.cut(Math.min(room, total - op.done)));
+    if (typeof bytes === 'number') return bytes;
+    peer.outward.push(bytes);
+    this.stir(peer);
+    return bytes.length;
+  }
+
+  private writeFile(file: FakeFile, op: Op, total: number): number {
+    const struck = this.strike('write');
+    if (struck > 0) return -struck;
+    const bytes = this.bytesOf(op, this.cut(total - op.done)) as Buffer;
+    file.content.write(bytes, op.position < 0 ? file.content.bytes.length : op.position + op.done);
+    return bytes.length;
+  }
+
+  /** The next `count` bytes of an op, copied: what the owner does to its memory later is not seen any more. */
+  private bytesOf(op: FakeWrite, count: number): Buffer | number {
+    if (op.kind === OpKind.SENDFILE) {
+      const file = this.descriptors.get(op.file);
+      if (file?.kind !== 'file') return -ERRNO.EBADF;
+      const start = op.position + op.done;
+      return Buffer.from(file.content.bytes.subarray(start, start + count));
+    }
+    if (op.vector === null) {
+      const start = op.offset + op.done;
+      return Buffer.from((op.memory as Memory).bytes.subarray(start, start + count));
+    }
+    const bytes = Buffer.allocUnsafe(count);
+    let skip = op.done;
+    let filled = 0;
+    for (let index = 0; index < op.vector.length && filled < count; index++) {
+      const { memory, offset, length } = op.vector[index] as Slice;
+      if (skip < length) filled += memory.bytes.copy(bytes, filled, offset + skip, offset + length);
+      skip = Math.max(0, skip - length);
+    }
+    return bytes;
+  }
+
+  // ---- chance ------------------------------------------------------------------------------------------------
+
+  /** What has become of the connection meanwhile, or what becomes of it now. @returns 0 or -errno */
+  private fail(peer: FakePeer, point: FaultPoint): number {
+    const pending = peer.error;
+    if (pending > 0) {
+      peer.error = 0;
+      return -pending;
+    }
+    const struck = this.strike(point);
+    if (struck > 0) peer.faults++;
+    if (struck === ERRNO.ECONNRESET || struck === ERRNO.EPIPE || struck === ERRNO.ETIMEDOUT) {
+      peer.breakWith(struck);
+      peer.error = 0;
+    }
+    return -struck;
+  }
+
+  private cut(count: number): number {
+    return count > 1 && this.random.chance(this.split) ? 1 + this.random.below(count) : count;
+  }
+}
+
+const POINTS: { readonly [kind: number]: FaultPoint } = {
+  [OpKind.SEND]: 'send',
+  [OpKind.WRITE]: 'write',
+  [OpKind.SENDFILE]: 'sendFile',
+};
+
+function totalOf(op: FakeWrite): number {
+  if (op.vector === null || op.kind === OpKind.SENDFILE) return op.length;
+  let total = 0;
+  for (const { length } of op.vector) total += length;
+  return total;
+}

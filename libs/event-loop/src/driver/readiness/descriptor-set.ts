@@ -1,0 +1,38 @@
+import type { Interest } from '../driver.ts';
+
+/** Who is registered under a descriptor, and which directions it waits for. */
+export interface Member {
+  readonly fd: number;
+  slot: number;
+  generation: number;
+  wanted: number;
+}
+
+/**
+ * What the level pollers know: the registered descriptors, dense, so that a wait can walk them.
+ * A direction is wanted until it has been told once.
+ */
+export class DescriptorSet {
+  readonly members: Member[] = [];
+  private readonly indexOf = new Map<number, number>();
+
+  add(fd: number, slot: number, generation: number): void {
+    this.indexOf.set(fd, this.members.length);
+    this.members.push({ fd, slot, generation, wanted: 0 });
+  }
+
+  want(fd: number, interest: Interest): void {
+    const index = this.indexOf.get(fd);
+    if (index !== undefined) (this.members[index] as Member).wanted |= interest;
+  }
+
+  remove(fd: number): void {
+    const index = this.indexOf.get(fd);
+    if (index === undefined) return;
+    this.indexOf.delete(fd);
+    const last = this.members.pop() as Member;
+    if (last.fd === fd) return;
+    this.members[index] = last;
+    this.indexOf.set(last.fd, index);
+  }
+}

@@ -1,0 +1,66 @@
+import { EINTR } from '../../ffi/errno.ts';
+import { POLL, POLLFD } from '../../ffi/layout.ts';
+import * as libc from '../../ffi/libc.ts';
+import { Memory } from '../../memory.ts';
+import { Interest } from '../driver.ts';
+import type { Member } from './descriptor-set.ts';
+import { LevelPoller } from './level-poller.ts';
+
+const FIRST_CAPACITY = 256;
+
+/** poll(2): portable, any number of descriptors, and each of them walked at each wait. */
+export class PollPoller extends LevelPoller {
+  readonly name = 'poll';
+  private list = Memory.allocate(FIRST_CAPACITY * POLLFD.size);
+
+  static open(): PollPoller {
+    return new PollPoller();
+  }
+
+  wait(timeoutMs: number): number {
+    const count = this.set.members.length;
+    this.list = this.fill(this.list);
+    const n = libc.poll(this.list.address, count, timeoutMs);
+    this.events.count = 0;
+    if (n < 0) {
+      const error = libc.lastError();
+      return error === -EINTR ? 0 : error;
+    }
+    const { bytes } = this.list;
+    for (let index = 0, left = n; index < count && left > 0; index++) {
+      const got = bytes.readInt16LE(index * POLLFD.size + POLLFD.revents);
+      if (got === 0) continue;
+      left--;
+      const failed = (got & (POLL.ERR | POLL.HUP | POLL.NVAL)) !== 0;
+      this.tell(index, (got & POLL.IN) !== 0, (got & POLL.OUT) !== 0, failed);
+    }
+    return this.events.count;
+  }
+
+  waitInThread(timeoutMs: number, woken: () => void): void {
+    // A list of its own: this thread goes on changing the other one. What is ready, the next `wait` finds out.
+    const snapshot = this.fill(Memory.allocate(Math.max(1, this.set.members.length) * POLLFD.size));
+    libc.waitInThread(libc.poll, [snapshot.address, this.set.members.length, timeoutMs], () => {
+      if (snapshot.size > 0) woken();
+    });
+  }
+
+  private fill(memory: Memory): Memory {
+    const { members } = this.set;
+    const list =
+      memory.size < members.length * POLLFD.size ? Memory.allocate(2 * members.length * POLLFD.size) : memory;
+    const { bytes } = list;
+    for (let index = 0; index < members.length; index++) {
+      const member = members[index] as Member;
+      const at = index * POLLFD.size;
+      let mask = 0;
+      if ((member.wanted & Interest.READ) !== 0) mask |= POLL.IN;
+      if ((member.wanted & Interest.WRITE) !== 0) mask |= POLL.OUT;
+      // A negative descriptor is passed over; with an empty mask a hang-up would still be told, for ever.
+      bytes.writeInt32LE(mask === 0 ? -1 : member.fd, at + POLLFD.fd);
+      bytes.writeInt16LE(mask, at + POLLFD.events);
+      bytes.writeInt16LE(0, at + POLLFD.revents);
+    }
+    return list;
+  }
+}

@@ -1,0 +1,251 @@
+import { ERRNO } from '../../ffi/errno.ts';
+import * as libc from '../../ffi/libc.ts';
+import { type Op, OpKind, OpState } from '../../op.ts';
+import type { Udata } from '../../udata.ts';
+import { type Driver, type DriverName, Interest } from '../driver.ts';
+import { Ready } from '../system/event-list.ts';
+import { SystemDriver } from '../system/system-driver.ts';
+import { Attempts } from './attempts.ts';
+import type { Poller } from './poller.ts';
+import { Watch } from './watch.ts';
+
+/**
+ * Readiness turned into completion, in this one place: try the call; where it would block, go back to the poller and
+ * try again when it says so.
+ */
+export class ReadinessDriver extends SystemDriver implements Driver {
+  private readonly poller: Poller;
+  private readonly watches: (Watch | null)[] = [];
+  private readonly attempts: Attempts;
+  /**
+   * The events of a round are being told: what is to be sent leaves when all have been heard. To receive, answer, receive
+   * and answer costs a request a twelfth more CPU: each answer wakes its peer, which between two answers has gone
+   * to sleep again, and sending and receiving push each other out of the processor's caches.
+   */
+  private hearing = false;
+
+  constructor(poller: Poller) {
+    super();
+    this.poller = poller;
+    this.attempts = new Attempts(poller, this.completions);
+    if (poller.waitInThread !== undefined) {
+      this.waitInThread = (timeoutMs, woken) => poller.waitInThread?.(timeoutMs, woken);
+    }
+  }
+
+  waitInThread?: (timeoutMs: number, woken: () => void) => void;
+
+  get name(): DriverName {
+    return this.poller.name;
+  }
+
+  get fd(): number {
+    return this.poller.fd;
+  }
+
+  get notify(): () => void {
+    return this.attempts.notify;
+  }
+
+  set notify(notify: () => void) {
+    this.attempts.notify = notify;
+  }
+
+  get busy(): boolean {
+    return this.due || this.poller.pending;
+  }
+
+  /** Something can be told without asking the poller. */
+  private get due(): boolean {
+    return this.attempts.waiting || this.completions.busy;
+  }
+
+  register(udata: Udata, interest: Interest): number {
+    if (udata.slot >= 0) return -ERRNO.EEXIST;
+    this.table.insert(udata);
+    const watch = new Watch(udata, interest);
+    watch.inPieces = this.attempts.takeLocal(udata.fd);
+    this.watches[udata.slot] = watch;
+    if (udata.fd < 0 || interest === Interest.FILE) return 0;
+    const error = this.poller.add(udata.fd, interest, udata.slot, udata.generation);
+    if (error < 0) {
+      this.watches[udata.slot] = null;
+      this.table.remove(udata);
+    }
+    return error;
+  }
+
+  submit(op: Op): void {
+    const watch = this.watchFor(op);
+    if (watch === null) return;
+    const writes = op.kind >= OpKind.SEND;
+    if (op.state !== OpState.IDLE || (writes ? watch.writing : watch.reading) !== null) {
+      throw new Error(`${op.owner.kind}: an operation of this direction is pending`);
+    }
+    op.state = OpState.PENDING;
+    op.done = 0;
+    if (writes) this.submitWrite(watch, op);
+    else this.submitRead(watch, op);
+    if (this.due) this.attempts.notify();
+  }
+
+  private submitWrite(watch: Watch, op: Op): void {
+    watch.writing = op;
+    watch.readTo = 0;
+    watch.coldTo = 0;
+    if (!watch.writable) this.poller.want(watch.fd, Interest.WRITE, watch.slot, watch.generation);
+    else if (this.hearing && op.kind === OpKind.SEND) this.attempts.queue(watch);
+    else this.attempts.write(watch, op);
+  }
+
+  private submitRead(watch: Watch, op: Op): void {
+    watch.reading = op;
+    if (op.kind === OpKind.CHILD) this.attempts.awaitChild(watch, op);
+    else if (op.kind === OpKind.CHANGE) this.attempts.awaitChange(watch, op);
+    else if (watch.interest === Interest.FILE) this.attempts.readFile(watch, op);
+    else if (watch.readable || op.last) {
+      watch.readable = true;
+      this.attempts.queue(watch);
+    } else this.poller.want(watch.fd, Interest.READ, watch.slot, watch.generation);
+  }
+
+  cancel(op: Op): void {
+    const watch = this.watchFor(op);
+    if (watch === null || op.state !== OpState.PENDING) return;
+    if (op === watch.writing) {
+      // The thread is still at the file, or at the memory: until it is back, neither may be let go.
+      if (watch.writingInThread) {
+        watch.cancelled = true;
+        return;
+      }
+      watch.writing = null;
+    } else {
+      // A read that is on its way cannot be called back: its true result follows.
+      if (watch.readingInThread) return;
+      if (op.kind === OpKind.CHANGE) this.poller.removePath(watch.slot);
+      if (op.kind === OpKind.CHILD) this.attempts.forgetChild(watch);
+      watch.reading = null;
+    }
+    this.completions.finish(op, -ERRNO.ECANCELED);
+    this.attempts.notify();
+  }
+
+  close(udata: Udata): void {
+    const watch = this.watchOf(udata);
+    const { fd } = udata;
+    udata.fd = -1;
+    if (watch === null) {
+      // Refused by `register`, or never brought there: there is but the descriptor to let go.
+      if (fd < 0) return;
+      libc.close(fd);
+      this.attempts.release(udata);
+      return;
+    }
+    watch.closed = true;
+    if (watch.reading?.kind === OpKind.CHANGE) this.poller.removePath(udata.slot);
+    this.attempts.forgetChild(watch);
+    if (watch.reading !== null) watch.reading.state = OpState.IDLE;
+    if (watch.writing !== null) watch.writing.state = OpState.IDLE;
+    watch.reading = null;
+    watch.writing = null;
+    if (watch.fd >= 0 && watch.interest !== Interest.FILE) this.poller.remove(watch.fd, watch.interest);
+    this.watches[udata.slot] = null;
+    this.table.remove(udata);
+    if (watch.inThreads === 0) this.attempts.leave(watch);
+  }
+
+  override discard(fd: number): void {
+    this.attempts.takeLocal(fd);
+    super.discard(fd);
+  }
+
+  wait(timeoutMs: number): number {
+    return Math.min(this.poller.wait(this.due ? 0 : timeoutMs), 0);
+  }
+
+  deliver(): number {
+    const { completions } = this;
+    this.attempts.share.begin();
+    const before = completions.told;
+    const { events } = this.poller;
+    const count = events.count;
+    events.count = 0;
+    if (events.changes > 0) this.tellChanges(count);
+    this.hearing = true;
+    try {
+      this.hear(count);
+    } finally {
+      this.hearing = false;
+    }
+    this.attempts.takeTurns();
+    completions.drain();
+    completions.disposeClosed();
+    return completions.told - before;
+  }
+
+  private hear(count: number): void {
+    const { completions, table } = this;
+    const { events } = this.poller;
+    for (let index = 0; index < count; index++) {
+      const ready = events.ready[index] as number;
+      if (ready === Ready.CHANGE) continue;
+      const slot = events.slots[index] as number;
+      if (table.get(slot, events.generations[index] as number) === null) continue;
+      const mark = completions.count;
+      this.serve(this.watches[slot] as Watch, ready, events.detail[index] as number);
+      if (completions.count > mark) completions.drainFrom(mark);
+    }
+  }
+
+  /**
+   * Before all else: a file was changed, and then somebody asked for it. Both are in the same list, in any order, and
+   * whoever answers must have heard of the change.
+   */
+  private tellChanges(count: number): void {
+    const { events } = this.poller;
+    events.changes = 0;
+    for (let index = 0; index < count; index++) {
+      if (events.ready[index] !== Ready.CHANGE) continue;
+      const slot = events.slots[index] as number;
+      if (this.table.get(slot, events.generations[index] as number) === null) continue;
+      const watch = this.watches[slot] as Watch;
+      this.attempts.changed(watch, events.detail[index] as number, events.names[index] as string);
+    }
+  }
+
+  dispose(): void {
+    this.attempts.ended = true;
+    this.completions.disposeClosed();
+    this.poller.dispose();
+  }
+
+  /** The watch of an op's owner: from its second submit on without a look at the owner. */
+  private watchFor(op: Op): Watch | null {
+    const known = op.registration as Watch | null;
+    if (known !== null && !known.closed) return known;
+    const watch = this.watchOf(op.owner);
+    op.registration = watch;
+    return watch;
+  }
+
+  private watchOf(udata: Udata): Watch | null {
+    return udata.slot < 0 ? null : ((this.watches[udata.slot] as Watch | null) ?? null);
+  }
+
+  private serve(watch: Watch, ready: number, detail: number): void {
+    if ((ready & Ready.HANGUP) !== 0) {
+      watch.hangup = true;
+      watch.error = detail;
+    }
+    if ((ready & Ready.WRITE) !== 0) {
+      watch.writable = true;
+      if (watch.writing !== null) this.attempts.write(watch, watch.writing);
+    }
+    if ((ready & Ready.READ) !== 0) {
+      watch.readable = true;
+      watch.available = watch.hangup ? 0 : detail;
+      if ((ready & Ready.PIECES) !== 0) watch.inPieces = true;
+      if (watch.reading !== null) this.attempts.read(watch, watch.reading);
+    }
+  }
+}

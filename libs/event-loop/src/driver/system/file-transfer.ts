@@ -1,0 +1,115 @@
+import { EAGAIN } from '../../ffi/errno.ts';
+import { C } from '../../ffi/layout.ts';
+import * as libc from '../../ffi/libc.ts';
+import { Memory } from '../../memory.ts';
+import type { Op } from '../../op.ts';
+import type { BulkShare } from './bulk-share.ts';
+import { COLD_CHUNK, isWarm, lookLength } from './page-cache.ts';
+import { isRefused, SENDFILE_CHUNK, sendFromFile } from './sendfile.ts';
+import { mayWait } from './slow-file.ts';
+import { hasRoom, TRUSTED_AFTER, trust } from './socket.ts';
+
+/** What is read of a file at a time that sendfile(2) does not send. */
+const COPY_CHUNK = 64 << 10;
+
+/** The other systems' calls report their progress in memory of their own: there a thread reads ahead, as ever. */
+const mayBeSentByThread = libc.sendfile.linux !== null;
+
+/** Where a turn of a SENDFILE has ended; a failure is a negative errno instead. */
+export const FileTurn = {
+  /** All has left, or all that the file has: it may have become shorter than it was. */
+  WHOLE: 0,
+  /** It has had its share, and the others have their turn. */
+  SHARE: 1,
+  /** The socket takes no more. */
+  ROOM: 2,
+  /** What follows is not in the page cache: sendfile(2) would wait for the disk. */
+  COLD: 3,
+  /** Nobody can say what is in the page cache, or there is none: a thread calls sendfile(2), which may wait. */
+  THREAD: 4,
+} as const;
+
+/** Who is sent to: what drivers keep of a connection from turn to turn. */
+export interface FileReceiver {
+  readonly fd: number;
+  /** Up to here threads have read the file: it was in the page cache, and may have gone while the client took its time. */
+  readTo: number;
+  /** Up to here the file is taken for cold. */
+  coldTo: number;
+  /** It has read so much of a file that the bound on unsent bytes was lifted. */
+  trusted: boolean;
+}
+
+/**
+ * Sends from `op.done` on, as much as one turn allows.
+ * @param share what this round may send of it
+ * @param warmTo up to here the file is known to be in the page cache: it was looked at, or read, in this very turn
+ * @returns one of `FileTurn`, or -errno
+ */
+export function sendFileTurn(to: FileReceiver, op: Op, share: BulkShare, warmTo: number): number {
+  let known = warmTo;
+  for (let budget = share.turn(op.length - op.done); op.done < op.length; ) {
+    if (budget <= 0) return FileTurn.SHARE;
+    const position = op.position + op.done;
+    const chunk = Math.min(op.length - op.done, budget);
+    if (position >= known) {
+      const length = lookLength(position, chunk, to.readTo, to.coldTo);
+      if (length === 0 || !isWarm(op.file, position, length))
+        return mayBeSentByThread && mayWait(op.file) ? FileTurn.THREAD : FileTurn.COLD;
+      known = position + length;
+    }
+    const asked = Math.min(chunk, known - position);
+    const n = sendFromFile(to.fd, op.file, position, asked);
+    if (n === -EAGAIN) return FileTurn.ROOM;
+    if (n < 0) return n;
+    if (n === 0) return FileTurn.WHOLE;
+    op.done += n;
+    budget -= n;
+    share.sent(n);
+    if (op.done >= TRUSTED_AFTER && !to.trusted) {
+      to.trusted = true;
+      trust(to.fd);
+    }
+    // Short: the socket is full, or the file has become shorter. While the peer reads, a full one would take a few
+    // packets at each further try, at the price of a call each.
+    if (n < asked && !hasRoom(to.fd)) return FileTurn.ROOM;
+  }
+  return FileTurn.WHOLE;
+}
+
+/** One sendfile(2) of a thread's, from `op.done` on; `then` gets its result: bytes sent, or -errno. */
+export function sendFileInThread(fd: number, op: Op, then: (result: number) => void): void {
+  const begin = op.position + op.done;
+  const position = Memory.allocate(8);
+  position.bytes.writeBigInt64LE(BigInt(begin));
+  const length = Math.min(op.length - op.done, SENDFILE_CHUNK);
+  libc.inThread(libc.sendfile.linux as libc.Call, [fd, op.file, position.address, length], (result) => {
+    // The kernel moves the position on, so that memory is kept until now.
+    if (result >= 0) then(Number(position.bytes.readBigInt64LE()) - begin);
+    else if (isRefused(result)) copyInThread(fd, op.file, begin, length, then);
+    else then(result);
+  });
+}
+
+/** What the socket does not take is read again the next time. */
+function copyInThread(
+  fd: number,
+  file: number,
+  position: number,
+  length: number,
+  then: (result: number) => void,
+): void {
+  const piece = Memory.allocate(Math.min(length, COPY_CHUNK));
+  libc.inThread(libc.pread, [file, piece.address, piece.size, position], (result) => {
+    if (result <= 0) then(result);
+    else {
+      const sent = libc.send(fd, piece.address, result, C.MSG_NOSIGNAL);
+      then(sent >= 0 ? sent : libc.lastError());
+    }
+  });
+}
+
+/** How much of what follows is to be brought into the page cache, where a turn has ended with COLD. */
+export function coldLength(op: Op): number {
+  return Math.min(op.length - op.done, COLD_CHUNK);
+}

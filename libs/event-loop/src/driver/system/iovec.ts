@@ -1,0 +1,35 @@
+import type { Slice } from '../../op.ts';
+
+/** At most this many pieces leave in one gathered send; the rest follow when it has completed. */
+export const IOVEC_MAX = 64;
+/** Bytes of one struct iovec. */
+export const IOVEC_SIZE = 16;
+
+/** Writes one struct iovec. @param word where it begins, in 32-bit words; the array keeps the low word of what it is given */
+export function writeIovec(words: Uint32Array, word: number, address: number, length: number): void {
+  words[word] = address;
+  words[word + 1] = address / 0x100000000;
+  words[word + 2] = length;
+  words[word + 3] = length / 0x100000000;
+}
+
+/**
+ * Writes the iovecs of what is left of a vector.
+ * @param skip bytes of it that have left already
+ * @returns how many, at most `IOVEC_MAX`
+ */
+export function gather(words: Uint32Array, word: number, vector: readonly Slice[], skip: number): number {
+  let count = 0;
+  let left = skip;
+  for (let index = 0; index < vector.length && count < IOVEC_MAX; index++) {
+    const slice = vector[index] as Slice;
+    if (left >= slice.length) {
+      left -= slice.length;
+      continue;
+    }
+    const address = slice.memory.address + slice.offset + left;
+    writeIovec(words, word + (count++ * IOVEC_SIZE) / 4, address, slice.length - left);
+    left = 0;
+  }
+  return count;
+}

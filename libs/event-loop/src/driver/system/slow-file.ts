@@ -1,0 +1,71 @@
+import { constants } from 'node:fs';
+import { closeFile } from '../../disk/large-files.ts';
+import { ERRNO } from '../../ffi/errno.ts';
+import { F, QUICK_FILE_SYSTEMS } from '../../ffi/file-layout.ts';
+import { C } from '../../ffi/layout.ts';
+import * as libc from '../../ffi/libc.ts';
+import * as paths from '../../ffi/paths.ts';
+import { Interest } from '../driver.ts';
+import { tryNoWait } from './page-cache.ts';
+
+/** What drivers keep of a registered file to know whether its disk may make them wait. */
+export interface DiskFile {
+  readonly fd: number;
+  readonly interest: Interest;
+  /** What `mayWait` says of it; null where nobody has asked yet. */
+  waits: boolean | null;
+}
+
+/** Of each device that knows no reads that do not wait: whether it is one that waits. */
+const devices = new Map<number, boolean>();
+
+/**
+ * Whether any call on a file may wait, and for long: its file system knows no reads that do not (RWF_NOWAIT), and its
+ * bytes come from elsewhere (FUSE, NFS, CIFS, 9p). Those that lie in memory, or on the disks of others (overlayfs), do not
+ * know such reads either, and answer at once.
+ */
+export function mayWait(fd: number): boolean {
+  const result = tryNoWait(fd);
+  if (result === -ERRNO.EBADF) return mayWaitToWrite(fd);
+  return result === -ERRNO.EOPNOTSUPP && isDeviceSlow(fd);
+}
+
+/** Only of a file that may be read can the kernel be asked; where nobody may read it, it is taken for a quick one. */
+function mayWaitToWrite(fd: number): boolean {
+  const flags = constants.O_RDONLY | constants.O_NOCTTY | C.O_NONBLOCK;
+  const reader = paths.openAt(F.AT_FDCWD, `/proc/self/fd/${fd}`, flags);
+  if (reader < 0) return false;
+  const waits = tryNoWait(reader) === -ERRNO.EOPNOTSUPP && isDeviceSlow(reader);
+  libc.close(reader);
+  return waits;
+}
+
+function isDeviceSlow(fd: number): boolean {
+  if (paths.askKnownStatus(fd) < 0) return true;
+  const device = paths.statusDevice();
+  let slow = devices.get(device);
+  if (slow === undefined) {
+    slow = !QUICK_FILE_SYSTEMS.has(paths.fileSystemOf(fd));
+    devices.set(device, slow);
+  }
+  return slow;
+}
+
+/** Whether calls on what is registered may wait for a disk. Asked once a file. */
+export function waitsForDisk(file: DiskFile): boolean {
+  file.waits ??= file.interest === Interest.FILE && mayWait(file.fd);
+  return file.waits;
+}
+
+/**
+ * Closes its descriptor: by a thread where that may wait, for network file systems then send what was written, and a large
+ * file without a name (a spool) frees its place on the disk.
+ */
+export function closeDescriptor({ fd, interest, waits }: DiskFile): void {
+  if (fd < 0) return;
+  if (waits === true) libc.inThread(libc.close, [fd], ignore);
+  else if (interest === Interest.FILE) closeFile(fd, Number.POSITIVE_INFINITY);
+  else libc.close(fd);
+}
+
+function ignore(): void {}

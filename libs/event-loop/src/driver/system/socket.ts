@@ -1,0 +1,133 @@
+import { type Address, peerName, readSockaddr, SOCKADDR_SIZE, writeSockaddr } from '../../address.ts';
+import { EAGAIN, EINTR, ERRNO } from '../../ffi/errno.ts';
+import { C, COMMON, POLL, POLLFD } from '../../ffi/layout.ts';
+import * as libc from '../../ffi/libc.ts';
+import { Memory } from '../../memory.ts';
+
+const sockaddr = Memory.allocate(SOCKADDR_SIZE);
+const sockaddrLength = Memory.allocate(4);
+const option = Memory.allocate(4);
+const pollfd = Memory.allocate(POLLFD.size);
+
+/** Accepts one connection. @returns fd or -errno; the peer's name is then `acceptedPeer()` */
+export function accept(fd: number): number {
+  for (;;) {
+    sockaddrLength.bytes.writeUInt32LE(SOCKADDR_SIZE, 0);
+    const accepted = libc.acceptConnection(fd, sockaddr.address, sockaddrLength.address);
+    // ECONNABORTED: the caller went away while it waited in the backlog (accept(2)).
+    if (accepted !== -EINTR && accepted !== -ERRNO.ECONNABORTED) return accepted;
+  }
+}
+
+export function acceptedPeer(): string {
+  return peerName(sockaddr.bytes, sockaddrLength.bytes.readUInt32LE(0));
+}
+
+/** The name of the far end of a connection; '' where it has gone already. */
+export function peerOf(fd: number): string {
+  sockaddrLength.bytes.writeUInt32LE(SOCKADDR_SIZE, 0);
+  return libc.getpeername(fd, sockaddr.address, sockaddrLength.address) < 0 ? '' : acceptedPeer();
+}
+
+/** The address of the far end of a connection; null where it has gone already. */
+export function callerAddress(fd: number): Address | null {
+  sockaddrLength.bytes.writeUInt32LE(SOCKADDR_SIZE, 0);
+  if (libc.getpeername(fd, sockaddr.address, sockaddrLength.address) < 0) return null;
+  return readSockaddr(sockaddr.bytes, sockaddrLength.bytes.readUInt32LE(0));
+}
+
+/** Whether `peerOf` can be asked. @returns 0 or -errno */
+export function peersNamed(): number {
+  libc.getpeername(-1, sockaddr.address, sockaddrLength.address);
+  const error = libc.lastError();
+  return error === -ERRNO.EBADF ? 0 : error;
+}
+
+/**
+ * Whether a socket takes enough to be worth a call: a third of its buffer, on Linux. Where it does not, this is also
+ * what makes an edge-triggered multiplexer tell when it does (tcp_poll sets SOCK_NOSPACE).
+ */
+export function hasRoom(socket: number): boolean {
+  pollfd.bytes.writeInt32LE(socket, POLLFD.fd);
+  pollfd.bytes.writeInt16LE(POLL.OUT, POLLFD.events);
+  // A failure of poll(2) itself, and one of the socket, is found again by what would be sent.
+  return libc.poll(pollfd.address, 1, 0) !== 0;
+}
+
+function setOption(fd: number, level: number, name: number, value: number): number {
+  option.bytes.writeInt32LE(value, 0);
+  return libc.setsockopt(fd, level, name, option.address, 4) < 0 ? libc.lastError() : 0;
+}
+
+/**
+ * Bytes that may lie in the kernel unsent (tcp(7), TCP_NOTSENT_LOWAT) for a client that has not shown yet that it reads.
+ * Without it each may fill a send buffer of megabytes: 2,000 slow readers take the system's memory for TCP, and a tick
+ * that fills so many buffers holds everybody up.
+ */
+const UNSENT_MAX = 128 << 10;
+/** A client that has taken so much of a file reads: more room saves it wake-ups, a third of the CPU of a download. */
+export const TRUSTED_AFTER = 2 << 20;
+const NO_BOUND = 0x7fffffff;
+
+/** Lifts the bound on unsent bytes. A failure is of no use: the client is served all the same. */
+export function trust(fd: number): void {
+  if (C.TCP_NOTSENT_LOWAT !== 0) setOption(fd, COMMON.IPPROTO_TCP, C.TCP_NOTSENT_LOWAT, NO_BOUND);
+}
+
+const noLinger = Memory.allocate(8);
+noLinger.bytes.writeInt32LE(1, 0);
+noLinger.bytes.writeInt32LE(0, 4);
+
+/** struct linger {on, 0 seconds}: close(2) then sends RST instead of FIN, and drops what has not left. */
+export function resetOnClose(fd: number): void {
+  libc.setsockopt(fd, C.SOL_SOCKET, C.SO_LINGER, noLinger.address, 8);
+}
+
+/** @returns a listening descriptor, or -errno */
+export function listenOn(address: Address, backlog: number): number {
+  const length = writeSockaddr(sockaddr.bytes, address);
+  if (length < 0) return -ERRNO.EINVAL;
+  const domain =
+    address.family === 'unix' ? COMMON.AF_UNIX : address.family === 'ipv6' ? C.AF_INET6 : COMMON.AF_INET;
+  const fd = libc.socket(domain, COMMON.SOCK_STREAM | C.SOCK_NONBLOCK | C.SOCK_CLOEXEC, 0);
+  if (fd < 0) return libc.lastError();
+  let error = C.SOCK_CLOEXEC === 0 ? libc.markDescriptor(fd) : 0;
+  if (error === 0 && address.family !== 'unix') error = setOption(fd, C.SOL_SOCKET, C.SO_REUSEADDR, 1);
+  // Accepted sockets inherit it (Linux and the BSDs), which saves a call for every connection.
+  if (error === 0 && address.family !== 'unix')
+    error = setOption(fd, COMMON.IPPROTO_TCP, COMMON.TCP_NODELAY, 1);
+  if (error === 0 && address.family !== 'unix' && C.TCP_NOTSENT_LOWAT !== 0)
+    error = setOption(fd, COMMON.IPPROTO_TCP, C.TCP_NOTSENT_LOWAT, UNSENT_MAX);
+  // One socket, one family: `[::]:80` and `0.0.0.0:80` can then be listened on side by side.
+  if (error === 0 && address.family === 'ipv6') error = setOption(fd, COMMON.IPPROTO_IPV6, C.IPV6_V6ONLY, 1);
+  if (error === 0 && libc.bind(fd, sockaddr.address, length) < 0) error = libc.lastError();
+  if (error === 0 && libc.listen(fd, backlog) < 0) error = libc.lastError();
+  if (error === 0) return fd;
+  libc.close(fd);
+  return error;
+}
+
+/** The address that a socket is bound to. */
+export function boundAddress(fd: number): Address {
+  sockaddrLength.bytes.writeUInt32LE(SOCKADDR_SIZE, 0);
+  if (libc.getsockname(fd, sockaddr.address, sockaddrLength.address) < 0) {
+    return { family: 'unix', path: '' };
+  }
+  return readSockaddr(sockaddr.bytes, sockaddrLength.bytes.readUInt32LE(0));
+}
+
+/**
+ * Asks whether somebody listens on a unix socket, without waiting.
+ * @returns 0 where somebody does, a full backlog included; -ECONNREFUSED where the file is left of one that has gone;
+ *   or another -errno
+ */
+export function callUnix(path: string): number {
+  const length = writeSockaddr(sockaddr.bytes, { family: 'unix', path });
+  if (length < 0) return -ERRNO.EINVAL;
+  const fd = libc.socket(COMMON.AF_UNIX, COMMON.SOCK_STREAM | C.SOCK_NONBLOCK | C.SOCK_CLOEXEC, 0);
+  if (fd < 0) return libc.lastError();
+  let error = C.SOCK_CLOEXEC === 0 ? libc.markDescriptor(fd) : 0;
+  if (error === 0 && libc.connect(fd, sockaddr.address, length) < 0) error = libc.lastError();
+  libc.close(fd);
+  return error === -EAGAIN || error === -ERRNO.EINPROGRESS ? 0 : error;
+}

@@ -1,0 +1,49 @@
+import type { Address } from '../../address.ts';
+import { COMMON } from '../../ffi/layout.ts';
+import * as libc from '../../ffi/libc.ts';
+import type { Udata } from '../../udata.ts';
+import { UdataTable } from '../../udata-table.ts';
+import { Completions } from '../completions.ts';
+import { boundAddress, callerAddress, listenOn, resetOnClose } from './socket.ts';
+
+/** What the drivers of the system itself have in common: calls that neither wait nor complete later. */
+export abstract class SystemDriver {
+  readonly table = new UdataTable();
+  protected readonly completions = new Completions();
+
+  abstract close(udata: Udata): void;
+
+  get fault(): (udata: Udata, error: unknown) => void {
+    return this.completions.fault;
+  }
+
+  set fault(fault: (udata: Udata, error: unknown) => void) {
+    this.completions.fault = fault;
+  }
+
+  abort(udata: Udata): void {
+    if (udata.fd >= 0) resetOnClose(udata.fd);
+    this.close(udata);
+  }
+
+  discard(fd: number): void {
+    libc.close(fd);
+  }
+
+  finish(udata: Udata): void {
+    // A failure is of no use to the caller: the next receive or send tells what has become of the connection.
+    if (udata.fd >= 0) libc.shutdown(udata.fd, COMMON.SHUT_WR);
+  }
+
+  listen(address: Address, backlog: number): number {
+    return listenOn(address, backlog);
+  }
+
+  addressOf(fd: number): Address {
+    return boundAddress(fd);
+  }
+
+  callerOf(fd: number): Address | null {
+    return callerAddress(fd);
+  }
+}

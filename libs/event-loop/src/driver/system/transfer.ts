@@ -1,0 +1,85 @@
+/**
+ * The system calls behind the operations, for drivers that make them themselves once a descriptor is ready.
+ * Each tries once (EINTR is tried again) and returns `>= 0` or `-errno`; -EAGAIN is for the driver to wait on.
+ */
+import { EINTR } from '../../ffi/errno.ts';
+import { C } from '../../ffi/layout.ts';
+import * as libc from '../../ffi/libc.ts';
+import { Memory } from '../../memory.ts';
+import type { Op, Slice } from '../../op.ts';
+import { gather, IOVEC_MAX, IOVEC_SIZE } from './iovec.ts';
+
+const iovec = Memory.allocate(IOVEC_MAX * IOVEC_SIZE);
+const iovecWords = new Uint32Array(iovec.bytes.buffer, iovec.bytes.byteOffset, (IOVEC_MAX * IOVEC_SIZE) / 4);
+/** struct msghdr: 56 bytes on Linux, 48 on the BSDs; msg_iov lies at 16 everywhere. */
+const msghdr = Memory.allocate(64);
+
+msghdr.bytes.fill(0);
+msghdr.bytes.writeBigUInt64LE(BigInt(iovec.address), 16);
+
+/** How many bytes a send or write is about. */
+export function totalOf(op: Op): number {
+  const { vector } = op;
+  if (vector === null) return op.length;
+  let total = 0;
+  for (let index = 0; index < vector.length; index++) total += (vector[index] as Slice).length;
+  return total;
+}
+
+/** Receives into the op's own memory, or into what the driver lends. */
+export function receive(fd: number, address: number, length: number): number {
+  for (;;) {
+    const n = libc.recv(fd, address, length, 0);
+    if (n >= 0) return n;
+    const error = libc.lastError();
+    if (error !== -EINTR) return error;
+  }
+}
+
+export function readPipe(fd: number, address: number, length: number): number {
+  for (;;) {
+    const n = libc.read(fd, address, length);
+    if (n >= 0) return n;
+    const error = libc.lastError();
+    if (error !== -EINTR) return error;
+  }
+}
+
+/** Sends what is left of the op, from `op.done` on. @param most bytes of one memory; a vector is sent as it is */
+export function sendRest(fd: number, op: Op, most: number): number {
+  for (;;) {
+    const n = op.vector === null ? sendPlain(fd, op, most) : sendGathered(fd, op);
+    if (n >= 0) return n;
+    const error = libc.lastError();
+    if (error !== -EINTR) return error;
+  }
+}
+
+function sendPlain(fd: number, op: Op, most: number): number {
+  const memory = op.memory as Memory;
+  const length = Math.min(most, op.length - op.done);
+  return libc.send(fd, memory.address + op.offset + op.done, length, C.MSG_NOSIGNAL);
+}
+
+function sendGathered(fd: number, op: Op): number {
+  const count = gather(iovecWords, 0, op.vector as readonly Slice[], op.done);
+  // msg_iovlen is a size_t on Linux and an int on the BSDs; little-endian, so one 32-bit store serves both.
+  msghdr.bytes.writeUInt32LE(count, 24);
+  return libc.sendmsg(fd, msghdr.address, C.MSG_NOSIGNAL);
+}
+
+/** Writes what is left of the op to a pipe (position -1) or a file. */
+export function writeRest(fd: number, op: Op): number {
+  const memory = op.memory as Memory;
+  const address = memory.address + op.offset + op.done;
+  const length = op.length - op.done;
+  for (;;) {
+    const n =
+      op.position < 0
+        ? libc.write(fd, address, length)
+        : libc.pwrite(fd, address, length, op.position + op.done);
+    if (n >= 0) return n;
+    const error = libc.lastError();
+    if (error !== -EINTR) return error;
+  }
+}

@@ -1,0 +1,329 @@
+import { EAGAIN, EINTR, ERRNO } from '../../ffi/errno.ts';
+import type { Call, Mapping } from '../../ffi/libc.ts';
+import * as libc from '../../ffi/libc.ts';
+import {
+  CQE,
+  CQE_WORD,
+  EFD_CLOEXEC_NONBLOCK,
+  IORING_CQ,
+  IORING_ENTER,
+  IORING_FEAT,
+  IORING_OFF,
+  IORING_REGISTER,
+  IORING_SETUP,
+  IORING_SQ,
+  MAP_SHARED_POPULATE,
+  PROT_READ_WRITE,
+  SQE,
+  SQE_WORD,
+  SYS_URING,
+  URING_GETEVENTS,
+  URING_PARAMS,
+} from '../../ffi/uring-layout.ts';
+import { Memory } from '../../memory.ts';
+
+/** 2 to the power of 32: the high word of an address or a position is what lies above it. */
+const HIGH = 0x100000000;
+
+const {
+  op: OP,
+  fd: FD,
+  off: OFF,
+  addr: ADDR,
+  len: LEN,
+  op_flags: OP_FLAGS,
+  user_data: USER_DATA,
+  buf_group: BUF_GROUP,
+} = SQE_WORD;
+
+/** What the driver cannot do without; each has been there since 5.17 at the latest. */
+export const NEEDED_FEATURES =
+  IORING_FEAT.SINGLE_MMAP |
+  IORING_FEAT.NODROP |
+  IORING_FEAT.SUBMIT_STABLE |
+  IORING_FEAT.FAST_POLL |
+  IORING_FEAT.EXT_ARG |
+  IORING_FEAT.CQE_SKIP;
+
+const MOST_TRIES = 100_000;
+
+/** How many operations can be handed over at once, and how many results wait before the kernel puts them aside. */
+export interface RingSizes {
+  readonly submissions: number;
+  readonly completions: number;
+}
+
+/**
+ * The two rings that the kernel and the process share, and the one system call that serves both: enter submits what has
+ * been prepared and brings what has completed.
+ *
+ * **Memory order.** The kernel takes submissions only while this thread is inside enter (there is no polling thread),
+ * so the entries and the tail need no more than to be stored before the call. Completions are put into the ring by
+ * this thread too, inside enter, where the kernel defers task work; elsewhere, and for what a thread of the kernel has
+ * done, another core may store them. So indices that the other side changes are read and written by `Atomics`, which
+ * is the acquire and release that io_uring(7) asks for, once a tick; entries are plain loads behind them.
+ */
+export class Ring {
+  readonly fd: number;
+  /** Readable once something has completed, while `listen` holds. */
+  readonly eventFd: number;
+  /** Of the completion being looked at: the words that its submission carried, the result, and its flags. */
+  index = 0;
+  tag = 0;
+  result = 0;
+  flags = 0;
+  private readonly queues: Mapping;
+  private readonly entries: Mapping;
+  private words: Int32Array;
+  private sqes: Int32Array;
+  private readonly sqHeadAt: number;
+  private readonly sqTailAt: number;
+  private readonly sqFlagsAt: number;
+  private readonly sqMask: number;
+  private readonly cqHeadAt: number;
+  private readonly cqTailAt: number;
+  private readonly cqFlagsAt: number;
+  private readonly cqMask: number;
+  private readonly cqesAt: number;
+  /** Ours alone; the kernel learns of them by `enter`. */
+  private sqTail = 0;
+  private sqSubmitted = 0;
+  private cqHead = 0;
+  private listening = false;
+  private readonly call: Call;
+  private readonly enterCall: Call;
+  private readonly waiting = Memory.allocate(URING_GETEVENTS.size + 16);
+  private readonly timespec: Int32Array;
+  private readonly counter = Memory.allocate(8);
+
+  private constructor(fd: number, eventFd: number, queues: Mapping, entries: Mapping, params: Buffer) {
+    this.fd = fd;
+    this.eventFd = eventFd;
+    this.queues = queues;
+    this.entries = entries;
+    this.words = new Int32Array(queues.bytes);
+    this.sqes = new Int32Array(entries.bytes);
+    const wordOf = (field: number): number => params.readUInt32LE(field) >>> 2;
+    this.sqHeadAt = wordOf(URING_PARAMS.sq_head);
+    this.sqTailAt = wordOf(URING_PARAMS.sq_tail);
+    this.sqFlagsAt = wordOf(URING_PARAMS.sq_flags);
+    this.sqMask = this.words[wordOf(URING_PARAMS.sq_ring_mask)] as number;
+    this.cqHeadAt = wordOf(URING_PARAMS.cq_head);
+    this.cqTailAt = wordOf(URING_PARAMS.cq_tail);
+    this.cqFlagsAt = wordOf(URING_PARAMS.cq_flags);
+    this.cqMask = this.words[wordOf(URING_PARAMS.cq_ring_mask)] as number;
+    this.cqesAt = wordOf(URING_PARAMS.cq_cqes);
+    this.call = libc.uringCall as Call;
+    this.enterCall = libc.uringEnter as Call;
+    // Entries are used in order: the array that would name them in another one says 0, 1, 2 for good.
+    const array = wordOf(URING_PARAMS.sq_array);
+    for (let entry = 0; entry <= this.sqMask; entry++) this.words[array + entry] = entry;
+    this.waiting.bytes.fill(0);
+    const timespec = this.waiting.address + URING_GETEVENTS.size;
+    this.waiting.bytes.writeBigUInt64LE(BigInt(timespec), URING_GETEVENTS.ts);
+    this.timespec = new Int32Array(
+      this.waiting.bytes.buffer,
+      this.waiting.bytes.byteOffset + URING_GETEVENTS.size,
+      4,
+    );
+    Atomics.store(this.words, this.cqFlagsAt, IORING_CQ.EVENTFD_DISABLED);
+  }
+
+  /**
+   * Task work deferred to our own enter where the kernel can (6.1), else done as this thread passes through the kernel.
+   * @returns the ring, or -errno
+   */
+  static open(
+    sizes: RingSizes,
+    flags = IORING_SETUP.SINGLE_ISSUER | IORING_SETUP.DEFER_TASKRUN,
+  ): Ring | number {
+    if (libc.uringCall === null) return -ERRNO.ENOSYS;
+    const params = Memory.allocate(URING_PARAMS.size);
+    params.bytes.fill(0);
+    params.bytes.writeUInt32LE(sizes.completions, URING_PARAMS.cq_entries);
+    const common =
+      IORING_SETUP.CQSIZE | IORING_SETUP.CLAMP | IORING_SETUP.SUBMIT_ALL | IORING_SETUP.TASKRUN_FLAG;
+    params.bytes.writeUInt32LE(common | flags, URING_PARAMS.flags);
+    const fd = libc.uringCall(SYS_URING.SETUP, sizes.submissions, params.address, 0, 0, 0, 0);
+    if (fd >= 0) return Ring.map(fd, params.bytes);
+    const error = libc.lastError();
+    const oldest = IORING_SETUP.COOP_TASKRUN;
+    return error === -ERRNO.EINVAL && flags !== oldest ? Ring.open(sizes, oldest) : error;
+  }
+
+  private static map(fd: number, params: Buffer): Ring | number {
+    let error = 0;
+    if ((params.readUInt32LE(URING_PARAMS.features) & NEEDED_FEATURES) !== NEEDED_FEATURES)
+      error = -ERRNO.EOPNOTSUPP;
+    const eventFd = error < 0 ? -1 : (libc.eventfd?.(0, EFD_CLOEXEC_NONBLOCK) ?? -1);
+    if (error === 0 && eventFd < 0) error = libc.lastError();
+    const counter = Memory.allocate(4);
+    counter.bytes.writeInt32LE(eventFd, 0);
+    if (error === 0) error = register(fd, IORING_REGISTER.EVENTFD, counter.address, 1);
+    const entries = params.readUInt32LE(URING_PARAMS.sq_entries);
+    const submissions = params.readUInt32LE(URING_PARAMS.sq_array) + 4 * entries;
+    const completions =
+      params.readUInt32LE(URING_PARAMS.cq_cqes) + CQE.size * params.readUInt32LE(URING_PARAMS.cq_entries);
+    const queues = error < 0 ? error : mapRing(fd, Math.max(submissions, completions), IORING_OFF.SQ_RING);
+    const sqes = typeof queues === 'number' ? queues : mapRing(fd, SQE.size * entries, IORING_OFF.SQES);
+    if (typeof queues !== 'number' && typeof sqes !== 'number')
+      return new Ring(fd, eventFd, queues, sqes, params);
+    if (typeof queues !== 'number') libc.unmap(queues);
+    if (eventFd >= 0) libc.close(eventFd);
+    libc.close(fd);
+    return sqes as number;
+  }
+
+  /** Prepared, and not handed over yet. */
+  get prepared(): number {
+    return (this.sqTail - this.sqSubmitted) | 0;
+  }
+
+  /**
+   * Prepares one submission. `address` and `offset` are numbers below 2^53, -1 for an offset of none.
+   * @param head opcode, flags << 8, ioprio << 16
+   * @param index,tag what the completion will carry
+   */
+  prepare(
+    head: number,
+    fd: number,
+    address: number,
+    length: number,
+    offset: number,
+    opFlags: number,
+    group: number,
+    index: number,
+    tag: number,
+  ): void {
+    if (((this.sqTail - this.sqSubmitted) | 0) > this.sqMask) this.makeRoom();
+    const { sqes } = this;
+    const at = (this.sqTail & this.sqMask) * SQE.words;
+    sqes[at + OP] = head;
+    sqes[at + FD] = fd;
+    sqes[at + OFF] = offset;
+    sqes[at + OFF + 1] = offset < 0 ? -1 : offset / HIGH;
+    sqes[at + ADDR] = address;
+    sqes[at + ADDR + 1] = address / HIGH;
+    sqes[at + LEN] = length;
+    sqes[at + OP_FLAGS] = opFlags;
+    sqes[at + USER_DATA] = index;
+    sqes[at + USER_DATA + 1] = tag;
+    sqes[at + BUF_GROUP] = group;
+    // What follows belongs to operations that are not used: it is 0, as the kernel has mapped it.
+    this.sqTail = (this.sqTail + 1) | 0;
+  }
+
+  /** The kernel takes what was prepared, or at least a part of it, unless it is out of memory itself. */
+  private makeRoom(): void {
+    for (let tries = 0; this.prepared > this.sqMask; tries++) {
+      if (this.enter(0, 0) < 0 || tries === MOST_TRIES)
+        throw new Error('io_uring takes no submission any more');
+    }
+  }
+
+  /**
+   * Hands over what was prepared, lets the kernel do what it has put off, and waits.
+   * @param least completions to wait for, 0 not to wait
+   * @param timeoutMs -1 without end; fractions count
+   * @returns 0, or -errno. A time-out and a signal are 0, and so is a kernel short of memory or of room for
+   * completions: what was not taken is handed over the next time
+   */
+  enter(least: number, timeoutMs: number): number {
+    const { words } = this;
+    Atomics.store(words, this.cqHeadAt, this.cqHead);
+    Atomics.store(words, this.sqTailAt, this.sqTail);
+    let flags: number = IORING_ENTER.GETEVENTS;
+    let argument = 0;
+    const size = URING_GETEVENTS.size;
+    if (least > 0 && timeoutMs >= 0) {
+      const seconds = Math.floor(timeoutMs / 1000);
+      this.timespec[0] = seconds;
+      this.timespec[2] = (timeoutMs - 1000 * seconds) * 1_000_000;
+      flags |= IORING_ENTER.EXT_ARG;
+      argument = this.waiting.address;
+    }
+    const count = this.prepared;
+    const result =
+      argument === 0
+        ? this.enterCall(SYS_URING.ENTER, this.fd, count, least, flags, 0)
+        : this.call(SYS_URING.ENTER, this.fd, count, least, flags, argument, size);
+    // What was taken is told by the ring: the result may speak of the wait instead.
+    this.sqSubmitted = Atomics.load(words, this.sqHeadAt);
+    if (result >= 0) return 0;
+    const error = libc.lastError();
+    if (error === -ERRNO.ETIME || error === -EINTR || error === -EAGAIN || error === -ERRNO.EBUSY) return 0;
+    return error;
+  }
+
+  /** A look at the shared words: nothing would come of an `enter` that does not wait. */
+  get quiet(): boolean {
+    return (
+      this.prepared === 0 &&
+      Atomics.load(this.words, this.cqTailAt) === this.cqHead &&
+      (Atomics.load(this.words, this.sqFlagsAt) & (IORING_SQ.TASKRUN | IORING_SQ.CQ_OVERFLOW)) === 0
+    );
+  }
+
+  /** Where the completions that are there now end: `next` goes that far. A count that wraps around. */
+  get end(): number {
+    return Atomics.load(this.words, this.cqTailAt);
+  }
+
+  /**
+   * Takes one completion into the fields.
+   * @returns false at `end`, and behind it: a join within a completion takes more than its caller has seen
+   */
+  next(end: number): boolean {
+    if (((end - this.cqHead) | 0) <= 0) return false;
+    const { words } = this;
+    const at = this.cqesAt + (this.cqHead & this.cqMask) * CQE.words;
+    this.index = words[at + CQE_WORD.user_data] as number;
+    this.tag = words[at + CQE_WORD.user_data + 1] as number;
+    this.result = words[at + CQE_WORD.res] as number;
+    this.flags = words[at + CQE_WORD.flags] as number;
+    this.cqHead = (this.cqHead + 1) | 0;
+    return true;
+  }
+
+  /**
+   * From now on `eventFd` turns readable with the next completion. While the loop is awake it does not: nobody looks.
+   * @returns false where something is there already, and nobody should sleep
+   */
+  listen(): boolean {
+    this.listening = true;
+    Atomics.store(this.words, this.cqFlagsAt, 0);
+    if (this.quiet) return true;
+    this.hush();
+    return false;
+  }
+
+  /** The loop is awake: completions are looked for, and not told. */
+  hush(): void {
+    if (!this.listening) return;
+    this.listening = false;
+    Atomics.store(this.words, this.cqFlagsAt, IORING_CQ.EVENTFD_DISABLED);
+    // Where nothing was told this is EAGAIN.
+    libc.read(this.eventFd, this.counter.address, 8);
+  }
+
+  /** Nothing may be in flight: the kernel would go on writing into what is freed. */
+  dispose(): void {
+    libc.close(this.fd);
+    libc.close(this.eventFd);
+    // Whoever came too late would otherwise touch what is not there any more, which ends the process.
+    this.words = new Int32Array(this.words.length);
+    this.sqes = new Int32Array(this.sqes.length);
+    libc.unmap(this.entries);
+    libc.unmap(this.queues);
+  }
+}
+
+function mapRing(fd: number, length: number, offset: number): Mapping | number {
+  return libc.mapShared(fd, length, offset, PROT_READ_WRITE, MAP_SHARED_POPULATE);
+}
+
+/** io_uring_register(2). @returns `>= 0` or -errno */
+export function register(fd: number, what: number, argument: number, count: number): number {
+  const result = libc.uringCall?.(SYS_URING.REGISTER, fd, what, argument, count, 0, 0) ?? -1;
+  return result >= 0 ? result : libc.lastError();
+}
