@@ -1,5 +1,5 @@
 /** Where instrumented code counts, as a property of the global object: the code under test imports nothing of ours. */
-export interface Probe {
+interface Probe {
   /** Times that each place was passed, modulo 256. */
   hits: Uint8Array;
   /** Turns of loops and calls that this execution may still take. */

@@ -6,7 +6,7 @@ import type { Target } from './target.ts';
 import type { Watchdog } from './watchdog.ts';
 
 /** Something that did not hold. */
-export interface Finding {
+interface Finding {
   readonly message: string;
   readonly input: Buffer;
   /** The execution that showed it first, from 1: the same seed and corpus show it there again. */

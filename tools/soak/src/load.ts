@@ -6,7 +6,7 @@ import { SCRIPTS } from './scenarios/scripts.ts';
 import { UPLOADS } from './scenarios/uploads.ts';
 import type { Site } from './site.ts';
 
-export const SCENARIOS: readonly Scenario[] = [...FILES, ...UPLOADS, ...SCRIPTS, ...MANNERS];
+const SCENARIOS: readonly Scenario[] = [...FILES, ...UPLOADS, ...SCRIPTS, ...MANNERS];
 const WEIGHT = SCENARIOS.reduce((sum, { weight }) => sum + weight, 0);
 /** Failures that are kept with their words. */
 const KEPT = 20;

@@ -1,7 +1,7 @@
 import { list, read, tree } from '@webserv/bench/tree';
 
 /** What the kernel says of a process (Linux, /proc); zeros where it has ended. */
-export interface ProcessFacts {
+interface ProcessFacts {
   /** Bytes. */
   readonly resident: number;
   readonly descriptors: number;

@@ -3,7 +3,7 @@ import type { Site } from './site.ts';
 import { type Answer, Wire } from './wire.ts';
 
 /** What a scenario has to work with. */
-export interface Stage {
+interface Stage {
   readonly port: number;
   readonly site: Site;
   readonly random: Random;

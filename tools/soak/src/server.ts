@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 const STOP_LIMIT = 20_000;
 
 /** What the server says of itself; sizes in bytes. See `Holdings` of the app. */
-export interface Report {
+interface Report {
   readonly heapUsed: number;
   /** Of the heap: compiled code and what belongs to it. */
   readonly code: number;

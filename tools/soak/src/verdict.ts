@@ -2,7 +2,7 @@ import type { Sample } from './sample.ts';
 import { type Trend, trendOf } from './trend.ts';
 
 /** What may not grow. Counts of a steady load vary about a level; sizes creep up to one while the server warms up. */
-export const WATCHED = [
+const WATCHED = [
   'resident',
   'heapUsed',
   'objects',
@@ -13,7 +13,7 @@ export const WATCHED = [
   'slots',
   'timers',
 ] as const satisfies readonly (keyof Sample)[];
-export type Watched = (typeof WATCHED)[number];
+type Watched = (typeof WATCHED)[number];
 
 /** Part of the time that does not count: code is compiled, caches fill, heap and allocator find their size. */
 const WARM_UP = 0.2;

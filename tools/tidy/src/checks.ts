@@ -16,6 +16,8 @@ import { quiet } from './checks/quiet.ts';
 import { shape } from './checks/shape.ts';
 import { sizes } from './checks/sizes.ts';
 import { tests } from './checks/tests.ts';
+import { unusedExports } from './checks/unused-exports.ts';
+import { unusedPermissions } from './checks/unused-permissions.ts';
 import { versions } from './checks/versions.ts';
 
 /** Every rule of the workspace. */
@@ -33,6 +35,8 @@ export const CHECKS: readonly Check[] = [
   links,
   claims,
   cycles,
+  unusedExports,
+  unusedPermissions,
   entries,
   paths,
   environment,

@@ -3,21 +3,27 @@ import { Source } from './source.ts';
 
 describe('importsOf', () => {
   it.each([
-    ["import a from 'x';", false],
-    ["import 'x';", false],
-    ["import { type A } from 'x';", false],
-    ["import type { A } from 'x';", true],
-    ["export { a } from 'x';", false],
-    ["export type { A } from 'x';", true],
-    ["export * from 'x';", false],
-    ["export type * from 'x';", true],
-    ["const a = await import('x');", false],
-    ["const a = require('x');", false],
-    ["const a = require.resolve('x');", false],
-    ["import a = require('x');", false],
-    ["type A = import('x').A;", true],
-  ])('%s', (text, typeOnly) => {
-    expect(importsOf(new Source('a.ts', `\n${text}`))).toEqual([{ specifier: 'x', line: 2, typeOnly }]);
+    ["import a from 'x';", false, ['default']],
+    ["import 'x';", false, []],
+    ["import { a, b as c } from 'x';", false, ['a', 'b']],
+    ["import a, { b } from 'x';", false, ['default', 'b']],
+    ["import * as a from 'x';", false, 'all'],
+    ["import { type A } from 'x';", false, ['A']],
+    ["import type { A } from 'x';", true, ['A']],
+    ["export { a as b } from 'x';", false, ['a']],
+    ["export type { A } from 'x';", true, ['A']],
+    ["export * from 'x';", false, 'all'],
+    ["export * as a from 'x';", false, 'all'],
+    ["export type * from 'x';", true, 'all'],
+    ["const a = await import('x');", false, 'all'],
+    ["const a = require('x');", false, 'all'],
+    ["const a = require.resolve('x');", false, 'all'],
+    ["import a = require('x');", false, 'all'],
+    ["type A = import('x').A;", true, 'all'],
+  ])('%s', (text, typeOnly, names) => {
+    expect(importsOf(new Source('a.ts', `\n${text}`))).toEqual([
+      { specifier: 'x', line: 2, typeOnly, names },
+    ]);
   });
 
   it('sees none in comments, strings, local exports and other calls', () => {

@@ -1,5 +1,5 @@
 import type { Source } from './source.ts';
-import { identifier, isSyntax, literal, type Syntax } from './syntax.ts';
+import { identifier, isSyntax, literal, type Syntax, specifiersOf } from './syntax.ts';
 
 /** One mention of another module: a declaration, `import()`, `require()`, or an `import()` type. */
 export interface Import {
@@ -7,6 +7,8 @@ export interface Import {
   readonly line: number;
   /** True where nothing is left of it in the JavaScript. `import { type X }` leaves an empty import: it is not type-only. */
   readonly typeOnly: boolean;
+  /** The names that it takes, as the other module calls them; 'all' for a namespace, `export *` and `import()`. */
+  readonly names: readonly string[] | 'all';
 }
 
 export function importsOf(source: Source): Import[] {
@@ -14,7 +16,8 @@ export function importsOf(source: Source): Import[] {
   for (const node of source.nodes) {
     const specifier = specifierOf(node);
     if (specifier !== '') {
-      found.push({ specifier, line: source.lineAt(node.span.start), typeOnly: isTypeOnly(node) });
+      const line = source.lineAt(node.span.start);
+      found.push({ specifier, line, typeOnly: isTypeOnly(node), names: namesOf(node) });
     }
   }
   return found;
@@ -39,6 +42,15 @@ function specifierOf(node: Syntax): string {
 
 function isTypeOnly(node: Syntax): boolean {
   return node.type === 'TsImportType' || node.typeOnly === true;
+}
+
+function namesOf(node: Syntax): Import['names'] {
+  if (node.type !== 'ImportDeclaration' && node.type !== 'ExportNamedDeclaration') return 'all';
+  const specifiers = specifiersOf(node);
+  if (specifiers.some(({ type }) => type.endsWith('NamespaceSpecifier'))) return 'all';
+  return specifiers.map(({ type, local, imported, orig }) =>
+    type === 'ImportDefaultSpecifier' ? 'default' : identifier(imported ?? orig ?? local),
+  );
 }
 
 /** `import(`, `require(` and `require.resolve(`. */

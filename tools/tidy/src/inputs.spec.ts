@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { join, posix } from 'node:path';
+import { join } from 'node:path';
 import { importsOf } from './imports.ts';
+import { resolve } from './resolve.ts';
 import { isTest, readWorkspace, type Workspace } from './workspace.ts';
 
 const ROOT = join(__dirname, '../../..');
@@ -28,28 +29,16 @@ function loadedBy({ packages }: Workspace, folder: string): Set<string> {
     packages.flatMap((member) => member.sources).map((source) => [source.path, source]),
   );
   const seen = new Set<string>();
-  const visit = (path: string | undefined): void => {
-    const source = sources.get(path ?? '');
+  const visit = (path: string): void => {
+    const source = sources.get(path);
     if (source === undefined || seen.has(source.path)) return;
     seen.add(source.path);
     for (const { specifier } of importsOf(source)) {
-      if (specifier.startsWith('.')) visit(posix.join(posix.dirname(source.path), specifier));
-      else visit(entryOf(packages, specifier));
+      visit(resolve(packages, source.path, specifier));
     }
   };
   for (const path of sources.keys()) if (path.startsWith(`${folder}/`)) visit(path);
   return seen;
-}
-
-function entryOf(packages: Workspace['packages'], specifier: string): string | undefined {
-  for (const { folder, manifest } of packages) {
-    for (const [entry, where] of Object.entries(manifest.exports ?? {})) {
-      if (posix.join(manifest.name ?? '', entry) !== specifier) continue;
-      const file = (where as Readonly<Record<string, string>>)['@webserv/source'];
-      return file === undefined ? undefined : posix.join(folder, file);
-    }
-  }
-  return undefined;
 }
 
 describe('the inputs of test', () => {

@@ -17,7 +17,7 @@ export const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   'libs/response': { values: [], types: [] },
   'libs/cache': { values: [], types: [] },
   'libs/logger': { values: ['event-loop'], types: [] },
-  'libs/methods': { values: ['request', 'response', 'cache'], types: ['config'] },
+  'libs/methods': { values: ['request', 'response'], types: ['config'] },
   'libs/cgi': { values: ['event-loop', 'request', 'response'], types: ['methods'] },
   'apps/webserv': { values: LIBRARIES, types: [] },
 };
@@ -40,16 +40,20 @@ export const BANNED_BUILTINS: ReadonlySet<string> = new Set([
   'cluster',
 ]);
 
-/** Bytes in, values out: these paths do no I/O, so that they run in a browser or a fuzzer as they are. */
-export const PURE: readonly RegExp[] = [
-  /^libs\/request\/src\//,
-  /^libs\/response\/src\//,
-  /^libs\/config\/src\/(?!disk\/node-disk\.ts$)/,
-  /^libs\/cgi\/src\/(env|output-parser)\.ts$/,
+/** Bytes in, values out: these files and folders do no I/O, so that they run in a browser or a fuzzer as they are. */
+export const PURE: readonly string[] = [
+  'libs/request/src/',
+  'libs/response/src/',
+  'libs/config/src/',
+  'libs/cgi/src/env.ts',
+  'libs/cgi/src/output-parser.ts',
 ];
 
+/** Files in these folders that do I/O all the same. */
+export const IMPURE: readonly string[] = ['libs/config/src/disk/node-disk.ts'];
+
 /** What a pure file may import of Node: modules that compute and that bundlers carry into a browser. */
-export const PURE_BUILTINS: ReadonlySet<string> = new Set(['buffer', 'path', 'path/posix', 'util']);
+export const PURE_BUILTINS: ReadonlySet<string> = new Set(['path']);
 
 /** The only places that may know a multiplexer's constants and structures. */
 export const MULTIPLEXER_HOMES: readonly string[] = [
@@ -66,3 +70,12 @@ export const DRIVER_NAME_HOMES: readonly string[] = [
 
 export const MAX_FILE_LINES = 400;
 export const MAX_FUNCTION_LINES = 70;
+
+/** Variables that tests set themselves, for their own process or for a child, and those that only find programs. */
+export const OWN_VARIABLES: ReadonlySet<string> = new Set([
+  'KQUEUE',
+  'PATH',
+  'USE',
+  'WEBSERV_SECRET',
+  'WEBSERV_TEST_REFUSED',
+]);

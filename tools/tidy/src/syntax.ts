@@ -6,14 +6,26 @@ export interface Syntax {
   readonly arguments?: unknown;
   readonly body?: unknown;
   readonly callee?: unknown;
+  readonly declaration?: unknown;
+  readonly declarations?: unknown;
+  readonly elements?: unknown;
+  readonly exported?: unknown;
   readonly expression?: unknown;
+  readonly id?: unknown;
   readonly identifier?: unknown;
+  readonly imported?: unknown;
   readonly key?: unknown;
   readonly kind?: unknown;
+  readonly left?: unknown;
+  readonly local?: unknown;
+  readonly name?: unknown;
   readonly object?: unknown;
+  readonly orig?: unknown;
+  readonly properties?: unknown;
   readonly property?: unknown;
   readonly raw?: unknown;
   readonly source?: unknown;
+  readonly specifiers?: unknown;
   readonly typeOnly?: unknown;
   readonly value?: unknown;
 }
@@ -42,4 +54,9 @@ export function literal(value: unknown): string {
 /** The name of an identifier node; '' for anything else. */
 export function identifier(value: unknown): string {
   return isSyntax(value) && value.type === 'Identifier' ? String(value.value) : '';
+}
+
+/** The parts between the braces of an import or export; none for a node without braces. */
+export function specifiersOf(node: Syntax): Syntax[] {
+  return (node.specifiers ?? []) as Syntax[];
 }

@@ -84,6 +84,11 @@ function isText(path: string): boolean {
   return ending === '' || TEXT_ENDINGS.has(ending);
 }
 
+/** True if a path is one of `places`, or lies in one of them that is a folder and ends in `/`. */
+export function isWithin(path: string, places: readonly string[]): boolean {
+  return places.some((place) => path === place || (place.endsWith('/') && path.startsWith(place)));
+}
+
 /** Code that only tests load: it may use development packages and be as long as its cases are many. */
 export function isTest(path: string): boolean {
   return /\.(spec|contract|cases)\.ts$|\/(fixtures|golden|testing)\//.test(path);

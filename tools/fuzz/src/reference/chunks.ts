@@ -1,5 +1,5 @@
 /** A chunked body as RFC 9112 section 7.1 reads it. */
-export interface ReadChunks {
+interface ReadChunks {
   readonly payload: string;
   /** Bytes of the body, its last CRLF included. */
   readonly bytes: number;

@@ -3,7 +3,7 @@ import { trimBlanks } from './blanks.ts';
 import { isQuery, pathOf } from './uri.ts';
 
 /** A request head as RFC 9112 reads it, with the choices of the request library's README. */
-export interface ReadHead {
+interface ReadHead {
   readonly method: string;
   readonly target: string;
   readonly version: number;

@@ -6,7 +6,7 @@ import { AttackGround } from './ground.ts';
 import { Witness } from './witness.ts';
 
 /** Bundled files that a trial needs. */
-export interface Programs {
+interface Programs {
   readonly host: string;
   readonly bystander: string;
 }

@@ -1,11 +1,9 @@
 import type { Check } from '../check.ts';
+import { OWN_VARIABLES } from '../rules.ts';
 import type { Source } from '../source.ts';
 import { isTest } from '../workspace.ts';
 
 const READ = /process\.env(?:\.([A-Za-z_]+)|\['([A-Za-z_]+)'\])|\{ ([A-Z_]+)[^{}]*\} = process\.env/g;
-
-/** What a test sets itself, for its own process or for a child, and what only finds programs. */
-const OWN = new Set(['KQUEUE', 'PATH', 'USE', 'WEBSERV_SECRET', 'WEBSERV_TEST_REFUSED']);
 
 /** Nx repeats a result of `test` while its inputs are the same, so a variable that a test reads is an input. */
 export const environment: Check = {
@@ -17,9 +15,8 @@ export const environment: Check = {
         .filter(({ path }) => isTest(path) && !path.startsWith('tools/tidy/'))
         .flatMap(({ path, lines }) =>
           lines.flatMap((text, index) =>
-            [...text.matchAll(READ)]
-              .map(([, dotted, quoted, taken]) => dotted ?? quoted ?? taken!)
-              .filter((name) => !OWN.has(name) && !inputs.has(name))
+            variablesIn(text)
+              .filter((name) => !OWN_VARIABLES.has(name) && !inputs.has(name))
               .map((name) => ({
                 file: path,
                 line: index + 1,
@@ -31,6 +28,11 @@ export const environment: Check = {
     );
   },
 };
+
+/** The variables of the environment that a text reads. */
+export function variablesIn(text: string): string[] {
+  return Array.from(text.matchAll(READ), ([, dotted, quoted, taken]) => dotted ?? quoted ?? taken!);
+}
 
 function namesIn(file: Source | undefined): ReadonlySet<string> {
   const found = file?.text.matchAll(/"env":\s*"(\w+)"/g) ?? [];

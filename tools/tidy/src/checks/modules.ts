@@ -1,8 +1,8 @@
 import type { Check } from '../check.ts';
 import { importsOf, packageOf } from '../imports.ts';
 import type { Problem } from '../problem.ts';
-import { BANNED_BUILTINS, HOMES, PURE, PURE_BUILTINS } from '../rules.ts';
-import { isTest } from '../workspace.ts';
+import { BANNED_BUILTINS, HOMES, IMPURE, PURE, PURE_BUILTINS } from '../rules.ts';
+import { isTest, isWithin } from '../workspace.ts';
 
 const NODE = 'node:';
 
@@ -28,7 +28,7 @@ type Wrong = Pick<Problem, 'message' | 'mend'>;
 
 function stray(path: string, specifier: string): Wrong | null {
   const home = HOMES[packageOf(specifier)];
-  if (home === undefined || path === home || (home.endsWith('/') && path.startsWith(home))) return null;
+  if (home === undefined || isWithin(path, [home])) return null;
   return { message: `${specifier} belongs to ${home} alone`, mend: 'go through the library that owns it' };
 }
 
@@ -38,7 +38,16 @@ function builtin(path: string, specifier: string): Wrong | null {
   if (BANNED_BUILTINS.has(packageOf(name))) {
     return { message: `${specifier} is for tests and tools`, mend: 'use the event loop' };
   }
-  const pure = PURE.some((pattern) => pattern.test(path));
-  if (!pure || !specifier.startsWith(NODE) || PURE_BUILTINS.has(name)) return null;
+  if (!isPure(path) || !doesIo(specifier)) return null;
   return { message: `${specifier} in code that does no I/O`, mend: 'take the value as an argument' };
+}
+
+/** True for code that does no I/O. */
+export function isPure(path: string): boolean {
+  return isWithin(path, PURE) && !isWithin(path, IMPURE) && !isTest(path);
+}
+
+/** True for a module of Node that does more than compute. */
+export function doesIo(specifier: string): boolean {
+  return specifier.startsWith(NODE) && !PURE_BUILTINS.has(specifier.slice(NODE.length));
 }

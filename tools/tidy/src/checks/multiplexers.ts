@@ -2,7 +2,7 @@ import type { Check } from '../check.ts';
 import type { Problem } from '../problem.ts';
 import { DRIVER_NAME_HOMES, MULTIPLEXER_HOMES } from '../rules.ts';
 import type { Source } from '../source.ts';
-import { isTest } from '../workspace.ts';
+import { isTest, isWithin } from '../workspace.ts';
 
 /** Constants, structures and calls of the kernels' multiplexers. */
 const CONSTANT =
@@ -20,19 +20,17 @@ export const multiplexers: Check = {
     for (const { kind, sources } of workspace.packages) {
       if (kind === 'tools') continue;
       for (const source of sources) {
-        if (!within(source.path, MULTIPLEXER_HOMES)) problems.push(...constants(source));
-        if (!within(source.path, DRIVER_NAME_HOMES) && !isTest(source.path)) problems.push(...names(source));
+        if (!isWithin(source.path, MULTIPLEXER_HOMES)) problems.push(...constants(source));
+        if (!isWithin(source.path, DRIVER_NAME_HOMES) && !isTest(source.path))
+          problems.push(...names(source));
       }
     }
     return problems;
   },
 };
 
-function within(path: string, homes: readonly string[]): boolean {
-  return homes.some((home) => path.startsWith(home));
-}
-
-function constants({ path, lines }: Source): Problem[] {
+/** Where a file uses what belongs to a multiplexer. */
+export function constants({ path, lines }: Source): Problem[] {
   return lines.flatMap((text, index) =>
     [...text.matchAll(CONSTANT)].map(([found]) => ({
       file: path,
@@ -43,7 +41,8 @@ function constants({ path, lines }: Source): Problem[] {
   );
 }
 
-function names(source: Source): Problem[] {
+/** Where the code of a file names a driver. */
+export function names(source: Source): Problem[] {
   const problems: Problem[] = [];
   for (const node of source.nodes) {
     const text = node.type === 'TemplateElement' ? node.raw : node.value;
