@@ -1,6 +1,8 @@
-// One jest configuration for every library: TypeScript is stripped by swc, sibling libraries are read from
-// their sources (the "@webserv/source" export condition), and a test that hangs fails in a minute: one that is merely slow, on a
-// machine that has other work, does not.
+// One jest configuration for every package. swc strips the types, and sibling libraries are read from their sources (the
+// "@webserv/source" export condition). A test that hangs fails after a minute; one that is merely slow, on a machine that
+// has other work, does not.
+// Each package has two scripts, which are targets of Nx too. `test` runs all specs. `quick` leaves out `*.full.spec.ts`:
+// it takes less than 5 s.
 // esbuild's synchronous calls would leave a service process behind, which tests that count children would see and
 // which would keep jest from ending.
 process.env.ESBUILD_WORKER_THREADS = '0';

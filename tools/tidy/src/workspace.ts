@@ -8,6 +8,7 @@ export interface Manifest {
   readonly version?: string;
   readonly license?: string;
   readonly exports?: Readonly<Record<string, unknown>>;
+  readonly scripts?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly nx?: { readonly name?: string; readonly tags?: readonly string[] };

@@ -4,6 +4,9 @@ import { isTest, type Package, type Workspace } from '../workspace.ts';
 
 const TYPE_TAG = { libs: 'type:lib', apps: 'type:app', tools: 'type:tool' } as const;
 
+/** Every test of a package but those of its `*.full.spec.ts` files: what a developer runs after each change. */
+const QUICK = "jest --testPathIgnorePatterns '[.]full[.]spec[.]ts$'";
+
 /** What every member of the workspace has: a README, a licence, tags, tests, a public entry, an owner. */
 export const shape: Check = {
   name: 'every package has its README, licence, tags, entry, tests and owner',
@@ -37,6 +40,8 @@ function manifest({ folder, kind, manifest }: Package, { root }: Workspace): Pro
   const tags = manifest.nx?.tags ?? [];
   if (manifest.license !== root.license)
     wrong('the licence is not the workspace’s', `write "${root.license}"`);
+  if (manifest.scripts?.['test'] !== undefined && manifest.scripts['quick'] !== QUICK)
+    wrong('the script quick is not the workspace’s', `write "quick": "${QUICK}"`);
   if (manifest.nx?.name !== name) wrong('its Nx name is not its folder’s', `set nx.name to "${name}"`);
   if (!tags.includes(TYPE_TAG[kind])) wrong('a tag is missing', `add "${TYPE_TAG[kind]}" to nx.tags`);
   if (kind === 'libs' && !tags.includes(`lib:${name}`))
