@@ -11,8 +11,8 @@ import { rolldown } from 'rolldown';
 
 await rm('dist', { recursive: true, force: true });
 for (const [name, input] of [
-  ['main', 'src/launch.ts'],
-  ['command', 'src/main.ts'],
+  ['main', 'src/command/launch.ts'],
+  ['command', 'src/command/main.ts'],
   ['index', 'src/index.ts'],
 ]) {
   const bundle = await rolldown({

@@ -1,3 +1,3 @@
-export { type Holdings, type Running, type ServeOptions, serve } from './serve.ts';
-export { StartError } from './start-error.ts';
-export { realSystem, type System } from './system.ts';
+export { type Holdings, type Running, type ServeOptions, serve } from './server/serve.ts';
+export { StartError } from './server/start-error.ts';
+export { realSystem, type System } from './server/system.ts';

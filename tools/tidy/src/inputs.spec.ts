@@ -60,7 +60,7 @@ describe('the inputs of test', () => {
 
   it('hold those of its own', () => {
     expect(app.files).toEqual(
-      expect.arrayContaining(['apps/webserv/README.md', 'apps/webserv/src/main.spec.ts']),
+      expect.arrayContaining(['apps/webserv/README.md', 'apps/webserv/src/end-to-end/main.spec.ts']),
     );
   });
 

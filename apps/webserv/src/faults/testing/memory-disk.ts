@@ -2,7 +2,7 @@ import { constants as os } from 'node:os';
 import { Change } from '@webserv/event-loop';
 import { FakeContent, type FakeDriver } from '@webserv/event-loop/testing';
 import type { FileFacts, Files, FolderReader, Store } from '@webserv/methods';
-import type { Paths } from '../../paths.ts';
+import type { Paths } from '@webserv/pages';
 import type { Trouble } from './trouble.ts';
 
 const { EBADF, EEXIST, EISDIR, ENOENT, ENOTDIR } = os.errno;

@@ -1,5 +1,6 @@
 import { constants as os } from 'node:os';
 import { StaticCache } from '@webserv/cache';
+import { Transaction } from '@webserv/connection';
 import { type Address, Loop } from '@webserv/event-loop';
 import {
   FakeDriver,
@@ -10,8 +11,7 @@ import {
 } from '@webserv/event-loop/testing';
 import { AccessLog } from '@webserv/logger';
 import { type Holdings, type Running, serve } from '../../index.ts';
-import type { System } from '../../system.ts';
-import { Transaction } from '../../transaction.ts';
+import type { System } from '../../server/system.ts';
 import { MemoryDisk, type MemoryFile } from './memory-disk.ts';
 import { MemoryLauncher } from './memory-launcher.ts';
 import { CONTENTS, FILES, LOGS, planSite, type SitePlan } from './site-plan.ts';

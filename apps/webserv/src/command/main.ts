@@ -1,0 +1,83 @@
+import { type Config, type Diagnostic, effective, helpText, load, report, toJson } from '@webserv/config';
+import { keepPrivate } from '@webserv/event-loop';
+import { accountProblems } from '../server/account.ts';
+import { serve } from '../server/serve.ts';
+import { StartError } from '../server/start-error.ts';
+import { VERSION } from '../server/version.ts';
+import { type Command, driverOf, readCommandLine, USAGE } from './command-line.ts';
+import { Signals } from './signals.ts';
+
+function main(words: readonly string[]): void {
+  const command = readCommandLine(words);
+  if (typeof command === 'string') {
+    process.stderr.write(`webserv: ${command}\n${USAGE}`);
+    process.exitCode = 2;
+    return;
+  }
+  switch (command.action) {
+    case 'help':
+      process.stdout.write(USAGE);
+      break;
+    case 'version':
+      process.stdout.write(`webserv ${VERSION}\n`);
+      break;
+    case 'directives':
+      process.stdout.write(helpText());
+      break;
+    default:
+      run(command);
+  }
+}
+
+function run(command: Command): void {
+  const result = load(command.file);
+  const diagnostics = result.ok ? result.warnings : result.diagnostics;
+  tell(diagnostics, command.json);
+  if (!result.ok) {
+    process.exitCode = 1;
+    return;
+  }
+  if (command.action === 'check') {
+    const problems = accountProblems(result.config);
+    if (problems.length > 0) {
+      process.stderr.write(`${problems.join('\n')}\n`);
+      process.exitCode = 1;
+    } else if (!command.json) process.stderr.write(`${command.file}: the configuration is good\n`);
+  } else if (command.action === 'effective') {
+    process.stdout.write(effective(result.config));
+  } else {
+    start(result.config);
+  }
+}
+
+/** Text goes to people on stderr; JSON to an editor on stdout, always one document. */
+function tell(diagnostics: readonly Diagnostic[], json: boolean): void {
+  if (json) process.stdout.write(`${toJson(diagnostics)}\n`);
+  else process.stderr.write(report(diagnostics, { color: process.stderr.isTTY === true }));
+}
+
+function start(config: Config): void {
+  try {
+    const signals = new Signals();
+    const running = serve(config, driverOf(process.env));
+    if (runsScripts(config)) keepPrivate();
+    signals.attach(running, config.stopTimeout);
+    process.stderr.write(
+      `webserv ${VERSION}: serving on ${running.addresses.join(', ')} (${running.driver})\n`,
+    );
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
+
+/**
+ * Scripts that run as the server's own account could read by /proc what it was started with: secrets in its environment,
+ * the requests of others in its memory. One that was root and has become somebody else is closed to them by the system.
+ */
+function runsScripts({ servers }: Config): boolean {
+  return servers.some(({ locations }) => locations.some(({ cgi }) => cgi.length > 0));
+}
+
+main(process.argv.slice(2));

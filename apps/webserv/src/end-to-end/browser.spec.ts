@@ -1,0 +1,178 @@
+import { accessSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { TestSite } from '../testing/site.ts';
+
+/** Where Debian and its like keep it; another one may be named. Nothing is downloaded for this test. */
+const CHROMIUM = process.env['WEBSERV_CHROMIUM'] ?? '/usr/bin/chromium';
+
+/** Chromium's own services would look for hosts that a test machine does not reach. */
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+function isThere(path: string): boolean {
+  try {
+    accessSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// Skipped where no browser is installed: it is the one program these tests need that a developer may lack.
+const suite = isThere(CHROMIUM) ? describe : describe.skip;
+
+suite(`the demo site in a browser (${CHROMIUM}, or WEBSERV_CHROMIUM)`, browse);
+
+function browse(): void {
+  const site = new TestSite();
+  const complaints: string[] = [];
+  let browser: Browser;
+  let page: Page;
+  let home = '';
+
+  beforeAll(async () => {
+    home = `http://127.0.0.1:${site.startDemo()}`;
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  }, 60_000);
+
+  beforeEach(async () => {
+    complaints.length = 0;
+    page = await browser.newPage({ viewport: { width: 390, height: 844 } });
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+  });
+
+  afterEach(() => page.close());
+
+  afterAll(async () => {
+    await browser?.close();
+    await site.close();
+  });
+
+  it('shows every page without a complaint, and none wider than a phone', async () => {
+    const pages = [
+      '/',
+      '/introduce',
+      '/static',
+      '/post',
+      '/delete',
+      '/auto_index/',
+      '/uploads/',
+      '/cgi_1',
+      '/cgi_2',
+      '/session',
+    ];
+    for (const path of pages) {
+      const answer = await page.goto(home + path);
+      expect([path, answer?.status()]).toEqual([path, 200]);
+      const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+      expect([path, Number(overflow) <= 0]).toEqual([path, true]);
+    }
+    expect(complaints).toEqual([]);
+  });
+
+  it('uploads a form with progress, refuses a taken name, lists, gives back and deletes', async () => {
+    const first = join(site.folder, 'größe & "quote" 1%.txt');
+    const second = join(site.folder, 'large.bin');
+    writeFileSync(first, 'a small one');
+    writeFileSync(second, Buffer.alloc(3 << 20, 'large '));
+
+    await page.goto(`${home}/post`);
+    await page.setInputFiles('#files', [first, second]);
+    await page.click('#send');
+    await page.waitForSelector('#state.good');
+    expect(await page.textContent('#state')).toBe('Stored 2 files.');
+    expect(await page.getAttribute('#bar', 'value')).toBe('1');
+    expect(await page.locator('#rows tr').count()).toBe(2);
+    const link = page.locator('#rows a').first();
+    expect(await link.textContent()).toBe('größe & "quote" 1%.txt');
+    const given = await page.request.get(home + (await link.getAttribute('href')));
+    expect(await given.text()).toBe('a small one');
+    expect(complaints).toEqual([]);
+
+    await page.setInputFiles('#files', [first]);
+    await page.click('#send');
+    await page.waitForSelector('#state.bad');
+    expect(await page.textContent('#state')).toContain('A file of that name is there already');
+
+    await page.goto(`${home}/uploads/`);
+    const names = page.locator('tbody td:first-child a, tbody th:first-child a');
+    expect(await names.allTextContents()).toEqual(
+      expect.arrayContaining(['größe & "quote" 1%.txt', 'large.bin']),
+    );
+
+    await page.goto(`${home}/delete`);
+    await page.click('button[aria-label="Delete large.bin"]');
+    await page.waitForSelector('#state.good');
+    expect(await page.textContent('#state')).toContain('large.bin is deleted. One file.');
+    expect((await page.request.get(`${home}/download/large.bin`)).status()).toBe(404);
+  });
+
+  it('sends raw bodies too, and tells of one that is too large', async () => {
+    const large = join(site.folder, 'too large.bin');
+    writeFileSync(large, Buffer.alloc(11 << 20, 'x'));
+    const fits = join(site.folder, 'fits.bin');
+    writeFileSync(fits, Buffer.alloc(1 << 20, 'y'));
+    await page.goto(`${home}/post`);
+    await page.check('input[value=raw]');
+    await page.setInputFiles('#files', [fits]);
+    await page.click('#send');
+    await page.waitForSelector('#state.good');
+    expect((await (await page.request.get(`${home}/download/fits.bin`)).body()).length).toBe(1 << 20);
+    await page.check('input[value=raw]');
+    await page.setInputFiles('#files', [large]);
+    await page.click('#send');
+    await page.waitForSelector('#state.bad');
+    // A browser that meets the refusal in the middle of its body may show a status or none.
+    expect(await page.textContent('#state')).toMatch(
+      /more than this address accepts|Was it more than 10 MiB/,
+    );
+  });
+
+  it('sorts a listing by its columns and walks up its breadcrumb, without a script', async () => {
+    const plain = await browser.newContext({ javaScriptEnabled: false });
+    const list = await plain.newPage();
+    await list.goto(`${home}/auto_index/`);
+    const names = async (): Promise<string[]> =>
+      (await list.locator('tbody tr a').allTextContents()).filter(
+        (name) => !name.endsWith('/') && name !== '..',
+      );
+    const ascending = await names();
+    await list.locator('thead a').first().click();
+    expect(await names()).toEqual([...ascending].reverse());
+    await list.locator('tbody tr a', { hasText: /^images/ }).click();
+    expect(new URL(list.url()).pathname).toBe('/auto_index/images/');
+    await list.locator('h1 a').last().click();
+    expect(new URL(list.url()).pathname).toBe('/auto_index/');
+    await plain.close();
+  });
+
+  it('signs in, counts visits and signs out', async () => {
+    await page.goto(`${home}/session/session.py`);
+    await page.fill('#name', 'Ada <b>');
+    await page.click('button[type=submit]');
+    expect(await page.textContent('#who')).toBe('Ada <b>');
+    expect(await page.textContent('#visits')).toBe('1');
+    await page.reload();
+    expect(await page.textContent('#visits')).toBe('2');
+    await page.click('button.quiet');
+    expect(await page.textContent('h1')).toBe('Who are you?');
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows what a script writes as it is written', async () => {
+    await page.goto(`${home}/cgi_2/cgi.py?expression=6*7`);
+    expect(await page.textContent('body')).toContain('42');
+    expect(complaints).toEqual([]);
+  });
+}

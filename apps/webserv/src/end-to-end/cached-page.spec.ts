@@ -1,0 +1,61 @@
+import { readFileSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { fetchOnce, get, Peer } from '../testing/peer.ts';
+import { TestSite } from '../testing/site.ts';
+
+let site: TestSite;
+
+beforeEach(() => {
+  site = new TestSite();
+});
+
+afterEach(() => site.close());
+
+it.each([
+  ['GET /page.html HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n', 6],
+  ['GET /page.html HTTP/1.0\r\n\r\n', 6],
+])('a page that was cached for others is whole for %j', async (request, length) => {
+  site.file('page.html', 'a page');
+  const port = site.start(
+    'server { listen 127.0.0.1:0; access_log off; error_log off; root .; location / { } }',
+  );
+  for (let count = 0; count < 3; count++) {
+    const answer = await fetchOnce(port, count === 0 ? get('/page.html') : request);
+    expect([answer.headers.get('content-length'), answer.body.toString()]).toEqual([
+      String(length),
+      'a page',
+    ]);
+  }
+});
+
+it('a page that is sent from the cache tells the log nothing of the failure before it', async () => {
+  // Old enough to be kept at once.
+  utimesSync(site.file('page.html', 'a page'), 1, 1);
+  const port = site.start('server { listen 127.0.0.1:0; access_log access.log; root .; location / { } }');
+  const peer = await Peer.open(port);
+  for (const path of ['/page.html', '/missing', '/page.html']) await peer.send(get(path)).answer();
+  peer.close();
+  await site.running?.close();
+  const lines = readFileSync(join(site.folder, 'access.log'), 'utf8').trimEnd().split('\n');
+  expect(
+    lines.map((line) => / "GET (\S+) \S+" (\d+) .* (cache=\S+) ms=\S+(.*)/.exec(line)?.slice(1)),
+  ).toEqual([
+    ['/page.html', '200', 'cache=miss', ''],
+    ['/missing', '404', 'cache=none', ' errno=ENOENT place=open'],
+    ['/page.html', '200', 'cache=hit', ''],
+  ]);
+});
+
+it('requests of one connection go to the server that each of them names', async () => {
+  site.file('one/page.html', 'of one');
+  site.file('two/page.html', 'of two');
+  const of = (name: string): string =>
+    `server { listen 127.0.0.1:0; server_name ${name}; access_log off; error_log off; root ${name}; location / { } }`;
+  const port = site.start(`${of('one')} ${of('two')}`);
+  const peer = await Peer.open(port);
+  for (const host of ['two', 'two', 'one', 'nobody', 'two', 'one', 'TWO', 'two']) {
+    const answer = await peer.send(`GET /page.html HTTP/1.1\r\nHost: ${host}\r\n\r\n`).answer();
+    expect(answer.body.toString()).toBe(host.toLowerCase() === 'two' ? 'of two' : 'of one');
+  }
+  peer.close();
+});

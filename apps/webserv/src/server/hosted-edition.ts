@@ -1,0 +1,36 @@
+import { HostMatcher } from '@webserv/config';
+import type { Edition, Site } from '@webserv/connection';
+import type { Services } from '@webserv/methods';
+import type { Limits } from '@webserv/request';
+
+/** The servers of a config that share an address. */
+export class HostedEdition implements Edition {
+  readonly services: Services;
+  readonly limits: Limits;
+  readonly defaultSite: Site;
+  private readonly sites: readonly Site[];
+  private readonly hosts: HostMatcher;
+  /** The host that was asked for last, and who serves it: the next request mostly asks for the same. */
+  private lastHost = '';
+  private lastSite: Site;
+
+  constructor(sites: readonly Site[], services: Services) {
+    this.services = services;
+    this.sites = sites;
+    this.defaultSite = sites[0] as Site;
+    this.lastSite = this.defaultSite;
+    this.hosts = new HostMatcher(sites.map((site) => site.server));
+    const { server } = this.defaultSite;
+    this.limits = { maxHeader: server.maxHeader, maxHeaders: server.maxHeaders, maxTarget: server.maxUri };
+  }
+
+  siteOf(host: string): Site {
+    if (this.sites.length === 1) return this.defaultSite;
+    if (host !== this.lastHost) {
+      const server = this.hosts.server(host);
+      this.lastSite = this.sites.find((site) => site.server === server) as Site;
+      this.lastHost = host;
+    }
+    return this.lastSite;
+  }
+}

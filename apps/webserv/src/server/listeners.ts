@@ -1,0 +1,70 @@
+import { addressesOf, type Config, type Address as ConfigAddress, type Listen } from '@webserv/config';
+import type { SocketFiles } from '@webserv/connection';
+import { type Address, ERRNO, errnoMessage, errnoName, type Loop } from '@webserv/event-loop';
+import { StartError } from './start-error.ts';
+
+/** Connections that the kernel holds for us while we do not accept; it cuts this to its own limit (somaxconn). */
+const BACKLOG = 4096;
+
+export interface Listener {
+  readonly address: ConfigAddress;
+  readonly fd: number;
+}
+
+/**
+ * Opens every listening socket of a config, or none.
+ * @param files takes in the files of unix sockets
+ * @throws StartError naming each address that cannot be had, where it was written, and what may help
+ */
+export function openListeners(loop: Loop, config: Config, files: SocketFiles): Listener[] {
+  const listeners: Listener[] = [];
+  const problems: string[] = [];
+  for (const address of addressesOf(config)) {
+    const opened = open(loop, address.listen, files);
+    if (typeof opened === 'number') listeners.push({ address, fd: opened });
+    else problems.push(`${placeOf(address)}: error: cannot listen on ${address.listen.text}: ${opened}`);
+  }
+  if (problems.length === 0) return listeners;
+  files.remove();
+  for (const { fd } of listeners) loop.discard(fd);
+  throw new StartError(problems.join('\n'));
+}
+
+/** @returns the descriptor, or why there is none */
+function open(loop: Loop, listen: Listen, files: SocketFiles): number | string {
+  const bind = (): number => loop.driver.listen(socketAddress(listen), BACKLOG);
+  let result: number | string;
+  try {
+    result = listen.family === 'unix' ? files.listen(listen.path, bind) : bind();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  if (typeof result === 'string' || result >= 0) return result;
+  return `${errnoName(result)}, ${errnoMessage(result)}${mend(result)}`;
+}
+
+function socketAddress(listen: Listen): Address {
+  return listen.family === 'unix'
+    ? { family: 'unix', path: listen.path }
+    : { family: listen.family, host: listen.host, port: listen.port };
+}
+
+/** Where the address is written; the server that has it without a word. */
+function placeOf({ listen, servers }: ConfigAddress): string {
+  const [server] = servers as [ConfigAddress['servers'][number]];
+  const { file, line, column } = server.origins.get(`listen ${listen.key}`)?.at ?? server.at;
+  return `${file}:${line}:${column}`;
+}
+
+function mend(error: number): string {
+  switch (-error) {
+    case ERRNO.EADDRINUSE:
+      return ' (another program listens there: stop it, or choose another port)';
+    case ERRNO.EACCES:
+      return ' (ports below 1024 need root, or choose a higher one)';
+    case ERRNO.EADDRNOTAVAIL:
+      return ' (no interface of this machine has that address)';
+    default:
+      return '';
+  }
+}

@@ -1,0 +1,74 @@
+import type { Clock, Site } from '@webserv/connection';
+import { dispatch, Exchange, FileFacts, type Files, type Services } from '@webserv/methods';
+import { ContentTag, originOf, type Page, PageDraft, TAG_ROOM, USUAL } from '@webserv/pages';
+import { DEFAULT_LIMITS, RequestParser } from '@webserv/request';
+import { type FileBody, Reply, sameStamp } from '@webserv/response';
+
+/**
+ * Reads the default files of a site into its cache before the first request, as pinned entries: they are what is asked
+ * for most. Each goes through the method stage like a request for it, so that no rule is passed by; a file that is too
+ * large, or not there, is left to its first request.
+ *
+ * @returns how many were taken in
+ */
+export function preloadPages(site: Site, services: Services, clock: Clock): number {
+  let loaded = 0;
+  for (const { prefix, defaultFile, redirection } of site.server.locations) {
+    if (defaultFile === null || redirection !== null) continue;
+    if (preloadPage(prefix === '/' ? '/' : `${prefix}/`, site, services, clock)) loaded++;
+  }
+  return loaded;
+}
+
+function preloadPage(target: string, site: Site, services: Services, clock: Clock): boolean {
+  const parser = new RequestParser(DEFAULT_LIMITS);
+  const head = Buffer.from(`GET ${encodeURI(target)} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+  parser.feed(head, 0, head.length);
+  const nowMs = clock.now();
+  const ticket = site.pages.cache.begin();
+  const exchange = new Exchange(services, parser.head, site.server);
+  exchange.begin(site.server, site.locate(parser.head.path), nowMs);
+  const reply = dispatch(exchange);
+  // A location whose default is a script has no page to keep.
+  if (!(reply instanceof Reply)) {
+    reply.abort();
+    return false;
+  }
+  const { body } = reply;
+  if (body.kind !== 'file' || exchange.stamp === null || body.length > site.server.cacheEntry) {
+    reply.release();
+    return false;
+  }
+  if (exchange.tagPending) reply.headers.set('ETag', TAG_ROOM);
+  const draft = PageDraft.of(reply, body.length, { ...USUAL, date: clock.text() });
+  const whole =
+    draft !== null && readInto(draft, services.files, body.fd) && isAsBefore(body, services.files);
+  reply.release();
+  if (draft === null || !whole) return false;
+  reply.body = { kind: 'unsent', length: body.length };
+  const origin = originOf(exchange);
+  return origin !== null && site.pages.keep(pageOf(draft, exchange), origin, ticket, true) !== null;
+}
+
+function pageOf(draft: PageDraft, exchange: Exchange): Page {
+  if (!exchange.tagPending) return draft.page(exchange.validators, exchange.location);
+  const etag = ContentTag.of(draft.memory.bytes, draft.headSize, draft.size);
+  draft.name(etag);
+  return draft.page({ ...exchange.validators, etag }, exchange.location);
+}
+
+/** Whether the file is still what length and validators were taken from. */
+function isAsBefore({ fd, stamp }: FileBody, files: Files): boolean {
+  const now = new FileFacts();
+  return stamp !== undefined && files.inspect(fd, now) >= 0 && sameStamp(stamp, now);
+}
+
+function readInto(draft: PageDraft, files: Files, fd: number): boolean {
+  const { bytes } = draft.memory;
+  for (let at = draft.headSize; at < draft.size; ) {
+    const n = files.read(fd, bytes, at, draft.size - at, at - draft.headSize);
+    if (n <= 0) return false;
+    at += n;
+  }
+  return true;
+}

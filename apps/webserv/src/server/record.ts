@@ -1,0 +1,55 @@
+import type { Ended, Responder } from '@webserv/connection';
+import { Stage } from '@webserv/connection';
+import { errnoName } from '@webserv/event-loop';
+import { AccessEntry } from '@webserv/logger';
+import { FieldId } from '@webserv/request';
+import type { HostedSite } from './hosted-site.ts';
+
+/** nginx's status for the log alone: the connection ended before anything was answered. */
+const NOT_ANSWERED = 499;
+
+/** Filled and written out within one call, so one is enough for all connections. */
+const entry = new AccessEntry();
+
+/** The end of a request in the logs: one access line, and an error line where a stage before the end has failed. */
+export function record(ended: Ended, site: HostedSite, durationMs: number): void {
+  const { exchange, responder, endedBy } = ended;
+  if (endedBy !== Stage.END) reportFailure(ended, site);
+  if (!site.accessLog.enabled) return;
+  const { head } = exchange;
+  entry.remote = exchange.remote;
+  entry.requestLine = ended.requestLine;
+  entry.method = entry.requestLine === '' ? head.method : '';
+  entry.target = head.target;
+  entry.version = head.version;
+  entry.host = head.host;
+  entry.status = statusOf(responder);
+  entry.bytes = responder.status === 0 ? 0 : responder.bodySent;
+  entry.referer = head.headers.known(FieldId.REFERER) ?? '';
+  entry.userAgent = head.headers.known(FieldId.USER_AGENT) ?? '';
+  entry.durationMs = durationMs;
+  entry.cache = responder.cache;
+  entry.stage = endedBy;
+  entry.errno = exchange.errno < 0 ? errnoName(exchange.errno) : '';
+  entry.place = exchange.place;
+  site.accessLog.write(entry);
+}
+
+function statusOf({ status }: Responder): number {
+  return status === 0 ? NOT_ANSWERED : status;
+}
+
+function reportFailure(ended: Ended, site: HostedSite): void {
+  const { exchange, responder, endedBy, faulty, requestLine } = ended;
+  const status = statusOf(responder);
+  const level = status >= 500 || faulty ? 'error' : 'info';
+  if (!site.errorLog.enabled(level)) return;
+  // No call has failed where a script itself answers with an error.
+  site.errorLog[level](exchange.place || 'status', {
+    client: exchange.remote,
+    request: requestLine === '' ? `${exchange.head.method} ${exchange.head.target}` : requestLine,
+    status,
+    stage: endedBy,
+    errno: exchange.errno < 0 ? errnoName(exchange.errno) : 'none',
+  });
+}

@@ -1,0 +1,155 @@
+import { CgiRunner } from '@webserv/cgi';
+import type { Location, Server } from '@webserv/config';
+import type { Clock } from '@webserv/connection';
+import { countedAs } from '@webserv/connection';
+import { UploadUdata } from '@webserv/disk';
+import type { Loop } from '@webserv/event-loop';
+import {
+  dispatch,
+  ErrorPages,
+  Exchange,
+  FileFacts,
+  type FileWriter,
+  type FileWriterOwner,
+  failure,
+  type Ledger,
+  Listings,
+  type MemoryLedger,
+  type Outcome,
+  resolvePath,
+  type Script,
+  type Services,
+  type Store,
+  Turns,
+  UploadRoots,
+} from '@webserv/methods';
+import {
+  type ContentCoding,
+  codingExtension,
+  type FileStamp,
+  type MimeTypes,
+  type Reply,
+} from '@webserv/response';
+import type { HostedSite } from './hosted-site.ts';
+import type { ServerFiles, System } from './system.ts';
+import { uploadFoldersOf } from './upload-folders.ts';
+import { VERSION } from './version.ts';
+
+/** The world as the method stage sees it: the disk, the caches, the scripts, all behind the loop. */
+export class SiteServices implements Services {
+  readonly files: ServerFiles;
+  readonly store: Store;
+  readonly uploads: UploadRoots;
+  readonly listings = new Listings();
+  readonly later: Turns['later'];
+  private readonly turns: Turns;
+  readonly scripts: CgiRunner;
+  private readonly loop: Loop;
+  private readonly clock: Clock;
+  private readonly sites: ReadonlyMap<Server, HostedSite>;
+  private readonly pages: ErrorPages;
+  private readonly siteOfLocation = new Map<Location, HostedSite>();
+
+  constructor(loop: Loop, system: System, sites: ReadonlyMap<Server, HostedSite>, clock: Clock) {
+    this.files = system.files();
+    this.store = system.store;
+    this.loop = loop;
+    this.turns = new Turns(undefined, undefined, (ms) => loop.lag.note(ms));
+    this.later = this.turns.later;
+    this.clock = clock;
+    this.sites = sites;
+    this.uploads = new UploadRoots(uploadFoldersOf([...sites.keys()]));
+    this.pages = new ErrorPages(this.files, this.uploads);
+    for (const site of sites.values()) {
+      for (const location of site.server.locations) this.siteOfLocation.set(location, site);
+      this.pages.preload(site.server, clock.now());
+    }
+    this.scripts = new CgiRunner(loop, {
+      launcher: system.launcher,
+      rules: { failure, resolvePath },
+      software: `webserv/${VERSION}`,
+      log: (line, run) => {
+        const { client, request, script } = run;
+        this.siteOf(run.server).errorLog.warn(line, { client, request, script });
+      },
+      reprocess: (from, head) => {
+        const site = this.siteOf(from.server);
+        const exchange = new Exchange(this, head, from.server);
+        exchange.remote = from.remote;
+        exchange.caller = from.caller;
+        exchange.begin(from.server, site.locate(head.path), this.clock.now());
+        return { exchange, outcome: dispatch(exchange) };
+      },
+    });
+  }
+
+  writer(fd: number, owner: FileWriterOwner, atMost: number, memory: MemoryLedger): FileWriter {
+    return new UploadUdata(this.loop, fd, owner, atMost, memory);
+  }
+
+  forget(path: string): void {
+    this.forgetFile(path);
+    // What has a coding beside it offers it from now on, or offers it no more.
+    const original = uncodedPath(path);
+    if (original !== null) this.forgetFile(original);
+  }
+
+  /** The same file may be cached by another path (a linked folder, a hard link): its inode finds those. */
+  private forgetFile(path: string): void {
+    const there = this.files.look('/', path, false, facts) === 0;
+    for (const { cache } of this.sites.values()) {
+      if (there) cache.dropFile(path, facts.ino);
+      else cache.dropPath(path);
+      // A link to a folder, on the way to who knows how many files.
+      if (there && facts.kind === 'folder') cache.expireAll();
+    }
+  }
+
+  /** Calls back when no work in slices is left: uploads that are taken back, above all. */
+  whenIdle(done: () => void): void {
+    this.turns.whenIdle(done);
+  }
+
+  addressOf(remote: string): string {
+    return remote === 'unix:' ? '' : countedAs(remote);
+  }
+
+  ledgerOf(server: Server): Ledger {
+    return this.siteOf(server).ledger;
+  }
+
+  memoryOf(server: Server): MemoryLedger {
+    return this.siteOf(server).memory;
+  }
+
+  typesOf(location: Location): MimeTypes {
+    return (this.siteOfLocation.get(location) as HostedSite).typesOf(location);
+  }
+
+  contentTag(exchange: Exchange, coding: ContentCoding | '', stamp: FileStamp): string {
+    return this.siteOf(exchange.server).pages.tagOf(exchange.head.path, coding, stamp);
+  }
+
+  errorPage(server: Server, status: number): Reply | null {
+    return this.pages.reply(server, status, this.clock.now());
+  }
+
+  script(exchange: Exchange, script: Script): Outcome {
+    return this.scripts.script(exchange, script);
+  }
+
+  private siteOf(server: Server): HostedSite {
+    return this.sites.get(server) as HostedSite;
+  }
+}
+
+const CODINGS: readonly ContentCoding[] = ['br', 'zstd', 'gzip'];
+
+/** The file that a precompressed one stands beside, or null. */
+function uncodedPath(path: string): string | null {
+  const extension = CODINGS.map(codingExtension).find((each) => path.endsWith(each));
+  return extension === undefined ? null : path.slice(0, -extension.length);
+}
+
+/** Filled and read within one call. */
+const facts = new FileFacts();

@@ -1,0 +1,36 @@
+import type { Config, Server } from '@webserv/config';
+import type { UploadSystem } from '@webserv/disk';
+import { errnoMessage } from '@webserv/event-loop';
+import type { ErrorLog } from '@webserv/logger';
+
+/** Every folder that a location of these servers stores uploads in. */
+export function uploadFoldersOf(servers: readonly Server[]): ReadonlySet<string> {
+  const folders = new Set<string>();
+  for (const { locations } of servers) {
+    for (const { uploadPath } of locations) if (uploadPath !== null) folders.add(uploadPath);
+  }
+  return folders;
+}
+
+/** The upload folders of a config, held while the server lives. */
+export class UploadFolders {
+  private readonly system: UploadSystem;
+  private readonly claimed: string[] = [];
+
+  constructor(system: UploadSystem) {
+    this.system = system;
+  }
+
+  /** Claims each folder, and clears it of what crashes have left. What cannot be claimed is reported, and used. */
+  claim(config: Config, log: ErrorLog, nowMs: number): void {
+    for (const folder of uploadFoldersOf(config.servers)) {
+      const result = this.system.claim(folder, nowMs);
+      if (result < 0) log.warn(`uploads: no lock in ${folder}: ${errnoMessage(result)}`, { path: folder });
+      else this.claimed.push(folder);
+    }
+  }
+
+  release(): void {
+    for (const folder of this.claimed.splice(0)) this.system.release(folder);
+  }
+}

@@ -1,0 +1,117 @@
+import type { Server } from '@webserv/config';
+import { Interest, type Loop, Memory } from '@webserv/event-loop';
+import type { Services } from '@webserv/methods';
+import { USUAL } from '@webserv/pages';
+import { Encoded, encodeWhole, fail } from '@webserv/response';
+import type { Clock } from '../clock.ts';
+import type { Site } from '../site.ts';
+import { type Doorkeeper, TurnedAway } from './turned-away.ts';
+
+/** Addresses that keep coming are told of this often at most. */
+const TOLD_EVERY_MS = 10_000;
+/** How many are answered 429 at once; those beyond are reset. They hold no place of those who are served. */
+const TURNED_AWAY_MAX = 64;
+/** Seconds after which one that was turned away may try again. */
+const RETRY_AFTER = '1';
+
+/** How many come from where (`max_connect_per_address`), and the end of those that are too many: 429. */
+export class Crowd implements Doorkeeper {
+  private readonly loop: Loop;
+  private readonly site: Site;
+  private readonly services: Services;
+  private readonly clock: Clock;
+  private readonly onGone: () => void;
+  private readonly limit: number;
+  private readonly leaving = new Set<TurnedAway>();
+  /** One answer for all of a second. What is on its way is never written to: each is memory of its own. */
+  private answer: Memory | null = null;
+  private answerDate = '';
+  private toldAt = Number.NEGATIVE_INFINITY;
+  private untold = 0;
+
+  /** @param onGone told when a connection that was turned away is closed */
+  constructor(loop: Loop, site: Site, services: Services, clock: Clock, onGone: () => void) {
+    this.loop = loop;
+    this.site = site;
+    this.services = services;
+    this.clock = clock;
+    this.onGone = onGone;
+    this.limit = placesOfOne(site.server);
+  }
+
+  /** Connections that have been answered 429 and are not closed yet. */
+  get turnedAway(): number {
+    return this.leaving.size;
+  }
+
+  /**
+   * One more from this address would be one too many. Whoever comes by a unix socket has no address.
+   * @param connections those from there that are served
+   */
+  isTooMany(remote: string, connections: number): boolean {
+    return this.limit > 0 && connections >= this.limit && remote !== 'unix:';
+  }
+
+  /** @returns 0, or -errno where the descriptor is still the caller's */
+  turnAway(fd: number, remote: string): number {
+    const connection = new TurnedAway(this.loop, fd, this, this.site.memory);
+    const error = this.loop.register(connection, Interest.BOTH);
+    if (error < 0) return error;
+    this.leaving.add(connection);
+    this.tell(remote);
+    if (this.leaving.size > TURNED_AWAY_MAX) this.loop.abort(connection);
+    else connection.start(this.answerNow());
+    return 0;
+  }
+
+  /** Closes a connection that there is no place for, without a word. @returns as `turnAway` */
+  reset(fd: number): number {
+    const connection = new TurnedAway(this.loop, fd, this, this.site.memory);
+    const error = this.loop.register(connection, Interest.BOTH);
+    if (error < 0) return error;
+    this.leaving.add(connection);
+    this.loop.abort(connection);
+    return 0;
+  }
+
+  turnedAwayGone(connection: TurnedAway): void {
+    this.leaving.delete(connection);
+    this.onGone();
+  }
+
+  cutAll(): void {
+    for (const connection of this.leaving) this.loop.close(connection);
+  }
+
+  private answerNow(): Memory {
+    const date = this.clock.text();
+    if (this.answer !== null && this.answerDate === date) return this.answer;
+    const reply = this.services.errorPage(this.site.server, 429) ?? fail(429);
+    reply.headers.set('Retry-After', RETRY_AFTER);
+    const whole = encodeWhole(reply, { ...USUAL, keepAlive: false, date }, new Encoded());
+    this.answer = Memory.from(whole ?? '');
+    this.answerDate = date;
+    return this.answer;
+  }
+
+  private tell(remote: string): void {
+    this.untold++;
+    if (this.loop.now - this.toldAt < TOLD_EVERY_MS) return;
+    this.toldAt = this.loop.now;
+    this.site.warn('max_connect_per_address: turned away', {
+      client: remote,
+      limit: this.limit,
+      connections: this.untold,
+    });
+    this.untold = 0;
+  }
+}
+
+/** A server this small is not worth sharing out. */
+const SHARED_FROM = 16;
+
+/** How many connections one address may have; 0 is no bound but the one of all. */
+function placesOfOne({ maxConnect, maxConnectPerAddress }: Server): number {
+  if (maxConnectPerAddress !== 'auto') return maxConnectPerAddress;
+  return maxConnect < SHARED_FROM ? 0 : maxConnect - Math.floor(maxConnect / 8);
+}

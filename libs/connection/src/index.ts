@@ -1,0 +1,12 @@
+export type { Guest, Host, Welcome } from './accept/guest.ts';
+export { countedAs } from './accept/neighbourhood.ts';
+export { Reserve } from './accept/reserve.ts';
+export { ServerUdata } from './accept/server-udata.ts';
+export { SocketFiles } from './accept/socket-files.ts';
+export { Clock } from './clock.ts';
+export type { Edition } from './edition.ts';
+export { ClientUdata } from './http1/client-udata.ts';
+export { Stage } from './http1/stage.ts';
+export type { Ended, Site } from './site.ts';
+export { Responder } from './transaction/responder.ts';
+export { Transaction } from './transaction/transaction.ts';

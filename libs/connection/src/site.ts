@@ -1,0 +1,31 @@
+import type { Location, Server } from '@webserv/config';
+import type { Exchange, MemoryLedger } from '@webserv/methods';
+import type { Pages } from '@webserv/pages';
+import type { Stage } from './http1/stage.ts';
+import type { Responder } from './transaction/responder.ts';
+
+/** A request that is over, as far as the logs want to know it. */
+export interface Ended {
+  readonly exchange: Exchange;
+  readonly responder: Responder;
+  /** The stage that ended it, which is END for one that was answered as it asked. */
+  readonly endedBy: Stage;
+  /** The server could not answer, or not to the end, through no doing of its client. */
+  readonly faulty: boolean;
+  /** What came in place of a request line; '' where that was understood. */
+  readonly requestLine: string;
+}
+
+/** One `server` block at work, as its connections see it. */
+export interface Site {
+  readonly server: Server;
+  readonly pages: Pages;
+  /** What its requests take of the memory that they may take. */
+  readonly memory: MemoryLedger;
+  /** The location that a decoded path belongs to. */
+  locate(path: string): Location;
+  /** Writes the end of a request to the logs. Called once for each request. */
+  record(ended: Ended, durationMs: number): void;
+  /** Writes a line to the error log of the site. */
+  warn(message: string, facts: Readonly<Record<string, string | number>>): void;
+}

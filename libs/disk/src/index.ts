@@ -1,0 +1,3 @@
+export { TreeFiles } from './tree-files.ts';
+export { type UploadSystem, uploadStore, uploadSystem } from './upload-store.ts';
+export { UploadUdata } from './upload-udata.ts';

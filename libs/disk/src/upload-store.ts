@@ -1,0 +1,47 @@
+import {
+  beginSync,
+  dropFile,
+  ERRNO,
+  lockFile,
+  removeFile,
+  renameExclusive,
+  replaceFile,
+} from '@webserv/event-loop';
+import { claimUploads, nodeStore, releaseUploads, type Store } from '@webserv/methods';
+
+/** What renameat2(2) says where system or disk do not have it, or a sandbox refuses it. */
+const NO_EXCLUSIVE: ReadonlySet<number> = new Set([
+  -ERRNO.ENOSYS,
+  -ERRNO.EPERM,
+  -ERRNO.EACCES,
+  -ERRNO.EINVAL,
+  -ERRNO.ENOTSUP,
+]);
+
+/**
+ * The Store of the server: one call gives a file its free name, where link(2) and unlink(2) are two, and what takes long
+ * with a large file is done by threads.
+ */
+export const uploadStore: Store = {
+  ...nodeStore,
+  move(from: string, to: string): number {
+    const moved = renameExclusive(from, to);
+    return NO_EXCLUSIVE.has(moved) ? nodeStore.move(from, to) : moved;
+  },
+  replace: replaceFile,
+  remove: removeFile,
+  drop: dropFile,
+  flush: beginSync,
+};
+
+/** How a server makes an upload folder its own while it lives. */
+export interface UploadSystem {
+  /** Claims a folder, and clears it of what crashes have left. @returns 0 or -errno */
+  claim(folder: string, nowMs: number): number;
+  release(folder: string): void;
+}
+
+export const uploadSystem: UploadSystem = {
+  claim: (folder, nowMs) => claimUploads(folder, lockFile, nowMs),
+  release: releaseUploads,
+};

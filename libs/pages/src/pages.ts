@@ -1,0 +1,241 @@
+import { type CacheEntry, StaticCache } from '@webserv/cache';
+import type { Server } from '@webserv/config';
+import { Memory } from '@webserv/event-loop';
+import { type Exchange, type Files, type MemoryLedger, Offer } from '@webserv/methods';
+import { copyOfText, FieldId } from '@webserv/request';
+import {
+  acceptedCodings,
+  type ContentCoding,
+  type FileStamp,
+  isSettled,
+  preferredCoding,
+  Reply,
+  sameStamp,
+} from '@webserv/response';
+import type { Compressor } from './compressor.ts';
+import { Page } from './page.ts';
+import { PageLoads } from './page-loads.ts';
+import type { Watches } from './watches/watches.ts';
+
+/** A page whose file is not watched must still be what lies on the disk when it is this old. */
+const FRESH_MS = 1000;
+/**
+ * One whose file is watched is looked at now and then all the same: a write through a shared mapping is told when the
+ * mapping goes, and a mount over a folder never.
+ */
+const WATCHED_FRESH_MS = 10_000;
+
+const NOTHING = Memory.allocate(0);
+
+/** What a page is made from: all that is to be known of it when the request that began it may be over. */
+export interface PageOrigin {
+  /** The decoded path that was asked for. */
+  readonly name: string;
+  /** What the page lies under. */
+  readonly key: string;
+  readonly path: string;
+  readonly stamp: FileStamp;
+  readonly coding: ContentCoding | '';
+  readonly offer: Offer | null;
+  readonly original: string;
+  readonly originalStamp: FileStamp | null;
+  /** When the stamp was taken. */
+  readonly nowMs: number;
+  readonly files: Files;
+}
+
+/** @returns null where the reply of the exchange is no whole file */
+export function originOf(exchange: Exchange): PageOrigin | null {
+  const { path, stamp, coding, offer, original, originalStamp, nowMs } = exchange;
+  if (path === '' || stamp === null) return null;
+  // A copy: the path may be a slice of the whole head's text, which the key would keep alive.
+  const name = copyOfText(exchange.head.path);
+  const key = coding === '' ? name : variantKey(coding, name);
+  const { files } = exchange.services;
+  return { name, key, path, stamp, coding, offer, original, originalStamp, nowMs, files };
+}
+
+/**
+ * The pages that one site keeps. A path's page lies under the path, those of its codings under keys of their own; who
+ * negotiates finds the path's page first, so that no coding outlives what it was made from.
+ */
+export class Pages {
+  readonly cache: StaticCache<Page>;
+  readonly loads = new PageLoads();
+  private readonly watches: Watches;
+  private readonly compressor: Compressor;
+
+  private readonly memory: MemoryLedger;
+  private readonly largest: number;
+
+  /** @param memory of the site: what has left the cache and is still being sent from counts in it */
+  constructor(server: Server, watches: Watches, compressor: Compressor, memory: MemoryLedger) {
+    this.memory = memory;
+    this.largest = Math.min(server.cacheSize, server.cacheEntry);
+    this.watches = watches;
+    this.compressor = compressor;
+    this.cache = new StaticCache<Page>({
+      maxBytes: server.cacheSize,
+      maxEntryBytes: server.cacheEntry,
+      freshForMs: FRESH_MS,
+      onEvict: release,
+      onHeld: (bytes) => memory.add(bytes),
+    });
+  }
+
+  /** Whether a file of this size is worth reading into memory for the cache. */
+  takes(size: number): boolean {
+    return size <= this.largest && this.memory.mayKeep;
+  }
+
+  /** The page that answers a GET or HEAD of all of a file; null where the method stage must. */
+  find(exchange: Exchange): CacheEntry<Page> | null {
+    const entry = this.cache.get(exchange.head.path, exchange.nowMs);
+    if (entry === undefined || !(entry.fresh || this.stillTrue(entry, exchange))) return null;
+    return entry.value.offer === null ? entry : this.variantOf(entry, entry.value.offer, exchange);
+  }
+
+  private variantOf(entry: CacheEntry<Page>, offer: Offer, exchange: Exchange): CacheEntry<Page> | null {
+    const page = entry.value;
+    const field = exchange.head.headers.known(FieldId.ACCEPT_ENCODING);
+    const at = preferredCoding(acceptedCodings(field), offer.codings);
+    if (at < 0) return page.stub ? null : entry;
+    const key = page.keys[at] as string;
+    const variant = this.cache.get(key, exchange.nowMs);
+    if (variant !== undefined && (variant.fresh || this.stillTrue(variant, exchange))) return variant;
+    const coding = offer.codings[at] as ContentCoding;
+    if (page.stub || offer.siblings.includes(coding)) return null;
+    this.compress(entry, coding, key);
+    return entry;
+  }
+
+  /** Looks at the file of an entry whose time has run out, and for siblings that have come since. */
+  private stillTrue(entry: CacheEntry<Page>, exchange: Exchange): boolean {
+    const { files } = exchange.services;
+    if (!this.cache.confirm(entry, files.stamp(entry.path), exchange.nowMs)) return false;
+    for (const path of entry.value.offer?.absent ?? []) {
+      const stamp = files.stamp(path);
+      if (stamp === null || stamp.mtimeMs < entry.stamp.mtimeMs) continue;
+      this.cache.dropPath(entry.path);
+      return false;
+    }
+    return true;
+  }
+
+  /** The entity tag of the page of a file, or of its coding; '' where there is none, or it is of another file. */
+  tagOf(name: string, coding: ContentCoding | '', stamp: FileStamp): string {
+    const entry = this.cache.peek(coding === '' ? name : variantKey(coding, name));
+    if (entry === undefined || entry.value.stub || !sameStamp(entry.stamp, stamp)) return '';
+    return entry.value.validators.etag;
+  }
+
+  /**
+   * Keeps what was read for the exchange's reply, if it is certain to be what lies on the disk, or to be forgotten when
+   * it no longer is: the watch stands before the file is looked at again, and the look proves what was read before.
+   *
+   * @param ticket the cache's, taken before the file was opened
+   * @returns its entry, or null where it is not kept
+   */
+  keep(page: Page, origin: PageOrigin, ticket: number, pinned: boolean): CacheEntry<Page> | null {
+    const { name, key, path, stamp, coding, offer, original, originalStamp } = origin;
+    if (!pinned && !this.memory.mayKeep) return null;
+    if (coding === '') this.offerIn(page, name, offer);
+    if (!this.put(page, key, path, stamp, origin, ticket, pinned)) return null;
+    const entry = this.cache.peek(key) ?? null;
+    if (coding === '' || offer === null || originalStamp === null) return entry;
+    const primary = this.cache.peek(name);
+    if (primary !== undefined && sameOffer(primary.value.offer, offer)) return entry;
+    const stub = new Page(NOTHING, 0, 0, 0, '', new Reply(200), page.validators, page.location);
+    stub.stub = true;
+    this.offerIn(stub, name, offer);
+    this.put(stub, name, original, originalStamp, origin, ticket, pinned);
+    return entry;
+  }
+
+  private put(
+    page: Page,
+    key: string,
+    path: string,
+    stamp: FileStamp,
+    { nowMs, files }: PageOrigin,
+    ticket: number,
+    pinned: boolean,
+  ): boolean {
+    const watched = this.watches.watch(path);
+    const now = files.stamp(path);
+    // Written in place while it was read: what was read is a mixture, and no page to keep. A file that was changed a
+    // moment ago may have been changed once more, before it was watched, and look the same.
+    const certain =
+      now !== null && sameStamp(stamp, now) && (watched === null || isSettled(stamp.mtimeMs, nowMs));
+    page.watched = watched;
+    const freshForMs = watched === null ? FRESH_MS : WATCHED_FRESH_MS;
+    const candidate = { key, value: page, bytes: page.memory.size, path, stamp, pinned, freshForMs };
+    if (certain && this.cache.put(candidate, ticket, nowMs)) return true;
+    release(page);
+    return false;
+  }
+
+  private offerIn(page: Page, name: string, offer: Offer | null): void {
+    page.offer = offer;
+    page.keys = offer === null ? [] : offer.codings.map((coding) => variantKey(coding, name));
+  }
+
+  /** Has a coding of a page made; until it is there, the page itself is the answer. */
+  private compress(entry: CacheEntry<Page>, coding: ContentCoding, key: string): void {
+    const page = entry.value;
+    if (page.making || !this.compressor.idle) return;
+    page.making = true;
+    const ticket = this.cache.begin();
+    // From now on: the page may be evicted meanwhile, and its watch with it.
+    const watched = page.watched === null ? null : this.watches.watch(entry.path);
+    this.compressor.run(page, coding, (variant) => {
+      page.making = false;
+      if (variant === null) {
+        withdraw(page, coding);
+        watched?.release();
+        return;
+      }
+      variant.watched = watched;
+      const { path, stamp, freshForMs } = entry;
+      const candidate = {
+        key,
+        value: variant,
+        bytes: variant.memory.size,
+        path,
+        stamp,
+        pinned: false,
+        freshForMs,
+      };
+      const kept = this.memory.mayKeep && this.cache.put(candidate, ticket, entry.loadedAt);
+      if (!kept) release(variant);
+    });
+  }
+}
+
+/** No path has a NUL in it. */
+function variantKey(coding: ContentCoding, name: string): string {
+  return `${coding}\0${name}`;
+}
+
+function release(page: Page): void {
+  page.watched?.release();
+  page.watched = null;
+}
+
+/** A coding that does not make the content smaller is not offered again. */
+function withdraw(page: Page, coding: ContentCoding): void {
+  const { offer, keys } = page;
+  if (offer === null) return;
+  const codings = offer.codings.filter((each) => each !== coding);
+  page.keys = keys.filter((_key, index) => offer.codings[index] !== coding);
+  page.offer = new Offer(codings, offer.siblings, offer.absent);
+}
+
+function sameOffer(one: Offer | null, other: Offer): boolean {
+  return (
+    one !== null &&
+    one.codings.join() === other.codings.join() &&
+    one.siblings.join() === other.siblings.join() &&
+    one.absent.join() === other.absent.join()
+  );
+}
