@@ -1,24 +1,26 @@
 import type { Check } from './check.ts';
-import { boundaries } from './checks/boundaries.ts';
-import { claims } from './checks/claims.ts';
-import { cycles } from './checks/cycles.ts';
-import { dependencies } from './checks/dependencies.ts';
-import { entries } from './checks/entries.ts';
-import { environment } from './checks/environment.ts';
-import { formatted } from './checks/formatted.ts';
-import { links } from './checks/links.ts';
-import { marks } from './checks/marks.ts';
-import { modules } from './checks/modules.ts';
-import { multiplexers } from './checks/multiplexers.ts';
-import { paths } from './checks/paths.ts';
-import { pinned } from './checks/pinned.ts';
-import { quiet } from './checks/quiet.ts';
-import { shape } from './checks/shape.ts';
-import { sizes } from './checks/sizes.ts';
-import { tests } from './checks/tests.ts';
-import { unusedExports } from './checks/unused-exports.ts';
-import { unusedPermissions } from './checks/unused-permissions.ts';
-import { versions } from './checks/versions.ts';
+import { boundaries } from './checks/imports/boundaries.ts';
+import { circles } from './checks/imports/circles.ts';
+import { cycles } from './checks/imports/cycles.ts';
+import { dependencies } from './checks/imports/dependencies.ts';
+import { entries } from './checks/imports/entries.ts';
+import { modules } from './checks/imports/modules.ts';
+import { multiplexers } from './checks/imports/multiplexers.ts';
+import { unusedExports } from './checks/imports/unused-exports.ts';
+import { unusedPermissions } from './checks/imports/unused-permissions.ts';
+import { claims } from './checks/texts/claims.ts';
+import { links } from './checks/texts/links.ts';
+import { marks } from './checks/texts/marks.ts';
+import { quiet } from './checks/texts/quiet.ts';
+import { tests } from './checks/texts/tests.ts';
+import { environment } from './checks/tree/environment.ts';
+import { folders } from './checks/tree/folders.ts';
+import { formatted } from './checks/tree/formatted.ts';
+import { paths } from './checks/tree/paths.ts';
+import { pinned } from './checks/tree/pinned.ts';
+import { shape } from './checks/tree/shape.ts';
+import { sizes } from './checks/tree/sizes.ts';
+import { versions } from './checks/tree/versions.ts';
 
 /** Every rule of the workspace. */
 export const CHECKS: readonly Check[] = [
@@ -35,6 +37,8 @@ export const CHECKS: readonly Check[] = [
   links,
   claims,
   cycles,
+  circles,
+  folders,
   unusedExports,
   unusedPermissions,
   entries,

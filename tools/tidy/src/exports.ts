@@ -36,6 +36,19 @@ function exportedBy(node: Syntax): [original: string, name: string][] {
   }
 }
 
+/** The names of a file with those that its `export *` pass on from files that `read` finds. */
+export function namesOf(source: Source, read: (specifier: string) => Source | undefined): Export[] {
+  const passed = source.nodes.flatMap((node) => {
+    const from = node.type === 'ExportAllDeclaration' ? literal(node.source) : '';
+    const other = from === '' ? undefined : read(from);
+    const line = source.lineAt(node.span.start);
+    return other === undefined
+      ? []
+      : exportsOf(other).map(({ name }) => ({ name, line, from, original: name }));
+  });
+  return [...exportsOf(source), ...passed];
+}
+
 /** The names that a declaration brings: one, or those of a pattern. */
 function declaredBy(declaration: unknown): string[] {
   if (!isSyntax(declaration)) return [];

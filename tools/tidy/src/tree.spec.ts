@@ -22,11 +22,11 @@ describe('the real tree', () => {
 
 describe('the list of checks', () => {
   it('holds every file of checks/, and each has a spec', () => {
-    const files = readdirSync(join(__dirname, 'checks'));
-    const code = files.filter((file) => !file.endsWith('.spec.ts'));
+    const files = readdirSync(join(__dirname, 'checks'), { recursive: true, encoding: 'utf8' });
+    const code = files.filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'));
     expect(code).toHaveLength(CHECKS.length);
-    expect(files.filter((file) => file.endsWith('.spec.ts'))).toEqual(
-      code.map((file) => file.replace('.ts', '.spec.ts')),
+    expect(files.filter((file) => file.endsWith('.spec.ts')).sort()).toEqual(
+      code.map((file) => file.replace('.ts', '.spec.ts')).sort(),
     );
   });
 });

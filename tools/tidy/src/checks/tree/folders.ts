@@ -1,0 +1,31 @@
+import { posix } from 'node:path';
+import type { Check } from '../../check.ts';
+import { MAX_NOUNS } from '../../rules.ts';
+import { isTest } from '../../workspace.ts';
+
+/** Folders that are still to be divided. */
+const LATER = new Set([
+  'apps/webserv/src',
+  'libs/cgi/src',
+  'libs/methods/src',
+  'libs/methods/src/upload',
+  'tools/bench/src',
+]);
+
+/** A folder is a page of contents: no more nouns than one can hold in mind. Tests lie beside what they test and do not count. */
+export const folders: Check = {
+  name: 'no folder holds too many files',
+  run({ packages }) {
+    const counts = new Map<string, number>();
+    for (const { path } of packages.flatMap(({ sources }) => sources)) {
+      const folder = posix.dirname(path);
+      if (!isTest(path)) counts.set(folder, (counts.get(folder) ?? 0) + 1);
+    }
+    return [...counts]
+      .filter(([folder, count]) => count > MAX_NOUNS && !LATER.has(folder))
+      .map(([file, count]) => {
+        const message = `${count} files beside their tests, over ${MAX_NOUNS}`;
+        return { file, line: 0, message, mend: 'give those that belong together a folder' };
+      });
+  },
+};
