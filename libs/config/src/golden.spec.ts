@@ -4,10 +4,15 @@
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Problems } from './diagnostics/diagnostic.ts';
+import { Source } from './diagnostics/position.ts';
 import { report } from './diagnostics/report.ts';
 import { type MemoryEntry, memoryDisk } from './disk/memory-disk.ts';
 import { loadText } from './load.ts';
+import { configText, type MainBlock } from './output/config-text.ts';
 import { effective } from './output/effective.ts';
+import type { Directive } from './syntax/directive.ts';
+import { parse } from './syntax/parse.ts';
 
 const { UPDATE_GOLDEN } = process.env;
 const FOLDER = join(__dirname, 'golden');
@@ -130,7 +135,37 @@ describe('golden cases', () => {
     }
     expect(loaded).toBeGreaterThan(20);
   });
+
+  it('whatever loads, loads from code to the same', () => {
+    let loaded = 0;
+    for (const name of names) {
+      const { main, files } = readCase(readFileSync(join(FOLDER, name), 'utf8'));
+      const disk = memoryDisk({ ...DISK, ...files });
+      const first = loadText(main, `${HOME}/webserv.conf`, disk);
+      if (!first.ok) continue;
+      loaded += 1;
+      const tree = parse(new Source('', '/', main), 'main', new Problems());
+      const again = loadText(configText(asCode(tree) as MainBlock), `${HOME}/webserv.conf`, disk);
+      if (!again.ok) throw new Error(`${name}: ${report(again.diagnostics)}`);
+      expect(again.warnings.map(({ code }) => code)).toEqual(first.warnings.map(({ code }) => code));
+      expect(withoutPlaces(again.config)).toEqual(withoutPlaces(first.config));
+    }
+    expect(loaded).toBeGreaterThan(20);
+  });
 });
+
+/** A block as code has it. Directives of one name stand together there, where the first of them stood. */
+function asCode(tree: readonly Directive[]): object {
+  const code: Record<string, unknown> = {};
+  for (const { name, args, block, row } of tree) {
+    const words = args.map(({ text }) => text);
+    const list = (code[name.text] ?? []) as unknown[];
+    if (block === null) code[name.text] = row?.repeat === 'many' ? [...list, words] : words;
+    else if (words.length === 0) code[name.text] = [...list, asCode(block)];
+    else code[name.text] = { ...(code[name.text] as object), [words[0] as string]: asCode(block) };
+  }
+  return code;
+}
 
 /** Where something was written differs between the two texts, and so does how an address was spelt. */
 function withoutPlaces(value: unknown): unknown {

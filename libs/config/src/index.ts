@@ -10,5 +10,13 @@ export { nodeDisk } from './disk/node-disk.ts';
 export { type LoadResult, load, loadText } from './load.ts';
 export { type Address, addressesOf, HostMatcher, LocationMatcher } from './model/match.ts';
 export type * from './model/types.ts';
+export {
+  configText,
+  type LocationBlock,
+  type MainBlock,
+  type ServerBlock,
+  type TypesBlock,
+  type Word,
+} from './output/config-text.ts';
 export { type EffectiveOptions, effective } from './output/effective.ts';
 export { helpText, referenceMarkdown } from './output/help.ts';

@@ -1,4 +1,12 @@
-import { type Config, load, report, type Server } from '@webserv/config';
+import {
+  type Config,
+  configText,
+  load,
+  loadText,
+  type MainBlock,
+  report,
+  type Server,
+} from '@webserv/config';
 import { ClientUdata, Clock, Reserve, ServerUdata, SocketFiles, type Welcome } from '@webserv/connection';
 import { type DriverRequest, formatAddress, Loop, type NamedDriver } from '@webserv/event-loop';
 import type { ErrorLog } from '@webserv/logger';
@@ -85,15 +93,17 @@ export interface Running {
 
 /**
  * Starts a server.
- * @param source a config, or the path of a config file
+ * @param source the path of a config file; a config as an object, whose relative paths start in the working directory; or
+ *   a `Config` that is loaded already
  * @throws StartError whose message is ready to be printed; nothing has been left half-started
  */
-export function serve(source: string | Config, options: ServeOptions = {}): Running {
-  return new Webserv(typeof source === 'string' ? loaded(source) : source, options);
+export function serve(source: string | MainBlock | Config, options: ServeOptions = {}): Running {
+  return new Webserv(loaded(source), options);
 }
 
-function loaded(file: string): Config {
-  const result = load(file);
+function loaded(source: string | MainBlock | Config): Config {
+  if (typeof source === 'object' && 'servers' in source) return source;
+  const result = typeof source === 'string' ? load(source) : loadText(configText(source), 'config from code');
   if (!result.ok) throw new StartError(report(result.diagnostics));
   return result.config;
 }

@@ -1,13 +1,13 @@
 // The directives that bound what a client can use up: bytes, counts, time.
 
-import { type Context, type Row, row } from './row.ts';
+import { type Context, row } from './row.ts';
 import { count, countOrAuto, duration, size, type Value } from './values.ts';
 
 const KIB = 1024;
 const MIB = KIB * KIB;
 const DAY = 24 * 3_600_000;
 
-function countRow(name: string, low: number, high: number, fallback: number, help: string): Row<number> {
+function countRow(name: string, low: number, high: number, fallback: number, help: string) {
   return row({
     name,
     contexts: ['server'],
@@ -19,13 +19,13 @@ function countRow(name: string, low: number, high: number, fallback: number, hel
   });
 }
 
-function sizeRow(
+function sizeRow<const C extends readonly Context[]>(
   name: string,
-  contexts: readonly Context[],
+  contexts: C,
   range: readonly [number, number, string],
   fallback: string,
   help: string,
-): Row<number> {
+) {
   return row({
     name,
     contexts,
@@ -40,13 +40,13 @@ function sizeRow(
 const time: Value<number> = duration(1, DAY);
 const timeOrNone: Value<number> = duration(0, DAY);
 
-function timeRow(
+function timeRow<const C extends readonly Context[]>(
   name: string,
-  contexts: readonly Context[],
+  contexts: C,
   fallback: string | null,
   help: string,
   zero = false,
-): Row<number> {
+) {
   return row({
     name,
     contexts,
@@ -58,7 +58,7 @@ function timeRow(
   });
 }
 
-const BOTH: readonly Context[] = ['server', 'location'];
+const BOTH = ['server', 'location'] as const;
 
 export const limitRows = {
   body_size: {

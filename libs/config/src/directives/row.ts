@@ -31,17 +31,28 @@ export interface Row<T = unknown> {
 
 type Needed = 'name' | 'contexts' | 'usage' | 'value' | 'expects' | 'help';
 
+/** The part of a row that decides how code writes the directive: the compiler keeps these values as types. */
+type Shape = Pick<Row, 'contexts' | 'min' | 'max' | 'repeat' | 'block'>;
+
+const COMMON = {
+  min: 1,
+  max: 1,
+  repeat: 'once',
+  inherits: true,
+  firstOnly: false,
+  block: null,
+  default: null,
+  alias: [],
+} as const;
+
+/** A row with the shape that `S` gives; the rest of the shape is the common one. */
+export type Shaped<T, S> = Row<T> &
+  Pick<S, keyof S & keyof Shape> &
+  Omit<Pick<typeof COMMON, keyof typeof COMMON & keyof Shape>, keyof S>;
+
 /** A row; what is left out is the common case: one argument, once, inherited, no block, no default. */
-export function row<T>(given: Pick<Row<T>, Needed> & Partial<Row<T>>): Row<T> {
-  return {
-    min: 1,
-    max: 1,
-    repeat: 'once',
-    inherits: true,
-    firstOnly: false,
-    block: null,
-    default: null,
-    alias: [],
-    ...given,
-  };
+export function row<T, const S extends Pick<Shape, 'contexts'> & Partial<Shape>>(
+  given: Pick<Row<T>, Needed> & Partial<Row<T>> & S,
+): Shaped<T, S> {
+  return { ...COMMON, ...given };
 }

@@ -8,13 +8,7 @@ import { memoryDisk } from '../disk/memory-disk.ts';
 import { loadText } from '../load.ts';
 import type { Directive } from './directive.ts';
 import { parse } from './parse.ts';
-import { printTree } from './print.ts';
-
-interface Plain {
-  readonly name: string;
-  readonly args: readonly string[];
-  readonly block: readonly Plain[] | null;
-}
+import { print, type Statement } from './print.ts';
 
 function parsed(text: string) {
   const problems = new Problems();
@@ -22,26 +16,12 @@ function parsed(text: string) {
   return { tree, diagnostics: problems.sorted() };
 }
 
-function plain(tree: readonly Directive[]): Plain[] {
+function plain(tree: readonly Directive[]): Statement[] {
   return tree.map(({ name, args, block }) => ({
     name: name.text,
     args: args.map((arg) => arg.text),
     block: block === null ? null : plain(block),
   }));
-}
-
-function print(tree: readonly Plain[]): string {
-  const token = (text: string) =>
-    ({ kind: 'word', text, start: 0, end: 0, line: 1, quoted: true, faulty: false }) as const;
-  const directive = ({ name, args, block }: Plain): Directive => ({
-    source: new Source('', '/', ''),
-    name: token(name),
-    args: args.map(token),
-    block: block === null ? null : block.map(directive),
-    row: null,
-    sound: true,
-  });
-  return printTree(tree.map(directive));
 }
 
 const word = fc
@@ -69,16 +49,16 @@ const word = fc
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is left out
   .filter((text) => !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(text));
 
-function simple(row: Row): fc.Arbitrary<Plain> {
+function simple(row: Row): fc.Arbitrary<Statement> {
   const maxLength = Math.min(row.max, 5);
   return fc
     .array(word, { minLength: row.min, maxLength })
     .map((args) => ({ name: row.name, args, block: null }));
 }
 
-function directivesOf(context: Context): fc.Arbitrary<Plain[]> {
+function directivesOf(context: Context): fc.Arbitrary<Statement[]> {
   const rows = allRows().filter((row) => row.contexts.includes(context));
-  const some: fc.Arbitrary<Plain>[] = rows.map((row) => {
+  const some: fc.Arbitrary<Statement>[] = rows.map((row) => {
     if (row.block === null) return simple(row);
     const args = fc.array(word, { minLength: row.min, maxLength: row.max });
     return fc

@@ -1,6 +1,11 @@
 // A tree back to text.
 
-import type { Directive } from './directive.ts';
+/** A directive as text: its words, and the directives of its block if it has one. */
+export interface Statement {
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly block: readonly Statement[] | null;
+}
 
 /** A word as it has to be written to be read back as it is. */
 export function word(text: string): string {
@@ -13,13 +18,13 @@ export function word(text: string): string {
   return `"${escaped}"`;
 }
 
-/** Prints directives, one a line, two spaces deeper in each block. */
-export function printTree(tree: readonly Directive[], indent = ''): string {
+/** Prints statements, one a line, two spaces deeper in each block. */
+export function print(statements: readonly Statement[], indent = ''): string {
   let out = '';
-  for (const directive of tree) {
-    const words = [directive.name, ...directive.args].map((token) => word(token.text)).join(' ');
-    if (directive.block === null) out += `${indent}${words};\n`;
-    else out += `${indent}${words} {\n${printTree(directive.block, `${indent}  `)}${indent}}\n`;
+  for (const { name, args, block } of statements) {
+    const words = [name, ...args].map(word).join(' ');
+    if (block === null) out += `${indent}${words};\n`;
+    else out += `${indent}${words} {\n${print(block, `${indent}  `)}${indent}}\n`;
   }
   return out;
 }
