@@ -4,6 +4,7 @@ export { bytesOfText, copyOfText, holdsRawBytes, replaceRawBytes, textOfBytes } 
 export { FieldId } from './fields/field-id.ts';
 export { Headers } from './fields/headers.ts';
 export { RequestHead, TargetForm } from './head/head.ts';
+export { fillHead, type HeadValues } from './head/head-values.ts';
 export { DEFAULT_LIMITS, type Limits } from './limits.ts';
 export { HeadMemo } from './memo/head-memo.ts';
 export { FeedStatus, RequestParser } from './parser.ts';

@@ -4,9 +4,9 @@ import { targetEnd, tokenEnd } from './bytes/scan.ts';
 import { latin1 } from './bytes/text.ts';
 import { WORD, wordsOf } from './bytes/words.ts';
 import { FieldSection, SectionStatus } from './fields/field-section.ts';
-import { readConnection, readExpect, readFraming, readHost } from './head/framing.ts';
+import { readFields } from './head/framing.ts';
 import { RequestHead } from './head/head.ts';
-import { methodName } from './head/method.ts';
+import { firstByteError, methodName } from './head/method.ts';
 import { readTarget } from './head/target.ts';
 import { type Limits, MAX_BLANK_LINES, MAX_LOGGED_LINE, MAX_METHOD } from './limits.ts';
 import { HeadMemo } from './memo/head-memo.ts';
@@ -29,7 +29,6 @@ const State = {
   FAILED: 7,
 } as const;
 
-const TLS_HANDSHAKE = 0x16;
 /** `HTTP/d.d` CR LF; the digits are checked apart. */
 const VERSION_LINE = Uint8Array.from('HTTP/1.1\r\n', (letter) => letter.charCodeAt(0));
 const HTTP = 0x50545448;
@@ -368,16 +367,6 @@ export class RequestParser {
   }
 }
 
-/** The fields that decide how the message is routed, framed and followed by the next one. */
-function readFields(head: RequestHead, bytes: Buffer, first: number, end: number, fault: Fault): boolean {
-  return (
-    readHost(head, bytes, first, end, fault) &&
-    readFraming(head, bytes, first, fault) &&
-    readConnection(head, bytes, first, fault) &&
-    readExpect(head, bytes, first, fault)
-  );
-}
-
 /** What nearly every request line ends in: `HTTP/1.1` CR LF, the words overlap. */
 function isVersion11(words: DataView, at: number): boolean {
   return (
@@ -385,11 +374,6 @@ function isVersion11(words: DataView, at: number): boolean {
     words.getInt32(at + 4, true) === SLASH_1_1 &&
     words.getInt32(at + 6, true) === END_1_1
   );
-}
-
-function firstByteError(c: number): ErrorKind {
-  if (c === TLS_HANDSHAKE) return ErrorKind.TLS_HELLO;
-  return c === LF ? ErrorKind.BARE_LF : ErrorKind.BAD_METHOD;
 }
 
 function versionError(i: number, c: number): ErrorKind {

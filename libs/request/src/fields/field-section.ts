@@ -3,6 +3,7 @@ import { tokenEnd, valueEnd } from '../bytes/scan.ts';
 import { wordsOf } from '../bytes/words.ts';
 import { ErrorKind, type Fault } from '../request-error.ts';
 import { FieldId, fieldId } from './field-id.ts';
+import { lineStartError, nameError, trimmedEnd, valueError } from './field-line.ts';
 import type { Headers } from './headers.ts';
 import { spelledId, spelledSize, spellingAt } from './spelling.ts';
 
@@ -106,29 +107,7 @@ export class FieldSection {
   }
 }
 
-/** The white space before the CR at `cr` is not part of the value. */
-function trimmedEnd(bytes: Uint8Array, first: number, cr: number): number {
-  let last = cr;
-  while (last > first && (bytes[last - 1] === SP || bytes[last - 1] === HTAB)) last--;
-  return last;
-}
-
 function refuse(fault: Fault, kind: ErrorKind, at: number): SectionStatus {
   fault.note(kind, at);
   return SectionStatus.ERROR;
-}
-
-function lineStartError(c: number): ErrorKind {
-  if (c === SP || c === HTAB) return ErrorKind.OBS_FOLD;
-  if (c === LF) return ErrorKind.BARE_LF;
-  return c === COLON ? ErrorKind.EMPTY_FIELD_NAME : ErrorKind.BAD_FIELD_NAME;
-}
-
-function nameError(c: number): ErrorKind {
-  if (c === SP || c === HTAB) return ErrorKind.SPACE_BEFORE_COLON;
-  return c === CR || c === LF ? ErrorKind.MISSING_COLON : ErrorKind.BAD_FIELD_NAME;
-}
-
-function valueError(c: number): ErrorKind {
-  return c === LF ? ErrorKind.BARE_LF : ErrorKind.BAD_FIELD_VALUE;
 }

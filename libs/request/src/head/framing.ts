@@ -20,6 +20,22 @@ function ascii(word: string): Uint8Array {
   return Uint8Array.from(word, (letter) => letter.charCodeAt(0));
 }
 
+/** The fields that decide how the message is routed, framed and followed by the next one. */
+export function readFields(
+  head: RequestHead,
+  bytes: Uint8Array,
+  base: number,
+  end: number,
+  fault: Fault,
+): boolean {
+  return (
+    readHost(head, bytes, base, end, fault) &&
+    readFraming(head, bytes, base, fault) &&
+    readConnection(head, bytes, base, fault) &&
+    readExpect(head, bytes, base, fault)
+  );
+}
+
 /**
  * Host: RFC 9112 section 3.2. The target's own authority, where it has one, counts instead (section 3.2.2). `end` is
  * that of the head.

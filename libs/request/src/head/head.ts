@@ -5,7 +5,8 @@ export const TargetForm = { ORIGIN: 0, ABSOLUTE: 1, AUTHORITY: 2, ASTERISK: 3 } 
 export type TargetForm = (typeof TargetForm)[keyof typeof TargetForm];
 
 /**
- * One request head, read and understood. Only its parser writes it; it stays as it is until that parser's `reset()`.
+ * One request head, read and understood. Only a parser or `fillHead` writes it. The head of a parser stays as it is until
+ * that parser's `reset()`.
  * After an error it holds what was read before it (method and target, for the log), the rest at these defaults.
  */
 export class RequestHead {
@@ -31,7 +32,7 @@ export class RequestHead {
   readonly headers: Headers = new Headers();
   /** Bytes of the body, -1 where no Content-Length was sent. */
   contentLength = -1;
-  /** The body comes in chunks; then `contentLength` is -1. */
+  /** Only the end of the body tells its length: it comes in chunks, or as a stream. Then `contentLength` is -1. */
   chunked = false;
   /** The client would use the connection again (RFC 9112 section 9.3). */
   keepAlive = false;

@@ -1,4 +1,8 @@
+import { LF } from '../bytes/chars.ts';
 import { latin1 } from '../bytes/text.ts';
+import { ErrorKind } from '../request-error.ts';
+
+const TLS_HANDSHAKE = 0x16;
 
 type KnownMethod = readonly [name: string, bytes: Uint8Array];
 
@@ -36,4 +40,10 @@ function matches(bytes: Uint8Array, start: number, name: Uint8Array): boolean {
     if (bytes[start + i] !== name[i]) return false;
   }
   return true;
+}
+
+/** Why a request whose first byte is `c` is refused, where `c` begins no method. */
+export function firstByteError(c: number): ErrorKind {
+  if (c === TLS_HANDSHAKE) return ErrorKind.TLS_HELLO;
+  return c === LF ? ErrorKind.BARE_LF : ErrorKind.BAD_METHOD;
 }

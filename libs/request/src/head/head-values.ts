@@ -1,0 +1,216 @@
+import { QUERY } from '../bytes/chars.ts';
+import { targetEnd, tokenEnd } from '../bytes/scan.ts';
+import { latin1 } from '../bytes/text.ts';
+import { FieldId } from '../fields/field-id.ts';
+import { addLine } from '../fields/field-line.ts';
+import type { Headers } from '../fields/headers.ts';
+import { type Limits, MAX_METHOD } from '../limits.ts';
+import { ErrorKind, Fault, RequestError } from '../request-error.ts';
+import { readConnection, readExpect, readFields, readFraming, readHost } from './framing.ts';
+import type { RequestHead } from './head.ts';
+import { firstByteError } from './method.ts';
+import { readTarget } from './target.ts';
+
+/** What a request says, from a source that has no text of HTTP/1.1. Strings hold one character a byte (latin1). */
+export interface HeadValues {
+  readonly method: string;
+  /** The request target in the form that the method asks for (RFC 9112 section 3.2): in HTTP/2 the `:path`. */
+  readonly target: string;
+  /** 11 unless given. */
+  readonly version?: 10 | 11 | undefined;
+  /** Host and optional port: in HTTP/2 the `:authority`. It becomes the first field line, `Host`. */
+  readonly authority?: string | undefined;
+  /** Further field lines, in their order. */
+  readonly fields?: readonly (readonly [name: string, value: string])[] | undefined;
+  /**
+   * Whether a body follows, where the protocol says so beside the fields, as HTTP/2 does; then Transfer-Encoding is
+   * refused, and a body without Content-Length is one of unknown length (`head.chunked`). If it is left out, the fields
+   * say so (RFC 9112 section 6).
+   */
+  readonly body?: boolean | undefined;
+}
+
+const HOST = 'Host';
+const SCRATCH = 16_384;
+
+/** Filled and read within one call, so one of each is enough for all callers. */
+const fault = new Fault();
+const scratch: Buffer = Buffer.allocUnsafeSlow(SCRATCH);
+
+/**
+ * Makes `head` the head that `values` describe. The rules and limits are those of RequestParser: the result is the same
+ * head, or the same error, as if the values were printed as HTTP/1.1 and parsed. Sizes and offsets (`head.bytes`,
+ * `error.at`) are those of this text. A value cannot end its line: what would begin another line is an error.
+ *
+ * The caller owns `head` and may use it again; `head.clear()` lets go of what it holds. `secure` says whether https
+ * targets are allowed (RFC 9110 section 7.4).
+ *
+ * Returns null, or the error. After an error `head` has only method and target, for the log.
+ */
+export function fillHead(
+  head: RequestHead,
+  values: HeadValues,
+  limits: Limits,
+  secure = false,
+): RequestError | null {
+  head.clear();
+  head.method = values.method;
+  head.target = values.target;
+  head.version = values.version ?? 11;
+  const size = sizeOf(values);
+  const bytes = size <= SCRATCH ? scratch : Buffer.allocUnsafeSlow(size);
+  print(values, bytes);
+  if (
+    withinLimits(readLines(head, values, bytes, limits), values, size, limits) &&
+    readMeaning(head, values, bytes, size, secure)
+  ) {
+    return null;
+  }
+  const error = new RequestError(fault.kind, fault.at);
+  head.clear();
+  head.method = values.method;
+  head.target = values.target;
+  return error;
+}
+
+function lineOf(version: 10 | 11 = 11): string {
+  return version === 10 ? ' HTTP/1.0\r\n' : ' HTTP/1.1\r\n';
+}
+
+/** Where the field lines begin in the text. */
+function fieldsStart({ method, target, version }: HeadValues): number {
+  return method.length + 1 + target.length + lineOf(version).length;
+}
+
+/** Bytes of the text: its lines, and the empty line that ends it. */
+function sizeOf(values: HeadValues): number {
+  const { authority, fields = [] } = values;
+  let size = fieldsStart(values) + 2;
+  if (authority !== undefined) size += lineSize(HOST, authority);
+  for (const [name, value] of fields) size += lineSize(name, value);
+  return size;
+}
+
+/** A colon, a space and a line end are four bytes. */
+function lineSize(name: string, value: string): number {
+  return name.length + value.length + 4;
+}
+
+/** Writes the text to `bytes`. */
+function print(values: HeadValues, bytes: Uint8Array): void {
+  const { method, target, version, authority, fields = [] } = values;
+  let pos = write(bytes, 0, method);
+  pos = write(bytes, pos, ' ');
+  pos = write(bytes, pos, target);
+  pos = write(bytes, pos, lineOf(version));
+  if (authority !== undefined) pos = printLine(bytes, pos, HOST, authority);
+  for (const [name, value] of fields) pos = printLine(bytes, pos, name, value);
+  write(bytes, pos, '\r\n');
+}
+
+function printLine(bytes: Uint8Array, at: number, name: string, value: string): number {
+  let pos = write(bytes, at, name);
+  pos = write(bytes, pos, ': ');
+  pos = write(bytes, pos, value);
+  return write(bytes, pos, '\r\n');
+}
+
+/** Returns the index behind `text`. A character that is no byte becomes NUL, which is refused in every place. */
+function write(bytes: Uint8Array, at: number, text: string): number {
+  for (let index = 0; index < text.length; index++) {
+    const c = text.charCodeAt(index);
+    bytes[at + index] = c > 0xff ? 0 : c;
+  }
+  return at + text.length;
+}
+
+/** Checks method, target and each field line at its place in the text, and notes where the lines lie. */
+function readLines(head: RequestHead, values: HeadValues, bytes: Uint8Array, limits: Limits): boolean {
+  const { method, target, authority, fields = [] } = values;
+  if (!checkMethod(bytes, method.length)) return false;
+  if (!checkTarget(bytes, method.length + 1, target.length, limits.maxTarget)) return false;
+  const { headers } = head;
+  const { maxHeaders } = limits;
+  const base = fieldsStart(values);
+  let pos = base;
+  if (authority !== undefined) {
+    if (!addLine(bytes, base, pos, HOST.length, authority.length, headers, maxHeaders, fault)) return false;
+    pos += lineSize(HOST, authority);
+  }
+  for (const [name, value] of fields) {
+    if (!addLine(bytes, base, pos, name.length, value.length, headers, maxHeaders, fault)) return false;
+    pos += lineSize(name, value);
+  }
+  return true;
+}
+
+function checkMethod(bytes: Uint8Array, length: number): boolean {
+  const stop = tokenEnd(bytes, 0, length);
+  if (stop > MAX_METHOD) return fault.note(ErrorKind.METHOD_TOO_LONG, MAX_METHOD);
+  if (stop === 0) return fault.note(firstByteError(bytes[0] as number), 0);
+  return stop === length || fault.note(ErrorKind.BAD_METHOD, stop);
+}
+
+function checkTarget(bytes: Uint8Array, start: number, length: number, maxTarget: number): boolean {
+  const most = start + maxTarget;
+  const end = start + length;
+  const stop = targetEnd(bytes, start, Math.min(end, most));
+  if (stop === end && length > 0) return true;
+  return fault.note(
+    QUERY[bytes[stop] as number] !== 0 ? ErrorKind.TARGET_TOO_LONG : ErrorKind.BAD_TARGET,
+    stop,
+  );
+}
+
+/**
+ * False where the text is refused, which `whole` says for its lines. A parser looks at no byte behind `maxHeader`: it
+ * finds no fault there, only that the text goes on.
+ */
+function withinLimits(whole: boolean, values: HeadValues, size: number, { maxHeader }: Limits): boolean {
+  // What a CR means shows in the byte behind it.
+  const seen = whole ? size : fault.at + (fault.kind === ErrorKind.BARE_CR ? 2 : 1);
+  if (seen <= maxHeader) return whole;
+  const inFields = fieldsStart(values) <= maxHeader;
+  return fault.note(inFields ? ErrorKind.HEAD_TOO_LARGE : ErrorKind.TARGET_TOO_LONG, maxHeader);
+}
+
+/** Reads out of the checked text what it means. */
+function readMeaning(
+  head: RequestHead,
+  values: HeadValues,
+  bytes: Buffer,
+  size: number,
+  secure: boolean,
+): boolean {
+  const base = fieldsStart(values);
+  const start = values.method.length + 1;
+  head.bytes = size;
+  head.headers.read(latin1(bytes, base, size), 0);
+  if (!readTarget(head, bytes, start, start + values.target.length, secure, fault)) return false;
+  if (values.body === undefined) return readFields(head, bytes, base, size, fault);
+  return (
+    readHost(head, bytes, base, size, fault) &&
+    frame(head, bytes, base, values.body) &&
+    readConnection(head, bytes, base, fault) &&
+    readExpect(head, bytes, base, fault)
+  );
+}
+
+/** Frames a message of which the protocol itself says whether a body follows. */
+function frame(head: RequestHead, bytes: Uint8Array, base: number, body: boolean): boolean {
+  const { headers } = head;
+  if (headers.hasKnown(FieldId.TRANSFER_ENCODING)) {
+    return fault.note(ErrorKind.BAD_TRANSFER_ENCODING, base + firstValue(headers, FieldId.TRANSFER_ENCODING));
+  }
+  if (!readFraming(head, bytes, base, fault)) return false;
+  if (!body && head.contentLength > 0) {
+    return fault.note(ErrorKind.BAD_CONTENT_LENGTH, base + firstValue(headers, FieldId.CONTENT_LENGTH));
+  }
+  head.chunked = body && head.contentLength < 0;
+  return true;
+}
+
+/** Where the value of a field begins. */
+function firstValue(headers: Headers, id: FieldId): number {
+  return headers.valueStart(headers.firstRow(id));
+}
