@@ -19,4 +19,5 @@ export {
   type Word,
 } from './output/config-text.ts';
 export { type EffectiveOptions, effective } from './output/effective.ts';
-export { helpText, referenceMarkdown } from './output/help.ts';
+export { type DirectiveHelp, type HelpOptions, helpOn, helpText } from './output/help.ts';
+export { referenceMarkdown } from './output/reference.ts';

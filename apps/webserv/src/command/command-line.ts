@@ -10,6 +10,8 @@ export interface Command {
   readonly file: string;
   /** Diagnostics and results as JSON, for editors. */
   readonly json: boolean;
+  /** The one directive that `directives` shows; null shows all. */
+  readonly directive: string | null;
 }
 
 export const USAGE = `usage: webserv [-c FILE] [-t | -T] [--json]
@@ -18,7 +20,8 @@ export const USAGE = `usage: webserv [-c FILE] [-t | -T] [--json]
   -t, --test          check the configuration and stop
   -T, --effective     print the effective configuration, each value with where it came from, and stop
       --json          print diagnostics as JSON, for editors
-      --directives    print every directive with its meaning
+      --directives [NAME]
+                      print every directive with its meaning, or one in full
   -v, --version       print the version
   -h, --help          print this
 
@@ -30,12 +33,15 @@ environment: WEBSERV_USE forces a driver (io_uring, epoll, kqueue, poll, select)
 
 /** Reads the command line. @returns the command, or what is wrong with the words */
 export function readCommandLine(words: readonly string[]): Command | string {
-  let values: ReturnType<typeof parse>;
+  let parsed: ReturnType<typeof parse>;
   try {
-    values = parse(words);
+    parsed = parse(words);
   } catch (error) {
     return (error as Error).message;
   }
+  const { values, positionals } = parsed;
+  const stray = positionals[values.directives ? 1 : 0];
+  if (stray !== undefined) return `unexpected argument "${stray}"`;
   const action = values.help
     ? 'help'
     : values.version
@@ -47,14 +53,14 @@ export function readCommandLine(words: readonly string[]): Command | string {
           : values.test
             ? 'check'
             : 'serve';
-  return { action, file: values.config, json: values.json };
+  return { action, file: values.config, json: values.json, directive: positionals[0] ?? null };
 }
 
 function parse(words: readonly string[]) {
   return parseArgs({
     args: [...words],
     strict: true,
-    allowPositionals: false,
+    allowPositionals: true,
     options: {
       config: { type: 'string', short: 'c', default: 'webserv.conf' },
       test: { type: 'boolean', short: 't', default: false },
@@ -64,7 +70,7 @@ function parse(words: readonly string[]) {
       version: { type: 'boolean', short: 'v', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
-  }).values;
+  });
 }
 
 /**

@@ -1,4 +1,13 @@
-import { type Config, type Diagnostic, effective, helpText, load, report, toJson } from '@webserv/config';
+import {
+  type Config,
+  type Diagnostic,
+  effective,
+  helpOn,
+  helpText,
+  load,
+  report,
+  toJson,
+} from '@webserv/config';
 import { keepPrivate } from '@webserv/event-loop';
 import { accountProblems } from '../server/account.ts';
 import { serve } from '../server/serve.ts';
@@ -22,10 +31,21 @@ function main(words: readonly string[]): void {
       process.stdout.write(`webserv ${VERSION}\n`);
       break;
     case 'directives':
-      process.stdout.write(helpText());
+      showDirectives(command.directive);
       break;
     default:
       run(command);
+  }
+}
+
+function showDirectives(name: string | null): void {
+  // A line that fills a wide terminal is hard to read.
+  const width = Math.min(process.stdout.columns ?? 80, 100);
+  const help = name === null ? { ok: true as const, text: helpText({ width }) } : helpOn(name, { width });
+  if (help.ok) process.stdout.write(help.text);
+  else {
+    process.stderr.write(`webserv: ${help.message}\n`);
+    process.exitCode = 2;
   }
 }
 

@@ -94,6 +94,33 @@ server {
     expect([driver.code, driver.stderr]).toEqual([1, expect.stringContaining('WEBSERV_USE')]);
   });
 
+  it('prints the directives, all or one', async () => {
+    const all = await new Command(['--directives']).ended;
+    expect(all).toMatchObject({
+      code: 0,
+      stderr: '',
+      stdout: expect.stringContaining('\n  auto_index on|off\n'),
+    });
+    // It is no terminal that this goes to.
+    expect(Math.max(...all.stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+    const one = await new Command(['--directives', 'auto_index']).ended;
+    expect(one).toMatchObject({
+      code: 0,
+      stderr: '',
+      stdout: expect.stringMatching(/^auto_index on\|off;\n/),
+    });
+    const none = await new Command(['--directives', 'autoindx']).ended;
+    const message = 'webserv: there is no directive "autoindx"; did you mean "auto_index"?\n';
+    expect(none).toEqual({ code: 2, stdout: '', stderr: message });
+    for (const words of [['--directives', 'root', 'method'], ['root']]) {
+      const stray = await new Command(words).ended;
+      expect(stray).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/^webserv: unexpected argument "\w+"\n/),
+      });
+    }
+  });
+
   it('takes the driver that the environment forces', async () => {
     const command = new Command(['-c', conf], { WEBSERV_USE: 'select' });
     await command.port();

@@ -1,70 +1,70 @@
-// Help and reference page, both read from the table of directives.
+// The table of directives as text for a terminal.
 
-import { DIAGNOSTIC_CODES } from '../diagnostics/diagnostic.ts';
+import { quoted } from '../diagnostics/diagnostic.ts';
 import type { Row } from '../directives/row.ts';
-import { allRows } from '../directives/table.ts';
+import { allRows, findRow } from '../directives/table.ts';
+import { meaningOf } from '../directives/unknown-name.ts';
+import { wrap } from './wrap.ts';
 
-/** Every directive in one or two lines, for a terminal. */
-export function helpText(): string {
-  let out =
-    'Directives (blocks nest: server { location PREFIX { } }; a ";" ends a directive; # begins a comment)\n\n';
-  for (const row of allRows()) {
-    out += `  ${row.name} ${row.usage}\n      ${row.help}`;
-    out += ` [${row.contexts.join(', ')}]${row.default === null ? '' : ` default: ${row.default}`}\n`;
-  }
-  return out;
+export interface HelpOptions {
+  /** Characters in a line, at least 40; 80 if it is left out. */
+  readonly width?: number;
 }
 
-const HEAD = `# The configuration language
+/** What is known of one name. */
+export type DirectiveHelp =
+  | { readonly ok: true; readonly text: string }
+  /** There is no such directive. `message` says so in one line, with the name that was probably meant. */
+  | { readonly ok: false; readonly message: string };
 
-<!-- Generated from the table of directives in libs/config. Change the table, not this page. -->
+const INTRODUCTION =
+  'Directives. Blocks nest: server { location PREFIX { } }. A ";" ends a directive, a "#" begins a comment.';
 
-A config is text in UTF-8. A directive is a name, its arguments and a \`;\`, or a block in \`{ }\`. A \`#\` at the
-start of a word begins a comment. A word with spaces or \`; { } #\` in it stands in quotes, \`"..."\` or
-\`'...'\`, on one line. In and out of quotes a backslash takes the meaning from a quote, a backslash, a space or
-one of \`; { } #\`, and \`\\n\`, \`\\t\`, \`\\r\` are a line end, a tab and a carriage return.
-
-A relative path starts in the folder of the file that it is written in. Sizes are bytes, with \`k\`, \`m\`, \`g\`,
-\`t\` for powers of 1024. Times are seconds, or carry a unit: \`500ms\`, \`3s\`, \`2m\`, \`1h\`.
-
-A location takes from its server what it does not set itself, where the table says so; what a directive says
-replaces what is inherited, it adds nothing to it (but for \`types\`, where each extension is taken by itself).
-`;
-
-/** The reference page in Markdown. */
-export function referenceMarkdown(): string {
-  const rows = allRows();
-  const cells = rows.map((row) => [
-    `[${code(row.name)}](#${row.name})`,
-    row.contexts.join(', '),
-    row.default === null ? '' : code(row.default),
-    row.help,
-  ]);
-  const out = `${HEAD}\n${table([['directive', 'stands in', 'default', ''], ...cells])}${rows.map(section).join('')}`;
-  return `${out}\n## Codes of diagnostics\n\n${DIAGNOSTIC_CODES.map(code).join(', ')}\n`;
+/** Every directive, each with what it does, where it may stand and its default. */
+export function helpText(options: HelpOptions = {}): string {
+  const width = widthOf(options);
+  const entries = allRows().map((row) => {
+    const where = `[${row.contexts.join(', ')}]${row.default === null ? '' : ` default: ${row.default}`}`;
+    return `\n${wrap(`${row.name} ${row.usage}`, width, '  ', '      ')}\n${indented(row.help, width)}${indented(where, width)}`;
+  });
+  return `${wrap(INTRODUCTION, width, '', '')}\n${entries.join('')}`;
 }
 
-/** Columns are padded: the page is read as text too, and formatters want it so. */
-function table(lines: readonly (readonly string[])[]): string {
-  const widths = lines[0]!.map((_, column) => Math.max(3, ...lines.map((line) => line[column]!.length)));
-  const print = (cells: readonly string[]) =>
-    `| ${cells.map((cell, at) => cell.padEnd(widths[at]!)).join(' | ')} |\n`;
-  const rule = print(widths.map((width) => '-'.repeat(width)));
-  return print(lines[0]!) + rule + lines.slice(1).map(print).join('');
+/** One directive in full. */
+export function helpOn(name: string, options: HelpOptions = {}): DirectiveHelp {
+  const row = findRow(name);
+  if (row === null) return { ok: false, message: unknown(name) };
+  const width = widthOf(options);
+  const usage = wrap(`${row.name} ${row.usage}${row.block === null ? ';' : ''}`, width, '', '    ');
+  const facts = factsOf(row).map(
+    ([label, text]) => `${wrap(text, width, `${label}: `.padEnd(13), ' '.repeat(13))}\n`,
+  );
+  return { ok: true, text: `${usage}\n\n${wrap(row.help, width, '', '')}\n\n${facts.join('')}` };
 }
 
-function section(row: Row): string {
-  const end = row.block === null ? ';' : '';
-  let out = `\n## ${row.name}\n\n    ${row.name} ${row.usage}${end}\n\n${row.help}\n\n`;
-  out += `- stands in: ${row.contexts.join(', ')}${row.repeat === 'many' ? '; any number of times' : ''}\n`;
-  out += `- takes: ${row.expects}\n`;
-  if (row.default !== null) out += `- default: ${code(row.default)}\n`;
+/** What a row says beside its help, in the order in which it is shown: a label and a text. */
+export function factsOf(row: Row): readonly (readonly [label: string, text: string])[] {
+  const facts: [string, string][] = [
+    ['stands in', row.contexts.join(', ') + (row.repeat === 'many' ? '; any number of times' : '')],
+    ['takes', row.expects],
+  ];
+  if (row.default !== null) facts.push(['default', row.default]);
   if (row.firstOnly)
-    out += '- of the servers on one address the first decides: it acts before the host is known\n';
-  if (row.inherits && row.contexts.length > 1) out += '- inherited by the blocks inside\n';
-  return out;
+    facts.push(['decided by', 'the first server on an address: it acts before the host is known']);
+  if (row.inherits && row.contexts.length > 1) facts.push(['inherited', 'by the blocks inside']);
+  return facts;
 }
 
-function code(text: string): string {
-  return `\`${text}\``;
+function unknown(name: string): string {
+  const { meant, expected } = meaningOf(name, null);
+  const hint = expected === null ? '' : `; expected ${expected}`;
+  return `there is no directive ${quoted(name)}${hint}${meant === null ? '' : `; did you mean ${quoted(meant.name)}?`}`;
+}
+
+function indented(text: string, width: number): string {
+  return `${wrap(text, width, '      ', '      ')}\n`;
+}
+
+function widthOf({ width = 80 }: HelpOptions): number {
+  return Math.max(40, width);
 }

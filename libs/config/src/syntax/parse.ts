@@ -4,9 +4,9 @@
 
 import { type Problems, quoted } from '../diagnostics/diagnostic.ts';
 import type { Source } from '../diagnostics/position.ts';
-import { suggest } from '../diagnostics/suggest.ts';
 import type { Context, Row } from '../directives/row.ts';
-import { allRows, findRow, rowIn } from '../directives/table.ts';
+import { findRow, rowIn } from '../directives/table.ts';
+import { meaningOf } from '../directives/unknown-name.ts';
 import { Cursor } from './cursor.ts';
 import type { Directive } from './directive.ts';
 import { lex, type Token } from './lexer.ts';
@@ -191,8 +191,7 @@ class Parser {
       );
       return { row: null, valid: false };
     }
-    const expected = unknownHint(name.text);
-    const meant = expected === null || isAlias(name.text) ? meantRow(name.text, context) : null;
+    const { expected, meant } = meaningOf(name.text, context);
     const message = `unknown directive ${quoted(name.text)}`;
     const source = this.#source;
     const hints = { suggestion: meant?.name ?? null, expected };
@@ -236,51 +235,4 @@ function contextPlace(context: Context): string {
 
 function contextName(context: Context): string {
   return context === 'main' ? 'on the main level' : `inside "${context} { }"`;
-}
-
-function isAlias(name: string): boolean {
-  return allRows().some((row) => row.alias.includes(name.toLowerCase()));
-}
-
-/** The row that a misspelt or foreign name means, those that can stand here first. */
-function meantRow(name: string, context: Context): Row | null {
-  const lower = name.toLowerCase();
-  const rows = allRows();
-  const byAlias = rows.find((row) => row.alias.includes(lower));
-  if (byAlias !== undefined) return byAlias;
-  const here = rows.filter((row) => row.contexts.includes(context)).map((row) => row.name);
-  const near =
-    suggest(name, here) ??
-    suggest(
-      name,
-      rows.map((row) => row.name),
-    );
-  return near === null ? null : findRow(near);
-}
-
-/** For names that other servers have and this one does without. */
-/** What stands here in the place of directives of other servers, or that there is nothing of the kind. */
-const FOREIGN: readonly (readonly [name: RegExp, expected: string])[] = [
-  [/^(http|events|stream)$/, '"server { }" on the main level, with no block around'],
-  [/^(if|set|map|geo|split_clients)$/, 'fixed values: there are no variables and no conditions'],
-  [
-    /^(proxy|uwsgi|scgi|grpc|memcached)_|^(upstream|reverse_proxy)$/,
-    'files and scripts: this server is no proxy',
-  ],
-  [/^fastcgi_(?!pass|read_timeout)|^php_/, '"cgi .php INTERPRETER;": scripts are run by themselves'],
-  [/^try_files$/, '"default_file" for folders, "error 404 FILE;" for what is not there'],
-  [/^(expires|add_header|more_set_headers|header)$/, 'the fields that the server sets: none can be added'],
-  [/^ssl_|^(tls|http2|quic)$/, 'plain HTTP: put a server that speaks TLS in front'],
-  [
-    /^(allow|deny|auth_basic|satisfy|limit_req)/,
-    'limits such as "max_connect_per_address": access is not checked',
-  ],
-  [
-    /^(sendfile|tcp_nopush|tcp_nodelay|aio|worker_\w+|pid|daemon)$/,
-    'nothing: it is done without being asked for',
-  ],
-];
-
-function unknownHint(name: string): string | null {
-  return FOREIGN.find(([pattern]) => pattern.test(name.toLowerCase()))?.[1] ?? null;
 }

@@ -1,0 +1,51 @@
+// A name that is no directive: what its writer probably means.
+
+import { suggest } from '../diagnostics/suggest.ts';
+import type { Context, Row } from './row.ts';
+import { allRows, findRow } from './table.ts';
+
+/** What a name that is in no row probably means. */
+export interface Meaning {
+  /** The directive that does what this name does elsewhere, or that is spelt almost like it. */
+  readonly meant: Row | null;
+  /** What to write instead, if no single directive does the same. */
+  readonly expected: string | null;
+}
+
+/** Explains an unknown name. Directives of `context` are preferred; null prefers none. */
+export function meaningOf(name: string, context: Context | null): Meaning {
+  const lower = name.toLowerCase();
+  const rows = allRows();
+  const byAlias = rows.find((row) => row.alias.includes(lower)) ?? null;
+  const expected = FOREIGN.find(([pattern]) => pattern.test(lower))?.[1] ?? null;
+  if (byAlias !== null || expected !== null) return { meant: byAlias, expected };
+  const here = rows.filter((row) => context !== null && row.contexts.includes(context));
+  const near = suggest(name, namesOf(here)) ?? suggest(name, namesOf(rows));
+  return { meant: near === null ? null : findRow(near), expected };
+}
+
+function namesOf(rows: readonly Row[]): string[] {
+  return rows.map((row) => row.name);
+}
+
+/** Directives of other servers that have no counterpart here, and what to write in their place. */
+const FOREIGN: readonly (readonly [name: RegExp, expected: string])[] = [
+  [/^(http|events|stream)$/, '"server { }" on the main level, with no block around'],
+  [/^(if|set|map|geo|split_clients)$/, 'fixed values: there are no variables and no conditions'],
+  [
+    /^(proxy|uwsgi|scgi|grpc|memcached)_|^(upstream|reverse_proxy)$/,
+    'files and scripts: this server is no proxy',
+  ],
+  [/^fastcgi_(?!pass|read_timeout)|^php_/, '"cgi .php INTERPRETER;": scripts are run by themselves'],
+  [/^try_files$/, '"default_file" for folders, "error 404 FILE;" for what is not there'],
+  [/^(expires|add_header|more_set_headers|header)$/, 'the fields that the server sets: none can be added'],
+  [/^ssl_|^(tls|http2|quic)$/, 'plain HTTP: put a server that speaks TLS in front'],
+  [
+    /^(allow|deny|auth_basic|satisfy|limit_req)/,
+    'limits such as "max_connect_per_address": access is not checked',
+  ],
+  [
+    /^(sendfile|tcp_nopush|tcp_nodelay|aio|worker_\w+|pid|daemon)$/,
+    'nothing: it is done without being asked for',
+  ],
+];
