@@ -18,6 +18,7 @@ import { folders } from './checks/tree/folders.ts';
 import { formatted } from './checks/tree/formatted.ts';
 import { paths } from './checks/tree/paths.ts';
 import { pinned } from './checks/tree/pinned.ts';
+import { published } from './checks/tree/published.ts';
 import { shape } from './checks/tree/shape.ts';
 import { sizes } from './checks/tree/sizes.ts';
 import { versions } from './checks/tree/versions.ts';
@@ -46,4 +47,5 @@ export const CHECKS: readonly Check[] = [
   environment,
   formatted,
   pinned,
+  published,
 ];

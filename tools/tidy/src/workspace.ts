@@ -6,9 +6,16 @@ import { Source } from './source.ts';
 export interface Manifest {
   readonly name?: string;
   readonly version?: string;
+  readonly private?: boolean;
+  readonly description?: string;
+  readonly keywords?: readonly string[];
   readonly license?: string;
-  readonly exports?: Readonly<Record<string, unknown>>;
+  readonly repository?: { readonly url?: string; readonly directory?: string };
+  readonly engines?: Readonly<Record<string, string>>;
+  readonly files?: readonly string[];
+  readonly publishConfig?: { readonly access?: string; readonly provenance?: boolean };
   readonly scripts?: Readonly<Record<string, string>>;
+  readonly exports?: Readonly<Record<string, unknown>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly nx?: { readonly name?: string; readonly tags?: readonly string[] };
