@@ -1,4 +1,5 @@
 export type { Guest, Host, Welcome } from './accept/guest.ts';
+export { openListeners } from './accept/listeners.ts';
 export { countedAs } from './accept/neighbourhood.ts';
 export { Reserve } from './accept/reserve.ts';
 export { ServerUdata } from './accept/server-udata.ts';

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { DRIVER_NAMES, type NamedDriver } from '@webserv/event-loop';
-import type { ServeOptions } from '../server/serve.ts';
 import { StartError } from '../server/start-error.ts';
+import type { ServeOptions } from '../server/webserv.ts';
 
 /** What the command line asks for. */
 export interface Command {

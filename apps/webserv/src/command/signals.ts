@@ -1,4 +1,4 @@
-import type { Running } from '../server/serve.ts';
+import type { Running } from '../server/running.ts';
 
 /** Somebody in between (npm, nx, a supervisor of a whole group) may pass on what has come here already: two are one then. */
 const ECHO_MS = 100;

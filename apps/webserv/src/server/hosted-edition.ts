@@ -1,36 +1,99 @@
-import { HostMatcher } from '@webserv/config';
-import type { Edition, Site } from '@webserv/connection';
-import type { Services } from '@webserv/methods';
-import type { Limits } from '@webserv/request';
+import type { Config, Server } from '@webserv/config';
+import type { Clock, Edition } from '@webserv/connection';
+import type { Loop } from '@webserv/event-loop';
+import { MemoryLedger } from '@webserv/methods';
+import { type Compressor, Pages, preloadPages, type Watches } from '@webserv/pages';
+import { AddressEdition } from './address-edition.ts';
+import { HostedSite } from './hosted-site.ts';
+import type { LogBook } from './log-book.ts';
+import { SiteServices } from './services.ts';
+import type { System } from './system.ts';
 
-/** The servers of a config that share an address. */
-export class HostedEdition implements Edition {
-  readonly services: Services;
-  readonly limits: Limits;
-  readonly defaultSite: Site;
-  private readonly sites: readonly Site[];
-  private readonly hosts: HostMatcher;
-  /** The host that was asked for last, and who serves it: the next request mostly asks for the same. */
-  private lastHost = '';
-  private lastSite: Site;
+/** What lives as long as the server, whatever the config says. */
+export interface Engine {
+  readonly loop: Loop;
+  readonly system: System;
+  readonly clock: Clock;
+  readonly book: LogBook;
+  readonly compressor: Compressor;
+  readonly watches: Watches;
+}
 
-  constructor(sites: readonly Site[], services: Services) {
-    this.services = services;
-    this.sites = sites;
-    this.defaultSite = sites[0] as Site;
-    this.lastSite = this.defaultSite;
-    this.hosts = new HostMatcher(sites.map((site) => site.server));
-    const { server } = this.defaultSite;
-    this.limits = { maxHeader: server.maxHeader, maxHeaders: server.maxHeaders, maxTarget: server.maxUri };
+/**
+ * One edition of the config at work: its sites and what serves them. Nothing in it changes. A transaction holds the edition
+ * that it began under; a retired edition is over with the last of them.
+ */
+export class HostedEdition {
+  readonly config: Config;
+  readonly sites: readonly HostedSite[];
+  readonly memory: MemoryLedger;
+  private readonly engine: Engine;
+  private readonly siteOf: ReadonlyMap<Server, HostedSite>;
+  private running: SiteServices | null = null;
+  private held = 0;
+  private onOver: (() => void) | null = null;
+
+  /** Opens the logs. @throws StartError where one cannot be opened */
+  constructor(config: Config, engine: Engine) {
+    this.config = config;
+    this.engine = engine;
+    this.memory = new MemoryLedger(config.memoryLimit);
+    this.siteOf = new Map(config.servers.map((server) => [server, this.site(server)]));
+    this.sites = [...this.siteOf.values()];
   }
 
-  siteOf(host: string): Site {
-    if (this.sites.length === 1) return this.defaultSite;
-    if (host !== this.lastHost) {
-      const server = this.hosts.server(host);
-      this.lastSite = this.sites.find((site) => site.server === server) as Site;
-      this.lastHost = host;
-    }
-    return this.lastSite;
+  /** Null until `open`. */
+  get services(): SiteServices | null {
+    return this.running;
+  }
+
+  /** Begins to work, as the account that the server runs as: the default files are read into the caches. */
+  open(): void {
+    const { loop, system, clock } = this.engine;
+    const services = new SiteServices(loop, system, this.siteOf, clock);
+    this.running = services;
+    for (const site of this.sites) preloadPages(site, services, clock);
+  }
+
+  /** What a listening socket serves. @param servers those of its address, the default one first */
+  at(servers: readonly Server[]): Edition {
+    const sites = servers.map((server) => this.siteOf.get(server) as HostedSite);
+    return new AddressEdition(sites, this.running as SiteServices, this);
+  }
+
+  /** A file has changed. */
+  changed(path: string): void {
+    for (const { cache } of this.sites) cache.dropPath(path);
+  }
+
+  hold(): void {
+    this.held++;
+  }
+
+  release(): void {
+    this.held--;
+    this.settle();
+  }
+
+  /** No listening socket points at it any more. @param over is called once, when no transaction is under way in it */
+  retire(over: () => void): void {
+    this.onOver = over;
+    this.settle();
+  }
+
+  private settle(): void {
+    if (this.held > 0 || this.onOver === null) return;
+    const over = this.onOver;
+    this.onOver = null;
+    over();
+  }
+
+  private site(server: Server): HostedSite {
+    const { loop, book, watches, compressor } = this.engine;
+    const memory = new MemoryLedger(server.memoryLimit, this.memory);
+    const pages = new Pages(server, watches, compressor, memory);
+    const accessLog = book.access(server.accessLog);
+    const errorLog = book.error(server.errorLog);
+    return new HostedSite(server, pages, accessLog, errorLog, memory, () => loop.now);
   }
 }

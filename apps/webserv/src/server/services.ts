@@ -8,7 +8,6 @@ import {
   dispatch,
   ErrorPages,
   Exchange,
-  FileFacts,
   type FileWriter,
   type FileWriterOwner,
   failure,
@@ -23,13 +22,8 @@ import {
   Turns,
   UploadRoots,
 } from '@webserv/methods';
-import {
-  type ContentCoding,
-  codingExtension,
-  type FileStamp,
-  type MimeTypes,
-  type Reply,
-} from '@webserv/response';
+import { forgetPath } from '@webserv/pages';
+import type { ContentCoding, FileStamp, MimeTypes, Reply } from '@webserv/response';
 import type { HostedSite } from './hosted-site.ts';
 import type { ServerFiles, System } from './system.ts';
 import { uploadFoldersOf } from './upload-folders.ts';
@@ -88,21 +82,7 @@ export class SiteServices implements Services {
   }
 
   forget(path: string): void {
-    this.forgetFile(path);
-    // What has a coding beside it offers it from now on, or offers it no more.
-    const original = uncodedPath(path);
-    if (original !== null) this.forgetFile(original);
-  }
-
-  /** The same file may be cached by another path (a linked folder, a hard link): its inode finds those. */
-  private forgetFile(path: string): void {
-    const there = this.files.look('/', path, false, facts) === 0;
-    for (const { cache } of this.sites.values()) {
-      if (there) cache.dropFile(path, facts.ino);
-      else cache.dropPath(path);
-      // A link to a folder, on the way to who knows how many files.
-      if (there && facts.kind === 'folder') cache.expireAll();
-    }
+    forgetPath(path, this.files, this.caches());
   }
 
   /** Calls back when no work in slices is left: uploads that are taken back, above all. */
@@ -138,18 +118,11 @@ export class SiteServices implements Services {
     return this.scripts.script(exchange, script);
   }
 
+  private *caches(): Generator<HostedSite['cache']> {
+    for (const { cache } of this.sites.values()) yield cache;
+  }
+
   private siteOf(server: Server): HostedSite {
     return this.sites.get(server) as HostedSite;
   }
 }
-
-const CODINGS: readonly ContentCoding[] = ['br', 'zstd', 'gzip'];
-
-/** The file that a precompressed one stands beside, or null. */
-function uncodedPath(path: string): string | null {
-  const extension = CODINGS.map(codingExtension).find((each) => path.endsWith(each));
-  return extension === undefined ? null : path.slice(0, -extension.length);
-}
-
-/** Filled and read within one call. */
-const facts = new FileFacts();

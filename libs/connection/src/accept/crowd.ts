@@ -4,6 +4,7 @@ import type { Services } from '@webserv/methods';
 import { USUAL } from '@webserv/pages';
 import { Encoded, encodeWhole, fail } from '@webserv/response';
 import type { Clock } from '../clock.ts';
+import type { Edition } from '../edition.ts';
 import type { Site } from '../site.ts';
 import { type Doorkeeper, TurnedAway } from './turned-away.ts';
 
@@ -17,11 +18,11 @@ const RETRY_AFTER = '1';
 /** How many come from where (`max_connect_per_address`), and the end of those that are too many: 429. */
 export class Crowd implements Doorkeeper {
   private readonly loop: Loop;
-  private readonly site: Site;
-  private readonly services: Services;
+  private site: Site;
+  private services: Services;
   private readonly clock: Clock;
   private readonly onGone: () => void;
-  private readonly limit: number;
+  private limit: number;
   private readonly leaving = new Set<TurnedAway>();
   /** One answer for all of a second. What is on its way is never written to: each is memory of its own. */
   private answer: Memory | null = null;
@@ -30,13 +31,21 @@ export class Crowd implements Doorkeeper {
   private untold = 0;
 
   /** @param onGone told when a connection that was turned away is closed */
-  constructor(loop: Loop, site: Site, services: Services, clock: Clock, onGone: () => void) {
+  constructor(loop: Loop, { defaultSite, services }: Edition, clock: Clock, onGone: () => void) {
     this.loop = loop;
-    this.site = site;
+    this.site = defaultSite;
     this.services = services;
     this.clock = clock;
     this.onGone = onGone;
-    this.limit = placesOfOne(site.server);
+    this.limit = placesOfOne(defaultSite.server);
+  }
+
+  /** Goes by the limit and the error pages of another edition from now on. */
+  turnTo({ defaultSite, services }: Edition): void {
+    this.site = defaultSite;
+    this.services = services;
+    this.limit = placesOfOne(defaultSite.server);
+    this.answer = null;
   }
 
   /** Connections that have been answered 429 and are not closed yet. */

@@ -1,7 +1,7 @@
 import { ERRNO, errnoMessage, errnoName, Interest, type Loop, Op, Timer, Udata } from '@webserv/event-loop';
 import type { Clock } from '../clock.ts';
 import type { Edition } from '../edition.ts';
-import { Transaction, TransactionPool } from '../transaction/transaction.ts';
+import { TransactionPool } from '../transaction/transaction.ts';
 import { Clients } from './clients.ts';
 import { Crowd } from './crowd.ts';
 import type { Guest, Host, Welcome } from './guest.ts';
@@ -21,8 +21,8 @@ const TOLD_EVERY_MS = 10_000;
 export class ServerUdata extends Udata implements Host {
   readonly loop: Loop;
   readonly clock: Clock;
-  readonly edition: Edition;
-  readonly transactions: TransactionPool;
+  edition: Edition;
+  transactions: TransactionPool;
   closing = false;
   private readonly welcome: Welcome;
   private readonly accepting = new Op(this);
@@ -37,7 +37,7 @@ export class ServerUdata extends Udata implements Host {
   private paused = false;
   private readonly clients = new Clients();
   private readonly crowd: Crowd;
-  private readonly maxConnect: number;
+  private maxConnect: number;
   /** Where the last connection came from: those of one client share its text. */
   private lastRemote = '';
   private shortageToldAt = Number.NEGATIVE_INFINITY;
@@ -50,11 +50,19 @@ export class ServerUdata extends Udata implements Host {
     this.clock = clock;
     this.reserve = reserve;
     this.welcome = welcome;
-    const { defaultSite } = edition;
-    const location = defaultSite.locate('/');
-    this.transactions = new TransactionPool(() => new Transaction(loop, edition, location));
-    this.maxConnect = defaultSite.server.maxConnect;
-    this.crowd = new Crowd(loop, defaultSite, edition.services, clock, () => this.someoneGone());
+    this.transactions = new TransactionPool(loop, edition);
+    this.maxConnect = edition.defaultSite.server.maxConnect;
+    this.crowd = new Crowd(loop, edition, clock, () => this.someoneGone());
+  }
+
+  /** Serves another edition from now on. Requests under way end under their own; connections stay. */
+  turnTo(edition: Edition): void {
+    this.edition = edition;
+    this.transactions = new TransactionPool(this.loop, edition);
+    this.maxConnect = edition.defaultSite.server.maxConnect;
+    this.crowd.turnTo(edition);
+    this.holdBack();
+    this.resume();
   }
 
   /** Connections open now. */

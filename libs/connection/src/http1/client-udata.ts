@@ -113,7 +113,6 @@ export class ClientUdata extends BodyConnection implements TransactionOwner, Gue
     if (result < 0 || !whole) this.giveUp(result, result < 0 ? 'recv' : 'closed by the client');
   }
 
-  /** Closes where a request may be under way, and notes why. */
   private giveUp(errno: number, place: string): void {
     this.note(errno, place, false);
     this.loop.close(this);
@@ -131,7 +130,7 @@ export class ClientUdata extends BodyConnection implements TransactionOwner, Gue
   private begin(): Transaction {
     const transaction = this.server.transactions.take();
     transaction.attach(this, this.sending, this.remote);
-    transaction.site = this.server.edition.defaultSite;
+    transaction.site = transaction.pool.edition.defaultSite;
     this.transaction = transaction;
     return transaction;
   }
@@ -169,17 +168,13 @@ export class ClientUdata extends BodyConnection implements TransactionOwner, Gue
 
   /** A request whose head will not become whole. Nobody knows which server is meant: it is the default one's. */
   private openUnread(transaction: Transaction): void {
-    const { server } = this;
+    const { defaultSite } = transaction.pool.edition;
     transaction.reading = Reading.LOST;
     this.takeBacklog();
     this.forgetCarried();
     this.requests++;
-    transaction.site = server.edition.defaultSite;
-    transaction.begin(
-      server.edition.defaultSite.server,
-      server.edition.defaultSite.locate('/'),
-      server.clock.now(),
-    );
+    transaction.site = defaultSite;
+    transaction.begin(defaultSite.server, defaultSite.locate('/'), this.server.clock.now());
     transaction.parser.abandon();
     transaction.open();
   }
@@ -194,7 +189,7 @@ export class ClientUdata extends BodyConnection implements TransactionOwner, Gue
     this.stage = Stage.METHOD;
     transaction.open();
     this.requests++;
-    const site = server.edition.siteOf(head.host);
+    const site = transaction.pool.edition.siteOf(head.host);
     transaction.site = site;
     exchange.nowMs = server.clock.now();
     transaction.reading = head.hasBody ? readingOf(head.contentLength, head.expectContinue) : Reading.WHOLE;
@@ -350,15 +345,20 @@ export class ClientUdata extends BodyConnection implements TransactionOwner, Gue
       this.loop.close(this);
     } else if (backlog !== null) {
       this.pipelined++;
+      if (transaction.pool !== server.transactions) this.leave(transaction);
       this.read(backlog, 0, backlog.length);
     } else {
       this.waitForRequest(transaction.location.timeouts.keepAlive);
-      this.transaction = null;
       this.forgetMoved();
-      server.transactions.give(transaction);
+      this.leave(transaction);
       server.rest(this);
       this.receive();
     }
+  }
+
+  private leave(transaction: Transaction): void {
+    this.transaction = null;
+    transaction.pool.give(transaction);
   }
 
   // ---- time --------------------------------------------------------------------------------------------------

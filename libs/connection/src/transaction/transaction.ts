@@ -27,6 +27,8 @@ export class Transaction {
   readonly patience = new Patience();
   /** Made for the first body: most requests have none. */
   reception: Reception | null = null;
+  /** Where it belongs: its edition is the one that the request began under. */
+  readonly pool: TransactionPool;
   site: Site;
   /** The one whose rules hold for the response and for the time behind it. */
   location: Location;
@@ -51,8 +53,10 @@ export class Transaction {
   private readonly loop: Loop;
   private readonly limits: Limits;
 
-  constructor(loop: Loop, { services, limits, defaultSite: site }: Edition, location: Location) {
+  constructor(loop: Loop, pool: TransactionPool, location: Location) {
+    const { services, limits, defaultSite: site } = pool.edition;
     this.loop = loop;
+    this.pool = pool;
     this.limits = limits;
     this.site = site;
     this.location = location;
@@ -173,6 +177,7 @@ export class Transaction {
       this.log();
     } finally {
       this.abandon();
+      this.pool.edition.release();
     }
   }
 
@@ -185,21 +190,27 @@ export class Transaction {
   }
 }
 
-/** Transactions of one listening socket that no connection needs at the moment. */
+/** Transactions of one edition at one listening socket that no connection needs at the moment. */
 export class TransactionPool {
+  readonly edition: Edition;
+  private readonly loop: Loop;
+  private readonly location: Location;
   private readonly free: Transaction[] = [];
-  private readonly make: () => Transaction;
 
-  constructor(make: () => Transaction) {
-    this.make = make;
+  constructor(loop: Loop, edition: Edition) {
+    this.loop = loop;
+    this.edition = edition;
+    this.location = edition.defaultSite.locate('/');
   }
 
   take(): Transaction {
-    return this.free.pop() ?? this.make();
+    this.edition.hold();
+    return this.free.pop() ?? new Transaction(this.loop, this, this.location);
   }
 
   /** Only one whose response is over: nobody may still call it. */
   give(transaction: Transaction): void {
     if (this.free.length < KEPT) this.free.push(transaction);
+    this.edition.release();
   }
 }

@@ -1,8 +1,24 @@
-import type { Clock, Site } from '@webserv/connection';
+import type { Location, Server } from '@webserv/config';
 import { dispatch, Exchange, FileFacts, type Files, type Services } from '@webserv/methods';
-import { ContentTag, originOf, type Page, PageDraft, TAG_ROOM, USUAL } from '@webserv/pages';
 import { DEFAULT_LIMITS, RequestParser } from '@webserv/request';
 import { type FileBody, Reply, sameStamp } from '@webserv/response';
+import { ContentTag, TAG_ROOM } from './content-tag.ts';
+import { type Page, USUAL } from './page.ts';
+import { PageDraft } from './page-draft.ts';
+import { originOf, type Pages } from './pages.ts';
+
+/** The site that the pages are read for. */
+interface Site {
+  readonly server: Server;
+  readonly pages: Pages;
+  locate(path: string): Location;
+}
+
+/** Milliseconds since the epoch, and the same as an HTTP-date. */
+interface Clock {
+  now(): number;
+  text(): string;
+}
 
 /**
  * Reads the default files of a site into its cache before the first request, as pinned entries: they are what is asked

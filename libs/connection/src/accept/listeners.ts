@@ -1,7 +1,6 @@
-import { addressesOf, type Config, type Address as ConfigAddress, type Listen } from '@webserv/config';
-import type { SocketFiles } from '@webserv/connection';
+import type { Address as ConfigAddress, Listen } from '@webserv/config';
 import { type Address, ERRNO, errnoMessage, errnoName, type Loop } from '@webserv/event-loop';
-import { StartError } from './start-error.ts';
+import type { SocketFiles } from './socket-files.ts';
 
 /** Connections that the kernel holds for us while we do not accept; it cuts this to its own limit (somaxconn). */
 const BACKLOG = 4096;
@@ -12,22 +11,27 @@ export interface Listener {
 }
 
 /**
- * Opens every listening socket of a config, or none.
+ * Opens every listening socket, or none.
  * @param files takes in the files of unix sockets
- * @throws StartError naming each address that cannot be had, where it was written, and what may help
+ * @returns the listeners; or, for each address that cannot be had, a line for a person that says where it is written, why,
+ *   and what may help
  */
-export function openListeners(loop: Loop, config: Config, files: SocketFiles): Listener[] {
+export function openListeners(
+  loop: Loop,
+  addresses: readonly ConfigAddress[],
+  files: SocketFiles,
+): { readonly listeners: readonly Listener[]; readonly problems: readonly string[] } {
   const listeners: Listener[] = [];
   const problems: string[] = [];
-  for (const address of addressesOf(config)) {
+  for (const address of addresses) {
     const opened = open(loop, address.listen, files);
     if (typeof opened === 'number') listeners.push({ address, fd: opened });
     else problems.push(`${placeOf(address)}: error: cannot listen on ${address.listen.text}: ${opened}`);
   }
-  if (problems.length === 0) return listeners;
+  if (problems.length === 0) return { listeners, problems };
   files.remove();
   for (const { fd } of listeners) loop.discard(fd);
-  throw new StartError(problems.join('\n'));
+  return { listeners: [], problems };
 }
 
 /** @returns the descriptor, or why there is none */

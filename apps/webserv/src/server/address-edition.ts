@@ -1,0 +1,54 @@
+import { HostMatcher } from '@webserv/config';
+import type { Edition, Site } from '@webserv/connection';
+import type { Services } from '@webserv/methods';
+import type { Limits } from '@webserv/request';
+
+/** What counts the transactions that are under way. */
+interface Holder {
+  hold(): void;
+  release(): void;
+}
+
+/** The sites of an edition that share an address. */
+export class AddressEdition implements Edition {
+  readonly services: Services;
+  readonly limits: Limits;
+  readonly defaultSite: Site;
+  private readonly sites: readonly Site[];
+  private readonly hosts: HostMatcher;
+  /** The host that was asked for last, and who serves it: the next request mostly asks for the same. */
+  private lastHost = '';
+  private lastSite: Site;
+
+  private readonly whole: Holder;
+
+  /** @param whole is held and released as this is */
+  constructor(sites: readonly Site[], services: Services, whole: Holder) {
+    this.services = services;
+    this.whole = whole;
+    this.sites = sites;
+    this.defaultSite = sites[0] as Site;
+    this.lastSite = this.defaultSite;
+    this.hosts = new HostMatcher(sites.map((site) => site.server));
+    const { server } = this.defaultSite;
+    this.limits = { maxHeader: server.maxHeader, maxHeaders: server.maxHeaders, maxTarget: server.maxUri };
+  }
+
+  siteOf(host: string): Site {
+    if (this.sites.length === 1) return this.defaultSite;
+    if (host !== this.lastHost) {
+      const server = this.hosts.server(host);
+      this.lastSite = this.sites.find((site) => site.server === server) as Site;
+      this.lastHost = host;
+    }
+    return this.lastSite;
+  }
+
+  hold(): void {
+    this.whole.hold();
+  }
+
+  release(): void {
+    this.whole.release();
+  }
+}

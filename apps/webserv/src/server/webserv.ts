@@ -1,0 +1,211 @@
+import { addressesOf, type Config } from '@webserv/config';
+import {
+  ClientUdata,
+  Clock,
+  openListeners,
+  Reserve,
+  ServerUdata,
+  SocketFiles,
+  type Welcome,
+} from '@webserv/connection';
+import { type DriverRequest, formatAddress, Loop, type NamedDriver, type Udata } from '@webserv/event-loop';
+import type { ErrorLog } from '@webserv/logger';
+import { Compressor, Watches } from '@webserv/pages';
+import { becomeUser } from './account.ts';
+import { type Engine, HostedEdition } from './hosted-edition.ts';
+import type { HostedSite } from './hosted-site.ts';
+import { LogBook } from './log-book.ts';
+import type { Holdings, Running } from './running.ts';
+import { StartError } from './start-error.ts';
+import { realSystem, type System } from './system.ts';
+import { UploadFolders } from './upload-folders.ts';
+
+/** What `serve` may be told beyond the config. */
+export interface ServeOptions {
+  /** Forces a driver over the config's `use`. */
+  readonly use?: NamedDriver | 'auto';
+  /** Library that brings kqueue where the system has none. */
+  readonly driverLibrary?: string;
+  /** A loop that the caller has made, and runs; it is the server's from now on, which disposes of it. */
+  readonly loop?: Loop;
+  /** The disk, the children and so on; those of this process unless said. */
+  readonly system?: System;
+}
+
+function driverRequest(config: Config, options: ServeOptions): DriverRequest {
+  const name = options.use ?? config.use;
+  return options.driverLibrary === undefined ? { name } : { name, library: options.driverLibrary };
+}
+
+/** A server at work: what lives as long as the process, and the edition of the config that it serves. */
+export class Webserv implements Running {
+  readonly addresses: readonly string[];
+  private readonly engine: Engine;
+  private readonly edition: HostedEdition;
+  private readonly servers: ServerUdata[] = [];
+  private readonly uploads: UploadFolders;
+  private readonly sockets = new SocketFiles();
+  private readonly errorLog: ErrorLog;
+  private closing: Promise<void> | null = null;
+  /** When what is still under way is cut: the first of these to run out. */
+  private readonly cuts: NodeJS.Timeout[] = [];
+  /** The last connection has gone. */
+  private emptied = false;
+
+  constructor(config: Config, options: ServeOptions) {
+    const loop = options.loop ?? openLoop(config, options);
+    const system = options.system ?? realSystem;
+    this.uploads = new UploadFolders(system.uploads);
+    try {
+      const book = new LogBook(loop, system.logs);
+      this.errorLog = book.error(config.errorLog);
+      if (config.errorLog !== null) book.logs.reportTo(this.errorLog, config.errorLog.path);
+      loop.onFault = (udata, error) => this.reportFault(udata, error);
+      const watches = new Watches(loop, (path) => this.edition.changed(path), system.paths);
+      const compressor = new Compressor();
+      this.engine = { loop, system, book, watches, compressor, clock: new Clock(loop) };
+      this.edition = new HostedEdition(config, this.engine);
+      this.addresses = this.open();
+      this.report();
+    } catch (error) {
+      this.letGo();
+      loop.dispose();
+      throw error;
+    }
+  }
+
+  get driver(): string {
+    return this.engine.loop.driver.name;
+  }
+
+  get connections(): number {
+    return this.servers.reduce((sum, server) => sum + server.connections, 0);
+  }
+
+  holdings(): Holdings {
+    const { connections, edition } = this;
+    const { loop, watches } = this.engine;
+    const { sites, services, memory } = edition;
+    return {
+      connections,
+      slots: loop.driver.table.live,
+      watches: watches.count,
+      timers: loop.timers.size,
+      scripts: services?.scripts.children ?? 0,
+      waiting: sum(sites, ({ server }) => services?.scripts.waiting(server) ?? 0),
+      uploads: sum(sites, ({ ledger }) => ledger.uploads),
+      tempDisk: sum(sites, ({ ledger }) => ledger.bytes),
+      listings: services?.listings.count ?? 0,
+      memory: memory.bytes,
+      memoryPeak: memory.peak,
+      lagMs: loop.lag.longest,
+      recentLagMs: loop.lag.take(),
+      completions: loop.completions,
+    };
+  }
+
+  close(graceMs = 0): Promise<void> {
+    this.closing ??= this.shutDown();
+    if (!this.emptied) this.cuts.push(setTimeout(() => this.cutAll(), graceMs));
+    return this.closing;
+  }
+
+  reopenLogs(): void {
+    this.engine.book.logs.flush();
+    this.engine.book.logs.reopen();
+  }
+
+  reportCaches(): void {
+    const { lagMs, recentLagMs, ...counts } = this.holdings();
+    this.errorLog.notice('holdings', {
+      ...counts,
+      lagMs: Math.round(lagMs),
+      recentLagMs: Math.round(recentLagMs),
+    });
+    for (const site of this.edition.sites) site.reportCache('notice');
+  }
+
+  flushLogs(): void {
+    this.edition.services?.scripts.killAll();
+    this.engine.book.logs.flushSync();
+  }
+
+  /** Binds as the account that the process has, and does all else as the one of the config. */
+  private open(): string[] {
+    const { edition, errorLog } = this;
+    const { config } = edition;
+    const { loop, system, clock, book } = this.engine;
+    const { listeners, problems } = openListeners(loop, addressesOf(config), this.sockets);
+    if (problems.length > 0) throw new StartError(problems.join('\n'));
+    try {
+      becomeUser(config, book.logs, errorLog);
+    } catch (error) {
+      for (const { fd } of listeners) loop.discard(fd);
+      throw error;
+    }
+    this.uploads.claim(config, errorLog, clock.now());
+    edition.open();
+    for (const { address, fd } of listeners) {
+      const reserve = new Reserve(loop, system.launcher);
+      const here = edition.at(address.servers);
+      this.servers.push(new ServerUdata(loop, fd, here, clock, reserve, welcome));
+    }
+    for (const server of this.servers) server.start();
+    return listeners.map(({ fd }) => formatAddress(loop.driver.addressOf(fd)));
+  }
+
+  private report(): void {
+    const { choice } = this.engine.loop;
+    this.errorLog.notice(`serving on ${this.addresses.join(', ')}`, { driver: this.driver });
+    for (const reason of choice.passedOver) this.errorLog.notice(`driver passed over: ${reason}`);
+    for (const line of choice.lacks) this.errorLog.notice(`missing here: ${line}`);
+  }
+
+  private reportFault(udata: Udata, error: unknown): void {
+    const trace = error instanceof Error ? error.stack : String(error);
+    this.errorLog.error(`a fault in a ${udata.kind}, which is closed`, { trace });
+  }
+
+  /** What is held on the disk. */
+  private letGo(): void {
+    this.sockets.remove();
+    this.uploads.release();
+    this.edition?.services?.files.dispose();
+  }
+
+  private cutAll(): void {
+    for (const server of this.servers) server.cutAll();
+  }
+
+  private async shutDown(): Promise<void> {
+    // From here on another server can listen there; those who have called this one are still served.
+    this.sockets.remove();
+    await Promise.all(this.servers.map((server) => new Promise<void>((resolve) => server.shutDown(resolve))));
+    this.emptied = true;
+    for (const cut of this.cuts) clearTimeout(cut);
+    const { services } = this.edition;
+    if (services !== null) {
+      await new Promise<void>((resolve) => services.scripts.close(resolve));
+      await new Promise<void>((resolve) => services.whenIdle(resolve));
+    }
+    for (const site of this.edition.sites) site.reportCache('info');
+    this.letGo();
+    await new Promise<void>((resolve) => this.engine.book.logs.close(resolve));
+    this.engine.loop.dispose();
+  }
+}
+
+/** Each connection speaks HTTP/1.1. */
+const welcome: Welcome = (host, fd, remote) => new ClientUdata(host, fd, remote);
+
+function openLoop(config: Config, options: ServeOptions): Loop {
+  try {
+    return Loop.open({ use: driverRequest(config, options) });
+  } catch (error) {
+    throw new StartError((error as Error).message);
+  }
+}
+
+function sum(sites: readonly HostedSite[], of: (site: HostedSite) => number): number {
+  return sites.reduce((total, site) => total + of(site), 0);
+}
