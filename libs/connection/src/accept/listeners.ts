@@ -5,7 +5,7 @@ import type { SocketFiles } from './socket-files.ts';
 /** Connections that the kernel holds for us while we do not accept; it cuts this to its own limit (somaxconn). */
 const BACKLOG = 4096;
 
-export interface Listener {
+interface Listener {
   readonly address: ConfigAddress;
   readonly fd: number;
 }
