@@ -1,6 +1,6 @@
 /**
  * Constants and struct layouts of the calls that work relative to an open folder (<fcntl.h>, <sys/stat.h>), per
- * operating system and architecture. `layout.spec.ts` asks the system's C compiler for the same.
+ * operating system and architecture. `layout.full.spec.ts` asks the system's C compiler for the same.
  */
 import { SYSTEM, type System } from './layout.ts';
 

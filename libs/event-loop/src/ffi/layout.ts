@@ -1,7 +1,7 @@
 /**
  * Constants and struct layouts of the C library, per operating system and architecture.
  * Sources: the systems' own headers (<sys/socket.h>, <fcntl.h>, <sys/event.h>, <sys/epoll.h>).
- * `layout.spec.ts` compiles the same questions with the system's C compiler and compares the answers.
+ * `layout.full.spec.ts` compiles the same questions with the system's C compiler and compares the answers.
  */
 
 import { unfit } from './machine.ts';

@@ -1,7 +1,7 @@
 /**
  * io_uring(7): numbers and struct layouts of <linux/io_uring.h>, the same on every architecture. Offsets are in bytes,
  * unless the name says WORD: those count 32-bit words.
- * `layout.spec.ts` compares them with the system's header.
+ * `layout.full.spec.ts` compares them with the system's header.
  */
 
 /** Not wrapped by the C library; the same numbers on every architecture. */

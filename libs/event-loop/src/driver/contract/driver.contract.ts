@@ -1,3 +1,4 @@
+import { crowdContract } from './crowd.contract.ts';
 import { filesContract } from './files.contract.ts';
 import type { HarnessOptions } from './harness.contract.ts';
 import { lifecycleContract } from './lifecycle.contract.ts';
@@ -11,6 +12,7 @@ import { systemContract } from './system.contract.ts';
 export function driverContract(name: string, options: HarnessOptions): void {
   describe(`the contract of drivers: ${name}`, () => {
     streamsContract(options);
+    crowdContract(options);
     receiveIntoContract(options);
     piecesContract(options);
     filesContract(options);

@@ -8,6 +8,13 @@ import type { Harness, Paths, Peer } from './harness.contract.ts';
 const ROUNDS = 200_000;
 const FIRST_LIMITED = 1 << 20;
 
+/** What the contract asks of a driver, and the scripted one has not. */
+export const FAKE_SKIPS = {
+  wake: 'nothing outside of it can wake it',
+  flags: 'its descriptors have none',
+  slowDisks: 'its disk is as slow as the seed says',
+};
+
 /** The scripted driver: nothing of it leaves memory. */
 export class FakeHarness implements Harness {
   readonly driver: FakeDriver;
