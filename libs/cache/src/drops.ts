@@ -1,7 +1,7 @@
 import { Recent } from './recent.ts';
 
 /** How many drops are remembered one by one. */
-export const REMEMBERED_DROPS = 1024;
+const REMEMBERED_DROPS = 1024;
 
 /**
  * Which files were dropped when, in numbers that only grow. A reader takes a ticket before it reads a file; what

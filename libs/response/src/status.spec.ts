@@ -1,4 +1,7 @@
-import { isStatus, neverHasContent, reasonPhrase, registeredStatuses } from './status.ts';
+import { STATUS_CODES } from 'node:http';
+import { isStatus, neverHasContent, reasonPhrase } from './status.ts';
+
+const statuses = Array.from({ length: 500 }, (_, index) => 100 + index);
 
 describe('status', () => {
   it.each([
@@ -19,10 +22,10 @@ describe('status', () => {
     expect(reasonPhrase(status)).toBe('');
   });
 
-  it('lists every registered status once, ascending, each with a phrase', () => {
-    const sorted = [...new Set(registeredStatuses)].sort((a, b) => a - b);
-    expect(registeredStatuses).toEqual(sorted);
-    expect(registeredStatuses.every((status) => reasonPhrase(status) !== '')).toBe(true);
+  it('each status that is registered has a phrase, and no other number', () => {
+    // Node knows one that was never registered (509), and one that is registered as unused (418).
+    const registered = Object.keys(STATUS_CODES).filter((status) => status !== '418' && status !== '509');
+    expect(statuses.filter((status) => reasonPhrase(status) !== '').map(String)).toEqual(registered);
   });
 
   it.each([
@@ -37,6 +40,7 @@ describe('status', () => {
   });
 
   it('knows the messages that end with their head', () => {
-    expect(registeredStatuses.filter(neverHasContent)).toEqual([100, 101, 102, 103, 204, 304]);
+    const ended = statuses.filter((status) => status >= 200 && neverHasContent(status));
+    expect([...ended, neverHasContent(100), neverHasContent(199)]).toEqual([204, 304, true, true]);
   });
 });

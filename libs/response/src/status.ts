@@ -72,9 +72,6 @@ const LAST = 599;
 const phrases: string[] = new Array<string>(LAST - FIRST + 1).fill('');
 for (const [code, phrase] of PHRASES) phrases[code - FIRST] = phrase;
 
-/** Every registered code that has a phrase, ascending. */
-export const registeredStatuses: readonly number[] = PHRASES.map(([code]) => code);
-
 /** The registered phrase of `status`, or `''` (a legal reason-phrase, RFC 9112 section 4) where there is none. */
 export function reasonPhrase(status: number): string {
   return phrases[status - FIRST] ?? '';

@@ -21,7 +21,7 @@ const INHERITED: Readonly<Record<string, number>> = { '/dev/stdout': 1, '/dev/st
 const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK | constants.O_NOCTTY;
 
 /** The `-errno` that an exception of node:fs carries. */
-export function errnoOf(error: unknown): number {
+function errnoOf(error: unknown): number {
   const { errno } = error as NodeJS.ErrnoException;
   return errno ?? -ERRNO.EIO;
 }

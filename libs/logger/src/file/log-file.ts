@@ -6,7 +6,7 @@ import type { LogNotice } from './log-notice.ts';
 import { type BatchLimits, LoggerUdata } from './logger-udata.ts';
 
 /** @returns where the lines for a path go, or -errno */
-export type OpenPath = (path: string) => Destination | number;
+type OpenPath = (path: string) => Destination | number;
 
 /**
  * A log by its path, for as long as the server runs: the descriptor behind it changes with each `reopen`.

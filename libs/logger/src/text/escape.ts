@@ -47,7 +47,7 @@ export function escapeJson(text: string): string {
 }
 
 /** The longest that a client's text can be in a line, in characters of its escaped form. */
-export const FIELD_MAX = 1024;
+const FIELD_MAX = 1024;
 
 /**
  * An escape whose results are cut at `FIELD_MAX`: a head of the largest size, escaped, would be a line of 64 KiB, and a few

@@ -12,13 +12,13 @@ function zone(date: Date, colon: string): string {
 }
 
 /** Where the clock reads how much time has gone by: a loop, whose `now` is read once a tick, or anything like it. */
-export interface TimeSource {
+interface TimeSource {
   /** Milliseconds since any moment. */
   readonly now: number;
 }
 
 /** The clock on the wall itself: exact at any moment, and a system call for each look. */
-export const WALL: TimeSource = {
+const WALL: TimeSource = {
   get now() {
     return Date.now();
   },

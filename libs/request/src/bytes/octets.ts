@@ -60,18 +60,10 @@ export function replaceRawBytes(text: string, write: (byte: number) => string): 
   return text.replace(EACH_RAW, (raw) => write(raw.charCodeAt(0) - RAW));
 }
 
-/** RFC 3629 section 4: no overlong form, no surrogate, nothing above U+10FFFF, nothing cut short. */
-export function isUtf8(bytes: Uint8Array, length: number): boolean {
-  let pos = 0;
-  while (pos < length) {
-    const sequence = sequenceAt(bytes, pos, length);
-    if (sequence === 0) return false;
-    pos += sequence;
-  }
-  return true;
-}
-
-/** Bytes of the UTF-8 sequence at `pos`, 0 where there is none. */
+/**
+ * Bytes of the UTF-8 sequence at `pos`, 0 if there is none. RFC 3629 section 4: no overlong form, no surrogate, nothing
+ * above U+10FFFF, nothing cut short.
+ */
 function sequenceAt(bytes: Uint8Array, pos: number, end: number): number {
   const c = bytes[pos] as number;
   if (c < 0x80) return 1;

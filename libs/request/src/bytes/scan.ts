@@ -4,7 +4,7 @@ import { FIELD_VALUE, QUERY, REG_NAME, TOKEN } from './chars.ts';
 export type Scanner = (bytes: Uint8Array, from: number, end: number) => number;
 
 /** The same with the words of the bytes beside them (`wordsOf`). */
-export type ValueScanner = (bytes: Uint8Array, words: DataView, from: number, end: number) => number;
+type ValueScanner = (bytes: Uint8Array, words: DataView, from: number, end: number) => number;
 
 /*
  * Each scanner is made by a function of its own with the table as a constant in it: an engine then builds the table's

@@ -111,7 +111,7 @@ export function spelledId(spelling: number): FieldId {
 }
 
 /** Which spelling the line that begins at `start` has, of whatever case; 0 for none. The words are those of its bytes. */
-export type Speller = (words: DataView, start: number, end: number) => number;
+type Speller = (words: DataView, start: number, end: number) => number;
 
 export const spellingAt: Speller = makeSpellingAt();
 

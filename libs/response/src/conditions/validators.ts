@@ -37,9 +37,6 @@ export function isSettled(mtimeMs: number, nowMs: number): boolean {
   return nowMs - mtimeMs >= (mtimeMs % 1000 === 0 ? COARSE_MS : TICK_MS);
 }
 
-/** What an entity tag is made of: a file's modification time and size, or its content; `off`: there is none. */
-export type TagSource = 'stat' | 'content' | 'off';
-
 /**
  * Whether a modification time is one that builders of images write in place of all times: 0 or 1 second after the epoch.
  * Every version of a file has it, so that it tells none of them from another.

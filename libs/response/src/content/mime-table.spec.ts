@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { types } from 'mime-types';
-import { defaultTypes } from './mime.ts';
 
 const FILE = join(__dirname, 'mime-table.ts');
 const WIDTH = 108;
@@ -40,9 +39,5 @@ describe('the generated table', () => {
 
   it('is what the installed mime-types says', () => {
     expect(readFileSync(FILE, 'utf8')).toBe(source);
-  });
-
-  it('reads back as the same extensions and types', () => {
-    expect(Object.fromEntries(defaultTypes())).toEqual({ ...types });
   });
 });

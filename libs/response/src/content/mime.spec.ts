@@ -1,5 +1,5 @@
-import { contentType as libraryType } from 'mime-types';
-import { defaultTypes, MimeTypes, withCharset } from './mime.ts';
+import { contentType as libraryType, types as libraryTypes } from 'mime-types';
+import { MimeTypes, withCharset } from './mime.ts';
 
 describe('MimeTypes', () => {
   const types = new MimeTypes(
@@ -94,7 +94,7 @@ describe('MimeTypes', () => {
 
   it('agrees with mime-types on every extension, and adds a charset to text alone', () => {
     const plain = new MimeTypes();
-    for (const [extension, type] of defaultTypes()) {
+    for (const [extension, type] of Object.entries(libraryTypes)) {
       const ours = plain.contentType(`file.${extension}`);
       expect(plain.contentType(`/a.b/FILE.${extension.toUpperCase()}`)).toBe(ours);
       expect(ours).toBe(withCharset(type));
@@ -102,6 +102,6 @@ describe('MimeTypes', () => {
       expect(theirs.split(';')[0]).toBe(type);
       if (ours !== type) expect(ours).toBe(`${type}; charset=utf-8`);
     }
-    expect(defaultTypes().size).toBeGreaterThan(1000);
+    expect(Object.keys(libraryTypes).length).toBeGreaterThan(1000);
   });
 });

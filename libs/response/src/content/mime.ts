@@ -141,17 +141,6 @@ function isBlank(at: number): boolean {
   return c === 0x20 || c === 0x0a;
 }
 
-/** The table: extension without dot -> media type without parameters. A new map at each call. */
-export function defaultTypes(): Map<string, string> {
-  const types = new Map<string, string>();
-  let type = '';
-  for (const word of MIME_TABLE.split(/\s+/)) {
-    if (word.includes('/')) type = word;
-    else if (word !== '') types.set(word, type);
-  }
-  return types;
-}
-
 /** The types that are text although they do not say so: scripts, JSON and XML, by name or by structured suffix (RFC 6839). */
 const TEXT_TYPE =
   /^(text\/.*|application\/(javascript|ecmascript|json|json5|xml|xml-dtd)|[^/]+\/[^/]+\+(json|xml))$/i;

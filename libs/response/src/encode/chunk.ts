@@ -2,48 +2,26 @@ import { sameName, writeAscii, writeText, writeToken } from '../fields/field.ts'
 import type { HeaderList } from '../fields/header-list.ts';
 import { isOwned } from './encode.ts';
 
-/** Room to leave in front of a piece for its chunk head: 14 hexadecimal digits (2^53) and CRLF. */
-export const CHUNK_HEAD_ROOM = 16;
-/** Room to leave behind a piece. */
-export const CHUNK_TAIL_ROOM = 2;
-
 /** The line end behind the data of every chunk. */
 export const CHUNK_TAIL: Uint8Array = Buffer.from('\r\n', 'latin1');
 /** The end of a chunked body without trailers. */
-export const LAST_CHUNK: Uint8Array = Buffer.from('0\r\n\r\n', 'latin1');
+const LAST_CHUNK: Uint8Array = Buffer.from('0\r\n\r\n', 'latin1');
 
+/** 14 hexadecimal digits (2^53) and CRLF. */
+const HEAD_ROOM = 16;
 const HEX = Buffer.from('0123456789abcdef', 'latin1');
 
-/**
- * Writes the head of a chunk of `size` bytes so that it ends just before `end`, and returns where it begins.
- * `size` is at least 1: a chunk of size 0 ends the body (RFC 9112 section 7.1).
- */
-export function writeChunkHeadBefore(into: Uint8Array, end: number, size: number): number {
-  let at = end - 2;
-  into[at] = 0x0d;
-  into[at + 1] = 0x0a;
+/** The head of a chunk of `size` bytes. `size` is at least 1: a chunk of size 0 ends the body (RFC 9112 section 7.1). */
+export function chunkHead(size: number): Uint8Array {
+  const head = Buffer.allocUnsafe(HEAD_ROOM);
+  let at = HEAD_ROOM - 2;
+  head[at] = 0x0d;
+  head[at + 1] = 0x0a;
   for (let rest = size; rest > 0; rest = Math.floor(rest / 16)) {
     at--;
-    into[at] = HEX[rest % 16]!;
+    head[at] = HEX[rest % 16]!;
   }
-  return at;
-}
-
-/**
- * Makes a chunk in place of the data in `into` from `start` to `end` (not empty): the head goes into the
- * CHUNK_HEAD_ROOM before it, the line end behind it. Returns where the chunk begins; it ends at
- * `end + CHUNK_TAIL_ROOM`, so that it leaves in one write and nothing is copied.
- */
-export function frameChunk(into: Uint8Array, start: number, end: number): number {
-  into[end] = 0x0d;
-  into[end + 1] = 0x0a;
-  return writeChunkHeadBefore(into, start, end - start);
-}
-
-/** The head of a chunk of `size` bytes (at least 1), for data that lies elsewhere. */
-export function chunkHead(size: number): Uint8Array {
-  const buffer = Buffer.allocUnsafe(CHUNK_HEAD_ROOM);
-  return buffer.subarray(writeChunkHeadBefore(buffer, CHUNK_HEAD_ROOM, size));
+  return head.subarray(at);
 }
 
 /**

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { formatHttpDate } from '../fields/date.ts';
 import type { Body } from '../reply/body.ts';
-import { IterableSource } from '../reply/iterable-source.ts';
 import { empty, fail, Reply, text } from '../reply/reply.ts';
+import { IterableSource } from '../testing/iterable-source.ts';
 import {
   type EncodeContext,
   Encoded,

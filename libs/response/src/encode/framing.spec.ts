@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type Body, EMPTY, partsBody } from '../reply/body.ts';
-import { IterableSource } from '../reply/iterable-source.ts';
+import { IterableSource } from '../testing/iterable-source.ts';
 import { type Framing, framing, type Version } from './framing.ts';
 
 const stream = (length: number): Body => ({ kind: 'stream', source: new IterableSource([]), length });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { IterableSource } from '../testing/iterable-source.ts';
 import { bodyLength, type Segment } from './body.ts';
-import { IterableSource } from './iterable-source.ts';
 import { applyRange, multipartByteranges } from './range-reply.ts';
 import { empty, Reply, stream, text } from './reply.ts';
 

@@ -1,4 +1,4 @@
-import type { BodySink } from './body.ts';
+import type { BodySink } from '../reply/body.ts';
 import { IterableSource } from './iterable-source.ts';
 
 class Recorder implements BodySink {

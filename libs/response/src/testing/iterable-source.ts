@@ -1,4 +1,4 @@
-import type { BodySink, BodySource } from './body.ts';
+import type { BodySink, BodySource } from '../reply/body.ts';
 
 /**
  * A BodySource over anything that can be iterated without waiting: a generator that renders a listing row by row,
