@@ -55,6 +55,8 @@ function conditions(folder: string, { exports = {} }: Manifest): Problem[] {
     const names = Object.keys(target as Readonly<Record<string, string>>).filter(
       (name) => name !== '@webserv/source',
     );
+    // An entry of this workspace alone (contract suites for other packages' tests) leads nowhere once it is packed.
+    if (names.length === 0) return [];
     if (names[0] === 'types' && names.at(-1) === 'default') return [];
     const message = `the export "${entry}" has the conditions ${names.join(', ')}`;
     return [

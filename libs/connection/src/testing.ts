@@ -1,1 +1,0 @@
-export { type EditionHarness, editionContract } from './edition.contract.ts';

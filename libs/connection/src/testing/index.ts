@@ -1,0 +1,1 @@
+export { type EditionHarness, editionContract } from '../edition.contract.ts';
