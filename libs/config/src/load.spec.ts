@@ -40,7 +40,7 @@ describe('load', () => {
   it.each([
     ['missing.conf', 'cannot-read', 'it does not exist'],
     ['.', 'cannot-read', 'it is a folder'],
-    ['latin1.conf', 'not-utf8', 'is no UTF-8 text'],
+    ['latin1.conf', 'not-utf8', 'is not UTF-8 text'],
   ])('says why %s cannot be read', (name, code, message) => {
     writeFileSync(join(folder, 'latin1.conf'), Buffer.from('# caf\xe9', 'latin1'));
     const result = load(join(folder, name));

@@ -29,7 +29,7 @@ export function load(file: string, disk: Disk = nodeDisk): LoadResult {
   if (!('error' in read)) return loadSource(new Source(file, path, read.text), disk);
   const problems = new Problems();
   const at = { source: new Source(file, path, ''), start: 0, end: 0 };
-  if (read.error === 'not-utf8') problems.error('not-utf8', at, `${quoted(file)} is no UTF-8 text`);
+  if (read.error === 'not-utf8') problems.error('not-utf8', at, `${quoted(file)} is not UTF-8 text`);
   else problems.error('cannot-read', at, `the config file cannot be read: ${reason(read.error)}`);
   return { ok: false, diagnostics: problems.sorted() };
 }
@@ -56,7 +56,7 @@ function loadSource(source: Source, disk: Disk): LoadResult {
   });
   if (draft.servers.length === 0 && !main.damaged && problems.errors === 0) {
     const at = { source, start: 0, end: 0 };
-    problems.error('no-server', at, 'there is no server', { expected: '"server { ... }"' });
+    problems.error('no-server', at, 'there is no "server" block', { expected: '"server { ... }"' });
   }
   checkClaims(claims, disk, problems);
   checkMethods(draft, problems);

@@ -54,8 +54,8 @@ describe('each directive acts in each block that its row names', () => {
           await expectSeen(probe, { server: line, later: true }, '', seen);
           return;
         }
-        expect(warningsOf(probe, { server: line, later: true })).toContain(`"${name}" never acts`);
-        expect(warningsOf(probe, { server: line })).not.toContain(`"${name}" never acts`);
+        expect(warningsOf(probe, { server: line, later: true })).toContain(`"${name}" has no effect`);
+        expect(warningsOf(probe, { server: line })).not.toContain(`"${name}" has no effect`);
       });
     });
   });

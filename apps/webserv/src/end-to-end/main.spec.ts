@@ -62,7 +62,7 @@ server {
     );
     const { code, stderr } = await new Command(['-c', broken]).ended;
     expect(code).toBe(1);
-    expect(stderr).toContain('broken.conf:2:14: error: "listen" is not ended');
+    expect(stderr).toContain('broken.conf:2:14: error: "listen" does not end with ";"');
     expect(stderr).toContain('did you mean "root"?');
     expect(stderr).toContain('did you mean "GET"?');
     const json = await new Command(['-t', '--json', '-c', broken]).ended;

@@ -129,7 +129,7 @@ function buildCgi(level: Level, rootPath: string, taker: Taker, around: Surround
   for (const setting of level.all('cgi')) {
     const key = cgiKey(setting.value);
     if (seen.has(key)) {
-      const message = `${quoted(key)} has a rule already`;
+      const message = `${quoted(key)} already has a rule`;
       around.problems.error('duplicate-value', wordSpan(setting.directive, 0), message);
       continue;
     }

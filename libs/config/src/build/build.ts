@@ -112,7 +112,7 @@ function buildListens(level: Level, taker: Taker, around: Surroundings): Listen[
       around.claims.push({ need: 'socket', path, at });
     }
     if (listens.some((other) => other.key === listen.key)) {
-      around.problems.error('duplicate-value', at, `this server listens on ${listen.key} already`);
+      around.problems.error('duplicate-value', at, `this server already listens on ${listen.key}`);
       continue;
     }
     listens.push(listen);
@@ -127,7 +127,7 @@ function buildErrorPages(level: Level, taker: Taker, around: Surroundings): Map<
     const { directive } = setting;
     setting.value.forEach(([code, written], index) => {
       if (pages.has(code)) {
-        const message = `the page for ${code} is set already`;
+        const message = `the page for ${code} is already set`;
         around.problems.error('duplicate-value', wordSpan(directive, index * 2), message);
         return;
       }
@@ -152,7 +152,7 @@ function buildLocations(
     const location = buildLocation(level, built.length, types, origins, around);
     const before = first.get(location.prefix);
     if (before !== undefined) {
-      const message = `${quoted(location.prefix)} is a location already, at ${lineOf(before.at)}`;
+      const message = `${quoted(location.prefix)} is already a location, at ${lineOf(before.at)}`;
       around.problems.error('duplicate-location', wordSpan(level.opener!.directive, 0), message);
       continue;
     }

@@ -32,7 +32,7 @@ function typeEntries(level: Level, problems: Problems): Map<string, string> {
       extensions.forEach((extension, index) => {
         const before = out.get(extension);
         if (before !== undefined && before !== type) {
-          const message = `${quoted(extension)} was ${before} until here`;
+          const message = `${quoted(extension)} already has the type ${before}; the type here replaces it`;
           problems.warn('duplicate-extension', wordSpan(setting.directive, index), message);
         }
         out.set(extension, type);

@@ -38,7 +38,7 @@ function fill(level: Level, tree: readonly Directive[], pass: Pass): void {
     const before = first.get(row);
     if (before !== undefined && row.repeat === 'once') {
       const { file, line } = before.source.position(before.name.start, before.name.end);
-      const message = `${quoted(row.name)} stands here twice, first at ${file}:${line}`;
+      const message = `${quoted(row.name)} is set twice in this block, first at ${file}:${line}`;
       pass.problems.error('duplicate-directive', wordSpan(directive, -1), message, {
         expected: 'one of them',
       });

@@ -77,14 +77,14 @@ function ask(need: Need, path: string, disk: Disk): Failure | null {
 function askFolder(path: string, disk: Disk): Failure | null {
   const kind = disk.kind(path);
   if (kind === 'none') return ['not-found', `there is no folder ${quoted(path)}`];
-  if (kind !== 'folder') return ['not-a-folder', `${quoted(path)} is no folder`];
+  if (kind !== 'folder') return ['not-a-folder', `${quoted(path)} is not a folder`];
   return askAccess(path, 'run', 'not-readable', 'this process cannot enter', disk);
 }
 
 function askFile(path: string, disk: Disk): Failure | null {
   const kind = disk.kind(path);
   if (kind === 'none') return ['not-found', `there is no file ${quoted(path)}`];
-  if (kind !== 'file') return ['not-a-file', `${quoted(path)} is no file`];
+  if (kind !== 'file') return ['not-a-file', `${quoted(path)} is not a file`];
   return askAccess(path, 'read', 'not-readable', 'this process cannot read', disk);
 }
 

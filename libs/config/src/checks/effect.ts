@@ -38,7 +38,7 @@ function besideRedirection(level: Level, problems: Problems): void {
   ]) {
     const name = directive.row!.name;
     if (name === 'redirection') continue;
-    const message = `${quoted(name)} never acts: "redirection" overrides everything in its location`;
+    const message = `${quoted(name)} has no effect: "redirection" overrides everything in its location`;
     problems.warn('never-effective', wordSpan(directive, -1), message);
   }
 }
@@ -46,7 +46,7 @@ function besideRedirection(level: Level, problems: Problems): void {
 function besideDefaultFile({ level }: Built<Location>, problems: Problems): void {
   const listing = level.own('auto_index');
   if (listing === null || !listing.value || level.own('default_file') === null) return;
-  const message = '"auto_index" never acts: this location has a "default_file" of its own';
+  const message = '"auto_index" has no effect: this location has a "default_file" of its own';
   problems.warn('never-effective', wordSpan(listing.directive, -1), message);
 }
 
@@ -59,7 +59,7 @@ function serverDefaultFile(server: Level, locations: readonly Built<Location>[],
       value.redirection === null && value.defaultFile !== null && level.own('default_file') === null,
   );
   if (used || locations.length === 0) return;
-  const message = '"default_file" never acts: "auto_index" is on wherever it would be inherited';
+  const message = '"default_file" has no effect: "auto_index" is on wherever it would be inherited';
   problems.warn('never-effective', wordSpan(file.directive, -1), message);
 }
 
@@ -75,17 +75,17 @@ function limits(
   }
   const max = level.own('max_cgi');
   if (max !== null && value.maxCgi > value.maxConnect && !isDefault(max, 'max_cgi')) {
-    const message = `there are never so many: "max_connect" is ${value.maxConnect}`;
+    const message = `this limit is never reached: "max_connect" is ${value.maxConnect}`;
     problems.warn('unreachable-limit', wordSpan(max.directive, 0), message);
   }
   const perAddress = level.own('max_connect_per_address');
   if (perAddress !== null && Number(value.maxConnectPerAddress) > value.maxConnect) {
-    const message = `there are never so many: "max_connect" is ${value.maxConnect}`;
+    const message = `this limit is never reached: "max_connect" is ${value.maxConnect}`;
     problems.warn('unreachable-limit', wordSpan(perAddress.directive, 0), message);
   }
   const uri = level.own('max_uri');
   if (uri !== null && value.maxUri > value.maxHeader && !isDefault(uri, 'max_uri')) {
-    const message = `no target can be so long: "max_header", which holds it, is ${value.maxHeader}`;
+    const message = `no target can be this long: "max_header", which includes it, is ${value.maxHeader}`;
     problems.warn('unreachable-limit', wordSpan(uri.directive, 0), message);
   }
   for (const scope of [level, ...locations.map((location) => location.level)]) {
@@ -126,19 +126,19 @@ function memory(main: Level, { value, level }: Built<Server>, problems: Problems
   // Of three quarters of it files are loaded, whatever else there is.
   const loadable = (value.memoryLimit / 4) * 3;
   if (entry !== null && value.cacheEntry > loadable && value.cacheEntry <= value.cacheSize) {
-    const message = `no file of this size is loaded: "memory_limit" is ${value.memoryLimit}, and leaves ${loadable} for it`;
+    const message = `no file of this size is loaded: "memory_limit" is ${value.memoryLimit}, which leaves ${loadable} for it`;
     problems.warn('unreachable-limit', wordSpan(entry.directive, 0), message);
   }
   const own = level.own('memory_limit');
   const all = main.own('memory_limit');
   if (own === null || all === null || value.memoryLimit <= all.value) return;
-  const message = `it never has so much: "memory_limit" of all servers together is ${all.value}`;
+  const message = `this limit is never reached: "memory_limit" of all servers together is ${all.value}`;
   problems.warn('unreachable-limit', wordSpan(own.directive, 0), message);
 }
 
 function neverActs(setting: Setting | null, name: DirectiveName, why: string, problems: Problems): void {
   if (setting === null || isDefault(setting, name)) return;
-  problems.warn('never-effective', wordSpan(setting.directive, -1), `${quoted(name)} never acts: ${why}`);
+  problems.warn('never-effective', wordSpan(setting.directive, -1), `${quoted(name)} has no effect: ${why}`);
 }
 
 /** A default that is written out changes nothing, so it can disappoint nobody. */
@@ -157,7 +157,7 @@ function posts(server: Level, locations: readonly Built<Location>[], problems: P
       if (setting === null || warned.has(setting)) continue;
       warned.add(setting);
       const index = setting.directive.args.findIndex((arg) => arg.text === 'POST');
-      const message = `a POST to ${quoted(value.prefix)} has nowhere to go: no "upload_path" and no "cgi"`;
+      const message = `a POST to ${quoted(value.prefix)} has nowhere to go: there is no "upload_path" and no "cgi"`;
       problems.warn('post-without-target', wordSpan(setting.directive, index), message);
     }
     if (accepts) continue;
@@ -253,7 +253,7 @@ function names(draft: Draft, problems: Problems): void {
         if (holder === undefined) return;
         const first = holder === server ? 'this server' : `the server at ${lineOf(holder.at)}`;
         const all = holders.includes(undefined) ? ' on one of its addresses' : '';
-        const message = `${quoted(name)} never matches here${all}: ${first} has it already`;
+        const message = `${quoted(name)} never matches here${all}: ${first} already has it`;
         problems.warn('shadowed-name', wordSpan(setting.directive, index), message);
       });
     }
@@ -261,7 +261,7 @@ function names(draft: Draft, problems: Problems): void {
   for (const { value: server, level } of draft.servers) {
     if (reachable.has(server) || level.damaged) continue;
     const message =
-      'no request reaches this server: it is the first on no address and has no name of its own there';
+      'no request reaches this server: it is not the first on any address, and has no name of its own there';
     problems.warn('unreachable-server', wordSpan(level.opener!.directive, -1), message, {
       expected: 'a "server_name", or another "listen"',
     });
@@ -285,7 +285,7 @@ function addresses(draft: Draft, problems: Problems): void {
       const other = wild.get(port(value));
       if (other === undefined || WILDCARDS.includes(value.host) || warned.has(value.key)) continue;
       warned.add(value.key);
-      const message = `${value.key} may not be bound beside ${other.key}, which takes every address of the port`;
+      const message = `the system may refuse ${value.key} beside ${other.key}, which takes every address of the port`;
       problems.warn('listen-overlap', wordSpan(directive, 0), message);
     }
   }

@@ -23,7 +23,7 @@ export function checkMethods({ locations }: Draft, problems: Problems): void {
       reported.add(setting);
       const message =
         text === 'HEAD'
-          ? '"HEAD" comes with GET'
+          ? 'GET allows "HEAD" too'
           : `${quoted(text)} is for scripts, and ${where} has no "cgi"`;
       problems.error('invalid-value', wordSpan(setting.directive, index), message, {
         expected: FILE_METHODS.join(', '),

@@ -20,7 +20,7 @@ export function parseListen(text: string): Listen | string {
   const hostText = colon < 0 ? text : text.slice(0, colon);
   const host = hostText === '*' ? '0.0.0.0' : hostText === 'localhost' ? '127.0.0.1' : hostText;
   if (!IPV4.test(host)) {
-    return hostText.includes(':') ? 'an IPv6 address stands in [ ]' : 'this is no numeric address';
+    return hostText.includes(':') ? 'an IPv6 address needs [ ] around it' : 'this is not a numeric address';
   }
   return finish('ipv4', host, colon < 0 ? null : text.slice(colon + 1), text);
 }
@@ -29,16 +29,16 @@ export function parseListen(text: string): Listen | string {
 function parseIpv6(text: string): Listen | string {
   const close = text.indexOf(']');
   const url = `http://${text.slice(0, close + 1)}/`;
-  if (close < 0 || !URL.canParse(url)) return 'this is no IPv6 address';
+  if (close < 0 || !URL.canParse(url)) return 'this is not an IPv6 address';
   const host = new URL(url).hostname.slice(1, -1);
   const rest = text.slice(close + 1);
-  if (rest !== '' && !rest.startsWith(':')) return 'behind the ] stands :port';
+  if (rest !== '' && !rest.startsWith(':')) return 'only :PORT can follow the ]';
   return finish('ipv6', host, rest === '' ? null : rest.slice(1), text);
 }
 
 function finish(family: 'ipv4' | 'ipv6', host: string, port: string | null, text: string): Listen | string {
   const value = port === null ? DEFAULT_PORT : /^\d{1,5}$/.test(port) ? Number(port) : 65_536;
-  if (value > 65_535) return 'the port is no number from 0 to 65535';
+  if (value > 65_535) return 'the port is not a number from 0 to 65535';
   const key = family === 'ipv6' ? `[${host}]:${value}` : `${host}:${value}`;
   return { family, host, port: value, path: '', text, key };
 }

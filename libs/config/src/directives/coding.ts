@@ -18,11 +18,11 @@ function codings(all: readonly Coding[]): Value<readonly Coding[]> {
       z.transform((words: ('on' | 'off' | Coding)[], ctx: z.core.ParsePayload): readonly Coding[] => {
         words.forEach((word, index) => {
           if ((word === 'on' || word === 'off') && words.length > 1)
-            refuseWord(ctx, index, `"${word}" stands alone`, {
+            refuseWord(ctx, index, `"${word}" must stand alone`, {
               expected: `on, off, or some of ${all.join(', ')}`,
             });
           else if (words.indexOf(word) !== index)
-            refuseWord(ctx, index, `"${word}" is said twice`, { expected: 'each once' });
+            refuseWord(ctx, index, `"${word}" is named twice`, { expected: 'each word once' });
         });
         if (words[0] === 'off') return [];
         return words[0] === 'on' ? all : (words as Coding[]);
@@ -38,7 +38,7 @@ const mediaTypes: Value<ReadonlySet<string>> = lazy(() =>
       words.forEach((word, index) => {
         if (MEDIA_TYPE.test(word)) return;
         const expected = 'a type such as text/css, or text/* for all of a kind';
-        refuseWord(ctx, index, `"${word}" is no media type`, { expected });
+        refuseWord(ctx, index, `"${word}" is not a media type`, { expected });
       });
       return new Set(words.map((word) => word.toLowerCase()));
     }),
@@ -59,7 +59,7 @@ export const codingRows = {
     value: codings(['br', 'zstd', 'gzip']),
     expects: 'on, off, or some of br, zstd, gzip',
     default: 'off',
-    help: 'Sends page.html.br, .zst or .gz in place of page.html to those who accept it, where it is not older; the first named is liked best.',
+    help: 'Sends page.html.br, .zst or .gz instead of page.html to clients that accept the coding, if the coded file is not older. The first coding that is named is preferred.',
     alias: ['gzip_static', 'brotli_static', 'zstd_static'],
   }),
   compress: row({
@@ -70,7 +70,7 @@ export const codingRows = {
     value: codings(['br', 'gzip']),
     expects: 'on, off, or some of br, gzip',
     default: 'off',
-    help: 'Compresses files that the cache keeps, once, for those who accept it; the first named is liked best.',
+    help: 'Compresses the files that the cache keeps, once each, for clients that accept the coding. The first coding that is named is preferred.',
     alias: ['gzip', 'brotli', 'deflate', 'encode'],
   }),
   compress_types: row({
@@ -89,7 +89,7 @@ export const codingRows = {
     contexts: BOTH,
     usage: 'SIZE',
     value: size(0, MIB * 1024),
-    expects: 'bytes (k, m, g behind the number), up to 1g',
+    expects: 'bytes, or a number with k, m, g or t, up to 1g',
     default: '1k',
     help: 'The smallest file that is compressed.',
     alias: ['gzip_min_length', 'brotli_min_length'],

@@ -14,7 +14,7 @@ export function leavesRoot(name: string): { message: string; suggestion: string 
   if (name === '') return { message: 'this must not be empty', suggestion: null };
   if (name.startsWith('/')) {
     const suggestion = name.replace(/^\/+/, '') || null;
-    return { message: 'this name is taken from the root, it has no "/" in front', suggestion };
+    return { message: 'this name is relative to the root: it must not begin with "/"', suggestion };
   }
   if (name.split('/').includes('..')) return { message: 'this name leaves the root', suggestion: null };
   return null;
@@ -39,7 +39,7 @@ const charset: Value<string | null> = lazy(() =>
       z.string().check(z.regex(/^[\w!#$%&'+^`{}~.:-]{1,60}$/)),
       z.transform((word: string, ctx: z.core.ParsePayload): string | null => {
         if (/^(on|utf-?_?8)$/i.test(word) && word.toLowerCase() !== 'utf-8')
-          return refuse(ctx, `"${word}" is no charset`, { suggestion: 'utf-8' });
+          return refuse(ctx, `"${word}" is not a charset`, { suggestion: 'utf-8' });
         return word === 'off' ? null : word;
       }),
     ),
@@ -67,13 +67,17 @@ const errorPages: Value<[number, string][]> = lazy(() =>
         const word = words[index]!;
         const path = words[index + 1];
         if (!/^[45]\d\d$/.test(word))
-          refuseWord(ctx, index, `"${word}" is no status of an error`, {
+          refuseWord(ctx, index, `"${word}" is not an error status`, {
             expected: 'a code from 400 to 599',
           });
         else if (path === undefined)
-          refuseWord(ctx, index, `the page for ${word} is missing`, { expected: 'CODE PATH pairs' });
+          refuseWord(ctx, index, `the page for ${word} is missing`, {
+            expected: 'pairs of a code and a file',
+          });
         else if (/^[45]\d\d$/.test(path))
-          refuseWord(ctx, index + 1, `the page for ${word} is missing`, { expected: 'CODE PATH pairs' });
+          refuseWord(ctx, index + 1, `the page for ${word} is missing`, {
+            expected: 'pairs of a code and a file',
+          });
         else pages.push([Number(word), path]);
       }
       return pages;
@@ -88,9 +92,9 @@ const VARIABLE = /\$(?:\{|host|uri|request_uri|scheme|args|server_name|http_|is_
 function badTarget(url: string): { message: string; suggestion: string | null } | null {
   if (!/^[\x21-\x7e]+$/.test(url)) {
     const encoded = /\p{Surrogate}/u.test(url) ? null : url.replace(/[^\x21-\x7e]+/g, encodeURIComponent);
-    return { message: 'only visible ASCII can stand in a Location field', suggestion: encoded };
+    return { message: 'a Location field holds visible ASCII only', suggestion: encoded };
   }
-  if (VARIABLE.test(url)) return { message: 'there are no variables in a redirection', suggestion: null };
+  if (VARIABLE.test(url)) return { message: 'a redirection has no variables', suggestion: null };
   if (/^https?:\/\/[^/]/i.test(url) || /^\/(?!\/)/.test(url)) return null;
   return {
     message: 'this is neither a URL nor a path',
@@ -106,7 +110,7 @@ const redirection: Value<Redirection> = lazy(() =>
       const url = words[last]!;
       const status = last === 0 ? '301' : words[0]!;
       if (!STATUSES.includes(status)) {
-        refuseWord(ctx, 0, `"${status}" is no status of a redirection`, {
+        refuseWord(ctx, 0, `"${status}" is not a redirection status`, {
           expected: '301, 302, 303, 307 or 308',
         });
       }
@@ -129,7 +133,7 @@ export const contentRows = {
     usage: 'FOLDER',
     value: text,
     expects: 'a folder',
-    help: 'The folder that files are served from; the prefix of the location is taken off before.',
+    help: 'The folder that files are served from. The server takes the prefix of the location off the path, and looks for the rest in this folder.',
     alias: ['alias', 'document_root', 'docroot'],
   }),
   default_file: row({
@@ -137,9 +141,9 @@ export const contentRows = {
     contexts: ['server', 'location'],
     usage: 'NAME',
     value: defaultFile,
-    expects: 'the name of a file, taken from the root',
+    expects: 'the name of a file, relative to its folder',
     default: 'index.html',
-    help: 'What a folder answers with.',
+    help: 'The file in a folder that answers a request for the folder.',
     alias: ['index', 'directory_index'],
   }),
   auto_index: row({
@@ -149,7 +153,7 @@ export const contentRows = {
     value: flag,
     expects: 'on or off',
     default: 'off',
-    help: 'Lists folders, in a location that names no default_file of its own (the one of the server is then not inherited).',
+    help: 'Lists folders, in a location that has no default_file of its own. Such a location does not inherit the default_file of its server.',
   }),
   upload_path: row({
     name: 'upload_path',
@@ -157,7 +161,7 @@ export const contentRows = {
     usage: 'FOLDER',
     value: text,
     expects: 'a folder that can be written',
-    help: 'Where the body of a POST is stored.',
+    help: 'The folder that the server stores the body of a POST in.',
     alias: ['upload_dir', 'upload_store'],
   }),
   upload_overwrite: row({
@@ -167,7 +171,7 @@ export const contentRows = {
     value: flag,
     expects: 'on or off',
     default: 'off',
-    help: 'Replaces a stored file of the same name; off answers 409.',
+    help: 'Replaces a stored file of the same name. With off the upload gets 409.',
   }),
   upload_fsync: row({
     name: 'upload_fsync',
@@ -176,7 +180,7 @@ export const contentRows = {
     value: flag,
     expects: 'on or off',
     default: 'off',
-    help: 'Forces an upload to the disk before it is answered.',
+    help: 'Forces an upload to the disk before the server answers it.',
   }),
   upload_inert: row({
     name: 'upload_inert',
@@ -185,7 +189,7 @@ export const contentRows = {
     value: flag,
     expects: 'on or off',
     default: 'on',
-    help: 'Keeps files from an upload folder, whichever location serves it, from acting in a browser (nosniff, sandbox).',
+    help: 'Keeps the files of an upload folder from acting in a browser (nosniff, sandbox), whichever location serves them.',
   }),
   method: row({
     name: 'method',
@@ -195,7 +199,7 @@ export const contentRows = {
     value: methods,
     expects: 'GET, POST, DELETE; for scripts any other, or *',
     default: 'GET',
-    help: 'What is allowed; any other method that is known answers 405. GET allows HEAD. A location with cgi may allow any method to its scripts (PUT, PROPFIND, ...), or * for all but CONNECT and TRACE; what is no script there is read alone, unless POST and DELETE are named too.',
+    help: 'The methods that are allowed. Any other known method gets 405. GET also allows HEAD. A location with cgi may allow its scripts any method (PUT, PROPFIND, ...), or * for all methods except CONNECT and TRACE. Files there can only be read, unless POST and DELETE are named too.',
     alias: ['methods', 'allow', 'allow_methods', 'limit_except'],
   }),
   charset: row({
@@ -205,7 +209,7 @@ export const contentRows = {
     value: charset,
     expects: 'the name of a charset, such as utf-8 or iso-8859-1, or off',
     default: 'utf-8',
-    help: 'The charset that text files say they are in. A type that has a parameter of its own keeps it, JSON is utf-8 or says nothing; listings are utf-8, and scripts say it themselves.',
+    help: 'The charset that the server states for text files. A type with a parameter of its own keeps that parameter. JSON is stated as utf-8 or not at all. Listings are always utf-8, and scripts state their own charset.',
     alias: ['add_default_charset', 'override_charset', 'source_charset', 'default_charset'],
   }),
   etag: row({
@@ -215,7 +219,7 @@ export const contentRows = {
     value: tagSource,
     expects: 'stat, content or off',
     default: 'stat',
-    help: 'What the entity tag of a file is made of: its time and size (none for the times 0 and 1, which builders of images write), or its content, once, when the cache takes it in. With content no answer says Last-Modified, and what is not kept has no tag: that is for trees whose times are faked.',
+    help: 'What the entity tag of a file is made from. stat takes its modification time and its size; a file with the time 0 or 1, which image builders write, has no tag. content takes its content, once, when the cache loads the file. With content no answer has Last-Modified, and a file that the cache does not keep has no tag: use it for trees whose modification times are not real.',
     alias: ['etags', 'file_etag', 'static_etags'],
   }),
   symlinks: row({
@@ -235,7 +239,7 @@ export const contentRows = {
     value: flag,
     expects: 'on or off',
     default: 'off',
-    help: 'Serves and lists names that begin with a dot. /.well-known/ at the top of a site is served in any case (RFC 8615).',
+    help: 'Serves and lists names that begin with a dot. /.well-known/ at the top of a site is always served (RFC 8615).',
   }),
   error: row({
     name: 'error',
@@ -246,8 +250,8 @@ export const contentRows = {
     repeat: 'many',
     inherits: false,
     value: errorPages,
-    expects: 'CODE PATH pairs',
-    help: 'Pages for answers from 400 to 599, in CODE FILE pairs; without one a built-in page.',
+    expects: 'pairs of a code and a file',
+    help: 'Pages for answers from 400 to 599, as pairs of a code and a file. A code without a page gets a built-in one.',
     alias: ['error_page', 'errorpage', 'error_document'],
   }),
   redirection: row({
@@ -258,7 +262,7 @@ export const contentRows = {
     inherits: false,
     value: redirection,
     expects: 'http://..., https://... or /...',
-    help: 'Sends the client elsewhere (301 unless said) and overrides everything else in its location.',
+    help: 'Sends the client to another URL, with 301 if no code is given. It overrides everything else in its location.',
     alias: ['redirect', 'return', 'rewrite'],
   }),
 };

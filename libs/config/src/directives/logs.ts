@@ -31,7 +31,7 @@ function logWords(grammar: Grammar, words: string[], ctx: z.core.ParsePayload): 
   const seen = new Set<string>();
   if (path === '') refuseWord(ctx, 0, 'the path is empty');
   if (path === 'off') {
-    if (words.length > 1) refuseWord(ctx, 1, 'nothing can stand behind off', { expected: '";"' });
+    if (words.length > 1) refuseWord(ctx, 1, 'nothing can follow off', { expected: '";"' });
     return null;
   }
   const out: Words = {
@@ -51,7 +51,7 @@ function logWords(grammar: Grammar, words: string[], ctx: z.core.ParsePayload): 
       const read = (isBuffer ? sizeWord() : timeWord()).safeParse(word.slice(equals + 1));
       if (!read.success || read.data > (isBuffer ? MOST_BUFFER : HOUR)) {
         const expected = isBuffer ? 'buffer=64k, at most 64m' : 'flush=1s, at most an hour';
-        refuseWord(ctx, index, `"${word}" cannot be`, { expected });
+        refuseWord(ctx, index, `"${word}" is not possible here`, { expected });
       } else if (isBuffer) out.bufferBytes = read.data;
       else out.flushMs = read.data;
     } else if (grammar.levels.includes(word)) {
@@ -67,8 +67,9 @@ function logWords(grammar: Grammar, words: string[], ctx: z.core.ParsePayload): 
       });
       continue;
     }
+    const noun = kind.replace('=', '');
     if (seen.has(kind))
-      refuseWord(ctx, index, `"${word}": this is said twice`, { expected: `one ${kind.replace('=', '')}` });
+      refuseWord(ctx, index, `"${word}" sets the ${noun} a second time`, { expected: `one ${noun}` });
     seen.add(kind);
   }
   return out;
@@ -117,7 +118,7 @@ export const logRows = {
     value: accessLog,
     expects: 'a file, or off',
     default: '/dev/stdout combined buffer=64k flush=1s',
-    help: 'One line for each answer, gathered up to a size and a time.',
+    help: 'Writes one line for each answer. Lines are gathered up to a size and a time.',
   }),
   error_log: row({
     name: 'error_log',
@@ -127,6 +128,6 @@ export const logRows = {
     value: errorLog,
     expects: 'a file, or off',
     default: '/dev/stderr notice text buffer=4k flush=100ms',
-    help: 'What went wrong, from a level upwards. On the main level: what concerns no server, and the servers without their own.',
+    help: 'Writes what went wrong, from a level upwards. On the main level it is the log of what concerns no server, and of the servers that have no error_log of their own.',
   }),
 };

@@ -20,13 +20,13 @@ export const methods: Value<ReadonlySet<Method>> = lazy(() =>
     z.transform((words: string[], ctx: z.core.ParsePayload): ReadonlySet<Method> => {
       words.forEach((word, index) => {
         if (words.indexOf(word) !== index)
-          refuseWord(ctx, index, `"${word}" is said twice`, { expected: 'each once' });
+          refuseWord(ctx, index, `"${word}" is named twice`, { expected: 'each word once' });
         else if (REFUSED.includes(word.toUpperCase()))
           refuseWord(ctx, index, `"${word}" is never allowed`, {
-            expected: 'any method but CONNECT and TRACE',
+            expected: 'any method except CONNECT and TRACE',
           });
         else if (!TOKEN.test(word) || (USUAL.includes(word.toUpperCase()) && !USUAL.includes(word)))
-          refuseWord(ctx, index, `"${word}" is no method`, {
+          refuseWord(ctx, index, `"${word}" is not a method`, {
             expected: 'GET, POST, DELETE; for scripts any other, or *',
             suggestion: suggest(word, USUAL),
           });

@@ -22,7 +22,7 @@ function oneWord(word: string, ctx: z.core.ParsePayload): CgiWords {
   if (word === '*') return { kind: 'all' };
   if (EXTENSION.test(word)) return { kind: 'extension', ext: word, interpreter: '' };
   if (word.includes('*')) {
-    refuseWord(ctx, 0, `"${word}" is no name: there are no patterns here`, {
+    refuseWord(ctx, 0, `"${word}" is not the name of a script: there are no patterns here`, {
       expected: 'a script, an extension such as .cgi, or * for every file',
       suggestion: asExtension(word),
     });
@@ -39,7 +39,7 @@ const cgi: Value<CgiWords> = lazy(() =>
       const [first = '', interpreter] = words;
       if (interpreter === undefined) return oneWord(first, ctx);
       if (!EXTENSION.test(first)) {
-        refuseWord(ctx, 0, `"${first}" is no extension`, {
+        refuseWord(ctx, 0, `"${first}" is not an extension`, {
           expected: 'a dot and letters, such as .php',
           suggestion: asExtension(first),
         });
@@ -59,8 +59,8 @@ export const scriptRows = {
     repeat: 'many',
     inherits: false,
     value: cgi,
-    expects: 'a script under the root, an extension (and its interpreter), or * for every file',
-    help: 'Runs a script under the root, every file of an extension (through an interpreter, or by itself), or (*) every file: none of these is ever sent.',
+    expects: 'a script below the root, an extension (and its interpreter), or * for every file',
+    help: 'Runs a script below the root, or every file with an extension (through an interpreter, or by itself), or with * every file. None of these files is ever sent.',
     alias: ['cgi_pass', 'fastcgi_pass', 'cgi_bin', 'cgi_script'],
   }),
   cgi_uploads: row({
@@ -70,6 +70,6 @@ export const scriptRows = {
     value: flag,
     expects: 'on or off',
     default: 'off',
-    help: 'Runs scripts that lie below an upload_path as well: every client that may upload may then run programs here.',
+    help: 'Also runs scripts that lie below an upload_path. Every client that may upload can then run programs here.',
   }),
 };

@@ -53,13 +53,13 @@ const prefix = lazy(() =>
           return refuse(ctx, 'a prefix starts with "/"', { suggestion: `/${word}` });
         }
         const bare = word.length > 1 && word.endsWith('/') ? word.slice(0, -1) : word;
-        if (/[?#]/.test(word)) return refuse(ctx, 'a prefix is a path: no query and no fragment');
+        if (/[?#]/.test(word)) return refuse(ctx, 'a prefix is a path, without a query or a fragment');
         const segments = bare.slice(1).split('/');
         if (
           bare !== '/' &&
           segments.some((segment) => segment === '' || segment === '.' || segment === '..')
         ) {
-          return refuse(ctx, 'no request has such a path: empty and dot segments are resolved before');
+          return refuse(ctx, 'no request has such a path: empty and dot segments are resolved first');
         }
         return bare;
       }),
@@ -83,7 +83,7 @@ const typeEntry: Value<TypeEntry> = lazy(() =>
         const bare = extension.replace(/^\*?\.+/, '');
         const suggestion = bare === extension ? null : bare;
         const expected = 'letters and digits, without the dot';
-        refuseWord(ctx, index + 1, 'this is no extension', { expected, suggestion });
+        refuseWord(ctx, index + 1, 'this is not an extension', { expected, suggestion });
       });
       return { type, extensions: extensions.map((extension) => extension.toLowerCase()) };
     }),
@@ -98,7 +98,7 @@ export const structureRows = {
     value: choice('auto', 'io_uring', 'epoll', 'kqueue', 'poll', 'select'),
     expects: 'auto, io_uring, epoll, kqueue, poll or select',
     default: 'auto',
-    help: 'The multiplexer under the event loop; auto takes the best that works.',
+    help: 'The multiplexer that the event loop uses. auto takes the best one that works here.',
   }),
   user: row({
     name: 'user',
@@ -106,7 +106,7 @@ export const structureRows = {
     usage: 'NAME',
     value: account,
     expects: 'the name of an account',
-    help: 'The account to become after the sockets are bound, when started as root.',
+    help: 'The account that the process becomes after it has bound its sockets, if it starts as root.',
   }),
   include: row({
     name: 'include',
@@ -116,7 +116,7 @@ export const structureRows = {
     inherits: false,
     value: text,
     expects: 'a file, or a pattern with * ? [ ]',
-    help: 'Reads a file (or, with a pattern, every file that fits, by name) as if it stood here.',
+    help: 'Reads another file as if its text stood here. A pattern reads every file that matches it, in the order of their names.',
     alias: ['import'],
   }),
   server: row({
@@ -130,7 +130,7 @@ export const structureRows = {
     block: 'server',
     value: nothing,
     expects: 'nothing before the "{"',
-    help: 'One virtual server; the first on an address is the default there.',
+    help: 'One virtual server. The first server on an address is the default there.',
     alias: ['vhost', 'virtualhost'],
   }),
   listen: row({
@@ -142,7 +142,7 @@ export const structureRows = {
     value: listen,
     expects: '80, 127.0.0.1:80, [::1]:80, *:80 or unix:/path',
     default: '80',
-    help: 'An address to accept connections on; port 0 lets the system choose. [::] is IPv6 alone: for IPv4 as well, write a second listen. The file of a unix socket is made with mode 0666, replaced where nobody answers on it, and removed at the end where the server may still write its folder.',
+    help: 'An address to accept connections on. With port 0 the system chooses the port. [::] accepts IPv6 only: add a second listen for IPv4. The server makes the file of a unix socket with mode 0666. It replaces a file on which nobody answers. It removes its own file when it stops, if it may still write the folder.',
     alias: ['port', 'bind'],
   }),
   server_name: row({
@@ -154,7 +154,7 @@ export const structureRows = {
     inherits: false,
     value: serverNames,
     expects: 'letters, digits, "_", "-" and "." with at most a leading "*."',
-    help: 'The hosts that this server answers for; *.example.org stands for every host below it.',
+    help: 'The hosts that this server answers for. *.example.org stands for every host below example.org.',
     alias: ['host', 'hostname', 'server_alias'],
   }),
   location: row({
@@ -166,7 +166,7 @@ export const structureRows = {
     block: 'location',
     value: prefix,
     expects: 'a prefix of the path, such as /images',
-    help: 'Settings for the paths at and below a prefix (whole segments); the longest that fits wins; / must be there.',
+    help: 'Settings for a path and everything below it. A prefix matches whole segments, and the longest prefix that matches wins. Each server needs a location for /.',
     alias: ['route', 'path'],
   }),
   types: row({
@@ -180,7 +180,7 @@ export const structureRows = {
     block: 'types',
     value: nothing,
     expects: 'nothing before the "{"',
-    help: 'MIME types by extension, over the built-in table and over those of the block around. A type may have parameters, and stands in quotes then: "text/html; charset=iso-8859-1".',
+    help: 'MIME types by extension. They win over the built-in table and over the types of the enclosing block. A type with parameters needs quotes: "text/html; charset=iso-8859-1".',
   }),
 };
 
@@ -194,7 +194,7 @@ export const typeEntryRow = row({
   inherits: false,
   value: typeEntry,
   expects: 'a MIME type and its extensions, such as: text/html html htm;',
-  help: 'One MIME type and the extensions that have it.',
+  help: 'One MIME type and its extensions.',
 });
 
 /** RFC 9110 section 8.3.1: type "/" subtype, both tokens. */

@@ -34,18 +34,21 @@ const FOREIGN: readonly (readonly [name: RegExp, expected: string])[] = [
   [/^(if|set|map|geo|split_clients)$/, 'fixed values: there are no variables and no conditions'],
   [
     /^(proxy|uwsgi|scgi|grpc|memcached)_|^(upstream|reverse_proxy)$/,
-    'files and scripts: this server is no proxy',
+    'files or scripts: this server is not a proxy',
   ],
-  [/^fastcgi_(?!pass|read_timeout)|^php_/, '"cgi .php INTERPRETER;": scripts are run by themselves'],
-  [/^try_files$/, '"default_file" for folders, "error 404 FILE;" for what is not there'],
-  [/^(expires|add_header|more_set_headers|header)$/, 'the fields that the server sets: none can be added'],
+  [/^fastcgi_(?!pass|read_timeout)|^php_/, '"cgi .php INTERPRETER;": the server runs scripts itself'],
+  [/^try_files$/, '"default_file" for folders, "error 404 FILE;" for what does not exist'],
+  [
+    /^(expires|add_header|more_set_headers|header)$/,
+    'the fields that the server sets: a config cannot add any',
+  ],
   [/^ssl_|^(tls|http2|quic)$/, 'plain HTTP: put a server that speaks TLS in front'],
   [
     /^(allow|deny|auth_basic|satisfy|limit_req)/,
-    'limits such as "max_connect_per_address": access is not checked',
+    'limits such as "max_connect_per_address": the server does not check access',
   ],
   [
     /^(sendfile|tcp_nopush|tcp_nodelay|aio|worker_\w+|pid|daemon)$/,
-    'nothing: it is done without being asked for',
+    'nothing: the server does this without being asked',
   ],
 ];

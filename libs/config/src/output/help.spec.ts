@@ -40,8 +40,9 @@ describe('helpOn', () => {
       ok: true,
       text: `auto_index on|off;
 
-Lists folders, in a location that names no default_file of
-its own (the one of the server is then not inherited).
+Lists folders, in a location that has no default_file of its
+own. Such a location does not inherit the default_file of
+its server.
 
 stands in:   server, location
 takes:       on or off
@@ -60,7 +61,7 @@ inherited:   by the blocks inside
   it.each([
     ['lisen', 'there is no directive "lisen"; did you mean "listen"?'],
     ['Client_Max_Body_Size', 'there is no directive "Client_Max_Body_Size"; did you mean "body_size"?'],
-    ['upstream', 'there is no directive "upstream"; expected files and scripts: this server is no proxy'],
+    ['upstream', 'there is no directive "upstream"; expected files or scripts: this server is not a proxy'],
     ['xyzzy', 'there is no directive "xyzzy"'],
     ['', 'there is no directive ""'],
   ])('%j: %s', (name, message) => {

@@ -79,7 +79,9 @@ export class Includes {
     }
     if (depth < MOST_DEPTH && this.#files < MOST_FILES) return true;
     const message =
-      depth < MOST_DEPTH ? `more than ${MOST_FILES} files` : `more than ${MOST_DEPTH} files deep`;
+      depth < MOST_DEPTH
+        ? `this config includes more than ${MOST_FILES} files`
+        : `includes are more than ${MOST_DEPTH} files deep`;
     this.#problems.error('include-limit', at, message);
     return false;
   }
@@ -89,7 +91,7 @@ export class Includes {
       const suggestion = suggest(lastName(path), this.#disk.list(folderOf(path)));
       this.#problems.error('include-not-found', at, `there is no file ${quoted(path)}`, { suggestion });
     } else if (error === 'not-utf8') {
-      this.#problems.error('not-utf8', at, `${quoted(path)} is no UTF-8 text`);
+      this.#problems.error('not-utf8', at, `${quoted(path)} is not UTF-8 text`);
     } else this.#problems.error('cannot-read', at, `${quoted(path)} cannot be read: ${reason(error)}`);
   }
 }
@@ -108,7 +110,7 @@ export function reason(error: string): string {
     ENOENT: 'it does not exist',
     EACCES: 'permission denied',
     EISDIR: 'it is a folder',
-    ENOTDIR: 'a part of its path is no folder',
+    ENOTDIR: 'a part of its path is not a folder',
     ELOOP: 'too many symbolic links',
   };
   return known[error] ?? error;

@@ -132,7 +132,7 @@ class Lexer {
     }
     value += text.slice(copied, this.#at);
     if (isCurlyQuote(text.charCodeAt(start))) {
-      this.#report('invalid-character', start, this.#at, 'a typographic quote does not quote', {
+      this.#report('invalid-character', start, this.#at, 'a typographic quote does not begin a quoted word', {
         expected: 'a plain quote, " or \'',
       });
     }
@@ -178,7 +178,7 @@ class Lexer {
   #afterQuote(): void {
     const code = this.#text.charCodeAt(this.#at);
     if (this.#at >= this.#text.length || endsWord(code)) return;
-    this.#report('missing-space', this.#at, this.#at + 1, 'text directly behind a closing quote', {
+    this.#report('missing-space', this.#at, this.#at + 1, 'text directly after a closing quote', {
       expected: 'a space or ";"',
     });
     this.#faulty = false;
@@ -211,7 +211,7 @@ class Lexer {
     }
     if (this.#isPattern(start)) return '\\';
     const seen = next === undefined || next === '\n' || next === '\r' ? 1 : 2;
-    this.#report('invalid-escape', this.#at, this.#at + seen, 'this escape means nothing', {
+    this.#report('invalid-escape', this.#at, this.#at + seen, 'this escape has no meaning', {
       expected: ESCAPES_EXPECTED,
     });
     return '\\';

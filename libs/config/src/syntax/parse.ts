@@ -57,7 +57,7 @@ class Parser {
         }
         this.#surplus -= 1;
         this.#unexpected('this "}" closes nothing');
-      } else if (token.kind === ';') this.#unexpected('nothing stands before this ";"');
+      } else if (token.kind === ';') this.#unexpected('there is no directive before this ";"');
       else if (token.kind === '{') {
         this.#error('unexpected-token', token, 'this "{" belongs to no directive', 'the name of a directive');
         this.#cursor.skipBlock();
@@ -145,7 +145,7 @@ class Parser {
       const inner = this.statements([row.block, ...contexts], { name, at: name });
       return this.#directive(name, args, inner, row, lacks === '');
     }
-    this.#error('missing-semicolon', at, `${quoted(name.text)} is not ended`, `${lacks}";"`);
+    this.#error('missing-semicolon', at, `${quoted(name.text)} does not end with ";"`, `${lacks}";"`);
     return this.#directive(name, args, null, row, false);
   }
 
@@ -160,7 +160,7 @@ class Parser {
     if (row === null || row.block === null || !valid) {
       if (row !== null && row.block === null) {
         const expected = '";" (a word that holds "{" needs quotes)';
-        this.#error('unexpected-block', open, `${quoted(row.name)} has no block`, expected);
+        this.#error('unexpected-block', open, `${quoted(row.name)} takes no block`, expected);
       }
       // What stands inside a block that cannot be is anybody's guess: it is stepped over.
       if (this.#cursor.skipBlock().kind === 'end') this.#unclosed({ name, at: open });
@@ -178,7 +178,7 @@ class Parser {
     const elsewhere = findRow(name.text);
     if (elsewhere !== null) {
       const where = elsewhere.contexts.map(contextName).join(' or ');
-      const message = `${quoted(name.text)} cannot stand ${contextPlace(context)}`;
+      const message = `${quoted(name.text)} is not allowed ${contextPlace(context)}`;
       this.#error('wrong-context', name, message, `a place ${where}`);
       return { row: elsewhere, valid: false };
     }
@@ -186,7 +186,7 @@ class Parser {
       this.#error(
         'unknown-directive',
         name,
-        `${quoted(name.text)} is no MIME type`,
+        `${quoted(name.text)} is not a MIME type`,
         'type/subtype, such as text/html',
       );
       return { row: null, valid: false };

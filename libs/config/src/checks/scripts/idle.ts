@@ -49,13 +49,13 @@ function besideEveryFile({ level, location }: WrittenPlace, problems: Problems):
   if (!location.cgi.some(({ kind }) => kind === 'all')) return;
   for (const { value, directive } of level.all('cgi')) {
     if (value.kind === 'all' || (value.kind === 'extension' && value.interpreter !== '')) continue;
-    const message = `${quoted(cgiKey(value))} never acts: "cgi *" runs every file`;
+    const message = `${quoted(cgiKey(value))} has no effect: "cgi *" runs every file`;
     problems.warn('never-effective', wordSpan(directive, 0), message);
   }
   for (const name of ['precompressed', 'compress'] as const) {
     const setting = level.own(name);
     if (setting === null || setting.value.length === 0) continue;
-    const message = `${quoted(name)} never acts: every file here is a script`;
+    const message = `${quoted(name)} has no effect: every file here is a script`;
     problems.warn('never-effective', wordSpan(setting.directive, -1), message);
   }
 }
@@ -83,5 +83,5 @@ function idle(
 ): void {
   const setting = level.own(name);
   if (setting === null || (value !== null && setting.value !== (value === 'on'))) return;
-  problems.warn('never-effective', wordSpan(setting.directive, -1), `${quoted(name)} never acts: ${why}`);
+  problems.warn('never-effective', wordSpan(setting.directive, -1), `${quoted(name)} has no effect: ${why}`);
 }
