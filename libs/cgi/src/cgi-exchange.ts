@@ -234,10 +234,6 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
     this.watch(false);
   }
 
-  bodyFails(place: string): void {
-    this.exchange.place = place;
-  }
-
   bodyOver(): void {
     this.stage = Stage.OVER;
     this.watch(true);

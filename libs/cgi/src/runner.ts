@@ -10,7 +10,7 @@ import type { MethodRules, Server } from './method-rules.ts';
 import { Queue } from './queue.ts';
 import type { ScriptProcess } from './script-process.ts';
 import { Slabs } from './slabs.ts';
-import type { Reprocessed, ScriptRun, Workshop } from './workshop.ts';
+import type { ScriptRun, Workshop } from './workshop.ts';
 
 /** What a runner is told by the server. */
 export interface CgiOptions {
@@ -21,7 +21,7 @@ export interface CgiOptions {
   /** Takes a line that a script wrote to stderr, without its end, as it came: control characters are the log's to escape. */
   readonly log: (line: string, run: ScriptRun) => void;
   /** Answers the request that a local redirection stands for: an exchange of its own, through the method stage. */
-  readonly reprocess: (from: Exchange, head: RequestHead) => Reprocessed;
+  readonly reprocess: (from: Exchange, head: RequestHead) => Outcome;
   /** PATH of the scripts; the server's own unless said. */
   readonly path?: string;
   /** Where bodies lie that wait for their script; the system's folder for temporary files unless said. */
@@ -149,7 +149,7 @@ export class CgiRunner {
     return reply;
   }
 
-  private reprocess(exchange: Exchange, target: string): Reprocessed | Reply {
+  private reprocess(exchange: Exchange, target: string): Outcome {
     const { rules } = this.options;
     const depth = (this.depths.get(exchange.head) ?? 0) + 1;
     if (depth > REDIRECTIONS_MAX) return rules.failure(exchange, 502, 'too many local redirections');

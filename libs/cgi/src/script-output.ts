@@ -23,8 +23,6 @@ export interface OutputOwner {
   outputFull(): void;
   /** The script does not keep to the chunks that it has announced. */
   outputMalformed(): void;
-  /** The reader is about to be told that the body cannot be completed. */
-  bodyFails(place: string): void;
   /** The body has left or has failed: nothing more will be asked for. */
   bodyOver(): void;
   /** The reader of the body has gone before its end. */
@@ -354,7 +352,6 @@ export class ScriptOutput implements BodySource, BufferOwner, WorkOwner {
   private tellFailure(): void {
     const { sink } = this;
     this.close();
-    this.owner.bodyFails(this.failedAt);
     sink?.fail(this.failure, this.failedAt);
     this.owner.bodyOver();
   }

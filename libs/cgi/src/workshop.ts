@@ -17,12 +17,6 @@ export interface ScriptRun {
   readonly script: string;
 }
 
-/** An exchange of its own for the request that a local redirection stands for, and what the method stage made of it. */
-export interface Reprocessed {
-  readonly exchange: Exchange;
-  readonly outcome: Outcome;
-}
-
 /** What the scripts of a runner share. */
 export interface Workshop {
   readonly loop: Loop;
@@ -43,8 +37,8 @@ export interface Workshop {
   log(line: string, run: ScriptRun): void;
   /** The reply that turns a client away for now: 503 with Retry-After. */
   busy(exchange: Exchange, place: string, errno?: number): Reply;
-  /** The request that a script's local redirection stands for, or the reply where it can stand for none. */
-  reprocess(exchange: Exchange, target: string): Reprocessed | Reply;
+  /** Answers the request that a script's local redirection stands for. */
+  reprocess(exchange: Exchange, target: string): Outcome;
 }
 
 export function runOf(exchange: Exchange, script: Script): ScriptRun {

@@ -1,6 +1,7 @@
 import type { Location, Server } from '@webserv/config';
 import type { Exchange, MemoryLedger } from '@webserv/methods';
 import type { Pages } from '@webserv/pages';
+import type { Cause } from '@webserv/response';
 import type { Stage } from './http1/stage.ts';
 import type { Responder } from './transaction/responder.ts';
 
@@ -8,6 +9,8 @@ import type { Responder } from './transaction/responder.ts';
 export interface Ended {
   readonly exchange: Exchange;
   readonly responder: Responder;
+  /** Why it was answered with an error, or not to its end; null where nothing is to be said of that. */
+  readonly cause: Cause | null;
   /** The stage that ended it, which is END for one that was answered as it asked. */
   readonly endedBy: Stage;
   /** The server could not answer, or not to the end, through no doing of its client. */

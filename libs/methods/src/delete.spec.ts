@@ -101,7 +101,7 @@ describe('what is refused, and leaves everything as it was', () => {
     location({ symlinks: true, dotfiles: true });
     expect((await site.send('GET', '/up/secret.txt')).status).toBe(200);
     expect((await site.send('DELETE', '/up/secret.txt')).status).toBe(404);
-    expect(site.exchange?.errno).toBe(-E.EXDEV);
+    expect(site.cause?.errno).toBe(-E.EXDEV);
     expect(existsSync(join(site.folder, 'secret.txt'))).toBe(true);
   });
 
@@ -176,7 +176,7 @@ it('without permission for the folder is 403', async () => {
     chmodSync(join(site.root, 'locked'), 0o755);
   }
   expect(status).toBe(403);
-  expect(site.exchange).toMatchObject({ errno: -E.EACCES, place: 'unlink' });
+  expect(site.cause).toMatchObject({ errno: -E.EACCES, place: 'unlink' });
   expect(existsSync(join(site.root, 'locked/a.txt'))).toBe(true);
 });
 

@@ -6,9 +6,6 @@ import { validatorsOf } from './file-validators.ts';
 import { FileFacts } from './files.ts';
 import { isHidden, resolvePath } from './resolve-path.ts';
 
-/** Filled and read within one call, so one is enough for all. */
-const facts = new FileFacts();
-
 /**
  * DELETE (RFC 9110 section 9.3.5) removes what GET would give: a regular file below the location's root. Where that is
  * a symbolic link, the link goes and its target stays; the folder it lies in must lie in the root even where links may
@@ -19,11 +16,12 @@ export function remove(exchange: Exchange): Reply {
   if (isHidden(location, head.path)) return failure(exchange, 404, 'hidden name');
   const path = resolvePath(location, head.path);
   const { files } = services;
+  const facts = new FileFacts();
   const error = files.look(location.root, path, !location.symlinks, facts);
   if (error < 0) return failedCall(exchange, error, 'stat');
   if (facts.kind !== 'file')
     return failure(exchange, facts.kind === 'folder' ? 403 : 404, 'not a regular file');
-  const outcome = conditionsOf(exchange, validatorsOf(exchange, facts));
+  const outcome = conditionsOf(exchange, validatorsOf(exchange, facts, ''));
   if (outcome !== 'pass') return failure(exchange, 412, 'precondition');
   services.forget(path);
   const removed = files.remove(location.root, path);

@@ -10,9 +10,6 @@ const PAGE_LIMIT = 1 << 20;
 /** For how long a page is served without a look at its file. */
 const FRESH_MS = 1000;
 
-/** Filled and read within one call, so one is enough for all. */
-const facts = new FileFacts();
-
 interface Page {
   /** Null where the file has none to give: it is empty, too large, or a script. */
   readonly bytes: Uint8Array | null;
@@ -87,13 +84,14 @@ export class ErrorPages {
 
   private read(server: Server, path: string, nowMs: number): Page {
     const { files, uploads } = this;
+    const facts = new FileFacts();
     const fd = files.open('/', path, false);
     const found = fd >= 0 && files.inspect(fd, facts) >= 0 && facts.kind === 'file';
     const real = found ? files.realPath(path, fd) : '';
     const content = real !== '' && !isScriptOf(server, real, facts, files);
     const bytes = content && facts.size <= PAGE_LIMIT ? this.contentOf(fd, facts.size) : null;
     if (fd >= 0) files.close(fd);
-    const stamp = found ? { mtimeMs: facts.mtimeMs, size: facts.size, ino: facts.ino } : null;
+    const stamp = found ? facts : null;
     return { bytes, uploaded: uploads.mayBeUpload(real), stamp, checkedAt: nowMs };
   }
 

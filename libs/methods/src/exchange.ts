@@ -1,13 +1,6 @@
 import type { Location, Server } from '@webserv/config';
 import type { RequestHead } from '@webserv/request';
-import {
-  type ContentCoding,
-  type FileStamp,
-  type MimeTypes,
-  NO_VALIDATORS,
-  type Reply,
-  type Validators,
-} from '@webserv/response';
+import type { ContentCoding, FileStamp, MimeTypes, Reply } from '@webserv/response';
 import type { Files } from './files.ts';
 import type { Outcome } from './intake.ts';
 import type { Ledger } from './ledger.ts';
@@ -18,7 +11,6 @@ import type { Work } from './turns.ts';
 import type { FileWriter, FileWriterOwner } from './upload/file-writer.ts';
 import type { Store } from './upload/store.ts';
 import type { UploadRoots } from './upload/upload-roots.ts';
-import type { Offer } from './variants.ts';
 
 /** What the methods need of the world around them. */
 export interface Services {
@@ -83,61 +75,30 @@ export interface Caller {
 /** For a request that came by no connection. */
 const NOBODY: Caller = { ends: () => ({ serverAddress: '', remotePort: 0 }) };
 
-/**
- * One request on its way through the method stage, and what is to be known of it afterwards: by the cache where its
- * content came from, by the log where and why it failed. One object a connection; `begin` resets it.
- */
+/** One request as the method stage sees it, and what it needs to answer it. Its owner uses it again for the next request. */
 export class Exchange {
   readonly services: Services;
-  head: RequestHead;
+  readonly head: RequestHead;
   server: Server;
   location: Location;
   /** The client's address, for scripts and logs. */
   remote = '';
   caller: Caller = NOBODY;
-  /** Time of day in milliseconds, the same for all that is decided about this request. */
-  nowMs = 0;
+  /** Time of day in milliseconds, the same for every decision about this request. */
+  nowMs: number;
 
-  /** The file that the reply is, whole and with nothing but its own headers; '' for any other reply. */
-  path = '';
-  stamp: FileStamp | null = null;
-  /** Those of the reply's file. */
-  validators: Validators = NO_VALIDATORS;
-  /**
-   * The tag is to be made of the content, which nobody has read yet. Then the reply is the whole file whatever the
-   * request says of versions and ranges; its conditions are judged once the tag is known.
-   */
-  tagPending = false;
-  /** In which codings the file that was asked for may be sent; null where its location offers none. */
-  offer: Offer | null = null;
-  /** The coding of the reply's file, '' for the file itself; and where it has one, the file that it stands for. */
-  coding: ContentCoding | '' = '';
-  original = '';
-  originalStamp: FileStamp | null = null;
-  /** Negative errno that led to the reply, or 0, and the call or rule in which it arose. */
-  errno = 0;
-  place = '';
-
-  constructor(services: Services, head: RequestHead, server: Server) {
+  constructor(services: Services, head: RequestHead, server: Server, location: Location, nowMs = 0) {
     this.services = services;
     this.head = head;
     this.server = server;
-    this.location = server.locations[0] as Location;
+    this.location = location;
+    this.nowMs = nowMs;
   }
 
+  /** The request that `head` holds now is for this server and this location. */
   begin(server: Server, location: Location, nowMs: number): void {
     this.server = server;
     this.location = location;
     this.nowMs = nowMs;
-    this.path = '';
-    this.stamp = null;
-    this.validators = NO_VALIDATORS;
-    this.tagPending = false;
-    this.offer = null;
-    this.coding = '';
-    this.original = '';
-    this.originalStamp = null;
-    this.errno = 0;
-    this.place = '';
   }
 }

@@ -44,11 +44,8 @@ export function statusOf(errno: number): number {
  * @param errno negative, or 0 where no call failed
  */
 export function failure(exchange: Exchange, status: number, place: string, errno = 0): Reply {
-  exchange.errno = errno;
-  exchange.place = place;
-  exchange.path = '';
-  exchange.stamp = null;
   const reply = exchange.services.errorPage(exchange.server, status) ?? fail(status);
+  reply.cause = { errno, place };
   // What is short now may be there soon (RFC 9110 section 15.6.4, RFC 6585 section 4).
   if (status === 503 || status === 429) reply.headers.set('Retry-After', RETRY_AFTER);
   return reply;

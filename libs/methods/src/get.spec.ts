@@ -55,8 +55,9 @@ describe('a file', () => {
       ['ETag', etagOf(path)],
       ['Accept-Ranges', 'bytes'],
     ]);
-    expect(site.exchange).toMatchObject({ path, errno: 0, place: '' });
-    expect(site.exchange?.stamp).toEqual({
+    expect(site.cause).toBeNull();
+    expect(site.representation?.path).toBe(path);
+    expect(site.representation?.stamp).toMatchObject({
       mtimeMs: LONG_AGO.getTime(),
       size: TEXT.length,
       ino: lstatSync(path).ino,
@@ -109,7 +110,7 @@ describe('conditions', () => {
       const answer = await site.send(method, '/a.txt', `${fields.replaceAll('ETAG', etagOf(path))}\r\n`);
       expect([method, answer.status]).toEqual([method, status]);
       if (status === 304) expect(answer.header('ETag')).toBe(etagOf(path));
-      if (status !== 200) expect(site.exchange).toMatchObject({ path: '', stamp: null });
+      if (status !== 200) expect(site.representation).toBeNull();
     }
   });
 });
@@ -131,7 +132,7 @@ describe('ranges', () => {
     expect(answer.header('Content-Range')).toBe(contentRange);
     if (text !== null) expect(answer.text).toBe(text);
     // A part is not what the cache may keep.
-    if (status !== 200) expect(site.exchange?.path).toBe('');
+    if (status !== 200) expect(site.representation).toBeNull();
     expect((await site.send('HEAD', '/a.txt', `Range: ${range}\r\n`)).status).toBe(200);
   });
 
@@ -161,7 +162,7 @@ describe('folders', () => {
     const answer = await site.send('GET', '/sub/');
     expect(answer.text).toBe('<p>hi');
     expect(answer.header('Content-Type')).toBe('text/html; charset=utf-8');
-    expect(site.exchange?.path).toBe(path);
+    expect(site.representation?.path).toBe(path);
   });
 
   it.each([
@@ -189,7 +190,7 @@ describe('folders', () => {
   it('without a default file are 403, and so is one that is a folder', async () => {
     site.mkdir('www/sub');
     expect((await site.send('GET', '/sub/')).status).toBe(403);
-    expect(site.exchange).toMatchObject({ errno: -E.ENOENT, place: 'open default file' });
+    expect(site.cause).toMatchObject({ errno: -E.ENOENT, place: 'open default file' });
     site.mkdir('www/sub/index.html');
     expect((await site.send('GET', '/sub/')).status).toBe(403);
   });
@@ -266,10 +267,10 @@ describe('what is not there for clients', () => {
     const { files } = site.services;
     site.services = { ...site.services, files: { ...files, open: () => -E.EACCES } };
     expect((await site.send('GET', '/a.txt')).status).toBe(403);
-    expect(site.exchange).toMatchObject({ errno: -E.EACCES, place: 'open' });
+    expect(site.cause).toMatchObject({ errno: -E.EACCES, place: 'open' });
     site.services = { ...site.services, files: { ...files, inspect: () => -E.EIO } };
     expect((await site.send('GET', '/a.txt')).status).toBe(500);
-    expect(site.exchange).toMatchObject({ errno: -E.EIO, place: 'fstat' });
+    expect(site.cause).toMatchObject({ errno: -E.EIO, place: 'fstat' });
   });
 });
 

@@ -34,4 +34,3 @@ export { NodeWriter } from './upload/node-writer.ts';
 export type { PartHead } from './upload/part-head.ts';
 export type { Store } from './upload/store.ts';
 export { UploadRoots } from './upload/upload-roots.ts';
-export { Offer } from './variants.ts';

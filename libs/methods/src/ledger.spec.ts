@@ -61,7 +61,7 @@ describe('uploads at once', () => {
     const answer = await site.send('POST', '/post/more', '', 'x');
     expect(answer.status).toBe(status);
     expect(answer.header('Retry-After')).toBe(status === 503 ? '1' : undefined);
-    if (status === 503) expect(site.exchange?.place).toBe('max_uploads');
+    if (status === 503) expect(site.cause?.place).toBe('max_uploads');
     for (const { intake } of busy) intake.abort();
     expect((await site.send('POST', '/post/later', '', 'x')).status).toBe(201);
   });
@@ -71,7 +71,7 @@ describe('uploads at once', () => {
     expect((await site.send('POST', '/post/', FORM, form('a', 'b', 'c'))).status).toBe(201);
     const busy = opened('/post/busy');
     const answer = await site.send('POST', '/post/more', FORM, form('a'));
-    expect([answer.status, site.exchange?.place]).toEqual([503, 'max_uploads']);
+    expect([answer.status, site.cause?.place]).toEqual([503, 'max_uploads']);
     busy.intake.abort();
   });
 
@@ -94,7 +94,7 @@ describe('uploads at once', () => {
     now += pause;
     const third = opened('/post/third');
     expect([slowest.status, other.status, third.status]).toEqual([503, 0, 0]);
-    expect(site.exchange?.place).not.toBe('max_uploads');
+    expect(site.cause?.place).not.toBe('max_uploads');
     for (const { intake } of [slowest, other, third]) intake.abort();
   });
 
@@ -152,8 +152,7 @@ describe('bytes that are not whole yet', () => {
     site.ledger = new Ledger(5, 10);
     const answer = await site.send('POST', '/post/a', '', 'x'.repeat(size), { piece: 3 });
     expect(answer.status).toBe(status);
-    if (status === 503)
-      expect([answer.header('Retry-After'), site.exchange?.place]).toEqual(['1', 'temp_disk']);
+    if (status === 503) expect([answer.header('Retry-After'), site.cause?.place]).toEqual(['1', 'temp_disk']);
   });
 
   it.each([

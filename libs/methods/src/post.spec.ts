@@ -313,7 +313,7 @@ describe('what is refused', () => {
   it('has no folder to go to', async () => {
     site.location('/post', { methods: ['POST'] });
     expect((await site.send('POST', '/post/a', 'Content-Length: 1\r\n')).status).toBe(403);
-    expect(site.exchange?.place).toBe('no upload_path');
+    expect(site.cause?.place).toBe('no upload_path');
   });
 
   it('is coded', async () => {
@@ -326,14 +326,14 @@ describe('what is refused', () => {
   it('has a folder that is gone', async () => {
     site.location('/post', { methods: ['POST'], uploadPath: join(site.folder, 'gone') });
     expect((await site.send('POST', '/post/a', '')).status).toBe(500);
-    expect(site.exchange?.place).toBe('open upload');
+    expect(site.cause?.place).toBe('open upload');
   });
 
   it('may not write there', async () => {
     const { store } = site.services;
     site.services = { ...site.services, store: { ...store, create: () => -13 } };
     expect((await site.send('POST', '/post/a', '')).status).toBe(403);
-    expect(site.exchange).toMatchObject({ errno: -13, place: 'open upload' });
+    expect(site.cause).toMatchObject({ errno: -13, place: 'open upload' });
   });
 });
 

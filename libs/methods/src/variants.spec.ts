@@ -45,9 +45,9 @@ describe('a file with coded siblings', () => {
     expect(answer.header('Content-Type')).toBe('text/plain; charset=utf-8');
     expect(answer.header('Vary')).toBe('Accept-Encoding');
     expect(answer.header('ETag')).toBe(etagOf(path, coding));
-    expect(site.exchange).toMatchObject({ path, coding });
-    expect(site.exchange?.original).toBe(coding === '' ? '' : join(site.root, 'a.txt'));
-    expect(site.exchange?.offer).toMatchObject({
+    expect(site.representation).toMatchObject({ path, coding });
+    expect(site.representation?.original?.path).toBe(coding === '' ? undefined : join(site.root, 'a.txt'));
+    expect(site.representation?.offer).toMatchObject({
       codings: ['br', 'gzip'],
       siblings: ['br', 'gzip'],
       absent: [join(site.root, 'a.txt.zst')],
@@ -107,7 +107,7 @@ describe('a file that the cache may compress', () => {
     expect(answer.text).toBe(TEXT);
     expect(answer.header('Vary')).toBe('Accept-Encoding');
     expect(answer.header('Content-Encoding')).toBeUndefined();
-    expect(site.exchange?.offer).toMatchObject({ codings: ['br', 'gzip'], siblings: [], absent: [] });
+    expect(site.representation?.offer).toMatchObject({ codings: ['br', 'gzip'], siblings: [], absent: [] });
   });
 
   it.each([
@@ -118,7 +118,7 @@ describe('a file that the cache may compress', () => {
     site.file(`www/${name}`, content);
     const answer = await site.send('GET', `/${name}`, GZIP);
     expect(answer.header('Vary')).toBeUndefined();
-    expect(site.exchange?.offer).toBeNull();
+    expect(site.representation?.offer).toBeNull();
   });
 
   it('prefers what the client does over what lies there, but for ranges', async () => {

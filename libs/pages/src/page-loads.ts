@@ -17,12 +17,13 @@ export class PageLoads {
   }
 
   /** The load that brings what this origin would, as far as a stamp can tell; or null. */
-  find({ key, stamp }: PageOrigin): PageLoad | null {
+  find({ key, representation }: PageOrigin): PageLoad | null {
     const entry = this.entries.get(key);
     if (entry === undefined) return null;
-    const { origin } = entry;
+    const { nowMs } = entry.origin;
+    const { stamp } = entry.origin.representation;
     // A file that had been changed a moment before could have been changed once more since, and look the same.
-    const same = sameStamp(origin.stamp, stamp) && isSettled(origin.stamp.mtimeMs, origin.nowMs);
+    const same = sameStamp(stamp, representation.stamp) && isSettled(stamp.mtimeMs, nowMs);
     return same ? entry.load : null;
   }
 

@@ -1,6 +1,5 @@
 import type { Location } from '@webserv/config';
 import { Memory } from '@webserv/event-loop';
-import type { Offer } from '@webserv/methods';
 import { FieldId, type Headers } from '@webserv/request';
 import {
   type EncodeContext,
@@ -8,6 +7,7 @@ import {
   encodeHead,
   evaluatePreconditions,
   notModified,
+  type Offer,
   patchDate,
   type Reply,
   type Validators,

@@ -1,15 +1,18 @@
 import { type CacheEntry, StaticCache } from '@webserv/cache';
 import type { Server } from '@webserv/config';
 import { Memory } from '@webserv/event-loop';
-import { type Exchange, type Files, type MemoryLedger, Offer } from '@webserv/methods';
+import type { Exchange, Files, MemoryLedger } from '@webserv/methods';
 import { copyOfText, FieldId } from '@webserv/request';
 import {
   acceptedCodings,
   type ContentCoding,
   type FileStamp,
   isSettled,
+  type Offer,
   preferredCoding,
   Reply,
+  type Representation,
+  type StampedFile,
   sameStamp,
 } from '@webserv/response';
 import type { Compressor } from './compressor.ts';
@@ -27,32 +30,24 @@ const WATCHED_FRESH_MS = 10_000;
 
 const NOTHING = Memory.allocate(0);
 
-/** What a page is made from: all that is to be known of it when the request that began it may be over. */
+/** What a page is made from: it outlives the request that began it. */
 export interface PageOrigin {
   /** The decoded path that was asked for. */
   readonly name: string;
-  /** What the page lies under. */
+  /** The key of the page in the cache. */
   readonly key: string;
-  readonly path: string;
-  readonly stamp: FileStamp;
-  readonly coding: ContentCoding | '';
-  readonly offer: Offer | null;
-  readonly original: string;
-  readonly originalStamp: FileStamp | null;
-  /** When the stamp was taken. */
+  readonly representation: Representation;
+  /** When its stamp was taken. */
   readonly nowMs: number;
   readonly files: Files;
 }
 
-/** @returns null where the reply of the exchange is no whole file */
-export function originOf(exchange: Exchange): PageOrigin | null {
-  const { path, stamp, coding, offer, original, originalStamp, nowMs } = exchange;
-  if (path === '' || stamp === null) return null;
+export function originOf(exchange: Exchange, representation: Representation): PageOrigin {
   // A copy: the path may be a slice of the whole head's text, which the key would keep alive.
   const name = copyOfText(exchange.head.path);
+  const { coding } = representation;
   const key = coding === '' ? name : variantKey(coding, name);
-  const { files } = exchange.services;
-  return { name, key, path, stamp, coding, offer, original, originalStamp, nowMs, files };
+  return { name, key, representation, nowMs: exchange.nowMs, files: exchange.services.files };
 }
 
 /**
@@ -137,26 +132,26 @@ export class Pages {
    * @returns its entry, or null where it is not kept
    */
   keep(page: Page, origin: PageOrigin, ticket: number, pinned: boolean): CacheEntry<Page> | null {
-    const { name, key, path, stamp, coding, offer, original, originalStamp } = origin;
+    const { name, key, representation } = origin;
+    const { coding, offer, original } = representation;
     if (!pinned && !this.memory.mayKeep) return null;
     if (coding === '') this.offerIn(page, name, offer);
-    if (!this.put(page, key, path, stamp, origin, ticket, pinned)) return null;
+    if (!this.put(page, key, representation, origin, ticket, pinned)) return null;
     const entry = this.cache.peek(key) ?? null;
-    if (coding === '' || offer === null || originalStamp === null) return entry;
+    if (offer === null || original === null) return entry;
     const primary = this.cache.peek(name);
     if (primary !== undefined && sameOffer(primary.value.offer, offer)) return entry;
     const stub = new Page(NOTHING, 0, 0, 0, '', new Reply(200), page.validators, page.location);
     stub.stub = true;
     this.offerIn(stub, name, offer);
-    this.put(stub, name, original, originalStamp, origin, ticket, pinned);
+    this.put(stub, name, original, origin, ticket, pinned);
     return entry;
   }
 
   private put(
     page: Page,
     key: string,
-    path: string,
-    stamp: FileStamp,
+    { path, stamp }: StampedFile,
     { nowMs, files }: PageOrigin,
     ticket: number,
     pinned: boolean,
@@ -228,7 +223,7 @@ function withdraw(page: Page, coding: ContentCoding): void {
   if (offer === null) return;
   const codings = offer.codings.filter((each) => each !== coding);
   page.keys = keys.filter((_key, index) => offer.codings[index] !== coding);
-  page.offer = new Offer(codings, offer.siblings, offer.absent);
+  page.offer = { ...offer, codings };
 }
 
 function sameOffer(one: Offer | null, other: Offer): boolean {

@@ -1,7 +1,7 @@
 import type { Location, Server } from '@webserv/config';
 import { dispatch, Exchange, FileFacts, type Files, type Services } from '@webserv/methods';
 import { DEFAULT_LIMITS, RequestParser } from '@webserv/request';
-import { type FileBody, Reply, sameStamp } from '@webserv/response';
+import { type FileBody, Reply, type Representation, sameStamp } from '@webserv/response';
 import { ContentTag, TAG_ROOM } from './content-tag.ts';
 import { type Page, USUAL } from './page.ts';
 import { PageDraft } from './page-draft.ts';
@@ -42,35 +42,36 @@ function preloadPage(target: string, site: Site, services: Services, clock: Cloc
   parser.feed(head, 0, head.length);
   const nowMs = clock.now();
   const ticket = site.pages.cache.begin();
-  const exchange = new Exchange(services, parser.head, site.server);
-  exchange.begin(site.server, site.locate(parser.head.path), nowMs);
+  const location = site.locate(parser.head.path);
+  const exchange = new Exchange(services, parser.head, site.server, location, nowMs);
   const reply = dispatch(exchange);
   // A location whose default is a script has no page to keep.
   if (!(reply instanceof Reply)) {
     reply.abort();
     return false;
   }
-  const { body } = reply;
-  if (body.kind !== 'file' || exchange.stamp === null || body.length > site.server.cacheEntry) {
+  const { body, representation } = reply;
+  if (body.kind !== 'file' || representation === null || body.length > site.server.cacheEntry) {
     reply.release();
     return false;
   }
-  if (exchange.tagPending) reply.headers.set('ETag', TAG_ROOM);
+  if (representation.tagPending) reply.headers.set('ETag', TAG_ROOM);
   const draft = PageDraft.of(reply, body.length, { ...USUAL, date: clock.text() });
   const whole =
     draft !== null && readInto(draft, services.files, body.fd) && isAsBefore(body, services.files);
   reply.release();
   if (draft === null || !whole) return false;
   reply.body = { kind: 'unsent', length: body.length };
-  const origin = originOf(exchange);
-  return origin !== null && site.pages.keep(pageOf(draft, exchange), origin, ticket, true) !== null;
+  reply.representation = null;
+  const page = pageOf(draft, representation, exchange);
+  return site.pages.keep(page, originOf(exchange, representation), ticket, true) !== null;
 }
 
-function pageOf(draft: PageDraft, exchange: Exchange): Page {
-  if (!exchange.tagPending) return draft.page(exchange.validators, exchange.location);
+function pageOf(draft: PageDraft, { validators, tagPending }: Representation, { location }: Exchange): Page {
+  if (!tagPending) return draft.page(validators, location);
   const etag = ContentTag.of(draft.memory.bytes, draft.headSize, draft.size);
   draft.name(etag);
-  return draft.page({ ...exchange.validators, etag }, exchange.location);
+  return draft.page({ ...validators, etag }, location);
 }
 
 /** Whether the file is still what length and validators were taken from. */

@@ -21,6 +21,7 @@ export {
   preferredCoding,
 } from './content/content-coding.ts';
 export { MimeTypes } from './content/mime.ts';
+export type { Offer } from './content/offer.ts';
 export {
   CHUNK_TAIL,
   chunkHead,
@@ -54,6 +55,7 @@ export type {
   UnsentBody,
 } from './reply/body.ts';
 export { bodyLength } from './reply/body.ts';
+export type { Cause } from './reply/cause.ts';
 export { errorPage, escapeHtml } from './reply/error-page.ts';
 export { applyRange, multipartByteranges } from './reply/range-reply.ts';
 export type { BodyOwner } from './reply/reply.ts';
@@ -69,4 +71,5 @@ export {
   text,
   withoutContent,
 } from './reply/reply.ts';
+export type { Representation, StampedFile } from './reply/representation.ts';
 export { neverHasContent, reasonPhrase } from './status.ts';

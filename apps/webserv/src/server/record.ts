@@ -13,7 +13,7 @@ const entry = new AccessEntry();
 
 /** The end of a request in the logs: one access line, and an error line where a stage before the end has failed. */
 export function record(ended: Ended, site: HostedSite, durationMs: number): void {
-  const { exchange, responder, endedBy } = ended;
+  const { exchange, responder, endedBy, cause } = ended;
   if (endedBy !== Stage.END) reportFailure(ended, site);
   if (!site.accessLog.enabled) return;
   const { head } = exchange;
@@ -30,8 +30,8 @@ export function record(ended: Ended, site: HostedSite, durationMs: number): void
   entry.durationMs = durationMs;
   entry.cache = responder.cache;
   entry.stage = endedBy;
-  entry.errno = exchange.errno < 0 ? errnoName(exchange.errno) : '';
-  entry.place = exchange.place;
+  entry.errno = cause === null || cause.errno === 0 ? '' : errnoName(cause.errno);
+  entry.place = cause === null ? '' : cause.place;
   site.accessLog.write(entry);
 }
 
@@ -40,16 +40,16 @@ function statusOf({ status }: Responder): number {
 }
 
 function reportFailure(ended: Ended, site: HostedSite): void {
-  const { exchange, responder, endedBy, faulty, requestLine } = ended;
+  const { exchange, responder, endedBy, cause, faulty, requestLine } = ended;
   const status = statusOf(responder);
   const level = status >= 500 || faulty ? 'error' : 'info';
   if (!site.errorLog.enabled(level)) return;
   // No call has failed where a script itself answers with an error.
-  site.errorLog[level](exchange.place || 'status', {
+  site.errorLog[level](cause?.place ?? 'status', {
     client: exchange.remote,
     request: requestLine === '' ? `${exchange.head.method} ${exchange.head.target}` : requestLine,
     status,
     stage: endedBy,
-    errno: exchange.errno < 0 ? errnoName(exchange.errno) : 'none',
+    errno: cause === null || cause.errno === 0 ? 'none' : errnoName(cause.errno),
   });
 }

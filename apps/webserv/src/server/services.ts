@@ -68,11 +68,10 @@ export class SiteServices implements Services {
       },
       reprocess: (from, head) => {
         const site = this.siteOf(from.server);
-        const exchange = new Exchange(this, head, from.server);
+        const exchange = new Exchange(this, head, from.server, site.locate(head.path), this.clock.now());
         exchange.remote = from.remote;
         exchange.caller = from.caller;
-        exchange.begin(from.server, site.locate(head.path), this.clock.now());
-        return { exchange, outcome: dispatch(exchange) };
+        return dispatch(exchange);
       },
     });
   }

@@ -2,6 +2,7 @@ import { ERRNO, type Loop, Memory, type Op, type Slice } from '@webserv/event-lo
 import {
   type BodySink,
   type BodySource,
+  type Cause,
   CHUNK_TAIL,
   chunkHead,
   type Framing,
@@ -41,8 +42,8 @@ export class BodyStream implements BodySink {
   private flightLead = 0;
   private pulling = false;
   private ended = false;
-  private failed = 0;
-  private failedAt = '';
+  /** Why the source cannot complete the body. */
+  failure: Cause | null = null;
 
   constructor(loop: Loop, op: Op, sender: Sender, framing: Framing, length: number) {
     this.loop = loop;
@@ -88,7 +89,7 @@ export class BodyStream implements BodySink {
     this.bodyMoved += this.flightBody;
     this.flightBody = 0;
     // The head may have left alone, before the first piece came: that pull is still to be answered.
-    if (!this.pulling && this.waiting.length === 0 && !this.ended && this.failed === 0) this.pull();
+    if (!this.pulling && this.waiting.length === 0 && !this.ended && this.failure === null) this.pull();
     this.flush();
   }
 
@@ -126,8 +127,7 @@ export class BodyStream implements BodySink {
 
   fail(errno: number, place: string): void {
     this.pulling = false;
-    this.failed = errno === 0 ? -ERRNO.EIO : errno;
-    this.failedAt = place;
+    this.failure = { errno: errno === 0 ? -ERRNO.EIO : errno, place };
     this.waiting = [];
     this.flush();
   }
@@ -148,9 +148,9 @@ export class BodyStream implements BodySink {
       this.flightLead = this.waitingLead;
       this.waitingBody = 0;
       this.loop.sendAll(this.op, pieces);
-    } else if (this.failed < 0 || (this.ended && !this.pulling)) {
+    } else if (this.failure !== null || (this.ended && !this.pulling)) {
       this.source = null;
-      this.sender.transmitted(this.failed, this.failedAt);
+      this.sender.transmitted(this.failure?.errno ?? 0, this.failure?.place ?? '');
     }
   }
 }

@@ -16,13 +16,16 @@ import {
 } from '@webserv/pages';
 import type { RequestHead } from '@webserv/request';
 import {
+  type Cause,
   type EncodeContext,
   Encoded,
   encodeHead,
   type FileBody,
   fail,
+  NO_VALIDATORS,
   notModified,
   type Reply,
+  type Representation,
 } from '@webserv/response';
 import type { Site } from '../site.ts';
 import { type Sender, Transmission } from './transmission.ts';
@@ -58,6 +61,9 @@ export class Responder implements Sender, PageLoadOwner {
   private readonly transmission: Transmission;
   private readonly context: EncodeContext = { ...USUAL };
   private reply: Reply | null = null;
+  private answered: Cause | null = null;
+  /** Its entity tag is being made: the conditions of the request are judged when the page is loaded. */
+  private tagPending = false;
   private exchange: Exchange | null = null;
   private loading: PageLoad | null = null;
   private held: CacheEntry<Page> | null = null;
@@ -76,6 +82,11 @@ export class Responder implements Sender, PageLoadOwner {
 
   get keepAlive(): boolean {
     return this.encoded.keepAlive;
+  }
+
+  /** Why what is sent is an error, or has come to an end before its time; null where nothing is known of that. */
+  get cause(): Cause | null {
+    return this.answered ?? this.transmission.cause;
   }
 
   /** Bytes of the body sent so far. */
@@ -107,6 +118,7 @@ export class Responder implements Sender, PageLoadOwner {
     this.cache = 'none';
     this.status = 0;
     this.failed = false;
+    this.answered = null;
     this.exchange = null;
   }
 
@@ -193,18 +205,19 @@ export class Responder implements Sender, PageLoadOwner {
   /** @param ticket the cache's, taken before the method stage opened the file */
   sendReply(reply: Reply, exchange: Exchange, site: Site, ticket: number): void {
     this.reply = reply;
+    this.answered = reply.cause;
     this.exchange = exchange;
-    const { body } = reply;
+    const { body, representation } = reply;
+    this.tagPending = representation?.tagPending === true;
     const whole = body.kind === 'file' && this.context.method === 'GET' && body.length > 0;
     if (whole && this.load(reply, body, exchange, site, ticket)) return;
-    if (exchange.tagPending) this.sendUntagged(reply, exchange);
+    if (this.tagPending && representation !== null) this.sendUntagged(reply, representation, exchange);
     else this.sendHead(reply);
   }
 
   /** The content is not read before it is sent, so nothing names it, and conditions could not wait for its name. */
-  private sendUntagged(reply: Reply, exchange: Exchange): void {
-    exchange.tagPending = false;
-    const outcome = conditionsOf(exchange, exchange.validators);
+  private sendUntagged(reply: Reply, { validators }: Representation, exchange: Exchange): void {
+    const outcome = conditionsOf(exchange, validators);
     if (outcome === 'failed') this.giveUp('precondition', 0, 412);
     else this.sendHead(outcome === 'pass' ? reply : notModified(reply.headers));
   }
@@ -227,10 +240,11 @@ export class Responder implements Sender, PageLoadOwner {
 
   /** Gives up the reply, of which nothing has been sent, for an error. */
   private giveUp(place: string, errno: number, status = 500): void {
-    const again = this.failed || this.exchange === null;
+    const { exchange, failed } = this;
     // A page of the site's own that cannot be encoded either is not tried twice.
-    const reply = again ? fail(status) : failure(this.exchange as Exchange, status, place, errno);
+    const reply = failed || exchange === null ? fail(status) : failure(exchange, status, place, errno);
     this.failed = true;
+    this.answered = reply.cause ?? this.answered;
     this.reply?.release();
     this.reply = reply;
     this.sendHead(reply);
@@ -240,9 +254,11 @@ export class Responder implements Sender, PageLoadOwner {
 
   /** @returns whether the file is read first, or is being read already: false where it leaves by sendfile */
   private load(reply: Reply, body: FileBody, exchange: Exchange, site: Site, ticket: number): boolean {
-    const origin = site.pages.takes(body.length) ? originOf(exchange) : null;
+    const { representation } = reply;
+    const kept = representation !== null && site.pages.takes(body.length);
+    const origin = kept ? originOf(exchange, representation) : null;
     if (origin !== null) this.cache = 'miss';
-    else if (body.length > LOAD_MAX || exchange.tagPending) return false;
+    else if (body.length > LOAD_MAX || this.tagPending) return false;
     const known = origin === null ? null : site.pages.loads.find(origin);
     if (known !== null) {
       this.reply = null;
@@ -252,7 +268,7 @@ export class Responder implements Sender, PageLoadOwner {
     }
     // A page is made for the usual request; who needs another head gets one when it is sent.
     const context = origin === null ? this.context : { ...USUAL, date: this.context.date };
-    if (origin !== null && exchange.tagPending) reply.headers.set('ETag', TAG_ROOM);
+    if (origin !== null && this.tagPending) reply.headers.set('ETag', TAG_ROOM);
     const size = PageDraft.sizeOf(reply, body.length, context);
     if (!site.memory.spare(size)) return false;
     const draft = PageDraft.of(reply, body.length, context);
@@ -265,6 +281,7 @@ export class Responder implements Sender, PageLoadOwner {
     // it for those who come later.
     reply.owner = null;
     reply.body = { kind: 'unsent', length: body.length };
+    reply.representation = null;
     this.reply = null;
     this.join(this.begun(draft, body, exchange, site, origin, ticket)).start();
     return true;
@@ -281,9 +298,9 @@ export class Responder implements Sender, PageLoadOwner {
     const load: PageLoad = new PageLoad(this.loop, {
       draft,
       body,
-      validators: exchange.validators,
+      validators: origin === null ? NO_VALIDATORS : origin.representation.validators,
       location: exchange.location,
-      tagged: exchange.tagPending,
+      tagged: this.tagPending,
       services: exchange.services,
       keep: origin === null ? null : { pages: site.pages, origin, ticket },
       memory: site.memory,
@@ -303,7 +320,8 @@ export class Responder implements Sender, PageLoadOwner {
 
   pageLoaded(page: Page): void {
     const { exchange } = this;
-    const outcome = exchange?.tagPending === true ? conditionsOf(exchange, page.validators) : 'pass';
+    const conditional = this.tagPending && exchange !== null;
+    const outcome = conditional ? conditionsOf(exchange, page.validators) : 'pass';
     if (outcome === 'failed') this.giveUp('precondition', 0, 412);
     else this.sendPage(page, outcome === 'pass' ? 'page' : outcome, true);
   }

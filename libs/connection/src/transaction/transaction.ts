@@ -2,7 +2,7 @@ import type { Location, Server } from '@webserv/config';
 import { ERRNO, type Loop, type Op } from '@webserv/event-loop';
 import { type Caller, Exchange } from '@webserv/methods';
 import { type Limits, RequestParser } from '@webserv/request';
-import type { Reply } from '@webserv/response';
+import type { Cause, Reply } from '@webserv/response';
 import type { Edition } from '../edition.ts';
 import { Reception, type ReceptionOwner } from '../http1/reception.ts';
 import { Reading, Stage } from '../http1/stage.ts';
@@ -44,12 +44,10 @@ export class Transaction {
   looks = 0;
   /** An answer that waits until the interim response has left. */
   early: Reply | null = null;
-  /** The exchange is in use. What the cache answers needs none: it stays as new. */
-  private begun = false;
   /** A head has been read, or refused, that has no access line yet. */
   unlogged = false;
-  /** It is noted why the request gets no answer, or not all of it. */
-  private wasCut = false;
+  /** Why the request gets no answer, or not all of it. */
+  private cutBy: Cause | null = null;
   private readonly loop: Loop;
   private readonly limits: Limits;
 
@@ -61,7 +59,7 @@ export class Transaction {
     this.site = site;
     this.location = location;
     this.parser = new RequestParser(limits);
-    this.exchange = new Exchange(services, this.parser.head, site.server);
+    this.exchange = new Exchange(services, this.parser.head, site.server, location);
     this.responder = new Responder(loop);
   }
 
@@ -93,7 +91,6 @@ export class Transaction {
 
   /** The request goes to the method stage. */
   begin(server: Server, location: Location, nowMs: number): void {
-    this.begun = true;
     this.location = location;
     this.exchange.begin(server, location, nowMs);
   }
@@ -101,11 +98,9 @@ export class Transaction {
   /** Ready for the next request of the same connection. */
   renew(): void {
     this.parser.reset();
-    if (this.begun) this.exchange.begin(this.site.server, this.exchange.location, 0);
-    this.begun = false;
     this.faulty = false;
     this.looks = 0;
-    this.wasCut = false;
+    this.cutBy = null;
     this.responder.renew();
     this.startedAt = 0;
     this.headTimed = false;
@@ -150,15 +145,15 @@ export class Transaction {
    * @param faulty its client has not brought it about
    */
   cut(stage: Stage, errno: number, place: string, faulty: boolean): void {
-    if (this.wasCut) return;
-    const { exchange } = this;
-    this.wasCut = true;
+    if (this.cutBy !== null) return;
     this.endedBy = stage;
     this.faulty = faulty;
     // A failure that was being answered says more than that its answer did not arrive.
-    if (exchange.place !== '' && exchange.place !== place) return;
-    exchange.errno = errno;
-    exchange.place = place;
+    this.cutBy = this.responder.cause ?? { errno, place };
+  }
+
+  get cause(): Cause | null {
+    return this.cutBy ?? this.responder.cause;
   }
 
   /**

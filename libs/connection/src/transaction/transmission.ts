@@ -1,5 +1,5 @@
 import { ERRNO, type Loop, Memory, type Op, OpKind, type Slice } from '@webserv/event-loop';
-import type { Framing, Reply, Segment } from '@webserv/response';
+import type { Cause, Framing, Reply, Segment } from '@webserv/response';
 import { BodyStream, pieceOf } from './body-stream.ts';
 
 /** A body without segments; one for all, since most responses are a page of the cache. */
@@ -55,6 +55,11 @@ export class Transmission {
   get bodySent(): number {
     if (this.stream !== null) return this.stream.bodySent;
     return this.sent + (this.flying ? Math.max(0, (this.op as Op).done - this.overhead) : 0);
+  }
+
+  /** Why a stream has ended before its time; null where none has. */
+  get cause(): Cause | null {
+    return this.stream === null ? null : this.stream.failure;
   }
 
   /** @param framing `none` where no body follows the head (HEAD, 304), else what the head said */

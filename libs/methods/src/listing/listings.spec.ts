@@ -154,7 +154,7 @@ describe('bounds', () => {
     const held = await deliver(ask(), Buffer.alloc(0), {});
     const other = await site.send('GET', '/?format=json&order=desc');
     expect([other.status, other.header('Retry-After')]).toEqual([status, status === 503 ? '1' : undefined]);
-    if (status === 503) expect(site.exchange?.place).toBe('max_listings');
+    if (status === 503) expect(site.cause?.place).toBe('max_listings');
     expect((await site.send('GET', '/?format=json')).status).toBe(200);
     held.release();
   });
@@ -163,7 +163,7 @@ describe('bounds', () => {
     site.memory = new MemoryLedger(2 * READER_BYTES);
     const asked = [ask(), ask()];
     const refused = await site.send('GET', '/?format=json');
-    expect([refused.status, site.exchange?.place, refused.header('Retry-After')]).toEqual([
+    expect([refused.status, site.cause?.place, refused.header('Retry-After')]).toEqual([
       503,
       'memory_limit',
       '1',
@@ -176,7 +176,7 @@ describe('bounds', () => {
     site.memory = new MemoryLedger(1 << 20);
     const answers = await Promise.all([site.send('GET', '/'), site.send('GET', '/')]);
     for (const answer of answers) expect([answer.status, answer.header('Retry-After')]).toEqual([503, '1']);
-    expect(site.exchange?.place).toBe('memory_limit');
+    expect(site.cause?.place).toBe('memory_limit');
     expect(site.memory.peak).toBeLessThanOrEqual(1 << 20);
   });
 
@@ -275,7 +275,7 @@ describe('work', () => {
     count = 1000;
     failAt = 500;
     const answer = await site.send('GET', '/');
-    expect([answer.status, site.exchange?.place, site.exchange?.errno]).toEqual([500, 'readdir', -5]);
+    expect([answer.status, site.cause?.place, site.cause?.errno]).toEqual([500, 'readdir', -5]);
   });
 
   it('waits for the end of a chunked request, which may be malformed', async () => {

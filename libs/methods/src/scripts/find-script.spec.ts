@@ -172,8 +172,8 @@ describe('the script that a path names', () => {
 
   it('is refused with the reason', async () => {
     await asked('GET', '/plain.sh');
-    expect(site.exchange?.place).toBe('script may not be run');
-    expect(site.exchange?.errno).toBeLessThan(0);
+    expect(site.cause?.place).toBe('script may not be run');
+    expect(site.cause?.errno).toBeLessThan(0);
   });
 });
 
@@ -326,7 +326,7 @@ describe('a file that is a script in another location alone', () => {
   it('is not sent through a link into the files of that location', async () => {
     expect(await asked('GET', '/link.txt')).toBe(403);
     expect(await asked('GET', '/pub/man')).toBe(403);
-    expect(site.exchange?.place).toBe('script of another location');
+    expect(site.cause?.place).toBe('script of another location');
     expect(await asked('GET', '/readme.txt')).toBe('source of app/readme.txt');
     location('/', [extension('.x', '/bin/sh')], { precompressed: ['gzip'] });
     expect(await asked('GET', '/link.txt')).toBe(403);
@@ -374,7 +374,7 @@ describe('a script that lies where clients can upload', () => {
   it.each(targets)('is neither run nor sent: %s', async (target) => {
     location('/', cgi, patch);
     for (const method of ['GET', 'HEAD', 'POST']) expect(await asked(method, target)).toBe(403);
-    expect(site.exchange?.place).toBe('script below an upload_path');
+    expect(site.cause?.place).toBe('script below an upload_path');
     expect(await asked('GET', '/a.php')).toBe('/a.php||/a.php|/bin/php');
   });
 

@@ -3,6 +3,7 @@ import type { Reply } from '@webserv/response';
 import type { Exchange } from '../exchange.ts';
 import { failedCall, failure } from '../failure.ts';
 import { FileFacts } from '../files.ts';
+import { OpenFile } from '../open-file.ts';
 import { redirectToFolder } from '../redirect.ts';
 import { defaultFileOf, defaultNameOf, isFolderPath, isHidden, resolvePath } from '../resolve-path.ts';
 import { permitted, realPathOf, scriptOf } from './open-script.ts';
@@ -12,8 +13,6 @@ import { runnerOf } from './script-rules.ts';
 /** What a search comes to: a script, the reply that refuses it or stands before it, or null where there is none. */
 export type Found = Script | Reply | null;
 
-/** Filled and read within one call, so one is enough for all. */
-const facts = new FileFacts();
 const SLASH = 0x2f;
 
 /**
@@ -65,21 +64,19 @@ function segmentScript(exchange: Exchange, start: number): Found {
   return null;
 }
 
-/** @param end where in the path the script's name ends. @returns null where `file` is no regular file */
-function judge(exchange: Exchange, end: number, file: string): Found {
+/** @param end where in the path the script's name ends. @returns null where `path` is no regular file */
+function judge(exchange: Exchange, end: number, path: string): Found {
   const { head, location } = exchange;
-  const { files } = exchange.services;
   const name = head.path.slice(0, end);
   if (isHidden(location, name)) return failure(exchange, 404, 'hidden name');
-  const fd = files.open(location.root, file, !location.symlinks);
-  if (fd < 0) return failedCall(exchange, fd, 'open script');
-  const error = files.inspect(fd, facts);
-  const real = error < 0 || facts.kind !== 'file' ? '' : realPathOf(exchange, file, fd);
-  files.close(fd);
-  if (error < 0) return failedCall(exchange, error, 'fstat script');
-  if (facts.kind !== 'file') return null;
-  const interpreter = runnerOf(location, file) ?? '';
-  return permitted(exchange, { name, pathInfo: head.path.slice(end), file, interpreter }, real);
+  const file = OpenFile.at(exchange, path);
+  if (!(file instanceof OpenFile)) return failedCall(exchange, file.errno, `${file.place} script`);
+  const regular = file.facts.kind === 'file';
+  const real = regular ? realPathOf(exchange, path, file.fd) : '';
+  file.release();
+  if (!regular) return null;
+  const interpreter = runnerOf(location, path) ?? '';
+  return permitted(exchange, { name, pathInfo: head.path.slice(end), file: path, interpreter }, real);
 }
 
 /**
@@ -89,21 +86,20 @@ function judge(exchange: Exchange, end: number, file: string): Found {
  */
 export function scriptBehind(exchange: Exchange): Found {
   const { head, location } = exchange;
-  const { files } = exchange.services;
   if (location.cgi.length === 0 || isHidden(location, head.path)) return null;
   const folder = isFolderPath(head.path);
   if (folder && location.defaultFile === null) return null;
   // Of a link the link goes, and its target stays.
   if (!folder && head.method === 'DELETE') return null;
   const path = folder ? defaultFileOf(location, head.path) : resolvePath(location, head.path);
-  const fd = files.open(location.root, path, !location.symlinks);
-  if (fd < 0) return null;
-  const error = files.inspect(fd, facts);
-  const real = error < 0 || facts.kind !== 'file' ? '' : realPathOf(exchange, path, fd);
-  files.close(fd);
+  const file = OpenFile.at(exchange, path);
+  if (!(file instanceof OpenFile)) return null;
+  const { facts } = file;
+  const real = facts.kind === 'file' ? realPathOf(exchange, path, file.fd) : '';
+  file.release();
   const name = folder ? defaultNameOf(location, head.path) : head.path;
   const found = real === '' ? null : scriptOf(exchange, path, real, name, facts);
-  if (folder || error < 0 || facts.kind !== 'folder') return found;
+  if (folder || facts.kind !== 'folder') return found;
   return leadsToScript(exchange) ? redirectToFolder(exchange, 308) : null;
 }
 
@@ -112,5 +108,6 @@ function leadsToScript({ head, location, services }: Exchange): boolean {
   if (location.defaultFile === null) return false;
   const path = defaultFileOf(location, `${head.path}/`);
   if (runnerOf(location, path) === null) return false;
+  const facts = new FileFacts();
   return services.files.look(location.root, path, !location.symlinks, facts) >= 0 && facts.kind === 'file';
 }

@@ -2,12 +2,10 @@ import { codingExtension, type Reply } from '@webserv/response';
 import type { Exchange } from '../exchange.ts';
 import { failure } from '../failure.ts';
 import { FileFacts } from '../files.ts';
+import type { OpenFile } from '../open-file.ts';
 import type { Script } from './script.ts';
 import { runnerOf, runnerOfOpen } from './script-rules.ts';
 import { isScriptElsewhere, runsScripts } from './server-scripts.ts';
-
-/** Filled and read within one call, so one is enough for all. */
-const beside = new FileFacts();
 
 /** Where a file was is not known any more, so nobody can say what it is. */
 const MOVED = 'file moved while it was opened';
@@ -60,7 +58,7 @@ export function scriptOf(
 /**
  * Whether an open file may stand in for another one: by way of a link it could be a script, or what a client has uploaded.
  */
-export function mayStandIn(exchange: Exchange, fd: number, path: string, facts: FileFacts): boolean {
+export function mayStandIn(exchange: Exchange, { fd, path, facts }: OpenFile): boolean {
   const { location, server, services } = exchange;
   const real = realPathOf(exchange, path, fd);
   if (real === '' || services.uploads.hold(real)) return false;
@@ -95,9 +93,9 @@ function isCodedScript({ location, services }: Exchange, path: string): boolean 
     if (!path.toLowerCase().endsWith(extension)) continue;
     const original = path.slice(0, -extension.length);
     if (runnerOf(location, original) === null) return false;
-    return (
-      services.files.look(location.root, original, !location.symlinks, beside) >= 0 && beside.kind === 'file'
-    );
+    const beside = new FileFacts();
+    const error = services.files.look(location.root, original, !location.symlinks, beside);
+    return error >= 0 && beside.kind === 'file';
   }
   return false;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Location, Method, Server } from '@webserv/config';
 import { FeedStatus, RequestParser } from '@webserv/request';
-import { MimeTypes, type Reply, text } from '@webserv/response';
+import { type Cause, MimeTypes, type Reply, type Representation, text } from '@webserv/response';
 import { dispatch } from '../dispatch.ts';
 import { ErrorPages } from '../error-pages.ts';
 import { Exchange, type Services } from '../exchange.ts';
@@ -54,7 +54,7 @@ export class Fixture {
   memory = new MemoryLedger(64 << 20);
   readonly listings = new Listings();
   now = NOW;
-  exchange: Exchange | null = null;
+  private last: Reply | null = null;
 
   constructor() {
     this.services = {
@@ -85,6 +85,16 @@ export class Fixture {
     mkdirSync(join(this.folder, 'www'));
     mkdirSync(join(this.folder, 'uploads'));
     this.location('/', {});
+  }
+
+  /** Why the last reply was an error. */
+  get cause(): Cause | null {
+    return this.last?.cause ?? null;
+  }
+
+  /** The file that the last reply was, whole. */
+  get representation(): Representation | null {
+    return this.last?.representation ?? null;
   }
 
   get root(): string {
@@ -156,11 +166,12 @@ export class Fixture {
     const parser = new RequestParser({ maxHeader: 65_536, maxHeaders: 100, maxTarget: 8192 });
     const head = Buffer.from(`${method} ${target} HTTP/1.1\r\nHost: localhost\r\n${fields}\r\n`, 'latin1');
     if (parser.feed(head, 0, head.length) !== FeedStatus.HEAD) throw new Error(`not a request: ${head}`);
-    const exchange = new Exchange(this.services, parser.head, this.server);
-    exchange.begin(this.server, this.locate(parser.head.path), this.now);
+    const location = this.locate(parser.head.path);
+    const exchange = new Exchange(this.services, parser.head, this.server, location, this.now);
     exchange.remote = remote;
-    this.exchange = exchange;
-    return dispatch(exchange);
+    const outcome = dispatch(exchange);
+    if (!('take' in outcome)) this.last = outcome;
+    return outcome;
   }
 
   /** One request from its head to its whole answer. */
@@ -173,6 +184,7 @@ export class Fixture {
   ): Promise<Answer> {
     const outcome = this.dispatch(method, target, fields);
     const reply = 'take' in outcome ? await deliver(outcome, Buffer.from(body), sending) : outcome;
+    this.last = reply;
     const content = await bodyOf(reply);
     reply.release();
     return {

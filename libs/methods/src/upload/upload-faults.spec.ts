@@ -79,7 +79,7 @@ describe('a write that fails', () => {
   ])('%s is told, and nothing is left', async (_label, errno, status) => {
     faults({ failAt: 60, errno: -errno });
     expect((await site.send('POST', '/post/a', '', 'x'.repeat(100), { piece: 20 })).status).toBe(status);
-    expect(site.exchange).toMatchObject({ errno: -errno, place: 'write' });
+    expect(site.cause).toMatchObject({ errno: -errno, place: 'write' });
     // The second file of the form is the one that is too large.
     expect((await site.send('POST', '/post', ...form(THREE), { piece: 20 })).status).toBe(status);
     expect(stored()).toEqual({});
@@ -88,7 +88,7 @@ describe('a write that fails', () => {
   it('in silence is noticed by the length', async () => {
     faults({ lose: 1 });
     expect((await site.send('POST', '/post/a', '', 'xyz')).status).toBe(500);
-    expect(site.exchange?.place).toBe('length of the upload');
+    expect(site.cause?.place).toBe('length of the upload');
     expect(stored()).toEqual({});
   });
 });
@@ -191,7 +191,7 @@ describe('a form of a hundred files', () => {
     const intake = site.dispatch('POST', '/post', fields) as Intake;
     const turns: Work[] = [];
     let holding = false;
-    site.services = Object.assign(site.exchange?.services ?? site.services, {
+    site.services = Object.assign(site.services, {
       later: (work: Work) => void (holding ? turns.push(work) : setImmediate(() => work(SPENT))),
     });
     const answered = jest.fn();
@@ -264,7 +264,7 @@ describe('fsync', () => {
     location({ uploadFsync: true });
     record(results);
     expect((await site.send('POST', '/post', ...form(THREE))).status).toBe(500);
-    expect(site.exchange?.place).toBe(place);
+    expect(site.cause?.place).toBe(place);
     expect(stored()).toEqual({});
   });
 

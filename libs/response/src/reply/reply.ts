@@ -1,7 +1,9 @@
 import { HeaderList } from '../fields/header-list.ts';
 import { reasonPhrase } from '../status.ts';
 import { type Body, type BodySource, bodyLength, EMPTY } from './body.ts';
+import type { Cause } from './cause.ts';
 import { errorPage, escapeHtml } from './error-page.ts';
+import type { Representation } from './representation.ts';
 
 /** Holder of what a body is made of: an open file, a pinned cache slab, a child process. */
 export interface BodyOwner {
@@ -22,6 +24,10 @@ export class Reply {
   body: Body;
   /** The connection must not be used again after this reply, whatever the request allowed. */
   closes = false;
+  /** The file that the content is, for a cache that may keep it; null for any other content. */
+  representation: Representation | null = null;
+  /** For the log; null for a reply that is no error, or whose error a script has made. */
+  cause: Cause | null = null;
   owner: BodyOwner | null;
 
   constructor(status: number, body: Body = EMPTY, owner: BodyOwner | null = null) {

@@ -1,0 +1,35 @@
+import type { BodyOwner, Cause } from '@webserv/response';
+import type { Exchange } from './exchange.ts';
+import { FileFacts, type Files } from './files.ts';
+
+/** A file that is open, and what it was right behind the opening. As the owner of a reply's body it is closed with it. */
+export class OpenFile implements BodyOwner {
+  readonly fd: number;
+  readonly path: string;
+  readonly facts: FileFacts;
+  private readonly files: Files;
+
+  private constructor(files: Files, fd: number, path: string, facts: FileFacts) {
+    this.files = files;
+    this.fd = fd;
+    this.path = path;
+    this.facts = facts;
+  }
+
+  /** Opens what lies at a path of the exchange's location, a file or a folder. @returns it, or which call failed */
+  static at({ location, services }: Exchange, path: string): OpenFile | Cause {
+    const { files } = services;
+    const fd = files.open(location.root, path, !location.symlinks);
+    if (fd < 0) return { errno: fd, place: 'open' };
+    const facts = new FileFacts();
+    const errno = files.inspect(fd, facts);
+    if (errno >= 0) return new OpenFile(files, fd, path, facts);
+    files.close(fd);
+    return { errno, place: 'fstat' };
+  }
+
+  /** Closes the descriptor. To be called once, when nothing of the file is in flight. */
+  release(): void {
+    this.files.close(this.fd, this.facts.size);
+  }
+}

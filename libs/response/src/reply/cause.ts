@@ -1,0 +1,7 @@
+/** Why a reply is an error. The log says it; the client learns nothing of it. */
+export interface Cause {
+  /** The negative errno of the call that failed, or 0 if no call failed. */
+  readonly errno: number;
+  /** The call or the rule in which it arose. */
+  readonly place: string;
+}
