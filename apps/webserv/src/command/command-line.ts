@@ -6,9 +6,9 @@ import type { ServeOptions } from '../server/webserv.ts';
 /** What the command line asks for. */
 export interface Command {
   readonly action: 'serve' | 'check' | 'effective' | 'help' | 'directives' | 'version';
-  /** Config file, relative to the working directory. */
+  /** The config file, relative to the working directory. */
   readonly file: string;
-  /** Diagnostics and results as JSON, for editors. */
+  /** Prints diagnostics as JSON, for editors. */
   readonly json: boolean;
   /** The one directive that `directives` shows; null shows all. */
   readonly directive: string | null;
@@ -16,22 +16,31 @@ export interface Command {
 
 export const USAGE = `usage: webserv [-c FILE] [-t | -T] [--json]
 
-  -c, --config FILE   the configuration (default: webserv.conf in the working directory)
-  -t, --test          check the configuration and stop
-  -T, --effective     print the effective configuration, each value with where it came from, and stop
+  -c, --config FILE   the configuration file
+                      (default: webserv.conf in the working directory)
+  -t, --test          check the configuration, and stop
+  -T, --effective     print the configuration in force, with the place that each
+                      value comes from, and stop
       --json          print diagnostics as JSON, for editors
       --directives [NAME]
-                      print every directive with its meaning, or one in full
+                      explain every directive, or one
   -v, --version       print the version
-  -h, --help          print this
+  -h, --help          print this help
 
-signals: TERM and QUIT stop when the requests under way are answered, within stop_timeout; INT, or TERM once more,
-         stops at once; HUP and USR1 reopen the logs; USR2 logs what is held, the lag and the caches
-environment: WEBSERV_USE forces a driver (io_uring, epoll, kqueue, poll, select) over the config's "use",
-             WEBSERV_KQUEUE_LIBRARY names a library that brings kqueue where the system has none
+signals:
+  TERM, QUIT          answer the requests under way within stop_timeout, and stop
+  INT, a second TERM  stop at once
+  HUP, USR1           open the logs again
+  USR2                log what the server holds, its lag and its caches
+
+environment:
+  WEBSERV_USE         the driver to use, whatever the configuration says:
+                      io_uring, epoll, kqueue, poll or select
+  WEBSERV_KQUEUE_LIBRARY
+                      the library that provides kqueue on a system without it
 `;
 
-/** Reads the command line. @returns the command, or what is wrong with the words */
+/** Reads the command line. Returns the command, or what is wrong with the words. */
 export function readCommandLine(words: readonly string[]): Command | string {
   let parsed: ReturnType<typeof parse>;
   try {
@@ -74,8 +83,8 @@ function parse(words: readonly string[]) {
 }
 
 /**
- * The driver that the environment asks for.
- * @throws StartError where it names none
+ * Returns the driver that the environment asks for.
+ * @throws StartError if there is no such driver
  */
 export function driverOf(env: NodeJS.ProcessEnv): Pick<ServeOptions, 'use' | 'driverLibrary'> {
   const { WEBSERV_USE: use, WEBSERV_KQUEUE_LIBRARY: driverLibrary } = env;

@@ -44,10 +44,10 @@ Lists folders, in a location that has no default_file of its
 own. Such a location does not inherit the default_file of
 its server.
 
-stands in:   server, location
+allowed in:  server, location
 takes:       on or off
 default:     off
-inherited:   by the blocks inside
+inherited:   by enclosed blocks
 `,
     });
   });

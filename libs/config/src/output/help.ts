@@ -45,13 +45,13 @@ export function helpOn(name: string, options: HelpOptions = {}): DirectiveHelp {
 /** What a row says beside its help, in the order in which it is shown: a label and a text. */
 export function factsOf(row: Row): readonly (readonly [label: string, text: string])[] {
   const facts: [string, string][] = [
-    ['stands in', row.contexts.join(', ') + (row.repeat === 'many' ? '; any number of times' : '')],
+    ['allowed in', row.contexts.join(', ') + (row.repeat === 'many' ? '; any number of times' : '')],
     ['takes', row.expects],
   ];
   if (row.default !== null) facts.push(['default', row.default]);
   if (row.firstOnly)
-    facts.push(['decided by', 'the first server on an address: it acts before the host is known']);
-  if (row.inherits && row.contexts.length > 1) facts.push(['inherited', 'by the blocks inside']);
+    facts.push(['decided by', 'the first server on an address, because it acts before the host is known']);
+  if (row.inherits && row.contexts.length > 1) facts.push(['inherited', 'by enclosed blocks']);
   return facts;
 }
 

@@ -13,18 +13,20 @@ const HEAD = `# The configuration language
 <!-- Generated from the table of directives in libs/config/src/directives. Change the table, not this page, and run
      npm run golden -w libs/config -->
 
-A config is text in UTF-8. A directive is a name, its arguments and a \`;\`, or a block in \`{ }\`. A \`#\` at the
-start of a word begins a comment. A word with spaces or \`; { } #\` in it stands in quotes, \`"..."\` or
-\`'...'\`, on one line. In and out of quotes a backslash takes the meaning from a quote, a backslash, a space or
-one of \`; { } #\`, and \`\\n\`, \`\\t\`, \`\\r\` are a line end, a tab and a carriage return.
+A config is a text in UTF-8. A directive is a name, its arguments and a \`;\`. Some directives have a block in \`{ }\`
+instead of the \`;\`. A \`#\` at the start of a word begins a comment, which ends with the line.
 
-A relative path starts in the folder of the file that it is written in. Sizes are bytes, with \`k\`, \`m\`, \`g\`,
-\`t\` for powers of 1024. Times are seconds, or carry a unit: \`500ms\`, \`3s\`, \`2m\`, \`1h\`.
+A word needs quotes if it contains a space or one of \`; { }\`, or begins with \`#\`. Quotes are \`"..."\` or \`'...'\`, on
+one line. A backslash takes the meaning from the next character: a quote, a backslash, a space or one of \`; { } #\`. \`\\n\`,
+\`\\t\` and \`\\r\` are a line end, a tab and a carriage return. These escapes work inside and outside of quotes.
 
-A location takes from its server what it does not set itself, where the table says so; what a directive says
-replaces what is inherited, it adds nothing to it (but for \`types\`, where each extension is taken by itself).
+A relative path starts in the folder of the file that contains it. Sizes are bytes; \`k\`, \`m\`, \`g\` and \`t\` stand for
+powers of 1024. Times are seconds, or have a unit: \`500ms\`, \`3s\`, \`2m\`, \`1h\`.
 
-The directives, and the blocks that each of them may stand in:
+A location inherits what it does not set itself from its server, if the directive says so below. A directive replaces
+the inherited value and adds nothing to it. \`types\` is the exception: each extension is inherited by itself.
+
+The directives, and the blocks in which each of them is allowed:
 
 `;
 
