@@ -17,8 +17,8 @@ A config is a text in UTF-8. A directive is a name, its arguments and a \`;\`. S
 instead of the \`;\`. A \`#\` at the start of a word begins a comment, which ends with the line.
 
 A word needs quotes if it contains a space or one of \`; { }\`, or begins with \`#\`. Quotes are \`"..."\` or \`'...'\`, on
-one line. A backslash takes the meaning from the next character: a quote, a backslash, a space or one of \`; { } #\`. \`\\n\`,
-\`\\t\` and \`\\r\` are a line end, a tab and a carriage return. These escapes work inside and outside of quotes.
+one line. A backslash takes the meaning from the next character: a quote, a backslash, a space or one of \`; { } #\`.
+\`\\n\`, \`\\t\` and \`\\r\` are a line end, a tab and a carriage return. These escapes work inside and outside of quotes.
 
 A relative path starts in the folder of the file that contains it. Sizes are bytes; \`k\`, \`m\`, \`g\` and \`t\` stand for
 powers of 1024. Times are seconds, or have a unit: \`500ms\`, \`3s\`, \`2m\`, \`1h\`.
