@@ -1,5 +1,6 @@
 import { type Loop, Op, Timer, Udata } from '@webserv/event-loop';
 import type { Ends, MemoryLedger, Room } from '@webserv/methods';
+import type { Wire } from './wire.ts';
 
 /** After the last response: how long, and how many bytes, the client may still send before it is cut off. */
 const LINGER_MS = 2000;
@@ -19,7 +20,7 @@ interface Receiver {
  *     open --ended()--> half-closed        open --linger()--> lingering --end, limit or time--> closed
  */
 export abstract class Connection extends Udata {
-  protected readonly loop: Loop;
+  protected readonly wire: Wire;
   protected readonly sending = new Op(this);
   protected readonly timer = new Timer(this);
   /** What its backlog counts in. */
@@ -30,9 +31,9 @@ export abstract class Connection extends Udata {
   private lingered = -1;
   private stashed: Buffer | null = null;
 
-  constructor(loop: Loop, fd: number, memory: MemoryLedger) {
+  constructor(wire: Wire, fd: number, memory: MemoryLedger) {
     super('client', fd);
-    this.loop = loop;
+    this.wire = wire;
     this.memory = memory;
   }
 
@@ -46,17 +47,23 @@ export abstract class Connection extends Udata {
   complete(op: Op): void {
     if (op === this.sending) {
       this.left(op);
+    } else if (op !== this.receiving) {
+      this.wire.complete(op);
     } else if (op.result <= 0) {
       this.halfClosed = true;
-      if (this.lingering) this.loop.close(this);
+      if (this.lingering) this.wire.close(this);
       else this.ended(op.result);
     } else if (this.lingering) {
       this.lingered += op.result;
-      if (this.lingered > LINGER_MAX) this.loop.close(this);
+      if (this.lingered > LINGER_MAX) this.wire.close(this);
       else this.receive();
     } else {
       this.received(op.bytes as Buffer, op.offset, op.offset + op.result);
     }
+  }
+
+  protected get loop(): Loop {
+    return this.wire.loop;
   }
 
   ends(): Ends {
@@ -74,11 +81,11 @@ export abstract class Connection extends Udata {
   }
 
   protected receive(receiver: Receiver | null = null): void {
-    const { receiving, loop } = this;
+    const { receiving, wire } = this;
     if (receiving.pending || this.halfClosed) return;
     const room = receiver === null ? null : receiver.room();
-    if (room === null) loop.recv(receiving);
-    else loop.recvInto(receiving, room.memory, room.offset, room.length);
+    if (room === null) wire.recv(receiving);
+    else wire.recvInto(receiving, room.memory, room.offset, room.length);
   }
 
   /** Bytes that were received and belong to what comes next. */
@@ -140,11 +147,11 @@ export abstract class Connection extends Udata {
   protected linger(ms = LINGER_MS): void {
     this.takeBacklog();
     if (this.halfClosed) {
-      this.loop.close(this);
+      this.wire.close(this);
       return;
     }
     this.lingered = 0;
-    this.loop.finish(this);
+    this.wire.finish(this);
     this.loop.arm(this.timer, ms);
     this.receive();
   }

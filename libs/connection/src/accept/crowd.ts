@@ -1,11 +1,12 @@
 import type { Server } from '@webserv/config';
-import { Interest, type Loop, Memory } from '@webserv/event-loop';
+import { Interest, Memory } from '@webserv/event-loop';
 import type { Services } from '@webserv/methods';
 import { USUAL } from '@webserv/pages';
 import { Encoded, encodeWhole, fail } from '@webserv/response';
 import type { Clock } from '../clock.ts';
 import type { Edition } from '../edition.ts';
 import type { Site } from '../site.ts';
+import type { Wire } from '../wire.ts';
 import { type Doorkeeper, TurnedAway } from './turned-away.ts';
 
 /** Addresses that keep coming are told of this often at most. */
@@ -17,7 +18,7 @@ const RETRY_AFTER = '1';
 
 /** How many come from where (`max_connect_per_address`), and the end of those that are too many: 429. */
 export class Crowd implements Doorkeeper {
-  private readonly loop: Loop;
+  private readonly wire: Wire;
   private site: Site;
   private services: Services;
   private readonly clock: Clock;
@@ -31,8 +32,8 @@ export class Crowd implements Doorkeeper {
   private untold = 0;
 
   /** @param onGone told when a connection that was turned away is closed */
-  constructor(loop: Loop, { defaultSite, services }: Edition, clock: Clock, onGone: () => void) {
-    this.loop = loop;
+  constructor(wire: Wire, { defaultSite, services }: Edition, clock: Clock, onGone: () => void) {
+    this.wire = wire;
     this.site = defaultSite;
     this.services = services;
     this.clock = clock;
@@ -63,23 +64,23 @@ export class Crowd implements Doorkeeper {
 
   /** @returns 0, or -errno where the descriptor is still the caller's */
   turnAway(fd: number, remote: string): number {
-    const connection = new TurnedAway(this.loop, fd, this, this.site.memory);
-    const error = this.loop.register(connection, Interest.BOTH);
+    const connection = new TurnedAway(this.wire, fd, this, this.site.memory);
+    const error = this.wire.loop.register(connection, Interest.BOTH);
     if (error < 0) return error;
     this.leaving.add(connection);
     this.tell(remote);
-    if (this.leaving.size > TURNED_AWAY_MAX) this.loop.abort(connection);
+    if (this.leaving.size > TURNED_AWAY_MAX) this.wire.abort(connection);
     else connection.start(this.answerNow());
     return 0;
   }
 
   /** Closes a connection that there is no place for, without a word. @returns as `turnAway` */
   reset(fd: number): number {
-    const connection = new TurnedAway(this.loop, fd, this, this.site.memory);
-    const error = this.loop.register(connection, Interest.BOTH);
+    const connection = new TurnedAway(this.wire, fd, this, this.site.memory);
+    const error = this.wire.loop.register(connection, Interest.BOTH);
     if (error < 0) return error;
     this.leaving.add(connection);
-    this.loop.abort(connection);
+    this.wire.abort(connection);
     return 0;
   }
 
@@ -89,7 +90,7 @@ export class Crowd implements Doorkeeper {
   }
 
   cutAll(): void {
-    for (const connection of this.leaving) this.loop.close(connection);
+    for (const connection of this.leaving) this.wire.close(connection);
   }
 
   private answerNow(): Memory {
@@ -105,8 +106,8 @@ export class Crowd implements Doorkeeper {
 
   private tell(remote: string): void {
     this.untold++;
-    if (this.loop.now - this.toldAt < TOLD_EVERY_MS) return;
-    this.toldAt = this.loop.now;
+    if (this.wire.loop.now - this.toldAt < TOLD_EVERY_MS) return;
+    this.toldAt = this.wire.loop.now;
     this.site.warn('max_connect_per_address: turned away', {
       client: remote,
       limit: this.limit,

@@ -2,6 +2,7 @@ import type { Loop, Udata } from '@webserv/event-loop';
 import type { Clock } from '../clock.ts';
 import type { Edition } from '../edition.ts';
 import type { TransactionPool } from '../transaction/transaction.ts';
+import type { Wire } from '../wire.ts';
 import type { Listed } from './client-list.ts';
 import type { Neighbours } from './neighbourhood.ts';
 
@@ -29,6 +30,8 @@ export interface Guest extends Udata, Listed<Guest> {
 export interface Host {
   readonly loop: Loop;
   readonly clock: Clock;
+  /** How the bytes of its connections travel. */
+  readonly wire: Wire;
   readonly edition: Edition;
   readonly transactions: TransactionPool;
   /** The server stops. */

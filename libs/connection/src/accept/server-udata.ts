@@ -1,7 +1,9 @@
 import { ERRNO, errnoMessage, errnoName, Interest, type Loop, Op, Timer, Udata } from '@webserv/event-loop';
 import type { Clock } from '../clock.ts';
 import type { Edition } from '../edition.ts';
+import { PlainWire } from '../plain-wire.ts';
 import { TransactionPool } from '../transaction/transaction.ts';
+import type { Wire } from '../wire.ts';
 import { Clients } from './clients.ts';
 import { Crowd } from './crowd.ts';
 import type { Guest, Host, Welcome } from './guest.ts';
@@ -21,6 +23,7 @@ const TOLD_EVERY_MS = 10_000;
 export class ServerUdata extends Udata implements Host {
   readonly loop: Loop;
   readonly clock: Clock;
+  readonly wire: Wire;
   edition: Edition;
   transactions: TransactionPool;
   closing = false;
@@ -48,11 +51,12 @@ export class ServerUdata extends Udata implements Host {
     this.loop = loop;
     this.edition = edition;
     this.clock = clock;
+    this.wire = new PlainWire(loop);
     this.reserve = reserve;
     this.welcome = welcome;
     this.transactions = new TransactionPool(loop, edition);
     this.maxConnect = edition.defaultSite.server.maxConnect;
-    this.crowd = new Crowd(loop, edition, clock, () => this.someoneGone());
+    this.crowd = new Crowd(this.wire, edition, clock, () => this.someoneGone());
   }
 
   /** Serves another edition from now on. Requests under way end under their own; connections stay. */

@@ -1,6 +1,7 @@
-import type { Loop, Memory } from '@webserv/event-loop';
+import type { Memory } from '@webserv/event-loop';
 import type { MemoryLedger } from '@webserv/methods';
 import { Connection } from '../connection.ts';
+import type { Wire } from '../wire.ts';
 
 /** Who turns connections away. */
 export interface Doorkeeper {
@@ -14,22 +15,23 @@ export interface Doorkeeper {
 export class TurnedAway extends Connection {
   private readonly doorkeeper: Doorkeeper;
 
-  constructor(loop: Loop, fd: number, doorkeeper: Doorkeeper, memory: MemoryLedger) {
-    super(loop, fd, memory);
+  constructor(wire: Wire, fd: number, doorkeeper: Doorkeeper, memory: MemoryLedger) {
+    super(wire, fd, memory);
     this.doorkeeper = doorkeeper;
   }
 
   /** @param answer a complete response that says Connection: close */
   start(answer: Memory): void {
-    this.loop.send(this.sending, answer, 0, answer.size);
+    this.wire.send(this.sending, answer, 0, answer.size);
   }
 
   override expire(): void {
-    this.loop.close(this);
+    this.wire.close(this);
   }
 
   override dispose(): void {
     this.loop.disarm(this.timer);
+    this.wire.release(this);
     this.doorkeeper.turnedAwayGone(this);
   }
 
@@ -37,7 +39,7 @@ export class TurnedAway extends Connection {
   protected received(): void {}
 
   protected ended(): void {
-    this.loop.close(this);
+    this.wire.close(this);
   }
 
   protected left(): void {

@@ -73,7 +73,7 @@ export abstract class BodyConnection extends Connection implements ReceptionOwne
     // A client that waits is told to go on, unless it has begun already (RFC 9110 section 10.1.1).
     if (head.expectContinue && intake.wantsBody && this.backlog === null) {
       transaction.reading = Reading.LEFTOVER;
-      this.loop.send(this.sending, GO_ON, 0, GO_ON.size);
+      this.wire.send(this.sending, GO_ON, 0, GO_ON.size);
     }
     reception.attach(intake);
     if (!reception.busy) return;
@@ -138,7 +138,7 @@ export abstract class BodyConnection extends Connection implements ReceptionOwne
   protected bodyLate(place: string): void {
     const transaction = this.current;
     if (this.stage !== Stage.METHOD) {
-      this.loop.close(this);
+      this.wire.close(this);
       return;
     }
     transaction.reception?.abort();

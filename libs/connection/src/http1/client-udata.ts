@@ -37,7 +37,7 @@ export class ClientUdata extends BodyConnection implements TransactionOwner, Gue
   private looked = false;
 
   constructor(server: Host, fd: number, remote: string) {
-    super(server.loop, fd, server.edition.defaultSite.memory);
+    super(server.wire, fd, server.edition.defaultSite.memory);
     this.server = server;
     this.remote = remote;
   }
@@ -73,14 +73,14 @@ export class ClientUdata extends BodyConnection implements TransactionOwner, Gue
       this.looked = true;
       this.loop.arm(this.timer, 0);
     } else if (this.server.closing) this.linger(QUIET_MS);
-    else this.loop.close(this);
+    else this.wire.close(this);
   }
 
   /** Closes at once; what is under way is not taken for whole. */
   cut(place: string): void {
     this.note(0, place, false);
-    if (this.stage === Stage.RESPONSE) this.loop.abort(this);
-    else this.loop.close(this);
+    if (this.stage === Stage.RESPONSE) this.wire.abort(this);
+    else this.wire.close(this);
   }
 
   override dispose(): void {
@@ -93,6 +93,7 @@ export class ClientUdata extends BodyConnection implements TransactionOwner, Gue
       this.takeBacklog();
       this.forgetCarried();
       this.transaction = null;
+      this.wire.release(this);
       this.server.clientGone(this);
     }
   }
@@ -115,7 +116,7 @@ export class ClientUdata extends BodyConnection implements TransactionOwner, Gue
 
   private giveUp(errno: number, place: string): void {
     this.note(errno, place, false);
-    this.loop.close(this);
+    this.wire.close(this);
   }
 
   /** Notes why a request that has begun will not be answered, or not to its end; what was noted first stands. */
@@ -129,7 +130,7 @@ export class ClientUdata extends BodyConnection implements TransactionOwner, Gue
 
   private begin(): Transaction {
     const transaction = this.server.transactions.take();
-    transaction.attach(this, this.sending, this.remote);
+    transaction.attach(this, this.wire, this.sending, this.remote);
     transaction.site = transaction.pool.edition.defaultSite;
     this.transaction = transaction;
     return transaction;
@@ -329,8 +330,8 @@ export class ClientUdata extends BodyConnection implements TransactionOwner, Gue
         break;
       case Fate.CLOSE:
         // A response that was cut must not be taken for whole, by a client that waits for the end of the connection.
-        if (writing === Writing.CUT) this.loop.abort(this);
-        else this.loop.close(this);
+        if (writing === Writing.CUT) this.wire.abort(this);
+        else this.wire.close(this);
     }
   }
 
@@ -342,7 +343,7 @@ export class ClientUdata extends BodyConnection implements TransactionOwner, Gue
     transaction.renew();
     this.stage = Stage.REQUEST;
     if (this.halfClosed && backlog === null) {
-      this.loop.close(this);
+      this.wire.close(this);
     } else if (backlog !== null) {
       this.pipelined++;
       if (transaction.pool !== server.transactions) this.leave(transaction);
@@ -366,7 +367,7 @@ export class ClientUdata extends BodyConnection implements TransactionOwner, Gue
   override expire(): void {
     const { transaction } = this;
     if (this.lingering) {
-      this.loop.close(this);
+      this.wire.close(this);
       return;
     }
     if (transaction === null || this.resting) {
@@ -385,14 +386,14 @@ export class ClientUdata extends BodyConnection implements TransactionOwner, Gue
         this.refuseHead(408, 'header_timeout');
         break;
       default:
-        this.loop.close(this);
+        this.wire.close(this);
     }
   }
 
   private judgeSending(transaction: Transaction): void {
     const next = transaction.judgeSending(this.sending.pending);
     if (next > 0) this.loop.arm(this.timer, next);
-    else this.loop.abort(this);
+    else this.wire.abort(this);
   }
 }
 

@@ -9,6 +9,7 @@ import {
   type HeaderList,
   lastChunk,
 } from '@webserv/response';
+import type { Wire } from '../wire.ts';
 import type { Sender } from './transmission.ts';
 
 const CRLF = Memory.from(CHUNK_TAIL);
@@ -28,6 +29,7 @@ export class BodyStream implements BodySink {
   private restingSince = 0;
   private restedMs = 0;
   private readonly loop: Loop;
+  private readonly wire: Wire;
   private readonly op: Op;
   private readonly sender: Sender;
   private readonly framing: Framing;
@@ -45,8 +47,9 @@ export class BodyStream implements BodySink {
   /** Why the source cannot complete the body. */
   failure: Cause | null = null;
 
-  constructor(loop: Loop, op: Op, sender: Sender, framing: Framing, length: number) {
+  constructor(loop: Loop, wire: Wire, op: Op, sender: Sender, framing: Framing, length: number) {
     this.loop = loop;
+    this.wire = wire;
     this.op = op;
     this.sender = sender;
     this.framing = framing;
@@ -147,7 +150,7 @@ export class BodyStream implements BodySink {
       this.flightBody = this.waitingBody;
       this.flightLead = this.waitingLead;
       this.waitingBody = 0;
-      this.loop.sendAll(this.op, pieces);
+      this.wire.sendAll(this.op, pieces);
     } else if (this.failure !== null || (this.ended && !this.pulling)) {
       this.source = null;
       this.sender.transmitted(this.failure?.errno ?? 0, this.failure?.place ?? '');

@@ -28,6 +28,7 @@ import {
   type Representation,
 } from '@webserv/response';
 import type { Site } from '../site.ts';
+import type { Wire } from '../wire.ts';
 import { type Sender, Transmission } from './transmission.ts';
 
 /** A file up to this size leaves in one piece with its head even where it is not kept in the cache. */
@@ -75,9 +76,9 @@ export class Responder implements Sender, PageLoadOwner {
   }
 
   /** From now on it answers on this connection: `sending` is its operation. */
-  attach(sending: Op, owner: ResponseOwner): void {
+  attach(wire: Wire, sending: Op, owner: ResponseOwner): void {
     this.owner = owner;
-    this.transmission.attach(sending);
+    this.transmission.attach(wire, sending);
   }
 
   get keepAlive(): boolean {

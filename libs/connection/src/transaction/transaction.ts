@@ -7,6 +7,7 @@ import type { Edition } from '../edition.ts';
 import { Reception, type ReceptionOwner } from '../http1/reception.ts';
 import { Reading, Stage } from '../http1/stage.ts';
 import type { Site } from '../site.ts';
+import type { Wire } from '../wire.ts';
 import { Patience } from './patience.ts';
 import { Responder, type ResponseOwner } from './responder.ts';
 
@@ -63,10 +64,10 @@ export class Transaction {
     this.responder = new Responder(loop);
   }
 
-  attach(owner: TransactionOwner, sending: Op, remote: string): void {
+  attach(owner: TransactionOwner, wire: Wire, sending: Op, remote: string): void {
     this.exchange.remote = remote;
     this.exchange.caller = owner;
-    this.responder.attach(sending, owner);
+    this.responder.attach(wire, sending, owner);
     this.reception?.attachTo(owner);
   }
 

@@ -1,5 +1,6 @@
 import { ERRNO, type Loop, Memory, type Op, OpKind, type Slice } from '@webserv/event-loop';
 import type { Cause, Framing, Reply, Segment } from '@webserv/response';
+import type { Wire } from '../wire.ts';
 import { BodyStream, pieceOf } from './body-stream.ts';
 
 /** A body without segments; one for all, since most responses are a page of the cache. */
@@ -21,6 +22,7 @@ export interface Sender {
 export class Transmission {
   private readonly loop: Loop;
   private readonly sender: Sender;
+  private wire: Wire | null = null;
   private op: Op | null = null;
   private segments: readonly Segment[] = NONE;
   private stream: BodyStream | null = null;
@@ -37,7 +39,8 @@ export class Transmission {
     this.sender = sender;
   }
 
-  attach(op: Op): void {
+  attach(wire: Wire, op: Op): void {
+    this.wire = wire;
     this.op = op;
   }
 
@@ -67,7 +70,7 @@ export class Transmission {
     this.reset();
     if (framing !== 'none') this.segments = segmentsOf(reply);
     if (framing !== 'none' && reply.body.kind === 'stream') {
-      this.stream = new BodyStream(this.loop, this.op as Op, this.sender, framing, length);
+      this.stream = new BodyStream(this.loop, this.wire as Wire, this.op as Op, this.sender, framing, length);
       this.stream.start(head, reply.body.source);
       return;
     }
@@ -86,7 +89,7 @@ export class Transmission {
     this.expected = size;
     this.overhead = headSize;
     this.flying = true;
-    this.loop.send(this.op as Op, memory, 0, size);
+    (this.wire as Wire).send(this.op as Op, memory, 0, size);
   }
 
   /** Pieces that together are a complete response. */
@@ -107,7 +110,7 @@ export class Transmission {
     for (const piece of pieces) this.expected += piece.length;
     this.overhead = headSize;
     this.flying = true;
-    this.loop.sendAll(this.op as Op, pieces);
+    (this.wire as Wire).sendAll(this.op as Op, pieces);
   }
 
   /** The operation has ended: on with the next segment, or over. */
@@ -134,7 +137,7 @@ export class Transmission {
     }
     this.expected = segment.length;
     this.flying = true;
-    this.loop.sendFile(this.op as Op, segment.fd, segment.offset, segment.length);
+    (this.wire as Wire).sendFile(this.op as Op, segment.fd, segment.offset, segment.length);
   }
 
   private over(result: number, place: string): void {

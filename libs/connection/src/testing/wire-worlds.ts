@@ -1,0 +1,203 @@
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { Interest, Loop, type NamedDriver, Op, Udata } from '@webserv/event-loop';
+import { FakeDriver } from '@webserv/event-loop/testing';
+import { PlainWire } from '../plain-wire.ts';
+import { type WirePeer, WireProbe, type WireWorld } from '../wire.contract.ts';
+import { FakeWire, type FakeWireOptions } from './fake-wire.ts';
+
+const ROUNDS = 200_000;
+const PATIENCE_MS = 40_000;
+const LOOPBACK = { family: 'ipv4', host: '127.0.0.1', port: 0 } as const;
+
+/** A listening socket that notes the descriptors of its clients. */
+class Listener extends Udata {
+  readonly accepting = new Op(this);
+  readonly accepted: number[] = [];
+
+  complete(op: Op): void {
+    if (op.result >= 0) this.accepted.push(op.result);
+  }
+}
+
+/** Listens, and has `call` made. @returns the accepted connection and the far end, on the plain wire */
+async function onSockets<P extends WirePeer>(
+  world: WireWorld,
+  call: (port: number) => Promise<P>,
+): Promise<{ probe: WireProbe; peer: P }> {
+  const { loop } = world;
+  const listener = new Listener('server', loop.driver.listen(LOOPBACK, 16));
+  expect(loop.register(listener, Interest.READ)).toBe(0);
+  loop.accept(listener.accepting);
+  const address = loop.driver.addressOf(listener.fd);
+  const peer = await call(address.family === 'unix' ? 0 : address.port);
+  await world.until(() => listener.accepted.length > 0, 'a connection');
+  const probe = new WireProbe(listener.accepted[0] ?? -1);
+  expect(loop.register(probe, Interest.BOTH)).toBe(0);
+  probe.wire = new PlainWire(loop);
+  loop.close(listener);
+  return { probe, peer };
+}
+
+/** Everything in memory: on the scripted driver, plain or by a fake wire. */
+class MemoryWorld implements WireWorld {
+  readonly large = 256 << 10;
+  readonly driver: FakeDriver;
+  readonly loop: Loop;
+  private readonly wire: FakeWireOptions | null;
+
+  constructor(seed: number, wire: FakeWireOptions | null) {
+    this.driver = new FakeDriver({ seed });
+    this.loop = Loop.open({ driver: this.driver, hosted: false });
+    this.wire = wire;
+  }
+
+  async connect(): Promise<{ probe: WireProbe; peer: WirePeer }> {
+    if (this.wire === null) {
+      return onSockets(this, async (port) => this.driver.connect({ ...LOOPBACK, port }));
+    }
+    const probe = new WireProbe(-1);
+    expect(this.loop.register(probe, Interest.BOTH)).toBe(0);
+    const wire = new FakeWire(this.loop, this.driver, this.wire);
+    probe.wire = wire;
+    return { probe, peer: wire.peer };
+  }
+
+  openFile(content: Uint8Array): number {
+    return this.driver.openFile(content);
+  }
+
+  shorten(file: number, length: number): void {
+    this.driver.resize(file, length);
+  }
+
+  async until(condition: () => boolean, what: string): Promise<void> {
+    for (let round = 0; round < ROUNDS; round++) {
+      this.loop.tick(1);
+      if (condition()) return;
+    }
+    throw new Error(`waited in vain for ${what}: ${JSON.stringify(this.driver.counts)}`);
+  }
+
+  async dispose(): Promise<void> {
+    this.loop.dispose();
+  }
+}
+
+/** A socket of Node's own. */
+class SocketPeer implements WirePeer {
+  ended = false;
+  wasReset = false;
+  length = 0;
+  readonly socket: net.Socket;
+  private readonly chunks: Buffer[] = [];
+
+  constructor(socket: net.Socket) {
+    this.socket = socket;
+    socket.on('data', (chunk) => {
+      this.chunks.push(chunk);
+      this.length += chunk.length;
+    });
+    socket.on('end', () => {
+      this.ended = true;
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ECONNRESET' || error.code === 'EPIPE') this.wasReset = true;
+    });
+  }
+
+  write(bytes: Uint8Array | string): void {
+    this.socket.write(bytes);
+  }
+
+  read(): Buffer {
+    return Buffer.concat(this.chunks);
+  }
+
+  end(): void {
+    this.socket.end();
+  }
+
+  reset(): void {
+    this.socket.resetAndDestroy();
+  }
+
+  stop(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+}
+
+/** A real driver, the kernel below it, and Node's sockets as peers. */
+class RealWorld implements WireWorld {
+  readonly large = 24 << 20;
+  readonly loop: Loop;
+  private readonly sockets: net.Socket[] = [];
+
+  constructor(name: NamedDriver) {
+    this.loop = Loop.open({ use: { name }, hosted: false });
+  }
+
+  connect(): Promise<{ probe: WireProbe; peer: WirePeer }> {
+    return onSockets(this, (port) => {
+      const socket = net.connect({ host: '127.0.0.1', port, allowHalfOpen: true, noDelay: true });
+      this.sockets.push(socket);
+      return new Promise((resolve, reject) => {
+        socket.once('connect', () => resolve(new SocketPeer(socket)));
+        socket.once('error', reject);
+      });
+    });
+  }
+
+  openFile(content: Uint8Array): number {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'webserv-wire-'));
+    const file = path.join(folder, 'file');
+    fs.writeFileSync(file, content);
+    const fd = fs.openSync(file, 'r+');
+    fs.rmSync(folder, { recursive: true });
+    return fd;
+  }
+
+  shorten(file: number, length: number): void {
+    fs.ftruncateSync(file, length);
+  }
+
+  async until(condition: () => boolean, what: string): Promise<void> {
+    const end = performance.now() + PATIENCE_MS;
+    do {
+      this.loop.tick(0);
+      await new Promise((resolve) => setImmediate(resolve));
+      if (performance.now() > end) throw new Error(`${this.loop.driver.name}: waited in vain for ${what}`);
+    } while (!condition());
+  }
+
+  async dispose(): Promise<void> {
+    this.loop.dispose();
+    for (const socket of this.sockets) socket.destroy();
+  }
+}
+
+export function plainWorld(driver: NamedDriver | 'fake'): WireWorld {
+  return driver === 'fake' ? new MemoryWorld(1, null) : new RealWorld(driver);
+}
+
+export function fakeWorld(options: FakeWireOptions): WireWorld {
+  return new MemoryWorld(options.seed ?? 1, options);
+}
+
+/** The drivers that this machine has. */
+export function driversHere(all: readonly NamedDriver[]): NamedDriver[] {
+  return all.filter((name) => {
+    try {
+      Loop.open({ use: { name }, hosted: false }).dispose();
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
