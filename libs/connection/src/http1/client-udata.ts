@@ -317,8 +317,7 @@ export class ClientUdata extends BodyConnection implements TransactionOwner, Gue
   private end(transaction: Transaction, writing: Writing): void {
     this.stage = Stage.END;
     transaction.log();
-    const fate = fateOf(transaction.reading, writing, transaction.parser.head.keepAlive);
-    switch (fate) {
+    switch (fateOf(transaction.reading, writing, transaction.parser.head.keepAlive)) {
       case Fate.REUSE:
         this.reset();
         break;
