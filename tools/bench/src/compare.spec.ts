@@ -24,18 +24,19 @@ describe('summarize', () => {
     sample('nginx', 2, 12),
   ];
 
-  it('takes medians over the rounds and ratios of the medians to the first peer', () => {
+  it('takes medians over the rounds, and ratios of paired rounds to the first peer', () => {
     const [ours, theirs] = summarize(samples);
     expect(ours!.figures.cpu).toEqual({ median: 6, least: 5, greatest: 7 });
-    expect(ours!.ratios.cpu).toBe(1);
-    expect(theirs!.ratios.cpu).toBeCloseTo(6 / 11);
-    expect(theirs!.ratios.rate).toBeCloseTo(11 / 6);
+    expect(ours!.ratios.cpu.figure).toBe(1);
+    expect(theirs!.ratios.cpu.figure).toBeCloseTo(6 / 11);
+    expect(theirs!.ratios.rate.figure).toBeCloseTo(11 / 6);
   });
 
   it('counts a run with errors nowhere but as void', () => {
     const [, theirs] = summarize([...samples, sample('nginx', 3, 1, { errors: 3 })]);
     expect(theirs!.figures.cpu.median).toBe(11);
     expect([theirs!.runs, theirs!.voids]).toEqual([4, 1]);
+    expect(theirs!.series.cpu).toEqual([10, 11, 12, Number.NaN]);
   });
 
   it('keeps numbers of connections apart', () => {
@@ -55,8 +56,19 @@ describe('summarize', () => {
     const [head, ours, theirs] = rowsOf(summarize(samples), 1024);
     expect(head).toEqual(expect.arrayContaining(['CPU us/req', 'webserv CPU /']));
     expect(ours![2]).toBe('6.00');
-    expect(theirs!.slice(-3)).toEqual(['0.55', '0.55', '0.55']);
+    // Three rounds say nothing of their noise.
+    expect(theirs!.slice(-3)).toEqual(['~0.55', '~0.55', '~0.55']);
     expect(rowsOf(summarize(samples), 2 ** 20)[1]![2]).toBe('0.60');
+  });
+
+  it('marks a ratio that lies within its noise', () => {
+    const rounds = (costs: readonly number[]) => [
+      ...costs.map((_, round) => sample('webserv', round, 10)),
+      ...costs.map((cost, round) => sample('nginx', round, cost)),
+    ];
+    const cell = (costs: readonly number[]) => rowsOf(summarize(rounds(costs)), 1024)[2]!.at(-3);
+    expect(cell([12, 13, 12, 14, 12])).toBe('0.83');
+    expect(cell([12, 9, 11, 8, 12])).toBe('~0.91');
   });
 
   it('draws the cheapest first and leaves out who has only void runs', () => {

@@ -1,14 +1,16 @@
 import { chart } from './chart.ts';
+import { isLevel } from './judge.ts';
 import type { Lab } from './lab.ts';
 import { LARGE, type Options } from './options.ts';
 import type { Server } from './server.ts';
-import { deviation, type Spread, spread } from './statistics.ts';
+import { deviation, type Estimate, paired, type Series, type Spread, spread } from './statistics.ts';
 import { figure } from './table.ts';
 import { usageOf } from './tree.ts';
+import type { Ask, Load } from './wrk.ts';
 
 const GIB = 2 ** 30;
 
-/** One measured run of one server. */
+/** One measured run of one server; `peer` is the name of the entrant. */
 export interface Sample {
   readonly peer: string;
   readonly connections: number;
@@ -35,7 +37,7 @@ export interface Sample {
 
 export type Measure = 'cpu' | 'children' | 'perGib' | 'system' | 'rate' | 'p50' | 'p99' | 'p999' | 'resident';
 
-/** A server's medians at one number of connections, and its ratios to the base: base divided by this one. */
+/** A server's medians at one number of connections, and its ratios to the base. */
 export interface Summary {
   readonly peer: string;
   readonly connections: number;
@@ -43,7 +45,9 @@ export interface Summary {
   /** Runs with errors; their figures count nowhere. */
   readonly voids: number;
   readonly figures: Readonly<Record<Measure, Spread>>;
-  readonly ratios: Readonly<Record<Measure, number>>;
+  readonly series: Readonly<Record<Measure, Series>>;
+  /** The base divided by this one, round by round. */
+  readonly ratios: Readonly<Record<Measure, Estimate>>;
 }
 
 const MEASURES: readonly Measure[] = [
@@ -61,48 +65,73 @@ const MEASURES: readonly Measure[] = [
 /** How often and for how long each server is loaded. */
 export type Rounds = Pick<Options, 'connections' | 'warmup' | 'rounds' | 'seconds'>;
 
-/** Warms each server up, then measures them in rounds whose order turns, so that none always follows the same other. */
+/** What is measured in turns with others: a server under one kind of load. */
+export interface Entrant {
+  readonly name: string;
+  readonly server: Server;
+  readonly connections: number;
+  /** Loads the server for some seconds. Rounds of the same number ask for the same. */
+  load(seconds: number, round: number): Promise<Load>;
+}
+
+/** Warms each server up, then measures all of them at each number of connections. */
 export async function compare(
-  lab: Pick<Lab, 'servers' | 'load'>,
+  lab: Pick<Lab, 'servers' | 'load' | 'warm'>,
   options: Rounds,
   say: (line: string) => void,
 ): Promise<Sample[]> {
   const samples: Sample[] = [];
-  const { servers } = lab;
   for (const connections of options.connections) {
-    if (options.warmup > 0) {
-      for (const { url } of servers) await lab.load(url, connections, options.warmup);
-    }
-    for (let round = 0; round < options.rounds; round++) {
-      for (let turn = 0; turn < servers.length; turn++) {
-        const server = servers[(round + turn) % servers.length]!;
-        const sample = await measure(server, connections, round, lab, options);
-        samples.push(sample);
-        say(
-          `${connections} connections, round ${round + 1}, ${sample.peer}: ` +
-            `${figure(sample.rate)} req/s, ${figure(sample.cpu)} us${sample.errors > 0 ? `, VOID: ${sample.errors} errors` : ''}`,
-        );
-      }
+    for (const { url } of lab.servers) await lab.warm(url, connections, options.warmup);
+    const entrants = lab.servers.map((server) => entrant(lab, server, connections));
+    samples.push(...(await race(entrants, options, say)));
+  }
+  return samples;
+}
+
+/** A server under the load of the site. @param name the server's own where it is left out */
+export function entrant(
+  lab: Pick<Lab, 'load'>,
+  server: Server,
+  connections: number,
+  name: string = server.peer.name,
+  ask: Ask = {},
+): Entrant {
+  const load = (seconds: number, round: number) =>
+    lab.load(server.url, connections, seconds, { ...ask, seed: round });
+  return { name, server, connections, load };
+}
+
+/** Measures in rounds whose order turns, so that none always follows the same other. */
+export async function race(
+  entrants: readonly Entrant[],
+  { rounds, seconds }: Pick<Options, 'rounds' | 'seconds'>,
+  say: (line: string) => void,
+): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  for (let round = 0; round < rounds; round++) {
+    for (let turn = 0; turn < entrants.length; turn++) {
+      const sample = await measure(entrants[(round + turn) % entrants.length]!, seconds, round);
+      samples.push(sample);
+      say(
+        `${sample.connections} connections, round ${round + 1}, ${sample.peer}: ` +
+          `${figure(sample.rate)} req/s, ${figure(sample.cpu)} us${sample.errors > 0 ? `, VOID: ${sample.errors} errors` : ''}`,
+      );
     }
   }
   return samples;
 }
 
-async function measure(
-  server: Server,
-  connections: number,
-  round: number,
-  lab: Pick<Lab, 'load'>,
-  options: Rounds,
-): Promise<Sample> {
+async function measure(entrant: Entrant, seconds: number, round: number): Promise<Sample> {
+  const { name, server, connections } = entrant;
   const before = usageOf(server.pid);
-  const seen = await lab.load(server.url, connections, options.seconds);
+  const seen = await entrant.load(seconds, round);
   const after = usageOf(server.pid);
   const nanoseconds = after.cpu - before.cpu;
   const user = after.user - before.user;
   const system = after.system - before.system;
   return {
-    peer: server.peer.name,
+    peer: name,
     connections,
     round,
     requests: seen.requests,
@@ -120,20 +149,19 @@ async function measure(
   };
 }
 
-/** Medians over the rounds and ratios of those medians; the first peer of `samples` is the base. */
+/** Medians over the rounds, and ratios of paired rounds; the first peer of `samples` is the base. */
 export function summarize(samples: readonly Sample[]): Summary[] {
   const base = samples[0]?.peer;
   const groups = groupBy(samples);
-  const figures = new Map(
-    [...groups].map(([key, group]) => [key, spreads(group.filter(({ errors }) => errors === 0))]),
-  );
+  const rounds = new Map([...groups].map(([key, group]) => [key, seriesOf(group)]));
   return [...groups].map(([key, group]) => {
     const { peer, connections } = group[0]!;
-    const mine = figures.get(key)!;
-    const theirs = figures.get(`${base} ${connections}`)!;
-    const ratios = record((measure) => theirs[measure].median / mine[measure].median);
+    const series = rounds.get(key)!;
+    const theirs = rounds.get(`${base} ${connections}`) ?? series;
+    const figures = record((measure) => spread(series[measure].filter(Number.isFinite)));
+    const ratios = record((measure) => paired(theirs[measure], series[measure]));
     const voids = group.filter(({ errors }) => errors > 0).length;
-    return { peer, connections, runs: group.length, voids, figures: mine, ratios };
+    return { peer, connections, runs: group.length, voids, figures, series, ratios };
   });
 }
 
@@ -151,12 +179,19 @@ function groupBy(samples: readonly Sample[]): Map<string, Sample[]> {
   return groups;
 }
 
-function spreads(samples: readonly Sample[]): Record<Measure, Spread> {
-  return record((measure) => spread(samples.map((sample) => sample[measure])));
+/** A void round keeps its place: what was measured beside it is paired with nothing. */
+function seriesOf(samples: readonly Sample[]): Record<Measure, Series> {
+  const sorted = [...samples].sort((a, b) => a.round - b.round);
+  return record((measure) => sorted.map((sample) => (sample.errors === 0 ? sample[measure] : Number.NaN)));
 }
 
 function record<T>(value: (measure: Measure) => T): Record<Measure, T> {
   return Object.fromEntries(MEASURES.map((measure) => [measure, value(measure)])) as Record<Measure, T>;
+}
+
+/** A ratio as a cell: the sign says that the noise leaves open who is better. @param shown the ratio, or its inverse */
+export function ratioCell(ratio: Estimate, shown = ratio.figure): string {
+  return isLevel(ratio) ? `~${figure(shown)}` : figure(shown);
 }
 
 /** The summary as rows of a table; the last columns are ratios to the base, under 1 where the base does better. */
@@ -187,9 +222,9 @@ export function rowsOf(summaries: readonly Summary[], size: number): string[][] 
       figure(figures[measure].median),
     ),
     String(voids),
-    figure(ratios[cost]),
-    figure(1 / ratios.rate),
-    figure(ratios.p99),
+    ratioCell(ratios[cost]),
+    ratioCell(ratios.rate, 1 / ratios.rate.figure),
+    ratioCell(ratios.p99),
   ]);
   return [[...head, `${base} CPU /`, `/ ${base} req/s`, `${base} p99 /`], ...rows];
 }

@@ -1,9 +1,12 @@
 import type { Summary } from './compare.ts';
 import type { Introduction } from './lab.ts';
 import type { Standing } from './libraries/contest.ts';
+import type { Fill } from './scenarios/fill.ts';
 import type { Idle } from './scenarios/idle.ts';
+import type { ManyServers } from './scenarios/servers.ts';
 import type { Start } from './scenarios/starts.ts';
 import type { UploadSummary } from './scenarios/uploads.ts';
+import type { SiteName } from './sites.ts';
 import type { Calls } from './syscalls.ts';
 
 /** What one run of the lab has found; a part that was not run is empty. */
@@ -15,6 +18,17 @@ export interface Findings {
   /** The small file, at each number of connections. */
   small: Summary[];
   calls: Calls[];
+  /** Other kinds of request to the small file, each beside the plain one. */
+  variants: Summary[];
+  /** Files asked for at random, by site. */
+  misses: Partial<Record<SiteName, Summary[]>>;
+  missCalls: Calls[];
+  /** A hot page, alone and beside other load. */
+  beside: Summary[];
+  besideScripts: Summary[];
+  memory: Fill[];
+  servers: ManyServers[];
+  locations: Summary[];
   large: Summary[];
   uploads: UploadSummary[];
   idle: Idle[];
@@ -31,6 +45,14 @@ export function noFindings(): Findings {
     absent: [],
     small: [],
     calls: [],
+    variants: [],
+    misses: {},
+    missCalls: [],
+    beside: [],
+    besideScripts: [],
+    memory: [],
+    servers: [],
+    locations: [],
     large: [],
     uploads: [],
     idle: [],

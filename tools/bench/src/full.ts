@@ -1,27 +1,29 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compare, summarize } from './compare.ts';
+import { compare, race, type Summary } from './compare.ts';
 import { type Findings, noFindings } from './findings.ts';
-import { type Lab, openLab, type Plan } from './lab.ts';
 import { hold, USUAL_PACE } from './libraries/contest.ts';
 import { headContests } from './libraries/heads.ts';
 import { stageContests } from './libraries/stages.ts';
 import type { Options, Section } from './options.ts';
-import { page } from './page.ts';
-import { choosePeers } from './peers/all.ts';
+import type { Peer } from './peer.ts';
+import { Rig, type What } from './rig.ts';
+import { besideEach, type Neighbour } from './scenarios/beside.ts';
+import { fill } from './scenarios/fill.ts';
 import { descriptorLimit, rest } from './scenarios/idle.ts';
+import { startMany } from './scenarios/servers.ts';
 import { startAll } from './scenarios/starts.ts';
 import { upload } from './scenarios/uploads.ts';
+import { variantsOf } from './scenarios/variants.ts';
+import type { Server } from './server.ts';
+import type { SiteName } from './sites.ts';
 import { countCalls } from './syscalls.ts';
 import { which } from './which.ts';
 
 const MIB = 2 ** 20;
-/** At these the comparison of all peers is; at others the extremes are of interest, and fewer rounds do. */
+/** All peers are compared at these. At others only the extremes are of interest, and fewer rounds are enough. */
 const MAIN_CONNECTIONS: readonly number[] = [64, 512];
-/** A neighbour takes the machine for seconds at a time: many short rounds lose fewer of their number to him than a few long ones. */
+/** Other work takes the machine for seconds at a time: it spoils fewer of many short rounds than of a few long ones. */
 const MORE_ROUNDS = 2;
-const FEWER_ROUNDS = 3;
 /** From here on it takes a while until all are open, which must not be most of the run. */
 const MANY_CONNECTIONS = 1000;
 const LONGER = 3;
@@ -32,23 +34,27 @@ const AT_MAIN_ONLY: ReadonlySet<string> = new Set(['bun-file', 'sirv']);
 const CGI_CONNECTIONS = 16;
 /** Seconds. A second of scripts is some 600 requests, and a compiler that runs beside them has done after some thousands. */
 const CGI_WARMUP = 16;
+const SCRIPT_NEIGHBOURS = 50;
+const MISS_CONNECTIONS = 64;
 const LARGE_CONNECTIONS = 4;
 /** Seconds. A second of them is a dozen requests, and what serves them is compiled only then. */
 const LARGE_WARMUP = 5;
 
-const DRIVERS = ['webserv', 'webserv:io_uring', 'webserv:epoll'];
-/** Who takes part in what only some can do. */
-const PARTAKERS: Readonly<Partial<Record<Section, readonly string[]>>> = {
-  large: [...DRIVERS, 'nginx', 'lighttpd', 'h2o'],
-  uploads: [...DRIVERS, 'nginx'],
-  idle: [...DRIVERS, 'nginx', 'lighttpd', 'h2o'],
-  scripts: [...DRIVERS, 'lighttpd'],
-  starts: ['webserv', 'nginx', 'lighttpd', 'node-http'],
+/** What the pages of a full cache are. */
+const FILL_TITLES: Readonly<Partial<Record<SiteName, string>>> = {
+  tiny: 'of 100 bytes',
+  small: 'of 1 KiB',
+  middling: 'of 5 KiB',
+  many: 'of 2 to 8 KiB',
 };
+const FEW_LOCATIONS = 50;
 
 /** How much of everything: for the page, and to try the lab. */
 interface Scale {
   readonly rounds: number;
+  /** What fills the cache, and how many servers and locations a large configuration has. */
+  readonly fills: readonly SiteName[];
+  readonly configured: number;
   readonly large: number;
   readonly upload: number;
   readonly idle: number;
@@ -57,6 +63,8 @@ interface Scale {
 }
 const WHOLE: Scale = {
   rounds: 5,
+  fills: ['tiny', 'small', 'middling', 'many'],
+  configured: 5000,
   large: 100 * MIB,
   upload: 1024 * MIB,
   idle: 10_000,
@@ -65,6 +73,8 @@ const WHOLE: Scale = {
 };
 const QUICK: Scale = {
   rounds: 1,
+  fills: ['middling'],
+  configured: 5000,
   large: 100 * MIB,
   upload: 256 * MIB,
   idle: 1000,
@@ -77,6 +87,7 @@ export class FullLab {
   readonly findings: Findings = noFindings();
   private readonly options: Options;
   private readonly programs: string;
+  private readonly rig: Rig;
   private readonly say: (line: string) => void;
   private readonly scale: Scale;
 
@@ -84,6 +95,7 @@ export class FullLab {
   constructor(options: Options, programs: string, say: (line: string) => void) {
     this.options = options;
     this.programs = programs;
+    this.rig = new Rig(options, programs, this.findings, say);
     this.say = say;
     this.scale = options.quick ? QUICK : { ...WHOLE, rounds: options.rounds };
   }
@@ -91,6 +103,11 @@ export class FullLab {
   async run(): Promise<Findings> {
     const parts: Readonly<Record<Section, () => Promise<void> | void>> = {
       small: () => this.small(),
+      variants: () => this.variants(),
+      misses: () => this.misses(),
+      beside: () => this.beside(),
+      memory: () => this.memory(),
+      servers: () => this.servers(),
       large: () => this.large(),
       uploads: () => this.uploads(),
       idle: () => this.idle(),
@@ -108,7 +125,7 @@ export class FullLab {
   private small(): Promise<void> {
     const { options, findings, scale } = this;
     const connections = options.quick ? options.connections.slice(0, 1) : options.connections;
-    return this.within(options.peers, { role: 'files', size: options.size }, async (lab) => {
+    return this.rig.within(options.peers, { role: 'files', size: options.size }, async (lab) => {
       findings.introductions = [...lab.introductions];
       for (const [index, count] of connections.entries()) {
         const main = MAIN_CONNECTIONS.includes(count);
@@ -124,7 +141,7 @@ export class FullLab {
           { connections: [count], warmup: index === 0 ? options.warmup : 1, rounds, seconds },
           this.say,
         );
-        findings.small.push(...this.counted(summarize(samples)));
+        findings.small.push(...this.rig.summarized(samples));
       }
       if (which('strace') === '') this.say('system calls: left out, strace is not installed');
       else
@@ -137,24 +154,119 @@ export class FullLab {
     });
   }
 
+  private variants(): Promise<void> {
+    const plan = {
+      client: join(this.programs, 'loads', 'heads.js'),
+      core: this.options.clientCore,
+      many: descriptorLimit() > 5000,
+    };
+    const what = { role: 'files', siblings: true, size: this.options.size } as const;
+    return this.rig.within(this.rig.partakers('variants'), what, async (lab) => {
+      const entrants = [];
+      for (const server of lab.servers) {
+        await lab.warm(server.url, MISS_CONNECTIONS, this.options.warmup);
+        entrants.push(...(await variantsOf(lab, server, plan)));
+      }
+      this.findings.variants = this.rig.summarized(await race(entrants, this.often, this.say));
+    });
+  }
+
+  private async misses(): Promise<void> {
+    const { findings, options, scale } = this;
+    for (const site of ['many', 'few', 'deep'] as const) {
+      const what = { role: 'files', site, size: 4096 } as const;
+      await this.rig.within(this.rig.partakers('misses'), what, async (lab) => {
+        const connections = [MISS_CONNECTIONS];
+        const pace = site === 'many' ? this.often : { rounds: scale.rounds, seconds: options.seconds };
+        const samples = await compare(lab, { connections, warmup: options.warmup, ...pace }, this.say);
+        findings.misses[site] = this.rig.summarized(samples);
+        if (site !== 'many' || which('strace') === '') return;
+        findings.missCalls = await countCalls(lab, { connections, warmup: 0, seconds: 2 * options.seconds });
+      });
+    }
+  }
+
+  private async beside(): Promise<void> {
+    const { findings } = this;
+    const files = { role: 'files', site: 'many', size: 0 } as const;
+    const readers = this.rig.partakers('beside').filter((name) => name !== 'lighttpd');
+    findings.beside = await this.crowded(readers, files, ({ url }) => ({
+      page: url,
+      neighbours: [
+        { name: 'beside itself', url, connections: MISS_CONNECTIONS, ask: { paths: '' } },
+        { name: 'beside misses', url, connections: MISS_CONNECTIONS },
+      ],
+    }));
+    const runners = this.rig.partakers('beside').filter((name) => !name.startsWith('nginx'));
+    findings.besideScripts = await this.crowded(runners, { role: 'scripts', size: 0 }, ({ url }) => ({
+      page: new URL('/page.html', url).href,
+      neighbours: [{ name: `beside ${SCRIPT_NEIGHBOURS} scripts`, url, connections: SCRIPT_NEIGHBOURS }],
+    }));
+  }
+
+  /** A page of each server, alone and beside each of its neighbours. */
+  private async crowded(
+    names: readonly string[],
+    what: What,
+    of: (server: Server) => { readonly page: string; readonly neighbours: readonly Neighbour[] },
+  ): Promise<Summary[]> {
+    let found: Summary[] = [];
+    await this.rig.within(names, what, async (lab) => {
+      const entrants = [];
+      for (const server of lab.servers) {
+        const { page: hot, neighbours } = of(server);
+        for (const { url, connections } of neighbours) await lab.warm(url, connections, this.options.warmup);
+        entrants.push(...besideEach(lab, server, hot, neighbours));
+      }
+      found = this.rig.summarized(await race(entrants, this.often, this.say));
+    });
+    return found;
+  }
+
+  private async memory(): Promise<void> {
+    const { findings, options, scale } = this;
+    for (const site of scale.fills) {
+      await this.rig.within(this.rig.partakers('memory'), { role: 'files', site, size: 0 }, async (lab) => {
+        const fills = await fill(lab, FILL_TITLES[site] ?? site, 2 * options.seconds, this.say);
+        for (const one of fills) findings.voids += one.void ? 1 : 0;
+        findings.memory.push(...fills);
+      });
+    }
+  }
+
+  private async servers(): Promise<void> {
+    const { findings, options, scale } = this;
+    await this.rig.starting('servers', async (peers, site, scratch) => {
+      const many = { ...site, servers: scale.configured };
+      findings.servers = await startMany(peers, many, scratch, scale.rounds, this.say);
+    });
+    const routed = this.rig
+      .chosen(this.rig.partakers('servers'))
+      .flatMap((peer) => [FEW_LOCATIONS, scale.configured].map((count) => withLocations(peer, count)));
+    await this.rig.among(routed, { role: 'files', site: 'folders', size: options.size }, async (lab) => {
+      const plan = { connections: [MISS_CONNECTIONS], warmup: options.warmup, ...this.often };
+      findings.locations = this.rig.summarized(await compare(lab, plan, this.say));
+    });
+  }
+
   private large(): Promise<void> {
     const { options, findings, scale } = this;
-    return this.within(this.partakers('large'), { role: 'files', size: scale.large }, async (lab) => {
-      const rounds = Math.min(FEWER_ROUNDS, scale.rounds);
+    return this.rig.within(this.rig.partakers('large'), { role: 'files', size: scale.large }, async (lab) => {
+      const { rounds } = scale;
       const plan = {
         connections: [LARGE_CONNECTIONS],
         warmup: LARGE_WARMUP,
         rounds,
         seconds: 4 * options.seconds,
       };
-      findings.large = this.counted(summarize(await compare(lab, plan, this.say)));
+      findings.large = this.rig.summarized(await compare(lab, plan, this.say));
     });
   }
 
   private uploads(): Promise<void> {
     const { options, findings, scale } = this;
-    return this.within(this.partakers('uploads'), { role: 'uploads', size: 1024 }, async (lab) => {
-      const rounds = Math.min(FEWER_ROUNDS, scale.rounds);
+    return this.rig.within(this.rig.partakers('uploads'), { role: 'uploads', size: 1024 }, async (lab) => {
+      const { rounds } = scale;
       const client = join(this.programs, 'loads', 'upload.js');
       const plan = { size: scale.upload, rounds, core: options.clientCore, client };
       findings.uploads = await upload(lab, plan, this.say);
@@ -168,7 +280,7 @@ export class FullLab {
       this.say(`idle: left out, a process may have no more than ${descriptorLimit()} descriptors`);
       return;
     }
-    await this.within(this.partakers('idle'), { role: 'files', size: 1024 }, async (lab) => {
+    await this.rig.within(this.rig.partakers('idle'), { role: 'files', size: 1024 }, async (lab) => {
       const client = join(this.programs, 'loads', 'idle.js');
       findings.idle = await rest(lab, { count: scale.idle, core: options.clientCore, client }, this.say);
       for (const { errors } of findings.idle) findings.voids += errors > 0 ? 1 : 0;
@@ -177,29 +289,21 @@ export class FullLab {
 
   private scripts(): Promise<void> {
     const { options, findings, scale } = this;
-    return this.within(this.partakers('scripts'), { role: 'scripts', size: 0 }, async (lab) => {
+    return this.rig.within(this.rig.partakers('scripts'), { role: 'scripts', size: 0 }, async (lab) => {
       const plan = {
         connections: [CGI_CONNECTIONS],
         warmup: CGI_WARMUP,
         rounds: scale.rounds,
         seconds: 2 * options.seconds,
       };
-      findings.scripts = this.counted(summarize(await compare(lab, plan, this.say)));
+      findings.scripts = this.rig.summarized(await compare(lab, plan, this.say));
     });
   }
 
-  private async starts(): Promise<void> {
-    const scratch = mkdtempSync(join(tmpdir(), 'bench-'));
-    try {
-      writeFileSync(join(scratch, 'page.html'), page(1024));
-      const peers = choosePeers({ ...this.options, peers: this.partakers('starts') }, this.programs);
-      if ('error' in peers) throw new Error(peers.error);
-      const here = peers.filter((peer) => peer.missing() === '');
-      const site = { root: scratch, file: 'page.html', role: 'files' } as const;
-      this.findings.starts = await startAll(here, site, scratch, this.scale.starts, this.say);
-    } finally {
-      rmSync(scratch, { recursive: true, force: true });
-    }
+  private starts(): Promise<void> {
+    return this.rig.starting('starts', async (peers, site, scratch) => {
+      this.findings.starts = await startAll(peers, site, scratch, this.scale.starts, this.say);
+    });
   }
 
   private libraries(): void {
@@ -210,30 +314,14 @@ export class FullLab {
     }
   }
 
-  /** Who of those that the run is about can do this. */
-  private partakers(section: Section): readonly string[] {
-    return (PARTAKERS[section] ?? []).filter((name) => this.options.peers.includes(name));
+  /** The rounds of what is judged closely. */
+  private get often(): { readonly rounds: number; readonly seconds: number } {
+    return { rounds: MORE_ROUNDS * this.scale.rounds + 1, seconds: this.options.seconds };
   }
+}
 
-  private async within(
-    names: readonly string[],
-    what: Pick<Plan, 'role' | 'size'>,
-    work: (lab: Lab) => Promise<void>,
-  ): Promise<void> {
-    const peers = choosePeers({ ...this.options, peers: names }, this.programs);
-    if ('error' in peers) throw new Error(peers.error);
-    const lab = await openLab(peers, { ...this.options, ...what }, this.say);
-    try {
-      for (const line of lab.absent)
-        if (!this.findings.absent.includes(line)) this.findings.absent.push(line);
-      await work(lab);
-    } finally {
-      await lab.close();
-    }
-  }
-
-  private counted<T extends { readonly voids: number }>(summaries: T[]): T[] {
-    for (const { voids } of summaries) this.findings.voids += voids;
-    return summaries;
-  }
+/** A peer whose configuration has that many locations. */
+function withLocations(peer: Peer, count: number): Peer {
+  const name = `${peer.name}, ${count.toLocaleString('en')} locations`;
+  return { ...peer, name, launch: (setup) => peer.launch({ ...setup, locations: count }) };
 }

@@ -1,37 +1,44 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { ask, difference } from './answer.ts';
 import { LARGE } from './options.ts';
-import { page } from './page.ts';
 import type { Peer, Role } from './peer.ts';
 import { endRuns, run } from './run.ts';
-import { type Server, start } from './server.ts';
-import { type Load, load } from './wrk.ts';
+import { type Server, type Site, start } from './server.ts';
+import { type SiteFile, type SiteName, siteFiles, writeSite } from './sites.ts';
+import { type Ask, type Load, load } from './wrk.ts';
 
 /** What the peers shall serve. */
 export interface Plan {
   readonly role: Role;
-  /** Bytes of the file; a script has its own. */
+  /** The files of the role `files`; `page` where it is left out. */
+  readonly site?: SiteName;
+  /** Whether the page that stands alone has a sibling `page.html.gz`. */
+  readonly siblings?: boolean;
+  /** Bytes of a file that stands alone; a script has its own. */
   readonly size: number;
   /** CPU of the servers and of the load; null leaves it to the kernel. */
   readonly serverCore: number | null;
   readonly clientCore: number | null;
 }
 
-const FILES: Readonly<Record<Role, string>> = {
-  files: 'page.html',
-  uploads: 'page.html',
-  scripts: 'hello.sh',
-};
-
 /** The least that a script can do; printf is built into the shell, so nothing else is started. */
 export const SCRIPT = "#!/bin/sh\nprintf 'Content-Type: text/plain\\r\\n\\r\\nhello from a script\\n'\n";
 export const SCRIPT_OUTPUT = Buffer.from('hello from a script\n');
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+/** Bytes. */
+const SCRIPTS_PAGE = 1024;
 /** Seconds after which an answer counts as an error. */
 const PATIENCE = 10;
+/** Requests of a warm-up for each file of a set: nineteen in twenty have been asked for. More than the most fill any cache. */
+const FILL_EACH = 3;
+const FILL_MOST = 20_000;
+const FILL_PASSES = 20;
+/** No measured round has the same. */
+const FILL_SEED = 1_000_000;
 
 /** What a peer says of itself. */
 export interface Introduction {
@@ -48,15 +55,22 @@ export interface Lab {
   readonly introductions: readonly Introduction[];
   /** Who was left out, and why. */
   readonly absent: readonly string[];
-  /** Loads `url` with `connections` for some seconds, from the CPU of the load. */
-  load(url: string, connections: number, seconds: number): Promise<Load>;
+  /** How many files the site has. */
+  readonly files: number;
+  /**
+   * Loads `url` before anything is measured: for some seconds, and until a cache holds of the site what it can.
+   * @returns how many requests that took
+   */
+  warm(url: string, connections: number, seconds: number): Promise<number>;
+  /** Loads `url` with `connections` for some seconds, from the CPU of the load; a site of many files is asked at random. */
+  load(url: string, connections: number, seconds: number, ask?: Ask): Promise<Load>;
   /** Ends the servers and removes the folder; safe to call twice. */
   close(): Promise<void>;
 }
 
 /** Starts what can be started; `say` hears of each peer, also why one is left out. */
 export async function openLab(peers: readonly Peer[], plan: Plan, say: (line: string) => void): Promise<Lab> {
-  const { role, size } = plan;
+  const { size } = plan;
   const scratch = mkdtempSync(join(tmpdir(), 'bench-'));
   const root = join(scratch, 'site');
   const started: Server[] = [];
@@ -71,9 +85,7 @@ export async function openLab(peers: readonly Peer[], plan: Plan, say: (line: st
   // A server that was started by root gives that up, and must still be able to read the site.
   chmodSync(scratch, 0o755);
   mkdirSync(root);
-  const file = role === 'scripts' ? Buffer.from(SCRIPT) : page(size);
-  const expected = role === 'scripts' ? SCRIPT_OUTPUT : file;
-  writeFileSync(join(root, FILES[role]), file, { mode: 0o755 });
+  const { site, expected, paths, count } = prepare(plan, root, scratch);
   const servers: Server[] = [];
   const introductions: Introduction[] = [];
   const absent: string[] = [];
@@ -81,7 +93,7 @@ export async function openLab(peers: readonly Peer[], plan: Plan, say: (line: st
     let reason = peer.missing();
     if (reason === '') {
       try {
-        const server = await start(peer, { root, file: FILES[role], role }, scratch, plan.serverCore);
+        const server = await start(peer, site, scratch, plan.serverCore);
         started.push(server);
         const introduction = await introduce(server, expected);
         servers.push(server);
@@ -92,17 +104,58 @@ export async function openLab(peers: readonly Peer[], plan: Plan, say: (line: st
       }
     }
     if (reason === '') continue;
-    absent.push(`${peer.name}: ${reason}`);
+    // A server that refuses its configuration may say much; `say` brings all of it.
+    absent.push(`${peer.name}: ${reason.split('\n')[0]}`);
     say(`${peer.name}: left out, ${reason}`);
   }
-  const common = { scratch, core: plan.clientCore, patience: size >= LARGE ? 60 : PATIENCE };
+  const patience = size >= LARGE ? 60 : PATIENCE;
+  const common = { scratch, core: plan.clientCore, patience };
+  const loadOnce: Lab['load'] = (url, connections, seconds, ask) =>
+    load({ ...common, url, connections, seconds, ask: { paths, ...ask } });
   return {
     scratch,
     servers,
     introductions,
     absent,
-    load: (url, connections, seconds) => load({ ...common, url, connections, seconds }),
+    files: count,
+    load: loadOnce,
+    async warm(url, connections, seconds) {
+      if (seconds === 0) return 0;
+      // A slow machine must not measure a cache that is half empty as one that is full.
+      const wanted = Math.min(FILL_EACH * count, FILL_MOST);
+      let asked = 0;
+      for (let pass = 0; pass === 0 || (count > 1 && asked < wanted && pass < FILL_PASSES); pass++)
+        asked += (await loadOnce(url, connections, seconds, { seed: FILL_SEED + pass })).requests;
+      return asked;
+    },
     close,
+  };
+}
+
+/** Writes the site that the peers serve. `paths` is the file that lists what is asked for at random, '' for one file. */
+function prepare(
+  { role, site = 'page', siblings = false, size }: Plan,
+  root: string,
+  scratch: string,
+): { readonly site: Site; readonly expected: Buffer; readonly paths: string; readonly count: number } {
+  if (role === 'scripts') {
+    const file = 'hello.sh';
+    writeFileSync(join(root, file), SCRIPT, { mode: 0o755 });
+    // What is asked for beside the scripts.
+    writeSite(siteFiles('page', SCRIPTS_PAGE), root);
+    return { site: { root, file, role }, expected: SCRIPT_OUTPUT, paths: '', count: 1 };
+  }
+  const files = siteFiles(role === 'files' ? site : 'page', size);
+  const first = files.next().value as SiteFile;
+  const names = [...writeSite([first], root), ...writeSite(files, root)];
+  if (siblings) writeFileSync(join(root, `${first.path}.gz`), gzipSync(first.body));
+  const paths = names.length > 1 ? join(scratch, 'paths') : '';
+  if (paths !== '') writeFileSync(paths, `${names.join('\n')}\n`);
+  return {
+    site: { root, file: first.path, role, siblings },
+    expected: first.body,
+    paths,
+    count: names.length,
   };
 }
 

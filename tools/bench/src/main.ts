@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
-import { compare, drawing, rowsOf, summarize } from './compare.ts';
+import { compare, drawing, ratioCell, rowsOf, summarize } from './compare.ts';
 import { FullLab } from './full.ts';
 import { type Lab, openLab } from './lab.ts';
 import { hold } from './libraries/contest.ts';
@@ -15,7 +15,7 @@ import { duration, report } from './report.ts';
 import { machine, writeResults } from './results.ts';
 import { besiege, siegeMissing, siegeRows } from './siege.ts';
 import { callRows, countCalls } from './syscalls.ts';
-import { figure, table } from './table.ts';
+import { table } from './table.ts';
 import { which } from './which.ts';
 import { wrkMissing } from './wrk.ts';
 
@@ -86,7 +86,7 @@ const PASSES: Readonly<Record<Pass, (options: Options) => Promise<number>>> = {
       name,
       duration(ns.median),
       `${duration(ns.least)} to ${duration(ns.greatest)}`,
-      figure(ratio),
+      ratioCell(ratio),
     ]);
     print(`\n${table([['what', 'who', 'time', 'range', '/ webserv'], ...rows], [0, 1])}`);
     writeResults(options, [], { standings });

@@ -8,6 +8,8 @@ describe('parseOptions', () => {
       seconds: 5,
       rounds: 5,
       size: 1024,
+      site: 'page',
+      before: [],
       serverCore: 0,
       clientCore: 1,
     });
@@ -39,6 +41,7 @@ describe('parseOptions', () => {
     [['compare', '--seconds', '0'], '--seconds 0: a whole number from 1'],
     [['compare', '--connections', '64,x'], '--connections x'],
     [['compare', '--size', '1g'], '--size'],
+    [['compare', '--site', 'huge'], '--site huge: one of page, deep'],
     [['lab', '--only', 'large,huge'], '--only huge'],
     [['compare', '--speed', '9'], "Unknown option '--speed'"],
   ])('%j is refused', (args, message) => {

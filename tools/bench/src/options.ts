@@ -1,10 +1,24 @@
 import { parseArgs } from 'node:util';
+import { SITES, type SiteName } from './sites.ts';
 
 /** From this size on a run is about bytes: its cost is given for a GiB, and an answer may take its time. */
 export const LARGE = 2 ** 20;
 
 /** The parts of the pass `lab`, in the order of its page. */
-export const SECTIONS = ['small', 'large', 'uploads', 'idle', 'scripts', 'starts', 'libraries'] as const;
+export const SECTIONS = [
+  'small',
+  'variants',
+  'misses',
+  'beside',
+  'memory',
+  'servers',
+  'large',
+  'uploads',
+  'idle',
+  'scripts',
+  'starts',
+  'libraries',
+] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export type Pass = 'lab' | 'compare' | 'syscalls' | 'siege' | 'profile' | 'libraries' | 'peers';
@@ -19,8 +33,12 @@ export interface Options {
   readonly warmup: number;
   readonly rounds: number;
   readonly size: number;
+  /** The files that are asked for. */
+  readonly site: SiteName;
   /** The command that starts webserv; `-c FILE` is put behind it. */
   readonly webserv: readonly string[];
+  /** The command of the peers `before`: another build of webserv. */
+  readonly before: readonly string[];
   /** CPU of the server and of the load; null leaves it to the kernel. */
   readonly serverCore: number | null;
   readonly clientCore: number | null;
@@ -41,13 +59,13 @@ interface Defaults {
   readonly seconds?: string;
 }
 
-const OTHERS = 'nginx,nginx-pread,h2o,lighttpd,bun-memory,bun-file,node-http,sirv,floor';
+const OTHERS = 'nginx,nginx-pread,h2o,lighttpd,bun-memory,bun-file,node-http,sirv,floor,floor-uring';
 const DRIVERS = 'webserv:io_uring,webserv:epoll,webserv:poll,webserv:select';
 
 const DEFAULTS: Readonly<Record<Pass, Defaults>> = {
   lab: { peers: `webserv,${DRIVERS},webserv-quiet,${OTHERS}`, connections: '64,512,1,4096', seconds: '1' },
   compare: { peers: `webserv,${OTHERS}` },
-  syscalls: { peers: 'webserv,nginx,h2o,lighttpd,node-http,floor', seconds: '3' },
+  syscalls: { peers: 'webserv,nginx,h2o,lighttpd,node-http,floor,floor-uring', seconds: '3' },
   siege: { connections: '100', seconds: '60' },
   profile: {},
   libraries: {},
@@ -61,13 +79,18 @@ export const USAGE = `usage: bench lab|compare|syscalls|siege|profile|libraries|
   libraries            the stages of a request alone    peers       installs the peers that are npm packages
 
   --peers LIST         which servers, in order; the first is the base of the ratios.
-                       webserv:DRIVER forces a driver, webserv-quiet has no access log
+                       webserv:DRIVER forces a driver, webserv-quiet has no access log, webserv-uncached no cache;
+                       before, before:DRIVER, before-uncached are another build; nginx-uncached has no open_file_cache
   --connections LIST   connections at once (lab and compare take several)
   --seconds N          length of one measured run
   --warmup N           seconds of load before the first measured run (2)
   --rounds N           measured runs of each server, in alternating order (5); the lab makes more of short ones
-  --size BYTES         size of the file, with k or m (1k)
+  --site NAME          what is asked for: page, one file (the default); many, 40,000 files of 2 to 8 KiB at random, which
+                       are three times the cache; few, 4,000 of them, which fit; deep, one file below ten folders; folders, a page
+                       in each of 50; tiny, small, middling, many files of 100 bytes, 1 and 5 KiB
+  --size BYTES         size of a file that stands alone, with k or m (1k)
   --webserv COMMAND    how to start webserv ("node apps/webserv/dist/main.js")
+  --before COMMAND     how to start the build of the peers called before
   --server-core N      CPU of the servers (0), none to leave them unpinned
   --client-core N      CPU of the load (1)
   --keep-alive         siege keeps its connections
@@ -100,7 +123,9 @@ function read(pass: Pass, args: string[]): Options {
       warmup: text('2'),
       rounds: text('5'),
       size: text('1k'),
+      site: text('page'),
       webserv: text('node apps/webserv/dist/main.js'),
+      before: text(''),
       'server-core': text('0'),
       'client-core': text('1'),
       'keep-alive': { type: 'boolean', default: false },
@@ -121,7 +146,9 @@ function read(pass: Pass, args: string[]): Options {
     warmup: number('warmup', values.warmup, 0),
     rounds: number('rounds', values.rounds, 1),
     size: bytes(values.size),
+    site: siteName(values.site),
     webserv: values.webserv.split(/\s+/),
+    before: values.before.split(/\s+/).filter((word) => word !== ''),
     serverCore: core(values['server-core']),
     clientCore: core(values['client-core']),
     keepAlive: values['keep-alive'],
@@ -135,6 +162,12 @@ function read(pass: Pass, args: string[]): Options {
 function section(name: string): Section {
   const found = SECTIONS.find((one) => one === name);
   if (found === undefined) throw new Error(`--only ${name}: one of ${SECTIONS.join(', ')} was expected`);
+  return found;
+}
+
+function siteName(name: string): SiteName {
+  const found = SITES.find((one) => one === name);
+  if (found === undefined) throw new Error(`--site ${name}: one of ${SITES.join(', ')} was expected`);
   return found;
 }
 

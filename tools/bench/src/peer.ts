@@ -9,6 +9,17 @@ export interface Setup {
   /** Name of the one file under `root`; with the role `scripts` it is a script of /bin/sh. */
   readonly file: string;
   readonly role: Role;
+  /** Whether files have siblings `NAME.gz`, which answer who accepts gzip. */
+  readonly siblings?: boolean;
+  /** How many servers, each of a name of its own, the configuration has beside the one that is asked. */
+  readonly servers?: number;
+  /** How many locations `/N/` the server has; each serves the folder `N` of the root. */
+  readonly locations?: number;
+}
+
+/** The numbers below `count`, as the text that `each` makes of each. */
+export function repeated(count: number, each: (number: number) => string): string {
+  return Array.from({ length: count }, (_, number) => each(number)).join('');
 }
 
 /** A server in the foreground: it ends on SIGTERM. `config`, where there is one, is written to `path` first. */
@@ -20,7 +31,8 @@ export interface Launch {
 /**
  * A server of the comparison. An implementer serves `setup.root` with the fastest settings that a careful operator
  * would choose, from one process or one worker, on one thread, with its access log on where it has one. With the role
- * `uploads` it stores a body sent to `/upload/NAME` as `folder/uploads/NAME`, a folder that is there.
+ * `uploads` it stores a body sent to `/upload/NAME` as `folder/uploads/NAME`, a folder that is there. `servers`,
+ * `locations` and `siblings` concern webserv and nginx alone.
  */
 export interface Peer {
   readonly name: string;

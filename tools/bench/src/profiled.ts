@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { openLab } from './lab.ts';
 import type { Options } from './options.ts';
-import { webserv } from './peers/webserv.ts';
+import { choosePeers } from './peers/all.ts';
 import { allocationShares, type Origin, type Share, timeShares } from './profile.ts';
 import { figure } from './table.ts';
 
@@ -27,7 +27,7 @@ export async function profile(
   programs: string,
   say: (line: string) => void,
 ): Promise<Profiled[]> {
-  const out = join(process.cwd(), options.out);
+  const out = resolve(options.out);
   const found: Profiled[] = [];
   for (const name of options.peers) {
     for (const kind of ['time', 'allocations'] as const) found.push(await one(name, kind));
@@ -43,15 +43,18 @@ export async function profile(
         ? ['--cpu-prof', '--cpu-prof-dir', out, '--cpu-prof-name', file, '--cpu-prof-interval', INTERVAL]
         : ['--import', join(programs, 'loads', 'allocations.js')];
     const environment = kind === 'time' ? [] : ['env', `BENCH_PROFILE=${join(out, file)}`];
-    const [first = '', driver = 'auto'] = name.split(':');
     const command = [...environment, node, ...flags, ...rest];
-    const peer = webserv(name, command, driver, first === 'webserv-quiet');
-    const lab = await openLab([peer], { ...options, role: 'files' }, say);
+    const peers = choosePeers({ peers: [name], webserv: command, before: [] }, programs);
+    if ('error' in peers) throw new Error(peers.error);
+    const lab = await openLab(peers, { ...options, role: 'files' }, say);
     let requests = 0;
     try {
       const [server] = lab.servers;
       if (server === undefined) throw new Error(`${name} does not run`);
-      requests = (await lab.load(server.url, options.connections[0]!, options.seconds)).requests;
+      const [connections = 1] = options.connections;
+      // The profile has the warm-up in it, so its requests count as well.
+      requests = await lab.warm(server.url, connections, options.warmup);
+      requests += (await lab.load(server.url, connections, options.seconds)).requests;
     } finally {
       // The profile is written when the server ends.
       await lab.close();

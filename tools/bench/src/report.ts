@@ -1,9 +1,11 @@
-import { rowsOf, type Summary } from './compare.ts';
+import { ratioCell, rowsOf, type Summary } from './compare.ts';
 import type { Findings } from './findings.ts';
+import type { Word } from './judge.ts';
 import type { Introduction } from './lab.ts';
 import type { Options } from './options.ts';
+import { besides, duels, locations, memory, middle, misses, servers } from './parts.ts';
 import type { Machine } from './results.ts';
-import { deviation, type Spread } from './statistics.ts';
+import { deviation, type Estimate } from './statistics.ts';
 import { callRows } from './syscalls.ts';
 import { figure, markdown } from './table.ts';
 import { judge, type Verdict } from './targets.ts';
@@ -24,6 +26,12 @@ export function report(findings: Findings, context: Context): string {
     targets(judge(findings)),
     small(findings.small),
     calls(findings),
+    duels(findings.variants),
+    misses(findings),
+    besides(findings),
+    memory(findings.memory),
+    servers(findings.servers),
+    locations(findings.locations),
     large(findings.large),
     uploads(findings),
     idle(findings),
@@ -41,28 +49,44 @@ function opening({ chart, options }: Context): string {
   return `# Performance
 
 This page is written by [the lab](../tools/bench/README.md), which runs webserv and its peers side by side and in turns
-on one machine, each with its fast settings, its access log on where it has one, and the same bytes in every answer. The
-ratios of medians are what may be quoted; absolute figures belong to one machine on one day. A run with a single error
-counts nowhere. Each figure is the median of its rounds; ±% is half of their range.${picture}
+on one machine, each with its fast settings, its access log on where it has one, and the same bytes in every answer. A run
+with a single error counts nowhere. Each figure is the median of its rounds; ±% is half of their range. A ratio is the
+median of the ratios of paired rounds, which were measured one soon after the other. The ratios may be quoted; absolute
+figures belong to one machine on one day. \`~\` before a ratio says that it lies within its noise: the run leaves open which
+of the two is better.${picture}
 
 The small file has ${options.size.toLocaleString('en')} bytes.`;
 }
 
 function targets(verdicts: readonly Verdict[]): string {
-  const missed = verdicts.filter(({ met }) => met === false);
-  const rows = verdicts.map(({ what, unit, bound, side, figure: value, met }) => [
+  const rows = verdicts.map(({ what, unit, bound, side, found, word }) => [
     what,
     `${side} ${bound}${unit === '' ? '' : ` ${unit}`}`,
-    figure(value),
-    met === null ? 'not measured' : met ? 'yes' : '**no**',
+    figure(found.figure),
+    range(found),
+    word === 'missed' ? '**missed**' : word,
   ]);
-  const list =
-    missed.length === 0 ? '' : `\n\nMissed in this run: ${missed.map(({ what }) => what).join('; ')}.`;
+  const named = (word: Word) => verdicts.filter((one) => one.word === word).map(({ what }) => what);
+  const lists = (['missed', 'undecided'] as const)
+    .map((word) => ({ word, list: named(word) }))
+    .filter(({ list }) => list.length > 0)
+    .map(
+      ({ word, list }) =>
+        `\n\n${word === 'missed' ? 'Missed' : 'Undecided'} in this run: ${list.join('; ')}.`,
+    );
   return `## Targets
 
-Ratios of medians, ours divided by theirs. "nginx" is the better of its two settings, with sendfile and without.
+Ours divided by theirs, from paired rounds. "nginx" is the better of its two settings, with sendfile and without. The
+interval holds the true figure in about 19 of 20 runs. The verdict is _undecided_ where the interval holds the target: such
+a run neither meets nor misses it. Fewer than five rounds decide nothing, and neither does a figure below zero. What is
+counted has no interval.
 
-${markdown([['measure', 'target', 'this run', 'met'], ...rows], [0, 1, 3])}${list}`;
+${markdown([['measure', 'target', 'this run', 'interval', 'verdict'], ...rows], [0, 1, 4])}${lists.join('')}`;
+}
+
+function range({ low, high }: Estimate): string {
+  if (low === high) return '';
+  return Number.isFinite(low) && Number.isFinite(high) ? `${figure(low)} to ${figure(high)}` : 'open';
 }
 
 function small(summaries: readonly Summary[]): string {
@@ -160,7 +184,7 @@ function libraries({ libraries: found }: Findings): string {
     name,
     duration(ns.median),
     figure(100 * deviation(ns)),
-    figure(ratio),
+    ratioCell(ratio),
   ]);
   return `## The stages alone
 
@@ -204,10 +228,6 @@ function closing({ absent, voids }: Findings, { date, machine, options }: Contex
 - Void runs: ${voids}${busy}${left}
 
 \`npx nx run bench:lab\` makes this page anew.`;
-}
-
-function middle(found: Spread): [string, string] {
-  return [figure(found.median), figure(100 * deviation(found))];
 }
 
 /** Nanoseconds in the unit that suits them. */

@@ -18,7 +18,7 @@ const ENVIRONMENT = Object.fromEntries(
 );
 
 /** What is served, and why. */
-export type Site = Pick<Setup, 'root' | 'file' | 'role'>;
+export type Site = Omit<Setup, 'port' | 'folder'>;
 
 /** A peer that runs. */
 export interface Server {
@@ -49,7 +49,7 @@ export async function launch(
   core: number | null,
 ): Promise<Launched> {
   const port = await freePort();
-  const folder = mkdtempSync(join(scratch, `${peer.name.replace(':', '-')}-`));
+  const folder = mkdtempSync(join(scratch, `${peer.name.replace(/\W+/g, '-')}-`));
   mkdirSync(join(folder, 'uploads'));
   // A server that was started by root gives that up, and must still be able to read and to store.
   chmodSync(folder, 0o755);

@@ -26,7 +26,7 @@ export async function countCalls(
   const counted: Calls[] = [];
   const connections = options.connections[0]!;
   for (const { peer, pid, url } of lab.servers) {
-    if (options.warmup > 0) await lab.load(url, connections, options.warmup);
+    await lab.warm(url, connections, options.warmup);
     const file = join(lab.scratch, `${peer.name.replace(':', '-')}.strace`);
     const attach = tree(pid).flatMap((one) => ['-p', String(one)]);
     const strace = begin([which('strace'), '-c', '-f', '-o', file, ...attach]);

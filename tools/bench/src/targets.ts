@@ -1,76 +1,132 @@
 import type { Measure, Summary } from './compare.ts';
 import type { Findings } from './findings.ts';
+import { type Bound, type Word, wordOf } from './judge.ts';
 import { CHANGING_HEADS } from './libraries/heads.ts';
+import { type Estimate, estimate, exactly, paired, type Series } from './statistics.ts';
 
 /** One promise: a figure of a run, and its bound. */
-export interface Target {
+export interface Target extends Bound {
   readonly what: string;
-  readonly unit: '' | 'ms' | 'KiB' | 'calls' | '%';
-  readonly bound: number;
-  /** Whether the figure must stay under the bound or reach it. */
-  readonly side: 'at most' | 'at least';
+  readonly unit: '' | 'ms' | 'KiB' | 'MiB' | 'calls' | '%';
   /** NaN where the run has not measured it. */
-  readonly figure: (findings: Findings) => number;
+  readonly found: (findings: Findings) => Estimate;
 }
 
-/** A target with its figure; `met` is null where there is none. */
-export interface Verdict extends Omit<Target, 'figure'> {
-  readonly figure: number;
-  readonly met: boolean | null;
+/** A target with its figure, and how the run stands to it. */
+export interface Verdict extends Omit<Target, 'found'> {
+  readonly found: Estimate;
+  readonly word: Word;
 }
 
 const OURS = 'webserv';
+const UNCACHED = 'webserv-uncached';
 /** Whichever of its two settings does better at what is compared. */
 const NGINX = ['nginx', 'nginx-pread'];
+const NGINX_UNCACHED = ['nginx-uncached', 'nginx-pread-uncached'];
+const LOOPS = ['floor', 'floor-uring'];
+const UNKNOWN = exactly(Number.NaN);
 
-export const TARGETS: readonly Target[] = [
+const HOT: readonly Target[] = [
+  cpu(OURS, NGINX, 64, 0.72),
+  cpu(OURS, NGINX, 512, 0.7),
   ...[64, 512].flatMap((connections) => [
-    cpu(OURS, NGINX, connections, 0.7),
     cpu(OURS, ['h2o'], connections, 0.85),
     cpu(OURS, ['lighttpd'], connections, 0.85),
     cpu(OURS, ['bun-memory'], connections, 1),
     cpu(OURS, ['node-http'], connections, 0.33),
   ]),
   cpu('webserv:epoll', ['floor'], 64, 1.25),
-  cpu('webserv:io_uring', ['floor'], 64, 1.1),
+  {
+    ...cpu(OURS, LOOPS, 64, 1.1),
+    what: 'CPU a request / the better of the C loops, 64 connections',
+  },
+  cpu(OURS, NGINX, 1, 1),
+  atMost('p50 latency / nginx, 1 connection', 1, ({ small }) => ratio(small, 'p50', OURS, NGINX, 1)),
   atMost('p99 latency / nginx, 64 connections', 1, ({ small }) => ratio(small, 'p99', OURS, NGINX, 64)),
-  atMost(
-    'CPU a request, 4,096 connections / 64',
-    1.3,
-    ({ small }) => median(small, 'cpu', OURS, 4096) / median(small, 'cpu', OURS, 64),
+  atMost('CPU a request, 4,096 connections / 64', 1.3, ({ variants }) =>
+    variant(variants, '4,096 connections'),
   ),
   {
     ...atMost('access log, part of a request', 8, ({ small }) => {
-      const quiet = median(small, 'cpu', 'webserv-quiet', 64);
-      return 100 * (median(small, 'cpu', OURS, 64) / quiet - 1);
+      const { figure, low, high } = ratio(small, 'cpu', OURS, ['webserv-quiet'], 64);
+      const percent = (one: number) => 100 * (one - 1);
+      return { figure: percent(figure), low: percent(low), high: percent(high) };
     }),
     unit: '%',
   },
-  calls('webserv:epoll', 2.2),
-  calls('webserv:io_uring', 0.3),
-  atMost('100 MiB file, CPU a GiB / nginx', 1.1, ({ large }) => ratio(large, 'perGib', OURS, ['nginx'], 4)),
-  atMost('1 GiB upload, CPU a GiB / nginx (dav PUT)', 1, ({ uploads }) => {
-    const of = (name: string) => uploads.find(({ peer }) => peer === name)?.perGib.median ?? Number.NaN;
-    return of(OURS) / of('nginx');
-  }),
+  calls('system calls a request, 64 connections, epoll', 2.2, 'webserv:epoll', ({ calls }) => calls),
+  calls('system calls a request, 64 connections, io_uring', 0.3, 'webserv:io_uring', ({ calls }) => calls),
+  ...['one range', '304', 'gzip sibling'].map((name) =>
+    atMost(`CPU a request, ${name} / the plain page`, 1.15, ({ variants }) => variant(variants, name)),
+  ),
+  atMost('CPU a request, HEAD / GET by the same client', 1.15, ({ variants }) =>
+    variant(variants, 'HEAD', 'GET'),
+  ),
+];
+
+const MISSES: readonly Target[] = [
+  atMost('200 MB of files, no cache, CPU a request / nginx without open_file_cache', 1, ({ misses }) =>
+    ratio(misses.many ?? [], 'cpu', UNCACHED, NGINX_UNCACHED, 64),
+  ),
+  atMost('200 MB of files, default cache, CPU a request / the same nginx', 0.9, ({ misses }) =>
+    ratio(misses.many ?? [], 'cpu', OURS, NGINX_UNCACHED, 64),
+  ),
+  calls('system calls a miss, no cache, epoll', 5, `${UNCACHED}:epoll`, ({ missCalls }) => missCalls),
+  atMost('p99 latency of a hot page beside misses at full rate / alone', 1.5, ({ beside }) =>
+    variant(beside, 'beside misses', 'alone', 'p99'),
+  ),
+];
+
+const MEMORY: readonly Target[] = [
+  {
+    ...atMost('resident with a full cache of 64 MiB, pages of the worst size', 124, ({ memory }) => {
+      const own = memory.filter(({ peer }) => peer === OURS);
+      return own.length === 0 ? UNKNOWN : exactly(Math.max(...own.map(({ full }) => full)));
+    }),
+    unit: 'MiB',
+  },
   {
     ...atMost('10,000 idle connections, resident each', 2, ({ idle }) => {
       const own = idle.find(({ peer }) => peer === OURS);
-      return own === undefined || own.errors > 0 ? Number.NaN : own.kib;
+      return own === undefined || own.errors > 0 ? UNKNOWN : exactly(own.kib);
     }),
     unit: 'KiB',
   },
+  {
+    ...atMost('start with 5,000 servers', 500, ({ servers }) =>
+      estimate(servers.find(({ peer }) => peer === OURS)?.series ?? []),
+    ),
+    unit: 'ms',
+  },
+  {
+    ...atMost('resident with 5,000 servers', 150, ({ servers }) =>
+      exactly(servers.find(({ peer }) => peer === OURS)?.resident ?? Number.NaN),
+    ),
+    unit: 'MiB',
+  },
+  atMost('CPU a request, 5,000 locations / 50', 1.05, ({ locations }) =>
+    variant(locations, '5,000 locations', '50 locations'),
+  ),
+];
+
+const OTHERS: readonly Target[] = [
+  atMost('100 MiB file, CPU a GiB / nginx', 1.05, ({ large }) => ratio(large, 'perGib', OURS, ['nginx'], 4)),
+  atMost('1 GiB upload, CPU a GiB / nginx (dav PUT)', 1, ({ uploads }) => {
+    const of = (name: string) => uploads.find(({ peer }) => peer === name)?.series ?? [];
+    return paired(of(OURS), of('nginx'));
+  }),
   {
     ...atMost('CGI, requests a second / lighttpd', 1.1, ({ scripts }) =>
       ratio(scripts, 'rate', OURS, ['lighttpd'], 16),
     ),
     side: 'at least',
   },
+  atMost('p99 latency of a page beside 50 scripts / alone', 2, ({ besideScripts }) =>
+    variant(besideScripts, 'beside 50 scripts', 'alone', 'p99'),
+  ),
   {
-    ...atMost(
-      'process start to first byte',
-      120,
-      ({ starts }) => starts.find(({ peer }) => peer === OURS)?.ms.median ?? Number.NaN,
+    ...atMost('process start to first byte', 120, ({ starts }) =>
+      estimate(starts.find(({ peer }) => peer === OURS)?.series ?? []),
     ),
     unit: 'ms',
   },
@@ -79,58 +135,73 @@ export const TARGETS: readonly Target[] = [
       const judged = libraries.filter(
         ({ subject, name }) => subject.endsWith(CHANGING_HEADS) && name === 'llhttp in node',
       );
-      return Math.min(...known(judged.map((one) => one.ratio)));
+      const [worst = UNKNOWN] = judged.map((one) => one.ratio).sort((a, b) => a.figure - b.figure);
+      return worst;
     }),
     side: 'at least',
   },
 ];
 
+export const TARGETS: readonly Target[] = [...HOT, ...MISSES, ...MEMORY, ...OTHERS];
+
 /** Every target, and how this run stands to it. */
 export function judge(findings: Findings, targets: readonly Target[] = TARGETS): Verdict[] {
   return targets.map((target) => {
-    const figure = target.figure(findings);
-    const met = target.side === 'at most' ? figure <= target.bound : figure >= target.bound;
-    return { ...target, figure, met: Number.isFinite(figure) ? met : null };
+    const found = target.found(findings);
+    return { ...target, found, word: wordOf(target, found) };
   });
 }
 
-function atMost(what: string, bound: number, figure: Target['figure']): Target {
-  return { what, unit: '', bound, side: 'at most', figure };
+function atMost(what: string, bound: number, found: Target['found']): Target {
+  return { what, unit: '', bound, side: 'at most', found };
 }
 
 function cpu(ours: string, theirs: readonly string[], connections: number, bound: number): Target {
   const name = theirs[0] === 'floor' ? 'the C loop' : theirs[0];
   const own = ours === OURS ? '' : `, ${ours.slice(OURS.length + 1)}`;
-  const what = `CPU a request / ${name}, ${connections} connections${own}`;
+  const what = `CPU a request / ${name}, ${connections} ${connections === 1 ? 'connection' : 'connections'}${own}`;
   return atMost(what, bound, ({ small }) => ratio(small, 'cpu', ours, theirs, connections));
 }
 
-function calls(ours: string, bound: number): Target {
-  const what = `system calls a request, 64 connections, ${ours.slice(OURS.length + 1)}`;
-  const figure = (findings: Findings) =>
-    findings.calls.find(({ peer }) => peer === ours)?.total ?? Number.NaN;
-  return { ...atMost(what, bound, figure), unit: 'calls' };
+/** Calls are counted, so one run of them is enough. */
+function calls(
+  what: string,
+  bound: number,
+  peer: string,
+  of: (findings: Findings) => Findings['calls'],
+): Target {
+  const found = (findings: Findings) =>
+    exactly(of(findings).find((one) => one.peer === peer)?.total ?? Number.NaN);
+  return { ...atMost(what, bound, found), unit: 'calls' };
 }
 
-/** Ours divided by the best of theirs: the least, for everything that is compared here but a rate. */
+/** Ours for each of theirs, round by round. Of several of theirs, the one that does better in the middle. */
 function ratio(
   summaries: readonly Summary[],
   measure: Measure,
   ours: string,
   theirs: readonly string[],
   connections: number,
-): number {
-  const figures = known(theirs.map((peer) => median(summaries, measure, peer, connections)));
-  const best = measure === 'rate' ? Math.max(...figures) : Math.min(...figures);
-  return median(summaries, measure, ours, connections) / (figures.length > 0 ? best : Number.NaN);
+): Estimate {
+  const of = (peer: string): Series => {
+    const found = summaries.find((one) => one.peer === peer && one.connections === connections);
+    return found?.series[measure] ?? [];
+  };
+  const better = measure === 'rate' ? -1 : 1;
+  const [best] = theirs
+    .map((peer) => ({ series: of(peer), middle: better * estimate(of(peer)).figure }))
+    .filter(({ middle }) => !Number.isNaN(middle))
+    .sort((a, b) => a.middle - b.middle);
+  return paired(of(ours), best?.series ?? []);
 }
 
-function median(summaries: readonly Summary[], measure: Measure, peer: string, connections: number): number {
-  const found = summaries.find((one) => one.peer === peer && one.connections === connections);
-  return found?.figures[measure].median ?? Number.NaN;
-}
-
-/** An empty list makes Math.min infinite, which is as little a figure as NaN is. */
-function known(figures: readonly number[]): number[] {
-  return figures.filter((figure) => !Number.isNaN(figure));
+/** What one kind of request costs for each of the plain kind, to our server. */
+function variant(
+  summaries: readonly Summary[],
+  name: string,
+  base = 'plain page',
+  measure: Measure = 'cpu',
+): Estimate {
+  const of = (one: string) => summaries.find(({ peer }) => peer === `${OURS}, ${one}`)?.series[measure] ?? [];
+  return paired(of(name), of(base));
 }

@@ -14,16 +14,42 @@ export interface Load {
   readonly p999: number;
 }
 
+/** What a run of load asks for; nothing of it is a GET of the URL without fields of its own. */
+export interface Ask {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A file of paths, one a line, of which each request names one at random. '' asks for the URL alone. */
+  readonly paths?: string;
+  /** Seeds the choice of paths: the same seed asks for the same paths in the same order. */
+  readonly seed?: number;
+}
+
 const MARK = '@bench ';
 
 /** wrk prints no 99.9th percentile by itself, but hands all of its figures to a hook. */
-const SCRIPT = `done = function(summary, latency)
+const DONE = `done = function(summary, latency)
   local e = summary.errors
   io.write(string.format('\\n${MARK}%d %d %d %d %d %d %d\\n', summary.requests, summary.duration, summary.bytes,
     e.connect + e.read + e.write + e.status + e.timeout,
     latency:percentile(50), latency:percentile(99), latency:percentile(99.9)))
 end
 `;
+
+/** Every request is formatted once, before the load: the load shall cost little beside the server. */
+const AT_RANDOM = `local requests = {}
+function init(args)
+  math.randomseed(tonumber(args[2]))
+  for path in io.lines(args[1]) do requests[#requests + 1] = wrk.format('GET', path) end
+end
+function request() return requests[math.random(#requests)] end
+`;
+
+/** The script that makes wrk ask as `ask` says. */
+export function scriptOf({ headers = {}, paths = '' }: Ask): string {
+  const fields = Object.entries(headers).map(
+    ([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}\n`,
+  );
+  return `${fields.join('')}${paths === '' ? '' : AT_RANDOM}${DONE}`;
+}
 
 export function wrkMissing(): string {
   return which('wrk') === '' ? 'wrk is not installed' : '';
@@ -32,6 +58,7 @@ export function wrkMissing(): string {
 /** What a run of load needs to know. */
 export interface Order {
   readonly url: string;
+  readonly ask: Ask;
   /** All from one thread, kept alive. */
   readonly connections: number;
   readonly seconds: number;
@@ -42,9 +69,14 @@ export interface Order {
   readonly core: number | null;
 }
 
-export async function load({ url, connections, seconds, patience, scratch, core }: Order): Promise<Load> {
-  const script = join(scratch, 'done.lua');
-  writeFileSync(script, SCRIPT);
+/** Several loads may run at once, each with a script of its own. */
+let scripts = 0;
+
+export async function load(order: Order): Promise<Load> {
+  const { url, ask, connections, seconds, patience, scratch, core } = order;
+  scripts += 1;
+  const script = join(scratch, `load-${scripts}.lua`);
+  writeFileSync(script, scriptOf(ask));
   const wrk = [
     which('wrk'),
     '-t1',
@@ -55,6 +87,7 @@ export async function load({ url, connections, seconds, patience, scratch, core 
     '-s',
     script,
     url,
+    ...(ask.paths ? [ask.paths, String(ask.seed ?? 0)] : []),
   ];
   const { code, stdout, stderr } = await run(pinned(wrk, core));
   const seen = parseLoad(stdout);

@@ -1,3 +1,4 @@
+import { exactly } from '../statistics.ts';
 import { hold, type Pace } from './contest.ts';
 
 /** A clock that only the contestants move: nothing here depends on the machine. */
@@ -19,8 +20,8 @@ describe('hold', () => {
       { name: 'theirs', run: takes(250) },
     ];
     expect(hold({ subject: 'x', contestants }, pace)).toEqual([
-      { subject: 'x', name: 'ours', ns: { median: 100, least: 100, greatest: 100 }, ratio: 1 },
-      { subject: 'x', name: 'theirs', ns: { median: 250, least: 250, greatest: 250 }, ratio: 2.5 },
+      { subject: 'x', name: 'ours', ns: { median: 100, least: 100, greatest: 100 }, ratio: exactly(1) },
+      { subject: 'x', name: 'theirs', ns: { median: 250, least: 250, greatest: 250 }, ratio: exactly(2.5) },
     ]);
   });
 

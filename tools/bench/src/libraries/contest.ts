@@ -1,4 +1,4 @@
-import { type Spread, spread } from '../statistics.ts';
+import { type Estimate, paired, type Spread, spread } from '../statistics.ts';
 
 /** One way to do a thing. */
 export interface Contestant {
@@ -19,8 +19,8 @@ export interface Standing {
   readonly name: string;
   /** Nanoseconds each time. */
   readonly ns: Spread;
-  /** This one's median divided by ours: over 1, ours is the faster. */
-  readonly ratio: number;
+  /** This one divided by ours, batch by batch: over 1, ours is the faster. */
+  readonly ratio: Estimate;
 }
 
 /** How long and how often. Milliseconds for one batch. */
@@ -60,7 +60,7 @@ export function hold({ subject, contestants }: Contest, pace: Pace = USUAL_PACE)
   const spreads = costs.map(spread);
   return contestants.map(({ name }, index) => {
     const ns = spreads[index]!;
-    return { subject, name, ns, ratio: ns.median / spreads[0]!.median };
+    return { subject, name, ns, ratio: paired(costs[index]!, costs[0]!) };
   });
 }
 

@@ -11,7 +11,7 @@ describe('the contests of the libraries', () => {
     '%s can be held, ours first',
     (subject, contest) => {
       const standings = hold(contest, ONCE);
-      expect(standings[0]).toMatchObject({ subject, name: 'webserv', ratio: 1 });
+      expect(standings[0]).toMatchObject({ subject, name: 'webserv', ratio: { figure: 1 } });
       expect(standings.every(({ ns }) => ns.median > 0)).toBe(true);
     },
   );

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Peer } from '../peer.ts';
 import { which } from '../which.ts';
-import { floor } from './floor.ts';
+import { floors } from './floor.ts';
 import { h2o } from './h2o.ts';
 import { lighttpd } from './lighttpd.ts';
-import { nginx, nginxPread } from './nginx.ts';
+import { NGINX } from './nginx.ts';
 import { packagedBun, peerModules } from './packages.ts';
 import { script } from './script.ts';
 import { webserv } from './webserv.ts';
@@ -14,17 +14,20 @@ import { webserv } from './webserv.ts';
 export interface Choice {
   readonly peers: readonly string[];
   readonly webserv: readonly string[];
+  readonly before: readonly string[];
 }
+
+const OURS = /^(webserv|before)(?:-(quiet|uncached))?(?::(\w+))?$/;
 
 /** The peers that are named, in their order; a name that nobody has is an error of the command line. */
 export function choosePeers(
-  { peers, webserv: command }: Choice,
+  { peers, webserv: command, before }: Choice,
   programs: string,
 ): readonly Peer[] | { readonly error: string } {
   const known = peersOf(programs);
   const chosen: Peer[] = [];
   for (const name of peers) {
-    const peer = ours(name, command) ?? known.find((one) => one.name === name);
+    const peer = ours(name, command, before) ?? known.find((one) => one.name === name);
     if (peer === undefined) {
       return { error: `no peer '${name}'; there are webserv, ${known.map((one) => one.name).join(', ')}` };
     }
@@ -33,11 +36,13 @@ export function choosePeers(
   return chosen;
 }
 
-/** `webserv`, `webserv:DRIVER`, and `webserv-quiet` without its access log. */
-function ours(name: string, command: readonly string[]): Peer | undefined {
-  const [first, driver = 'auto'] = name.split(':');
-  if (first === 'webserv') return webserv(name, command, driver);
-  return first === 'webserv-quiet' ? webserv(name, command, driver, true) : undefined;
+/** `webserv`, `webserv-quiet` without its access log, `webserv-uncached`; each with `:DRIVER`; and the build before. */
+function ours(name: string, command: readonly string[], before: readonly string[]): Peer | undefined {
+  const [, build, variant, driver = 'auto'] = OURS.exec(name) ?? [];
+  if (build === undefined) return undefined;
+  const uncached = variant === 'uncached' ? { cache: '0' } : {};
+  const flavour = { driver, quiet: variant === 'quiet', ...uncached };
+  return webserv(name, build === 'before' ? before : command, flavour);
 }
 
 /** @param programs the folder of what the bundler has made of this tool */
@@ -49,14 +54,13 @@ function peersOf(programs: string): readonly Peer[] {
   const noSirv = () =>
     existsSync(join(modules, 'sirv')) ? '' : 'sirv is not installed (see the pass `peers`)';
   return [
-    nginx,
-    nginxPread,
+    ...NGINX,
     lighttpd,
     h2o,
     script('bun-memory', bun, servers, noBun),
     script('bun-file', bun, servers, noBun),
     script('node-http', process.execPath, servers, () => ''),
     script('sirv', process.execPath, servers, noSirv, { BENCH_MODULES: modules }),
-    floor(join(programs, '..', 'floor')),
+    ...floors(join(programs, '..', 'floor')),
   ];
 }

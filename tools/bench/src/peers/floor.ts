@@ -6,24 +6,28 @@ const compiler = which('cc');
 /** Compiles the program, and becomes it. */
 const BUILD = 'cc -O2 -o "$2" "$1" && exec "$2" "$3" "$4"';
 
-/** A loop in C that answers a constant: what the kernel alone costs. @param sources the folder of its source */
-export function floor(sources: string): Peer {
+/**
+ * Loops in C, which show what the kernel alone costs: `floor` and `floor-uring` answer a constant, `floor-files` opens and
+ * reads the file that a request names. @param sources the folder of their sources
+ */
+export function floors(sources: string): readonly Peer[] {
+  return [
+    floor('floor', join(sources, 'epoll.c'), 'file'),
+    floor('floor-uring', join(sources, 'uring.c'), 'file'),
+    floor('floor-files', join(sources, 'epoll.c'), 'root'),
+  ];
+}
+
+function floor(name: string, source: string, serves: 'file' | 'root'): Peer {
   return {
-    name: 'floor',
+    name,
     logs: false,
     missing: () => (compiler === '' ? 'there is no C compiler' : ''),
     version: () => [compiler, '--version'],
-    launch: ({ port, root, file, folder }) => ({
-      command: [
-        '/bin/sh',
-        '-c',
-        BUILD,
-        'sh',
-        join(sources, 'epoll.c'),
-        join(folder, 'floor'),
-        String(port),
-        join(root, file),
-      ],
-    }),
+    launch({ port, root, file, folder }) {
+      const served = serves === 'root' ? root : join(root, file);
+      const words = [source, join(folder, name), String(port), served];
+      return { command: ['/bin/sh', '-c', BUILD, 'sh', ...words] };
+    },
   };
 }

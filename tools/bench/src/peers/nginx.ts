@@ -1,24 +1,36 @@
 import { join } from 'node:path';
-import type { Peer, Role } from '../peer.ts';
+import { type Peer, type Role, repeated } from '../peer.ts';
 import { which } from '../which.ts';
 
 const program = which('nginx');
 
-/**
- * One worker, descriptors cached, the access log buffered. sendfile is the setting for large files; for small ones
- * reading into the buffer of the head may be cheaper, so there is a peer of each.
- */
-export const nginx = make('nginx', 'sendfile on;\n  tcp_nopush on;');
-export const nginxPread = make('nginx-pread', 'sendfile off;');
+const SENDFILE = 'sendfile on;\n  tcp_nopush on;';
+const PREAD = 'sendfile off;';
+/** More than any site of the lab has files, and fewer than the descriptors that the worker may have. */
+const CACHED = `open_file_cache max=50000 inactive=60s;
+  open_file_cache_valid 60s;
+  open_file_cache_min_uses 1;`;
+const UNCACHED = 'open_file_cache off;';
 
-function make(name: string, sending: string): Peer {
+/**
+ * One worker, the access log buffered. sendfile is the setting for large files. For small ones it may be cheaper to read
+ * into the buffer of the head, so there is a peer of each; and one of each with its descriptors cached, and without.
+ */
+export const NGINX: readonly Peer[] = [
+  make('nginx', SENDFILE, CACHED),
+  make('nginx-pread', PREAD, CACHED),
+  make('nginx-uncached', SENDFILE, UNCACHED),
+  make('nginx-pread-uncached', PREAD, UNCACHED),
+];
+
+function make(name: string, sending: string, cache: string): Peer {
   return {
     name,
     logs: true,
     stores: 'PUT',
     missing: () => (program === '' ? 'nginx is not installed' : ''),
     version: () => [program, '-v'],
-    launch({ port, root, folder, role }) {
+    launch({ port, root, folder, role, siblings = false, servers = 0, locations = 0 }) {
       const path = join(folder, 'nginx.conf');
       const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
         .map((kind) => `  ${kind}_temp_path ${join(folder, kind)};`)
@@ -33,21 +45,34 @@ http {
 ${temporary}
   types { text/html html; }
   ${sending}
+  server_names_hash_max_size 65536;
   keepalive_requests 1000000000;
   keepalive_timeout 65;
-  open_file_cache max=1000 inactive=60s;
-  open_file_cache_valid 60s;
-  open_file_cache_min_uses 1;
+  ${cache}
   access_log ${join(folder, 'access.log')} combined buffer=64k flush=1s;
   server {
     listen 127.0.0.1:${port} backlog=4096;
     root ${root};
-${extra(role, folder)}  }
-}
+${siblings ? '    gzip_static on;\n' : ''}${extra(role, folder)}${repeated(locations, location)}  }
+${repeated(servers, (number) => host(number, port, root))}}
 `;
       return { command: [program, '-e', join(folder, 'error.log'), '-c', path], config: { path, text } };
     },
   };
+}
+
+function location(number: number): string {
+  return `    location /${number}/ { }\n`;
+}
+
+function host(number: number, port: number, root: string): string {
+  return `  server {
+    listen 127.0.0.1:${port};
+    server_name host-${number}.example;
+    root ${root};
+    access_log off;
+  }
+`;
 }
 
 /** The body goes to a file beside its place and is renamed, as ours does it; a buffer of 1m spares half of the calls. */

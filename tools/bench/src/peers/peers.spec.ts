@@ -70,4 +70,41 @@ describe('a peer', () => {
     expect(choose('webserv:epoll')[0]!.launch(SETUP).config!.text).toMatch(/^use epoll;/);
     expect(choose('webserv')[0]!.launch(SETUP).config!.text).toMatch(/^use auto;/);
   });
+
+  it.each([
+    ['webserv-uncached:epoll', 'cache_size 0;', true],
+    ['webserv', 'cache_size', false],
+    ['webserv-quiet', 'access_log off;', true],
+    ['nginx', 'open_file_cache max=', true],
+    ['nginx-uncached', 'open_file_cache off;', true],
+    ['nginx-pread-uncached', 'sendfile off;', true],
+  ])('%s: %s %p', (name, line, there) => {
+    expect(choose(name)[0]!.launch(SETUP).config!.text.includes(line)).toBe(there);
+  });
+
+  it('is another build of webserv where it is called before', () => {
+    const options = parseOptions([
+      'compare',
+      '--peers',
+      'before:epoll',
+      '--before',
+      'node other.js',
+    ]) as Options;
+    const [peer] = choosePeers(options, '') as readonly Peer[];
+    expect(peer!.launch(SETUP).command.slice(0, 2)).toEqual(['node', 'other.js']);
+    expect(choose('before')[0]!.missing()).toContain('--before');
+  });
+
+  it.each(['webserv', 'nginx'])('%s has as many servers and locations as it is asked for', (name) => {
+    const setup = { ...SETUP, servers: 3, locations: 2 };
+    const text = choose(name)[0]!.launch(setup).config!.text;
+    expect([...text.matchAll(/^ *server \{/gm)]).toHaveLength(4);
+    expect(text).toContain('server_name host-2.example;');
+    expect([...text.matchAll(/location \/\d+\/ /g)]).toHaveLength(2);
+  });
+
+  it('is given the folder or the file by its command, where it is a loop in C', () => {
+    expect(choose('floor-files')[0]!.launch(SETUP).command.at(-1)).toBe('/srv/site');
+    expect(choose('floor-uring')[0]!.launch(SETUP).command.at(-1)).toBe('/srv/site/page.html');
+  });
 });

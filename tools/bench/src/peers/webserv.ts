@@ -1,19 +1,31 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Peer } from '../peer.ts';
+import { type Peer, repeated } from '../peer.ts';
 
-/** Our own server, started by `command`; `driver` is the word behind `use`. `quiet` leaves the access log off. */
-export function webserv(name: string, command: readonly string[], driver: string, quiet = false): Peer {
+/** How a webserv of the comparison differs from the plain one. */
+export interface Flavour {
+  /** The word behind `use`. */
+  readonly driver?: string;
+  /** No access log. */
+  readonly quiet?: boolean;
+  /** The value of `cache_size`; the default of the server where it is left out. */
+  readonly cache?: string;
+}
+
+/** Our own server, started by `command`. */
+export function webserv(name: string, command: readonly string[], flavour: Flavour = {}): Peer {
+  const { driver = 'auto', quiet = false, cache } = flavour;
   return {
     name,
     logs: !quiet,
     stores: 'POST',
     missing() {
+      if (command.length === 0) return 'no command starts it (see --before)';
       const script = command.find((word) => word.endsWith('.js'));
       return script === undefined || existsSync(script) ? '' : `${script} is not built`;
     },
     version: () => [...command, '--version'],
-    launch({ port, root, folder, role }) {
+    launch({ port, root, folder, role, siblings = false, servers = 0, locations = 0 }) {
       const path = join(folder, 'webserv.conf');
       const log = quiet ? 'off' : `${join(folder, 'access.log')} combined buffer=64k flush=1s`;
       const text = `use ${driver};
@@ -23,18 +35,33 @@ server {
   listen 127.0.0.1:${port};
   root ${root};
   access_log ${log};
-  max_connect 16384;
+  max_connect 16384;${cache === undefined ? '' : `\n  cache_size ${cache};`}
   keepalive_requests 1000000000;
   keepalive_timeout 65;
 
   location / {
-    method GET;${role === 'scripts' ? '\n    cgi .sh /bin/sh;' : ''}
+    method GET;${siblings ? '\n    precompressed gzip;' : ''}${role === 'scripts' ? '\n    cgi .sh /bin/sh;' : ''}
   }
-${role === 'uploads' ? store(join(folder, 'uploads')) : ''}}
-`;
+${role === 'uploads' ? store(join(folder, 'uploads')) : ''}${repeated(locations, location)}}
+${repeated(servers, (number) => host(number, port, root))}`;
       return { command: [...command, '-c', path], config: { path, text } };
     },
   };
+}
+
+function location(number: number): string {
+  return `  location /${number}/ { method GET; }\n`;
+}
+
+function host(number: number, port: number, root: string): string {
+  return `server {
+  listen 127.0.0.1:${port};
+  server_name host-${number}.example;
+  root ${root};
+  access_log off;
+  location / { method GET; }
+}
+`;
 }
 
 function store(uploads: string): string {

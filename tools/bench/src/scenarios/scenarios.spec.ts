@@ -48,6 +48,7 @@ describe('summarizeUploads', () => {
       peer: 'a',
       perGib: { median: 2, least: 1, greatest: 3 },
       resident: { median: 20, least: 10, greatest: 30 },
+      series: [1, 3, Number.NaN],
       voids: 1,
     });
   });

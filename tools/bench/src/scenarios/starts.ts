@@ -2,8 +2,9 @@ import { createConnection } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Peer } from '../peer.ts';
 import { end, launch, type Site } from '../server.ts';
-import { type Spread, spread } from '../statistics.ts';
+import { type Series, type Spread, spread } from '../statistics.ts';
 import { figure } from '../table.ts';
+import { usageOf } from '../tree.ts';
 
 const LIMIT = 10_000;
 const TRY_EVERY = 1;
@@ -12,6 +13,7 @@ const TRY_EVERY = 1;
 export interface Start {
   readonly peer: string;
   readonly ms: Spread;
+  readonly series: Series;
 }
 
 /** Starts each peer again and again, in turn. Unpinned: a start may use what the machine has. */
@@ -24,7 +26,7 @@ export async function startAll(
 ): Promise<Start[]> {
   const times = new Map<Peer, number[]>(peers.map((peer) => [peer, []]));
   for (let round = 0; round < rounds; round++) {
-    for (const peer of peers) times.get(peer)!.push(await firstByte(peer, site, scratch));
+    for (const peer of peers) times.get(peer)!.push((await firstByte(peer, site, scratch)).ms);
   }
   return peers.map((peer) => {
     // A start that failed is NaN, and makes the whole figure one: it must not look like a fast one.
@@ -33,11 +35,16 @@ export async function startAll(
     say(
       `start to first byte, ${peer.name}: ${figure(ms.median)} ms (${figure(ms.least)} to ${figure(ms.greatest)})`,
     );
-    return { peer: peer.name, ms };
+    return { peer: peer.name, ms, series: own };
   });
 }
 
-async function firstByte(peer: Peer, site: Site, scratch: string): Promise<number> {
+/** One start: milliseconds to the first byte, NaN where none came, and bytes that are resident then. */
+export async function firstByte(
+  peer: Peer,
+  site: Site,
+  scratch: string,
+): Promise<{ readonly ms: number; readonly resident: number }> {
   const begun = performance.now();
   const { child, port } = await launch(peer, site, scratch, null);
   const spawned = performance.now();
@@ -46,8 +53,9 @@ async function firstByte(peer: Peer, site: Site, scratch: string): Promise<numbe
     if (await answered(port, site.file)) ms = performance.now() - spawned;
     else await delay(TRY_EVERY);
   }
+  const { resident } = usageOf(child.pid ?? 0);
   await end(child);
-  return ms;
+  return { ms, resident };
 }
 
 /** One try: whether a byte came back. */

@@ -4,7 +4,7 @@ import type { Lab } from '../lab.ts';
 import { page } from '../page.ts';
 import { pinned, run } from '../run.ts';
 import type { Server } from '../server.ts';
-import { type Spread, spread } from '../statistics.ts';
+import { type Series, type Spread, spread } from '../statistics.ts';
 import { figure } from '../table.ts';
 import { usageOf } from '../tree.ts';
 
@@ -26,6 +26,8 @@ export interface UploadSummary {
   readonly peer: string;
   readonly perGib: Spread;
   readonly resident: Spread;
+  /** CPU seconds for a GiB, by round. */
+  readonly series: Series;
   readonly voids: number;
 }
 
@@ -64,6 +66,7 @@ export function summarizeUploads(peer: string, uploads: readonly Upload[]): Uplo
     peer,
     perGib: spread(good.map(({ perGib }) => perGib)),
     resident: spread(good.map(({ resident }) => resident)),
+    series: own.map(({ perGib, error }) => (error === '' ? perGib : Number.NaN)),
     voids: own.length - good.length,
   };
 }

@@ -1,0 +1,54 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Lab } from '../lab.ts';
+import { figure } from '../table.ts';
+import { usageOf } from '../tree.ts';
+
+const MIB = 2 ** 20;
+const CONNECTIONS = 64;
+/** How often each file is asked for: six in seven are asked for at least once. */
+const EACH = 2;
+/** A machine that is too slow gives up, and the figure is void. */
+const PASSES = 100;
+/** Milliseconds that a collector of garbage may take behind the load. */
+const SETTLING = 1000;
+
+/** Resident memory of one server whose cache is full. */
+export interface Fill {
+  readonly peer: string;
+  /** What the pages are. */
+  readonly pages: string;
+  readonly files: number;
+  /** Resident MiB before the first page, and with the full cache. */
+  readonly empty: number;
+  readonly full: number;
+  /** Whether the set was not asked for as often as it should have been, or answers failed. */
+  readonly void: boolean;
+}
+
+/** Asks each server for the files of its site at random until the cache has seen all of them. */
+export async function fill(
+  lab: Lab,
+  pages: string,
+  seconds: number,
+  say: (line: string) => void,
+): Promise<Fill[]> {
+  const { files } = lab;
+  const found: Fill[] = [];
+  for (const { peer, pid, url } of lab.servers) {
+    // What a server allocates and compiles once, it has by then: one page is asked for all the time.
+    await lab.load(url, CONNECTIONS, seconds, { paths: '' });
+    const empty = usageOf(pid).resident / MIB;
+    let asked = 0;
+    let errors = 0;
+    for (let pass = 0; asked < EACH * files && pass < PASSES; pass++) {
+      const seen = await lab.load(url, CONNECTIONS, seconds, { seed: pass });
+      asked += seen.requests;
+      errors += seen.errors;
+    }
+    await delay(SETTLING);
+    const full = usageOf(pid).resident / MIB;
+    say(`cache full of ${pages}, ${peer.name}: ${figure(full)} MiB (${figure(empty)} before)`);
+    found.push({ peer: peer.name, pages, files, empty, full, void: errors > 0 || asked < EACH * files });
+  }
+  return found;
+}

@@ -1,0 +1,64 @@
+import { ask } from '../answer.ts';
+import { type Entrant, entrant } from '../compare.ts';
+import type { Lab } from '../lab.ts';
+import { pinned, run } from '../run.ts';
+import type { Server } from '../server.ts';
+import type { Load } from '../wrk.ts';
+
+const CONNECTIONS = 64;
+const MANY = 4096;
+const LONGER = 3;
+
+/** Where the client of our own is, and the CPU that it runs on. */
+export interface VariantPlan {
+  readonly client: string;
+  readonly core: number | null;
+  /** Whether a process may hold 4,096 connections. */
+  readonly many: boolean;
+}
+
+/** The small page of one server, asked for in other ways, each beside the plain one. */
+export async function variantsOf(lab: Lab, server: Server, plan: VariantPlan): Promise<Entrant[]> {
+  const { headers } = await ask(server.url);
+  const tag = fieldOf(headers, 'etag');
+  const name = (what: string) => `${server.peer.name}, ${what}`;
+  const made = (what: string, fields: Readonly<Record<string, string>>) =>
+    entrant(lab, server, CONNECTIONS, name(what), { headers: fields });
+  const other = (what: string) => ({
+    name: name(what),
+    server,
+    connections: CONNECTIONS,
+    load: (seconds: number) => byOwnClient(server, what, seconds, plan),
+  });
+  const crowd = entrant(lab, server, MANY, name('4,096 connections'));
+  // It takes a while until all are open, which must not be most of the run.
+  const many = { ...crowd, load: (seconds: number, round: number) => crowd.load(LONGER * seconds, round) };
+  return [
+    entrant(lab, server, CONNECTIONS, name('plain page')),
+    ...(plan.many ? [many] : []),
+    made('one range', { Range: 'bytes=256-767' }),
+    made('304', { 'If-None-Match': tag }),
+    made('gzip sibling', { 'Accept-Encoding': 'gzip' }),
+    other('GET'),
+    other('HEAD'),
+  ];
+}
+
+function fieldOf(headers: readonly string[], name: string): string {
+  const found = headers.find((line) => line.toLowerCase().startsWith(`${name}:`));
+  return found?.slice(name.length + 1).trim() ?? '';
+}
+
+/** wrk waits for the body that an answer to HEAD announces, so a client of our own asks; it knows no latencies. */
+async function byOwnClient(
+  { port, url }: Server,
+  method: string,
+  seconds: number,
+  { client, core }: VariantPlan,
+): Promise<Load> {
+  const words = [String(port), new URL(url).pathname, method, String(CONNECTIONS), String(seconds)];
+  const { stdout } = await run(pinned([process.execPath, client, ...words], core));
+  const [requests = 0, took = 0, bytes = 0, errors = 1] = stdout.trim().split(' ').map(Number);
+  const unknown = { p50: Number.NaN, p99: Number.NaN, p999: Number.NaN };
+  return { requests, seconds: took / 1000, bytes, errors, ...unknown };
+}
