@@ -7,9 +7,9 @@ const UNGUIDED: ReadonlySet<string> = new Set(['mime-table.ts', 'random.ts']);
 const LIBRARY = /\/libs\/[^/]+\/src\/.*\.ts$/;
 
 /**
- * Bundles the targets with every library source instrumented; our own oracles are not, for what they pass through says
- * nothing of the code under test.
- * @returns the number of places that count
+ * Bundles the targets and instruments every source of the libraries. The references stay as they are: their branches say
+ * nothing about the code under test.
+ * @returns the number of counters
  */
 export async function bundleTargets(entry: string, outfile: string): Promise<number> {
   let next = 0;
@@ -18,7 +18,7 @@ export async function bundleTargets(entry: string, outfile: string): Promise<num
     setup({ onLoad }) {
       onLoad({ filter: LIBRARY }, ({ path }) => {
         const source = readFileSync(path, 'utf8');
-        // A table that is made once, and our own chance: there is nothing to be guided by.
+        // A table that is made once, and our own chance: their branches guide nothing.
         if (UNGUIDED.has(basename(path))) return { contents: source, loader: 'ts' };
         const { text, next: after } = instrument(source, next);
         next = after;

@@ -9,14 +9,14 @@ export function readCorpus(folder: string, name: string): Buffer[] {
   return lines.filter((line) => line !== '').map((line) => inputOf(line));
 }
 
-/** Writes them, the short ones first, so that a difference of two corpora can be read. */
+/** Writes the inputs with the short ones first, so that the difference of two corpora is readable. */
 export function writeCorpus(folder: string, name: string, inputs: readonly Buffer[]): void {
   const lines = inputs.map((input) => lineOf(input));
   lines.sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
   writeFileSync(join(folder, `${name}.jsonl`), lines.map((line) => `${line}\n`).join(''));
 }
 
-/** An input as it stands in a corpus and in a report; ASCII alone. */
+/** Returns an input as a corpus and a report write it, in ASCII. */
 export function lineOf(input: Buffer): string {
   return JSON.stringify(input.toString('latin1')).replace(
     /[\x7f-\xff]/g,
@@ -24,7 +24,7 @@ export function lineOf(input: Buffer): string {
   );
 }
 
-/** @throws where the line is no JSON string */
+/** @throws if the line is not a JSON string */
 export function inputOf(line: string): Buffer {
   return Buffer.from(JSON.parse(line) as string, 'latin1');
 }

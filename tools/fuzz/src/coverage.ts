@@ -1,6 +1,6 @@
-/** Where instrumented code counts, as a property of the global object: the code under test imports nothing of ours. */
+/** The counters of instrumented code, in the global object: the code under test imports nothing of the fuzzer. */
 interface Probe {
-  /** Times that each place was passed, modulo 256. */
+  /** How often each place was passed, modulo 256. */
   hits: Uint8Array;
   /** Turns of loops and calls that this execution may still take. */
   fuel: number;
@@ -11,7 +11,7 @@ interface Probe {
 /** Room for this many places; the libraries have a few thousand. */
 export const PLACES = 1 << 14;
 
-/** How often is told in these steps: once, twice, three times, 4 to 7, ... 128 and more. */
+/** Counts are compared in these steps: once, twice, three times, 4 to 7, ... 128 and more. */
 const STEPS = Uint8Array.from({ length: 256 }, (_none, count) => step(count));
 
 function step(count: number): number {
@@ -22,18 +22,18 @@ function step(count: number): number {
   return count < 128 ? 64 : 128;
 }
 
-/** What has been reached so far, and whether an execution has reached more. */
+/** Knows what has been reached so far, and whether an execution has reached more. */
 export class Coverage {
   readonly probe: Probe;
   private readonly size: number;
   private readonly seen: Uint8Array;
   /** Places reached. */
   places = 0;
-  /** Places, each with every step of how often it was passed in one execution. */
+  /** The sum, over all places, of the steps that their counts in one execution have reached. */
   features = 0;
 
   /**
-   * @param probe the one that the code under test was loaded with; several coverages may share it in turns
+   * @param probe the one that the code under test was loaded with; several coverages may use it in turns
    * @param size how many places that code has
    */
   constructor(probe?: Probe, size = PLACES) {
@@ -48,13 +48,13 @@ export class Coverage {
     };
   }
 
-  /** Makes ready for one execution. */
+  /** Prepares for one execution. */
   begin(fuel: number): void {
     this.probe.hits.fill(0, 0, this.size);
     this.probe.fuel = fuel;
   }
 
-  /** What the execution has reached that none had before: 0 nothing, 1 a new count, 2 a new place. Remembers it. */
+  /** Returns what the execution reached first, and remembers it: 0 nothing, 1 a new count, 2 a new place. */
   learn(): 0 | 1 | 2 {
     let news: 0 | 1 | 2 = 0;
     const { seen, size } = this;
@@ -75,7 +75,7 @@ export class Coverage {
     return news;
   }
 
-  /** The places that the last execution has passed. */
+  /** Returns the places that the last execution passed. */
   passed(): number[] {
     const found: number[] = [];
     for (let i = 0; i < this.size; i++) if (this.probe.hits[i] !== 0) found.push(i);

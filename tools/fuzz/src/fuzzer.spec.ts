@@ -3,7 +3,7 @@ import { Fuzzer } from './fuzzer.ts';
 import { instrument } from './instrument.ts';
 import { claim, type Target } from './target.ts';
 
-/** A reader with a mistake behind four bytes that only coverage leads to, one after the other. */
+/** A reader with a mistake after four bytes. Only coverage leads to them, one after the other. */
 const READER = `
   if (input[0] === 0x5b) {
     if (input[1] === 0x3b) {

@@ -5,23 +5,23 @@ import { Random } from './random.ts';
 import type { Target } from './target.ts';
 import type { Watchdog } from './watchdog.ts';
 
-/** Something that did not hold. */
+/** Something that does not hold. */
 interface Finding {
   readonly message: string;
   readonly input: Buffer;
-  /** The execution that showed it first, from 1: the same seed and corpus show it there again. */
+  /** The first execution that showed it, from 1. The same seed and corpus show it there again. */
   readonly execution: number;
 }
 
-/** Branches that one execution may take: a reader's work is to be in proportion to its bytes. */
+/** Branches that one execution may take: a reader's work must be in proportion to its bytes. */
 const FUEL = 200_000;
 const FUEL_PER_BYTE = 4_000;
-/** An execution that takes longer has lost its way in a place that does not count, a regular expression for one. */
+/** An execution that takes longer is stuck in a place without counters, such as a regular expression. */
 const SLOW_MS = 1_000;
-/** Findings after which a target is left alone: they are mended one by one. */
+/** Findings after which a target stops: people fix them one by one. */
 const MAX_FINDINGS = 8;
 
-/** Fuzzes one target: keeps every input that reaches what none before it has reached, and makes new ones out of them. */
+/** Fuzzes one target: keeps every input that reaches something new, and makes new inputs from those. */
 export class Fuzzer {
   readonly findings: Finding[] = [];
   executions = 0;
@@ -43,7 +43,7 @@ export class Fuzzer {
     return this.findings.length >= MAX_FINDINGS;
   }
 
-  /** Executes the inputs to begin with. */
+  /** Executes the first inputs. */
   begin(corpus: readonly Buffer[]): void {
     for (const seed of this.target.seeds) this.attempt(Buffer.from(seed, 'latin1'));
     for (const input of corpus) this.attempt(input);
@@ -55,7 +55,7 @@ export class Fuzzer {
     for (let i = 0; i < count && !this.finished; i++) this.attempt(this.invent());
   }
 
-  /** The kept inputs without those that reach no place of their own, each as short as can be. */
+  /** Returns the kept inputs, without those that reach no place of their own, each as short as possible. */
   essence(): Buffer[] {
     const reached = new Set<number>();
     const chosen: Buffer[] = [];
@@ -85,7 +85,7 @@ export class Fuzzer {
     return mutate(this.choose(), random, target.words, this.choose());
   }
 
-  /** The newer half is chosen twice as often: it stands at the edge of what is known. */
+  /** Chooses from the newer half twice as often: it is at the edge of what is known. */
   private choose(): Buffer {
     const { kept, random } = this;
     const from = random.once(2) ? kept.length >> 1 : 0;
@@ -107,7 +107,7 @@ export class Fuzzer {
     this.findings.push({ message: this.failure(small), input: small, execution });
   }
 
-  /** Executes; '' where all holds, else what does not. */
+  /** Executes an input. Returns '' if all holds, and otherwise what does not. */
   private failure(input: Buffer): string {
     this.coverage.begin(FUEL + FUEL_PER_BYTE * input.length);
     const started = performance.now();
@@ -123,12 +123,12 @@ export class Fuzzer {
   }
 }
 
-/** Two findings with the same words are one, whatever the bytes and numbers in them are. */
+/** Two findings with the same words are one, even if their bytes and numbers differ. */
 function kindOf(message: string): string {
   return message.split(':', 1)[0]!.replace(/\d+/g, 'N');
 }
 
-/** Where an error that is none of ours was thrown. */
+/** Returns the place where an error was thrown that is not one of the fuzzer's. */
 function placeOf(error: Error): string {
   if (error.constructor === Error) return '';
   return `\n${error.stack?.split('\n').slice(1, 4).join('\n') ?? ''}`;

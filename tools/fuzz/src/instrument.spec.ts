@@ -1,7 +1,7 @@
 import { Coverage } from './coverage.ts';
 import { instrument } from './instrument.ts';
 
-/** Runs instrumented code that defines `f`, and gives its result with the counters that it passed. */
+/** Runs instrumented code that defines `f`, and returns its result with the counters that it passed. */
 function passed(source: string, ...args: unknown[]): { result: unknown; hits: number[] } {
   const coverage = new Coverage();
   const { text, next } = instrument(source, 0);

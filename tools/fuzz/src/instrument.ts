@@ -23,7 +23,7 @@ const FUNCTIONS = new Set([
   'SetterProperty',
 ]);
 
-/** Text to be put in at a byte offset; `order` parts what stands at the same one. */
+/** Text to insert at a byte offset. `order` sorts insertions at the same offset. */
 interface Insertion {
   readonly at: number;
   readonly order: number;
@@ -31,9 +31,9 @@ interface Insertion {
 }
 
 /**
- * Puts a counter into every branch of a TypeScript source: each function, block, loop, case, arm of a condition and
- * right side of a logical operator counts in `globalThis.fuzzProbe.hits`; loops and functions take from its fuel as well.
- * Lines stay where they are.
+ * Puts a counter into every branch of a TypeScript source. Each function, block, loop, case, arm of a condition and right
+ * side of a logical operator counts in `globalThis.fuzzProbe.hits`. Loops and functions use up its fuel as well. All lines
+ * keep their numbers.
  * @param first the number of the first counter
  * @returns the text, and the number of the next counter
  */
@@ -114,12 +114,12 @@ class Instrumenter {
       this.block(body, true);
       return;
     }
-    // Parentheses around the body are part of it here, as they are in the text.
+    // Parentheses around the body belong to it here, as in the text.
     this.put(body.span.start, `(${this.count(true)}, (`);
     this.put(body.span.end, '))', true);
   }
 
-  /** The function of a method is a thing without a type of its own. */
+  /** swc gives the function of a method no type of its own. */
   private method(node: Node): void {
     const body = (node['function'] as { body?: unknown }).body;
     if (isNode(body)) this.block(body, true);
@@ -135,14 +135,14 @@ class Instrumenter {
     return costs ? `${counter}, --__p.fuel < 0 && __p.out()` : counter;
   }
 
-  /** What ends an inner node stands before what ends an outer one; what begins an outer one before the inner. */
+  /** An inner node ends before an outer one that ends there too, and an outer node begins before an inner one. */
   private put(at: number, text: string, ends = false): void {
     this.order++;
     this.found.push({ at: at - 1, order: ends ? -this.order : this.order, text });
   }
 }
 
-/** What has statements in braces: blocks and the bodies of functions, which swc names apart. */
+/** Nodes with statements in braces: blocks and the bodies of functions. swc has two types for them. */
 function isBlock(node: Node): boolean {
   return Array.isArray(node['stmts']);
 }

@@ -8,9 +8,9 @@ import { type Options, parseOptions, USAGE } from './options.ts';
 import type { Target } from './target.ts';
 import { Watchdog } from './watchdog.ts';
 
-/** Executions between two looks at the clock. */
+/** Executions between two reads of the clock. */
 const STEP = 200;
-/** Seconds that one target has before the next one's turn. */
+/** Seconds that one target runs before the next one's turn. */
 const TURN = 10;
 
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
@@ -25,7 +25,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const probes = globalThis as unknown as { fuzzProbe: Coverage['probe'] };
   probes.fuzzProbe = new Coverage().probe;
-  // Beside this program, which is a bundle too, so that two of them do not meet.
+  // The folder is beside this program, which is a bundle too, so that two runs do not meet.
   const outfile = join(dirname(process.argv[1] as string), 'targets.js');
   const places = await bundleTargets(resolve('src/targets/all.ts'), outfile);
   if (places > PLACES) throw new Error(`${places} places, room for ${PLACES}`);

@@ -1,10 +1,9 @@
 const PLAIN = 0x61;
 
 /**
- * The input with everything taken out and made plain that does not matter: ever shorter stretches are left out, then
- * each byte is tried as `a`.
- * @param keeps whether an input still shows what it is kept for
- * @param most calls of `keeps` at most
+ * Makes an input as short and plain as possible: leaves out ever shorter stretches, and then tries `a` for each byte.
+ * @param keeps true if an input still shows the fault or reaches the place
+ * @param most the highest number of calls of `keeps`
  */
 export function minimize(input: Buffer, keeps: (input: Buffer) => boolean, most = 4_000): Buffer {
   let left = most;

@@ -1,9 +1,9 @@
 import type { Random } from './random.ts';
 
-/** Inputs are kept small: what goes wrong with long ones goes wrong with short ones at low limits. */
+/** Inputs stay small: a fault that long inputs show also shows with short ones at low limits. */
 export const MAX_INPUT = 2_048;
 
-/** Bytes and numbers at which readers change their mind. */
+/** Bytes and numbers at which readers change their state. */
 const EDGES = [
   0, 9, 10, 13, 32, 34, 37, 44, 45, 46, 47, 58, 59, 61, 63, 91, 92, 93, 123, 125, 127, 128, 160, 192, 255,
 ];
@@ -14,7 +14,7 @@ const NUMBERS =
 
 type Mutator = (input: Buffer, random: Random, words: readonly string[], other: Buffer) => Buffer;
 
-/** A few changes, one after the other, to a copy of `input`; `other` is an input whose parts may be taken over. */
+/** Returns a copy of `input` after a few changes. Some changes take parts of `other`. */
 export function mutate(input: Buffer, random: Random, words: readonly string[], other: Buffer): Buffer {
   let out = input;
   for (let left = 1 << random.below(4); left > 0; left--) {
@@ -90,7 +90,7 @@ const insertWord: Mutator = (input, random, words) => {
   return replace(input, at, at, Buffer.from(random.pick(words), 'latin1'));
 };
 
-/** A word of the language stands where another one stood. */
+/** Replaces a word of the language by another one. */
 const exchangeWord: Mutator = (input, random, words) => {
   const text = input.toString('latin1');
   const found = words.filter((word) => word !== '' && text.includes(word));
@@ -100,7 +100,7 @@ const exchangeWord: Mutator = (input, random, words) => {
   return replace(input, at, at + old.length, Buffer.from(random.pick(words), 'latin1'));
 };
 
-/** A number is another one: lengths, sizes, ports, codes. */
+/** Replaces a number by another one: lengths, sizes, ports, codes. */
 const exchangeNumber: Mutator = (input, random) => {
   const runs = [...input.toString('latin1').matchAll(/[0-9]+|\b[0-9a-f]{1,8}\b/gi)];
   if (runs.length === 0) return insertByte(input, random, [], input);
@@ -111,7 +111,7 @@ const exchangeNumber: Mutator = (input, random) => {
   return replace(input, run.index, run.index + run[0].length, Buffer.from(put));
 };
 
-/** Letters change their case: names that are compared without it. */
+/** Changes the case of letters, for names that are compared without case. */
 const changeCase: Mutator = (input, random) => {
   const [start, end] = span(input, random);
   const text = input.toString('latin1', start, end);
@@ -123,7 +123,7 @@ const changeCase: Mutator = (input, random) => {
   );
 };
 
-/** A line goes, comes again, or changes places. */
+/** Removes a line, repeats it, or moves it. */
 const shuffleLines: Mutator = (input, random) => {
   const lines = input.toString('latin1').split('\n');
   const line = lines[random.below(lines.length)] as string;

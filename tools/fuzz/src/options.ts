@@ -1,19 +1,19 @@
 import { parseArgs } from 'node:util';
 
-/** What one run shall do. */
+/** What one run does. */
 export interface Options {
   /** Names of targets; empty for all. */
   readonly targets: readonly string[];
   /** Seconds for all targets together. */
   readonly seconds: number;
   readonly seed: number;
-  /** Executions of each target instead of a time; 0 for none. */
+  /** A number of executions for each target instead of a time; 0 for a time. */
   readonly runs: number;
   /** The folder of the corpus. */
   readonly corpus: string;
-  /** Writes what was learnt into the corpus. */
+  /** Writes the inputs that were found into the corpus. */
   readonly save: boolean;
-  /** One input, as a line of a corpus, to be run instead of all this; '' for none. */
+  /** One input, as a line of a corpus, that runs instead of all this; '' for none. */
   readonly input: string;
 }
 
@@ -27,7 +27,7 @@ export const USAGE = `usage: npm run fuzz -w tools/fuzz -- [options]
   --input=JSON    run one input, a line of a corpus, against --target and show what comes of it
 `;
 
-/** The options in `args`. @throws where they are none */
+/** Reads the options in `args`. @throws if they are not valid */
 export function parseOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],

@@ -101,7 +101,7 @@ describe('the watchdog', () => {
       entry,
       `import { Watchdog } from ${JSON.stringify(join(__dirname, 'watchdog.ts'))};
        const dog = new Watchdog(200);
-       // Ends: nothing is said of it.
+       // It ends, so nothing is reported.
        dog.begin('first', Buffer.from('one'));
        dog.end();
        setTimeout(() => {

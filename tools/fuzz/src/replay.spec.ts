@@ -4,7 +4,7 @@ import { TARGETS } from './targets/all.ts';
 
 const CORPUS = join(__dirname, '../corpus');
 
-/** Every input that fuzzing has kept, against the libraries as they are: what was wrong once stays mended. */
+/** Runs every input that fuzzing has kept against the libraries, so that a fixed fault stays fixed. */
 describe.each(TARGETS.map((target) => [target.name, target] as const))('%s', (name, target) => {
   it('holds for its seeds and its corpus', () => {
     const inputs = [...target.seeds.map((seed) => Buffer.from(seed, 'latin1')), ...readCorpus(CORPUS, name)];

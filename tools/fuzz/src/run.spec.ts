@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { TARGETS } from './targets/all.ts';
 
-/** Seconds for all targets together: in a night there is time for more. */
+/** Seconds for all targets together. A nightly run has time for more. */
 const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? 24);
-/** The same for every run, so that a test does not depend on its day: a nightly run names another. */
+/** The same for every run, so that a test does not depend on the day. A nightly run gives another. */
 const SEED = process.env['FUZZ_SEED'] ?? '1';
-/** The bundle is built anew for each run, which takes a while where much else runs. */
+/** Each run builds the bundle anew, which takes a while on a busy machine. */
 const PATIENCE = 60_000;
 const ROOT = join(__dirname, '..');
 
-/** The fuzzer itself, bounded, as it is run by hand. The folder lies in the package: a bundle finds its modules from there. */
+/** Runs the fuzzer as a person does. The folder lies in the package, because the bundle finds its modules from there. */
 describe('a run', () => {
   const folder = join(ROOT, 'dist');
   let scratch = '';

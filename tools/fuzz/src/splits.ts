@@ -4,13 +4,13 @@ const LEAD = 3;
 const TAIL = 5;
 const NOISE = 0x21;
 
-/** The ways in which the same bytes arrive: all at once, one by one, and in pieces that follow from the bytes. */
+/** The ways in which the same bytes arrive: all at once, one by one, and in pieces whose sizes follow from the bytes. */
 export function splitsOf(input: Buffer): Buffer[][] {
   const random = new Random(seedOf(input));
   return [[input], single(input), pieces(input, random, 2), pieces(input, random, 5)];
 }
 
-/** Longer inputs come seven by seven: most of the time would go into handing single bytes over. */
+/** Longer inputs come seven bytes at a time. Otherwise most of the time would go into handing over single bytes. */
 function single(input: Buffer): Buffer[] {
   const size = input.length > 256 ? 7 : 1;
   return Array.from({ length: Math.ceil(input.length / size) }, (_none, i) =>
@@ -24,9 +24,9 @@ function pieces(input: Buffer, random: Random, count: number): Buffer[] {
 }
 
 /**
- * Hands each piece over as a server does: out of one receive buffer, not at its beginning, with other bytes around it,
- * and overwritten before the next piece comes.
- * @param take gets the buffer and the piece's place in it; false ends it
+ * Hands over each piece as a server does: in one receive buffer, not at its beginning, with other bytes around it. The
+ * buffer is overwritten before the next piece comes.
+ * @param take gets the buffer and the piece's place in it; false ends the run
  */
 export function deliver(
   parts: readonly Buffer[],

@@ -1,20 +1,20 @@
 import { TARGETS } from './targets/all.ts';
 
-/** Long enough to show what grows with the square, and short enough for the head of a form's part. */
+/** Long enough to show quadratic time, and short enough for the head of a form's part. */
 const LENGTH = 7_500;
-/** Milliseconds on a CPU for one input, which is read about ten times. What is linear takes two. */
+/** Milliseconds on a CPU for one input, which is read about ten times. Linear code takes two. */
 const MOST_MS = 150;
 /**
- * A configuration is its operator's own, and each of thousands of mistakes on one line has its column counted from the
- * beginning of the line.
+ * A configuration comes from the operator. For each of thousands of mistakes on one line, the column is counted from the
+ * beginning of that line.
  */
 const MOST_MS_OF: Readonly<Record<string, number>> = { config: 1_500 };
 const FILLERS = [' ', '\t', ',', ', ', ';', '"', '\\', 'a', '0', '/', '%20', '\n', '='];
 const MARKS = /[:;=",\n ]/g;
 
 /**
- * Long runs of one thing at the places where a language changes its mind: an expression or a loop that goes back over them
- * again and again is no crash and no endless loop, and still stops a server. Mutations are too short to show it.
+ * Long runs of one character at the places where a language changes its state. An expression or a loop that goes back over
+ * them again and again neither crashes nor runs for ever, but stops a server. Mutations are too short to show it.
  */
 describe.each(TARGETS.map((target) => [target.name, target] as const))('%s', (name, target) => {
   const most = MOST_MS_OF[name] ?? MOST_MS;

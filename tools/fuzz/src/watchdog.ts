@@ -4,7 +4,7 @@ import { MAX_INPUT } from './mutate.ts';
 /** Words of the shared memory: executions begun, the length of the input, and then its bytes. */
 const HEAD = 8;
 
-/** What the watching thread runs: the same number twice, at an interval of `ms`, is an execution without an end. */
+/** The code of the watching thread. If it sees the same number twice, `ms` apart, the execution does not end. */
 const WATCH = `
 const { workerData } = require('node:worker_threads');
 const { writeSync } = require('node:fs');
@@ -24,8 +24,8 @@ setInterval(() => {
 `;
 
 /**
- * Another thread that looks whether executions end: an expression that goes back and back neither counts nor lets anything
- * else of its thread run. It prints the input and ends the process.
+ * Another thread that looks whether executions end. An expression that backtracks without an end passes no counter, and
+ * nothing else of its thread can run. The watchdog prints the input and ends the process.
  */
 export class Watchdog {
   private readonly memory = new SharedArrayBuffer(HEAD + MAX_INPUT * 2);
@@ -35,7 +35,7 @@ export class Watchdog {
   private readonly worker: Worker;
   private count = 0;
 
-  /** @param ms the shortest time that is found out; the longest is twice that */
+  /** @param ms the shortest time after which it acts; the longest is twice that */
   constructor(ms = 10_000) {
     this.worker = new Worker(WATCH, { eval: true, workerData: { memory: this.memory, name: this.name, ms } });
     this.worker.unref();
@@ -50,7 +50,7 @@ export class Watchdog {
     Atomics.store(this.words, 0, this.count);
   }
 
-  /** It has ended. */
+  /** The execution has ended. */
   end(): void {
     Atomics.store(this.words, 0, 0);
   }

@@ -2,14 +2,14 @@ import { getHeapCodeStatistics } from 'node:v8';
 import { serve } from 'webserv';
 
 /**
- * The server in a process of its own, told over the channel to its parent what to do. It is the same server as the
- * command starts; what is added is that it can be asked what it holds, its heap measured behind a collection.
+ * The server in a process of its own. The parent sends commands over the channel. It is the server that the command starts,
+ * and it also reports what it holds, with the heap after a collection.
  */
 const running = serve(process.argv[2] as string);
 
 process.on('message', (message) => {
   if (message === 'sample') {
-    // Twice: what finalizers let go of in the first is collected in the second.
+    // Twice: the second collects what finalizers release in the first.
     globalThis.gc?.();
     globalThis.gc?.();
     const { heapUsed, external } = process.memoryUsage();
@@ -19,6 +19,6 @@ process.on('message', (message) => {
     void running.close().then(() => process.disconnect());
   }
 });
-// Without a parent there is nobody to serve.
+// Without a parent nobody uses this server.
 process.on('disconnect', () => process.exit(0));
 process.send?.({ addresses: running.addresses, driver: running.driver });

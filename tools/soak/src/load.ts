@@ -8,7 +8,7 @@ import type { Site } from './site.ts';
 
 const SCENARIOS: readonly Scenario[] = [...FILES, ...UPLOADS, ...SCRIPTS, ...MANNERS];
 const WEIGHT = SCENARIOS.reduce((sum, { weight }) => sum + weight, 0);
-/** Failures that are kept with their words. */
+/** The number of failures that are kept with their words. */
 const KEPT = 20;
 
 /** What the load has done so far. */
@@ -22,7 +22,7 @@ export interface Tally {
   readonly failed: string[];
 }
 
-/** Clients that play one scenario after the other until they are told to stop. */
+/** Clients that play one scenario after the other until the load stops. */
 export class Load {
   readonly tally: Tally = { played: new Map(), verified: 0, failures: 0, failed: [] };
   private readonly port: number;

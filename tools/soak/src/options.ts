@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-/** What one run shall do. */
+/** What one run does. */
 export interface Options {
   /** How long the load lasts. */
   readonly seconds: number;
@@ -9,7 +9,7 @@ export interface Options {
   readonly seed: number;
   /** Seconds between two samples. */
   readonly every: number;
-  /** The driver, as `use` in a config has it. */
+  /** The driver, as a config names it after `use`. */
   readonly use: string;
   /** Folder of the CSV and the SVG. */
   readonly out: string;
@@ -24,7 +24,7 @@ export const USAGE = `usage: npm run soak -w tools/soak -- [options]
   --out=FOLDER  where soak.csv and soak.svg go (dist)
 `;
 
-/** The options in `args`. @throws where they are none */
+/** Reads the options in `args`. @throws if they are not valid */
 export function parseOptions(args: readonly string[]): Options {
   const text = (value: string) => ({ type: 'string', default: value }) as const;
   const { values } = parseArgs({

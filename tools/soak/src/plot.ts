@@ -26,7 +26,7 @@ const LEFT = 60;
 const RIGHT = 12;
 const TOP = 44;
 
-/** The record as small multiples over one axis of time, each from zero, as an SVG for a light and a dark page. */
+/** Draws the record as small multiples over one axis of time, each from zero: an SVG for a light and a dark page. */
 export function plot(title: string, samples: readonly Sample[]): string {
   const seconds = Math.max(samples.at(-1)?.seconds ?? 0, 1);
   const x = (at: number): number => LEFT + ((WIDTH - LEFT - RIGHT) * at) / seconds;

@@ -1,6 +1,6 @@
 import { list, read, tree } from '@webserv/bench/tree';
 
-/** What the kernel says of a process (Linux, /proc); zeros where it has ended. */
+/** What the kernel says about a process (Linux, /proc); zeros if the process has ended. */
 interface ProcessFacts {
   /** Bytes. */
   readonly resident: number;

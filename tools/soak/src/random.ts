@@ -1,8 +1,8 @@
 import { Random as Seeded } from '@webserv/event-loop/testing/random';
 
-/** Which request comes next, and with which content: the same in every run with the same seed. */
+/** Chooses the next request and its content: the same in every run with the same seed. */
 export class Random extends Seeded {
-  /** Bytes that nobody could guess and the same seed makes again. */
+  /** Returns bytes that nobody can guess and that the same seed makes again. */
   bytes(size: number): Buffer {
     const out = Buffer.allocUnsafe(size);
     for (let at = 0; at < size; at += 4) {

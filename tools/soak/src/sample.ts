@@ -6,14 +6,14 @@ export interface Sample {
   readonly seconds: number;
   readonly resident: number;
   readonly heapUsed: number;
-  /** The heap without compiled code: what the server itself has made and still holds. */
+  /** The heap without compiled code: the objects that the server has made and still holds. */
   readonly objects: number;
   readonly external: number;
   readonly descriptors: number;
   readonly children: number;
   readonly zombies: number;
   readonly connections: number;
-  /** Without those of watches: they stay with the pages of the cache. */
+  /** Without the slots of watches, which stay with the pages of the cache. */
   readonly slots: number;
   readonly watches: number;
   readonly timers: number;

@@ -2,27 +2,27 @@ import type { Random } from './random.ts';
 import type { Site } from './site.ts';
 import { type Answer, Wire } from './wire.ts';
 
-/** What a scenario has to work with. */
+/** What a scenario works with. */
 interface Stage {
   readonly port: number;
   readonly site: Site;
   readonly random: Random;
   /** A name that no other client uses. */
   name(): string;
-  /** A connection that is closed when the scenario ends, however it ends. */
+  /** Opens a connection that closes when the scenario ends, however it ends. */
   open(): Wire;
 }
 
 /** One thing that a client does, from connecting to the last byte. */
 export interface Scenario {
   readonly name: string;
-  /** How often it comes, against the others. */
+  /** How often it runs, relative to the others. */
   readonly weight: number;
-  /** @returns how many answers were verified; @throws where one was not what it had to be */
+  /** @returns how many answers were verified; @throws if one was wrong */
   run(stage: Stage): Promise<number>;
 }
 
-/** Runs a scenario with connections that all end with it. */
+/** Runs a scenario, and closes its connections when it ends. */
 export async function play(scenario: Scenario, stage: Omit<Stage, 'open'>): Promise<number> {
   const wires: Wire[] = [];
   const open = (): Wire => {
@@ -41,7 +41,7 @@ export function get(path: string, fields = ''): string {
   return `GET ${path} HTTP/1.1\r\nHost: soak\r\n${fields}\r\n`;
 }
 
-/** @throws where the status, or the body if one is given, is another */
+/** @throws if the status, or the body if one is given, is another */
 export function expectAnswer(answer: Answer, status: number, body?: Buffer): void {
   if (answer.status !== status)
     throw new Error(`${answer.status} where ${status} was due: ${answer.body.toString('latin1', 0, 80)}`);

@@ -5,10 +5,10 @@ import { build } from 'esbuild';
 
 const STOP_LIMIT = 20_000;
 
-/** What the server says of itself; sizes in bytes. See `Holdings` of the app. */
+/** What the server reports about itself, with sizes in bytes. See `Holdings` of the app. */
 interface Report {
   readonly heapUsed: number;
-  /** Of the heap: compiled code and what belongs to it. */
+  /** The part of the heap that is compiled code and what belongs to it. */
   readonly code: number;
   readonly external: number;
   readonly connections: number;
@@ -21,17 +21,17 @@ interface Report {
   readonly recentLagMs: number;
 }
 
-/** A server that runs. */
+/** A running server. */
 export interface Server {
   readonly pid: number;
   readonly port: number;
   readonly driver: string;
   report(): Promise<Report>;
-  /** Ends it. @returns how it ended: `0`, another exit code, or a signal's name */
+  /** Ends the server. @returns how it ended: `0`, another exit code, or a signal's name */
   stop(): Promise<string>;
 }
 
-/** Bundles a process or thread from the sources as they are. @returns the file to be run, in `folder` */
+/** Bundles a process or thread from the sources. @returns the file to run, in `folder` */
 export async function buildHost(entry: string, folder: string, name = 'host'): Promise<string> {
   const outfile = resolve(folder, `${name}.cjs`);
   await build({
@@ -50,7 +50,7 @@ export async function buildHost(entry: string, folder: string, name = 'host'): P
 
 /**
  * @param options options of Node for the process, beside those that every server has
- * @throws where it does not begin to serve
+ * @throws if it does not begin to serve
  */
 export async function startServer(
   host: string,
@@ -73,17 +73,17 @@ export async function startServer(
   };
 }
 
-/** A process that has ended hears nothing: its exit, which follows, is what is told. */
+/** Ignores the error of a process that has ended: its exit follows and is reported. */
 function unheard(): void {}
 
-/** One question at a time: answers come in the order of the questions. */
+/** Asks one question at a time: answers come in the order of the questions. */
 function ask(child: ChildProcess): Promise<Report> {
   const answer = told(child) as Promise<Report>;
   if (child.connected) child.send('sample', unheard);
   return answer;
 }
 
-/** The next message. @throws where the process ends first */
+/** Resolves with the next message. @throws if the process ends first */
 function told(child: ChildProcess): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const settle = (): void => {

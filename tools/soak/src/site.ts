@@ -23,11 +23,11 @@ const SIZES: Readonly<Record<string, number>> = {
   'picture.png': 200_003,
   'large.bin': 3_000_017,
 };
-/** Small ones, more than the cache has room for. */
+/** Small files, more than the cache has room for. */
 const MANY = 400;
 const MANY_SIZE = 4_000;
 
-/** A site in a folder of its own, and what its server has to answer. */
+/** A site in a folder of its own, and what its server must answer. */
 export interface Site {
   readonly folder: string;
   readonly config: string;
@@ -39,7 +39,7 @@ export interface Site {
 
 export function makeSite(use: string): Site {
   const folder = mkdtempSync(join(tmpdir(), 'soak-'));
-  // A server that was started by root may give that up, and must still be able to read the site.
+  // A server that root starts may become another user, and must still be able to read the site.
   chmodSync(folder, 0o755);
   for (const name of ['files', 'uploads', 'cgi', 'log']) mkdirSync(join(folder, name));
   const random = new Random(7);

@@ -10,10 +10,10 @@ import { makeSite } from './site.ts';
 
 const ROOT = join(__dirname, '..');
 const BUNDLE = join(ROOT, 'dist/test/main.js');
-/** A server takes a second to start where much else runs. */
+/** A server takes a second to start on a busy machine. */
 const PATIENCE = 60_000;
 
-// The figures come from /proc.
+// Needs Linux: the figures come from /proc.
 (process.platform === 'linux' ? describe : describe.skip)('a short soak', () => {
   const scratch = mkdtempSync(join(tmpdir(), 'soak-test-'));
 

@@ -8,23 +8,23 @@ import { type Server, startServer } from './server.ts';
 import { makeSite, type Site } from './site.ts';
 import { judge, type Line, leftOver } from './verdict.ts';
 
-/** What a run came to. */
+/** The result of a run. */
 export interface Outcome {
   readonly driver: string;
   readonly samples: readonly Sample[];
   readonly tally: Tally;
   readonly lines: readonly Line[];
-  /** Everything that should not be; empty where all is well. */
+  /** Everything that is wrong; empty if all is well. */
   readonly problems: readonly string[];
 }
 
-/** How long the server may take to come to rest behind the load. */
+/** How long the server may take to become idle after the load. */
 const REST_LIMIT = 15_000;
 
 /**
- * Starts a server over a site of its own, loads it, and looks at what it holds all the while.
+ * Starts a server with a site of its own, loads it, and samples what it holds meanwhile.
  * @param host the bundled server process
- * @param tell hears of every sample
+ * @param tell gets every sample
  */
 export async function soak(host: string, options: Options, tell: (sample: Sample) => void): Promise<Outcome> {
   const site = makeSite(options.use);
@@ -77,8 +77,8 @@ async function observe(
 }
 
 /**
- * Every scenario once: what the server opens when it first needs it, and keeps, is there afterwards.
- * @returns what it holds then, in rest
+ * Plays every scenario once, so that the server has opened what it opens on first use and keeps.
+ * @returns what the server holds when it is idle then
  */
 async function acquaint(server: Server, load: Load): Promise<Sample> {
   await load.introduce();
@@ -91,7 +91,7 @@ async function acquaint(server: Server, load: Load): Promise<Sample> {
   return sample;
 }
 
-/** What is left when all clients have gone, and how the server ends. */
+/** Checks what is left when all clients have gone, and how the server ends. */
 async function rest(server: Server, site: Site, before: Sample, tally: Tally): Promise<string[]> {
   const ends = performance.now() + REST_LIMIT;
   let problems: string[];
@@ -107,7 +107,7 @@ async function rest(server: Server, site: Site, before: Sample, tally: Tally): P
   return [...problems, ...faults(site)];
 }
 
-/** A fault in the server itself is in its log, whatever the client saw. */
+/** The log shows a fault in the server itself, whatever the client saw. */
 function faults(site: Site): string[] {
   const lines = ['server.log', 'error.log']
     .map((name) => join(site.folder, 'log', name))

@@ -3,9 +3,9 @@ export interface Trend {
   /** The line at the first and at the last point. */
   readonly first: number;
   readonly last: number;
-  /** What the line rises between the two, as a part of `first`. */
+  /** The rise between the two, as a part of `first`. */
   readonly growth: number;
-  /** The least that it rises with a certainty of 97.5 %: where it is above 0, chance alone does not explain the rise. */
+  /** The least rise with a certainty of 97.5 %. If it is above 0, chance does not explain the rise. */
   readonly certain: number;
 }
 
@@ -14,7 +14,7 @@ const Z = 1.96;
 
 /**
  * @param xs ascending, at least three
- * @param ys as many
+ * @param ys one for each x
  */
 export function trendOf(xs: readonly number[], ys: readonly number[]): Trend {
   const n = xs.length;

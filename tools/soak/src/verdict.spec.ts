@@ -21,7 +21,7 @@ const REST: Sample = {
   failures: 0,
 };
 
-/** A minute's samples whose `name` is what `of` gives for 0 to 99, with a little noise that has no trend. */
+/** Makes a minute of samples. `of` gives the value of `name` for 0 to 99, with a little noise that has no trend. */
 function record(name: keyof Sample, of: (i: number) => number): Sample[] {
   return Array.from({ length: 100 }, (_none, i) => ({
     ...REST,

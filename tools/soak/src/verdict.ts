@@ -1,7 +1,7 @@
 import type { Sample } from './sample.ts';
 import { type Trend, trendOf } from './trend.ts';
 
-/** What may not grow. Counts of a steady load vary about a level; sizes creep up to one while the server warms up. */
+/** What may not grow. Counts of a steady load vary around a level. Sizes creep up to a level while the server warms up. */
 const WATCHED = [
   'resident',
   'heapUsed',
@@ -15,23 +15,23 @@ const WATCHED = [
 ] as const satisfies readonly (keyof Sample)[];
 type Watched = (typeof WATCHED)[number];
 
-/** Part of the time that does not count: code is compiled, caches fill, heap and allocator find their size. */
+/** The part of the time that does not count: code is compiled, caches fill, heap and allocator find their size. */
 const WARM_UP = 0.2;
-/** That takes minutes, however short the run is; half of the time is left to be judged all the same. */
+/** Warming up takes minutes, however short the run is. At least half of the time is judged nevertheless. */
 const LEAST_WARM_UP_SECONDS = 300;
 const MOST_WARM_UP = 0.5;
-/** What may be gained over the rest. */
+/** How much a figure may gain over the rest. */
 const MOST_GROWTH = 0.05;
 /**
- * A rise that is certain and larger than this is a trend, however slow: in what the server itself holds. Not less, for the
- * engine's notes about code (feedback, reasons for compiling anew) are objects as well and come for a quarter of an hour.
+ * In what the server itself holds, a certain rise larger than this is a trend, however slow. It is not less, because the
+ * engine's notes about code (feedback, reasons for compiling anew) are objects too, and still grow for a quarter of an hour.
  */
 const MOST_TREND = 0.02;
-/** Fewer samples behind the warm-up say nothing of a trend. */
+/** Fewer samples after the warm-up say nothing about a trend. */
 const LEAST_SAMPLES = 30;
-/** The engine compiles its favourites anew for many minutes, and the allocator keeps its largest bursts: these may creep. */
+/** These may creep: the engine compiles code anew for many minutes, and the allocator keeps its largest bursts. */
 const CREEPING: ReadonlySet<Watched> = new Set(['resident', 'heapUsed']);
-/** Counts this close together are equal. */
+/** Counts that differ by no more than this are equal. */
 const SLACK: Readonly<Partial<Record<Watched, number>>> = {
   descriptors: 3,
   children: 3,
@@ -45,12 +45,12 @@ export interface Line extends Trend {
   readonly problem: string;
 }
 
-/** Seconds of a run that do not count. */
+/** Returns the seconds of a run that do not count. */
 export function warmUpOf(seconds: number): number {
   return Math.min(Math.max(seconds * WARM_UP, LEAST_WARM_UP_SECONDS), seconds * MOST_WARM_UP);
 }
 
-/** The trend of each figure behind the warm-up, and what is wrong with it. */
+/** Returns the trend of each figure after the warm-up, and what is wrong with it. */
 export function judge(samples: readonly Sample[]): readonly Line[] {
   const ends = samples.at(-1)?.seconds ?? 0;
   const rest = samples.filter(({ seconds }) => seconds >= warmUpOf(ends));
@@ -67,12 +67,12 @@ export function judge(samples: readonly Sample[]): readonly Line[] {
 
 function problemOf(name: Watched, { first, last, growth, certain }: Trend): string {
   if (last - first <= (SLACK[name] ?? 0)) return '';
-  // Noise can tilt a line; only what chance does not explain is growth.
+  // Noise can tilt a line. Only a rise that chance does not explain is growth.
   if (growth > MOST_GROWTH && certain > 0) return `grows by ${percent(growth)}, over ${percent(MOST_GROWTH)}`;
   return certain > MOST_TREND && !CREEPING.has(name) ? `rises steadily: at least ${percent(certain)}` : '';
 }
 
-/** What is held in rest behind the load and was not before it. */
+/** Returns what the server still holds when it is idle after the load, and did not hold before. */
 export function leftOver(before: Sample, after: Sample): string[] {
   const problems: string[] = [];
   for (const name of [

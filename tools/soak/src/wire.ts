@@ -1,17 +1,17 @@
 import { createConnection, type Socket } from 'node:net';
 
-/** An answer as it came over the wire. */
+/** An answer as it arrived. */
 export interface Answer {
   readonly status: number;
-  /** By lower-case name; of several of one name the last. */
+  /** By lower-case name. Of several fields with one name it is the last. */
   readonly fields: ReadonlyMap<string, string>;
   readonly body: Buffer;
 }
 
-/** Longest wait for anything: the load is light enough that a server which works has answered long before. */
+/** The longest wait for anything. The load is light, so a server that works answers long before. */
 const PATIENCE = 30_000;
 
-/** A connection of the load, over which requests are written byte for byte and answers read whole. */
+/** A connection of the load. It writes requests byte for byte and reads complete answers. */
 export class Wire {
   readonly socket: Socket;
   private chunks: Buffer[] = [];
@@ -46,7 +46,7 @@ export class Wire {
     this.socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes);
   }
 
-  /** Bytes that have come and were not taken. */
+  /** Bytes that have arrived and that nobody has taken. */
   get waiting(): number {
     return this.length;
   }
@@ -55,12 +55,12 @@ export class Wire {
     this.socket.destroy();
   }
 
-  /** Ends as a failure: the server sees a reset. */
+  /** Ends the connection with a reset. */
   reset(): void {
     this.socket.resetAndDestroy();
   }
 
-  /** Resolves when something has come, or nothing will. */
+  /** Resolves when something has arrived, or nothing will. */
   async more(): Promise<void> {
     if (this.failed !== null) throw this.failed;
     if (this.ended) throw new Error(`the connection ended behind ${this.length} bytes`);
@@ -70,14 +70,14 @@ export class Wire {
     if (this.failed !== null) throw this.failed;
   }
 
-  /** Resolves when the server has closed. @throws where bytes come that nobody has asked for */
+  /** Resolves when the server has closed. @throws if bytes arrive that nobody asked for */
   async closed(): Promise<void> {
     while (!this.ended && this.failed === null) await new Promise<void>((resolve) => (this.wake = resolve));
     if (this.length > 0) throw new Error(`${this.length} bytes that were not asked for`);
     this.socket.destroy();
   }
 
-  /** Reads one answer to its last byte. `method` is the request's: HEAD has no body. Interim answers are given back too. */
+  /** Reads one answer to its last byte, interim answers too. `method` is the request's: an answer to HEAD has no body. */
   async answer(method = 'GET'): Promise<Answer> {
     let end = this.all().indexOf('\r\n\r\n');
     while (end < 0) {

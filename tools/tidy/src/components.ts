@@ -1,4 +1,4 @@
-/** The groups of nodes that all reach each other (Tarjan's strongly connected components), those of one node left out. */
+/** Returns the groups of nodes that reach each other (Tarjan's strongly connected components), without single nodes. */
 export function componentsOf(edges: ReadonlyMap<string, readonly string[]>): string[][] {
   const numbers = new Map<string, number>();
   const lowest = new Map<string, number>();

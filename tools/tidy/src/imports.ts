@@ -5,7 +5,7 @@ import { identifier, isSyntax, literal, type Syntax, specifiersOf } from './synt
 export interface Import {
   readonly specifier: string;
   readonly line: number;
-  /** True where nothing is left of it in the JavaScript. `import { type X }` leaves an empty import: it is not type-only. */
+  /** True if the JavaScript keeps nothing of it. `import { type X }` leaves an empty import, so it is not type-only. */
   readonly typeOnly: boolean;
   /** The names that it takes, as the other module calls them; 'all' for a namespace, `export *` and `import()`. */
   readonly names: readonly string[] | 'all';
@@ -66,7 +66,7 @@ function firstArgument(call: Syntax): string {
   return literal(first?.expression);
 }
 
-/** The package that a specifier names: `zod/mini` is of `zod`, `@webserv/cache/x` of `@webserv/cache`; '' if relative. */
+/** Returns the package of a specifier: `zod` for `zod/mini`, `@webserv/cache` for `@webserv/cache/x`, '' for a path. */
 export function packageOf(specifier: string): string {
   if (specifier.startsWith('.') || specifier.startsWith('/')) return '';
   return specifier

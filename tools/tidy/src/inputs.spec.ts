@@ -13,7 +13,7 @@ interface Inputs {
   readonly environment: readonly string[];
 }
 
-/** What Nx itself says, without the process that it would leave behind. */
+/** Asks Nx itself, without the daemon that it would leave behind. */
 function nx(...words: string[]): string {
   const env = { ...process.env, NX_DAEMON: 'false', NX_NO_CLOUD: 'true', FORCE_COLOR: '0' };
   return execFileSync(process.execPath, [NX, ...words], { cwd: ROOT, env, encoding: 'utf8' });
@@ -23,7 +23,7 @@ function inputsOf(target: string): Inputs {
   return JSON.parse(nx('show', 'target', 'inputs', target, '--json')) as Inputs;
 }
 
-/** Every file that the specs of `folder` load, across packages: relative imports, and entries by package.json. */
+/** Returns every file that the specs of `folder` load, in any package. */
 function loadedBy({ packages }: Workspace, folder: string): Set<string> {
   const sources = new Map(
     packages.flatMap((member) => member.sources).map((source) => [source.path, source]),

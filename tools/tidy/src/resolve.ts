@@ -3,7 +3,7 @@ import type { Package } from './workspace.ts';
 
 const SOURCE = '@webserv/source';
 
-/** The file that `specifier` means in the file `from`: of this workspace by path or by package, or '' for any other. */
+/** Returns the file of this workspace that `specifier` means in the file `from`, or '' for any other module. */
 export function resolve(packages: readonly Package[], from: string, specifier: string): string {
   if (specifier.startsWith('.')) return posix.join(posix.dirname(from), specifier);
   for (const member of packages) {
@@ -12,7 +12,7 @@ export function resolve(packages: readonly Package[], from: string, specifier: s
   return '';
 }
 
-/** Each public entry of a package: what others write, and the source file behind it. */
+/** Returns each public entry of a package: what others write to import it, and its source file. */
 export function entriesOf({ folder, manifest }: Package): [specifier: string, file: string][] {
   return Object.entries(manifest.exports ?? {}).flatMap(([entry, conditions]) => {
     const file = (conditions as Readonly<Record<string, string>>)[SOURCE];

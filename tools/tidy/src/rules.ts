@@ -1,4 +1,4 @@
-/** Which packages of this workspace a package may import, and of which it may import types alone. */
+/** The packages of this workspace that a package may import, and those of which it may import only types. */
 export interface Boundary {
   readonly values: readonly string[];
   readonly types: readonly string[];
@@ -19,7 +19,7 @@ const LIBRARIES = [
 
 /**
  * The boundary of every library and app, by folder. A package without a row is a problem: a new library decides here
- * whom it may know. Tools may import anything, and nothing but a tool may import one.
+ * which packages it may know. Tools may import anything, and only a tool may import a tool.
  */
 export const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   'libs/event-loop': { values: [], types: [] },
@@ -45,7 +45,7 @@ export const HOMES: Readonly<Record<string, string>> = {
   pino: 'libs/logger/',
 };
 
-/** Node's own network and processes: the server has its own, so only tests and tools may use these. */
+/** Node's own network and processes. The server has its own, so only tests and tools may use these. */
 export const BANNED_BUILTINS: ReadonlySet<string> = new Set([
   'http',
   'http2',
@@ -57,7 +57,7 @@ export const BANNED_BUILTINS: ReadonlySet<string> = new Set([
   'cluster',
 ]);
 
-/** Bytes in, values out: these files and folders do no I/O, so that they run in a browser or a fuzzer as they are. */
+/** Bytes in, values out: these files and folders do no I/O, so a browser or a fuzzer can run them unchanged. */
 export const PURE: readonly string[] = [
   'libs/request/src/',
   'libs/response/src/',
@@ -66,10 +66,10 @@ export const PURE: readonly string[] = [
   'libs/cgi/src/output-parser.ts',
 ];
 
-/** Files in these folders that do I/O all the same. */
+/** Files in these folders that do I/O nevertheless. */
 export const IMPURE: readonly string[] = ['libs/config/src/disk/node-disk.ts'];
 
-/** What a pure file may import of Node: modules that compute and that bundlers carry into a browser. */
+/** Modules of Node that a pure file may import: they only compute, and bundlers have them for a browser. */
 export const PURE_BUILTINS: ReadonlySet<string> = new Set(['path']);
 
 /** The only places that may know a multiplexer's constants and structures. */

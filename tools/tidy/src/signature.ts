@@ -4,7 +4,7 @@ import { identifier, isSyntax, type Syntax } from './syntax.ts';
 /** What a caller cannot see: what a function does, and private members. */
 const HIDDEN = new Set(['BlockStatement', 'FunctionBody', 'PrivateProperty', 'PrivateMethod']);
 
-/** Every identifier in the signature of an exported declaration: its parameters, results, members and bases. */
+/** Returns every identifier in the signature of an exported declaration: parameters, results, members and bases. */
 export function signatureOf({ nodes }: Source, name: string): Set<string> {
   const words = new Set<string>();
   for (const { type, declaration } of nodes) {

@@ -3,9 +3,9 @@ import { nodesOf, type Syntax } from './syntax.ts';
 
 const NEWLINE = 10;
 
-/** One text file of the tree. Its syntax tree is built on first use: most checks need the text of most files only. */
+/** One text file of the tree. The first use builds its syntax tree: for most files, most checks need only the text. */
 export class Source {
-  /** From the workspace's root, with `/`. */
+  /** The path from the workspace's root, with `/`. */
   readonly path: string;
   readonly text: string;
   readonly lines: readonly string[];
@@ -18,18 +18,18 @@ export class Source {
     this.lines = text.split('\n');
   }
 
-  /** How many lines an editor shows: a newline at the end does not begin another. */
+  /** The number of lines that an editor shows: a newline at the end begins no other line. */
   get length(): number {
     return this.text.endsWith('\n') ? this.lines.length - 1 : this.lines.length;
   }
 
-  /** Every node of the file's syntax tree; a file that does not parse has none (typecheck reports it). */
+  /** Every node of the file's syntax tree. A file that does not parse has none (typecheck reports it). */
   get nodes(): readonly Syntax[] {
     this.#nodes ??= parse(this.text);
     return this.#nodes;
   }
 
-  /** The line (from 1) of a position in a span. */
+  /** Returns the line (from 1) of a position in a span. */
   lineAt(position: number): number {
     this.#starts ??= lineStarts(this.text);
     let low = 0;

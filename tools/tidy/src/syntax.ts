@@ -1,4 +1,4 @@
-/** A node of swc's syntax tree, seen loosely: the checks ask for a type and a few fields, never for a whole grammar. */
+/** A node of swc's syntax tree with loose types: the checks need a type and a few fields, not a whole grammar. */
 export interface Syntax {
   readonly type: string;
   readonly span: { readonly start: number; readonly end: number };
@@ -35,7 +35,7 @@ export function isSyntax(value: unknown): value is Syntax {
   return typeof (value as Syntax).type === 'string' && typeof (value as Syntax).span === 'object';
 }
 
-/** Every node under `value` in source order, parents before children. */
+/** Returns every node under `value` in source order, parents before children. */
 export function nodesOf(value: unknown, found: Syntax[] = []): Syntax[] {
   if (Array.isArray(value)) {
     for (const child of value) nodesOf(child, found);
@@ -46,17 +46,17 @@ export function nodesOf(value: unknown, found: Syntax[] = []): Syntax[] {
   return found;
 }
 
-/** The text of a string literal node; '' for anything else. */
+/** Returns the text of a string literal node; '' for anything else. */
 export function literal(value: unknown): string {
   return isSyntax(value) && value.type === 'StringLiteral' ? String(value.value) : '';
 }
 
-/** The name of an identifier node; '' for anything else. */
+/** Returns the name of an identifier node; '' for anything else. */
 export function identifier(value: unknown): string {
   return isSyntax(value) && value.type === 'Identifier' ? String(value.value) : '';
 }
 
-/** The parts between the braces of an import or export; none for a node without braces. */
+/** Returns the parts between the braces of an import or export; none for a node without braces. */
 export function specifiersOf(node: Syntax): Syntax[] {
   return (node.specifiers ?? []) as Syntax[];
 }

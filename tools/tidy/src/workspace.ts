@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { Source } from './source.ts';
 
-/** The parts of a package.json that rules speak of. */
+/** The parts of a package.json that the checks read. */
 export interface Manifest {
   readonly name?: string;
   readonly version?: string;
@@ -21,7 +21,7 @@ export interface Manifest {
   readonly nx?: { readonly name?: string; readonly tags?: readonly string[] };
 }
 
-/** A member of the workspace; `folder` is `libs/request`, `kind` its first part. */
+/** A member of the workspace. `folder` is a path such as `libs/request`, and `kind` its first part. */
 export interface Package {
   readonly folder: string;
   readonly kind: 'libs' | 'apps' | 'tools';
@@ -30,7 +30,7 @@ export interface Package {
   readonly sources: readonly Source[];
 }
 
-/** The tree as the checks see it. Built from disk, or from a few made-up files. */
+/** The tree as the checks see it. It comes from the disk, or from a few made-up files. */
 export interface Workspace {
   readonly paths: ReadonlySet<string>;
   readonly texts: readonly Source[];
@@ -45,14 +45,14 @@ const TEXT_ENDINGS = new Set(
 );
 const MEMBER = /^(libs|apps|tools)\/[^/]+/;
 
-/** The tree under `root`, an absolute path, without what a build or an installation left there. */
+/** Reads the tree under `root`, an absolute path, without the files of a build or an installation. */
 export function readWorkspace(root: string): Workspace {
   const paths: string[] = [];
   list(root, '', paths);
   return assemble(paths, (path) => readFileSync(join(root, path), 'utf8'));
 }
 
-/** A tree of made-up files, for tests: `{ 'libs/a/src/index.ts': "export * from './b.ts';" }`. */
+/** Makes a tree of made-up files, for tests: `{ 'libs/a/src/index.ts': "export * from './b.ts';" }`. */
 export function makeWorkspace(files: Readonly<Record<string, string>>): Workspace {
   return assemble(Object.keys(files), (path) => files[path]!);
 }
@@ -85,7 +85,7 @@ function assemble(paths: readonly string[], read: (path: string) => string): Wor
   return { paths: new Set(paths), texts, root: manifests.get('package.json') ?? {}, packages };
 }
 
-/** Files without an ending (LICENSE, CODEOWNERS, a script) are text too; the lock file is npm's, not ours. */
+/** Files without an ending (LICENSE, CODEOWNERS, a script) are text too. The lock file is npm's, and no check reads it. */
 function isText(path: string): boolean {
   if (path === 'package-lock.json') return false;
   const ending = extname(path);
@@ -97,7 +97,7 @@ export function isWithin(path: string, places: readonly string[]): boolean {
   return places.some((place) => path === place || (place.endsWith('/') && path.startsWith(place)));
 }
 
-/** Code that only tests load: it may use development packages and be as long as its cases are many. */
+/** True for code that only tests load. It may use development packages, and its tables of cases may be long. */
 export function isTest(path: string): boolean {
   return /\.(spec|contract|cases)\.ts$|\/(fixtures|golden|testing)\//.test(path);
 }

@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net';
 
 export interface Authority {
   readonly host: string;
-  /** -1 where none is written. */
+  /** -1 if none is written. */
   readonly port: number;
 }
 

@@ -1,4 +1,4 @@
-/** Without the blanks around it. By hand: an expression would try every blank inside as the last one. */
+/** Removes the blanks around a text. An expression would try every blank inside as the last one. */
 export function trimBlanks(text: string): string {
   let start = 0;
   let end = text.length;

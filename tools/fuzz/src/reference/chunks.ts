@@ -1,7 +1,7 @@
 /** A chunked body as RFC 9112 section 7.1 reads it. */
 interface ReadChunks {
   readonly payload: string;
-  /** Bytes of the body, its last CRLF included. */
+  /** Bytes of the body, with its last CRLF. */
   readonly bytes: number;
 }
 
@@ -12,7 +12,7 @@ const SIZE_LINE = new RegExp(`(0*[0-9A-Fa-f]{1,16})(?:${EXTENSION})*\\r\\n`, 'y'
 const TRAILER = new RegExp(`(${TOKEN}):[\\t\\x20-\\x7e\\x80-\\xff]*\\r\\n`, 'y');
 const FORBIDDEN = ['content-length', 'transfer-encoding', 'host'];
 
-/** @returns null where it must be refused, undefined where it does not end in `text` or is over `limit` somewhere */
+/** @returns null if a server must refuse the body, undefined if it does not end in `text` or is over `limit` somewhere */
 export function readChunks(text: string, limit: number, maxFields: number): ReadChunks | null | undefined {
   let payload = '';
   let at = 0;
@@ -39,6 +39,6 @@ export function readChunks(text: string, limit: number, maxFields: number): Read
     forbidden ||= FORBIDDEN.includes((line[1] as string).toLowerCase());
     at = TRAILER.lastIndex;
   }
-  // Judged when the section is whole: until then more may be wrong with it, and first.
+  // Only a complete section is judged: until then an earlier fault may still come.
   return forbidden ? null : { payload, bytes: at + 2 };
 }

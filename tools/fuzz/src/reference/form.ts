@@ -10,11 +10,11 @@ export interface FormPart {
 const FIELD = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):([\t\x20-\x7e\x80-\xff]*)$/;
 
 /**
- * The parts of a form (RFC 2046 section 5.1, RFC 7578) found by searching the whole text.
- * @returns null where it must be refused, undefined where it is not whole
+ * Finds the parts of a form (RFC 2046 section 5.1, RFC 7578) by searching the whole text.
+ * @returns null if a server must refuse the form, undefined if it is not complete
  */
 export function readForm(body: string, boundary: string): readonly FormPart[] | null | undefined {
-  // The first boundary needs no line end before it: as if the body had begun with one.
+  // The first boundary needs no line end before it, as if the body began with one.
   const text = `\r\n${body}`;
   const delimiter = `\r\n--${boundary}`;
   const parts: FormPart[] = [];

@@ -27,8 +27,8 @@ const FIELD_LINE = new RegExp(`^(${TOKEN}+):([\\t\\x20-\\x7e\\x80-\\xff]*)$`);
 const MEMBER = new RegExp(`^${TOKEN}*$`);
 
 /**
- * Reads the head that `text` begins with, by cutting it into lines: another way than the parser's, and a slow one.
- * @returns null where it must be refused, undefined where it does not end in `text`
+ * Reads the head that `text` begins with. It cuts the text into lines: a slow way, and not the parser's.
+ * @returns null if a server must refuse the head, undefined if the head does not end in `text`
  */
 export function readHead(text: string): ReadHead | null | undefined {
   const lead = /^(?:\r\n){0,2}/.exec(text)?.[0].length ?? 0;
@@ -108,7 +108,7 @@ function readHost(values: readonly string[], version: number): Authority | null 
   return authorityOf(values[0] as string);
 }
 
-/** RFC 9112 section 6.3, the strict choice wherever there is one. */
+/** RFC 9112 section 6.3, with the strict choice wherever there is one. */
 function readFraming(
   lengths: readonly string[],
   codings: readonly string[],
@@ -124,7 +124,7 @@ function readFraming(
   return BigInt(length) >= 2n ** 53n ? null : { contentLength: Number(length), chunked: false };
 }
 
-/** Members of a list on any number of lines, lower-case; empty ones are allowed and left out. Null: white space in one. */
+/** Returns the members of a list on any number of lines, lower-case, without empty ones; null if one holds white space. */
 function members(values: readonly string[]): string[] | null {
   const found = values.flatMap((value) => value.split(',')).map((each) => trimBlanks(each).toLowerCase());
   return found.some((each) => /[ \t]/.test(each)) ? null : found.filter((each) => each !== '');

@@ -2,8 +2,8 @@ const TAG = /(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"/y;
 const SPACE = /[ \t]*/y;
 
 /**
- * The entity tags of a list (RFC 9110 section 8.8.3); null where it is none, or empty. One tag after the other: a single
- * expression for the whole list would be right too, and take for ever over some that are no list.
+ * Returns the entity tags of a list (RFC 9110 section 8.8.3); null if the text is no list, or is empty. It reads one tag
+ * after the other. A single expression for the whole list would be right too, but would run for ever on some other texts.
  */
 export function tagsOf(value: string): readonly string[] | null {
   const found: string[] = [];

@@ -11,7 +11,7 @@ import { range } from './range.ts';
 import { scriptHead } from './script-head.ts';
 import { uri } from './uri.ts';
 
-/** Everything that reads what a stranger, a script or an operator wrote. */
+/** All code that reads what a stranger, a script or an operator wrote. */
 export const TARGETS: readonly Target[] = [
   head,
   body,

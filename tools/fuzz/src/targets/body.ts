@@ -84,7 +84,7 @@ function read(parts: readonly Buffer[], limit: number): Seen {
 
 function judge(text: string, limit: number, seen: Seen): void {
   const expected = readChunks(text, limit, DEFAULT_LIMITS.maxHeaders);
-  // What the grammar has no bound for.
+  // The grammar has no bound for these.
   if (seen.error.startsWith('chunk-extensions-too-large')) return;
   if (expected === undefined) claim(seen.status !== BodyStatus.DONE, 'a body without an end');
   else if (expected === null) claim(seen.status === BodyStatus.ERROR, 'a body that the grammar refuses');

@@ -13,7 +13,7 @@ const CURRENT = { etag: '"a1"', lastModified: NOW - 60_000 };
 const WEAK = { etag: 'W/"a1"', lastModified: NOW - 60_000 };
 const SAME_DATE = formatHttpDate(CURRENT.lastModified);
 
-/** Preconditions and dates: method, If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since, a line each; `-` for none. */
+/** Preconditions and dates: method, If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since, one a line; `-` for none. */
 export const conditions: Target = {
   name: 'conditions',
   seeds: [

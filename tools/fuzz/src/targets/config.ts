@@ -11,7 +11,7 @@ import {
 import { claim, same, type Target } from '../target.ts';
 
 const HOME = '/etc/webserv';
-/** Diagnostics whose place is looked at, and that are written out: the next hundred look like them. */
+/** The number of diagnostics whose place is checked and that are printed. The rest look like them. */
 const PLACED = 100;
 const SHOWN = 10;
 const DISK = memoryDisk({
@@ -27,7 +27,7 @@ const DISK = memoryDisk({
   '/usr/bin/python3': { mode: 'rx' },
 });
 
-/** Configurations: every mistake has its place, and what is in force can be written down and read again. */
+/** Configurations: every mistake has its place, and the effective config can be printed and read again. */
 export const config: Target = {
   name: 'config',
   seeds: [
@@ -80,7 +80,7 @@ function again({ config: first }: Extract<LoadResult, { ok: true }>): void {
   }
 }
 
-/** A config without where it was written. */
+/** Returns a config without the places of its directives. */
 function plain(value: unknown): unknown {
   if (value instanceof Map) return [...value].map(plain);
   if (value instanceof Set) return [...value];

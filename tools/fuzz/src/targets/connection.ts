@@ -6,8 +6,8 @@ import { claim, same, type Target } from '../target.ts';
 import { CHUNK_WORDS, HEAD_WORDS, HEADS } from './words.ts';
 
 /**
- * A whole connection, request behind request: where one ends and the next begins must neither follow from how the bytes
- * arrive nor be open to two readings. This is what request smuggling lives on.
+ * A whole connection with one request after another. The point where one ends and the next begins must neither depend on
+ * how the bytes arrive nor allow two readings: request smuggling needs one of these.
  */
 export const connection: Target = {
   name: 'connection',
@@ -21,7 +21,7 @@ export const connection: Target = {
   },
 };
 
-/** Reads as a server does; what it saw is a list of lines. */
+/** Reads as a server does, and notes what it saw as a list of lines. */
 class Reader {
   private readonly parser = new RequestParser(DEFAULT_LIMITS);
   private readonly body = new BodyDecoder(DEFAULT_LIMITS);
@@ -65,7 +65,7 @@ class Reader {
       this.failed = true;
       this.seen.push('refused');
     }
-    // A body by length is whole with its last byte, and says so when it is asked again.
+    // A body with a length is complete with its last byte. The decoder says so when it is asked again.
     if (status === BodyStatus.DONE || (status === BodyStatus.DATA && this.isWhole())) this.end();
     return body.consumed;
   }
@@ -82,7 +82,7 @@ class Reader {
   }
 }
 
-/** Nothing may be seen that the grammar does not see, in that order; the grammar stops at what it refuses. */
+/** The server may see only what the grammar sees, in that order. The grammar stops at what it refuses. */
 function judge(text: string, seen: readonly string[]): void {
   const expected: string[] = [];
   let rest = text;

@@ -5,10 +5,10 @@ import { claim, same, type Target } from '../target.ts';
 import { HEAD_WORDS, HEADS } from './words.ts';
 
 const LOW: Limits = { maxHeader: 96, maxHeaders: 3, maxTarget: 24 };
-/** What is refused for its size alone, which the grammar knows nothing of. */
+/** Errors of size. The grammar has no sizes. */
 const TOO_LARGE = new Set(['target-too-long', 'too-many-fields', 'head-too-large']);
 
-/** Request heads: any split, strictness, and the meaning of what is let in. */
+/** Request heads: any split, strictness, and the meaning of accepted heads. */
 export const head: Target = {
   name: 'head',
   seeds: HEADS,

@@ -1,7 +1,7 @@
 import { HostMatcher, type Location, LocationMatcher, type Server } from '@webserv/config';
 import { claim, same, type Target } from '../target.ts';
 
-/** What the configuration takes for a name. */
+/** What the configuration accepts as a name. */
 const NAME = /^(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/i;
 
 /** Host to server, path to location: names of one server a line, an empty line, prefixes, then `host path` pairs. */
@@ -61,7 +61,7 @@ interface Named {
   readonly names: readonly string[];
 }
 
-/** The exact name, else the longest wildcard, else the first; of two that say the same, the one written first. */
+/** The exact name wins, then the longest wildcard, then the first server. Of two equal names the first one written wins. */
 function serverOf(servers: readonly Named[], host: string): Named {
   const name = host.toLowerCase().replace(/\.$/, '');
   const said = (wanted: (name: string) => boolean): Named | undefined =>

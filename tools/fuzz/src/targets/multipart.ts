@@ -7,7 +7,7 @@ import { claim, same, type Target } from '../target.ts';
 const FIELD = 'Content-Disposition: form-data; name="a"';
 const FILE = 'Content-Disposition: form-data; name="f"; filename="x.txt"\r\nContent-Type: text/plain';
 
-/** Forms: the boundary on the first line, the body behind it. */
+/** Forms: the boundary on the first line, then the body. */
 export const multipart: Target = {
   name: 'multipart',
   seeds: [
@@ -74,8 +74,8 @@ function generate(random: Random): string {
   return `${text}--${boundary}--${random.once(3) ? '\r\nepilogue' : ''}`;
 }
 
-/** An extended name may hold what no quoted string can say. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+/** An extended name may hold characters that no quoted string can hold. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for control characters
 const UNWRITABLE = /[\0-\x09\x0b\x0c\x0e-\x1f\x7f]/;
 
 interface Seen {
@@ -143,7 +143,7 @@ function judge(text: string, boundary: string, seen: Seen): void {
   }
 }
 
-/** The form anew; nothing of what was found in it can be a boundary. */
+/** Writes the form anew, with a boundary that occurs nowhere in its parts. */
 function written(parts: readonly FormPart[], boundary: string): string {
   const quote = (text: string): string => Buffer.from(text).toString('latin1').replace(/["\\]/g, '\\$&');
   const heads = parts.map(({ name, filename }) => {

@@ -2,7 +2,7 @@ import { cleanName, parseDisposition, prefersJson } from '@webserv/methods';
 import { trimBlanks } from '../reference/blanks.ts';
 import { claim, isWhole, same, type Target } from '../target.ts';
 
-/** Content-Disposition, and the names of files that come of it. */
+/** Content-Disposition, and the names of files that are made from it. */
 export const names: Target = {
   name: 'names',
   seeds: [
@@ -65,7 +65,7 @@ function judge(sent: string): void {
   const name = cleanName(sent);
   claim(Buffer.byteLength(name) <= 255, 'a name that no folder takes');
   claim(!/[/\\]/.test(name), 'a name with a separator');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for control characters
   claim(!/[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/.test(name), 'a name with a control character');
   claim(!/^[.\s]/u.test(name), 'a name with a dot or a blank in front');
   claim(isWhole(name), 'a name with half a surrogate pair');
@@ -75,7 +75,7 @@ function judge(sent: string): void {
 const MEMBER =
   /^([!#$%&'*+\-.^_`|~\w]+)\/([!#$%&'*+\-.^_`|~\w]+)[ \t]*(?:;[ \t]*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?))?$/i;
 
-/** Accept, where a listing or a receipt may be JSON. */
+/** Accept, for listings and receipts that may be JSON. */
 export const accept: Target = {
   name: 'accept',
   seeds: [
@@ -116,7 +116,7 @@ export const accept: Target = {
     const value = input.toString('latin1');
     const got = prefersJson(value);
     const members = value.split(',').map((each) => MEMBER.exec(trimBlanks(each)));
-    // The reference reads well-formed lists without parameters; for any other there is no one answer.
+    // The reference reads well-formed lists without parameters. For any other list several answers are right.
     if (members.some((each) => each === null)) return;
     const quality = (type: string, subtype: string): number => {
       for (const wanted of [`${type}/${subtype}`, `${type}/*`, '*/*']) {

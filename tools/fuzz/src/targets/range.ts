@@ -74,7 +74,7 @@ export const range: Target = {
   },
 };
 
-/** Positions that a Range field asks for (RFC 9110 section 14.1.2); null where it is to be ignored. */
+/** Returns the positions that a Range field asks for (RFC 9110 section 14.1.2); null if a server ignores the field. */
 function wanted(value: string, size: number): Set<number> | null {
   const list = /^bytes=(.*)$/i.exec(value)?.[1];
   if (list === undefined) return null;
@@ -83,7 +83,7 @@ function wanted(value: string, size: number): Set<number> | null {
     .split(',')
     .map((spec) => trimBlanks(spec))
     .filter((spec) => spec !== '');
-  // Of so many, empty ones included, there is no honest reader.
+  // No honest client asks for so many ranges, empty ones included.
   if (specs.length === 0 || specs.length > MAX_RANGES || list.split(',').length >= MAX_RANGES * 2)
     return null;
   for (const spec of specs) {
@@ -97,7 +97,7 @@ function wanted(value: string, size: number): Set<number> | null {
   return positions;
 }
 
-/** No file has so many bytes; two positions beyond them are taken for one. */
+/** No file has so many bytes. Two positions beyond them count as the same. */
 function cap(digits: string): number {
   return Math.min(Number(digits), Number.MAX_SAFE_INTEGER);
 }

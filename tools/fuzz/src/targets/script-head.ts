@@ -6,7 +6,7 @@ import { claim, same, type Target } from '../target.ts';
 const SERVERS_OWN =
   /^(?:connection|content-length|keep-alive|proxy-connection|status|te|trailer|transfer-encoding|upgrade|x-cgi-.*)$/i;
 
-/** Heads of what scripts print, and what of it reaches a client. */
+/** Heads that scripts print, and the part of them that reaches a client. */
 export const scriptHead: Target = {
   name: 'script-head',
   seeds: [
@@ -105,7 +105,7 @@ function written({
   kind,
 }: NonNullable<Seen['head']>): string {
   const lines = headers.map(([name, value]) => `${name}: ${value}`);
-  // Of a local redirection 302 is what is taken where none is written; written, it would be the client's to follow.
+  // A local redirection without a status counts as 302. With a status, the client would have to follow it.
   if (kind !== 'local-redirect' || status !== 302)
     lines.push(`Status: ${status}${reason === '' ? '' : ` ${reason}`}`);
   if (contentLength >= 0) lines.push(`Content-Length: ${contentLength}`);
@@ -121,7 +121,7 @@ const CONTEXT: EncodeContext = {
   server: 's',
 };
 
-/** What leaves for the client is one head: no script can end it early or frame the message. */
+/** The client gets exactly one head: no script can end it early or frame the message. */
 function sent(head: NonNullable<Seen['head']>): void {
   const reply = new Reply(head.status);
   reply.reason = head.reason;

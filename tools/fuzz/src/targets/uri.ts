@@ -11,7 +11,7 @@ const PLACES = [
   { root: '/srv/www', prefix: '/a' },
 ] as unknown as readonly Location[];
 
-/** Request targets: what a path may hold when it is decoded, and that none leads out of a root. */
+/** Request targets: what a decoded path may hold, and that no path leads out of a root. */
 export const uri: Target = {
   name: 'uri',
   seeds: [
@@ -30,7 +30,7 @@ export const uri: Target = {
     ),
   run(input) {
     const text = input.toString('latin1');
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they end a target, so that this is no target
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they end a target, so a text with them is none
     if (/[\x00- ]/.test(text) || text === '') return;
     const bytes = Buffer.from(`GET ${text} HTTP/1.1\r\nHost: h\r\n\r\n`, 'latin1');
     const parser = new RequestParser(DEFAULT_LIMITS);

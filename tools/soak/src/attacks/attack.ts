@@ -3,9 +3,9 @@ import type { Random } from '../random.ts';
 /** What the bystander of an attack asks for, again and again. */
 export type Errand = 'page' | 'script' | 'upload';
 
-/** The folders of a server under attack; each is below one temporary folder. */
+/** The folders of a server under attack, all in one temporary folder. */
 export interface Ground {
-  /** Adds a file by its path from that folder, such as `files/page.html`. */
+  /** Adds a file. The path is relative to that folder, such as `files/page.html`. */
   file(path: string, content: string | Uint8Array, mode?: number): void;
   /** The text that the server's access log holds now, its path from the same folder. */
   logSize(): number;
@@ -17,26 +17,26 @@ export interface Ground {
 export interface Target {
   readonly port: number;
   readonly ground: Ground;
-  /** Aborted when the attack has lasted long enough: whatever waits then returns. */
+  /** Aborted when the attack has lasted long enough. Whatever waits then returns. */
   readonly over: AbortSignal;
 }
 
 /**
- * One way to harm a server, as anybody could who can reach it.
+ * One way to harm a server that anybody can use who can reach it.
  *
- * `play` goes on until it has done its work or `over` is aborted, closes what it has opened, and says in a few words
+ * `play` runs until it has done its work or `over` is aborted. It closes what it has opened, and reports in a few words
  * what became of its requests.
  */
 export interface Attack {
   readonly name: string;
-  /** What it does, as a row of the table says it. */
+  /** What it does, in the words of the table. */
   readonly what: string;
   readonly errand: Errand;
   /** Directives of the `server` block, beside those that every attack has. */
   readonly directives?: string;
   /** Options of Node for the server's process. */
   readonly node?: readonly string[];
-  /** Longest time in seconds. */
+  /** The longest time in seconds. */
   readonly seconds: number;
   prepare?(ground: Ground): void;
   play(target: Target): Promise<string>;

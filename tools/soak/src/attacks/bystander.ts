@@ -1,19 +1,19 @@
-// A client that does no harm, in a thread of its own: what the attacker's thread does must not look like a stall of the
-// server. It also samples the server's process, for the same reason.
+// A client that does no harm. It has a thread of its own, so that a busy attacker does not look like a server that stalls.
+// For the same reason it also samples the server's process.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Errand } from './attack.ts';
 
-/** What the thread is told at its start. */
+/** What the thread gets at its start. */
 export interface BystanderTask {
   readonly port: number;
   readonly pid: number;
   readonly errand: Errand;
 }
 
-/** What it has seen since it was last asked. Times in milliseconds, sizes in bytes. */
+/** What it has seen since the last question. Times in milliseconds, sizes in bytes. */
 export interface Sight {
   readonly answers: number;
   /** Answers other than 200 or 201, and connections that ended before their answer. */
@@ -26,7 +26,7 @@ export interface Sight {
   readonly descriptors: number;
 }
 
-/** Another address than the attackers' has, as another person would. */
+/** An address that is not the attackers', as another person would have it. */
 const ADDRESS = '127.0.0.2';
 const PAUSE_MS = 1;
 const SAMPLE_MS = 20;
@@ -54,7 +54,7 @@ function requestOf(errand: Errand): Buffer {
   }
 }
 
-/** One request and its answer. @returns whether the connection may be used again */
+/** Sends one request and reads its answer. @returns true if the connection may be used again */
 function ask(socket: Socket): Promise<boolean> {
   return new Promise((resolve) => {
     let text = '';
@@ -120,7 +120,7 @@ function sample(): void {
     resident = Math.max(resident, 1024 * Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0));
     descriptors = Math.max(descriptors, readdirSync(`/proc/${task.pid}/fd`).length);
   } catch {
-    // It has ended: its last values stand.
+    // The process has ended, and its last values stay.
   }
 }
 
@@ -128,7 +128,7 @@ function look(): Sight {
   const sorted = Float64Array.from(times).sort();
   const at = (part: number): number =>
     sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
-  // A request that is still waiting counts with the time that it has waited.
+  // A request that still waits counts with the time that it has waited.
   const waiting = askedAt < 0 ? 0 : performance.now() - askedAt;
   const sight = {
     answers: sorted.length,

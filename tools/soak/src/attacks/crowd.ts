@@ -1,11 +1,11 @@
 import { createConnection, type Socket } from 'node:net';
 
-/** A connection of an attacker; errors are part of the trade. */
+/** A connection of an attacker, which expects errors. */
 export class Intruder {
   readonly socket: Socket;
-  /** Bytes that have come. */
+  /** Bytes that have arrived. */
   received = 0;
-  /** The first bytes that came, for their status line. */
+  /** The first bytes that arrived, for their status line. */
   head = '';
   gone = false;
 
@@ -27,7 +27,7 @@ export class Intruder {
     });
   }
 
-  /** Resolves when the connection stands, or has failed. */
+  /** Resolves when the connection is open, or has failed. */
   connected(): Promise<void> {
     if (!this.socket.connecting) return Promise.resolve();
     return new Promise((resolve) => {
@@ -51,12 +51,12 @@ export class Intruder {
     });
   }
 
-  /** Takes nothing from the socket from now on: the kernel's buffers fill up. */
+  /** Reads nothing more from the socket, so that the kernel's buffers fill up. */
   stopReading(): void {
     this.socket.pause();
   }
 
-  /** As `stopReading`, but behind the first piece, which tells the status. */
+  /** As `stopReading`, but after the first piece, which holds the status. */
   readOnce(): void {
     this.socket.once('data', () => this.socket.pause());
   }
@@ -70,7 +70,7 @@ export class Intruder {
   }
 }
 
-/** Connects `count` at once and waits until each stands or has failed. */
+/** Opens `count` connections at once and waits until each is open or has failed. */
 export async function crowd(count: number, port: number, address?: string): Promise<Intruder[]> {
   const all = Array.from({ length: count }, () => new Intruder(port, address));
   await Promise.all(all.map((each) => each.connected()));

@@ -6,14 +6,14 @@ import type { Attack, Ground } from './attack.ts';
 
 const PAGE = 1024;
 
-/** A site that is made for one attack; `remove` takes it away. */
+/** A site for one attack. `remove` deletes it. */
 export class AttackGround implements Ground {
   readonly folder = mkdtempSync(join(tmpdir(), 'attack-'));
   readonly random = new Random(11);
   readonly config: string;
 
   constructor(attack: Attack, use: string) {
-    // A server that was started by root may give that up, and must still be able to read the site.
+    // A server that root starts may become another user, and must still be able to read the site.
     chmodSync(this.folder, 0o755);
     for (const name of ['files', 'list', 'uploads', 'cgi', 'log']) mkdirSync(join(this.folder, name));
     this.file('files/page.html', 'x'.repeat(PAGE));
@@ -42,7 +42,7 @@ export class AttackGround implements Ground {
   }
 }
 
-/** Every limit that an attack does not name has its default. */
+/** Every limit that an attack does not set has its default. */
 function configOf(attack: Attack, use: string): string {
   return `use ${use};
 error_log log/server.log warn;

@@ -6,7 +6,7 @@ function ms(value: number): string {
   return value < 10 ? value.toFixed(1) : value.toFixed(0);
 }
 
-/** One row: what the attack is, and what it did to the bystander and to the server. */
+/** Makes one row: what the attack is, and what it did to the bystander and to the server. */
 function rowOf({ attack, words, alone, beside, lagMs, end }: Finding): string {
   const cells = [
     `\`${attack.name}\``,
@@ -24,7 +24,7 @@ function rowOf({ attack, words, alone, beside, lagMs, end }: Finding): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-/** The findings as a table of Markdown. */
+/** Makes a Markdown table of the findings. */
 export function tableOf(findings: readonly Finding[]): string {
   const names = [
     'attack',

@@ -14,14 +14,14 @@ interface Programs {
 /** What one attack did. */
 export interface Finding {
   readonly attack: Attack;
-  /** What the attacker says of it. */
+  /** What the attacker reports. */
   readonly words: string;
   /** The bystander alone, and beside the attack. */
   readonly alone: Sight;
   readonly beside: Sight;
-  /** Milliseconds of the longest round of the server's loop; -1 where it ended before it could be asked. */
+  /** Milliseconds of the longest round of the server's loop; -1 if the server ended before it could report it. */
   readonly lagMs: number;
-  /** How the server ended: `0` where it stopped as it was asked to. */
+  /** How the server ended: `0` if it stopped when it was asked to. */
   readonly end: string;
 }
 

@@ -11,7 +11,7 @@ export class Witness {
     this.worker = new Worker(file, { workerData: task });
   }
 
-  /** What was seen since the last call. */
+  /** Returns what the bystander has seen since the last call. */
   async look(): Promise<Sight> {
     const answer = once(this.worker, 'message');
     this.worker.postMessage('look');

@@ -6,7 +6,7 @@ const LARGE = '/files/large.bin';
 const PAGE = '/files/page.html';
 const PICTURE = '/files/picture.png';
 
-/** Reading of files: hits, misses, parts, conditions, whole listings. */
+/** Requests for files: hits, misses, parts, conditions, whole listings. */
 export const FILES: readonly Scenario[] = [
   {
     name: 'hits',
@@ -132,7 +132,7 @@ export const FILES: readonly Scenario[] = [
         const scratch = join(site.uploads, `${file}.new`);
         writeFileSync(scratch, text);
         renameSync(scratch, join(site.uploads, file));
-        // Once read, it is remembered until a notice tells that it has been replaced.
+        // The server keeps what it has read until a notice reports that the file was replaced.
         for (let i = 0; i < 2; i++) {
           wire.send(get(`/up/${file}`));
           expectAnswer(await wire.answer(), 200, text);

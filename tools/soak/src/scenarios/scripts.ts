@@ -1,6 +1,6 @@
 import { expectAnswer, get, type Scenario } from '../scenario.ts';
 
-/** Scripts: that answer, stream, fail, write to their log, and hang until their client goes away. */
+/** Scripts that answer, stream, fail, write to their log, and hang until their client leaves. */
 export const SCRIPTS: readonly Scenario[] = [
   {
     name: 'script',

@@ -89,7 +89,7 @@ export const UPLOADS: readonly Scenario[] = [
   },
 ];
 
-/** Reads, deletes, and finds nothing. @returns the answers */
+/** Reads the file, deletes it, and then finds nothing. @returns the answers */
 async function takeBack(wire: Wire, file: string, bytes: Buffer): Promise<number> {
   wire.send(get(`/up/${file}`));
   expectAnswer(await wire.answer(), 200, bytes);

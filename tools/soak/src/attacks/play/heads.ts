@@ -7,7 +7,7 @@ import { crowd, type Intruder, pause, resetAll, tally } from '../crowd.ts';
 const AGENT = '\xff'.repeat(15_000);
 const LONG = `GET /page.html HTTP/1.1\r\nHost: attacker\r\nUser-Agent: ${AGENT}\r\n\r\n`;
 
-/** Lines of the access log that speak of the attacker. The log may be larger than a string can be. */
+/** Counts the lines of the access log that name the attacker. The log may be larger than a string can be. */
 async function linesOf(folder: string): Promise<number> {
   let count = 0;
   const input = createReadStream(join(folder, 'log/access.log'), 'latin1');
@@ -15,7 +15,7 @@ async function linesOf(folder: string): Promise<number> {
   return count;
 }
 
-/** Heads that cost more than they are worth. */
+/** Heads that cost the server more than their sender. */
 export const heads: readonly Attack[] = [
   {
     name: 'long-agents',

@@ -8,7 +8,7 @@ function manyEntries(ground: Ground): void {
   for (let index = 0; index < ENTRIES; index++) ground.file(`list/entry-${index}.txt`, '');
 }
 
-/** What is made while it is sent. */
+/** Answers that the server makes while it sends them. */
 export const listings: readonly Attack[] = [
   {
     name: 'listings-unread',

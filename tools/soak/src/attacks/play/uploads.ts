@@ -16,7 +16,7 @@ function post(path: string, type: string, body: string): string {
   return `POST ${path} HTTP/1.1\r\nHost: attacker\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 }
 
-/** Has every page of the folder kept in the cache. */
+/** Makes the server keep every page of the folder in its cache. */
 async function fillCache({ port, over }: Target): Promise<void> {
   const reader = new Intruder(port);
   await reader.connected();
@@ -36,7 +36,7 @@ function manyPages(ground: Ground): void {
   for (let index = 0; index < PAGES; index++) ground.file(`files/many/${index}.txt`, `page ${index}`);
 }
 
-/** Uploads that make the server walk what it keeps. */
+/** Uploads that make the server walk over what it keeps. */
 export const uploads: readonly Attack[] = [
   {
     name: 'form',
@@ -79,7 +79,7 @@ export const uploads: readonly Attack[] = [
     errand: 'page',
     directives: 'compress br;',
     seconds: 10,
-    // Large enough that compressing it takes longer than the time between two uploads.
+    // Compressing it takes longer than the time between two uploads.
     prepare: (ground) => ground.file('files/text.txt', ground.random.bytes(450_000).toString('hex')),
     async play({ port, over }) {
       const [reader, writer] = (await crowd(2, port)) as [Intruder, Intruder];

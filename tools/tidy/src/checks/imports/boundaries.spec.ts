@@ -28,8 +28,8 @@ describe('boundaries', () => {
     ['libs/request/src/a.ts', "export * from '@webserv/response';", 'may not import response'],
     ['libs/request/src/a.ts', "const x = await import('@webserv/response');", 'may not import response'],
     ['libs/request/src/a.spec.ts', "import { x } from '@webserv/response';", 'may not import response'],
-    ['libs/methods/src/a.ts', "import { x } from '@webserv/config';", 'types alone from config'],
-    ['libs/methods/src/a.ts', "import { type X } from '@webserv/config';", 'types alone from config'],
+    ['libs/methods/src/a.ts', "import { x } from '@webserv/config';", 'only types from config'],
+    ['libs/methods/src/a.ts', "import { type X } from '@webserv/config';", 'only types from config'],
     ['libs/logger/src/a.ts', "import { x } from '@webserv/event-loop/testing';", 'is for tests'],
     ['libs/logger/src/a.ts', "import { x } from '@webserv/event-loop/testing/random';", 'is for tests'],
     ['libs/logger/src/a.ts', "import { x } from '@webserv/event-loop/src/op.ts';", 'not a public entry'],
@@ -53,7 +53,7 @@ describe('boundaries', () => {
     expect(run(path, text)).toBe('');
   });
 
-  it('names the line and the mend', () => {
+  it('names the line and the fix', () => {
     expect(run('libs/request/src/a.ts', "\n// é\nimport { x } from '@webserv/cache';")).toBe(
       'libs/request/src/a.ts:3: may not import cache; ' +
         'hand the value in from the app, or argue for a new row in tools/tidy/src/rules.ts',

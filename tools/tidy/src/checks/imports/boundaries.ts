@@ -7,7 +7,7 @@ import { isTest, type Package, type Workspace } from '../../workspace.ts';
 
 const SCOPE = '@webserv/';
 
-/** Who may import whom: the table of rules.ts, and no way round it by a relative path or into another's files. */
+/** The table of rules.ts says who may import whom. No relative path and no import of an inner file goes around it. */
 export const boundaries: Check = {
   name: 'packages import only the packages that their row allows',
   run(workspace) {
@@ -25,11 +25,11 @@ function rowless({ folder }: Package): Problem {
     file: `${folder}/package.json`,
     line: 0,
     message: 'this package has no row in the table of boundaries',
-    mend: 'add one to BOUNDARIES in tools/tidy/src/rules.ts',
+    fix: 'add one to BOUNDARIES in tools/tidy/src/rules.ts',
   };
 }
 
-/** Relative imports that leave the package's own src/. */
+/** Finds relative imports that leave the package. */
 function escapes({ folder, sources }: Package): Problem[] {
   return each(sources, (source, { specifier, line }) => {
     if (!specifier.startsWith('.')) return null;
@@ -39,7 +39,7 @@ function escapes({ folder, sources }: Package): Problem[] {
       file: source.path,
       line,
       message: `'${specifier}' leaves ${folder}`,
-      mend: 'import the package by its name, or move the file',
+      fix: 'import the package by its name, or move the file',
     };
   });
 }
@@ -59,24 +59,24 @@ function judge(
   boundary: Boundary,
   workspace: Workspace,
   test: boolean,
-): Pick<Problem, 'message' | 'mend'> | null {
+): Pick<Problem, 'message' | 'fix'> | null {
   const subpath = `.${specifier.slice(SCOPE.length + name.length)}`;
   const target = workspace.packages.find(({ manifest }) => manifest.name === SCOPE + name);
   if (target !== undefined && !(subpath in (target.manifest.exports ?? {}))) {
-    return { message: `'${specifier}' is not a public entry`, mend: `import '${SCOPE}${name}'` };
+    return { message: `'${specifier}' is not a public entry`, fix: `import '${SCOPE}${name}'` };
   }
   if (/^\.\/testing(\/|$)/.test(subpath) && !test) {
-    return { message: `'${specifier}' is for tests`, mend: 'use the public entry' };
+    return { message: `'${specifier}' is for tests`, fix: 'use the public entry' };
   }
   if (boundary.values.includes(name)) return null;
   if (!boundary.types.includes(name)) {
     return {
       message: `may not import ${name}`,
-      mend: 'hand the value in from the app, or argue for a new row in tools/tidy/src/rules.ts',
+      fix: 'hand the value in from the app, or argue for a new row in tools/tidy/src/rules.ts',
     };
   }
   if (typeOnly || test) return null;
-  return { message: `may import types alone from ${name}`, mend: "write 'import type'" };
+  return { message: `may import only types from ${name}`, fix: "write 'import type'" };
 }
 
 function each(
@@ -86,7 +86,7 @@ function each(
   return sources.flatMap((source) => importsOf(source).flatMap((found) => judgeImport(source, found) ?? []));
 }
 
-/** `libs/a/src/b.ts` and `../c.ts` make `libs/a/c.ts`. */
+/** Returns `libs/a/c.ts` for `libs/a/src/b.ts` and `../c.ts`. */
 function resolve(from: string, specifier: string): string {
   const parts = from.split('/').slice(0, -1);
   for (const part of specifier.split('/')) {

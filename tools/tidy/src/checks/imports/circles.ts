@@ -10,8 +10,8 @@ import { isTest, type Package } from '../../workspace.ts';
 const LATER = new Set(['libs/connection', 'libs/methods']);
 
 /**
- * Files that import each other, if only for types, are read together or not at all. So a circle stays in one folder, and
- * there are few of them. `cycles` forbids those of values.
+ * A reader must read files that import each other together, even if they import only types. So a circle stays in one
+ * folder, and there are few circles. The check `cycles` forbids circles of values.
  */
 export const circles: Check = {
   name: 'files that know each other are few, and of one folder',
@@ -45,5 +45,5 @@ function problem(files: readonly string[], why: string): Problem {
   const [file = ''] = files;
   const others = files.slice(1).map((path) => posix.relative(posix.dirname(file), path));
   const message = `its circle of imports with ${others.join(', ')} ${why}`;
-  return { file, line: 0, message, mend: 'let one of them take an interface or a value instead' };
+  return { file, line: 0, message, fix: 'let one of them take an interface or a value instead' };
 }

@@ -10,8 +10,8 @@ interface Edge {
 }
 
 /**
- * No file of a package imports itself by way of others: which module is evaluated first would then depend on who asks.
- * Imports of types vanish before evaluation and may point both ways.
+ * No file of a package imports itself through others. Otherwise the importer decides which module is evaluated first.
+ * Imports of types vanish before evaluation, so they may point both ways.
  */
 export const cycles: Check = {
   name: 'no circular imports',
@@ -33,7 +33,7 @@ function graph({ sources }: Package): Map<string, Edge[]> {
   return edges;
 }
 
-/** Depth first; an edge back to a file that is still open closes a cycle. */
+/** Searches depth first. An edge to a file that is still open closes a cycle. */
 function search(edges: ReadonlyMap<string, readonly Edge[]>): Problem[] {
   const problems: Problem[] = [];
   const open: string[] = [];
@@ -58,6 +58,6 @@ function cycle(file: string, line: number, path: readonly string[]): Problem {
     file,
     line,
     message: `circular import: ${names}`,
-    mend: 'move what both need into a file of its own',
+    fix: 'move what both need into a file of its own',
   };
 }

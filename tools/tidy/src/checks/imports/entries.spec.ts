@@ -7,7 +7,7 @@ const run = (path: string, text: string) => report(entries.run(makeWorkspace({ [
 describe('entries', () => {
   it.each([
     ["export * from './a.ts';", 'export * hides'],
-    ["import { a } from './a.ts';\nexport { a };", 'index.ts:1: a statement that is no re-export'],
+    ["import { a } from './a.ts';\nexport { a };", 'index.ts:1: a statement that is not a re-export'],
     ["export { a } from './a.ts';\nexport const b = 1;", 'index.ts:2: a statement'],
     ["export { a } from './a.ts';\nstart();", 'index.ts:2: a statement'],
   ])('finds %j', (text, message) => {

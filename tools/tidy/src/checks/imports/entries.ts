@@ -3,7 +3,7 @@ import type { Problem } from '../../problem.ts';
 import type { Source } from '../../source.ts';
 import type { Syntax } from '../../syntax.ts';
 
-/** index.ts is a package's table of contents: re-exports by name (`export type *` of a file of types is fine), and nothing that runs. */
+/** index.ts is a table of contents. It re-exports by name, or a file of types by `export type *`, and runs nothing. */
 export const entries: Check = {
   name: 'index.ts only re-exports',
   run(workspace) {
@@ -20,9 +20,9 @@ function judge(source: Source): Problem[] {
     const at = { file: source.path, line: source.lineAt(statement.span.start) };
     if (statement.type === 'ExportAllDeclaration' && statement.typeOnly === true) return [];
     if (statement.type === 'ExportAllDeclaration') {
-      return [{ ...at, message: 'export * hides what is public', mend: 'name what is exported' }];
+      return [{ ...at, message: 'export * hides what is public', fix: 'name what is exported' }];
     }
     if (statement.type === 'ExportNamedDeclaration' && statement.source !== null) return [];
-    return [{ ...at, message: 'a statement that is no re-export', mend: 'move it into a file of its own' }];
+    return [{ ...at, message: 'a statement that is not a re-export', fix: 'move it into a file of its own' }];
   });
 }

@@ -6,10 +6,10 @@ const run = (path: string, text: string) => report(modules.run(makeWorkspace({ [
 
 describe('modules', () => {
   it.each([
-    ['libs/event-loop/src/loop.ts', "import koffi from 'koffi';", 'koffi belongs to'],
-    ['libs/event-loop/src/ffi/errno.ts', "import koffi from 'koffi';", 'koffi belongs to'],
-    ['libs/cache/src/a.ts', "const koffi = require('koffi');", 'koffi belongs to'],
-    ['apps/webserv/src/a.ts', "import pino from 'pino';", 'pino belongs to'],
+    ['libs/event-loop/src/loop.ts', "import koffi from 'koffi';", 'may import koffi'],
+    ['libs/event-loop/src/ffi/errno.ts', "import koffi from 'koffi';", 'may import koffi'],
+    ['libs/cache/src/a.ts', "const koffi = require('koffi');", 'may import koffi'],
+    ['apps/webserv/src/a.ts', "import pino from 'pino';", 'may import pino'],
     ['libs/cgi/src/a.ts', "import { spawn } from 'node:child_process';", 'for tests and tools'],
     ['libs/cgi/src/a.ts', "import { spawn } from 'child_process';", 'for tests and tools'],
     ['apps/webserv/src/a.ts', "import http from 'node:http';", 'for tests and tools'],

@@ -6,7 +6,7 @@ import { isTest, isWithin } from '../../workspace.ts';
 
 const NODE = 'node:';
 
-/** Which outside modules a file may use: packages with a single home, Node's built-ins, none at all in pure code. */
+/** Says which outside modules a file may use: packages with a home, and Node's own. Pure code uses none that does I/O. */
 export const modules: Check = {
   name: 'outside modules are used only where they belong',
   run(workspace) {
@@ -24,22 +24,22 @@ export const modules: Check = {
   },
 };
 
-type Wrong = Pick<Problem, 'message' | 'mend'>;
+type Wrong = Pick<Problem, 'message' | 'fix'>;
 
 function stray(path: string, specifier: string): Wrong | null {
   const home = HOMES[packageOf(specifier)];
   if (home === undefined || isWithin(path, [home])) return null;
-  return { message: `${specifier} belongs to ${home} alone`, mend: 'go through the library that owns it' };
+  return { message: `only ${home} may import ${specifier}`, fix: 'go through the library that owns it' };
 }
 
 function builtin(path: string, specifier: string): Wrong | null {
   if (isTest(path)) return null;
   const name = specifier.startsWith(NODE) ? specifier.slice(NODE.length) : specifier;
   if (BANNED_BUILTINS.has(packageOf(name))) {
-    return { message: `${specifier} is for tests and tools`, mend: 'use the event loop' };
+    return { message: `${specifier} is for tests and tools`, fix: 'use the event loop' };
   }
   if (!isPure(path) || !doesIo(specifier)) return null;
-  return { message: `${specifier} in code that does no I/O`, mend: 'take the value as an argument' };
+  return { message: `${specifier} in code that does no I/O`, fix: 'take the value as an argument' };
 }
 
 /** True for code that does no I/O. */

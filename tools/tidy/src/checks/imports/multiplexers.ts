@@ -10,8 +10,8 @@ const CONSTANT =
 const NAME = /\w*(?:epoll|kqueue|kevent|io_?uring)\w*/i;
 
 /**
- * Above the driver there are only completions. A constant may stand nowhere outside the driver and FFI folders, not
- * even in a comment; a driver's name not in code, save among the words that an operator types.
+ * Above the driver there are only completions. A constant may stand only in the driver and FFI folders, and outside them
+ * not even in a comment. Code may name a driver only there, and among the words that an operator types.
  */
 export const multiplexers: Check = {
   name: 'no multiplexer is known outside the drivers',
@@ -36,7 +36,7 @@ export function constants({ path, lines }: Source): Problem[] {
       file: path,
       line: index + 1,
       message: `${found} is a multiplexer's own`,
-      mend: `say it in completions, or move it to ${MULTIPLEXER_HOMES.join(' or ')}`,
+      fix: `say it in completions, or move it to ${MULTIPLEXER_HOMES.join(' or ')}`,
     })),
   );
 }
@@ -52,7 +52,7 @@ export function names(source: Source): Problem[] {
       file: source.path,
       line: source.lineAt(node.span.start),
       message: `${name} names a driver`,
-      mend: 'ask the event loop what it chose, or pass the word of the configuration on',
+      fix: 'ask the event loop what it chose, or pass the word of the configuration on',
     });
   }
   return problems;

@@ -51,8 +51,8 @@ function deadInside(member: Package, index: ReaderIndex): Problem[] {
         if (own || (ownTests && (isTest(source.path) || member.kind === 'tools'))) return [];
         if (ownTests && uses(source, original)) return [];
         const message = ownTests ? `only tests use ${name}` : `no other file imports ${name}`;
-        const mend = ownTests ? 'delete it' : "delete 'export', or the whole declaration";
-        return [{ file: source.path, line, message, mend }];
+        const fix = ownTests ? 'delete it' : "delete 'export', or the whole declaration";
+        return [{ file: source.path, line, message, fix }];
       }),
     );
 }
@@ -79,7 +79,7 @@ function deadOutside(member: Package, index: ReaderIndex, { texts }: Workspace):
       .filter(({ name }) => !alive.has(name))
       .map(({ name, line }) => {
         const message = `no other package uses ${name}`;
-        return { file, line, message, mend: `delete it here, or show in ${readme} what it is for` };
+        return { file, line, message, fix: `delete it here, or show in ${readme} what it is for` };
       });
   });
 }
@@ -123,6 +123,6 @@ function deadEntries(member: Package, index: ReaderIndex): Problem[] {
       file: `${member.folder}/package.json`,
       line: 0,
       message: `no other package imports '${specifier}'`,
-      mend: 'delete the entry',
+      fix: 'delete the entry',
     }));
 }

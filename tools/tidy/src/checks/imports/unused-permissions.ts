@@ -112,6 +112,6 @@ function impure(source: Source): boolean {
   return importsOf(source).some(({ specifier }) => doesIo(specifier));
 }
 
-function unused(message: string, mend: string): Problem {
-  return { file: RULES_FILE, line: 0, message, mend };
+function unused(message: string, fix: string): Problem {
+  return { file: RULES_FILE, line: 0, message, fix };
 }

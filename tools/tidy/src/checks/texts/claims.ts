@@ -8,7 +8,7 @@ import type { Workspace } from '../../workspace.ts';
 const KEY = /^\|\s*([A-Z]{2})\s*\|\s*\[[^\]]*\]\(([^)]+)\)/;
 const CLAIM = /`([A-Z]{2}): ([^`]+)`/g;
 
-/** Where a page says which test shows a thing, that test is there: a title, or a part of one, as its file has it. */
+/** A test that a page names exists: its file holds the title, or the part of a title that the page gives. */
 export const claims: Check = {
   name: 'tests that documents name exist',
   run(workspace) {
@@ -40,12 +40,14 @@ function unfounded(page: Source, keys: ReadonlyMap<string, Source | undefined>):
       const source = keys.get(key);
       if (source?.text.includes(title)) continue;
       const message =
-        source === undefined ? `${key} names no file of tests` : `no test "${title}" in ${source.path}`;
+        source === undefined
+          ? `${key} does not name a file of tests`
+          : `no test "${title}" in ${source.path}`;
       problems.push({
         file: page.path,
         line: index + 1,
         message,
-        mend: 'name the test as it is, or write it',
+        fix: 'use the title of the test, or write the test',
       });
     }
   }

@@ -31,13 +31,13 @@ function broken(page: Source, workspace: Workspace, folders: ReadonlySet<string>
       const target = file === '' ? page.path : posix.normalize(posix.join(posix.dirname(page.path), file));
       const whole = target.replace(/\/$/, '');
       if (!workspace.paths.has(whole) && !folders.has(whole)) {
-        problems.push({ file: page.path, line, message: `${link} leads nowhere`, mend: 'mend the link' });
+        problems.push({ file: page.path, line, message: `${link} leads nowhere`, fix: 'fix the link' });
       } else if (fragment !== '' && target.endsWith('.md') && !hasHeading(workspace, target, fragment)) {
         problems.push({
           file: page.path,
           line,
           message: `no heading #${fragment} in ${target}`,
-          mend: 'mend it',
+          fix: 'use a heading of that page',
         });
       }
     }
@@ -45,7 +45,7 @@ function broken(page: Source, workspace: Workspace, folders: ReadonlySet<string>
   return problems;
 }
 
-/** The lines outside code fences, with their numbers. */
+/** Returns the lines outside code fences, with their numbers. */
 function* prose({ lines }: Source): Generator<[number, string]> {
   let fenced = false;
   for (const [index, text] of lines.entries()) {

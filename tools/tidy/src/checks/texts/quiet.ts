@@ -3,9 +3,9 @@ import type { Problem } from '../../problem.ts';
 import type { Source } from '../../source.ts';
 import { identifier } from '../../syntax.ts';
 
-/** Libraries return values and write logs; none prints. `import.meta` would tie one to its place on the disk. */
+/** Libraries return values and write logs, and print nothing. `import.meta` would tie a library to its place on the disk. */
 export const quiet: Check = {
-  name: 'libraries neither print nor ask where they lie',
+  name: 'libraries neither print nor use their own path',
   run(workspace) {
     return workspace.packages
       .filter(({ kind }) => kind === 'libs')
@@ -22,11 +22,11 @@ function loudNodes(source: Source): Problem[] {
       problems.push({
         ...at,
         message: 'console in a library',
-        mend: 'return the text, or hand it to the logger',
+        fix: 'return the text, or hand it to the logger',
       });
     }
     if (node.type === 'MetaProperty' && node.kind === 'import.meta') {
-      problems.push({ ...at, message: 'import.meta in a library', mend: 'take the path as an argument' });
+      problems.push({ ...at, message: 'import.meta in a library', fix: 'take the path as an argument' });
     }
   }
   return problems;

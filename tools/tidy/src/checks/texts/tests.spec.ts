@@ -7,9 +7,9 @@ const run = (text: string, path = 'libs/a/src/a.spec.ts') =>
 
 describe('tests', () => {
   it.each(["it.only('a', f);", "describe.only('a', f);", "it.only.each([])('a', f);", "fit('a', f);"])(
-    'finds a test that runs alone: %s',
+    'finds a focused test: %s',
     (text) => {
-      expect(run(`\n${text}`)).toContain('a.spec.ts:2: this test runs alone');
+      expect(run(`\n${text}`)).toContain('a.spec.ts:2: this test is focused');
     },
   );
 

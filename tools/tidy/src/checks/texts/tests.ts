@@ -9,9 +9,9 @@ const ALONE = new Set(['fit', 'fdescribe']);
 const SKIPPED = new Set(['xit', 'xtest', 'xdescribe']);
 const COMMENT = /\/\/ \S+ \S+|\*\/\s*$|^\s*\* /;
 
-/** Every test runs, or says on its line or the line above why it cannot. */
+/** Every test runs, or a comment on its line or the line above says why it cannot. */
 export const tests: Check = {
-  name: 'no test runs alone, none is skipped without a reason',
+  name: 'no test is focused, none is skipped without a reason',
   run(workspace) {
     return workspace.packages
       .flatMap(({ sources }) => sources)
@@ -24,12 +24,12 @@ function judge(source: Source, node: Syntax): Problem | null {
   const name = nameOf(node);
   const line = source.lineAt(node.span.start);
   if (name === 'only') {
-    const message = 'this test runs alone and silences the others';
-    return { file: source.path, line, message, mend: "remove 'only'" };
+    const message = 'this test is focused, so the others do not run';
+    return { file: source.path, line, message, fix: "remove 'only'" };
   }
   if (name !== 'skip' || hasReason(source, line)) return null;
-  const mend = 'say why in a comment on this line or the one above';
-  return { file: source.path, line, message: 'a test is skipped without a reason', mend };
+  const fix = 'say why in a comment on this line or the one above';
+  return { file: source.path, line, message: 'a test is skipped without a reason', fix };
 }
 
 function nameOf(node: Syntax): string {

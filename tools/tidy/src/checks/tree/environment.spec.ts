@@ -14,7 +14,7 @@ describe('environment', () => {
     ['const { SECONDS } = process.env;', 'SECONDS'],
     ["process.env['SEEDS'];\nprocess.env['SECONDS'];", 'SECONDS'],
   ])('finds %j', (code, name) => {
-    expect(found(code)).toContain(`${name} is no input of test`);
+    expect(found(code)).toContain(`${name} is not an input of test`);
   });
 
   it.each([

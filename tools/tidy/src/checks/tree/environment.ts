@@ -5,7 +5,7 @@ import { isTest } from '../../workspace.ts';
 
 const READ = /process\.env(?:\.([A-Za-z_]+)|\['([A-Za-z_]+)'\])|\{ ([A-Z_]+)[^{}]*\} = process\.env/g;
 
-/** Nx repeats a result of `test` while its inputs are the same, so a variable that a test reads is an input. */
+/** Nx repeats a result of `test` while its inputs are the same. So every variable that a test reads must be an input. */
 export const environment: Check = {
   name: 'variables that tests read are inputs of test',
   run({ packages, texts }) {
@@ -20,8 +20,8 @@ export const environment: Check = {
               .map((name) => ({
                 file: path,
                 line: index + 1,
-                message: `${name} is no input of test`,
-                mend: 'add { "env": … } to "surroundings" in nx.json',
+                message: `${name} is not an input of test`,
+                fix: 'add { "env": … } to "surroundings" in nx.json',
               })),
           ),
         ),
@@ -29,7 +29,7 @@ export const environment: Check = {
   },
 };
 
-/** The variables of the environment that a text reads. */
+/** Returns the variables of the environment that a text reads. */
 export function variablesIn(text: string): string[] {
   return Array.from(text.matchAll(READ), ([, dotted, quoted, taken]) => dotted ?? quoted ?? taken!);
 }

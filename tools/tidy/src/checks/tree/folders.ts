@@ -12,7 +12,7 @@ const LATER = new Set([
   'tools/bench/src',
 ]);
 
-/** A folder is a page of contents: no more nouns than one can hold in mind. Tests lie beside what they test and do not count. */
+/** A folder is a table of contents: it holds no more nouns than a reader can keep in mind. Tests do not count. */
 export const folders: Check = {
   name: 'no folder holds too many files',
   run({ packages }) {
@@ -25,7 +25,7 @@ export const folders: Check = {
       .filter(([folder, count]) => count > MAX_NOUNS && !LATER.has(folder))
       .map(([file, count]) => {
         const message = `${count} files beside their tests, over ${MAX_NOUNS}`;
-        return { file, line: 0, message, mend: 'give those that belong together a folder' };
+        return { file, line: 0, message, fix: 'give those that belong together a folder' };
       });
   },
 };

@@ -1,6 +1,6 @@
 import type { Check } from '../../check.ts';
 
-/** Helpers of tests are read as often as the code: no folder that biome leaves out holds TypeScript. */
+/** People read the helpers of tests as often as the code. So no folder that biome leaves out holds TypeScript. */
 export const formatted: Check = {
   name: 'biome reads every TypeScript file',
   run({ texts }) {
@@ -12,7 +12,7 @@ export const formatted: Check = {
         file: path,
         line: 1,
         message: 'biome.json leaves its folder out',
-        mend: 'take the folder out of "files.includes" there, or move the file',
+        fix: 'take the folder out of "files.includes" there, or move the file',
       }));
   },
 };

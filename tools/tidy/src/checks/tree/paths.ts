@@ -3,7 +3,7 @@ import type { Problem } from '../../problem.ts';
 
 const HOST_PATH = /(?<![\w.~:/}-])\/(?:work|root|tmp|home|Users)\/[\w.$-]*/g;
 
-/** No file speaks of the machine that it was written on; a test's folder comes from os.tmpdir(). */
+/** No file names a path of the machine that it was written on. A test takes its folder from os.tmpdir(). */
 export const paths: Check = {
   name: 'no path of a particular machine',
   run(workspace) {
@@ -11,8 +11,8 @@ export const paths: Check = {
     for (const { path, lines } of workspace.texts) {
       lines.forEach((text, index) => {
         for (const [found] of text.matchAll(HOST_PATH)) {
-          const mend = 'use a relative path, os.tmpdir(), or a neutral example such as /srv/www';
-          problems.push({ file: path, line: index + 1, message: found, mend });
+          const fix = 'use a relative path, os.tmpdir(), or a neutral example such as /srv/www';
+          problems.push({ file: path, line: index + 1, message: found, fix });
         }
       });
     }

@@ -2,7 +2,7 @@ import type { Check } from '../../check.ts';
 
 const USES = /^\s*(?:-\s*)?uses:\s*([^\s#]+)/;
 
-/** A tag can be moved to other code, a hash cannot: an action is named by its whole hash, its version beside it. */
+/** A tag can move to other code, a hash cannot. So a workflow names an action by its whole hash, its version beside it. */
 export const pinned: Check = {
   name: 'actions are pinned by hash',
   run({ texts }) {
@@ -18,7 +18,7 @@ export const pinned: Check = {
               file: path,
               line: index + 1,
               message: `${action} can become other code`,
-              mend: 'name the whole hash of the commit, and the version in a comment',
+              fix: 'name the whole hash of the commit, and the version in a comment',
             },
           ];
         }),

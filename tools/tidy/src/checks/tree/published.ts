@@ -17,13 +17,13 @@ function licence({ folder }: Package, { texts }: Workspace): Problem[] {
   const textOf = (path: string) => texts.find((text) => text.path === path)?.text;
   const file = `${folder}/LICENSE`;
   if (textOf(file) === textOf('LICENSE')) return [];
-  return [{ file, line: 0, message: 'not the licence of the workspace', mend: `cp LICENSE ${file}` }];
+  return [{ file, line: 0, message: 'not the licence of the workspace', fix: `cp LICENSE ${file}` }];
 }
 
 function manifest({ folder, manifest }: Package, { root }: Workspace): Problem[] {
   const problems: Problem[] = [];
-  const want = (right: boolean, message: string, mend: string) => {
-    if (!right) problems.push({ file: `${folder}/package.json`, line: 0, message, mend });
+  const want = (right: boolean, message: string, fix: string) => {
+    if (!right) problems.push({ file: `${folder}/package.json`, line: 0, message, fix });
   };
   const { repository, engines, files, publishConfig, scripts } = manifest;
   want((manifest.description ?? '') !== '', 'no description', 'say in one line what the package does');
@@ -60,7 +60,7 @@ function conditions(folder: string, { exports = {} }: Manifest): Problem[] {
     if (names[0] === 'types' && names.at(-1) === 'default') return [];
     const message = `the export "${entry}" has the conditions ${names.join(', ')}`;
     return [
-      { file: `${folder}/package.json`, line: 0, message, mend: 'write "types" first and "default" last' },
+      { file: `${folder}/package.json`, line: 0, message, fix: 'write "types" first and "default" last' },
     ];
   });
 }

@@ -4,7 +4,7 @@ import { isTest, type Package, type Workspace } from '../../workspace.ts';
 
 const TYPE_TAG = { libs: 'type:lib', apps: 'type:app', tools: 'type:tool' } as const;
 
-/** Every test of a package but those of its `*.full.spec.ts` files: what a developer runs after each change. */
+/** Runs every test of a package except its `*.full.spec.ts` files. A developer runs it after each change. */
 const QUICK = "jest --testPathIgnorePatterns '[.]full[.]spec[.]ts$'";
 
 /** What every member of the workspace has: a README, a licence, tags, tests, a public entry, an owner. */
@@ -21,7 +21,7 @@ export const shape: Check = {
 
 function files({ folder, kind, sources }: Package, { paths }: Workspace): Problem[] {
   const problems: Problem[] = [];
-  const lack = (file: string, mend: string) => problems.push({ file, line: 0, message: 'missing', mend });
+  const lack = (file: string, fix: string) => problems.push({ file, line: 0, message: 'missing', fix });
   if (!paths.has(`${folder}/README.md`)) lack(`${folder}/README.md`, 'say why the package is apart');
   if (!sources.some(({ path }) => path.endsWith('.spec.ts')))
     lack(`${folder}/src`, 'write specs beside the code');
@@ -34,8 +34,8 @@ function files({ folder, kind, sources }: Package, { paths }: Workspace): Proble
 
 function manifest({ folder, kind, manifest }: Package, { root }: Workspace): Problem[] {
   const problems: Problem[] = [];
-  const wrong = (message: string, mend: string) =>
-    problems.push({ file: `${folder}/package.json`, line: 0, message, mend });
+  const wrong = (message: string, fix: string) =>
+    problems.push({ file: `${folder}/package.json`, line: 0, message, fix });
   const name = folder.slice(kind.length + 1);
   const tags = manifest.nx?.tags ?? [];
   if (manifest.license !== root.license)
@@ -54,5 +54,5 @@ function owner({ folder }: Package, { texts }: Workspace): Problem[] {
   const rows = owners?.lines.filter((line) => line.split(/\s+/)[0] === `/${folder}/`) ?? [];
   if (rows.length === 1 && /@\S+/.test(rows[0]!)) return [];
   const message = `${rows.length} lines for ${folder}`;
-  return [{ file: 'CODEOWNERS', line: 0, message, mend: `write exactly one: /${folder}/ @team` }];
+  return [{ file: 'CODEOWNERS', line: 0, message, fix: `write exactly one: /${folder}/ @team` }];
 }

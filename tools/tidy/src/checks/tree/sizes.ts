@@ -34,13 +34,13 @@ function longPackage({ folder }: Package, shipped: readonly Source[]): Problem[]
   const length = shipped.reduce((sum, source) => sum + source.length, 0);
   if (length <= limit) return [];
   const message = `${length} lines, over ${limit}`;
-  return [{ file: folder, line: 0, message, mend: 'move what can be used without it into a library' }];
+  return [{ file: folder, line: 0, message, fix: 'move what can be used without it into a library' }];
 }
 
 function longFile({ path, length }: Source): Problem[] {
   if (length <= MAX_FILE_LINES) return [];
   const message = `${length} lines, over ${MAX_FILE_LINES}`;
-  return [{ file: path, line: 0, message, mend: 'split it: one noun per file' }];
+  return [{ file: path, line: 0, message, fix: 'split it: one noun per file' }];
 }
 
 function longFunctions(source: Source): Problem[] {
@@ -51,7 +51,7 @@ function longFunctions(source: Source): Problem[] {
     const length = source.lineAt(node.span.end) - line + 1;
     if (length <= MAX_FUNCTION_LINES) continue;
     const message = `${nameOf(node)} has ${length} lines, over ${MAX_FUNCTION_LINES}`;
-    problems.push({ file: source.path, line, message, mend: 'take a step of it out under a name' });
+    problems.push({ file: source.path, line, message, fix: 'take a step of it out under a name' });
   }
   return problems;
 }

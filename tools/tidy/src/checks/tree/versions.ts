@@ -2,7 +2,7 @@ import type { Check } from '../../check.ts';
 import type { Problem } from '../../problem.ts';
 import type { Manifest, Workspace } from '../../workspace.ts';
 
-/** One version for the whole workspace, and one of each outside package. */
+/** The workspace has one version, and uses one version of each outside package. */
 export const versions: Check = {
   name: 'versions agree',
   run(workspace) {
@@ -13,15 +13,15 @@ export const versions: Check = {
 function own({ root, packages }: Workspace): Problem[] {
   const problems: Problem[] = [];
   const names = new Set(packages.map(({ manifest }) => manifest.name));
-  const mend = `write "${root.version}", as the workspace has it`;
+  const fix = `write "${root.version}", as the workspace has it`;
   for (const { folder, manifest } of packages) {
     const file = `${folder}/package.json`;
     if (manifest.version !== root.version) {
-      problems.push({ file, line: 0, message: `version ${manifest.version}`, mend });
+      problems.push({ file, line: 0, message: `version ${manifest.version}`, fix });
     }
     for (const [name, version] of declared(manifest)) {
       if (names.has(name) && version !== root.version) {
-        problems.push({ file, line: 0, message: `${name} ${version}`, mend });
+        problems.push({ file, line: 0, message: `${name} ${version}`, fix });
       }
     }
   }
@@ -40,8 +40,8 @@ function outside({ root, packages }: Workspace): Problem[] {
       const known = first.get(name);
       if (known === undefined) first.set(name, { version, file });
       else if (known.version !== version) {
-        const mend = `write ${known.version}, as ${known.file} has it`;
-        problems.push({ file, line: 0, message: `${name} ${version}`, mend });
+        const fix = `write ${known.version}, as ${known.file} has it`;
+        problems.push({ file, line: 0, message: `${name} ${version}`, fix });
       }
     }
   }
