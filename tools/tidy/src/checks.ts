@@ -16,6 +16,7 @@ import { tests } from './checks/texts/tests.ts';
 import { environment } from './checks/tree/environment.ts';
 import { folders } from './checks/tree/folders.ts';
 import { formatted } from './checks/tree/formatted.ts';
+import { helpers } from './checks/tree/helpers.ts';
 import { paths } from './checks/tree/paths.ts';
 import { pinned } from './checks/tree/pinned.ts';
 import { published } from './checks/tree/published.ts';
@@ -46,6 +47,7 @@ export const CHECKS: readonly Check[] = [
   paths,
   environment,
   formatted,
+  helpers,
   pinned,
   published,
 ];

@@ -46,10 +46,9 @@ export class ReaderIndex {
     };
   }
 
-  /** True if a package other than the file's own imports it. */
-  reachedFromOutside(file: string): boolean {
-    const { others, othersTests } = this.#at(file, FILE);
-    return others || othersTests;
+  /** Who imports the file, whatever they take of it. */
+  file(file: string): Readonly<Readers> {
+    return this.#at(file, FILE);
   }
 
   #at(file: string, name: string): Readers {

@@ -52,7 +52,7 @@ export function seenAfter(parts: readonly Buffer[], limits: Limits = DEFAULT_LIM
   return seen(parser, status, consumed);
 }
 
-export interface ReadBody {
+interface ReadBody {
   readonly status: BodyStatus;
   readonly payload: string;
   readonly received: number;

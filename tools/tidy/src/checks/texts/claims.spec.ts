@@ -14,7 +14,10 @@ describe('claims', () => {
   it.each([
     [`${KEY}shown by \`AB: holds wine\``, 'docs/PAGE.md:4: no test "holds wine" in libs/a/src/a.spec.ts'],
     [`${KEY}\`AB: holds water\` and \`XY: holds water\``, 'docs/PAGE.md:4: XY does not name a file of tests'],
-    [KEY.replace('a.spec.ts) ', 'b.spec.ts) ').concat('`AB: holds water`'), 'AB does not name a file of tests'],
+    [
+      KEY.replace('a.spec.ts) ', 'b.spec.ts) ').concat('`AB: holds water`'),
+      'AB does not name a file of tests',
+    ],
   ])('finds %j', (page, message) => {
     expect(run(page)).toContain(message);
   });
