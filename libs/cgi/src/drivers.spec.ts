@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Loop, type NamedDriver } from '@webserv/event-loop';
-import { World } from './fixtures/world.ts';
+import { World } from './testing/world.ts';
 
 const HEAD = "printf 'Content-Type: text/plain\\n\\n'";
 const library = process.env['WEBSERV_KQUEUE_LIBRARY'];

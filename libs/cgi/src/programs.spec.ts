@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Gateway } from './fixtures/gateway.ts';
-import { World } from './fixtures/world.ts';
+import { Gateway } from './testing/gateway.ts';
+import { World } from './testing/world.ts';
 
 /** Absolute path of an installed program, or ''. */
 function program(name: string): string {

@@ -1,3 +1,5 @@
+import { shareOf } from '@webserv/methods';
+
 /** Who waits for a child to be allowed, and then has it. */
 export interface Waiter {
   /** Those of one address share what it may have; '' has no address, and no bound of its own. */
@@ -165,10 +167,4 @@ export class Queue {
     else this.ready.delete(line);
     if (line.waiting.size === 0 && line.running === 0) this.lines.delete(address);
   }
-}
-
-/** Of a number of places, those that one address may have: never all of them, where there are several. */
-function shareOf(places: number, share: number): number {
-  if (share >= 100 || places < 2) return places;
-  return Math.min(places - 1, Math.max(1, Math.ceil((places * share) / 100)));
 }

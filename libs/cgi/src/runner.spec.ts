@@ -1,10 +1,10 @@
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { ERRNO } from '@webserv/event-loop';
-import type { Visit } from './fixtures/visit.ts';
-import { written } from './fixtures/visit.ts';
-import { turn, World } from './fixtures/world.ts';
-import { type Launcher, systemLauncher } from './launcher.ts';
+import { type Launcher, systemLauncher } from './process/launcher.ts';
+import type { Visit } from './testing/visit.ts';
+import { written } from './testing/visit.ts';
+import { turn, World } from './testing/world.ts';
 
 const HEAD = "printf 'Content-Type: text/plain\\n\\n'";
 

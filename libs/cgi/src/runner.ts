@@ -1,27 +1,27 @@
 import { tmpdir } from 'node:os';
 import { errnoMessage, type Loop } from '@webserv/event-loop';
-import type { Exchange, Outcome, Script } from '@webserv/methods';
+import { dispatch, Exchange, failure, type Outcome, type Script } from '@webserv/methods';
 import type { RequestHead } from '@webserv/request';
 import { type Reply, withoutContent } from '@webserv/response';
-import { CgiExchange } from './cgi-exchange.ts';
-import { type Launcher, systemLauncher } from './launcher.ts';
-import { redirectedHead } from './local-redirect.ts';
-import type { MethodRules, Server } from './method-rules.ts';
+import { type Launcher, systemLauncher } from './process/launcher.ts';
+import type { ScriptProcess } from './process/script-process.ts';
 import { Queue } from './queue.ts';
-import type { ScriptProcess } from './script-process.ts';
-import { Slabs } from './slabs.ts';
-import type { ScriptRun, Workshop } from './workshop.ts';
+import { redirectedHead } from './request/local-redirect.ts';
+import { ScriptIntake } from './request/script-intake.ts';
+import type { Location, Server } from './workshop/server.ts';
+import { Slabs } from './workshop/slabs.ts';
+import type { ScriptRun, Workshop } from './workshop/workshop.ts';
 
 /** What a runner is told by the server. */
 export interface CgiOptions {
-  /** The functions of these names of `@webserv/methods`. */
-  readonly rules: MethodRules;
   /** SERVER_SOFTWARE: `webserv/0.1.0`. */
   readonly software: string;
   /** Takes a line that a script wrote to stderr, without its end, as it came: control characters are the log's to escape. */
   readonly log: (line: string, run: ScriptRun) => void;
-  /** Answers the request that a local redirection stands for: an exchange of its own, through the method stage. */
-  readonly reprocess: (from: Exchange, head: RequestHead) => Outcome;
+  /** The location of a server that a decoded path belongs to. */
+  readonly locate: (server: Server, path: string) => Location;
+  /** The time of day in milliseconds; the system's unless said. */
+  readonly now?: () => number;
   /** PATH of the scripts; the server's own unless said. */
   readonly path?: string;
   /** Where bodies lie that wait for their script; the system's folder for temporary files unless said. */
@@ -33,8 +33,6 @@ export interface CgiOptions {
 const SAFE_PATH = '/usr/local/bin:/usr/bin:/bin';
 /** Local redirections that one request may pass through. */
 const REDIRECTIONS_MAX = 10;
-/** Seconds after which a client that is turned away may try again. */
-const RETRY_AFTER = '1';
 
 /** Runs the scripts of all servers on one loop: `script` is the method stage's, see `Services`. */
 export class CgiRunner {
@@ -54,7 +52,6 @@ export class CgiRunner {
     this.workshop = {
       loop,
       launcher,
-      rules: options.rules,
       slabs: new Slabs(),
       software: options.software,
       path: options.path ?? (process.env['PATH'] || SAFE_PATH),
@@ -64,7 +61,7 @@ export class CgiRunner {
       processes: new Set(),
       collected: (ended) => this.collected(ended),
       log: options.log,
-      busy: (exchange, place, errno) => this.busy(exchange, place, errno),
+      locate: options.locate,
       reprocess: (exchange, target) => this.reprocess(exchange, target),
     };
   }
@@ -87,9 +84,9 @@ export class CgiRunner {
       this.workshop.closing ||
       (!exchange.head.chunked && queue.isFull(exchange.services.addressOf(exchange.remote)))
     ) {
-      return forMethod(exchange, this.busy(exchange, 'cgi_queue'));
+      return forMethod(exchange, failure(exchange, 503, 'cgi_queue'));
     }
-    return new CgiExchange(this.workshop, queue, exchange, script);
+    return new ScriptIntake(this.workshop, queue, exchange, script);
   }
 
   /**
@@ -143,20 +140,19 @@ export class CgiRunner {
     onEmpty();
   }
 
-  private busy(exchange: Exchange, place: string, errno = 0): Reply {
-    const reply = this.options.rules.failure(exchange, 503, place, errno);
-    reply.headers.set('Retry-After', RETRY_AFTER);
-    return reply;
-  }
-
-  private reprocess(exchange: Exchange, target: string): Outcome {
-    const { rules } = this.options;
-    const depth = (this.depths.get(exchange.head) ?? 0) + 1;
-    if (depth > REDIRECTIONS_MAX) return rules.failure(exchange, 502, 'too many local redirections');
-    const head = redirectedHead(exchange.head, target);
-    if (head === null) return rules.failure(exchange, 502, 'local redirection to no path');
+  /** Answers the request that a local redirection stands for: an exchange of its own goes through the method stage. */
+  private reprocess(from: Exchange, target: string): Outcome {
+    const { locate, now = Date.now } = this.options;
+    const { services, server } = from;
+    const depth = (this.depths.get(from.head) ?? 0) + 1;
+    if (depth > REDIRECTIONS_MAX) return failure(from, 502, 'too many local redirections');
+    const head = redirectedHead(from.head, target);
+    if (head === null) return failure(from, 502, 'local redirection to no path');
     this.depths.set(head, depth);
-    return this.options.reprocess(exchange, head);
+    const exchange = new Exchange(services, head, server, locate(server, head.path), now());
+    exchange.remote = from.remote;
+    exchange.caller = from.caller;
+    return dispatch(exchange);
   }
 }
 

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Visit } from './fixtures/visit.ts';
-import { childrenOf, openDescriptors, turn, World } from './fixtures/world.ts';
+import type { Visit } from './testing/visit.ts';
+import { childrenOf, openDescriptors, turn, World } from './testing/world.ts';
 
 const HEAD = "printf 'Content-Type: text/plain\\n\\n'";
 const REQUESTS = 200;

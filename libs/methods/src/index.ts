@@ -17,6 +17,7 @@ export { isHidden, lastSegment, namesDotfile, resolvePath } from './resolve-path
 export type { Room } from './room.ts';
 export type { Script } from './scripts/script.ts';
 export { runnerOf } from './scripts/script-rules.ts';
+export { shareOf } from './share.ts';
 export { Turns, type Work } from './turns.ts';
 export { claimUploads, type Lock, releaseUploads } from './upload/claim.ts';
 export { type Disposition, parseDisposition } from './upload/disposition.ts';

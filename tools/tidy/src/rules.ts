@@ -29,7 +29,7 @@ export const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   'libs/cache': { values: [], types: [] },
   'libs/logger': { values: ['event-loop'], types: [] },
   'libs/methods': { values: ['request', 'response'], types: ['config'] },
-  'libs/cgi': { values: ['event-loop', 'request', 'response'], types: ['methods'] },
+  'libs/cgi': { values: ['event-loop', 'request', 'response', 'methods'], types: [] },
   'libs/pages': { values: ['event-loop', 'cache', 'request', 'response', 'methods'], types: ['config'] },
   'libs/disk': { values: ['event-loop', 'methods'], types: ['response'] },
   'libs/connection': {
@@ -62,8 +62,8 @@ export const PURE: readonly string[] = [
   'libs/request/src/',
   'libs/response/src/',
   'libs/config/src/',
-  'libs/cgi/src/env.ts',
-  'libs/cgi/src/output-parser.ts',
+  'libs/cgi/src/program/env.ts',
+  'libs/cgi/src/output/output-parser.ts',
 ];
 
 /** Files in these folders that do I/O nevertheless. */

@@ -5,17 +5,14 @@ import { countedAs } from '@webserv/connection';
 import { UploadUdata } from '@webserv/disk';
 import type { Loop } from '@webserv/event-loop';
 import {
-  dispatch,
   ErrorPages,
-  Exchange,
+  type Exchange,
   type FileWriter,
   type FileWriterOwner,
-  failure,
   type Ledger,
   Listings,
   type MemoryLedger,
   type Outcome,
-  resolvePath,
   type Script,
   type Services,
   type Store,
@@ -60,19 +57,13 @@ export class SiteServices implements Services {
     }
     this.scripts = new CgiRunner(loop, {
       launcher: system.launcher,
-      rules: { failure, resolvePath },
       software: `webserv/${VERSION}`,
       log: (line, run) => {
         const { client, request, script } = run;
         this.siteOf(run.server).errorLog.warn(line, { client, request, script });
       },
-      reprocess: (from, head) => {
-        const site = this.siteOf(from.server);
-        const exchange = new Exchange(this, head, from.server, site.locate(head.path), this.clock.now());
-        exchange.remote = from.remote;
-        exchange.caller = from.caller;
-        return dispatch(exchange);
-      },
+      locate: (server, path) => this.siteOf(server).locate(path),
+      now: () => clock.now(),
     });
   }
 

@@ -1,3 +1,5 @@
+import { shareOf } from '../share.ts';
+
 /** An upload that has stood still for so long, in ms, or has been slower than so many bytes a second, is slow. */
 const STANDS_MS = 1000;
 const SLOW_RATE = 16 << 10;
@@ -115,10 +117,4 @@ export class UploadPlaces {
     slowest.giveUp();
     return true;
   }
-}
-
-/** Of a number of places, those that one address may have: never all of them, where there are several. */
-function shareOf(places: number, share: number): number {
-  if (share >= 100 || places < 2) return places;
-  return Math.min(places - 1, Math.max(1, Math.ceil((places * share) / 100)));
 }

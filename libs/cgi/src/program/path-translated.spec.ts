@@ -1,5 +1,4 @@
-import { failure, resolvePath } from '@webserv/methods';
-import { World } from './fixtures/world.ts';
+import { World } from '../testing/world.ts';
 import { translate } from './path-translated.ts';
 
 describe('PATH_TRANSLATED', () => {
@@ -21,7 +20,7 @@ describe('PATH_TRANSLATED', () => {
     ['/app/x/y', '/x/y'],
     ['/apple', '/apple'],
   ])('of the path info %j', (pathInfo, expected) => {
-    const translated = translate(world.server, pathInfo, { failure, resolvePath });
+    const translated = translate(world.locate(pathInfo), pathInfo);
     expect(translated).toBe(pathInfo === '' ? '' : world.root + expected);
   });
 });

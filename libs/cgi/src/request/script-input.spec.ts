@@ -1,9 +1,9 @@
 import { ERRNO, Loop } from '@webserv/event-loop';
 import { FakeDriver, settle } from '@webserv/event-loop/testing';
 import { Ledger, MemoryLedger } from '@webserv/methods';
+import { Slabs } from '../workshop/slabs.ts';
+import type { Workshop } from '../workshop/workshop.ts';
 import { ScriptInput } from './script-input.ts';
-import { Slabs } from './slabs.ts';
-import type { Workshop } from './workshop.ts';
 
 it.each([
   ['EPIPE', 'closed'],

@@ -1,9 +1,9 @@
 import { ERRNO, Interest, type Loop, Memory, type Op } from '@webserv/event-loop';
 import type { Ledger, MemoryLedger } from '@webserv/methods';
-import { SLAB, type Slabs } from './slabs.ts';
-import { NOTHING, Spool, type SpoolOwner } from './spool.ts';
-import { WorkerUdata, type WorkOwner } from './worker-udata.ts';
-import type { Workshop } from './workshop.ts';
+import { ScriptUdata, type ScriptUdataOwner } from '../process/script-udata.ts';
+import { NOTHING, Spool, type SpoolOwner } from '../spool/spool.ts';
+import { SLAB, type Slabs } from '../workshop/slabs.ts';
+import type { Workshop } from '../workshop/workshop.ts';
 
 /** The first memory for a body: a client that stops after its first bytes holds no more. */
 const FIRST = 4 << 10;
@@ -26,7 +26,7 @@ export interface InputOwner {
  *
  *     taking --finish(), attach()--> writing --> closed
  */
-export class ScriptInput implements WorkOwner, SpoolOwner {
+export class ScriptInput implements ScriptUdataOwner, SpoolOwner {
   /** Bytes of the body so far. */
   total = 0;
   /** The script has closed its stdin, or there never will be one. */
@@ -42,7 +42,7 @@ export class ScriptInput implements WorkOwner, SpoolOwner {
   private memory: Memory = NOTHING;
   private readAt = 0;
   private writeAt = 0;
-  private pipe: WorkerUdata | null = null;
+  private pipe: ScriptUdata | null = null;
   private spool: Spool | null = null;
   private fetching = false;
   /** Bytes that the script has taken by writes that have ended. */
@@ -67,7 +67,7 @@ export class ScriptInput implements WorkOwner, SpoolOwner {
 
   /** Bytes that the script has read, those of a write under way included: it grows while the script reads. */
   get taken(): number {
-    return this.written + (this.pending ? (this.pipe as WorkerUdata).writing.done : 0);
+    return this.written + (this.pending ? (this.pipe as ScriptUdata).writing.done : 0);
   }
 
   /** @returns false where no more is to be given before `inputRoom` */
@@ -89,7 +89,7 @@ export class ScriptInput implements WorkOwner, SpoolOwner {
 
   /** Gives the script's stdin once the body is whole; it is closed here when the body has been written. */
   attach(fd: number): number {
-    const pipe = new WorkerUdata(this, fd);
+    const pipe = new ScriptUdata(this, fd);
     const error = this.loop.register(pipe, Interest.WRITE);
     this.pipe = pipe;
     if (error < 0) this.close();
@@ -109,7 +109,7 @@ export class ScriptInput implements WorkOwner, SpoolOwner {
     this.giveBack();
   }
 
-  worked(_worker: WorkerUdata, op: Op): void {
+  worked(_worker: ScriptUdata, op: Op): void {
     this.left(op);
   }
 

@@ -1,4 +1,4 @@
-import { headOf } from './fixtures/heads.ts';
+import { headOf } from '../testing/heads.ts';
 import { redirectedHead } from './local-redirect.ts';
 
 const POST = [

@@ -1,36 +1,4 @@
-import { type Loop, Op, Timer, Udata } from '@webserv/event-loop';
-
-/** Who reads or writes by a worker. */
-export interface WorkOwner {
-  /** The worker's operation has ended. */
-  worked(worker: WorkerUdata, op: Op): void;
-  /** The worker is gone: nothing of what its operations were given is held any more. */
-  gone(worker: WorkerUdata): void;
-}
-
-/**
- * One end of a pipe, a spool file, or (without a descriptor) a child process, working for one request. It does nothing of
- * its own: results go to its owner.
- */
-export class WorkerUdata extends Udata {
-  /** What reads, or waits for the child. */
-  readonly reading = new Op(this);
-  readonly writing = new Op(this);
-  private readonly owner: WorkOwner;
-
-  constructor(owner: WorkOwner, fd: number) {
-    super('worker', fd);
-    this.owner = owner;
-  }
-
-  complete(op: Op): void {
-    this.owner.worked(this, op);
-  }
-
-  override dispose(): void {
-    this.owner.gone(this);
-  }
-}
+import { type Loop, Timer, Udata } from '@webserv/event-loop';
 
 /** A deadline for an object that is no udata itself. */
 export class Alarm extends Udata {

@@ -1,6 +1,6 @@
 import type { Exchange, Intake, IntakeClient } from '@webserv/methods';
 import { Reply } from '@webserv/response';
-import type { Workshop } from './workshop.ts';
+import type { Workshop } from '../workshop/workshop.ts';
 
 /** The request that a local redirection stands for (RFC 3875, section 6.2.2), and its answer in place of the script's. */
 export class Redirection implements IntakeClient {

@@ -1,8 +1,8 @@
 import type { Loop, Memory } from '@webserv/event-loop';
 import type { Ledger, MemoryLedger } from '@webserv/methods';
-import { SLAB } from './slabs.ts';
-import { Spool, type SpoolOwner } from './spool.ts';
-import type { Workshop } from './workshop.ts';
+import { Spool, type SpoolOwner } from '../spool/spool.ts';
+import { SLAB } from '../workshop/slabs.ts';
+import type { Workshop } from '../workshop/workshop.ts';
 
 /** What an output may take of its server while its reader is slower than the script. */
 export interface OutputRoom {

@@ -1,10 +1,10 @@
 import { basename, dirname } from 'node:path';
 import type { Exchange, Script } from '@webserv/methods';
+import type { Program } from '../process/script-process.ts';
+import type { Workshop } from '../workshop/workshop.ts';
 import { environment, serverName, serverPort } from './env.ts';
 import { translate } from './path-translated.ts';
-import type { Program } from './script-process.ts';
 import { searchWords } from './search-words.ts';
-import type { Workshop } from './workshop.ts';
 
 /** Whether the name of a script says that it writes a whole response, with a status line (RFC 3875 section 5). */
 export function isNph({ file }: Script): boolean {
@@ -31,7 +31,7 @@ export function programOf(
       head,
       script,
       root: location.root,
-      pathTranslated: translate(server, script.pathInfo, workshop.rules),
+      pathTranslated: translate(workshop.locate(server, script.pathInfo), script.pathInfo),
       contentLength,
       remote: exchange.remote,
       ...exchange.caller.ends(),

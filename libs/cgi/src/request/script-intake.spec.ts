@@ -2,9 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ledger } from '@webserv/methods';
-import type { Visit } from './fixtures/visit.ts';
-import { written } from './fixtures/visit.ts';
-import { turn, World } from './fixtures/world.ts';
+import type { Visit } from '../testing/visit.ts';
+import { written } from '../testing/visit.ts';
+import { turn, World } from '../testing/world.ts';
 
 const CHUNKED = ['Transfer-Encoding: chunked'];
 const HEAD = "printf 'Content-Type: text/plain\\n\\n'";

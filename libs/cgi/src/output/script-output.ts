@@ -1,11 +1,11 @@
 import { ERRNO, Interest, type Loop, type Memory, type Op } from '@webserv/event-loop';
 import type { BodySink, BodySource } from '@webserv/response';
+import { ScriptUdata, type ScriptUdataOwner } from '../process/script-udata.ts';
+import { SLAB } from '../workshop/slabs.ts';
+import type { Workshop } from '../workshop/workshop.ts';
 import { ChunkedOutput } from './chunked-output.ts';
 import { type BufferOwner, OutputBuffer, type OutputRoom } from './output-buffer.ts';
 import { OutputParser, OutputStatus, type ScriptHead } from './output-parser.ts';
-import { SLAB } from './slabs.ts';
-import { WorkerUdata, type WorkOwner } from './worker-udata.ts';
-import type { Workshop } from './workshop.ts';
 
 /** Of output that nobody wants (HEAD, say) this much is read and thrown away, so that the script can end in peace. */
 const DRAIN_MAX = 1 << 20;
@@ -42,10 +42,10 @@ type Phase = 'head' | 'held' | 'body' | 'drain' | 'over';
  *     head -> held -> body: pull -> data -> pull ... -> over
  *               +-----------------> drain -> over      (a reply without content, or what lies behind Content-Length)
  */
-export class ScriptOutput implements BodySource, BufferOwner, WorkOwner {
+export class ScriptOutput implements BodySource, BufferOwner, ScriptUdataOwner {
   private readonly loop: Loop;
   private readonly owner: OutputOwner;
-  private readonly worker: WorkerUdata;
+  private readonly worker: ScriptUdata;
   private readonly parser: OutputParser;
   private readonly buffer: OutputBuffer;
   /** Where the read under way brings its bytes. */
@@ -71,7 +71,7 @@ export class ScriptOutput implements BodySource, BufferOwner, WorkOwner {
     this.loop = workshop.loop;
     this.owner = owner;
     this.buffer = new OutputBuffer(workshop, room, this);
-    this.worker = new WorkerUdata(this, fd);
+    this.worker = new ScriptUdata(this, fd);
   }
 
   /** Begins to read the head. @returns 0 or -errno */
@@ -191,7 +191,7 @@ export class ScriptOutput implements BodySource, BufferOwner, WorkOwner {
     this.buffer.close();
   }
 
-  worked(_worker: WorkerUdata, op: Op): void {
+  worked(_worker: ScriptUdata, op: Op): void {
     if (op.result <= 0) {
       if (op.result < 0 && this.phase !== 'drain') this.unreadable(op.result);
       else this.outputEnded();

@@ -1,7 +1,7 @@
 import { neverHasContent, Reply } from '@webserv/response';
-import type { ScriptHead } from './output-parser.ts';
-import type { ScriptOutput } from './script-output.ts';
-import type { ScriptProcess } from './script-process.ts';
+import type { ScriptHead } from '../output/output-parser.ts';
+import type { ScriptOutput } from '../output/script-output.ts';
+import type { ScriptProcess } from '../process/script-process.ts';
 
 /**
  * The reply that a script's head announces: with the rest of its output for a body, or, where none is to be sent (HEAD,

@@ -1,5 +1,6 @@
-import type { Exchange, Script } from '@webserv/methods';
+import type { Script } from '@webserv/methods';
 import { FieldId, type RequestHead, TargetForm } from '@webserv/request';
+import type { Server } from '../workshop/server.ts';
 
 /** What a script is told; everything in it comes from the request, the config or the server itself. */
 export interface ScriptRequest {
@@ -161,8 +162,6 @@ function entry(key: string, value: string): EnvEntry {
   const text = `${key}=${value}`;
   return BEYOND_ASCII.test(value) ? Buffer.from(text, 'latin1') : text;
 }
-
-type Server = Exchange['server'];
 
 /**
  * SERVER_NAME: the host that the client asked for (RFC 3875 section 4.1.14), else the server's own name or address.

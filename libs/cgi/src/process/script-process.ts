@@ -1,9 +1,10 @@
 import { constants } from 'node:os';
 import { ERRNO, Interest, type Loop, type Op } from '@webserv/event-loop';
-import type { EnvEntry } from './env.ts';
+import type { EnvEntry } from '../program/env.ts';
+import { Alarm } from './alarm.ts';
 import type { Launcher } from './launcher.ts';
+import { ScriptUdata, type ScriptUdataOwner } from './script-udata.ts';
 import { StderrLines } from './stderr-lines.ts';
-import { Alarm, WorkerUdata, type WorkOwner } from './worker-udata.ts';
 
 /** Between the request to end and the end by force. */
 export const KILL_MS = 1000;
@@ -45,7 +46,7 @@ export interface ProcessOwner {
  *
  *     starting -> running --end(): TERM--> ending --1 s: KILL--> ...      both --exit--> collected
  */
-export class ScriptProcess implements WorkOwner {
+export class ScriptProcess implements ScriptUdataOwner {
   pid = -1;
   /** Our ends of its pipes, for the owner to register; -1 where there is none. */
   stdin = -1;
@@ -59,10 +60,10 @@ export class ScriptProcess implements WorkOwner {
   private readonly loop: Loop;
   private readonly launcher: Launcher;
   private readonly owner: ProcessOwner;
-  private readonly child: WorkerUdata;
+  private readonly child: ScriptUdata;
   /** The child's ends of the pipes, while it is being started. */
   private theirs: readonly number[] = [];
-  private stderr: WorkerUdata | null = null;
+  private stderr: ScriptUdata | null = null;
   private readonly lines: StderrLines;
   private readonly alarm: Alarm;
   /** For a child that cannot be waited for. */
@@ -73,7 +74,7 @@ export class ScriptProcess implements WorkOwner {
     this.loop = loop;
     this.launcher = launcher;
     this.owner = owner;
-    this.child = new WorkerUdata(this, -1);
+    this.child = new ScriptUdata(this, -1);
     this.lines = new StderrLines((line) => owner.said(line));
     this.alarm = new Alarm(loop, () => this.rang());
     this.look = new Alarm(loop, () => this.collect());
@@ -88,7 +89,7 @@ export class ScriptProcess implements WorkOwner {
     const { input, output, errors } = pipes;
     this.stdin = input[1];
     this.stdout = output[0];
-    this.stderr = new WorkerUdata(this, errors[0]);
+    this.stderr = new ScriptUdata(this, errors[0]);
     this.theirs = [input[0], output[1], errors[1]];
     const error = this.prepare();
     if (error < 0) {
@@ -120,13 +121,13 @@ export class ScriptProcess implements WorkOwner {
     if (!this.exited && this.pid > 0) this.launcher.killGroup(this.pid, SIGKILL);
   }
 
-  worked(worker: WorkerUdata, op: Op): void {
+  worked(worker: ScriptUdata, op: Op): void {
     if (worker === this.child) this.childEnded(op);
     else this.heard(op);
   }
 
   /** Where the loop itself lets go of stderr, nothing is left to wait for. */
-  gone(worker: WorkerUdata): void {
+  gone(worker: ScriptUdata): void {
     if (worker === this.stderr) this.alarm.stop();
   }
 
@@ -136,7 +137,7 @@ export class ScriptProcess implements WorkOwner {
   private prepare(): number {
     const error = this.loop.register(this.child, Interest.READ);
     if (error < 0) return error;
-    return this.loop.register(this.stderr as WorkerUdata, Interest.READ);
+    return this.loop.register(this.stderr as ScriptUdata, Interest.READ);
   }
 
   /** @param result the pid, or -errno */
@@ -210,7 +211,7 @@ export class ScriptProcess implements WorkOwner {
 
   /** Always being read, whatever becomes of the lines: a full pipe would hold the script up. */
   private listen(): void {
-    this.loop.read((this.stderr as WorkerUdata).reading, null, 0, 0, -1);
+    this.loop.read((this.stderr as ScriptUdata).reading, null, 0, 0, -1);
   }
 
   private heard(op: Op): void {

@@ -1,4 +1,4 @@
-import { ORPHAN_MS } from './script-process.ts';
+import { ORPHAN_MS } from '../process/script-process.ts';
 
 /** After the end of the output: how long the child's exit is awaited, which says whether the output was whole. */
 const EXIT_MS = 100;

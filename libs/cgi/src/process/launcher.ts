@@ -1,7 +1,7 @@
 import { constants, openSync } from 'node:fs';
 import { constants as os } from 'node:os';
 import { killGroup, openChildPipe, type SpawnRequest, spawnInThread } from '@webserv/event-loop';
-import { openSpoolFile } from './spool-file.ts';
+import { openSpoolFile } from '../spool/spool-file.ts';
 
 /** The system calls for children, most of them as the event loop has them: a test puts others in their place. */
 export interface Launcher {

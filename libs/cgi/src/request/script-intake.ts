@@ -1,26 +1,26 @@
 import { ERRNO } from '@webserv/event-loop';
-import type { Exchange, Intake, IntakeClient, Script } from '@webserv/methods';
+import { type Exchange, failure, type Intake, type IntakeClient, type Script } from '@webserv/methods';
 import type { Reply } from '@webserv/response';
-import type { ScriptHead } from './output-parser.ts';
-import { isNph, programOf } from './program.ts';
-import type { Queue, Waiter } from './queue.ts';
+import type { ScriptHead } from '../output/output-parser.ts';
+import { type OutputOwner, ScriptOutput } from '../output/script-output.ts';
+import { Alarm } from '../process/alarm.ts';
+import { type ProcessOwner, ScriptProcess } from '../process/script-process.ts';
+import { isNph, programOf } from '../program/program.ts';
+import type { Queue, Waiter } from '../queue.ts';
+import { runOf, type ScriptRun, type Workshop } from '../workshop/workshop.ts';
 import { Redirection } from './redirection.ts';
 import { type InputOwner, ScriptInput } from './script-input.ts';
-import { type OutputOwner, ScriptOutput } from './script-output.ts';
-import { type ProcessOwner, ScriptProcess } from './script-process.ts';
 import { replyOf } from './script-reply.ts';
 import { failedWork, notStarted } from './shortage.ts';
 import { Stage } from './stage.ts';
 import { patience, Wait } from './wait.ts';
-import { Alarm } from './worker-udata.ts';
-import { runOf, type ScriptRun, type Workshop } from './workshop.ts';
 
 /**
  * One request answered by a script: its body is taken in whole, then the script has its turn, and its output becomes a
  * reply and its body (see Stage). A child is held only while there is work for it: no client that sends or reads slowly
  * keeps one, but for the reader of an output that is larger than what may be put aside.
  */
-export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwner, Waiter {
+export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwner, Waiter {
   readonly wantsBody = true;
   readonly address: string;
   private readonly workshop: Workshop;
@@ -94,7 +94,7 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
     this.queuedAt = this.workshop.loop.now;
     const place = this.queue.enter(this);
     if (place === 'admitted') this.start();
-    else if (place === 'full') this.refuse(this.workshop.busy(this.exchange, 'cgi_queue'));
+    else if (place === 'full') this.refuse(failure(this.exchange, 503, 'cgi_queue'));
     else this.watch(false);
   }
 
@@ -103,14 +103,14 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
   }
 
   displaced(): void {
-    this.refuse(this.workshop.busy(this.exchange, 'cgi_queue'));
+    this.refuse(failure(this.exchange, 503, 'cgi_queue'));
   }
 
   private start(): void {
     const { exchange, workshop } = this;
     if (workshop.closing) {
       this.queue.leave(this);
-      this.refuse(workshop.busy(exchange, 'server closing'));
+      this.refuse(failure(exchange, 503, 'server closing'));
       return;
     }
     this.stage = Stage.RUNNING;
@@ -135,7 +135,7 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
     this.output = output;
     const error = Math.min(this.input?.attach(process.stdin) ?? 0, output.begin());
     if (error < 0) {
-      this.refuse(failedWork(workshop, exchange, error, 'register pipe'));
+      this.refuse(failedWork(exchange, error, 'register pipe'));
       output.close();
       process.end();
     }
@@ -146,7 +146,7 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
     const process = this.process as ScriptProcess;
     this.process = null;
     this.queue.leave(this);
-    this.refuse(notStarted(this.workshop, this.exchange, errno));
+    this.refuse(notStarted(this.exchange, errno));
     this.workshop.collected(process);
   }
 
@@ -183,7 +183,7 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
     this.input?.drop();
     // A script that has been given a part of the body only: whatever it says is not to be trusted.
     if (this.stage < Stage.REFUSED) {
-      this.refuse(failedWork(this.workshop, this.exchange, errno, place));
+      this.refuse(failedWork(this.exchange, errno, place));
       this.output?.close();
     } else if (this.stage !== Stage.OVER) this.output?.fail(errno, place);
     this.process?.end();
@@ -207,7 +207,7 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
 
   headFailed(error: string, errno = 0): void {
     if (this.stage === Stage.RUNNING) {
-      this.refuse(this.workshop.rules.failure(this.exchange, 502, `script's head: ${error}`, errno));
+      this.refuse(failure(this.exchange, 502, `script's head: ${error}`, errno));
     }
     if (error !== 'no output') this.process?.end();
     this.output?.close();
@@ -227,7 +227,7 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
   outputMalformed(): void {
     const place = "script's chunks";
     if (this.stage < Stage.REFUSED) {
-      this.refuse(this.workshop.rules.failure(this.exchange, 502, place));
+      this.refuse(failure(this.exchange, 502, place));
       this.output?.close();
     } else if (this.stage !== Stage.OVER) this.output?.fail(-ERRNO.EIO, place);
     this.process?.end();
@@ -260,7 +260,7 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
 
   exited(): void {
     // Told to end before it could begin, though its client is there.
-    if (this.output === null) this.refuse(this.workshop.busy(this.exchange, 'server closing'));
+    if (this.output === null) this.refuse(failure(this.exchange, 503, 'server closing'));
     this.queue.leave(this);
     this.input?.drop();
     if (this.output?.ended === true) this.conclude();
@@ -361,7 +361,7 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
     if (workshop.loop.now - this.queuedAt < this.timeoutMs) queue.press();
     else {
       queue.remove(this);
-      this.refuse(workshop.busy(this.exchange, 'cgi_timeout in the queue'));
+      this.refuse(failure(this.exchange, 503, 'cgi_timeout in the queue'));
     }
   }
 
@@ -374,7 +374,7 @@ export class CgiExchange implements Intake, InputOwner, OutputOwner, ProcessOwne
     }
     const place = 'cgi_timeout';
     if (this.stage < Stage.REFUSED) {
-      this.refuse(this.workshop.rules.failure(this.exchange, 504, place));
+      this.refuse(failure(this.exchange, 504, place));
       this.output?.close();
     } else if (this.output?.ended === true) this.outlasted = true;
     else if (this.stage === Stage.OVER) this.output?.close();

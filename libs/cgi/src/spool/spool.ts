@@ -1,8 +1,8 @@
 import { ERRNO, Interest, type Loop, Memory, type Op } from '@webserv/event-loop';
 import type { Ledger } from '@webserv/methods';
-import { SLAB } from './slabs.ts';
-import { WorkerUdata, type WorkOwner } from './worker-udata.ts';
-import type { Workshop } from './workshop.ts';
+import { ScriptUdata, type ScriptUdataOwner } from '../process/script-udata.ts';
+import { SLAB } from '../workshop/slabs.ts';
+import type { Workshop } from '../workshop/workshop.ts';
 
 /** In place of memory that is not needed. */
 export const NOTHING = Memory.allocate(0);
@@ -24,14 +24,14 @@ export interface SpoolOwner {
  * all have been fetched, the file begins anew: it is as long as what waited in it at once. Its length stands in the
  * ledger of `temp_disk` until `close`.
  */
-export class Spool implements WorkOwner {
+export class Spool implements ScriptUdataOwner {
   /** Bytes that were put and have not been fetched. */
   size = 0;
   private readonly loop: Loop;
   private readonly ledger: Ledger;
   private readonly owner: SpoolOwner;
   private readonly limit: number;
-  private file: WorkerUdata | null = null;
+  private file: ScriptUdata | null = null;
   /** The stretch of the file that has been written and not yet read, and where the next byte that is put will lie. */
   private start = 0;
   private end = 0;
@@ -60,7 +60,7 @@ export class Spool implements WorkOwner {
   open(workshop: Workshop): number {
     const fd = workshop.launcher.openSpoolFile(workshop.spoolFolder);
     if (fd < 0) return fd;
-    const file = new WorkerUdata(this, fd);
+    const file = new ScriptUdata(this, fd);
     const error = this.loop.register(file, Interest.FILE);
     if (error < 0) this.loop.close(file);
     else this.file = file;
@@ -112,7 +112,7 @@ export class Spool implements WorkOwner {
     else this.owner.spoolGone();
   }
 
-  worked(worker: WorkerUdata, op: Op): void {
+  worked(worker: ScriptUdata, op: Op): void {
     if (this.closed) return;
     if (op === worker.writing) this.carried(op);
     else this.fetched(op);
@@ -131,7 +131,7 @@ export class Spool implements WorkOwner {
     this.carrier = filler;
     this.filled = 0;
     this.carrying = true;
-    this.loop.write((this.file as WorkerUdata).writing, filler, 0, filled, this.end);
+    this.loop.write((this.file as ScriptUdata).writing, filler, 0, filled, this.end);
   }
 
   private carried(op: Op): void {

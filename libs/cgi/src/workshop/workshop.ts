@@ -1,9 +1,8 @@
 import type { Loop } from '@webserv/event-loop';
 import type { Exchange, Outcome, Script } from '@webserv/methods';
-import type { Reply } from '@webserv/response';
-import type { Launcher } from './launcher.ts';
-import type { MethodRules, Server } from './method-rules.ts';
-import type { ScriptProcess } from './script-process.ts';
+import type { Launcher } from '../process/launcher.ts';
+import type { ScriptProcess } from '../process/script-process.ts';
+import type { Location, Server } from './server.ts';
 import type { Slabs } from './slabs.ts';
 
 /** Which run of which script a line for the error log is about. */
@@ -21,7 +20,6 @@ export interface ScriptRun {
 export interface Workshop {
   readonly loop: Loop;
   readonly launcher: Launcher;
-  readonly rules: MethodRules;
   readonly slabs: Slabs;
   readonly software: string;
   /** PATH of the scripts. */
@@ -35,8 +33,8 @@ export interface Workshop {
   readonly processes: Set<ScriptProcess>;
   collected(process: ScriptProcess): void;
   log(line: string, run: ScriptRun): void;
-  /** The reply that turns a client away for now: 503 with Retry-After. */
-  busy(exchange: Exchange, place: string, errno?: number): Reply;
+  /** The location of a server that a decoded path belongs to. */
+  locate(server: Server, path: string): Location;
   /** Answers the request that a script's local redirection stands for. */
   reprocess(exchange: Exchange, target: string): Outcome;
 }

@@ -1,6 +1,6 @@
+import { headOf } from '../testing/heads.ts';
+import type { Server } from '../workshop/server.ts';
 import { environment, type ScriptRequest, serverName, serverPort } from './env.ts';
-import { headOf } from './fixtures/heads.ts';
-import type { Server } from './method-rules.ts';
 
 function variables(lines: readonly string[], over: Partial<ScriptRequest> = {}): Record<string, string> {
   const head = headOf(lines, { maxHeader: 1 << 20, maxHeaders: 20_000, maxTarget: 8192 });

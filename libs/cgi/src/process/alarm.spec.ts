@@ -1,6 +1,7 @@
 import { Interest, Loop } from '@webserv/event-loop';
 import { FakeDriver, passTime, settle } from '@webserv/event-loop/testing';
-import { Alarm, WorkerUdata } from './worker-udata.ts';
+import { Alarm } from './alarm.ts';
+import { ScriptUdata } from './script-udata.ts';
 
 describe('an alarm', () => {
   it('rings behind what came while the process stood still', () => {
@@ -8,7 +9,7 @@ describe('an alarm', () => {
     const loop = Loop.open({ driver, hosted: false });
     const { fd, peer } = driver.pipe();
     const told: string[] = [];
-    const worker = new WorkerUdata(
+    const worker = new ScriptUdata(
       { worked: (_, op) => told.push(`${op.result} bytes`), gone: () => {} },
       fd,
     );
