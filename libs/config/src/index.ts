@@ -3,20 +3,19 @@ export { DIAGNOSTIC_CODES } from './diagnostics/diagnostic.ts';
 export type { Position } from './diagnostics/position.ts';
 export { type ReportOptions, report, toJson } from './diagnostics/report.ts';
 export type { Context, Row } from './directives/row.ts';
-export { allRows, type DirectiveName } from './directives/table.ts';
+export { allRows } from './directives/table.ts';
 export type { Access, Disk, FileKind } from './disk/disk.ts';
 export { type MemoryEntry, memoryDisk } from './disk/memory-disk.ts';
 export { nodeDisk } from './disk/node-disk.ts';
-export { type LoadResult, load, loadText } from './load.ts';
+export type { LoadResult } from './load.ts';
 export { type Address, addressesOf, HostMatcher, LocationMatcher } from './model/match.ts';
 export type * from './model/types.ts';
+export { load, loadText } from './node-load.ts';
 export {
   configText,
   type LocationBlock,
   type MainBlock,
   type ServerBlock,
-  type TypesBlock,
-  type Word,
 } from './output/config-text.ts';
 export { type EffectiveOptions, effective } from './output/effective.ts';
 export { type DirectiveHelp, type HelpOptions, helpOn, helpText } from './output/help.ts';

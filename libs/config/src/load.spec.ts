@@ -5,7 +5,7 @@ import { report } from './diagnostics/report.ts';
 import type { Disk } from './disk/disk.ts';
 import { memoryDisk } from './disk/memory-disk.ts';
 import { nodeDisk } from './disk/node-disk.ts';
-import { load, loadText } from './load.ts';
+import { load, loadText } from './node-load.ts';
 
 let folder: string;
 

@@ -10,7 +10,6 @@ import { checkScripts } from './checks/scripts/check-scripts.ts';
 import { type Diagnostic, Problems, quoted } from './diagnostics/diagnostic.ts';
 import { Source } from './diagnostics/position.ts';
 import type { Disk } from './disk/disk.ts';
-import { nodeDisk } from './disk/node-disk.ts';
 import type { Config } from './model/types.ts';
 import { Includes, reason } from './syntax/include.ts';
 
@@ -23,7 +22,7 @@ export type LoadResult =
  * Reads a config file and what it includes.
  * @param file a path; a relative one starts in the working directory
  */
-export function load(file: string, disk: Disk = nodeDisk): LoadResult {
+export function load(file: string, disk: Disk): LoadResult {
   const path = disk.resolve(file);
   const read = disk.readText(path);
   if (!('error' in read)) return loadSource(new Source(file, path, read.text), disk);
@@ -38,7 +37,7 @@ export function load(file: string, disk: Disk = nodeDisk): LoadResult {
  * The same for a text at hand.
  * @param name stands in reports for the file; relative paths in the text start in its folder
  */
-export function loadText(text: string, name = 'webserv.conf', disk: Disk = nodeDisk): LoadResult {
+export function loadText(text: string, name: string, disk: Disk): LoadResult {
   return loadSource(new Source(name, disk.resolve(name), text), disk);
 }
 

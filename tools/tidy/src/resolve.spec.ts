@@ -6,6 +6,10 @@ const { packages } = makeWorkspace({
     name: '@webserv/a',
     exports: {
       '.': { '@webserv/source': './src/index.ts', default: './dist/index.js' },
+      './disk': {
+        browser: { '@webserv/source': './src/browser.ts', default: './dist/browser.js' },
+        '@webserv/source': './src/disk.ts',
+      },
       './testing': { '@webserv/source': './src/testing.ts' },
       './package.json': './package.json',
     },
@@ -18,6 +22,7 @@ describe('resolve', () => {
     ['./c.ts', 'libs/b/src/deep/c.ts'],
     ['../c.ts', 'libs/b/src/c.ts'],
     ['@webserv/a', 'libs/a/src/index.ts'],
+    ['@webserv/a/disk', 'libs/a/src/disk.ts'],
     ['@webserv/a/testing', 'libs/a/src/testing.ts'],
     ['@webserv/a/else', ''],
     ['node:fs', ''],
@@ -31,6 +36,8 @@ describe('entriesOf', () => {
     expect(packages.map(entriesOf)).toEqual([
       [
         ['@webserv/a', 'libs/a/src/index.ts'],
+        ['@webserv/a/disk', 'libs/a/src/disk.ts'],
+        ['@webserv/a/disk', 'libs/a/src/browser.ts'],
         ['@webserv/a/testing', 'libs/a/src/testing.ts'],
       ],
       [],

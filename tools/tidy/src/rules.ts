@@ -69,8 +69,8 @@ export const PURE: readonly string[] = [
 /** Files in these folders that do I/O nevertheless. */
 export const IMPURE: readonly string[] = ['libs/config/src/disk/node-disk.ts'];
 
-/** Modules of Node that a pure file may import: they only compute, and bundlers have them for a browser. */
-export const PURE_BUILTINS: ReadonlySet<string> = new Set(['path']);
+/** Modules of Node that a pure file may import: modules that only compute. No file needs one, so each runs in a browser. */
+export const PURE_BUILTINS: ReadonlySet<string> = new Set();
 
 /** The only places that may know a multiplexer's constants and structures. */
 export const MULTIPLEXER_HOMES: readonly string[] = [

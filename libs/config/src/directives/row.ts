@@ -46,7 +46,7 @@ const COMMON = {
 } as const;
 
 /** A row with the shape that `S` gives; the rest of the shape is the common one. */
-export type Shaped<T, S> = Row<T> &
+type Shaped<T, S> = Row<T> &
   Pick<S, keyof S & keyof Shape> &
   Omit<Pick<typeof COMMON, keyof typeof COMMON & keyof Shape>, keyof S>;
 

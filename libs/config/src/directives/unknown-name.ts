@@ -5,7 +5,7 @@ import type { Context, Row } from './row.ts';
 import { allRows, findRow } from './table.ts';
 
 /** What a name that is in no row probably means. */
-export interface Meaning {
+interface Meaning {
   /** The directive that does what this name does elsewhere, or that is spelt almost like it. */
   readonly meant: Row | null;
   /** What to write instead, if no single directive does the same. */

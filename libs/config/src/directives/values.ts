@@ -11,7 +11,7 @@ import { suggest } from '../diagnostics/suggest.ts';
 export type Value<T> = () => z.ZodMiniType<T, unknown>;
 
 /** What is wrong with one word. */
-export interface Fault extends Hints {
+interface Fault extends Hints {
   readonly code: DiagnosticCode;
   readonly message: string;
   /** Which of the words, from 0. */

@@ -10,7 +10,7 @@ export interface MemoryEntry {
 }
 
 /** Whose process it is. */
-export interface MemoryOptions {
+interface MemoryOptions {
   readonly superuser?: boolean;
 }
 

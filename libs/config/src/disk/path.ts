@@ -1,21 +1,34 @@
-// Paths as a config writes them. Text only: nothing here looks at the disk.
+// Paths as a config writes them, with `/` between names. Nothing here looks at the disk, and nothing needs Node.
 
-import { posix } from 'node:path';
-
-/** A path of a config file made absolute: a relative one starts in that file's folder. No slash at the end. */
+/** Makes a path of a config file absolute. A relative one starts in `folder`. The result does not end with `/`. */
 export function absolutePath(folder: string, path: string): string {
-  return posix.resolve(folder === '' ? '/' : folder, path);
+  return `/${namesIn(path.startsWith('/') ? path : `${folder}/${path}`).join('/')}`;
 }
 
-/** A name under a folder. */
+/** A name below an absolute folder. A `/` at the end of the name stays: the system then takes a folder alone. */
 export function under(folder: string, name: string): string {
-  return posix.join(folder, name);
+  const path = absolutePath(folder, `./${name}`);
+  return name.endsWith('/') && path !== '/' ? `${path}/` : path;
 }
 
+/** The folder that an absolute path lies in. */
 export function folderOf(path: string): string {
-  return posix.dirname(path);
+  const end = path.lastIndexOf('/', path.length - 2);
+  return end <= 0 ? '/' : path.slice(0, end);
 }
 
+/** The last name of an absolute path. */
 export function lastName(path: string): string {
-  return posix.basename(path);
+  const end = path.endsWith('/') ? path.length - 1 : path.length;
+  return path.slice(path.lastIndexOf('/', end - 1) + 1, end);
+}
+
+/** The names of an absolute path, `.` and `..` resolved (RFC 3986, section 5.2.4, gives the same). */
+function namesIn(path: string): string[] {
+  const names: string[] = [];
+  for (const name of path.split('/')) {
+    if (name === '..') names.pop();
+    else if (name !== '' && name !== '.') names.push(name);
+  }
+  return names;
 }

@@ -5,7 +5,7 @@ import { type DIRECTIVES, type DirectiveName, rowIn, type ValueOf } from '../dir
 import { print, type Statement } from '../syntax/print.ts';
 
 /** One argument, as the language writes it: a size is `'10m'` or a number of bytes, a time is `'500ms'` or seconds. */
-export type Word = string | number;
+type Word = string | number;
 
 type Table = typeof DIRECTIVES;
 
@@ -32,14 +32,14 @@ type Written<N extends DirectiveName> = Table[N]['block'] extends Context
   : Repeated<N, Words<N>>;
 
 /** The directives that may stand in a context, by their names in the language. `undefined` writes nothing. */
-export type Block<C extends Context> = {
+type Block<C extends Context> = {
   readonly [N in DirectiveName as C extends Table[N]['contexts'][number] ? N : never]?:
     | Written<N>
     | undefined;
 };
 
 /** Extensions by media type. */
-export interface TypesBlock {
+interface TypesBlock {
   readonly [type: string]: Word | readonly Word[] | undefined;
 }
 

@@ -4,7 +4,7 @@
 import type { Problems } from '../diagnostics/diagnostic.ts';
 import type { Source } from '../diagnostics/position.ts';
 
-export type TokenKind = 'word' | '{' | '}' | ';' | 'end';
+type TokenKind = 'word' | '{' | '}' | ';' | 'end';
 
 export interface Token {
   readonly kind: TokenKind;

@@ -8,7 +8,7 @@ import { hides, type Reach, shadowOf } from './reach.ts';
 const MOST = 512;
 
 /** A script that is sent as it is. */
-export interface ShadowedSource {
+interface ShadowedSource {
   readonly runner: WrittenPlace;
   /** Its path, from the root of the location that sends it. */
   readonly name: string;

@@ -6,7 +6,7 @@ import { placeOf, settingOf, subjectOf, type WrittenPlace } from './places.ts';
 import { isBelow, type Reach } from './reach.ts';
 
 /** An upload folder, and where it is written. */
-export interface UploadFolder {
+interface UploadFolder {
   readonly path: string;
   readonly where: string;
 }

@@ -25,7 +25,6 @@ describe('modules', () => {
     ['libs/event-loop/src/ffi/libc.ts', "import koffi from 'koffi';"],
     ['libs/logger/src/a.ts', "import pino from 'pino';"],
     ['libs/config/src/disk/node-disk.ts', "import { readFileSync } from 'node:fs';"],
-    ['libs/config/src/disk/path.ts', "import { posix } from 'node:path';"],
     ['libs/request/src/parser.spec.ts', "import { readFileSync } from 'node:fs';"],
     ['apps/webserv/src/a.spec.ts', "import http from 'node:http';"],
     ['tools/bench/src/a.ts', "import { spawn } from 'node:child_process';"],

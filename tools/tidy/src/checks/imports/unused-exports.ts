@@ -12,7 +12,6 @@ import { isTest, type Package, type Workspace } from '../../workspace.ts';
 const LATER = new Set([
   'apps/webserv',
   'libs/cgi',
-  'libs/config',
   'libs/event-loop',
   'libs/logger',
   'libs/methods',

@@ -39,6 +39,10 @@ describe('published', () => {
     [{ files: ['dist'] }, 'CHANGELOG.md is not packed'],
     [{ publishConfig: { access: 'public' } }, 'publishConfig is not set'],
     [{ scripts: {} }, 'no prepack'],
+    [
+      { exports: { '.': { browser: { default: './b.js' }, types: './a.d.ts', default: './a.js' } } },
+      'the export "." has the conditions default',
+    ],
     [{ exports: { '.': { default: './a.js' } } }, 'the export "." has the conditions default'],
     [
       { exports: { './b': { default: './b.js', types: './b.d.ts' } } },

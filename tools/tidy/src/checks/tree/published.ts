@@ -52,15 +52,24 @@ function manifest({ folder, manifest }: Package, { root }: Workspace): Problem[]
 /** A condition that stands behind one that matches is never read: types first, `default` last. */
 function conditions(folder: string, { exports = {} }: Manifest): Problem[] {
   return Object.entries(exports).flatMap(([entry, target]) => {
-    const names = Object.keys(target as Readonly<Record<string, string>>).filter(
-      (name) => name !== '@webserv/source',
-    );
-    // An entry of this workspace alone (contract suites for other packages' tests) leads nowhere once it is packed.
-    if (names.length === 0) return [];
-    if (names[0] === 'types' && names.at(-1) === 'default') return [];
-    const message = `the export "${entry}" has the conditions ${names.join(', ')}`;
-    return [
-      { file: `${folder}/package.json`, line: 0, message, fix: 'write "types" first and "default" last' },
-    ];
+    return groupsOf(target).flatMap((names) => ofGroup(folder, entry, names));
   });
+}
+
+/** Returns the conditions of an entry, and those inside a condition such as `browser`, which may stand before the types. */
+function groupsOf(target: unknown): string[][] {
+  if (typeof target !== 'object' || target === null) return [];
+  const entries = Object.entries(target).filter(([name]) => name !== '@webserv/source');
+  const flat = entries.filter(([, value]) => typeof value === 'string').map(([name]) => name);
+  return [flat, ...entries.flatMap(([, value]) => groupsOf(value))];
+}
+
+function ofGroup(folder: string, entry: string, names: readonly string[]): Problem[] {
+  // An entry of this workspace alone (contract suites for other packages' tests) leads nowhere once it is packed.
+  if (names.length === 0) return [];
+  if (names[0] === 'types' && names.at(-1) === 'default') return [];
+  const message = `the export "${entry}" has the conditions ${names.join(', ')}`;
+  return [
+    { file: `${folder}/package.json`, line: 0, message, fix: 'write "types" first and "default" last' },
+  ];
 }

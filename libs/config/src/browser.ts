@@ -1,0 +1,20 @@
+// The entry for browsers: everything that needs no module of Node. Here `load` and `loadText` have no disk of their own.
+
+export type { Diagnostic, DiagnosticCode, Severity } from './diagnostics/diagnostic.ts';
+export { DIAGNOSTIC_CODES } from './diagnostics/diagnostic.ts';
+export type { Position } from './diagnostics/position.ts';
+export { type ReportOptions, report, toJson } from './diagnostics/report.ts';
+export type { Context, Row } from './directives/row.ts';
+export { allRows } from './directives/table.ts';
+export type { Access, Disk, FileKind } from './disk/disk.ts';
+export { type MemoryEntry, memoryDisk } from './disk/memory-disk.ts';
+export { type LoadResult, load, loadText } from './load.ts';
+export { type Address, addressesOf, HostMatcher, LocationMatcher } from './model/match.ts';
+export type * from './model/types.ts';
+export {
+  configText,
+  type MainBlock,
+} from './output/config-text.ts';
+export { type EffectiveOptions, effective } from './output/effective.ts';
+export { type DirectiveHelp, type HelpOptions, helpOn, helpText } from './output/help.ts';
+export { referenceMarkdown } from './output/reference.ts';
