@@ -2,7 +2,7 @@ import { bytesOfText, holdsRawBytes, textOfBytes } from '@webserv/request';
 
 /** A path as node:fs takes it: bytes where the name is not UTF-8, which a string would lose. */
 export function diskPath(path: string): string | Buffer {
-  return holdsRawBytes(path) ? bytesOfText(path) : path;
+  return holdsRawBytes(path) ? Buffer.from(bytesOfText(path)) : path;
 }
 
 /**
