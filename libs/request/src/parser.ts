@@ -98,7 +98,7 @@ export class RequestParser {
    * Reads `bytes[start, end)`, which need stay valid during the call only. After HEAD or ERROR it consumes nothing
    * and says the same again, until `reset()`.
    */
-  feed(bytes: Buffer, start: number, end: number): FeedStatus {
+  feed(bytes: Uint8Array, start: number, end: number): FeedStatus {
     if (this.state >= State.COMPLETE) {
       this.consumed = start;
       return this.state === State.COMPLETE ? FeedStatus.HEAD : FeedStatus.ERROR;
@@ -141,7 +141,7 @@ export class RequestParser {
   }
 
   /** Puts the new bytes behind the carried ones and goes on there; no more of them than a head may still have. */
-  private resume(carry: Carry, bytes: Buffer, start: number, end: number): FeedStatus {
+  private resume(carry: Carry, bytes: Uint8Array, start: number, end: number): FeedStatus {
     const carried = carry.length;
     const room = this.limits.maxHeader - this.lead + 1 - carried;
     carry.append(bytes, start, end - start > room ? start + room : end);
@@ -153,10 +153,10 @@ export class RequestParser {
   }
 
   /** RFC 9112 section 2.2: a client may have sent a CRLF too many after its last body. Index behind them. */
-  private skipBlankLines(bytes: Buffer, start: number, end: number): number {
+  private skipBlankLines(bytes: Uint8Array, start: number, end: number): number {
     let pos = start;
     while (pos < end) {
-      const c = bytes[pos] as number;
+      const c = bytes[pos];
       if (this.state === State.BLANK_LF) {
         if (c !== LF) {
           this.fail(ErrorKind.BARE_CR, this.lead - 1);
@@ -180,7 +180,7 @@ export class RequestParser {
   }
 
   /** Scans `bytes[from, end)` of the head that begins at `base`. */
-  private scan(bytes: Buffer, base: number, from: number, end: number): FeedStatus {
+  private scan(bytes: Uint8Array, base: number, from: number, end: number): FeedStatus {
     const most = base + this.limits.maxHeader - this.lead;
     const stop = Math.min(end, most);
     let pos = from;
@@ -212,7 +212,7 @@ export class RequestParser {
     return FeedStatus.PARTIAL;
   }
 
-  private scanMethod(bytes: Buffer, base: number, from: number, stop: number): number {
+  private scanMethod(bytes: Uint8Array, base: number, from: number, stop: number): number {
     if (from === base && stop - from >= WORD && wordsOf(bytes).getInt32(from, true) === GET) {
       this.head.method = 'GET';
       this.methodEnd = 3;
@@ -222,7 +222,7 @@ export class RequestParser {
     const pos = tokenEnd(bytes, from, stop);
     if (pos - base > MAX_METHOD) return this.failAt(ErrorKind.METHOD_TOO_LONG, base + MAX_METHOD, base);
     if (pos === stop) return pos;
-    const c = bytes[pos] as number;
+    const c = bytes[pos];
     if (c !== SP || pos === base) {
       return this.failAt(pos === base ? firstByteError(c) : ErrorKind.BAD_METHOD, pos, base);
     }
@@ -232,13 +232,13 @@ export class RequestParser {
     return pos + 1;
   }
 
-  private scanTarget(bytes: Buffer, base: number, from: number, stop: number): number {
+  private scanTarget(bytes: Uint8Array, base: number, from: number, stop: number): number {
     const first = base + this.methodEnd + 1;
     const most = first + this.limits.maxTarget;
     const bound = Math.min(stop, most);
     const pos = targetEnd(bytes, from, bound);
     if (pos === stop) return pos;
-    const c = bytes[pos] as number;
+    const c = bytes[pos];
     if (c !== SP || pos === first) {
       return this.failAt(QUERY[c] !== 0 ? ErrorKind.TARGET_TOO_LONG : ErrorKind.BAD_TARGET, pos, base);
     }
@@ -248,7 +248,7 @@ export class RequestParser {
     return pos + 1;
   }
 
-  private scanVersion(bytes: Buffer, base: number, from: number, stop: number): number {
+  private scanVersion(bytes: Uint8Array, base: number, from: number, stop: number): number {
     const first = base + this.targetEnd + 1;
     let pos = from;
     if (pos === first && stop - pos >= VERSION_LINE.length && isVersion11(wordsOf(bytes), pos)) {
@@ -257,7 +257,7 @@ export class RequestParser {
     }
     while (pos < stop) {
       const i = pos - first;
-      const c = bytes[pos] as number;
+      const c = bytes[pos];
       if (c !== VERSION_LINE[i]) {
         if ((i !== MAJOR && i !== MINOR) || c < ZERO || c > NINE)
           return this.failAt(versionError(i, c), pos, base);
@@ -285,14 +285,14 @@ export class RequestParser {
   }
 
   /** The field section at `first`, where it is one that was read before; `stop` ends what may be looked at. */
-  private recall(bytes: Buffer, first: number, stop: number, memo: HeadMemo): Section | null {
+  private recall(bytes: Uint8Array, first: number, stop: number, memo: HeadMemo): Section | null {
     if (!this.memorable) return null;
     const section = memo.sections.recall(bytes, first, stop);
     return section !== null && section.headers.count <= this.limits.maxHeaders ? section : null;
   }
 
   /** Turns the scanned bytes, which end at `end`, into the head. */
-  private finish(bytes: Buffer, base: number, end: number): FeedStatus {
+  private finish(bytes: Uint8Array, base: number, end: number): FeedStatus {
     const { head, memo, fieldsStart } = this;
     const start = base + this.methodEnd + 1;
     const stop = base + this.targetEnd;
@@ -315,7 +315,7 @@ export class RequestParser {
   }
 
   /** The same where the fields were read before. */
-  private finishKnown(bytes: Buffer, base: number, section: Section, memo: HeadMemo): FeedStatus {
+  private finishKnown(bytes: Uint8Array, base: number, section: Section, memo: HeadMemo): FeedStatus {
     const { head } = this;
     const start = base + this.methodEnd + 1;
     const stop = base + this.targetEnd;
@@ -340,7 +340,7 @@ export class RequestParser {
   }
 
   /** The log says what was asked for, as far as it has come: the target, or the line that is none. */
-  private describe(bytes: Buffer, base: number, end: number, lineRead: boolean): void {
+  private describe(bytes: Uint8Array, base: number, end: number, lineRead: boolean): void {
     if (this.targetEnd > 0) {
       this.head.target = latin1(bytes, base + this.methodEnd + 1, base + this.targetEnd);
     }

@@ -133,7 +133,7 @@ export class RequestError {
   readonly at: number;
 
   constructor(kind: ErrorKind, at: number) {
-    const row = ROWS[kind] as Row;
+    const row = ROWS[kind];
     this.kind = kind;
     this.status = row[1];
     this.code = row[2];

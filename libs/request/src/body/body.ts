@@ -71,9 +71,10 @@ export class BodyDecoder {
   }
 
   /** Takes the next step in `bytes[start, end)`, which need stay valid as long as the caller uses the payload. */
-  feed(bytes: Buffer, start: number, end: number): BodyStatus {
+  feed(bytes: Uint8Array, start: number, end: number): BodyStatus {
     if (this.kind === Kind.LENGTH) return this.take(start, end);
-    if (this.kind === Kind.CHUNKED) return this.step(this.chunks as ChunkDecoder, bytes, start, end);
+    const { chunks } = this;
+    if (this.kind === Kind.CHUNKED && chunks !== null) return this.step(chunks, bytes, start, end);
     this.consumed = this.kind === Kind.FAILED ? end : start;
     return this.kind === Kind.FAILED ? BodyStatus.ERROR : BodyStatus.DONE;
   }
@@ -91,7 +92,7 @@ export class BodyDecoder {
     return BodyStatus.DATA;
   }
 
-  private step(chunks: ChunkDecoder, bytes: Buffer, start: number, end: number): BodyStatus {
+  private step(chunks: ChunkDecoder, bytes: Uint8Array, start: number, end: number): BodyStatus {
     const status = chunks.feed(bytes, start, end);
     this.consumed = chunks.consumed;
     if (status === BodyStatus.DATA) {

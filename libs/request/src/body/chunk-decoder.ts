@@ -90,11 +90,11 @@ export class ChunkDecoder {
     this.section?.release();
   }
 
-  feed(bytes: Buffer, start: number, end: number): BodyStatus {
+  feed(bytes: Uint8Array, start: number, end: number): BodyStatus {
     let pos = start;
     while (pos < end && this.state < State.TRAILER_LINES) {
       if (this.state === State.DATA) return this.payload(start, pos, end);
-      const c = bytes[pos] as number;
+      const c = bytes[pos];
       if (this.state === State.TRAILER && c !== CR) {
         this.beginTrailers();
         break;
@@ -124,13 +124,17 @@ export class ChunkDecoder {
   }
 
   private beginTrailers(): void {
-    this.section ??= new TrailerSection(this.limits);
-    this.section.begin();
+    this.trailerSection().begin();
     this.state = State.TRAILER_LINES;
   }
 
-  private trailerLines(bytes: Buffer, start: number, pos: number, end: number): BodyStatus {
-    const section = this.section as TrailerSection;
+  private trailerSection(): TrailerSection {
+    this.section ??= new TrailerSection(this.limits);
+    return this.section;
+  }
+
+  private trailerLines(bytes: Uint8Array, start: number, pos: number, end: number): BodyStatus {
+    const section = this.trailerSection();
     const carried = section.length;
     const status = section.feed(bytes, pos, end, fault);
     if (status === SectionStatus.ERROR) return this.fail(pos - start - carried + fault.at, end);
@@ -165,7 +169,7 @@ export class ChunkDecoder {
   }
 
   private sizeByte(c: number): State {
-    const digit = HEX[c] as number;
+    const digit = HEX[c];
     if (digit === 255) {
       if (this.state === State.SIZE) return refuse(ErrorKind.BAD_CHUNK_SIZE);
       const next = afterElement(c, ErrorKind.BAD_CHUNK_SIZE);

@@ -36,7 +36,7 @@ export class TrailerSection {
   }
 
   /** Takes `bytes[start, end)`; the offset of a fault counts from the first byte of the section. */
-  feed(bytes: Buffer, start: number, end: number, fault: Fault): SectionStatus {
+  feed(bytes: Uint8Array, start: number, end: number, fault: Fault): SectionStatus {
     const { carry, section, fields } = this;
     const { maxHeader, maxHeaders } = this.limits;
     const carried = carry.length;
@@ -62,7 +62,7 @@ export class TrailerSection {
   private finish(fault: Fault): SectionStatus {
     const { carry, fields } = this;
     for (let i = 0; i < FORBIDDEN.length; i++) {
-      const id = FORBIDDEN[i] as FieldId;
+      const id = FORBIDDEN[i];
       if (!fields.hasKnown(id)) continue;
       fault.note(ErrorKind.FORBIDDEN_TRAILER, fields.valueStart(fields.firstRow(id)));
       this.release();

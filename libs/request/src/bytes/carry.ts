@@ -5,20 +5,20 @@ const FIRST = 256;
  * until something is unfinished, and none after `release()`.
  */
 export class Carry {
-  bytes: Buffer = EMPTY;
+  bytes: Uint8Array = EMPTY;
   length = 0;
 
   /** Appends `source[start, end)`; the room doubles, so that a byte at a time costs as much as all at once. */
-  append(source: Buffer, start: number, end: number): void {
+  append(source: Uint8Array, start: number, end: number): void {
     const length = this.length + (end - start);
     if (length > this.bytes.length) {
       let room = this.bytes.length === 0 ? FIRST : this.bytes.length * 2;
       while (room < length) room *= 2;
-      const larger = Buffer.allocUnsafeSlow(room);
-      this.bytes.copy(larger, 0, 0, this.length);
+      const larger = new Uint8Array(room);
+      larger.set(this.bytes.subarray(0, this.length));
       this.bytes = larger;
     }
-    source.copy(this.bytes, this.length, start, end);
+    this.bytes.set(source.subarray(start, end), this.length);
     this.length = length;
   }
 
@@ -28,4 +28,4 @@ export class Carry {
   }
 }
 
-const EMPTY: Buffer = Buffer.alloc(0);
+const EMPTY: Uint8Array = new Uint8Array(0);

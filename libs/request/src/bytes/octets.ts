@@ -6,6 +6,8 @@ import { utf8 } from './text.ts';
  * bytes can be had again. Python's file systems do the same (PEP 383).
  */
 
+const encoder = new TextEncoder();
+
 const RAW = 0xdc00;
 const EACH_RAW = /[\udc80-\udcff]/gu;
 const ANY_RAW = /[\udc80-\udcff]/u;
@@ -16,7 +18,7 @@ export function holdsRawBytes(text: string): boolean {
 }
 
 /** The text of the bytes `[start, end)`. */
-export function textOfBytes(bytes: Buffer, start = 0, end = bytes.length): string {
+export function textOfBytes(bytes: Uint8Array, start = 0, end = bytes.length): string {
   const whole = utf8(bytes, start, end);
   // What the decoder could not read it has replaced; few names hold such a character of their own.
   if (!whole.includes('\ufffd')) return whole;
@@ -28,7 +30,7 @@ export function textOfBytes(bytes: Buffer, start = 0, end = bytes.length): strin
       pos += length;
       continue;
     }
-    text += utf8(bytes, from, pos) + String.fromCharCode(RAW + (bytes[pos] as number));
+    text += utf8(bytes, from, pos) + String.fromCharCode(RAW + bytes[pos]);
     pos++;
     from = pos;
   }
@@ -36,15 +38,19 @@ export function textOfBytes(bytes: Buffer, start = 0, end = bytes.length): strin
 }
 
 /** The bytes of a text. */
-export function bytesOfText(text: string): Buffer {
-  if (!holdsRawBytes(text)) return Buffer.from(text);
-  const parts: Buffer[] = [];
+export function bytesOfText(text: string): Uint8Array {
+  const bytes = encoder.encode(text);
+  if (!holdsRawBytes(text)) return bytes;
+  // The encoder has written each raw byte as the three of U+FFFD, so that what follows it moves to the left.
+  let length = 0;
   let from = 0;
   for (const { index } of text.matchAll(EACH_RAW)) {
-    parts.push(Buffer.from(text.slice(from, index)), Buffer.of(text.charCodeAt(index) - RAW));
+    length += encoder.encodeInto(text.slice(from, index), bytes.subarray(length)).written;
+    bytes[length++] = text.charCodeAt(index) - RAW;
     from = index + 1;
   }
-  return Buffer.concat([...parts, Buffer.from(text.slice(from))]);
+  length += encoder.encodeInto(text.slice(from), bytes.subarray(length)).written;
+  return bytes.slice(0, length);
 }
 
 /** The same text in memory of its own, where it may be a slice of a longer one that it would keep alive. */
@@ -65,17 +71,17 @@ export function replaceRawBytes(text: string, write: (byte: number) => string): 
  * above U+10FFFF, nothing cut short.
  */
 function sequenceAt(bytes: Uint8Array, pos: number, end: number): number {
-  const c = bytes[pos] as number;
+  const c = bytes[pos];
   if (c < 0x80) return 1;
   if (c < 0xc2 || c > 0xf4) return 0;
   const length = c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
   if (pos + length > end) return 0;
-  const second = bytes[pos + 1] as number;
+  const second = bytes[pos + 1];
   const least = c === 0xe0 ? 0xa0 : c === 0xf0 ? 0x90 : 0x80;
   const most = c === 0xed ? 0x9f : c === 0xf4 ? 0x8f : 0xbf;
   if (second < least || second > most) return 0;
   for (let index = 2; index < length; index++) {
-    const next = bytes[pos + index] as number;
+    const next = bytes[pos + index];
     if (next < 0x80 || next > 0xbf) return 0;
   }
   return length;

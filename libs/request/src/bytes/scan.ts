@@ -21,7 +21,7 @@ function makeTokenEnd(): Scanner {
   const table = TOKEN;
   return function tokenEnd(bytes, from, end) {
     let pos = from;
-    while (pos < end && table[bytes[pos] as number] !== 0) pos++;
+    while (pos < end && table[bytes[pos]] !== 0) pos++;
     return pos;
   };
 }
@@ -49,10 +49,10 @@ function makeValueEnd(): ValueScanner {
       }
       pos +=
         inLow !== 0 ? (31 - Math.clz32(inLow & -inLow)) >> 3 : 4 + ((31 - Math.clz32(inHigh & -inHigh)) >> 3);
-      if (table[bytes[pos] as number] === 0) return pos;
+      if (table[bytes[pos]] === 0) return pos;
       pos++;
     }
-    while (pos < end && table[bytes[pos] as number] !== 0) pos++;
+    while (pos < end && table[bytes[pos]] !== 0) pos++;
     return pos;
   };
 }
@@ -62,7 +62,7 @@ function makeTargetEnd(): Scanner {
   const table = QUERY;
   return function targetEnd(bytes, from, end) {
     let pos = from;
-    while (pos < end && table[bytes[pos] as number] !== 0) pos++;
+    while (pos < end && table[bytes[pos]] !== 0) pos++;
     return pos;
   };
 }
@@ -71,7 +71,7 @@ function makeRegNameEnd(): Scanner {
   const table = REG_NAME;
   return function regNameEnd(bytes, from, end) {
     let pos = from;
-    while (pos < end && table[bytes[pos] as number] !== 0) pos++;
+    while (pos < end && table[bytes[pos]] !== 0) pos++;
     return pos;
   };
 }

@@ -53,7 +53,7 @@ for (const [constant, id] of Object.entries(FieldId)) {
   const slot = slotOf(bytes, 0, bytes.length);
   NAMES[id] = bytes;
   BY_NAME.set(name, id);
-  NEXT[id] = SLOT[slot] as number;
+  NEXT[id] = SLOT[slot];
   SLOT[slot] = id;
 }
 
@@ -62,16 +62,15 @@ for (const [constant, id] of Object.entries(FieldId)) {
  * weights were chosen so that no two of today's names share a slot; the chain keeps it right for tomorrow's.
  */
 function slotOf(bytes: Uint8Array, start: number, end: number): number {
-  const first = (bytes[start] as number) | 0x20;
-  const last = (bytes[end - 1] as number) | 0x20;
+  const first = bytes[start] | 0x20;
+  const last = bytes[end - 1] | 0x20;
   return (end - start + first * 2 + last * 4) & 127;
 }
 
 /** Id of the field name in `bytes[start, end)`, a token of any case. */
 export function fieldId(bytes: Uint8Array, start: number, end: number): FieldId {
-  let id = SLOT[slotOf(bytes, start, end)] as number;
-  while (id !== FieldId.UNKNOWN && !matches(bytes, start, end, NAMES[id] as Uint8Array))
-    id = NEXT[id] as number;
+  let id = SLOT[slotOf(bytes, start, end)];
+  while (id !== FieldId.UNKNOWN && !matches(bytes, start, end, NAMES[id])) id = NEXT[id];
   return id as FieldId;
 }
 
@@ -83,7 +82,7 @@ export function fieldIdOf(name: string): FieldId {
 function matches(bytes: Uint8Array, start: number, end: number, name: Uint8Array): boolean {
   if (end - start !== name.length) return false;
   for (let i = 0; i < name.length; i++) {
-    if (((bytes[start + i] as number) | 0x20) !== name[i]) return false;
+    if ((bytes[start + i] | 0x20) !== name[i]) return false;
   }
   return true;
 }

@@ -24,16 +24,16 @@ export function addLine(
   const end = colon + 2 + valueLength;
   const nameStop = tokenEnd(bytes, start, colon);
   if (nameStop === start) {
-    const c = bytes[start] as number;
+    const c = bytes[start];
     return fault.note(c === CR ? ErrorKind.BARE_CR : lineStartError(c), start);
   }
   if (headers.count >= maxHeaders) return fault.note(ErrorKind.TOO_MANY_FIELDS, start);
-  if (nameStop !== colon) return fault.note(nameError(bytes[nameStop] as number), nameStop);
+  if (nameStop !== colon) return fault.note(nameError(bytes[nameStop]), nameStop);
   let first = colon + 1;
   while (first < end && (bytes[first] === SP || bytes[first] === HTAB)) first++;
   const stop = valueEnd(bytes, wordsOf(bytes), first, end);
   if (stop !== end) {
-    const c = bytes[stop] as number;
+    const c = bytes[stop];
     return fault.note(c === CR ? ErrorKind.BARE_CR : valueError(c), stop);
   }
   const last = trimmedEnd(bytes, first, end);

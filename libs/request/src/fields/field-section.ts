@@ -63,7 +63,7 @@ export class FieldSection {
         pos += spelledSize(spelling);
         nameEnd = pos - 1 - base;
       } else if (nameStart < 0) {
-        const c = bytes[pos] as number;
+        const c = bytes[pos];
         if (TOKEN[c] === 0) {
           if (c !== CR) return refuse(fault, lineStartError(c), pos);
           if (pos + 1 === end) break;
@@ -77,7 +77,7 @@ export class FieldSection {
       if (nameEnd === 0) {
         pos = tokenEnd(bytes, pos, end);
         if (pos === end) break;
-        if (bytes[pos] !== COLON) return refuse(fault, nameError(bytes[pos] as number), pos);
+        if (bytes[pos] !== COLON) return refuse(fault, nameError(bytes[pos]), pos);
         nameEnd = pos - base;
         id = fieldId(bytes, base + nameStart, pos);
         pos++;
@@ -89,7 +89,7 @@ export class FieldSection {
       }
       pos = valueEnd(bytes, words, pos, end);
       if (pos === end) break;
-      if (bytes[pos] !== CR) return refuse(fault, valueError(bytes[pos] as number), pos);
+      if (bytes[pos] !== CR) return refuse(fault, valueError(bytes[pos]), pos);
       if (pos + 1 === end) break;
       if (bytes[pos + 1] !== LF) return refuse(fault, ErrorKind.BARE_CR, pos);
       headers.add(id, nameStart, nameEnd, valueStart, trimmedEnd(bytes, base + valueStart, pos) - base);

@@ -2,6 +2,7 @@ import { latin1 } from '../bytes/text.ts';
 import { FieldId, fieldIdOf } from './field-id.ts';
 import { giveTable, growTable, ROW, rowAt, takeTable } from './field-table.ts';
 
+const NO_LINES = new Int32Array(0);
 const CASE_BIT = 0x20;
 const A = 0x41;
 const Z = 0x5a;
@@ -16,7 +17,7 @@ export class Headers {
   /** What the lines were read from, and where in it offset 0 lies. For the readers of this library. */
   text = '';
   origin = 0;
-  private table: Int32Array | null = null;
+  private table: Int32Array = NO_LINES;
   /** The table is another one's, as are the values. */
   private borrowed = false;
   /** The value of each line, where the lines are remembered. */
@@ -79,18 +80,18 @@ export class Headers {
   /** Name of line `index` as it was received. */
   name(index: number): string {
     const row = rowAt(index);
-    const table = this.table as Int32Array;
+    const { table } = this;
     const { text, origin } = this;
-    return text.substring(origin + (table[row] as number), origin + (table[row + 1] as number));
+    return text.substring(origin + table[row], origin + table[row + 1]);
   }
 
   /** Value of line `index` without the white space around it. */
   value(index: number): string {
-    if (this.values !== null) return this.values[index] as string;
+    if (this.values !== null) return this.values[index];
     const row = rowAt(index);
-    const table = this.table as Int32Array;
+    const { table } = this;
     const { text, origin } = this;
-    return text.substring(origin + (table[row + 2] as number), origin + (table[row + 3] as number));
+    return text.substring(origin + table[row + 2], origin + table[row + 3]);
   }
 
   /** Lines in the order received, as `[name, value]`, the name as it was written. */
@@ -100,12 +101,12 @@ export class Headers {
 
   /** Row of the first line of a present known field. For the readers of this library. */
   firstRow(id: FieldId): number {
-    return (this.table as Int32Array)[id] as number;
+    return this.table[id];
   }
 
   /** Row of the next line of the known field after `row`, or -1. */
   nextRow(id: FieldId, row: number): number {
-    const table = this.table as Int32Array;
+    const { table } = this;
     for (let i = row + 1; i < this.count; i++) {
       if (table[rowAt(i) + 4] === id) return i;
     }
@@ -113,18 +114,17 @@ export class Headers {
   }
 
   valueStart(row: number): number {
-    return (this.table as Int32Array)[rowAt(row) + 2] as number;
+    return this.table[rowAt(row) + 2];
   }
 
   valueEnd(row: number): number {
-    return (this.table as Int32Array)[rowAt(row) + 3] as number;
+    return this.table[rowAt(row) + 3];
   }
 
   /** Adds a line; offsets count from the first byte of the text that `read` will be given. */
   add(id: FieldId, nameStart: number, nameEnd: number, valueStart: number, valueEnd: number): void {
     const row = this.next;
-    let table = this.table;
-    if (table === null || row >= table.length) table = this.enlarge(table);
+    const table = row < this.table.length ? this.table : this.enlarge();
     table[row] = nameStart;
     table[row + 1] = nameEnd;
     table[row + 2] = valueStart;
@@ -147,10 +147,10 @@ export class Headers {
   }
 
   /** A copy of `headers`, which were read from `bytes[start, end)`, that outlives them and shares nothing with them. */
-  static standing(headers: Headers, bytes: Buffer, start: number, end: number): Headers {
+  static standing(headers: Headers, bytes: Uint8Array, start: number, end: number): Headers {
     const copy = new Headers();
     copy.text = latin1(bytes, start, end);
-    copy.table = (headers.table as Int32Array).slice(0, headers.next);
+    copy.table = headers.table.slice(0, headers.next);
     copy.count = headers.count;
     copy.next = headers.next;
     copy.present = headers.present;
@@ -178,8 +178,8 @@ export class Headers {
 
   /** Forgets the lines of known fields: of a trailer section only the others may be looked at. */
   dropKnown(): void {
-    const table = this.table;
-    if (table === null || this.present === 0) return;
+    const { table } = this;
+    if (this.present === 0) return;
     let kept = 0;
     for (let i = 0; i < this.count; i++) {
       if (table[rowAt(i) + 4] !== FieldId.UNKNOWN) continue;
@@ -194,8 +194,8 @@ export class Headers {
 
   /** Back to no lines, holding neither text nor table. */
   clear(): void {
-    if (this.table !== null && !this.borrowed) giveTable(this.table);
-    this.table = null;
+    if (!this.borrowed) giveTable(this.table);
+    this.table = NO_LINES;
     this.borrowed = false;
     this.values = null;
     this.text = '';
@@ -206,8 +206,8 @@ export class Headers {
     this.repeated = 0;
   }
 
-  private enlarge(table: Int32Array | null): Int32Array {
-    this.table = table === null ? takeTable() : growTable(table);
+  private enlarge(): Int32Array {
+    this.table = this.table === NO_LINES ? takeTable() : growTable(this.table);
     return this.table;
   }
 
@@ -220,9 +220,9 @@ export class Headers {
 
   private nameIs(index: number, name: string): boolean {
     const row = rowAt(index);
-    const table = this.table as Int32Array;
-    const start = table[row] as number;
-    if ((table[row + 1] as number) - start !== name.length) return false;
+    const { table } = this;
+    const start = table[row];
+    if (table[row + 1] - start !== name.length) return false;
     for (let i = 0; i < name.length; i++) {
       const c = this.text.charCodeAt(this.origin + start + i);
       if ((c >= A && c <= Z ? c | CASE_BIT : c) !== name.charCodeAt(i)) return false;

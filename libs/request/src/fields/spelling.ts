@@ -75,7 +75,7 @@ function spellings(): Spellings {
     last: new Int32Array(count),
     lastCase: new Int32Array(count),
   };
-  for (let index = count - 1; index > 0; index--) add(made, index, names[index] as readonly [string, number]);
+  for (let index = count - 1; index > 0; index--) add(made, index, names[index]);
   return made;
 }
 
@@ -94,7 +94,7 @@ function add(made: Spellings, index: number, [name, id]: readonly [string, numbe
   made.size[index] = size;
   made.id[index] = id;
   const slot = slotOf(words.getInt32(0, true));
-  made.next[index] = made.slot[slot] as number;
+  made.next[index] = made.slot[slot];
   made.slot[slot] = index;
 }
 
@@ -102,7 +102,7 @@ const KNOWN: Spellings = spellings();
 
 /** Bytes of the name and the colon of a spelling. */
 export function spelledSize(spelling: number): number {
-  return KNOWN.size[spelling] as number;
+  return KNOWN.size[spelling];
 }
 
 /** FieldId of a spelling. */
@@ -119,22 +119,19 @@ function makeSpellingAt(): Speller {
   const { slot, next, size, words: spelled, cases, last, lastCase } = KNOWN;
   return function spellingAt(words, start, end) {
     if (end - start < WORD) return 0;
-    let index = slot[slotOf(words.getInt32(start, true))] as number;
+    let index = slot[slotOf(words.getInt32(start, true))];
     while (index !== 0) {
-      const stop = start + (size[index] as number);
-      if (stop <= end && (words.getInt32(stop - WORD, true) | (lastCase[index] as number)) === last[index]) {
+      const stop = start + size[index];
+      if (stop <= end && (words.getInt32(stop - WORD, true) | lastCase[index]) === last[index]) {
         let word = index * STRIDE;
         let pos = start;
-        while (
-          pos + WORD <= stop &&
-          (words.getInt32(pos, true) | (cases[word] as number)) === spelled[word]
-        ) {
+        while (pos + WORD <= stop && (words.getInt32(pos, true) | cases[word]) === spelled[word]) {
           pos += WORD;
           word++;
         }
         if (pos + WORD > stop) return index;
       }
-      index = next[index] as number;
+      index = next[index];
     }
     return 0;
   };

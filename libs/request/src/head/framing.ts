@@ -91,7 +91,7 @@ function readLength(head: RequestHead, bytes: Uint8Array, base: number, fault: F
   // 1*DIGIT (RFC 9110 section 8.6): zeros in front change nothing, and the number is never octal.
   let length = 0;
   for (let pos = start; pos < end; pos++) {
-    const c = bytes[pos] as number;
+    const c = bytes[pos];
     if (c < ZERO || c > NINE) return fault.note(ErrorKind.BAD_CONTENT_LENGTH, pos);
     length = length * 10 + (c - ZERO);
   }
@@ -224,7 +224,7 @@ function hasQuote(bytes: Uint8Array, start: number, end: number): boolean {
 function equals(bytes: Uint8Array, start: number, end: number, word: Uint8Array): boolean {
   if (end - start !== word.length) return false;
   for (let i = 0; i < word.length; i++) {
-    if (((bytes[start + i] as number) | CASE_BIT) !== word[i]) return false;
+    if ((bytes[start + i] | CASE_BIT) !== word[i]) return false;
   }
   return true;
 }

@@ -35,7 +35,7 @@ const SCRATCH = 16_384;
 
 /** Filled and read within one call, so one of each is enough for all callers. */
 const fault = new Fault();
-const scratch: Buffer = Buffer.allocUnsafeSlow(SCRATCH);
+const scratch = new Uint8Array(SCRATCH);
 
 /**
  * Makes `head` the head that `values` describe. The rules and limits are those of RequestParser: the result is the same
@@ -58,7 +58,7 @@ export function fillHead(
   head.target = values.target;
   head.version = values.version ?? 11;
   const size = sizeOf(values);
-  const bytes = size <= SCRATCH ? scratch : Buffer.allocUnsafeSlow(size);
+  const bytes = size <= SCRATCH ? scratch : new Uint8Array(size);
   print(values, bytes);
   if (
     withinLimits(readLines(head, values, bytes, limits), values, size, limits) &&
@@ -147,7 +147,7 @@ function readLines(head: RequestHead, values: HeadValues, bytes: Uint8Array, lim
 function checkMethod(bytes: Uint8Array, length: number): boolean {
   const stop = tokenEnd(bytes, 0, length);
   if (stop > MAX_METHOD) return fault.note(ErrorKind.METHOD_TOO_LONG, MAX_METHOD);
-  if (stop === 0) return fault.note(firstByteError(bytes[0] as number), 0);
+  if (stop === 0) return fault.note(firstByteError(bytes[0]), 0);
   return stop === length || fault.note(ErrorKind.BAD_METHOD, stop);
 }
 
@@ -156,10 +156,7 @@ function checkTarget(bytes: Uint8Array, start: number, length: number, maxTarget
   const end = start + length;
   const stop = targetEnd(bytes, start, Math.min(end, most));
   if (stop === end && length > 0) return true;
-  return fault.note(
-    QUERY[bytes[stop] as number] !== 0 ? ErrorKind.TARGET_TOO_LONG : ErrorKind.BAD_TARGET,
-    stop,
-  );
+  return fault.note(QUERY[bytes[stop]] !== 0 ? ErrorKind.TARGET_TOO_LONG : ErrorKind.BAD_TARGET, stop);
 }
 
 /**
@@ -178,7 +175,7 @@ function withinLimits(whole: boolean, values: HeadValues, size: number, { maxHea
 function readMeaning(
   head: RequestHead,
   values: HeadValues,
-  bytes: Buffer,
+  bytes: Uint8Array,
   size: number,
   secure: boolean,
 ): boolean {

@@ -23,12 +23,12 @@ const BY_LENGTH: readonly (readonly KnownMethod[])[] = [
 ];
 
 /** The method in `bytes[start, end)`, which is a token. Methods are case-sensitive (RFC 9110 section 9.1). */
-export function methodName(bytes: Buffer, start: number, end: number): string {
+export function methodName(bytes: Uint8Array, start: number, end: number): string {
   const length = end - start;
   if (length < BY_LENGTH.length) {
-    const candidates = BY_LENGTH[length] as readonly KnownMethod[];
+    const candidates = BY_LENGTH[length];
     for (let i = 0; i < candidates.length; i++) {
-      const candidate = candidates[i] as KnownMethod;
+      const candidate = candidates[i];
       if (matches(bytes, start, candidate[1])) return candidate[0];
     }
   }

@@ -70,7 +70,7 @@ function readAbsolute(
   secure: boolean,
   fault: Fault,
 ): boolean {
-  const isHttps = ((bytes[start + HTTP.length] as number) | CASE_BIT) === LETTER_S;
+  const isHttps = (bytes[start + HTTP.length] | CASE_BIT) === LETTER_S;
   const authority = start + HTTP.length + (isHttps ? 4 : 3);
   if (authority > end || !isScheme(bytes, start, authority))
     return fault.note(ErrorKind.BAD_TARGET_FORM, start);
@@ -88,7 +88,7 @@ function readAbsolute(
 /** True if `bytes[start, authority)` is `http://` or `https://`, whose length the caller has chosen. */
 function isScheme(bytes: Uint8Array, start: number, authority: number): boolean {
   for (let i = 0; i < HTTP.length; i++) {
-    if (((bytes[start + i] as number) | CASE_BIT) !== HTTP[i]) return false;
+    if ((bytes[start + i] | CASE_BIT) !== HTTP[i]) return false;
   }
   return bytes[authority - 3] === COLON && bytes[authority - 2] === SLASH && bytes[authority - 1] === SLASH;
 }

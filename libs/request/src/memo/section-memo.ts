@@ -1,3 +1,4 @@
+import { copyOfText } from '../bytes/octets.ts';
 import { keepWords, mixed, sameWords, WORD, wordsOf } from '../bytes/words.ts';
 import { FieldId } from '../fields/field-id.ts';
 import { Headers } from '../fields/headers.ts';
@@ -29,11 +30,11 @@ export class Section {
   private readonly keepAlive: boolean;
   private readonly expectContinue: boolean;
 
-  constructor(slot: number, head: RequestHead, bytes: Buffer, start: number, end: number) {
+  constructor(slot: number, head: RequestHead, bytes: Uint8Array, start: number, end: number) {
     this.slot = slot;
     this.length = end - start;
     this.headers = Headers.standing(head.headers, bytes, start, end);
-    this.host = Buffer.from(head.host).toString();
+    this.host = copyOfText(head.host);
     this.port = head.port;
     this.contentLength = head.contentLength;
     this.chunked = head.chunked;
@@ -78,7 +79,7 @@ export class SectionMemo {
    * read, but mostly it is where the received bytes end; where they go on, with a body or the next request, the section
    * found last is tried.
    */
-  recall(bytes: Buffer, start: number, end: number): Section | null {
+  recall(bytes: Uint8Array, start: number, end: number): Section | null {
     const length = end - start;
     this.tagged = 0;
     this.looked = length >= MIN_LENGTH && !this.slots.passes();
@@ -98,7 +99,7 @@ export class SectionMemo {
   }
 
   /** After `recall` did not know it: takes note of what the section in `bytes[start, end)` came to. */
-  learn(head: RequestHead, bytes: Buffer, start: number, end: number): void {
+  learn(head: RequestHead, bytes: Uint8Array, start: number, end: number): void {
     const length = end - start;
     const { headers } = head;
     if (!this.looked || length > MAX_LENGTH || headers.count > MAX_LINES) return;
@@ -117,14 +118,14 @@ export class SectionMemo {
   private held(tag: number, from: DataView, start: number, length: number): Section | null {
     const slot = tag >>> (32 - SLOT_BITS);
     if (!this.slots.mayHold(slot, tag)) return null;
-    const section = this.kept[slot] as Section;
-    if (section.length !== length || !this.equals(section, from, start)) return null;
+    const section = this.kept[slot];
+    if (section === null || section.length !== length || !this.equals(section, from, start)) return null;
     this.slots.hit(slot);
     this.recent = section;
     return section;
   }
 
-  private keep(tag: number, head: RequestHead, bytes: Buffer, start: number, end: number): void {
+  private keep(tag: number, head: RequestHead, bytes: Uint8Array, start: number, end: number): void {
     const slot = tag >>> (32 - SLOT_BITS);
     if (this.recent === this.kept[slot]) this.recent = null;
     if (hasSecret(head.headers)) {

@@ -56,7 +56,7 @@ export class Slots {
   hit(slot: number): void {
     const { rows } = this;
     const row = slot << ROW_BITS;
-    const life = rows[row + LIFE] as number;
+    const life = rows[row + LIFE];
     this.misses = 0;
     if (life < MOST_LIFE) rows[row + LIFE] = life + 1;
     rows[row + WAIT] = 0;
@@ -73,18 +73,18 @@ export class Slots {
     if (this.misses < MOST_MISSES) this.misses++;
     else this.rest = REST - 1;
     const row = slot << ROW_BITS;
-    const life = rows[row + LIFE] as number;
+    const life = rows[row + LIFE];
     if (life > 0) {
       rows[row + LIFE] = life - 1;
       return false;
     }
-    const wait = rows[row + WAIT] as number;
+    const wait = rows[row + WAIT];
     if (rows[row + CANDIDATE] !== tag) {
       rows[row + CANDIDATE] = tag;
       rows[row + LEFT] = wait;
       return false;
     }
-    const left = rows[row + LEFT] as number;
+    const left = rows[row + LEFT];
     if (left > 0) {
       rows[row + LEFT] = left - 1;
       return false;

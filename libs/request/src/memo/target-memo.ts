@@ -20,7 +20,7 @@ class Target {
   readonly hasQuery: boolean;
 
   /** Strings of its own: those of the head may be slices of all of it. */
-  constructor(head: RequestHead, bytes: Buffer, start: number, end: number) {
+  constructor(head: RequestHead, bytes: Uint8Array, start: number, end: number) {
     const text = latin1(bytes, start, end);
     this.length = end - start;
     this.target = text;
@@ -52,7 +52,7 @@ export class TargetMemo {
    * Gives `head` what the target in `bytes[start, end)` comes to; false where it is not known. At least four bytes must
    * follow the target, as the version does.
    */
-  recall(head: RequestHead, bytes: Buffer, start: number, end: number): boolean {
+  recall(head: RequestHead, bytes: Uint8Array, start: number, end: number): boolean {
     const length = end - start;
     this.looked = length <= MAX_LENGTH && !this.slots.passes();
     if (!this.looked) return false;
@@ -63,9 +63,10 @@ export class TargetMemo {
     this.tag = tag;
     const slot = tag >>> (32 - SLOT_BITS);
     if (!this.slots.mayHold(slot, tag)) return false;
-    const found = this.kept[slot] as Target;
+    const found = this.kept[slot];
     const count = (length + WORD - 1) >> 2;
-    if (found.length !== length || !sameWords(from, start, this.words, slot * WORDS, count)) return false;
+    if (found === null || found.length !== length || !sameWords(from, start, this.words, slot * WORDS, count))
+      return false;
     this.slots.hit(slot);
     head.form = TargetForm.ORIGIN;
     head.target = found.target;
@@ -77,13 +78,13 @@ export class TargetMemo {
   }
 
   /** After `recall` did not know it: takes note of what the target in `bytes[start, end)` came to. */
-  learn(head: RequestHead, bytes: Buffer, start: number, end: number): void {
+  learn(head: RequestHead, bytes: Uint8Array, start: number, end: number): void {
     if (!this.looked) return;
     const { tag } = this;
     if (this.slots.missed(tag >>> (32 - SLOT_BITS), tag)) this.keep(tag, head, bytes, start, end);
   }
 
-  private keep(tag: number, head: RequestHead, bytes: Buffer, start: number, end: number): void {
+  private keep(tag: number, head: RequestHead, bytes: Uint8Array, start: number, end: number): void {
     const slot = tag >>> (32 - SLOT_BITS);
     const count = (end - start + WORD - 1) >> 2;
     keepWords(wordsOf(bytes), start, this.words, slot * WORDS, count);

@@ -26,7 +26,7 @@ export function readPort(bytes: Uint8Array, colon: number, end: number): number 
   if (colon + 1 >= end) return -1;
   let port = 0;
   for (let i = colon + 1; i < end; i++) {
-    const c = bytes[i] as number;
+    const c = bytes[i];
     if (c < ZERO || c > NINE) return -2;
     port = port * 10 + (c - ZERO);
     if (port > MAX_PORT) return -2;
@@ -40,8 +40,7 @@ function nameEnd(bytes: Uint8Array, start: number, end: number): number {
   while (pos < end) {
     pos = regNameEnd(bytes, pos, end);
     if (pos < end && bytes[pos] === PERCENT) {
-      if (pos + 2 >= end || HEX[bytes[pos + 1] as number] === 255 || HEX[bytes[pos + 2] as number] === 255)
-        return -1;
+      if (pos + 2 >= end || HEX[bytes[pos + 1]] === 255 || HEX[bytes[pos + 2]] === 255) return -1;
       pos += 3;
     } else {
       break;
@@ -92,7 +91,7 @@ export function isIPv6(bytes: Uint8Array, start: number, end: number): boolean {
 function groupEnd(bytes: Uint8Array, start: number, end: number): number {
   const most = end - start > 4 ? start + 4 : end;
   let pos = start;
-  while (pos < most && HEX[bytes[pos] as number] !== 255) pos++;
+  while (pos < most && HEX[bytes[pos]] !== 255) pos++;
   return pos;
 }
 
@@ -102,8 +101,8 @@ function isIPv4(bytes: Uint8Array, start: number, end: number): boolean {
   for (;;) {
     const first = pos;
     let value = 0;
-    while (pos < end && pos - first < 3 && isDigit(bytes[pos] as number)) {
-      value = value * 10 + ((bytes[pos] as number) - ZERO);
+    while (pos < end && pos - first < 3 && isDigit(bytes[pos])) {
+      value = value * 10 + (bytes[pos] - ZERO);
       pos++;
     }
     if (pos === first || value > 255 || (pos - first > 1 && bytes[first] === ZERO)) return false;
@@ -130,7 +129,7 @@ export function normalHost(bytes: Uint8Array, start: number, end: number, text: 
 
 function hasCapital(bytes: Uint8Array, start: number, end: number): boolean {
   for (let pos = start; pos < end; pos++) {
-    const c = bytes[pos] as number;
+    const c = bytes[pos];
     if (c >= 0x41 && c <= 0x5a) return true;
   }
   return false;

@@ -7,7 +7,7 @@ import { ErrorKind, type Fault } from '../request-error.ts';
 const SCRATCH = 4_096;
 
 /** Decoded bytes of the path that is being read; nothing of it outlives a call. */
-const scratch: Buffer = Buffer.allocUnsafeSlow(SCRATCH);
+const scratch = new Uint8Array(SCRATCH);
 
 /** Index of the `?` in `bytes[start, end)`, or `end`. */
 export function pathEnd(bytes: Uint8Array, start: number, end: number): number {
@@ -35,7 +35,7 @@ function makePlainPathEnd(): Scanner {
     if (bytes[start] !== SLASH) return -1;
     let previous = 0;
     for (let pos = start; pos < end; pos++) {
-      const kind = table[bytes[pos] as number] as number;
+      const kind = table[bytes[pos]];
       if (((kind & 4) | ((previous >> 1) & kind)) !== 0) return bytes[pos] === QUESTION ? pos : -1;
       previous = kind;
     }
@@ -53,7 +53,7 @@ function makePlainPathEnd(): Scanner {
  * into a field, a log or an environment encodes or refuses them there.
  */
 export function decodePath(bytes: Uint8Array, start: number, end: number, fault: Fault): string {
-  const out = end - start > SCRATCH ? Buffer.allocUnsafeSlow(end - start) : scratch;
+  const out = end - start > SCRATCH ? new Uint8Array(end - start) : scratch;
   const length = decode(bytes, start, end, out, fault);
   if (length < 0) return '';
   const resolved = shape.resolved ? length : resolveDots(out, length);
@@ -76,10 +76,10 @@ function decode(bytes: Uint8Array, start: number, end: number, out: Uint8Array, 
   let resolved = bytes[start] === SLASH;
   let pos = start;
   while (pos < end) {
-    let c = bytes[pos] as number;
+    let c = bytes[pos];
     if (c === PERCENT) {
-      const high = pos + 2 < end ? (HEX[bytes[pos + 1] as number] as number) : 255;
-      const low = pos + 2 < end ? (HEX[bytes[pos + 2] as number] as number) : 255;
+      const high = pos + 2 < end ? HEX[bytes[pos + 1]] : 255;
+      const low = pos + 2 < end ? HEX[bytes[pos + 2]] : 255;
       if (high === 255 || low === 255) return refuse(fault, ErrorKind.BAD_PERCENT, pos);
       c = high * 16 + low;
       if (c === 0) return refuse(fault, ErrorKind.BAD_PATH_BYTE, pos);
