@@ -21,10 +21,10 @@ export function buildLocation(
   serverOrigins: Origins,
   around: Surroundings,
 ): Location {
-  const opener = level.opener!.directive;
+  const { directive: opener, value: prefix } = level.openedBy('location');
   const redirection = level.own('redirection');
   // A redirection overrides everything beside it: such a location is its server's settings and the redirection.
-  const from = redirection === null ? level : level.parent!;
+  const from = redirection === null ? level : level.outer;
   const taker = new Taker(from, serverOrigins);
   const types = redirection === null ? mergeTypes(outerTypes, level, taker, around.problems) : outerTypes;
   const scope = buildScope(taker, types);
@@ -39,7 +39,7 @@ export function buildLocation(
   // Written out field by field: this object is read on every request, and one made by spreading is slow to read.
   return {
     id,
-    prefix: level.opener!.value as string,
+    prefix,
     root: scope.root,
     defaultFile: index.defaultFile,
     uploadPath: scope.uploadPath,
@@ -70,9 +70,9 @@ export function buildLocation(
 }
 
 function checkRoot(level: Level, problems: Problems): void {
-  if (level.resolve('root') !== null || level.damaged || level.parent!.damaged) return;
+  if (level.resolve('root') !== null || level.damaged || level.outer.damaged) return;
   const message = 'neither this location nor its server has a root';
-  problems.error('missing-root', wordSpan(level.opener!.directive, 0), message, {
+  problems.error('missing-root', wordSpan(level.opening.directive, 0), message, {
     expected: '"root FOLDER;"',
   });
 }

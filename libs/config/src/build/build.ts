@@ -52,7 +52,7 @@ function buildServer(
   around: Surroundings,
 ): { server: Server; locations: readonly Built<Location>[] } {
   const taker = new Taker(level);
-  const opener = level.opener!.directive;
+  const opener = level.opening.directive;
   const types = mergeTypes(outerTypes, level, taker, around.problems);
   const base = buildScope(taker, types);
   around.claims.push(...ownClaims(level));
@@ -60,7 +60,7 @@ function buildServer(
   const errorPages = buildErrorPages(level, taker, around);
   const locations = buildLocations(level, types, taker.origins, around);
   const names = level.all('server_name');
-  if (names.length > 0) taker.mark('server_name', originOf(names[0]!, level));
+  if (names.length > 0) taker.mark('server_name', originOf(names[0], level));
   const server: Server = {
     id,
     listens,
@@ -153,7 +153,7 @@ function buildLocations(
     const before = first.get(location.prefix);
     if (before !== undefined) {
       const message = `${quoted(location.prefix)} is already a location, at ${lineOf(before.at)}`;
-      around.problems.error('duplicate-location', wordSpan(level.opener!.directive, 0), message);
+      around.problems.error('duplicate-location', wordSpan(level.opening.directive, 0), message);
       continue;
     }
     first.set(location.prefix, location);
@@ -161,7 +161,7 @@ function buildLocations(
   }
   if (!first.has('/') && !server.damaged) {
     const message = 'this server has no location for "/"';
-    around.problems.error('missing-location', wordSpan(server.opener!.directive, -1), message, {
+    around.problems.error('missing-location', wordSpan(server.opening.directive, -1), message, {
       expected: '"location / { }" in every server',
     });
   }

@@ -69,7 +69,7 @@ export class Taker {
       // Nobody knows the location while the head is still arriving.
       header: this.#time(
         'header_timeout',
-        this.#level.context === 'location' ? this.#level.parent! : this.#level,
+        this.#level.context === 'location' ? this.#level.outer : this.#level,
       ),
       body: this.#time('body_timeout', this.#level),
       send: this.#time('send_timeout', this.#level),

@@ -1,8 +1,10 @@
 // One block's settings, and what it takes over from the blocks around it.
 
 import type { Position, Source } from '../diagnostics/position.ts';
+import { present } from '../diagnostics/present.ts';
 import type { Context, Row } from '../directives/row.ts';
-import { DIRECTIVES, type DirectiveName, type ValueOf } from '../directives/table.ts';
+import type { TypeEntry } from '../directives/structure.ts';
+import { type DirectiveName, rowOf, type ValueOf } from '../directives/table.ts';
 import { readValue } from '../directives/values.ts';
 import type { Origin } from '../model/types.ts';
 import type { Directive } from '../syntax/directive.ts';
@@ -10,6 +12,7 @@ import type { Directive } from '../syntax/directive.ts';
 /** A directive that passed validation, with its value. */
 export interface Setting<T = unknown> {
   readonly directive: Directive;
+  readonly row: Row;
   readonly value: T;
   /** Made when first asked for. */
   origin: Origin | null;
@@ -26,6 +29,10 @@ export interface Resolved<T> {
 const NO_SETTINGS: readonly Setting[] = [];
 const NO_LEVELS: readonly Level[] = [];
 
+/**
+ * The settings of one block. Only validate.ts adds to it, and gives each setting the value that the setting's row has read.
+ * The casts from a name to the type of its value rest on that.
+ */
 export class Level {
   readonly context: Context;
   readonly parent: Level | null;
@@ -43,8 +50,24 @@ export class Level {
     this.opener = opener;
   }
 
+  /** The directive that opened this block; the main level has none. */
+  get opening(): Setting {
+    return present(this.opener, 'the directive that opens this block');
+  }
+
+  /** The same, with the type of its value. */
+  openedBy<N extends DirectiveName>(name: N): Setting<ValueOf<N>> {
+    if (this.opening.row.name !== name) throw new Error(`this is no block of ${name}`);
+    return this.opening as Setting<ValueOf<N>>;
+  }
+
+  /** The block around; the main level has none. */
+  get outer(): Level {
+    return present(this.parent, 'the block around this one');
+  }
+
   add(setting: Setting): void {
-    const name = setting.directive.row!.name;
+    const name = setting.row.name;
     const list = this.#settings.get(name);
     if (list === undefined) this.#settings.set(name, [setting]);
     else list.push(setting);
@@ -66,10 +89,15 @@ export class Level {
   }
 
   addChild(child: Level): void {
-    const name = child.opener!.directive.row!.name;
+    const name = child.opening.row.name;
     const list = this.#children.get(name);
     if (list === undefined) this.#children.set(name, [child]);
     else list.push(child);
+  }
+
+  /** The entries of a `types` block, which have one row for all of their names. */
+  entries(): readonly Setting<TypeEntry>[] {
+    return [...this.settings()] as Setting<TypeEntry>[];
   }
 
   childrenOf(name: DirectiveName): readonly Level[] {
@@ -91,7 +119,7 @@ export class Level {
     if (setting !== null) {
       return { value: setting.value, origin: originOf(setting, this), setting, level: this };
     }
-    const row = DIRECTIVES[name] as Row<ValueOf<N>>;
+    const row = rowOf(name);
     return this.parent !== null && row.inherits ? this.parent.resolve(name) : defaultOf(row);
   }
 
@@ -129,7 +157,8 @@ export function originOf(setting: Setting, level: Level): Origin {
   if (setting.origin === null) {
     const { source, name, args } = setting.directive;
     const last = args.at(-1) ?? name;
-    setting.origin = new WrittenOrigin(level.context as Origin['level'], source, name.start, last.end);
+    if (level.context === 'types') throw new Error('an entry of `types` has no origin of its own');
+    setting.origin = new WrittenOrigin(level.context, source, name.start, last.end);
   }
   return setting.origin;
 }
@@ -143,10 +172,14 @@ const defaults = new Map<Row, unknown>();
 
 /** A row's default, read like a user's text. */
 export function defaultValue<T>(row: Row<T>): T {
-  const known = defaults.get(row as Row);
+  const known = defaults.get(row);
   if (known !== undefined) return known as T;
-  const read = readValue(row.value, row.default!.split(' '), row.expects);
+  const read = readValue(
+    row.value,
+    present(row.default, `the default of ${row.name}`).split(' '),
+    row.expects,
+  );
   if (!read.ok) throw new Error(`default of ${row.name} cannot be read: ${row.default}`);
-  defaults.set(row as Row, read.value);
+  defaults.set(row, read.value);
   return read.value;
 }

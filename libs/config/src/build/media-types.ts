@@ -1,7 +1,6 @@
 // `types { }`: extension to MIME type, the nearer block over the one around.
 
 import { type Problems, quoted } from '../diagnostics/diagnostic.ts';
-import type { TypeEntry } from '../directives/structure.ts';
 import { wordSpan } from '../syntax/directive.ts';
 import type { Taker } from './inherit.ts';
 import { type Level, originOf } from './level.ts';
@@ -16,7 +15,7 @@ export function mergeTypes(
   for (let around: Level | null = level; around !== null; around = around.parent) {
     const block = around.childrenOf('types')[0];
     if (block === undefined) continue;
-    taker.mark('types', originOf(block.opener!, around));
+    taker.mark('types', originOf(block.opening, around));
     break;
   }
   const own = typeEntries(level, problems);
@@ -27,8 +26,8 @@ export function mergeTypes(
 function typeEntries(level: Level, problems: Problems): Map<string, string> {
   const out = new Map<string, string>();
   for (const block of level.childrenOf('types')) {
-    for (const setting of block.settings()) {
-      const { type, extensions } = setting.value as TypeEntry;
+    for (const setting of block.entries()) {
+      const { type, extensions } = setting.value;
       extensions.forEach((extension, index) => {
         const before = out.get(extension);
         if (before !== undefined && before !== type) {

@@ -1,5 +1,6 @@
 // The settings that servers and locations have in common.
 
+import { present } from '../diagnostics/present.ts';
 import { absolutePath } from '../disk/path.ts';
 import type { Scope } from '../model/types.ts';
 import type { Taker } from './inherit.ts';
@@ -36,6 +37,6 @@ export function buildScope(taker: Taker, types: ReadonlyMap<string, string>): Sc
 }
 
 /** A path that a directive wrote, absolute. */
-function written(resolved: Resolved<string>): string {
-  return absolutePath(resolved.setting!.directive.source.folder, resolved.value);
+function written({ setting, value }: Resolved<string>): string {
+  return absolutePath(present(setting, 'the directive of a path').directive.source.folder, value);
 }

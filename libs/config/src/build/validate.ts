@@ -2,7 +2,7 @@
 // cannot use.
 
 import { type Problems, quoted } from '../diagnostics/diagnostic.ts';
-import type { Row } from '../directives/row.ts';
+import type { Context, Row } from '../directives/row.ts';
 import { readValue } from '../directives/values.ts';
 import type { Directive } from '../syntax/directive.ts';
 import { wordSpan } from '../syntax/directive.ts';
@@ -31,7 +31,7 @@ function fill(level: Level, tree: readonly Directive[], pass: Pass): void {
     }
     const setting = readDirective(directive, row, pass);
     if (row.block !== null) {
-      openBlock(level, directive, row, setting, pass);
+      openBlock(level, directive, row, row.block, setting, pass);
       continue;
     }
     if (setting === null) level.damaged = true;
@@ -49,13 +49,20 @@ function fill(level: Level, tree: readonly Directive[], pass: Pass): void {
   }
 }
 
-function openBlock(level: Level, directive: Directive, row: Row, setting: Setting | null, pass: Pass): void {
+function openBlock(
+  level: Level,
+  directive: Directive,
+  row: Row,
+  inside: Context,
+  setting: Setting | null,
+  pass: Pass,
+): void {
   if (directive.block === null) {
     level.damaged = true;
     return;
   }
   // A block whose argument is wrong is still looked into: there may be more to report.
-  const child = new Level(row.block!, level, setting ?? { directive, value: null, origin: null });
+  const child = new Level(inside, level, setting ?? { directive, row, value: null, origin: null });
   fill(child, directive.block, pass);
   if (setting === null) level.damaged = true;
   else level.addChild(child);
@@ -76,7 +83,7 @@ function rightCount({ source, args, name }: Directive, row: Row, problems: Probl
     return false;
   }
   if (args.length <= row.max || modifier(args[0]?.text)) return true;
-  const { start, end } = args[row.max]!;
+  const { start, end } = args[row.max];
   const most = row.max === 0 ? 'no argument' : plural(row.max);
   const message = `${quoted(name.text)} takes ${row.min === row.max ? '' : 'at most '}${most}`;
   problems.error('too-many-arguments', { source, start, end }, message, {
@@ -93,11 +100,11 @@ function readWords(directive: Directive, row: Row, { problems, known }: Pass): S
   else if (words.length > row.max) words.length = row.max;
   const key = `${row.name}\0${words.join('\0')}`;
   const before = known.get(key);
-  if (before !== undefined) return { directive, value: before, origin: null };
+  if (before !== undefined) return { directive, row, value: before, origin: null };
   const read = readValue(row.value, words, row.expects);
   if (read.ok) {
     known.set(key, read.value);
-    return { directive, value: read.value, origin: null };
+    return { directive, row, value: read.value, origin: null };
   }
   for (const { code, message, index, expected, suggestion } of read.faults) {
     problems.error(code, wordSpan(directive, isEntry ? index - 1 : index), message, {

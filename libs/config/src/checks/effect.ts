@@ -4,15 +4,14 @@ import type { Built, Draft } from '../build/draft.ts';
 import { defaultValue, type Level, type Setting } from '../build/level.ts';
 import { type Problems, quoted } from '../diagnostics/diagnostic.ts';
 import { lineOf } from '../diagnostics/position.ts';
-import type { Row } from '../directives/row.ts';
-import { allRows, DIRECTIVES, type DirectiveName } from '../directives/table.ts';
+import { DIRECTIVES, type DirectiveName, directiveNames } from '../directives/table.ts';
 import { absolutePath } from '../disk/path.ts';
 import type { Listen, Location, Server } from '../model/types.ts';
 import { wordSpan } from '../syntax/directive.ts';
 
 export function warnOfNoEffect(draft: Draft, problems: Problems): void {
   draft.servers.forEach((server, index) => {
-    const locations = draft.locations[index]!;
+    const locations = draft.locations[index];
     for (const location of locations) {
       if (location.value.redirection === null) besideDefaultFile(location, problems);
       else besideRedirection(location.level, problems);
@@ -32,13 +31,12 @@ export function warnOfNoEffect(draft: Draft, problems: Problems): void {
 }
 
 function besideRedirection(level: Level, problems: Problems): void {
-  for (const { directive } of [
+  for (const { directive, row } of [
     ...level.settings(),
-    ...level.childrenOf('types').map((child) => child.opener!),
+    ...level.childrenOf('types').map((child) => child.opening),
   ]) {
-    const name = directive.row!.name;
-    if (name === 'redirection') continue;
-    const message = `${quoted(name)} has no effect: "redirection" overrides everything in its location`;
+    if (row.name === 'redirection') continue;
+    const message = `${quoted(row.name)} has no effect: "redirection" overrides everything in its location`;
     problems.warn('never-effective', wordSpan(directive, -1), message);
   }
 }
@@ -143,7 +141,7 @@ function neverActs(setting: Setting | null, name: DirectiveName, why: string, pr
 
 /** A default that is written out changes nothing, so it can disappoint nobody. */
 function isDefault(setting: Setting, name: DirectiveName): boolean {
-  return setting.value === defaultValue(DIRECTIVES[name] as Row);
+  return setting.value === defaultValue<unknown>(DIRECTIVES[name]);
 }
 
 /** A POST needs a folder to store into or a script to hand it to; options of uploads need a POST. */
@@ -189,6 +187,8 @@ function compression(
   }
 }
 
+const FIRST_ONLY = directiveNames().filter((name) => DIRECTIVES[name].firstOnly);
+
 /** What acts before the host is known is decided by the first server of an address. */
 function laterServers(draft: Draft, problems: Problems): void {
   const taken = new Map<string, Server>();
@@ -197,11 +197,10 @@ function laterServers(draft: Draft, problems: Problems): void {
     for (const { key } of value.listens) if (!taken.has(key)) taken.set(key, value);
     const [first] = others;
     if (first === undefined || others.includes(undefined)) continue;
-    for (const row of allRows()) {
-      if (!row.firstOnly) continue;
+    for (const name of FIRST_ONLY) {
       const place = lineOf(first.at);
       const why = `the server at ${place} is the first on its address and decides it`;
-      neverActs(level.own(row.name as DirectiveName), row.name as DirectiveName, why, problems);
+      neverActs(level.own(name), name, why, problems);
     }
   }
 }
@@ -213,7 +212,7 @@ function logFormats(draft: Draft, problems: Problems): void {
     for (const level of [draft.main, ...draft.servers.map((server) => server.level)]) {
       const setting = level.own(name);
       if (setting === null || setting.value === null) continue;
-      const { path, format } = setting.value as { path: string; format: string };
+      const { path, format } = setting.value;
       const file = absolutePath(setting.directive.source.folder, path);
       const first = formats.get(file);
       if (first === undefined) formats.set(file, { format, setting });
@@ -262,7 +261,7 @@ function names(draft: Draft, problems: Problems): void {
     if (reachable.has(server) || level.damaged) continue;
     const message =
       'no request reaches this server: it is not the first on any address, and has no name of its own there';
-    problems.warn('unreachable-server', wordSpan(level.opener!.directive, -1), message, {
+    problems.warn('unreachable-server', wordSpan(level.opening.directive, -1), message, {
       expected: 'a "server_name", or another "listen"',
     });
   }

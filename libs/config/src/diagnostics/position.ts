@@ -54,7 +54,7 @@ export class Source {
     let high = starts.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if (starts[middle]! <= offset) low = middle;
+      if (starts[middle] <= offset) low = middle;
       else high = middle - 1;
     }
     return low + 1;
@@ -62,7 +62,7 @@ export class Source {
 
   /** The text of a line (from 1), without its line end. */
   lineText(line: number): string {
-    const start = this.#starts()[line - 1]!;
+    const start = this.#starts()[line - 1];
     const newline = this.text.indexOf('\n', start);
     let end = newline < 0 ? this.text.length : newline;
     if (end > start && this.text.charCodeAt(end - 1) === 0x0d) end -= 1;
@@ -72,7 +72,7 @@ export class Source {
   /** Turns offsets into a Position; what reaches over the end of the first line is cut there. */
   position(start: number, end: number): Position {
     const line = this.lineAt(start);
-    const lineStart = this.#starts()[line - 1]!;
+    const lineStart = this.#starts()[line - 1];
     const lineEnd = lineStart + this.lineText(line).length;
     const column = characters(this.text, lineStart, start) + 1;
     const length = Math.max(1, characters(this.text, start, Math.min(end, lineEnd)));
@@ -102,6 +102,6 @@ export class Source {
 
 function characters(text: string, start: number, end: number): number {
   let count = 0;
-  for (let at = start; at < end; count += 1) at += text.codePointAt(at)! > 0xffff ? 2 : 1;
+  for (let at = start; at < end; count += 1) at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
   return count;
 }

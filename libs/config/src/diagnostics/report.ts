@@ -97,7 +97,7 @@ function cut(line: string, position: Position): Excerpt {
 
 /** How many columns of a terminal a character takes: East Asian wide characters and emoji take two. */
 function cells(character: string): number {
-  const code = character.codePointAt(0)!;
+  const code = character.codePointAt(0) ?? 0;
   const wide =
     (code >= 0x1100 && code <= 0x115f) ||
     (code >= 0x2e80 && code <= 0xa4cf) ||

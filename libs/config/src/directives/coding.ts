@@ -25,7 +25,7 @@ function codings(all: readonly Coding[]): Value<readonly Coding[]> {
             refuseWord(ctx, index, `"${word}" is named twice`, { expected: 'each word once' });
         });
         if (words[0] === 'off') return [];
-        return words[0] === 'on' ? all : (words as Coding[]);
+        return words[0] === 'on' ? all : words.filter((word) => word !== 'on' && word !== 'off');
       }),
     ),
   );

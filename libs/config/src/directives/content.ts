@@ -64,7 +64,7 @@ const errorPages: Value<[number, string][]> = lazy(() =>
     z.transform((words: string[], ctx: z.core.ParsePayload) => {
       const pages: [number, string][] = [];
       for (let index = 0; index < words.length; index += 2) {
-        const word = words[index]!;
+        const word = words[index];
         const path = words[index + 1];
         if (!/^[45]\d\d$/.test(word))
           refuseWord(ctx, index, `"${word}" is not an error status`, {
@@ -85,7 +85,7 @@ const errorPages: Value<[number, string][]> = lazy(() =>
   ),
 );
 
-const STATUSES: readonly string[] = ['301', '302', '303', '307', '308'];
+const STATUSES: readonly RedirectStatus[] = [301, 302, 303, 307, 308];
 const VARIABLE = /\$(?:\{|host|uri|request_uri|scheme|args|server_name|http_|is_args)/;
 
 /** Why a target cannot go into a Location field as it stands, or null. RFC 9110 section 10.2.2. */
@@ -107,10 +107,10 @@ const redirection: Value<Redirection> = lazy(() =>
     z.array(z.string()),
     z.transform((words: string[], ctx: z.core.ParsePayload): Redirection => {
       const last = words.length - 1;
-      const url = words[last]!;
-      const status = last === 0 ? '301' : words[0]!;
-      if (!STATUSES.includes(status)) {
-        refuseWord(ctx, 0, `"${status}" is not a redirection status`, {
+      const url = words[last];
+      const status = last === 0 ? 301 : STATUSES.find((each) => String(each) === words[0]);
+      if (status === undefined) {
+        refuseWord(ctx, 0, `"${words[0]}" is not a redirection status`, {
           expected: '301, 302, 303, 307 or 308',
         });
       }
@@ -121,7 +121,7 @@ const redirection: Value<Redirection> = lazy(() =>
           suggestion: bad.suggestion,
         });
       }
-      return { status: Number(status) as RedirectStatus, url };
+      return { status: status ?? 301, url };
     }),
   ),
 );

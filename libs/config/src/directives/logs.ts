@@ -6,44 +6,50 @@ import type { ErrorLogTarget, LogLevel, LogTarget } from '../model/types.ts';
 import { row } from './row.ts';
 import { lazy, refuseWord, sizeWord, timeWord, type Value } from './values.ts';
 
-const LEVELS: readonly string[] = ['debug', 'info', 'notice', 'warn', 'error'];
+const LEVELS: readonly LogLevel[] = ['debug', 'info', 'notice', 'warn', 'error'];
 const HOUR = 3_600_000;
 const MOST_BUFFER = 64 * 1024 * 1024;
 
-interface Grammar {
-  readonly formats: readonly string[];
-  readonly levels: readonly string[];
+interface Grammar<F extends string> {
+  readonly formats: readonly [F, ...F[]];
+  readonly levels: readonly LogLevel[];
   readonly bufferBytes: number;
   readonly flushMs: number;
 }
 
-interface Words {
+interface Words<F extends string> {
   path: string;
-  format: string;
-  level: string;
+  format: F;
+  level: LogLevel;
   bufferBytes: number;
   flushMs: number;
 }
 
 /** Paths stay as written here; `off` is null. */
-function logWords(grammar: Grammar, words: string[], ctx: z.core.ParsePayload): Words | null {
-  const path = words[0]!;
+function logWords<F extends string>(
+  grammar: Grammar<F>,
+  words: string[],
+  ctx: z.core.ParsePayload,
+): Words<F> | null {
+  const path = words[0];
   const seen = new Set<string>();
   if (path === '') refuseWord(ctx, 0, 'the path is empty');
   if (path === 'off') {
     if (words.length > 1) refuseWord(ctx, 1, 'nothing can follow off', { expected: '";"' });
     return null;
   }
-  const out: Words = {
+  const out: Words<F> = {
     path,
-    format: grammar.formats[0]!,
+    format: grammar.formats[0],
     level: 'notice',
     bufferBytes: grammar.bufferBytes,
     flushMs: grammar.flushMs,
   };
   const allowed = [...grammar.levels, ...grammar.formats, 'buffer=', 'flush='];
   for (let index = 1; index < words.length; index += 1) {
-    const word = words[index]!;
+    const word = words[index];
+    const level = grammar.levels.find((each) => each === word);
+    const format = grammar.formats.find((each) => each === word);
     const equals = word.indexOf('=');
     let kind = equals < 0 ? '' : word.slice(0, equals + 1);
     if (kind === 'buffer=' || kind === 'flush=') {
@@ -54,12 +60,12 @@ function logWords(grammar: Grammar, words: string[], ctx: z.core.ParsePayload): 
         refuseWord(ctx, index, `"${word}" is not possible here`, { expected });
       } else if (isBuffer) out.bufferBytes = read.data;
       else out.flushMs = read.data;
-    } else if (grammar.levels.includes(word)) {
+    } else if (level !== undefined) {
       kind = 'level';
-      out.level = word;
-    } else if (grammar.formats.includes(word)) {
+      out.level = level;
+    } else if (format !== undefined) {
       kind = 'format';
-      out.format = word;
+      out.format = format;
     } else {
       refuseWord(ctx, index, `"${word}" is not possible here`, {
         expected: allowed.join(', '),
@@ -75,9 +81,19 @@ function logWords(grammar: Grammar, words: string[], ctx: z.core.ParsePayload): 
   return out;
 }
 
-const ACCESS: Grammar = { formats: ['combined', 'json'], levels: [], bufferBytes: 65_536, flushMs: 1000 };
+const ACCESS: Grammar<LogTarget['format']> = {
+  formats: ['combined', 'json'],
+  levels: [],
+  bufferBytes: 65_536,
+  flushMs: 1000,
+};
 /** An error is looked for while it happens, so it waits less. */
-const ERROR: Grammar = { formats: ['text', 'json'], levels: LEVELS, bufferBytes: 4096, flushMs: 100 };
+const ERROR: Grammar<ErrorLogTarget['format']> = {
+  formats: ['text', 'json'],
+  levels: LEVELS,
+  bufferBytes: 4096,
+  flushMs: 100,
+};
 
 const accessLog: Value<LogTarget | null> = lazy(() =>
   z.pipe(
@@ -86,7 +102,7 @@ const accessLog: Value<LogTarget | null> = lazy(() =>
       const read = logWords(ACCESS, words, ctx);
       if (read === null) return null;
       const { path, format, bufferBytes, flushMs } = read;
-      return { path, format: format as LogTarget['format'], bufferBytes, flushMs };
+      return { path, format, bufferBytes, flushMs };
     }),
   ),
 );
@@ -95,16 +111,7 @@ const errorLog: Value<ErrorLogTarget | null> = lazy(() =>
   z.pipe(
     z.array(z.string()),
     z.transform((words: string[], ctx: z.core.ParsePayload): ErrorLogTarget | null => {
-      const read = logWords(ERROR, words, ctx);
-      if (read === null) return null;
-      const { path, format, level, bufferBytes, flushMs } = read;
-      return {
-        path,
-        format: format as ErrorLogTarget['format'],
-        level: level as LogLevel,
-        bufferBytes,
-        flushMs,
-      };
+      return logWords(ERROR, words, ctx);
     }),
   ),
 );

@@ -20,7 +20,18 @@ export const DIRECTIVES = {
 export type DirectiveName = keyof typeof DIRECTIVES;
 export type ValueOf<N extends DirectiveName> = (typeof DIRECTIVES)[N] extends Row<infer T> ? T : never;
 
-const BY_NAME: ReadonlyMap<string, Row> = new Map(Object.entries(DIRECTIVES as Record<string, Row>));
+const BY_NAME: ReadonlyMap<string, Row> = new Map(Object.entries(DIRECTIVES));
+
+/** The row of a directive, with the type of its value: the compiler does not see through `ValueOf` by itself. */
+export function rowOf<N extends DirectiveName>(name: N): Row<ValueOf<N>> {
+  return DIRECTIVES[name] as Row<ValueOf<N>>;
+}
+
+/** The names of all directives. */
+export function directiveNames(): readonly DirectiveName[] {
+  // `Object.keys` knows no more than strings.
+  return Object.keys(DIRECTIVES) as DirectiveName[];
+}
 
 /** The row of a name anywhere in the language. */
 export function findRow(name: string): Row | null {

@@ -67,9 +67,7 @@ export const text: Value<string> = lazy(() => one(z.string().check(z.minLength(1
 
 /** Words from a closed list, for `on off`, drivers, methods. */
 export function choice<const T extends readonly string[]>(...words: T): Value<T[number]> {
-  return lazy(
-    () => one(z.enum(words as unknown as [string, ...string[]])) as z.ZodMiniType<T[number], unknown>,
-  );
+  return lazy(() => one(z.enum(words)));
 }
 
 export const flag: Value<boolean> = lazy(() =>
@@ -90,12 +88,12 @@ function measure(pattern: RegExp, units: Readonly<Record<string, number>>, bare:
     z.transform((word: string, ctx: z.core.ParsePayload): number => {
       const match = pattern.exec(word);
       if (match !== null) {
-        const unit = match[2]!.toLowerCase();
-        return Number(match[1]) * (unit === '' ? bare : units[unit]!);
+        const unit = match[2].toLowerCase();
+        return Number(match[1]) * (unit === '' ? bare : units[unit]);
       }
       const near = hint.exec(word);
       return refuse(ctx, '', {
-        suggestion: near === null ? null : (near[1]! + (near[2] ?? '')).toLowerCase(),
+        suggestion: near === null ? null : (near[1] + (near[2] ?? '')).toLowerCase(),
       });
     }),
   );
@@ -156,7 +154,7 @@ function fault(issue: Issue, words: readonly string[], expects: string): Fault {
       suggestion: suggest(word, allowed),
     };
   }
-  const hints: Hints = issue.code === 'custom' ? ((issue.params ?? {}) as Hints) : {};
+  const hints: Hints = issue.code === 'custom' ? (issue.params ?? {}) : {};
   const own = issue.code === 'custom' && issue.message !== '' && issue.message !== 'Invalid input';
   return {
     code: 'invalid-value',

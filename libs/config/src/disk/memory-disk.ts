@@ -63,7 +63,10 @@ export function memoryDisk(
     },
     kind: (path) => entryAt(path)?.kind ?? 'none',
     realPath: (path) => (entryAt(path) === undefined ? '' : real(path)),
-    head: (path) => (entryAt(path)?.mode.includes('r') ? entryAt(path)!.text.slice(0, 256) : null),
+    head(path) {
+      const entry = entryAt(path);
+      return entry?.mode.includes('r') ? entry.text.slice(0, 256) : null;
+    },
     superuser,
     can: (path, access) => entryAt(path)?.mode.includes(LETTERS[access]) ?? false,
     list(folder) {

@@ -1,5 +1,6 @@
 // The two lookups of every request: host to server, path to location. Built once, from a config that is loaded.
 
+import { present } from '../diagnostics/present.ts';
 import type { Config, Listen, Location, Server } from './types.ts';
 
 /** One address to listen on, and the servers behind it in the order written: the first is the default. */
@@ -30,7 +31,7 @@ export class HostMatcher {
 
   /** @param servers those of one address, in order; at least one */
   constructor(servers: readonly Server[]) {
-    this.#default = servers[0]!;
+    this.#default = present(servers[0], 'a server on this address');
     for (const server of servers) {
       for (const written of server.names) {
         const name = written.toLowerCase();
@@ -85,13 +86,14 @@ export class LocationMatcher {
   readonly #shorter: number[] = [];
 
   constructor(server: Server) {
-    this.#root = server.locations.find((location) => location.prefix === '/')!;
+    const root = server.locations.find((location) => location.prefix === '/');
+    this.#root = present(root, 'the location /');
     const rest = server.locations.filter((location) => location.prefix !== '/');
     rest.sort((a, b) => (a.prefix < b.prefix ? -1 : 1));
     for (const location of rest) {
       let shorter = this.#prefixes.length - 1;
-      while (shorter >= 0 && !location.prefix.startsWith(this.#prefixes[shorter]!))
-        shorter = this.#shorter[shorter]!;
+      while (shorter >= 0 && !location.prefix.startsWith(this.#prefixes[shorter]))
+        shorter = this.#shorter[shorter];
       this.#shorter.push(shorter);
       this.#prefixes.push(location.prefix);
       this.#locations.push(location);
@@ -107,16 +109,16 @@ export class LocationMatcher {
     let high = prefixes.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (prefixes[middle]! <= path) low = middle + 1;
+      if (prefixes[middle] <= path) low = middle + 1;
       else high = middle;
     }
     // Every prefix of the path sorts at or before it, and whatever stands between such a prefix and the path
     // begins with it too: all candidates lie on one chain of ever shorter prefixes.
-    for (let index = low - 1; index >= 0; index = this.#shorter[index]!) {
-      const prefix = prefixes[index]!;
+    for (let index = low - 1; index >= 0; index = this.#shorter[index]) {
+      const prefix = prefixes[index];
       const length = prefix.length;
       if (path.startsWith(prefix) && (path.length === length || path.charCodeAt(length) === SLASH)) {
-        return this.#locations[index]!;
+        return this.#locations[index];
       }
     }
     return this.#root;

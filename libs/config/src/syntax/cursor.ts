@@ -10,7 +10,7 @@ export class Cursor {
   }
 
   peek(ahead = 0): Token {
-    return this.#tokens[Math.min(this.#index + ahead, this.#tokens.length - 1)]!;
+    return this.#tokens[Math.min(this.#index + ahead, this.#tokens.length - 1)];
   }
 
   next(): Token {

@@ -44,7 +44,7 @@ export class Includes {
 
   #include(directive: Directive, context: Context): Directive[] {
     const at = wordSpan(directive, 0);
-    const written = directive.args[0]!.text;
+    const written = directive.args[0].text;
     const pattern = absolutePath(directive.source.folder, written);
     if (!isPattern(written)) return this.#file(pattern, at, context);
     return glob(pattern, this.#disk).flatMap((path) =>

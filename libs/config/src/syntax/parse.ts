@@ -34,7 +34,7 @@ class Parser {
     this.#problems = problems;
     const tokens = lex(source, problems);
     for (let at = 0; at < tokens.length; at += 1) {
-      const { kind } = tokens[at]!;
+      const { kind } = tokens[at];
       if (kind === '}') this.#surplus += 1;
       else if (kind === '{') this.#surplus -= 1;
     }
@@ -73,19 +73,19 @@ class Parser {
   #isStray(contexts: readonly Context[]): boolean {
     const after = this.#cursor.peek(1);
     if (this.#surplus <= 0 || after.kind !== 'word') return false;
-    return rowIn(contexts[0]!, after.text) !== null && rowIn(contexts[1] ?? 'main', after.text) === null;
+    return rowIn(contexts[0], after.text) !== null && rowIn(contexts[1] ?? 'main', after.text) === null;
   }
 
   /** With a `}` too few: a block begins that can only stand further out, so the one here should have ended. */
   #belongsOutside(token: Token, contexts: readonly Context[]): boolean {
     const row = findRow(token.text);
-    if (row === null || row.block === null || token.quoted || rowIn(contexts[0]!, token.text) !== null)
+    if (row === null || row.block === null || token.quoted || rowIn(contexts[0], token.text) !== null)
       return false;
     return row.contexts.some((context) => contexts.includes(context));
   }
 
   #statement(contexts: readonly Context[]): Directive {
-    const context = contexts[0]!;
+    const context = contexts[0];
     const name = this.#cursor.next();
     const { row, valid } = this.#resolve(name, context);
     const args: Token[] = [];

@@ -1,6 +1,7 @@
 import type { Built, Draft } from '../../build/draft.ts';
 import type { Level, Setting } from '../../build/level.ts';
 import { lineOf } from '../../diagnostics/position.ts';
+import { present } from '../../diagnostics/present.ts';
 import type { DirectiveName, ValueOf } from '../../directives/table.ts';
 import { cgiKey } from '../../model/cgi-rules.ts';
 import type { CgiRule, Location } from '../../model/types.ts';
@@ -15,7 +16,7 @@ export interface WrittenPlace extends Place {
 export function placesOf({ servers, locations }: Draft): WrittenPlace[] {
   return locations.flatMap((own, index) =>
     own.map(({ value, level }: Built<Location>) => ({
-      server: servers[index]!.value,
+      server: servers[index].value,
       location: value,
       level,
     })),
@@ -24,7 +25,8 @@ export function placesOf({ servers, locations }: Draft): WrittenPlace[] {
 
 /** The setting that a rule was written by. */
 export function settingOf({ level }: WrittenPlace, rule: CgiRule): Setting<ValueOf<'cgi'>> {
-  return level.all('cgi').find(({ value }) => cgiKey(value) === cgiKey(rule)) as Setting<ValueOf<'cgi'>>;
+  const setting = level.all('cgi').find(({ value }) => cgiKey(value) === cgiKey(rule));
+  return present(setting, `the directive of ${cgiKey(rule)}`);
 }
 
 /** Where a value in force was written, `file:line`; '' for a default. */

@@ -32,7 +32,7 @@ export function warnOfSources(
       const { prefix, at } = shadowed.runner.location;
       const there = `location ${quoted(prefix)} at ${lineOf(at)}`;
       const message = `this location sends ${quoted(shadowed.name)}, which ${there} would run`;
-      problems.warn('source-sent', wordSpan(level.opener!.directive, 0), message, { expected: EXPECTED });
+      problems.warn('source-sent', wordSpan(level.opening.directive, 0), message, { expected: EXPECTED });
       continue;
     }
     for (const runner of index.overlapping(reach.real(location.root))) {
@@ -42,7 +42,7 @@ export function warnOfSources(
       const { prefix, root, at } = runner.location;
       const there = `location ${quoted(prefix)} at ${lineOf(at)}`;
       const message = `this location sends what ${there} runs: ${subjectOf(rule)} in ${quoted(root)}`;
-      problems.warn('source-sent', wordSpan(level.opener!.directive, 0), message, { expected: EXPECTED });
+      problems.warn('source-sent', wordSpan(level.opening.directive, 0), message, { expected: EXPECTED });
       break;
     }
   }

@@ -105,7 +105,7 @@ function warnOfBroken(place: WrittenPlace, broken: Survey['broken'], problems: P
     told.add(fix);
     const alike = broken.filter(([, other]) => other.fix === fix).length - 1;
     const others = alike === 0 ? '' : ` (and ${alike} more)`;
-    const rule = place.location.cgi.find((each) => each.kind !== 'script') ?? place.location.cgi[0]!;
+    const rule = place.location.cgi.find((each) => each.kind !== 'script') ?? place.location.cgi[0];
     const message = `${quoted(name)}${others} can never run: ${why}`;
     problems.warn('never-runs', wordSpan(settingOf(place, rule).directive, 0), message, { expected: fix });
   }
