@@ -5,7 +5,8 @@ import { suggest } from '../diagnostics/suggest.ts';
 import type { Redirection, RedirectStatus, TagSource } from '../model/types.ts';
 import { methods } from './methods.ts';
 import { row } from './row.ts';
-import { flag, lazy, one, refuse, refuseWord, text, type Value } from './values.ts';
+import type { Value } from './value.ts';
+import { flag, lazy, one, refuse, refuseWord, text } from './values.ts';
 
 const TAG_SOURCES = ['stat', 'content', 'off'] as const;
 

@@ -1,7 +1,8 @@
 // The directives that bound what a client can use up: bytes, counts, time.
 
 import { type Context, row } from './row.ts';
-import { count, countOrAuto, duration, size, type Value } from './values.ts';
+import type { Value } from './value.ts';
+import { count, countOrAuto, duration, size } from './values.ts';
 
 const KIB = 1024;
 const MIB = KIB * KIB;

@@ -4,7 +4,8 @@ import * as z from 'zod/mini';
 import { suggest } from '../diagnostics/suggest.ts';
 import type { ErrorLogTarget, LogLevel, LogTarget } from '../model/types.ts';
 import { row } from './row.ts';
-import { lazy, refuseWord, sizeWord, timeWord, type Value } from './values.ts';
+import type { Value } from './value.ts';
+import { lazy, refuseWord, sizeWord, timeWord } from './values.ts';
 
 const LEVELS: readonly LogLevel[] = ['debug', 'info', 'notice', 'warn', 'error'];
 const HOUR = 3_600_000;

@@ -3,7 +3,8 @@
 import * as z from 'zod/mini';
 import { suggest } from '../diagnostics/suggest.ts';
 import type { Method } from '../model/types.ts';
-import { lazy, refuseWord, type Value } from './values.ts';
+import type { Value } from './value.ts';
+import { lazy, refuseWord } from './values.ts';
 
 /** What files understand, in the order in which sets are printed. */
 export const FILE_METHODS: readonly Method[] = ['GET', 'POST', 'DELETE'];

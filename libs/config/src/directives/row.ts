@@ -1,4 +1,4 @@
-import type { Value } from './values.ts';
+import type { Value } from './value.ts';
 
 /** Where a directive may stand. `types` is the inside of a `types { }` block. */
 export type Context = 'main' | 'server' | 'location' | 'types';

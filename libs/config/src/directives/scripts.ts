@@ -3,7 +3,8 @@
 import * as z from 'zod/mini';
 import { leavesRoot } from './content.ts';
 import { row } from './row.ts';
-import { flag, lazy, refuseWord, type Value } from './values.ts';
+import type { Value } from './value.ts';
+import { flag, lazy, refuseWord } from './values.ts';
 
 /** A rule before its paths are resolved. An interpreter of '' is none: such files run by themselves. */
 export type CgiWords =

@@ -3,7 +3,8 @@
 import * as z from 'zod/mini';
 import { parseListen } from './address.ts';
 import { row } from './row.ts';
-import { choice, lazy, one, refuse, refuseWord, text, type Value } from './values.ts';
+import type { Value } from './value.ts';
+import { choice, lazy, one, refuse, refuseWord, text } from './values.ts';
 
 const nothing: Value<null> = lazy(() =>
   z.pipe(

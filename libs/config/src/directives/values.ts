@@ -6,9 +6,7 @@ import * as z from 'zod/mini';
 import type { DiagnosticCode, Hints } from '../diagnostics/diagnostic.ts';
 import { quoted } from '../diagnostics/diagnostic.ts';
 import { suggest } from '../diagnostics/suggest.ts';
-
-/** A schema, not yet made: the words behind a directive's name in, a typed value out. */
-export type Value<T> = () => z.ZodMiniType<T, unknown>;
+import type { Issue, Value } from './value.ts';
 
 /** What is wrong with one word. */
 interface Fault extends Hints {
@@ -17,8 +15,6 @@ interface Fault extends Hints {
   /** Which of the words, from 0. */
   readonly index: number;
 }
-
-type Issue = z.core.$ZodIssue;
 
 export function lazy<T>(make: () => z.ZodMiniType<T, unknown>): Value<T> {
   let made: z.ZodMiniType<T, unknown> | null = null;
@@ -145,7 +141,7 @@ function fault(issue: Issue, words: readonly string[], expects: string): Fault {
     return { code: empty ? 'invalid-value' : 'out-of-range', index, message, expected: expects };
   }
   if (issue.code === 'invalid_value') {
-    const allowed = issue.values.map(String);
+    const allowed = (issue.values ?? []).map(String);
     return {
       code: 'invalid-value',
       index,
