@@ -1,17 +1,17 @@
 import { TargetForm } from '@webserv/request';
 import { empty, Reply, withoutContent } from '@webserv/response';
 import { allowOf, allowOfFiles, namesOf, ofFiles, takes } from './allowed.ts';
-import { remove } from './delete.ts';
 import type { Exchange } from './exchange.ts';
 import { failure } from './failure.ts';
-import { get } from './get.ts';
+import { remove } from './files/delete.ts';
+import { get } from './files/get.ts';
 import { heldBack } from './held-reply.ts';
 import type { Outcome } from './intake.ts';
-import { post } from './post.ts';
 import { redirectAway } from './redirect.ts';
 import { REGISTERED_METHODS } from './registered-methods.ts';
 import { namedScript, scriptBehind } from './scripts/find-script.ts';
 import type { Script } from './scripts/script.ts';
+import { post } from './upload/post.ts';
 
 /**
  * The method stage: a request that has been understood, in; what is answered, out. A redirection overrides everything

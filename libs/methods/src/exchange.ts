@@ -1,15 +1,15 @@
 import type { Location, Server } from '@webserv/config';
 import type { RequestHead } from '@webserv/request';
 import type { ContentCoding, FileStamp, MimeTypes, Reply } from '@webserv/response';
-import type { Files } from './files.ts';
+import type { Ledger } from './bounds/ledger.ts';
+import type { MemoryLedger } from './bounds/memory-ledger.ts';
+import type { Work } from './bounds/turns.ts';
+import type { FileWriter, FileWriterOwner } from './disk/file-writer.ts';
+import type { Files } from './disk/files.ts';
+import type { Store } from './disk/store.ts';
 import type { Outcome } from './intake.ts';
-import type { Ledger } from './ledger.ts';
 import type { Listings } from './listing/listings.ts';
-import type { MemoryLedger } from './memory-ledger.ts';
 import type { Script } from './scripts/script.ts';
-import type { Work } from './turns.ts';
-import type { FileWriter, FileWriterOwner } from './upload/file-writer.ts';
-import type { Store } from './upload/store.ts';
 import type { UploadRoots } from './upload/upload-roots.ts';
 
 /** What the methods need of the world around them. */

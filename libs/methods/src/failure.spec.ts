@@ -1,11 +1,10 @@
 import { linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
+import { nodeFiles } from './disk/node-files.ts';
 import { ErrorPages } from './error-pages.ts';
-import { statusOf } from './failure.ts';
-import { nodeFiles } from './node-files.ts';
+import { statusOf, uploadStatusOf } from './status-of.ts';
 import { Fixture, NOW } from './testing/fixture.ts';
-import { uploadStatus } from './upload/upload.ts';
 import { UploadRoots } from './upload/upload-roots.ts';
 
 const E = constants.errno;
@@ -33,7 +32,7 @@ it.each([
   ['EBADF', E.EBADF, 500, 500],
 ])('%s is %i: %i for a file, %i for an upload folder', (_name, errno, file, upload) => {
   expect(statusOf(-errno)).toBe(file);
-  expect(uploadStatus(-errno)).toBe(upload);
+  expect(uploadStatusOf(-errno)).toBe(upload);
 });
 
 describe('error pages', () => {

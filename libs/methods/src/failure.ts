@@ -1,42 +1,9 @@
 import { fail, type Reply } from '@webserv/response';
-import { ERRNO as E } from './errno.ts';
 import type { Exchange } from './exchange.ts';
+import { statusOf } from './status-of.ts';
 
 /** Seconds after which a client that is turned away for now may try again. */
 const RETRY_AFTER = '1';
-
-/** The status that a failed call on a file leads to. The client learns nothing else of it. */
-export function statusOf(errno: number): number {
-  switch (-errno) {
-    case E.ENOENT:
-    case E.ENOTDIR:
-    case E.ENAMETOOLONG:
-    case E.ELOOP:
-    case E.EXDEV:
-    case E.ENXIO:
-    // A disk that knows UTF-8 alone (APFS, ZFS) has no file of another name.
-    case E.EILSEQ:
-      return 404;
-    case E.EACCES:
-    case E.EPERM:
-    case E.EROFS:
-    case E.EISDIR:
-      return 403;
-    case E.EEXIST:
-      return 409;
-    case E.EFBIG:
-      return 413;
-    case E.EMFILE:
-    case E.ENFILE:
-    case E.ENOMEM:
-      return 503;
-    case E.ENOSPC:
-    case E.EDQUOT:
-      return 507;
-    default:
-      return 500;
-  }
-}
 
 /**
  * An error reply: the server's own page where it has one, else the built-in one.

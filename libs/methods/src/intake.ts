@@ -1,5 +1,5 @@
 import type { Reply } from '@webserv/response';
-import type { Room } from './room.ts';
+import type { Room } from './disk/room.ts';
 
 /** Who has sent the request, as an intake sees it. */
 export interface IntakeClient {

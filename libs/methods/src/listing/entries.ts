@@ -1,6 +1,6 @@
 import { bytesOfText, holdsRawBytes, textOfBytes } from '@webserv/request';
-import type { FileFacts } from '../files.ts';
-import type { MemoryAccount } from '../memory-ledger.ts';
+import type { MemoryAccount } from '../bounds/memory-ledger.ts';
+import type { FileFacts } from '../disk/files.ts';
 import type { ListingQuery } from './listing-query.ts';
 import { compareNatural, compareText, naturalKey } from './natural-order.ts';
 

@@ -1,8 +1,8 @@
-import { ERRNO } from '../errno.ts';
-import { FileFacts, type Files, type FolderReader } from '../files.ts';
-import type { MemoryAccount } from '../memory-ledger.ts';
+import type { MemoryAccount } from '../bounds/memory-ledger.ts';
+import type { Slice } from '../bounds/slice.ts';
+import { ERRNO } from '../disk/errno.ts';
+import { FileFacts, type Files, type FolderReader } from '../disk/files.ts';
 import { hidesName } from '../resolve-path.ts';
-import type { Slice } from '../slice.ts';
 import { Entries } from './entries.ts';
 
 /** Entries of one listing. What is sorted must be held, so a bound there must be; such a page helps nobody. */

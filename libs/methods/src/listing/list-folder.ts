@@ -9,6 +9,7 @@ import type { FolderPlace } from './folder-scan.ts';
 import { HtmlView } from './html-view.ts';
 import { JsonView } from './json-view.ts';
 import { ListingBody } from './listing-body.ts';
+import type { ListingHost } from './listing-host.ts';
 import { ListingIntake } from './listing-intake.ts';
 import { parseListingQuery } from './listing-query.ts';
 
@@ -37,10 +38,15 @@ export function listFolder(exchange: Exchange, folder: string, stamp: FileStamp)
   if (answer !== reply) return answer;
   if (head.method === 'HEAD') return readable(exchange, place, reply);
   const viewKey = `${json ? 'json' : 'html'} ${path}`;
-  const entered = services.listings.enter(exchange, { place, stamp, query, view, viewKey }, body);
+  const entered = services.listings.enter(hostOf(exchange), { place, stamp, query, view, viewKey }, body);
   if (typeof entered !== 'string') return new ListingIntake(exchange, reply, body, entered);
   reply.release();
   return failure(exchange, 503, entered);
+}
+
+function hostOf({ server, services, nowMs }: Exchange): ListingHost {
+  const later = services.later.bind(services);
+  return { server, files: services.files, memory: services.memoryOf(server), later, nowMs };
 }
 
 /** The head of a listing, where GET would have one: nothing is read for it. */

@@ -1,9 +1,9 @@
 import { type FileStamp, isSettled, sameStamp } from '@webserv/response';
-import type { Files } from '../files.ts';
-import { MemoryAccount, type MemoryLedger } from '../memory-ledger.ts';
-import type { Work } from '../turns.ts';
+import { MemoryAccount } from '../bounds/memory-ledger.ts';
+import type { Work } from '../bounds/turns.ts';
 import { type FolderPlace, FolderScan } from './folder-scan.ts';
 import { Listing } from './listing.ts';
+import type { ListingHost } from './listing-host.ts';
 import type { ListingQuery } from './listing-query.ts';
 import type { ListingView } from './listing-view.ts';
 
@@ -25,19 +25,12 @@ export class ListedFolder {
   private scanned = false;
   private over = false;
 
-  constructor(
-    files: Files,
-    place: FolderPlace,
-    stamp: FileStamp,
-    askedAt: number,
-    memory: MemoryLedger,
-    later: (work: Work) => void,
-  ) {
-    this.account = new MemoryAccount(memory);
-    this.scan = new FolderScan(files, place, this.account);
+  constructor(host: ListingHost, place: FolderPlace, stamp: FileStamp) {
+    this.account = new MemoryAccount(host.memory);
+    this.scan = new FolderScan(host.files, place, this.account);
     this.stamp = stamp;
-    this.askedAt = askedAt;
-    this.later = later;
+    this.askedAt = host.nowMs;
+    this.later = host.later;
   }
 
   /** Whether it shows the folder that has this stamp now, as far as a stamp can tell. */

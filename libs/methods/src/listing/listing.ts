@@ -1,7 +1,7 @@
-import { ERRNO } from '../errno.ts';
-import type { MemoryAccount } from '../memory-ledger.ts';
-import type { Slice } from '../slice.ts';
-import type { Work } from '../turns.ts';
+import type { MemoryAccount } from '../bounds/memory-ledger.ts';
+import type { Slice } from '../bounds/slice.ts';
+import type { Work } from '../bounds/turns.ts';
+import { ERRNO } from '../disk/errno.ts';
 import type { FolderScan } from './folder-scan.ts';
 import type { ListingQuery } from './listing-query.ts';
 import type { ListingView } from './listing-view.ts';

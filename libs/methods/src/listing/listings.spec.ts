@@ -1,10 +1,10 @@
-import type { FileFacts, Files, FolderReader } from '../files.ts';
+import { MemoryAccount, MemoryLedger } from '../bounds/memory-ledger.ts';
+import { Slice } from '../bounds/slice.ts';
+import { Turns } from '../bounds/turns.ts';
+import type { FileFacts, Files, FolderReader } from '../disk/files.ts';
 import type { Intake } from '../intake.ts';
-import { MemoryAccount, MemoryLedger } from '../memory-ledger.ts';
-import { Slice } from '../slice.ts';
 import { piecesOf } from '../testing/body.ts';
 import { deliver, Fixture, NOW } from '../testing/fixture.ts';
-import { Turns } from '../turns.ts';
 import { FolderScan } from './folder-scan.ts';
 import { HtmlView } from './html-view.ts';
 import { JsonView } from './json-view.ts';

@@ -1,9 +1,9 @@
 import type { Server } from '@webserv/config';
 import type { FileStamp } from '@webserv/response';
-import type { Exchange } from '../exchange.ts';
 import type { FolderPlace } from './folder-scan.ts';
 import { ListedFolder } from './listed-folder.ts';
 import { type Listing, type ListingReader, READER_BYTES } from './listing.ts';
+import type { ListingHost } from './listing-host.ts';
 import type { ListingQuery } from './listing-query.ts';
 import type { ListingView } from './listing-view.ts';
 
@@ -47,12 +47,11 @@ export class Listings {
   }
 
   /**
-   * A place in the listing that the exchange asks for.
-   * @returns the directive in the way of it, where there is none: 503
+   * Gives the reader a place in the listing that it asks for.
+   * @returns the directive that leaves no place for it: the answer is 503
    */
-  enter(exchange: Exchange, ask: ListingAsk, reader: ListingReader): ListingPlace | string {
-    const { server, services, nowMs } = exchange;
-    const memory = services.memoryOf(server);
+  enter(host: ListingHost, ask: ListingAsk, reader: ListingReader): ListingPlace | string {
+    const { server, memory, nowMs } = host;
     const folderKey = keyOf(server, ask.place);
     const viewKey = `${ask.query.sort} ${ask.query.order} ${ask.viewKey}`;
     const full = this.countOf(server) >= server.maxListings;
@@ -61,7 +60,7 @@ export class Listings {
     const found = usable ? known.find(viewKey) : null;
     if (found === null && full) return 'max_listings';
     if (!memory.take(READER_BYTES)) return 'memory_limit';
-    const folder = known !== null && usable ? known : this.open(exchange, ask, folderKey);
+    const folder = known !== null && usable ? known : this.open(host, ask, folderKey);
     const listing = found ?? folder.add(viewKey, ask.query, ask.view);
     if (found === null) this.counts.set(server, this.countOf(server) + 1);
     listing.enter(reader);
@@ -78,11 +77,8 @@ export class Listings {
     };
   }
 
-  private open(exchange: Exchange, ask: ListingAsk, key: string): ListedFolder {
-    const { server, services, nowMs } = exchange;
-    const later = services.later.bind(services);
-    const { files } = services;
-    const folder = new ListedFolder(files, ask.place, ask.stamp, nowMs, services.memoryOf(server), later);
+  private open(host: ListingHost, ask: ListingAsk, key: string): ListedFolder {
+    const folder = new ListedFolder(host, ask.place, ask.stamp);
     this.folders.set(key, folder);
     this.waiting.add(folder);
     this.readNext();

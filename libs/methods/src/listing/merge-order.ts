@@ -1,4 +1,4 @@
-import type { Slice } from '../slice.ts';
+import type { Slice } from '../bounds/slice.ts';
 
 /** Comparisons between two looks at the clock. */
 const COMPARISONS = 64;

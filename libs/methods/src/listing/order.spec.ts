@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Slice } from '../slice.ts';
+import { Slice } from '../bounds/slice.ts';
 import { MergeOrder } from './merge-order.ts';
 import { compareNatural, naturalKey } from './natural-order.ts';
 

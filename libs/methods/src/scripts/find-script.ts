@@ -1,9 +1,9 @@
 import type { Location } from '@webserv/config';
 import type { Reply } from '@webserv/response';
+import { FileFacts } from '../disk/files.ts';
 import type { Exchange } from '../exchange.ts';
 import { failedCall, failure } from '../failure.ts';
-import { FileFacts } from '../files.ts';
-import { OpenFile } from '../open-file.ts';
+import { OpenFile } from '../files/open-file.ts';
 import { redirectToFolder } from '../redirect.ts';
 import { defaultFileOf, defaultNameOf, isFolderPath, isHidden, resolvePath } from '../resolve-path.ts';
 import { permitted, realPathOf, scriptOf } from './open-script.ts';

@@ -1,8 +1,8 @@
 import { codingExtension, type Reply } from '@webserv/response';
+import { FileFacts } from '../disk/files.ts';
 import type { Exchange } from '../exchange.ts';
 import { failure } from '../failure.ts';
-import { FileFacts } from '../files.ts';
-import type { OpenFile } from '../open-file.ts';
+import type { OpenFile } from '../files/open-file.ts';
 import type { Script } from './script.ts';
 import { runnerOf, runnerOfOpen } from './script-rules.ts';
 import { isScriptElsewhere, runsScripts } from './server-scripts.ts';

@@ -1,7 +1,7 @@
 import type { Location } from '@webserv/config';
 import { sameStamp } from '@webserv/response';
+import type { FileFacts } from '../disk/files.ts';
 import type { Exchange } from '../exchange.ts';
-import type { FileFacts } from '../files.ts';
 
 /**
  * How a location runs the file at a path: the interpreter, '' where the file runs by itself, null where it is no script.

@@ -1,7 +1,7 @@
 import type { Location, Server } from '@webserv/config';
 import { sameStamp } from '@webserv/response';
-import type { FileFacts, Files } from '../files.ts';
-import { isBeneath, realOf } from '../real-path.ts';
+import type { FileFacts, Files } from '../disk/files.ts';
+import { isBeneath, realOf } from '../disk/real-path.ts';
 import { isShadowed } from '../shadow.ts';
 import { runnerOf } from './script-rules.ts';
 

@@ -1,5 +1,5 @@
-import type { FileWriter, FileWriterOwner } from '../upload/file-writer.ts';
-import { NodeWriter } from '../upload/node-writer.ts';
+import type { FileWriter, FileWriterOwner } from '../disk/file-writer.ts';
+import { NodeWriter } from '../disk/node-writer.ts';
 
 /** What goes wrong with a writer. */
 export interface WriterFaults {

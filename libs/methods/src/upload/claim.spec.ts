@@ -11,9 +11,9 @@ import {
 } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Store } from '../disk/store.ts';
 import { Fixture } from '../testing/fixture.ts';
 import { claimUploads, type Lock, releaseUploads } from './claim.ts';
-import type { Store } from './store.ts';
 import { RUN, temporaryName } from './temporary.ts';
 
 const E = constants.errno;

@@ -1,14 +1,14 @@
 import type { FileStamp } from '@webserv/response';
-import { ERRNO } from '../errno.ts';
+import type { MemoryLedger } from '../bounds/memory-ledger.ts';
+import { ERRNO } from '../disk/errno.ts';
+import type { FileWriter, FileWriterOwner } from '../disk/file-writer.ts';
+import { FileFacts } from '../disk/files.ts';
+import { join } from '../disk/join.ts';
+import type { Room } from '../disk/room.ts';
 import type { Services } from '../exchange.ts';
-import { FileFacts } from '../files.ts';
-import type { MemoryLedger } from '../memory-ledger.ts';
-import type { Room } from '../room.ts';
-import type { FileWriter, FileWriterOwner } from './file-writer.ts';
-import { join } from './join.ts';
 import type { JournalEntry } from './journal.ts';
 import { temporaryName } from './temporary.ts';
-import type { UploadRules } from './upload.ts';
+import type { UploadRules } from './upload-rules.ts';
 
 /** Who has a file stored. */
 export interface DraftOwner {

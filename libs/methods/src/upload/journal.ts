@@ -1,8 +1,8 @@
 import { lstatSync, readFileSync, renameSync, unlinkSync } from 'node:fs';
 import type { FileStamp } from '@webserv/response';
-import { diskPath } from '../disk-path.ts';
-import { attempt } from '../errno.ts';
-import { join } from './join.ts';
+import { diskPath } from '../disk/disk-path.ts';
+import { attempt } from '../disk/errno.ts';
+import { join } from '../disk/join.ts';
 import { journalName } from './temporary.ts';
 
 /** One file of a form, as the journal has it. Names are of the one folder. */

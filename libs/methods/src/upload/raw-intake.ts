@@ -1,16 +1,11 @@
+import type { Room } from '../disk/room.ts';
 import type { Exchange } from '../exchange.ts';
 import { failure } from '../failure.ts';
 import type { Intake, IntakeClient } from '../intake.ts';
-import type { Room } from '../room.ts';
+import { uploadStatusOf } from '../status-of.ts';
 import { receipt } from './receipt.ts';
-import {
-  beginPlace,
-  lengthAtMost,
-  Upload,
-  type UploadOwner,
-  type UploadRules,
-  uploadStatus,
-} from './upload.ts';
+import { beginPlace, lengthAtMost, Upload, type UploadOwner } from './upload.ts';
+import type { UploadRules } from './upload-rules.ts';
 
 /**
  * A body that is one file, stored as it comes. It takes its place among the uploads, and makes its file, with the first
@@ -84,6 +79,6 @@ export class RawIntake implements Intake, UploadOwner {
   }
 
   failed(errno: number, place: string): void {
-    this.client?.reply(failure(this.exchange, uploadStatus(errno), place, errno));
+    this.client?.reply(failure(this.exchange, uploadStatusOf(errno), place, errno));
   }
 }

@@ -3,8 +3,8 @@ import { escapeHtml, html, Reply } from '@webserv/response';
 import { prefersJson } from '../accept.ts';
 import type { Exchange } from '../exchange.ts';
 import { humanSize, PAGE_END, pageBegin, visible, visibleInJson } from '../page-style.ts';
+import type { StoredFile } from './stored-file.ts';
 import { storedUrl } from './stored-url.ts';
-import type { StoredFile } from './upload.ts';
 
 /** A field of a form that is no file: told, not kept. */
 export interface FormField {

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
+import { Slice } from '../bounds/slice.ts';
+import type { Work } from '../bounds/turns.ts';
+import type { Store } from '../disk/store.ts';
 import type { Services } from '../exchange.ts';
 import type { Intake } from '../intake.ts';
-import { Slice } from '../slice.ts';
 import { Fixture } from '../testing/fixture.ts';
 import { SlowWriter, type WriterFaults } from '../testing/slow-writer.ts';
-import type { Work } from '../turns.ts';
-import type { Store } from './store.ts';
 
 const E = constants.errno;
 

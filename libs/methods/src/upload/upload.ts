@@ -1,14 +1,16 @@
 import type { RequestHead } from '@webserv/request';
-import { ERRNO } from '../errno.ts';
+import { inSlices } from '../bounds/in-slices.ts';
+import type { Ledger } from '../bounds/ledger.ts';
+import type { MemoryLedger } from '../bounds/memory-ledger.ts';
+import type { UploadPlace } from '../bounds/upload-places.ts';
+import { ERRNO } from '../disk/errno.ts';
+import { join } from '../disk/join.ts';
+import type { Room } from '../disk/room.ts';
 import type { Exchange, Services } from '../exchange.ts';
-import type { Ledger } from '../ledger.ts';
-import type { MemoryLedger } from '../memory-ledger.ts';
-import type { Room } from '../room.ts';
 import { Draft, type DraftOwner } from './draft.ts';
-import { inSlices } from './in-slices.ts';
-import { join } from './join.ts';
 import { journalLine, journalPath, journalText } from './journal.ts';
-import type { UploadPlace } from './upload-places.ts';
+import type { StoredFile } from './stored-file.ts';
+import type { UploadRules } from './upload-rules.ts';
 
 /** Who uploads. */
 export interface UploadOwner {
@@ -20,19 +22,6 @@ export interface UploadOwner {
   stored(): void;
   /** Nothing is stored, and nothing is left. @param errno negative */
   failed(errno: number, place: string): void;
-}
-
-/** How a location takes uploads. */
-export interface UploadRules {
-  readonly folder: string;
-  readonly overwrite: boolean;
-  readonly fsync: boolean;
-}
-
-export interface StoredFile {
-  readonly name: string;
-  /** Bytes. */
-  readonly size: number;
 }
 
 /**
@@ -314,34 +303,4 @@ export function lengthAtMost(head: RequestHead): number {
 export function beginPlace(errno: number): string {
   if (errno === -ERRNO.ENOMEM) return 'memory_limit';
   return errno === TOO_MUCH ? 'max_uploads' : 'open upload';
-}
-
-/** The status that a failed call on the upload folder leads to: what is wrong there is not the client's doing. */
-export function uploadStatus(errno: number): number {
-  switch (-errno) {
-    // A folder of that name counts as taken, too.
-    case ERRNO.EEXIST:
-    case ERRNO.EISDIR:
-    case ERRNO.ENOTEMPTY:
-      return 409;
-    // A disk that takes no name but UTF-8 (APFS, ZFS).
-    case ERRNO.EILSEQ:
-      return 400;
-    case ERRNO.EACCES:
-    case ERRNO.EPERM:
-    case ERRNO.EROFS:
-      return 403;
-    case ERRNO.ENOSPC:
-    case ERRNO.EDQUOT:
-      return 507;
-    case ERRNO.EFBIG:
-      return 413;
-    case ERRNO.EAGAIN:
-    case ERRNO.EMFILE:
-    case ERRNO.ENFILE:
-    case ERRNO.ENOMEM:
-      return 503;
-    default:
-      return 500;
-  }
 }

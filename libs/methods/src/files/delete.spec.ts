@@ -3,7 +3,7 @@ import { chmodSync, existsSync, linkSync, lstatSync, mkdirSync, readdirSync, sym
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { strongEtag } from '@webserv/response';
-import { Fixture, LONG_AGO, type LocationPatch } from './testing/fixture.ts';
+import { Fixture, LONG_AGO, type LocationPatch } from '../testing/fixture.ts';
 
 const E = constants.errno;
 let site: Fixture;

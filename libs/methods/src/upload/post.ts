@@ -1,16 +1,18 @@
 import { FieldId } from '@webserv/request';
-import type { Exchange } from './exchange.ts';
-import { failure } from './failure.ts';
-import type { Outcome } from './intake.ts';
-import { lastSegment } from './resolve-path.ts';
-import { parseDisposition } from './upload/disposition.ts';
-import { cleanName, generatedName } from './upload/file-name.ts';
-import { FormIntake } from './upload/form-intake.ts';
-import { isBoundary } from './upload/multipart-parser.ts';
-import { parseParameters } from './upload/parameters.ts';
-import { mediaTypeOf } from './upload/part-head.ts';
-import { RawIntake } from './upload/raw-intake.ts';
-import { beginPlace, type UploadRules, uploadStatus } from './upload/upload.ts';
+import type { Exchange } from '../exchange.ts';
+import { failure } from '../failure.ts';
+import type { Outcome } from '../intake.ts';
+import { lastSegment } from '../resolve-path.ts';
+import { uploadStatusOf } from '../status-of.ts';
+import { cleanName, generatedName } from './file-name.ts';
+import { parseDisposition } from './form/disposition.ts';
+import { FormIntake } from './form/form-intake.ts';
+import { isBoundary } from './form/multipart-parser.ts';
+import { parseParameters } from './form/parameters.ts';
+import { mediaTypeOf } from './form/part-head.ts';
+import { RawIntake } from './raw-intake.ts';
+import { beginPlace } from './upload.ts';
+import type { UploadRules } from './upload-rules.ts';
 
 const FORM = 'multipart/form-data';
 
@@ -51,7 +53,7 @@ function form(exchange: Exchange, rules: UploadRules, contentType: string): Outc
 function raw(exchange: Exchange, rules: UploadRules, mediaType: string): Outcome {
   const intake = RawIntake.begin(exchange, rules, nameOf(exchange, mediaType));
   if (typeof intake !== 'number') return intake;
-  return failure(exchange, uploadStatus(intake), beginPlace(intake), intake);
+  return failure(exchange, uploadStatusOf(intake), beginPlace(intake), intake);
 }
 
 /** The last segment of the URL below the prefix, else the name in Content-Disposition, else one that is made up. */

@@ -1,4 +1,4 @@
-import { shareOf } from '../share.ts';
+import { shareOf } from './share.ts';
 
 /** An upload that has stood still for so long, in ms, or has been slower than so many bytes a second, is slow. */
 const STANDS_MS = 1000;

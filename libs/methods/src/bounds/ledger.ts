@@ -1,4 +1,4 @@
-import { UploadPlaces } from './upload/upload-places.ts';
+import { UploadPlaces } from './upload-places.ts';
 
 /** How a ledger bounds the uploads of one address, and by which clock it knows the slow ones. */
 export interface LedgerOptions {

@@ -3,7 +3,7 @@ import { constants as os, tmpdir } from 'node:os';
 import { closeQuietly } from './errno.ts';
 import { FolderNames } from './folder-names.ts';
 import { nodeFiles } from './node-files.ts';
-import { nodeStore } from './upload/node-store.ts';
+import { nodeStore } from './node-store.ts';
 
 /** A network disk says at the close what it could not write before; the descriptor is gone then, too. */
 describe('a close that fails', () => {

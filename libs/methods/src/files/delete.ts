@@ -1,10 +1,10 @@
 import { empty, type Reply } from '@webserv/response';
-import { conditionsOf } from './conditions.ts';
-import type { Exchange } from './exchange.ts';
-import { failedCall, failure } from './failure.ts';
+import { conditionsOf } from '../conditions.ts';
+import { FileFacts } from '../disk/files.ts';
+import type { Exchange } from '../exchange.ts';
+import { failedCall, failure } from '../failure.ts';
+import { isHidden, resolvePath } from '../resolve-path.ts';
 import { validatorsOf } from './file-validators.ts';
-import { FileFacts } from './files.ts';
-import { isHidden, resolvePath } from './resolve-path.ts';
 
 /**
  * DELETE (RFC 9110 section 9.3.5) removes what GET would give: a regular file below the location's root. Where that is

@@ -1,5 +1,5 @@
 import { closeSync, writeSync } from 'node:fs';
-import { errnoOf } from '../errno.ts';
+import { errnoOf } from './errno.ts';
 import type { FileWriter, FileWriterOwner } from './file-writer.ts';
 
 /** A FileWriter that writes at once, into the page cache: for tests, and for programs without an event loop. */

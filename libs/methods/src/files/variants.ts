@@ -8,10 +8,10 @@ import {
   type Offer,
   preferredCoding,
 } from '@webserv/response';
-import type { Exchange } from './exchange.ts';
-import { FileFacts } from './files.ts';
+import { FileFacts } from '../disk/files.ts';
+import type { Exchange } from '../exchange.ts';
+import { mayStandIn } from '../scripts/open-script.ts';
 import { OpenFile } from './open-file.ts';
-import { mayStandIn } from './scripts/open-script.ts';
 
 /** The coded file that is sent in place of the one asked for. */
 export interface Sibling {

@@ -10,17 +10,17 @@ import {
   type StampedFile,
   withoutContent,
 } from '@webserv/response';
-import { conditioned } from './conditions.ts';
-import type { Exchange } from './exchange.ts';
-import { failedCall, failure } from './failure.ts';
+import { conditioned } from '../conditions.ts';
+import type { Exchange } from '../exchange.ts';
+import { failedCall, failure } from '../failure.ts';
+import type { Outcome } from '../intake.ts';
+import { listFolder } from '../listing/list-folder.ts';
+import { redirectToFolder } from '../redirect.ts';
+import { defaultFileOf, defaultNameOf, isFolderPath, isHidden, resolvePath } from '../resolve-path.ts';
+import { realPathOf, scriptOf } from '../scripts/open-script.ts';
+import { makeInert } from '../upload/inert.ts';
 import { validatorsOf } from './file-validators.ts';
-import type { Outcome } from './intake.ts';
-import { listFolder } from './listing/list-folder.ts';
 import { OpenFile } from './open-file.ts';
-import { redirectToFolder } from './redirect.ts';
-import { defaultFileOf, defaultNameOf, isFolderPath, isHidden, resolvePath } from './resolve-path.ts';
-import { realPathOf, scriptOf } from './scripts/open-script.ts';
-import { makeInert } from './upload/inert.ts';
 import { offerOf, openSibling } from './variants.ts';
 
 /**

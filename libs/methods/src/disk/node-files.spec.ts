@@ -1,9 +1,9 @@
 import { renameSync, symlinkSync, unlinkSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
+import { Fixture } from '../testing/fixture.ts';
 import { FileFacts } from './files.ts';
 import { nodeFiles } from './node-files.ts';
-import { Fixture } from './testing/fixture.ts';
 
 const E = constants.errno;
 const facts = new FileFacts();

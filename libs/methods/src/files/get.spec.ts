@@ -3,7 +3,7 @@ import { closeSync, fstatSync, lstatSync, symlinkSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { strongEtag } from '@webserv/response';
-import { Fixture, LONG_AGO } from './testing/fixture.ts';
+import { Fixture, LONG_AGO } from '../testing/fixture.ts';
 
 const E = constants.errno;
 const TEXT = 'The quick brown fox\n';

@@ -1,8 +1,8 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
+import { Fixture } from '../testing/fixture.ts';
 import { FolderNames } from './folder-names.ts';
-import { Fixture } from './testing/fixture.ts';
 
 const E = constants.errno;
 let site: Fixture;

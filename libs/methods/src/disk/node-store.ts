@@ -8,8 +8,8 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { diskPath } from '../disk-path.ts';
-import { attempt, closeQuietly, ERRNO, errnoOf } from '../errno.ts';
+import { diskPath } from './disk-path.ts';
+import { attempt, closeQuietly, ERRNO, errnoOf } from './errno.ts';
 import type { Store } from './store.ts';
 
 /** What link(2) says on a file system that knows one name a file (FAT, some network and shared ones). */

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import type { Reply } from '@webserv/response';
-import type { Intake } from './intake.ts';
+import type { Intake } from '../intake.ts';
+import { Fixture } from '../testing/fixture.ts';
+import { SlowWriter } from '../testing/slow-writer.ts';
 import { Ledger } from './ledger.ts';
-import { Fixture } from './testing/fixture.ts';
-import { SlowWriter } from './testing/slow-writer.ts';
 
 let site: Fixture;
 

@@ -1,5 +1,5 @@
 import { type ContentCoding, type FileStamp, fileValidators, type Validators } from '@webserv/response';
-import type { Exchange } from './exchange.ts';
+import type { Exchange } from '../exchange.ts';
 
 /**
  * The validators of the request's file, as its location wants them. Where the tag is made of the content, the location

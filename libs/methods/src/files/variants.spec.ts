@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { strongEtag } from '@webserv/response';
-import { Fixture, LONG_AGO } from './testing/fixture.ts';
+import { Fixture, LONG_AGO } from '../testing/fixture.ts';
 
 const TEXT = 'The quick brown fox jumps over the lazy dog\n';
 const LATER = new Date(LONG_AGO.getTime() + 60_000);

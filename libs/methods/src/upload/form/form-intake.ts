@@ -1,19 +1,14 @@
-import type { Exchange } from '../exchange.ts';
-import { failure } from '../failure.ts';
-import type { Intake, IntakeClient } from '../intake.ts';
-import { cleanName, generatedName } from './file-name.ts';
-import { AT_ONCE } from './in-slices.ts';
+import { AT_ONCE } from '../../bounds/in-slices.ts';
+import type { Exchange } from '../../exchange.ts';
+import { failure } from '../../failure.ts';
+import type { Intake, IntakeClient } from '../../intake.ts';
+import { uploadStatusOf } from '../../status-of.ts';
+import { cleanName, generatedName } from '../file-name.ts';
+import { type FormField, receipt } from '../receipt.ts';
+import { beginPlace, lengthAtMost, Upload, type UploadOwner } from '../upload.ts';
+import type { UploadRules } from '../upload-rules.ts';
 import { FormStatus, MultipartParser } from './multipart-parser.ts';
 import type { PartHead } from './part-head.ts';
-import { type FormField, receipt } from './receipt.ts';
-import {
-  beginPlace,
-  lengthAtMost,
-  Upload,
-  type UploadOwner,
-  type UploadRules,
-  uploadStatus,
-} from './upload.ts';
 
 /** Fields that the answer lists, and characters of a name: what is not stored shall not fill the memory. */
 const MAX_LISTED = 100;
@@ -93,7 +88,7 @@ export class FormIntake implements Intake, UploadOwner {
   }
 
   failed(errno: number, place: string): void {
-    this.refuse(uploadStatus(errno), place, errno);
+    this.refuse(uploadStatusOf(errno), place, errno);
   }
 
   private readOn(): void {
@@ -145,7 +140,7 @@ export class FormIntake implements Intake, UploadOwner {
     const { exchange } = this;
     const stored = name === '' ? generatedName(head.mediaType, exchange.nowMs) : name;
     const error = this.upload.begin(stored, lengthAtMost(exchange.head));
-    if (error < 0) this.refuse(uploadStatus(error), beginPlace(error), error);
+    if (error < 0) this.refuse(uploadStatusOf(error), beginPlace(error), error);
   }
 
   private content(bytes: Buffer, start: number, end: number): void {

@@ -1,6 +1,6 @@
 import type { BodyOwner, Cause } from '@webserv/response';
-import type { Exchange } from './exchange.ts';
-import { FileFacts, type Files } from './files.ts';
+import { FileFacts, type Files } from '../disk/files.ts';
+import type { Exchange } from '../exchange.ts';
 
 /** A file that is open, and what it was right behind the opening. As the owner of a reply's body it is closed with it. */
 export class OpenFile implements BodyOwner {

@@ -1,5 +1,5 @@
-import type { Slice } from '../slice.ts';
-import type { Work } from '../turns.ts';
+import type { Slice } from './slice.ts';
+import type { Work } from './turns.ts';
 
 /** So few are dealt with at once: a form of two files has no need of turns. */
 export const AT_ONCE = 2;

@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Intake } from './intake.ts';
-import { Fixture } from './testing/fixture.ts';
+import type { Intake } from '../intake.ts';
+import { Fixture } from '../testing/fixture.ts';
 
 let site: Fixture;
 

@@ -1,0 +1,14 @@
+import type { Server } from '@webserv/config';
+import type { MemoryLedger } from '../bounds/memory-ledger.ts';
+import type { Work } from '../bounds/turns.ts';
+import type { Files } from '../disk/files.ts';
+
+/** The server that a listing is for, and what the listing may use of it. */
+export interface ListingHost {
+  readonly server: Server;
+  readonly files: Files;
+  readonly memory: MemoryLedger;
+  /** As `Services.later`. */
+  readonly later: (work: Work) => void;
+  readonly nowMs: number;
+}
