@@ -21,7 +21,7 @@ function writeFamily(bytes: Buffer, family: number, length: number): void {
 }
 
 function readFamily(bytes: Buffer): number {
-  return SOCKADDR_HAS_LENGTH ? (bytes[1] as number) : bytes.readUInt16LE(0);
+  return SOCKADDR_HAS_LENGTH ? bytes[1] : bytes.readUInt16LE(0);
 }
 
 /** The eight 16-bit groups of an IPv6 address (`::` and a dotted IPv4 tail included), or null where it is none. */
@@ -34,9 +34,9 @@ export function parseIpv6(host: string): number[] | null {
     if (groups === null) return null;
     parts.push(groups);
   }
-  const head = parts[0] as number[];
+  const head = parts[0];
   if (halves.length === 1) return head.length === 8 ? head : null;
-  const tail = parts[1] as number[];
+  const tail = parts[1];
   const missing = 8 - head.length - tail.length;
   return missing < 1 ? null : [...head, ...new Array<number>(missing).fill(0), ...tail];
 }
@@ -49,10 +49,7 @@ function parseGroups(text: string, last: boolean): number[] | null {
     if (last && index === words.length - 1 && word.includes('.')) {
       const quad = parseIpv4(word);
       if (quad === null) return null;
-      groups.push(
-        ((quad[0] as number) << 8) | (quad[1] as number),
-        ((quad[2] as number) << 8) | (quad[3] as number),
-      );
+      groups.push((quad[0] << 8) | quad[1], (quad[2] << 8) | quad[3]);
     } else if (/^[0-9a-fA-F]{1,4}$/.test(word)) {
       groups.push(Number.parseInt(word, 16));
     } else {

@@ -22,7 +22,7 @@ export class Random {
 
   /** One of `list`, which is not empty. */
   pick<T>(list: readonly T[]): T {
-    return list[this.below(list.length)] as T;
+    return list[this.below(list.length)];
   }
 
   /** True with this probability. A probability of 0 takes no number, so that a plan without faults has the same run. */

@@ -1,3 +1,4 @@
+import { present } from './assert.ts';
 import type { Udata } from './udata.ts';
 
 const IDLE = -1;
@@ -70,7 +71,7 @@ export class Timers {
    */
   fire(now: number, fault: (udata: Udata, error: unknown) => void): number {
     const { due, heap } = this;
-    if (heap.length === 0 || (heap[0] as Timer).filed > now) return 0;
+    if (heap.length === 0 || heap[0].filed > now) return 0;
     for (let first = heap[0]; first !== undefined && first.filed <= now; first = heap[0]) {
       if (first.deadline > now) {
         first.filed = first.deadline;
@@ -83,7 +84,7 @@ export class Timers {
     }
     let fired = 0;
     for (let index = 0; index < due.length; index++) {
-      const timer = due[index] as Timer;
+      const timer = due[index];
       if (timer.index !== DUE) continue;
       timer.index = IDLE;
       fired++;
@@ -100,7 +101,7 @@ export class Timers {
   /** Takes a filed timer out of the heap; its `index` is then the caller's to set. */
   private takeOut(timer: Timer): void {
     const { index } = timer;
-    const last = this.heap.pop() as Timer;
+    const last = present(this.heap.pop(), 'the last timer');
     if (last === timer) return;
     last.index = index;
     this.heap[index] = last;
@@ -111,7 +112,7 @@ export class Timers {
   private up(timer: Timer): void {
     let index = timer.index;
     while (index > 0) {
-      const parent = this.heap[(index - 1) >> 1] as Timer;
+      const parent = this.heap[(index - 1) >> 1];
       if (parent.filed <= timer.filed) break;
       this.heap[index] = parent;
       parent.index = index;
@@ -127,9 +128,8 @@ export class Timers {
     for (;;) {
       let child = 2 * index + 1;
       if (child >= size) break;
-      if (child + 1 < size && (this.heap[child + 1] as Timer).filed < (this.heap[child] as Timer).filed)
-        child++;
-      const lower = this.heap[child] as Timer;
+      if (child + 1 < size && this.heap[child + 1].filed < this.heap[child].filed) child++;
+      const lower = this.heap[child];
       if (lower.filed >= timer.filed) break;
       this.heap[index] = lower;
       lower.index = index;

@@ -23,7 +23,7 @@ export class UdataTable {
     const slot = this.free.pop() ?? this.grow();
     this.objects[slot] = udata;
     udata.slot = slot;
-    udata.generation = this.generations[slot] as number;
+    udata.generation = this.generations[slot];
     this.live++;
   }
 
@@ -31,7 +31,7 @@ export class UdataTable {
   get(slot: number, generation: number): Udata | null {
     // The generation is asked of the table, as udatas differ in shape.
     if (slot < this.objects.length && this.generations[slot] === generation) {
-      const udata = this.objects[slot] as Udata | null;
+      const udata = this.objects[slot];
       if (udata !== null) return udata;
     }
     this.stale++;
@@ -42,7 +42,7 @@ export class UdataTable {
   remove(udata: Udata): void {
     const slot = udata.slot;
     this.objects[slot] = null;
-    this.generations[slot] = ((this.generations[slot] as number) + 1) >>> 0;
+    this.generations[slot] = (this.generations[slot] + 1) >>> 0;
     this.free.push(slot);
     udata.slot = -1;
     this.live--;

@@ -37,9 +37,9 @@ export class Completions {
     const { waiting } = this;
     const end = this.count;
     for (let index = mark; index < end; index++) {
-      const op = waiting[index] as Op;
+      const op = waiting[index];
       waiting[index] = null;
-      this.tellDone(op);
+      if (op !== null) this.tellDone(op);
     }
     if (this.count === end) this.count = mark;
   }
@@ -52,7 +52,7 @@ export class Completions {
     this.spare = waiting;
     this.count = 0;
     for (let index = 0; index < count; index++) {
-      const op = waiting[index] as Op | null;
+      const op = waiting[index];
       waiting[index] = null;
       if (op !== null) this.tellDone(op);
     }
@@ -85,7 +85,7 @@ export class Completions {
     // A `dispose` may close others, which are served in this same loop, or dispose of the whole driver, which comes
     // here again: each is taken out before it is called.
     while (this.disposed < this.closed.length) {
-      const udata = this.closed[this.disposed++] as Udata;
+      const udata = this.closed[this.disposed++];
       try {
         udata.dispose();
       } catch (error) {

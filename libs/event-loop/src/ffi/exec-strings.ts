@@ -27,12 +27,12 @@ export class ExecStrings {
    */
   reserve(single: readonly ExecString[], lists: readonly (readonly ExecString[])[]): boolean {
     let size = 0;
-    for (let index = 0; index < single.length; index++) size += roomFor(single[index] as ExecString);
+    for (let index = 0; index < single.length; index++) size += roomFor(single[index]);
     for (let at = 0; at < lists.length; at++) {
-      const list = lists[at] as readonly ExecString[];
+      const list = lists[at];
       // A pointer to each, the closing null, and up to seven bytes to align them.
       size += 8 * list.length + 16;
-      for (let index = 0; index < list.length; index++) size += roomFor(list[index] as ExecString);
+      for (let index = 0; index < list.length; index++) size += roomFor(list[index]);
     }
     if (Number.isNaN(size)) return false;
     if (size > this.memory.size) this.renew(2 * size);
@@ -65,7 +65,7 @@ export class ExecStrings {
     this.used = start + 8 * (texts.length + 1);
     let at = start;
     for (let index = 0; index < texts.length; index++) {
-      this.point(at, this.place(texts[index] as ExecString));
+      this.point(at, this.place(texts[index]));
       at += 8;
     }
     this.point(at, 0);

@@ -71,7 +71,12 @@ export const getpwnam_r = libc.func(
 ) as unknown as (name: string, entry: number, strings: number, size: number, found: number) => number;
 const pipeCall = required('int pipe(uintptr_t fds)');
 const acceptCall = required('int accept(int fd, uintptr_t address, uintptr_t length)');
-const fcntl = libc.func('int fcntl(int fd, int command, ...)');
+const fcntl = libc.func('int fcntl(int fd, int command, ...)') as unknown as (
+  fd: number,
+  command: number,
+  type: 'int',
+  value: number,
+) => number;
 
 /** Linux only, and `null` elsewhere: the callers are the files that are chosen only on Linux. */
 export const epoll_create1 = optional('int epoll_create1(int flags)');
@@ -210,7 +215,7 @@ export function waitInThread(call: Call, args: readonly number[], done: (result:
 
 /** False for a number that is no open descriptor. */
 export function isOpen(fd: number): boolean {
-  return (fcntl(fd, COMMON.F_GETFD, 'int', 0) as number) >= 0;
+  return fcntl(fd, COMMON.F_GETFD, 'int', 0) >= 0;
 }
 
 /** close_range(2); null where there is none. A C library without the name may have a kernel with the call. */
@@ -220,35 +225,35 @@ export const closeRange =
 function rawCloseRange(): Call | null {
   if (SYSTEM !== 'linux') return null;
   const raw = required('long syscall(long n, unsigned int first, unsigned int last, int flags)');
-  return (first, last, flags) => raw(SYS_CLOSE_RANGE, first as number, last as number, flags as number);
+  return (first, last, flags) => raw(SYS_CLOSE_RANGE, first, last, flags);
 }
 
 /** Marks a descriptor close-on-exec; a number that is none is passed over. */
 export function closeOnExec(fd: number): void {
-  const flags = fcntl(fd, COMMON.F_GETFD, 'int', 0) as number;
+  const flags = fcntl(fd, COMMON.F_GETFD, 'int', 0);
   if (flags < 0 || (flags & COMMON.FD_CLOEXEC) !== 0) return;
   fcntl(fd, COMMON.F_SETFD, 'int', flags | COMMON.FD_CLOEXEC);
 }
 
 /** Marks a descriptor non-blocking and close-on-exec. @returns 0 or -errno */
 export function markDescriptor(fd: number): number {
-  const flags = fcntl(fd, COMMON.F_GETFL, 'int', 0) as number;
+  const flags = fcntl(fd, COMMON.F_GETFL, 'int', 0);
   if (flags < 0) return lastError();
-  if ((fcntl(fd, COMMON.F_SETFL, 'int', flags | C.O_NONBLOCK) as number) < 0) return lastError();
-  if ((fcntl(fd, COMMON.F_SETFD, 'int', COMMON.FD_CLOEXEC) as number) < 0) return lastError();
+  if (fcntl(fd, COMMON.F_SETFL, 'int', flags | C.O_NONBLOCK) < 0) return lastError();
+  if (fcntl(fd, COMMON.F_SETFD, 'int', COMMON.FD_CLOEXEC) < 0) return lastError();
   return 0;
 }
 
 /** Takes O_NONBLOCK away from an open file. */
 export function markBlocking(fd: number): void {
-  const flags = fcntl(fd, COMMON.F_GETFL, 'int', 0) as number;
+  const flags = fcntl(fd, COMMON.F_GETFL, 'int', 0);
   if (flags >= 0 && (flags & C.O_NONBLOCK) !== 0) fcntl(fd, COMMON.F_SETFL, 'int', flags & ~C.O_NONBLOCK);
 }
 
 /** The descriptor's FD_CLOEXEC bit and O_NONBLOCK bit, for tests and diagnosis. */
 export function descriptorFlags(fd: number): { cloexec: boolean; nonblocking: boolean } {
-  const descriptor = fcntl(fd, COMMON.F_GETFD, 'int', 0) as number;
-  const status = fcntl(fd, COMMON.F_GETFL, 'int', 0) as number;
+  const descriptor = fcntl(fd, COMMON.F_GETFD, 'int', 0);
+  const status = fcntl(fd, COMMON.F_GETFL, 'int', 0);
   return {
     cloexec: (descriptor & COMMON.FD_CLOEXEC) !== 0,
     nonblocking: (status & C.O_NONBLOCK) !== 0,
@@ -283,10 +288,10 @@ export function openPipe(): [number, number] | number {
     if (pipe2(pipeAddress, C.O_NONBLOCK | C.O_CLOEXEC) < 0) return lastError();
   } else {
     if (pipeCall(pipeAddress) < 0) return lastError();
-    markDescriptor(pipeEnds[0] as number);
-    markDescriptor(pipeEnds[1] as number);
+    markDescriptor(pipeEnds[0]);
+    markDescriptor(pipeEnds[1]);
   }
-  return [pipeEnds[0] as number, pipeEnds[1] as number];
+  return [pipeEnds[0], pipeEnds[1]];
 }
 
 export interface KqueueCalls {
@@ -364,7 +369,7 @@ export const posixSpawn = {
 export function openChildPipe(ours: 0 | 1): [number, number] | number {
   const failed = pipe2 === null ? pipeCall(pipeAddress) : pipe2(pipeAddress, C.O_CLOEXEC);
   if (failed < 0) return lastError();
-  const ends: [number, number] = [pipeEnds[0] as number, pipeEnds[1] as number];
+  const ends: [number, number] = [pipeEnds[0], pipeEnds[1]];
   if (pipe2 === null) for (const end of ends) fcntl(end, COMMON.F_SETFD, 'int', COMMON.FD_CLOEXEC);
   fcntl(ends[ours], COMMON.F_SETFL, 'int', C.O_NONBLOCK);
   return ends;

@@ -63,5 +63,5 @@ function characterAt(bytes: Buffer, at: number): [character: string, length: num
       // Not a character, or only its beginning.
     }
   }
-  return [String.fromCharCode(RAW + (bytes[at] as number)), 1];
+  return [String.fromCharCode(RAW + bytes[at]), 1];
 }

@@ -2,6 +2,7 @@
  * System calls on paths, mostly relative to an open folder. Each returns `>= 0` or `-errno`; EINTR is tried again.
  * Paths are copied into memory that stays where it is, for the kernel reads them during the call alone.
  */
+import { present } from '../assert.ts';
 import { Memory } from '../memory.ts';
 import { EINTR, ERRNO } from './errno.ts';
 import {
@@ -9,7 +10,6 @@ import {
   LOCK,
   MODE,
   OLD_STATUS_CALL,
-  type OldStatus,
   OPEN_HOW,
   RENAME_EXCL,
   RENAME_NOREPLACE,
@@ -21,7 +21,7 @@ import {
   SYS_STATX,
 } from './file-layout.ts';
 import { C, SYSTEM } from './layout.ts';
-import { type Call, declare, lastError, optional } from './libc.ts';
+import { declare, lastError, optional } from './libc.ts';
 import { nameLength, writeName } from './names.ts';
 
 /** PATH_MAX of Linux with its NUL, and four times what the others allow. */
@@ -135,18 +135,21 @@ export function askStatusAt(folder: number, path: string, followed: boolean): nu
   if (size < 0) return size;
   const flags = followed ? 0 : F.AT_SYMLINK_NOFOLLOW;
   if (linux) return askLinux(folder, first.address, flags | STATX.NO_AUTOMOUNT);
-  return (fstatatCall as Call)(folder, first.address, status.address, flags) < 0 ? lastError() : 0;
+  return present(fstatatCall, 'fstatat(2)')(folder, first.address, status.address, flags) < 0
+    ? lastError()
+    : 0;
 }
 
 /** The same for an open file. */
 export function askStatus(fd: number): number {
   if (linux) return askLinux(fd, none.address, STATX.EMPTY_PATH);
-  return (fstatCall as Call)(fd, status.address) < 0 ? lastError() : 0;
+  return present(fstatCall, 'fstat(2)')(fd, status.address) < 0 ? lastError() : 0;
 }
 
 function askLinux(folder: number, path: number, flags: number): number {
   if (layout !== STATUS) return askOld(folder, path, flags);
-  if ((statxCall as Call)(SYS_STATX, folder, path, flags, STATX.BASIC, status.address) >= 0) return 0;
+  if (present(statxCall, 'statx(2)')(SYS_STATX, folder, path, flags, STATX.BASIC, status.address) >= 0)
+    return 0;
   const error = lastError();
   if (!NO_STATX.has(error) || OLD_STATUS_CALL === null) return error;
   // Some file may answer like that by itself: only where the other call can say more, statx(2) is given up.
@@ -156,8 +159,10 @@ function askLinux(folder: number, path: number, flags: number): number {
 }
 
 function askOld(folder: number, path: number, flags: number): number {
-  const { call } = OLD_STATUS_CALL as OldStatus;
-  return (oldStatusCall as Call)(call, folder, path, status.address, flags) < 0 ? lastError() : 0;
+  const { call } = present(OLD_STATUS_CALL, 'newfstatat(2)');
+  return present(oldStatusCall, 'newfstatat(2)')(call, folder, path, status.address, flags) < 0
+    ? lastError()
+    : 0;
 }
 
 /** The same as it is known, without asking a server or a daemon for it. Linux only. */

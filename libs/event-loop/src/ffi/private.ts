@@ -13,7 +13,7 @@ function prctl(option: number, value: number): number {
     0,
     0,
     0,
-  ) as number;
+  );
 }
 
 /**

@@ -71,7 +71,7 @@ function attributes(flags: number): Memory {
   // A sigset_t is an array of bits, signal 1 the lowest, on every system named here.
   for (const signal of RESET) {
     const bit = signal - 1;
-    reset.bytes[bit >> 3] = (reset.bytes[bit >> 3] as number) | (1 << (bit & 7));
+    reset.bytes[bit >> 3] = reset.bytes[bit >> 3] | (1 << (bit & 7));
   }
   posixSpawn.initAttributes(memory.address);
   posixSpawn.setDefaultSignals(memory.address, reset.address);

@@ -1,12 +1,13 @@
+import { present } from '../../assert.ts';
 import { ERRNO } from '../../ffi/errno.ts';
 import { Memory } from '../../memory.ts';
-import { type Op, OpKind, type Slice } from '../../op.ts';
+import { type Op, OpKind } from '../../op.ts';
 import type { Random } from '../../random.ts';
 import type { Completions } from '../completions.ts';
 import type { FakeWrite } from './joins.ts';
 import type { FakePeer } from './peer.ts';
 import type { FaultPlan, FaultPoint } from './plan.ts';
-import type { FakeDescriptors, FakeFile, FakeListener, FakeThing, FakeWatch } from './things.ts';
+import type { FakeDescriptors, FakeFile, FakeThing, FakeWatch } from './things.ts';
 
 const LENT_SIZE = 64 << 10;
 const POISON = 0xdb;
@@ -59,7 +60,7 @@ export class FakeCalls {
     const fault = this.plan[point];
     if (fault === undefined || !this.armed || !this.random.chance(fault.probability)) return 0;
     this.struck.set(point, (this.struck.get(point) ?? 0) + 1);
-    const errno = fault.errors[this.random.below(fault.errors.length)] as number;
+    const errno = fault.errors[this.random.below(fault.errors.length)];
     this.onStrike?.(point, errno);
     return errno;
   }
@@ -138,7 +139,8 @@ export class FakeCalls {
   }
 
   private accept(watch: FakeWatch, op: Op): boolean {
-    const { backlog } = watch.thing as FakeListener;
+    const { thing } = watch;
+    const { backlog } = present(thing?.kind === 'listener' ? thing : null, 'the listener of an accept');
     for (let turn = 0; turn < ACCEPTS_A_TURN; turn++) {
       const caller = backlog[0];
       if (caller === undefined) {
@@ -227,12 +229,12 @@ export class FakeCalls {
     const left = totalOf(write) - write.done;
     if (left <= 0) return;
     if (thing.kind === 'file') {
-      const bytes = this.bytesOf(write, this.cut(left)) as Buffer;
+      const bytes = present(this.bytesOf(write, this.cut(left)), 'what a write writes');
       const { content } = thing;
       content.write(bytes, write.position < 0 ? content.bytes.length : write.position + write.done);
     } else if (thing.kind === 'stream' && !thing.wasReset && !thing.outwardEnded && !thing.gone) {
       const room = Math.min(left, thing.capacity - thing.outward.length);
-      if (room > 0) thing.outward.push(this.bytesOf(write, this.cut(room)) as Buffer);
+      if (room > 0) thing.outward.push(present(this.bytesOf(write, this.cut(room)), 'what a write sends'));
     }
   }
 
@@ -248,7 +250,7 @@ export class FakeCalls {
     const room = peer.capacity - peer.outward.length;
     if (room <= 0) return -ERRNO.EAGAIN;
     const bytes = this.bytesOf(op, this.cut(Math.min(room, total - op.done)));
-    if (typeof bytes === 'number') return bytes;
+    if (bytes === null) return -ERRNO.EBADF;
     peer.outward.push(bytes);
     this.stir(peer);
     return bytes.length;
@@ -257,28 +259,30 @@ export class FakeCalls {
   private writeFile(file: FakeFile, op: Op, total: number): number {
     const struck = this.strike('write');
     if (struck > 0) return -struck;
-    const bytes = this.bytesOf(op, this.cut(total - op.done)) as Buffer;
+    const bytes = present(this.bytesOf(op, this.cut(total - op.done)), 'what a write writes');
     file.content.write(bytes, op.position < 0 ? file.content.bytes.length : op.position + op.done);
     return bytes.length;
   }
 
   /** The next `count` bytes of an op, copied: what the owner does to its memory later is not seen any more. */
-  private bytesOf(op: FakeWrite, count: number): Buffer | number {
+  private bytesOf(op: FakeWrite, count: number): Buffer | null {
     if (op.kind === OpKind.SENDFILE) {
       const file = this.descriptors.get(op.file);
-      if (file?.kind !== 'file') return -ERRNO.EBADF;
+      if (file?.kind !== 'file') return null;
       const start = op.position + op.done;
       return Buffer.from(file.content.bytes.subarray(start, start + count));
     }
     if (op.vector === null) {
       const start = op.offset + op.done;
-      return Buffer.from((op.memory as Memory).bytes.subarray(start, start + count));
+      return Buffer.from(
+        present(op.memory, 'the memory of an operation').bytes.subarray(start, start + count),
+      );
     }
     const bytes = Buffer.allocUnsafe(count);
     let skip = op.done;
     let filled = 0;
     for (let index = 0; index < op.vector.length && filled < count; index++) {
-      const { memory, offset, length } = op.vector[index] as Slice;
+      const { memory, offset, length } = op.vector[index];
       if (skip < length) filled += memory.bytes.copy(bytes, filled, offset + skip, offset + length);
       skip = Math.max(0, skip - length);
     }

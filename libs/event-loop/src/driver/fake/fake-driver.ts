@@ -1,4 +1,5 @@
 import type { Address } from '../../address.ts';
+import { present } from '../../assert.ts';
 import { ERRNO, errnoName } from '../../ffi/errno.ts';
 import { type Op, OpKind, OpState } from '../../op.ts';
 import { Random } from '../../random.ts';
@@ -208,9 +209,9 @@ export class FakeDriver implements Driver {
     const { completions } = this;
     const before = completions.told;
     for (let index = 0; index < this.turns.slots.length; index++) {
-      const slot = this.turns.slots[index] as number;
-      if (this.table.get(slot, this.turns.generations[index] as number) === null) continue;
-      const watch = this.turns.watches[slot] as FakeWatch;
+      const slot = this.turns.slots[index];
+      if (this.table.get(slot, this.turns.generations[index]) === null) continue;
+      const watch = present(this.turns.watches[slot], 'the watch of a live slot');
       if (this.calls.serve(watch) && !watch.closed) this.turns.queue(watch);
     }
     this.turns.clear();
@@ -366,7 +367,7 @@ export class FakeDriver implements Driver {
   // ---- the machinery -----------------------------------------------------------------------------------------
 
   private watchOf(udata: Udata): FakeWatch | null {
-    return udata.slot < 0 ? null : ((this.turns.watches[udata.slot] as FakeWatch | null) ?? null);
+    return udata.slot < 0 ? null : (this.turns.watches[udata.slot] ?? null);
   }
 
   private release(udata: Udata, fd: number): void {

@@ -18,7 +18,7 @@ export class ByteQueue {
   take(target: Buffer, at: number, limit: number): number {
     let done = 0;
     while (done < limit && this.length > 0) {
-      const piece = this.pieces[this.first] as Buffer;
+      const piece = this.pieces[this.first];
       const count = Math.min(limit - done, piece.length - this.skip);
       piece.copy(target, at + done, this.skip, this.skip + count);
       done += count;
@@ -31,7 +31,7 @@ export class ByteQueue {
   moveTo(other: ByteQueue, limit: number): number {
     let done = 0;
     while (done < limit && this.length > 0) {
-      const piece = this.pieces[this.first] as Buffer;
+      const piece = this.pieces[this.first];
       const count = Math.min(limit - done, piece.length - this.skip);
       other.push(piece.subarray(this.skip, this.skip + count));
       done += count;
@@ -117,7 +117,7 @@ export class FakePeer {
 
   /** Sends, without bound: what the connection does not hold waits here. */
   write(bytes: Uint8Array | string): void {
-    this.outbox.push(Buffer.from(bytes as Uint8Array));
+    this.outbox.push(typeof bytes === 'string' ? Buffer.from(bytes) : Buffer.from(bytes));
     this.stir(this);
   }
 

@@ -24,7 +24,7 @@ export class FakeContent {
   bytes: Buffer;
 
   constructor(bytes: Uint8Array | string = '') {
-    this.bytes = Buffer.from(bytes as Uint8Array);
+    this.bytes = typeof bytes === 'string' ? Buffer.from(bytes) : Buffer.from(bytes);
   }
 
   write(bytes: Buffer, position: number): void {

@@ -74,8 +74,8 @@ export class FakeTurns {
     this.spare = candidates;
     for (let index = candidates.length - 1; index >= 0; index--) {
       const other = this.random.below(index + 1);
-      const watch = candidates[other] as FakeWatch;
-      candidates[other] = candidates[index] as FakeWatch;
+      const watch = candidates[other];
+      candidates[other] = candidates[index];
       watch.queued = false;
       if (watch.closed) continue;
       if (this.random.chance(this.schedule.delay)) this.queue(watch);

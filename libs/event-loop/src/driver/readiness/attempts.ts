@@ -1,4 +1,5 @@
 import { LOCAL_PEER } from '../../address.ts';
+import { present } from '../../assert.ts';
 import { EAGAIN, EINTR, ERRNO } from '../../ffi/errno.ts';
 import * as libc from '../../ffi/libc.ts';
 import { Memory } from '../../memory.ts';
@@ -59,7 +60,7 @@ export class Attempts {
     this.again = this.spare;
     this.spare = turns;
     for (let index = 0; index < turns.length; index++) {
-      const watch = turns[index] as Watch;
+      const watch = turns[index];
       watch.queued = false;
       if (watch.closed) continue;
       if (watch.writing !== null && watch.writable) this.write(watch, watch.writing);
@@ -170,7 +171,7 @@ export class Attempts {
   }
 
   readFile(watch: Watch, op: Op): void {
-    const memory = op.memory as Memory;
+    const memory = present(op.memory, 'the memory of an operation');
     const address = memory.address + op.offset;
     op.bytes = memory.bytes;
     const n = readWarm(watch.fd, address, op.length, op.position);
@@ -233,7 +234,7 @@ export class Attempts {
    * (balance_dirty_pages), and where the memory for it has to be found, it waits for the disk.
    */
   private writeInThread(watch: Watch, op: Op): void {
-    const memory = op.memory as Memory;
+    const memory = present(op.memory, 'the memory of an operation');
     const { done } = op;
     const length = Math.min(op.length - done, WRITE_BUDGET);
     watch.writingInThread = true;

@@ -1,3 +1,4 @@
+import { present } from '../../assert.ts';
 import type { Interest } from '../driver.ts';
 
 /** Who is registered under a descriptor, and which directions it waits for. */
@@ -23,14 +24,14 @@ export class DescriptorSet {
 
   want(fd: number, interest: Interest): void {
     const index = this.indexOf.get(fd);
-    if (index !== undefined) (this.members[index] as Member).wanted |= interest;
+    if (index !== undefined) this.members[index].wanted |= interest;
   }
 
   remove(fd: number): void {
     const index = this.indexOf.get(fd);
     if (index === undefined) return;
     this.indexOf.delete(fd);
-    const last = this.members.pop() as Member;
+    const last = present(this.members.pop(), 'the last member');
     if (last.fd === fd) return;
     this.members[index] = last;
     this.indexOf.set(last.fd, index);

@@ -1,3 +1,4 @@
+import { present } from '../../assert.ts';
 import { EINTR, ERRNO } from '../../ffi/errno.ts';
 import { EPOLL, EPOLL_EVENT } from '../../ffi/layout.ts';
 import * as libc from '../../ffi/libc.ts';
@@ -27,7 +28,7 @@ export class EpollPoller implements Poller {
   private readonly change = Memory.allocate(EPOLL_EVENT.size);
   /** Level-triggered: what one drain leaves is told again. */
   private readonly notices = new LinuxNotices((fd) => this.control(fd, EPOLL.IN, INOTIFY_SLOT, 0));
-  private readonly wait_ = libc.epoll_wait as NonNullable<typeof libc.epoll_wait>;
+  private readonly wait_ = present(libc.epoll_wait, 'epoll_wait(2)');
 
   private constructor(fd: number) {
     this.fd = fd;
@@ -93,9 +94,9 @@ export class EpollPoller implements Poller {
     const data = EPOLL_EVENT.data >> 2;
     let notices = false;
     for (let index = 0, at = 0; index < n; index++, at += stride) {
-      const slot = words[at + data] as number;
+      const slot = words[at + data];
       if (slot === INOTIFY_SLOT) notices = true;
-      else events.push(slot, words[at + data + 1] as number, readyOf(words[at] as number));
+      else events.push(slot, words[at + data + 1], readyOf(words[at]));
     }
     if (notices) this.notices.drain(events);
     return events.count;

@@ -3,7 +3,6 @@ import { POLL, POLLFD } from '../../ffi/layout.ts';
 import * as libc from '../../ffi/libc.ts';
 import { Memory } from '../../memory.ts';
 import { Interest } from '../driver.ts';
-import type { Member } from './descriptor-set.ts';
 import { LevelPoller } from './level-poller.ts';
 
 const FIRST_CAPACITY = 256;
@@ -51,7 +50,7 @@ export class PollPoller extends LevelPoller {
       memory.size < members.length * POLLFD.size ? Memory.allocate(2 * members.length * POLLFD.size) : memory;
     const { bytes } = list;
     for (let index = 0; index < members.length; index++) {
-      const member = members[index] as Member;
+      const member = members[index];
       const at = index * POLLFD.size;
       let mask = 0;
       if ((member.wanted & Interest.READ) !== 0) mask |= POLL.IN;

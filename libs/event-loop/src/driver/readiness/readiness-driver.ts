@@ -1,3 +1,4 @@
+import { present } from '../../assert.ts';
 import { ERRNO } from '../../ffi/errno.ts';
 import * as libc from '../../ffi/libc.ts';
 import { type Op, OpKind, OpState } from '../../op.ts';
@@ -187,12 +188,13 @@ export class ReadinessDriver extends SystemDriver implements Driver {
     const { completions, table } = this;
     const { events } = this.poller;
     for (let index = 0; index < count; index++) {
-      const ready = events.ready[index] as number;
+      const ready = events.ready[index];
       if (ready === Ready.CHANGE) continue;
-      const slot = events.slots[index] as number;
-      if (table.get(slot, events.generations[index] as number) === null) continue;
+      const slot = events.slots[index];
+      if (table.get(slot, events.generations[index]) === null) continue;
       const mark = completions.count;
-      this.serve(this.watches[slot] as Watch, ready, events.detail[index] as number);
+      const watch = present(this.watches[slot], 'the watch of a live slot');
+      this.serve(watch, ready, events.detail[index]);
       if (completions.count > mark) completions.drainFrom(mark);
     }
   }
@@ -206,10 +208,10 @@ export class ReadinessDriver extends SystemDriver implements Driver {
     events.changes = 0;
     for (let index = 0; index < count; index++) {
       if (events.ready[index] !== Ready.CHANGE) continue;
-      const slot = events.slots[index] as number;
-      if (this.table.get(slot, events.generations[index] as number) === null) continue;
-      const watch = this.watches[slot] as Watch;
-      this.attempts.changed(watch, events.detail[index] as number, events.names[index] as string);
+      const slot = events.slots[index];
+      if (this.table.get(slot, events.generations[index]) === null) continue;
+      const watch = present(this.watches[slot], 'the watch of a live slot');
+      this.attempts.changed(watch, events.detail[index], events.names[index]);
     }
   }
 
@@ -221,6 +223,7 @@ export class ReadinessDriver extends SystemDriver implements Driver {
 
   /** The watch of an op's owner: from its second submit on without a look at the owner. */
   private watchFor(op: Op): Watch | null {
+    // Only its owner's driver writes this field, and this driver's registrations are watches.
     const known = op.registration as Watch | null;
     if (known !== null && !known.closed) return known;
     const watch = this.watchOf(op.owner);
@@ -229,7 +232,7 @@ export class ReadinessDriver extends SystemDriver implements Driver {
   }
 
   private watchOf(udata: Udata): Watch | null {
-    return udata.slot < 0 ? null : ((this.watches[udata.slot] as Watch | null) ?? null);
+    return udata.slot < 0 ? null : (this.watches[udata.slot] ?? null);
   }
 
   private serve(watch: Watch, ready: number, detail: number): void {

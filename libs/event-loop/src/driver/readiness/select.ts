@@ -3,7 +3,6 @@ import { FD_SETSIZE } from '../../ffi/layout.ts';
 import * as libc from '../../ffi/libc.ts';
 import { Memory } from '../../memory.ts';
 import { Interest } from '../driver.ts';
-import type { Member } from './descriptor-set.ts';
 import { LevelPoller } from './level-poller.ts';
 
 /** Three fd_sets of 128 bytes, then a struct timeval of 16. */
@@ -46,7 +45,7 @@ export class SelectPoller extends LevelPoller {
     }
     if (n === 0) return 0;
     for (let index = 0; index < this.set.members.length; index++) {
-      const { fd } = this.set.members[index] as Member;
+      const { fd } = this.set.members[index];
       const readable = has(bytes, 0, fd);
       const writable = has(bytes, WRITE_SET, fd);
       // select has no word for a hang-up: it shows as readable, and the call that follows tells.
@@ -73,7 +72,7 @@ export class SelectPoller extends LevelPoller {
   private tellForeign(): number {
     const { members } = this.set;
     for (let index = 0; index < members.length; index++) {
-      if (!libc.isOpen((members[index] as Member).fd)) this.tell(index, false, false, true);
+      if (!libc.isOpen(members[index].fd)) this.tell(index, false, false, true);
     }
     return this.events.count;
   }
@@ -84,7 +83,7 @@ export class SelectPoller extends LevelPoller {
     let count = 0;
     const { members } = this.set;
     for (let index = 0; index < members.length; index++) {
-      const { fd, wanted } = members[index] as Member;
+      const { fd, wanted } = members[index];
       if ((wanted & Interest.READ) !== 0) put(bytes, 0, fd);
       if ((wanted & Interest.WRITE) !== 0) put(bytes, WRITE_SET, fd);
       if (wanted !== 0 && fd >= count) count = fd + 1;
@@ -99,9 +98,9 @@ export class SelectPoller extends LevelPoller {
 /** fd_set is an array of words, little-endian: bit n lies in byte n / 8 whatever their width. */
 function put(bytes: Buffer, set: number, fd: number): void {
   const at = set + (fd >> 3);
-  bytes[at] = (bytes[at] as number) | (1 << (fd & 7));
+  bytes[at] = bytes[at] | (1 << (fd & 7));
 }
 
 function has(bytes: Buffer, set: number, fd: number): boolean {
-  return ((bytes[set + (fd >> 3)] as number) & (1 << (fd & 7))) !== 0;
+  return (bytes[set + (fd >> 3)] & (1 << (fd & 7))) !== 0;
 }

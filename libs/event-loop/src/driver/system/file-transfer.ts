@@ -1,3 +1,4 @@
+import { present } from '../../assert.ts';
 import { EAGAIN } from '../../ffi/errno.ts';
 import { C } from '../../ffi/layout.ts';
 import * as libc from '../../ffi/libc.ts';
@@ -83,12 +84,16 @@ export function sendFileInThread(fd: number, op: Op, then: (result: number) => v
   const position = Memory.allocate(8);
   position.bytes.writeBigInt64LE(BigInt(begin));
   const length = Math.min(op.length - op.done, SENDFILE_CHUNK);
-  libc.inThread(libc.sendfile.linux as libc.Call, [fd, op.file, position.address, length], (result) => {
-    // The kernel moves the position on, so that memory is kept until now.
-    if (result >= 0) then(Number(position.bytes.readBigInt64LE()) - begin);
-    else if (isRefused(result)) copyInThread(fd, op.file, begin, length, then);
-    else then(result);
-  });
+  libc.inThread(
+    present(libc.sendfile.linux, 'sendfile(2)'),
+    [fd, op.file, position.address, length],
+    (result) => {
+      // The kernel moves the position on, so that memory is kept until now.
+      if (result >= 0) then(Number(position.bytes.readBigInt64LE()) - begin);
+      else if (isRefused(result)) copyInThread(fd, op.file, begin, length, then);
+      else then(result);
+    },
+  );
 }
 
 /** What the socket does not take is read again the next time. */

@@ -22,7 +22,7 @@ export function gather(words: Uint32Array, word: number, vector: readonly Slice[
   let count = 0;
   let left = skip;
   for (let index = 0; index < vector.length && count < IOVEC_MAX; index++) {
-    const slice = vector[index] as Slice;
+    const slice = vector[index];
     if (left >= slice.length) {
       left -= slice.length;
       continue;

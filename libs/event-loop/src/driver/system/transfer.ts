@@ -2,6 +2,7 @@
  * The system calls behind the operations, for drivers that make them themselves once a descriptor is ready.
  * Each tries once (EINTR is tried again) and returns `>= 0` or `-errno`; -EAGAIN is for the driver to wait on.
  */
+import { present } from '../../assert.ts';
 import { EINTR } from '../../ffi/errno.ts';
 import { C } from '../../ffi/layout.ts';
 import * as libc from '../../ffi/libc.ts';
@@ -22,7 +23,7 @@ export function totalOf(op: Op): number {
   const { vector } = op;
   if (vector === null) return op.length;
   let total = 0;
-  for (let index = 0; index < vector.length; index++) total += (vector[index] as Slice).length;
+  for (let index = 0; index < vector.length; index++) total += vector[index].length;
   return total;
 }
 
@@ -48,7 +49,8 @@ export function readPipe(fd: number, address: number, length: number): number {
 /** Sends what is left of the op, from `op.done` on. @param most bytes of one memory; a vector is sent as it is */
 export function sendRest(fd: number, op: Op, most: number): number {
   for (;;) {
-    const n = op.vector === null ? sendPlain(fd, op, most) : sendGathered(fd, op);
+    const { vector } = op;
+    const n = vector === null ? sendPlain(fd, op, most) : sendGathered(fd, vector, op.done);
     if (n >= 0) return n;
     const error = libc.lastError();
     if (error !== -EINTR) return error;
@@ -56,13 +58,13 @@ export function sendRest(fd: number, op: Op, most: number): number {
 }
 
 function sendPlain(fd: number, op: Op, most: number): number {
-  const memory = op.memory as Memory;
+  const memory = present(op.memory, 'the memory of an operation');
   const length = Math.min(most, op.length - op.done);
   return libc.send(fd, memory.address + op.offset + op.done, length, C.MSG_NOSIGNAL);
 }
 
-function sendGathered(fd: number, op: Op): number {
-  const count = gather(iovecWords, 0, op.vector as readonly Slice[], op.done);
+function sendGathered(fd: number, vector: readonly Slice[], done: number): number {
+  const count = gather(iovecWords, 0, vector, done);
   // msg_iovlen is a size_t on Linux and an int on the BSDs; little-endian, so one 32-bit store serves both.
   msghdr.bytes.writeUInt32LE(count, 24);
   return libc.sendmsg(fd, msghdr.address, C.MSG_NOSIGNAL);
@@ -70,7 +72,7 @@ function sendGathered(fd: number, op: Op): number {
 
 /** Writes what is left of the op to a pipe (position -1) or a file. */
 export function writeRest(fd: number, op: Op): number {
-  const memory = op.memory as Memory;
+  const memory = present(op.memory, 'the memory of an operation');
   const address = memory.address + op.offset + op.done;
   const length = op.length - op.done;
   for (;;) {

@@ -1,7 +1,7 @@
+import { present } from '../../assert.ts';
 import { EAGAIN, EINTR, ERRNO } from '../../ffi/errno.ts';
 import * as libc from '../../ffi/libc.ts';
 import { IORING_OP, IOSQE } from '../../ffi/uring-layout.ts';
-import type { Memory } from '../../memory.ts';
 import type { Op } from '../../op.ts';
 import { waitsForDisk } from '../system/slow-file.ts';
 import { WRITE_BUDGET } from '../system/write-turn.ts';
@@ -25,7 +25,7 @@ export class UringFiles {
   }
 
   read(flight: Flight, op: Op): void {
-    const memory = op.memory as Memory;
+    const memory = present(op.memory, 'the memory of an operation');
     const address = memory.address + op.offset;
     const head = IORING_OP.READ | (waitsForDisk(flight) || flight.unblocked ? ASYNC : 0);
     if (flight.waits === true) this.unblock(flight);
@@ -34,7 +34,7 @@ export class UringFiles {
   }
 
   write(flight: Flight, op: Op): void {
-    const memory = op.memory as Memory;
+    const memory = present(op.memory, 'the memory of an operation');
     const address = memory.address + op.offset + op.done;
     const length = Math.min(op.length - op.done, WRITE_BUDGET);
     const position = op.position < 0 ? -1 : op.position + op.done;
@@ -68,7 +68,7 @@ export class UringFiles {
   }
 
   private readInThread(flight: Flight, op: Op): void {
-    const memory = op.memory as Memory;
+    const memory = present(op.memory, 'the memory of an operation');
     const { fd } = flight;
     const address = memory.address + op.offset;
     flight.readPin = memory;
@@ -80,7 +80,7 @@ export class UringFiles {
   }
 
   private writeInThread(flight: Flight, op: Op): void {
-    const memory = op.memory as Memory;
+    const memory = present(op.memory, 'the memory of an operation');
     const { fd } = flight;
     const address = memory.address + op.offset + op.done;
     const length = Math.min(op.length - op.done, WRITE_BUDGET);

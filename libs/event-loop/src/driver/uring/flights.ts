@@ -113,7 +113,7 @@ export class Flights {
     this.again = this.spare;
     this.spare = turns;
     for (let index = 0; index < turns.length; index++) {
-      const flight = turns[index] as Flight;
+      const flight = turns[index];
       flight.queued = false;
       if (!flight.closed) turn(flight);
     }

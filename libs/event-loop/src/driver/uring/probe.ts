@@ -5,6 +5,7 @@ import * as libc from '../../ffi/libc.ts';
 import { IO_URING_OP_SUPPORTED, IORING_OP, IORING_REGISTER, URING_PROBE } from '../../ffi/uring-layout.ts';
 import { Memory } from '../../memory.ts';
 import { peersNamed } from '../system/socket.ts';
+import { Tag } from './flight.ts';
 import { ProvidedBuffers } from './provided-buffers.ts';
 import { Ring, type RingSizes, register } from './ring.ts';
 
@@ -84,7 +85,7 @@ function switchedOff(): string {
 
 /** Each of the three calls can be refused alone: this is the one that everything goes through. */
 function refusedEnter(ring: Ring): string {
-  ring.prepare(IORING_OP.NOP, -1, 0, 0, 0, 0, 0, PROBED, 0);
+  ring.prepare(IORING_OP.NOP, -1, 0, 0, 0, 0, 0, PROBED, Tag.NONE);
   const error = ring.enter(1, ENTER_MS);
   if (error < 0) return `io_uring_enter: ${refusal(error)}`;
   const answered = ring.next(ring.end) && ring.index === PROBED && ring.result === 0;

@@ -91,8 +91,8 @@ export class ProvidedBuffers {
   private put(id: number): void {
     const entry = this.tail & this.mask;
     const word = entry * (URING_BUF.size >> 2);
-    this.words[word] = this.addresses[2 * id] as number;
-    this.words[word + 1] = this.addresses[2 * id + 1] as number;
+    this.words[word] = this.addresses[2 * id];
+    this.words[word + 1] = this.addresses[2 * id + 1];
     this.words[word + (URING_BUF.len >> 2)] = this.size;
     // Field by field: the tail lies in the spare field of entry 0.
     this.shorts[(entry * URING_BUF.size + URING_BUF.bid) >> 1] = id;

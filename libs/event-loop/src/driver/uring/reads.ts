@@ -1,3 +1,4 @@
+import { present } from '../../assert.ts';
 import { EAGAIN, EINTR, ERRNO } from '../../ffi/errno.ts';
 import { C } from '../../ffi/layout.ts';
 import * as libc from '../../ffi/libc.ts';
@@ -224,7 +225,7 @@ export class UringReads {
   }
 
   private tellHeld(flight: Flight, op: Op, held: Buffer[]): void {
-    const bytes = held.length === 1 ? (held[0] as Buffer) : Buffer.concat(held);
+    const bytes = held.length === 1 ? held[0] : Buffer.concat(held);
     let length = bytes.length;
     if (op.memory === null) {
       op.bytes = bytes;
@@ -278,8 +279,8 @@ export class UringReads {
   }
 
   private readInto(flight: Flight, tag: Tag, result: number): void {
-    const op = flight.reading as Op;
-    const memory = flight.readPin as Memory;
+    const op = present(flight.reading, 'the operation of a completion');
+    const memory = present(flight.readPin, 'the memory of a read');
     flight.readPin = null;
     const cancelled = flight.endRead;
     flight.endRead = false;

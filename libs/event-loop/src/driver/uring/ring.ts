@@ -1,3 +1,4 @@
+import { present } from '../../assert.ts';
 import { EAGAIN, EINTR, ERRNO } from '../../ffi/errno.ts';
 import type { Call, Mapping } from '../../ffi/libc.ts';
 import * as libc from '../../ffi/libc.ts';
@@ -21,6 +22,7 @@ import {
   URING_PARAMS,
 } from '../../ffi/uring-layout.ts';
 import { Memory } from '../../memory.ts';
+import { Tag } from './flight.ts';
 
 /** 2 to the power of 32: the high word of an address or a position is what lies above it. */
 const HIGH = 0x100000000;
@@ -69,7 +71,7 @@ export class Ring {
   readonly eventFd: number;
   /** Of the completion being looked at: the words that its submission carried, the result, and its flags. */
   index = 0;
-  tag = 0;
+  tag: Tag = Tag.NONE;
   result = 0;
   flags = 0;
   private readonly queues: Mapping;
@@ -107,14 +109,14 @@ export class Ring {
     this.sqHeadAt = wordOf(URING_PARAMS.sq_head);
     this.sqTailAt = wordOf(URING_PARAMS.sq_tail);
     this.sqFlagsAt = wordOf(URING_PARAMS.sq_flags);
-    this.sqMask = this.words[wordOf(URING_PARAMS.sq_ring_mask)] as number;
+    this.sqMask = this.words[wordOf(URING_PARAMS.sq_ring_mask)];
     this.cqHeadAt = wordOf(URING_PARAMS.cq_head);
     this.cqTailAt = wordOf(URING_PARAMS.cq_tail);
     this.cqFlagsAt = wordOf(URING_PARAMS.cq_flags);
-    this.cqMask = this.words[wordOf(URING_PARAMS.cq_ring_mask)] as number;
+    this.cqMask = this.words[wordOf(URING_PARAMS.cq_ring_mask)];
     this.cqesAt = wordOf(URING_PARAMS.cq_cqes);
-    this.call = libc.uringCall as Call;
-    this.enterCall = libc.uringEnter as Call;
+    this.call = present(libc.uringCall, 'the system call of io_uring');
+    this.enterCall = present(libc.uringEnter, 'io_uring_enter(2)');
     // Entries are used in order: the array that would name them in another one says 0, 1, 2 for good.
     const array = wordOf(URING_PARAMS.sq_array);
     for (let entry = 0; entry <= this.sqMask; entry++) this.words[array + entry] = entry;
@@ -165,13 +167,16 @@ export class Ring {
     const completions =
       params.readUInt32LE(URING_PARAMS.cq_cqes) + CQE.size * params.readUInt32LE(URING_PARAMS.cq_entries);
     const queues = error < 0 ? error : mapRing(fd, Math.max(submissions, completions), IORING_OFF.SQ_RING);
-    const sqes = typeof queues === 'number' ? queues : mapRing(fd, SQE.size * entries, IORING_OFF.SQES);
-    if (typeof queues !== 'number' && typeof sqes !== 'number')
-      return new Ring(fd, eventFd, queues, sqes, params);
-    if (typeof queues !== 'number') libc.unmap(queues);
+    if (typeof queues === 'number') error = queues;
+    else {
+      const sqes = mapRing(fd, SQE.size * entries, IORING_OFF.SQES);
+      if (typeof sqes !== 'number') return new Ring(fd, eventFd, queues, sqes, params);
+      error = sqes;
+      libc.unmap(queues);
+    }
     if (eventFd >= 0) libc.close(eventFd);
     libc.close(fd);
-    return sqes as number;
+    return error;
   }
 
   /** Prepared, and not handed over yet. */
@@ -193,7 +198,7 @@ export class Ring {
     opFlags: number,
     group: number,
     index: number,
-    tag: number,
+    tag: Tag,
   ): void {
     if (((this.sqTail - this.sqSubmitted) | 0) > this.sqMask) this.makeRoom();
     const { sqes } = this;
@@ -277,10 +282,11 @@ export class Ring {
     if (((end - this.cqHead) | 0) <= 0) return false;
     const { words } = this;
     const at = this.cqesAt + (this.cqHead & this.cqMask) * CQE.words;
-    this.index = words[at + CQE_WORD.user_data] as number;
-    this.tag = words[at + CQE_WORD.user_data + 1] as number;
-    this.result = words[at + CQE_WORD.res] as number;
-    this.flags = words[at + CQE_WORD.flags] as number;
+    this.index = words[at + CQE_WORD.user_data];
+    // The kernel returns what `prepare` gave it.
+    this.tag = words[at + CQE_WORD.user_data + 1] as Tag;
+    this.result = words[at + CQE_WORD.res];
+    this.flags = words[at + CQE_WORD.flags];
     this.cqHead = (this.cqHead + 1) | 0;
     return true;
   }

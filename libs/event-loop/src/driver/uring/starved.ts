@@ -29,7 +29,7 @@ export class Starved {
       this.back = emptied;
       this.taken = 0;
     }
-    const flight = this.front[this.taken++] as Flight;
+    const flight = this.front[this.taken++];
     flight.starving = false;
     if (this.taken === this.front.length) {
       this.front.length = 0;

@@ -133,8 +133,8 @@ export class UringDriver extends SystemDriver implements Driver {
     // Another join may have taken it out of the ring.
     const met = later.findIndex((completion) => completion.index === index && completion.tag === writeTag);
     if (met >= 0) {
-      const [{ result }] = later.splice(met, 1) as [Completion];
-      this.writes.joined(flight, op, result);
+      const [completion] = later.splice(met, 1);
+      this.writes.joined(flight, op, completion.result);
       return;
     }
     if (isInThread(writeTag)) return;
@@ -146,7 +146,7 @@ export class UringDriver extends SystemDriver implements Driver {
           this.writes.joined(flight, op, ring.result);
           return;
         }
-        later.push({ index: ring.index, tag: ring.tag as Tag, result: ring.result, flags: ring.flags });
+        later.push({ index: ring.index, tag: ring.tag, result: ring.result, flags: ring.flags });
       }
       ring.enter(1, Math.ceil(left));
     }
@@ -197,7 +197,7 @@ export class UringDriver extends SystemDriver implements Driver {
     this.writes.share.begin();
     if (this.later.length > 0) this.dispatchLater();
     const end = ring.end;
-    while (!this.ended && ring.next(end)) this.dispatch(ring.index, ring.tag as Tag, ring.result, ring.flags);
+    while (!this.ended && ring.next(end)) this.dispatch(ring.index, ring.tag, ring.result, ring.flags);
     flights.takeTurns(this.turnOf);
     this.reads.feed();
     completions.drain();
@@ -219,7 +219,7 @@ export class UringDriver extends SystemDriver implements Driver {
       this.dispatchLater();
       const end = this.ring.end;
       while (this.ring.next(end))
-        this.dispatch(this.ring.index, this.ring.tag as Tag, this.ring.result, this.ring.flags);
+        this.dispatch(this.ring.index, this.ring.tag, this.ring.result, this.ring.flags);
       this.completions.disposeClosed();
     }
     if (this.inFlight) abandoned.add(this);
@@ -232,6 +232,7 @@ export class UringDriver extends SystemDriver implements Driver {
 
   /** The flight of an op's owner: from its second submit on without a look at the owner. */
   private flightFor(op: Op): Flight | null {
+    // Only its owner's driver writes this field, and this driver's registrations are flights.
     const known = op.registration as Flight | null;
     if (known !== null && !known.closed) return known;
     const flight = this.flightOf(op.owner);
@@ -240,7 +241,7 @@ export class UringDriver extends SystemDriver implements Driver {
   }
 
   private flightOf(udata: Udata): Flight | null {
-    return udata.slot < 0 ? null : ((this.bySlot[udata.slot] as Flight | null) ?? null);
+    return udata.slot < 0 ? null : (this.bySlot[udata.slot] ?? null);
   }
 
   /** One completion, to whom it belongs. */
@@ -270,9 +271,10 @@ export class UringDriver extends SystemDriver implements Driver {
   /** What came while a single write was waited for. One by one: a completion may join the write of a later one. */
   private dispatchLater(): void {
     const { later } = this;
-    for (let left = later.length; left > 0 && later.length > 0; left--) {
-      const { index, tag, result, flags } = later.shift() as Completion;
-      this.dispatch(index, tag, result, flags);
+    for (let turns = later.length; turns > 0; turns--) {
+      const completion = later.shift();
+      if (completion === undefined) return;
+      this.dispatch(completion.index, completion.tag, completion.result, completion.flags);
     }
   }
 
@@ -307,12 +309,12 @@ export class UringDriver extends SystemDriver implements Driver {
     changes.count = 0;
     this.notices.drain(changes);
     for (let at = 0; at < changes.count; at++) {
-      const slot = changes.slots[at] as number;
-      const udata = this.table.get(slot, changes.generations[at] as number);
+      const slot = changes.slots[at];
+      const udata = this.table.get(slot, changes.generations[at]);
       const op = udata === null ? null : (this.bySlot[slot]?.reading ?? null);
       if (op === null || op.kind !== OpKind.CHANGE) continue;
-      op.text = changes.names[at] as string;
-      this.completions.tellMore(op, changes.detail[at] as number);
+      op.text = changes.names[at];
+      this.completions.tellMore(op, changes.detail[at]);
       if (this.ended) return;
     }
   }

@@ -1,7 +1,7 @@
+import { present } from '../../assert.ts';
 import { EAGAIN, EINTR, ERRNO } from '../../ffi/errno.ts';
 import { C } from '../../ffi/layout.ts';
 import { IORING_OP, POLL_EVENTS } from '../../ffi/uring-layout.ts';
-import type { Memory } from '../../memory.ts';
 import { type Op, OpKind } from '../../op.ts';
 import type { Completions } from '../completions.ts';
 import { Interest } from '../driver.ts';
@@ -68,7 +68,7 @@ export class UringWrites {
       this.files.write(flight, op);
       return;
     }
-    const memory = op.memory as Memory;
+    const memory = present(op.memory, 'the memory of an operation');
     flight.writePin = memory;
     const address = memory.address + op.offset + op.done;
     const rest = op.length - op.done;
@@ -95,7 +95,7 @@ export class UringWrites {
 
   /** A completion of this direction. */
   completed(flight: Flight, tag: Tag, result: number): void {
-    const op = flight.writing as Op;
+    const op = present(flight.writing, 'the operation of a completion');
     const asked = flight.endWrite;
     flight.writeTag = Tag.NONE;
     flight.writeCancelled = false;
