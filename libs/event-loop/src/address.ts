@@ -1,6 +1,6 @@
 import { C, COMMON, SOCKADDR_HAS_LENGTH } from './ffi/layout.ts';
 
-/** Where a server listens or a peer calls from. */
+/** Where a server listens, or where a peer calls from. */
 export type Address =
   | { readonly family: 'ipv4'; readonly host: string; readonly port: number }
   | { readonly family: 'ipv6'; readonly host: string; readonly port: number }
@@ -8,7 +8,7 @@ export type Address =
 
 /** Large enough for every struct sockaddr in use (sockaddr_un is 110 bytes on Linux, 106 on the BSDs). */
 export const SOCKADDR_SIZE = 128;
-/** The longest path that sockaddr_un holds on every supported system, its final NUL not counted. */
+/** The longest path that sockaddr_un holds on every supported system, without its final NUL. */
 export const UNIX_PATH_MAX = 103;
 
 function writeFamily(bytes: Buffer, family: number, length: number): void {
@@ -24,7 +24,10 @@ function readFamily(bytes: Buffer): number {
   return SOCKADDR_HAS_LENGTH ? bytes[1] : bytes.readUInt16LE(0);
 }
 
-/** The eight 16-bit groups of an IPv6 address (`::` and a dotted IPv4 tail included), or null where it is none. */
+/**
+ * The eight 16-bit groups of an IPv6 address (`::` and a dotted IPv4 tail included). Returns null if the text is not
+ * one.
+ */
 export function parseIpv6(host: string): number[] | null {
   const halves = host.split('::');
   if (halves.length > 2) return null;
@@ -59,7 +62,7 @@ function parseGroups(text: string, last: boolean): number[] | null {
   return groups;
 }
 
-/** The four bytes of a dotted IPv4 address, or null where it is none. */
+/** The four bytes of a dotted IPv4 address. Returns null if the text is not one. */
 export function parseIpv4(host: string): number[] | null {
   const words = host.split('.');
   if (words.length !== 4) return null;
@@ -90,8 +93,8 @@ export function formatIpv6(groups: readonly number[]): string {
 
 /**
  * Writes a struct sockaddr.
- * @returns its length, or -1 where the address cannot be written: not a numeric host, no port, a path that is empty,
- * too long or has a NUL in it
+ * @returns its length, or -1 if the address cannot be written: the host is not numeric, the port is not one, or the
+ * path is empty, too long or has a NUL in it
  */
 export function writeSockaddr(bytes: Buffer, address: Address): number {
   bytes.fill(0);
@@ -140,10 +143,10 @@ function readIpv4(bytes: Buffer, at: number): string {
   return `${bytes[at]}.${bytes[at + 1]}.${bytes[at + 2]}.${bytes[at + 3]}`;
 }
 
-/** Whoever calls on a unix socket. */
+/** The name of every peer on a unix socket. */
 export const LOCAL_PEER = 'unix:';
 
-/** The peer as a log names it: the numeric host, or `unix:`. An IPv4 caller on an IPv6 socket is named as IPv4. */
+/** The peer as a log names it: the numeric host, or `unix:`. An IPv4 peer on an IPv6 socket is named as IPv4. */
 export function peerName(bytes: Buffer, length: number): string {
   if (length >= 16 && readFamily(bytes) === COMMON.AF_INET) return readIpv4(bytes, 4);
   const address = readSockaddr(bytes, length);

@@ -3,25 +3,27 @@ import type { Loop } from './loop.ts';
 
 /** How long ticks may follow each other before Node's own work has its turn. */
 const SLICE_MS = 5;
-/** How long a slice waits for more in the kernel, where the driver says that this is cheaper than to come back. */
+/** How long a slice waits in the kernel for more, if the driver says that this is cheaper than to come back. */
 const LINGER_MS = 1;
 const LONGEST_ABSTINENCE = 63;
-/** How often a loop without a descriptor looks round that may not wait in a thread, or not keep Node alive. */
+/**
+ * How often a loop looks for events if it has no descriptor and may not wait in a thread, or may not keep Node alive.
+ */
 const LOOK_MS = 5;
 
 /**
- * Runs the loop inside Node's: Node watches the multiplexer's descriptor, and when it turns readable the loop ticks
- * until nothing is left, or its slice is over. Promises, timers, signals and other sockets of the process so have
- * their turn between slices, and while the server idles there is nothing but Node's own sleep.
+ * Runs the loop inside Node's. Node watches the multiplexer's descriptor. When it turns readable, the loop ticks until
+ * nothing remains to do or its slice is over. Promises, timers, signals and other sockets of the process have their
+ * turn between slices. While the server is idle, only Node itself sleeps.
  *
- * A driver that is told nothing while it is awake (`rest`), and one that has no thread to wait in, waits in the kernel for
- * a moment before the loop gives way, as long as that pays.
+ * A driver whose descriptor is silent while the loop is awake (`armDescriptor`), and one that has no thread to wait in,
+ * wait in the kernel for a moment before the loop gives way, as long as that pays.
  *
- * A multiplexer without a descriptor of its own waits on another thread instead, or looks round every 5 ms where no
- * thread can be spared. `docs/adr` has the measurements that decided against a wait that blocks this thread.
+ * A multiplexer without a descriptor of its own waits on another thread. If no thread can be spared, the host looks for
+ * events every 5 ms. `docs/adr` has the measurements that decided against a wait that blocks this thread.
  *
- * Life of a host: turning (a slice of ticks) -> nudged (another slice is due) or resting (on the descriptor, on a
- * thread, and on an alarm for the earliest timer) -> turning; from each of them stopped.
+ * Life of a host: turning (a slice of ticks) -> nudged (another slice is due) or asleep (on the descriptor, on a
+ * thread, and on an alarm for the earliest timer) -> turning. Each of them can be stopped.
  */
 export class Host {
   private readonly loop: Loop;
@@ -32,15 +34,15 @@ export class Host {
   private inThread = false;
   private stopped = false;
   private referenced = true;
-  /** The loop's time in the last tick, or -1 where it has rested since. */
+  /** The loop's time in the last tick, or -1 if it has slept since. */
   private tickedAt = -1;
-  /** Ticks without lingering so far, and how many there shall be. */
+  /** Ticks without lingering so far, and how many there are to be. */
   private abstained = 0;
   private abstinence = 0;
-  /** What is left to do when the thread is back. */
+  /** What remains to do when the thread is back. */
   private afterThread: (() => void) | null = null;
   private readonly turnSoon = (): void => this.nudge();
-  /** Node joins its threads before it exits, for ever where one sleeps. */
+  /** Node joins its threads before it exits, and waits for ever for one that sleeps. */
   private readonly onExit = (): void => this.loop.wakeThread();
   private readonly turnNow = (): void => {
     this.immediate = null;
@@ -50,28 +52,28 @@ export class Host {
   constructor(loop: Loop) {
     this.loop = loop;
     const { fd } = loop.driver;
-    // The watch's callback runs outside of what Node wraps a callback in (an exception would be lost), and the phase of
-    // the immediates follows at once: the turn is taken there.
+    // The watch's callback runs outside of what Node wraps around callbacks, so an exception would be lost. The phase
+    // of the immediates follows at once: the turn is taken there.
     if (fd >= 0) this.watch = watchReadable(fd, this.turnSoon);
     else process.on('exit', this.onExit);
     this.nudge();
   }
 
-  /** Asks for a turn: something came up outside of a tick. */
+  /** Asks for a turn: there is work that came up outside of a tick. */
   nudge(): void {
     if (this.immediate === null && !this.stopped) this.immediate = setImmediate(this.turnNow);
   }
 
-  /** Node may end while nothing but this loop is left. */
+  /** Lets Node end when only this loop is left. */
   unref(): void {
     this.referenced = false;
     this.watch?.unref();
     this.alarm?.unref();
-    // A thread that waits would keep Node alive: it is called back, and a timer takes its place.
+    // A thread that waits would keep Node alive. It is woken, and a timer takes its place.
     if (this.inThread) this.loop.wakeThread();
   }
 
-  /** Ends it; `then` runs when no thread waits in the multiplexer any more, which is at once where none did. */
+  /** Ends the host. `then` runs when no thread waits in the multiplexer any more: at once if none does. */
   stop(then: () => void): void {
     this.stopped = true;
     process.off('exit', this.onExit);
@@ -90,7 +92,7 @@ export class Host {
     try {
       more = this.slice();
     } finally {
-      // Whatever was thrown through it, the loop goes on.
+      // The loop goes on, whatever was thrown through it.
       if (!this.stopped) {
         if (more) this.nudge();
         else this.rest();
@@ -98,10 +100,10 @@ export class Host {
     }
   }
 
-  /** @returns true where there is more to do than the slice has room for */
+  /** @returns true if there is more to do than the slice has room for */
   private slice(): boolean {
     const { loop } = this;
-    // The loop reads the clock in each tick, and once is enough.
+    // The loop reads the clock in each tick: one reading is enough.
     let end = 0;
     let told = 0;
     do {
@@ -115,17 +117,17 @@ export class Host {
     return true;
   }
 
-  /** What lies between two ticks is what the first one's completions, and Node's own work, have taken. */
+  /** The time between two ticks is what the completions of the first one, and Node's own work, have taken. */
   private noteLag(lingered: boolean): void {
     const { loop, tickedAt } = this;
     this.tickedAt = loop.now;
-    // How long the kernel was waited in is not known.
+    // How long the loop waited in the kernel is not known.
     if (tickedAt >= 0) loop.lag.note(loop.now - tickedAt - (lingered ? LINGER_MS : 0));
   }
 
   /**
-   * Whether the next tick may wait in the kernel. What a thread brings back is told by Node alone, so it must not wait
-   * for us.
+   * Whether the next tick may wait in the kernel. Only Node reports the end of a call on a thread, so Node must not
+   * wait for us.
    */
   private get mayLinger(): boolean {
     if ((this.loop.driver.rest === undefined && !this.looksRound) || threadsAtWork()) return false;
@@ -137,13 +139,16 @@ export class Host {
     return this.watch === null && !this.inThread && !mayWaitInThread();
   }
 
-  /** Where nothing came of it (the peers are in this very process, or think for long) it is tried ever more rarely. */
+  /**
+   * If nothing comes of it (the peers are in this very process, or take long to answer), the host lingers ever more
+   * rarely.
+   */
   private lingered(paid: boolean): void {
     this.abstained = 0;
     this.abstinence = paid ? 0 : Math.min(2 * this.abstinence + 1, LONGEST_ABSTINENCE);
   }
 
-  /** Nothing is left to do: arranges to be called when there is. */
+  /** Nothing remains to do: arranges a call for when there is something. */
   private rest(): void {
     this.tickedAt = -1;
     const idle = this.loop.idleFor;
@@ -152,7 +157,7 @@ export class Host {
     else if (idle >= 0) this.setAlarm(idle);
   }
 
-  /** One timer of Node's stands for the earliest of ours; it may ring early, and is then set anew. */
+  /** One timer of Node's stands for the earliest of ours. It may ring early; it is then set again. */
   private setAlarm(ms: number): void {
     const at = performance.now() + ms;
     if (this.alarm !== null) {
@@ -172,7 +177,7 @@ export class Host {
 
   private restInThread(idle: number): void {
     if (this.inThread) {
-      // The thread sleeps on what was known when it began: it is called back.
+      // The thread sleeps on what was known when it began: it is woken.
       this.loop.wakeThread();
       return;
     }

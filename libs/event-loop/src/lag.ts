@@ -1,4 +1,4 @@
-/** For how long one round of a loop has kept all others waiting, in milliseconds. */
+/** How long one round of a loop has kept all others waiting, in milliseconds. */
 export class Lag {
   /** The longest since the start. */
   longest = 0;
@@ -10,7 +10,7 @@ export class Lag {
     if (ms > this.longest) this.longest = ms;
   }
 
-  /** The longest since it was taken last. */
+  /** The longest since the last `take`. */
   take(): number {
     const { recent } = this;
     this.recent = 0;

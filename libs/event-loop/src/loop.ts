@@ -11,52 +11,52 @@ import { type Timer, Timers } from './timers.ts';
 import type { Udata } from './udata.ts';
 import { WakeUdata, wake } from './wake-udata.ts';
 
-/** The kernel's waits and Node's timers take 31 bits of milliseconds; a day is as good as no end. */
+/** The kernel's waits and Node's timers take 31 bits of milliseconds. A day is as good as no end. */
 const LONGEST_WAIT_MS = 86_400_000;
 
-/** What `Loop.open` may be told. */
+/** What `Loop.open` takes. */
 export interface LoopOptions {
-  /** Which driver, and from which library; the best that works, unless said. */
+  /** Which driver, and from which library; the best that works by default. */
   readonly use?: DriverRequest;
   /** A driver made by the caller (the scripted one of `@webserv/event-loop/testing`). */
   readonly driver?: Driver;
   /**
-   * Told what a udata threw out of complete, expire or dispose; the udata is closed. Without it, the first error is
-   * thrown on when the round is over and everybody else has been told.
+   * Called with what a udata threw out of complete, expire or dispose. That udata is closed. Without it, the loop
+   * throws the first error when the round is over and all others have been called.
    */
   readonly onFault?: (udata: Udata, error: unknown) => void;
-  /** False: Node does not run it, the caller does, by `tick`. True unless said. */
+  /** False: the caller runs the loop by `tick`. By default Node runs it. */
   readonly hosted?: boolean;
 }
 
 /**
  * The event loop: operations of udatas in, completions out, one tick at a time, hosted by Node's own loop.
  *
- * An operation's result is `>= 0` or a negative errno (`errnoName` gives its name), told by `owner.complete(op)`
- * out of a tick and never from within the call that submits it.
+ * An operation's result is `>= 0` or a negative errno (`errnoName` gives its name). A tick reports it by
+ * `owner.complete(op)`; the call that submits an operation never does.
  */
 export class Loop {
-  /** What drives it, and why not a better one. */
+  /** What drives the loop, and why a better driver does not. */
   readonly choice: Choice;
   readonly driver: Driver;
   readonly timers = new Timers();
-  /** For how long one tick has kept the others waiting, where Node hosts the loop. */
+  /** How long one tick has kept the others waiting, if Node hosts the loop. */
   readonly lag = new Lag();
   /** Milliseconds of a clock that only goes forward, read once after each wait. */
   now = 0;
   /** Called when another thread has woken the loop. */
   onWake: () => void = () => {};
-  /** Ticks so far, and completions told: for counters and benchmarks. */
+  /** Ticks so far, and completions delivered: for counters and benchmarks. */
   ticks = 0;
   completions = 0;
-  /** Told what a udata threw; the udata is closed. Null: the error is thrown on. */
+  /** Called with what a udata threw, which is then closed. Null: the loop throws the error itself. */
   onFault: ((udata: Udata, error: unknown) => void) | null;
   private readonly host: Host | null;
   private readonly waker: WakeUdata | null;
   private readonly clock: () => number;
   private ticking = false;
   private closed = false;
-  /** What was thrown in this round, where nobody is told. */
+  /** What was thrown in this round, if `onFault` is null. */
   private thrown: { readonly error: unknown } | null = null;
 
   private constructor(choice: Choice, options: LoopOptions) {
@@ -74,8 +74,8 @@ export class Loop {
   }
 
   /**
-   * A loop that Node's loop hosts from now on, until `dispose`; or one that the caller ticks.
-   * @throws Error where the driver that was asked for cannot be had; it says why
+   * A loop that Node's loop hosts until `dispose`, or one that the caller ticks.
+   * @throws Error if the driver that was asked for is not available; it says why
    */
   static open(options: LoopOptions = {}): Loop {
     const choice =
@@ -103,7 +103,7 @@ export class Loop {
     return waker;
   }
 
-  /** What other threads pass to `wake`: a plain number. Not to be used once the loop is disposed of. */
+  /** What other threads pass to `wake`: a plain number. It is not valid once the loop is disposed of. */
   get wakeToken(): number {
     return this.waker?.writeEnd ?? -1;
   }
@@ -111,8 +111,8 @@ export class Loop {
   // ---- udatas ------------------------------------------------------------------------------------------------
 
   /**
-   * Takes a udata and its descriptor in.
-   * @returns 0 or -errno: then nothing was taken in, and `close` or `discard` lets the descriptor go
+   * Takes a udata and its descriptor.
+   * @returns 0 or -errno: then nothing was taken, and `close` or `discard` closes the descriptor
    */
   register(udata: Udata, interest: Interest): number {
     if (this.closed) return -ERRNO.ECANCELED;
@@ -121,8 +121,8 @@ export class Loop {
   }
 
   /**
-   * Lets go of a udata: its descriptor is closed, no `complete` follows, `dispose` comes last. Twice is once. It does
-   * not disarm timers.
+   * Closes a udata: its descriptor is closed, no `complete` follows, `dispose` comes last. A second call does nothing.
+   * Timers stay armed.
    */
   close(udata: Udata): void {
     this.nudge();
@@ -134,7 +134,7 @@ export class Loop {
     this.driver.discard(fd);
   }
 
-  /** As `close`, but the peer is told by a reset: it cannot take what it has got for whole. */
+  /** As `close`, but the peer gets a reset: it cannot take what it has received for the whole. */
   abort(udata: Udata): void {
     this.nudge();
     this.driver.abort(udata);
@@ -147,20 +147,28 @@ export class Loop {
 
   // ---- operations --------------------------------------------------------------------------------------------
 
-  /** Accepts connections until cancelled: `result` is a descriptor, `text` the peer's address. Ends with a failure, or as `last` says. */
+  /**
+   * Accepts connections until cancelled: `result` is a descriptor, `text` the peer's address. It ends with a failure,
+   * or as `last` says.
+   */
   accept(op: Op): void {
     op.kind = OpKind.ACCEPT;
     this.submit(op);
   }
 
-  /** Receives what is there: `result` bytes lie in `bytes` from `offset` on, 0 means the peer has finished sending. */
+  /**
+   * Receives what is there: `result` bytes lie in `bytes` from `offset` on. 0 means that the peer has finished sending.
+   */
   recv(op: Op): void {
     op.kind = OpKind.RECV;
     op.memory = null;
     this.submit(op);
   }
 
-  /** As `recv`, into memory of the caller's: at most `length` bytes, from `offset` on. For what is large and is kept. */
+  /**
+   * As `recv`, into memory of the caller's: at most `length` bytes, from `offset` on. It is meant for what is large and
+   * is kept.
+   */
   recvInto(op: Op, memory: Memory, offset: number, length: number): void {
     op.kind = OpKind.RECV;
     op.memory = memory;
@@ -169,7 +177,7 @@ export class Loop {
     this.submit(op);
   }
 
-  /** Sends all of `length` bytes: `result` is `length`, or a failure with `done` telling how many had left. */
+  /** Sends all of `length` bytes: `result` is `length`, or a failure, and `done` says how many were sent. */
   send(op: Op, memory: Memory, offset: number, length: number): void {
     op.kind = OpKind.SEND;
     op.memory = memory;
@@ -187,10 +195,10 @@ export class Loop {
     this.submit(op);
   }
 
-  /** Sends from a file within the kernel: `result` is `length`, or less where the file has become shorter. */
+  /** Sends from a file within the kernel: `result` is `length`, or less if the file has become shorter. */
   sendFile(op: Op, file: number, position: number, length: number): void {
     op.kind = OpKind.SENDFILE;
-    // Of the head that went before it.
+    // It is of the head that was sent before.
     op.vector = null;
     op.file = file;
     op.position = position;
@@ -199,8 +207,8 @@ export class Loop {
   }
 
   /**
-   * Reads from a pipe (`position` -1, `memory` null to be lent some) or a file (own memory, registered with
-   * `Interest.FILE`): `result` bytes, fewer than asked for where no more are there now, 0 at the end.
+   * Reads from a pipe (`position` -1; `memory` null for memory of the driver's) or a file (own memory, registered with
+   * `Interest.FILE`). `result` is the number of bytes: fewer than asked for if no more are there now, 0 at the end.
    */
   read(op: Op, memory: Memory | null, offset: number, length: number, position: number): void {
     op.kind = OpKind.READ;
@@ -222,7 +230,9 @@ export class Loop {
     this.submit(op);
   }
 
-  /** Waits for a child to end: `result` is its exit code (0 to 255) or 256 + the signal that ended it. It is collected. */
+  /**
+   * Waits for a child to end, and collects it: `result` is its exit code (0 to 255), or 256 + the signal that ended it.
+   */
   awaitChild(op: Op, pid: number): void {
     op.kind = OpKind.CHILD;
     op.file = pid;
@@ -230,8 +240,8 @@ export class Loop {
   }
 
   /**
-   * Watches a file or folder until cancelled: `result` holds bits of `Change`, `text` the entry's name where a folder
-   * is watched and the system tells it. Fails with -ENOSYS where the driver knows no such thing.
+   * Watches a file or folder until cancelled: `result` holds bits of `Change`, `text` the entry's name if a folder is
+   * watched and the system names it. Fails with -ENOSYS if the driver cannot watch paths.
    */
   watchPath(op: Op, path: string): void {
     op.kind = OpKind.CHANGE;
@@ -263,7 +273,7 @@ export class Loop {
 
   // ---- running -----------------------------------------------------------------------------------------------
 
-  /** Milliseconds until a timer may run out: 0 where one has, -1 where there is none. */
+  /** Milliseconds until a timer may run out: 0 if one has, -1 if there is none. */
   get idleFor(): number {
     const next = this.timers.next();
     if (next === Number.POSITIVE_INFINITY) return -1;
@@ -272,16 +282,16 @@ export class Loop {
 
   /**
    * One round: wait, timers, completions. The host calls it; tests and other hosts may.
-   * @param timeoutMs how long to wait at most, -1 without end; a due timer or waiting work ends it earlier
-   * @returns completions told and timers run out in this round
-   * @throws Error where the multiplexer itself is broken; what a udata threw, where there is no `onFault`
+   * @param timeoutMs how long to wait at most, -1 without end; a due timer or waiting work ends the wait earlier
+   * @returns completions delivered and timers run out in this round
+   * @throws Error if the multiplexer itself is broken; what a udata threw, if there is no `onFault`
    */
   tick(timeoutMs: number): number {
     if (this.ticking) throw new Error('a tick within a tick');
     if (this.closed) return 0;
     const idle = timeoutMs === 0 ? 0 : this.idleFor;
     const error = this.driver.wait(idle >= 0 && (timeoutMs < 0 || idle < timeoutMs) ? idle : timeoutMs);
-    // Short of memory, as some are at times: what is ready will still be so the next time.
+    // The kernel is short of memory at times. What is ready now is still ready in the next round.
     if (error < 0 && error !== -ERRNO.ENOMEM && error !== -ERRNO.EAGAIN) {
       throw new Error(`${this.driver.name}: ${errnoMessage(error)}`);
     }
@@ -307,21 +317,22 @@ export class Loop {
     wake(this.wakeToken);
   }
 
-  /** Lets Node end while this loop has nothing but what it waits for. */
+  /** Lets Node end when only waits of this loop are left. */
   unref(): void {
     this.host?.unref();
   }
 
   /**
-   * Closes every udata, the multiplexer, and the ties to Node's loop. Every `dispose` has run when this returns, but
-   * for those whose descriptor a thread is still reading from; they follow when it is back.
+   * Closes every udata, the multiplexer, and the ties to Node's loop. Every `dispose` has run when this returns, except
+   * for a descriptor that a thread still reads from: its `dispose` follows when the thread is back.
    */
   dispose(): void {
     if (this.closed) return;
     this.closed = true;
     for (const udata of this.driver.table) if (udata !== this.waker) this.driver.close(udata);
     if (!this.ticking) this.driver.deliver();
-    // A multiplexer that a thread waits in is freed when it has come back: the waker wakes it, and goes last.
+    // A multiplexer that a thread waits in is freed when the thread is back. The waker wakes the thread, so it is
+    // closed last.
     const end = (): void => {
       if (this.waker !== null) this.driver.close(this.waker);
       this.driver.dispose();
@@ -336,7 +347,7 @@ export class Loop {
     try {
       this.onWake();
     } catch (error) {
-      // Not the waker's fault: it is not closed for it.
+      // The waker did not cause this, and stays open.
       this.report(waker, error);
     }
   }
@@ -346,7 +357,7 @@ export class Loop {
     if (!this.ticking) this.nudge();
   }
 
-  /** What comes up outside of a tick (from a promise, a timer of Node's, a thread) asks for one. */
+  /** Work that comes up outside of a tick (from a promise, a timer of Node's, a thread) asks for one. */
   private nudge(): void {
     if (!this.ticking && !this.closed) this.host?.nudge();
   }

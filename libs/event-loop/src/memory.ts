@@ -1,10 +1,10 @@
 import { addressOf } from './ffi/libc.ts';
 
 /**
- * Bytes at an address that does not move: what the kernel may be given, and may keep until a completion.
+ * Bytes at an address that does not move: the kernel may be given it, and may keep it until a completion.
  *
- * An FFI call with a raw address costs about 70 ns less than one with a Buffer, so the address is taken once.
- * The backing store of an `allocUnsafeSlow` Buffer lies outside V8's moving heap and lives as long as `bytes`.
+ * An FFI call with a raw address costs about 70 ns less than one with a Buffer, so the address is taken once. The
+ * backing store of an `allocUnsafeSlow` Buffer lies outside V8's moving heap and lives as long as `bytes`.
  */
 export class Memory {
   readonly bytes: Buffer;

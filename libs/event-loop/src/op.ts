@@ -1,7 +1,7 @@
 import type { Memory } from './memory.ts';
 import type { Udata } from './udata.ts';
 
-/** What an operation does; the fields it reads and the result it brings are told at each `submit` method of Loop. */
+/** What an operation does. Each `submit` method of Loop says which fields it reads and which result it brings. */
 export const OpKind = {
   ACCEPT: 1,
   RECV: 2,
@@ -14,13 +14,13 @@ export const OpKind = {
 } as const;
 export type OpKind = (typeof OpKind)[keyof typeof OpKind];
 
-/** Life of an operation: idle -> pending (the driver has it) -> done (its completion waits to be told) -> idle. */
+/** Life of an operation: idle -> pending (the driver has it) -> done (its completion waits to be delivered) -> idle. */
 export const OpState = { IDLE: 0, PENDING: 1, DONE: 2 } as const;
 export type OpState = (typeof OpState)[keyof typeof OpState];
 
 /** What happened to a watched path: bits of a CHANGE completion's result. */
 export const Change = {
-  /** Contents were written, or an entry came, went or was renamed in a watched folder. */
+  /** Content was written, or an entry came, went or was renamed in a watched folder. */
   WRITTEN: 1,
   REMOVED: 2,
   RENAMED: 4,
@@ -38,28 +38,28 @@ export interface Slice {
 }
 
 /**
- * What a driver knows of one registered udata. Owners differ in shape, and a field of theirs is looked up by name where
- * many kinds of them pass; a driver's registrations have one shape, so an operation leads to its own.
+ * What a driver knows of one registered udata. Udatas differ in shape, so V8 looks their fields up by name. A driver's
+ * registrations have one shape: an operation leads to its own without such a look-up.
  */
 export interface Registration {
   closed: boolean;
 }
 
 /**
- * One operation of one direction of one udata. It is made once with its owner and submitted again and again:
- * never one per request. While it is pending, the driver (and perhaps the kernel) owns it and its memory.
+ * One operation of one direction of one udata. It is made once with its owner and submitted again and again, never once
+ * a request. While it is pending, the driver (and perhaps the kernel) owns it and its memory.
  */
 export class Op {
   readonly owner: Udata;
-  /** What the owner's driver knows of it, or knew of it before it was closed. Written by the driver alone. */
+  /** What the owner's driver knows of the owner, or knew before it was closed. Only the driver writes it. */
   registration: Registration | null = null;
   kind: OpKind = OpKind.RECV;
   state: OpState = OpState.IDLE;
-  /** `>= 0` or a negative errno; see the `submit` methods of Loop for what a kind's number means. */
+  /** `>= 0` or a negative errno. The `submit` methods of Loop say what a number means. */
   result = 0;
-  /** Bytes moved so far by a pending send, write or sendfile: how a caller sees progress before the end. */
+  /** Bytes moved so far by a pending send, write or sendfile: a caller sees its progress before the end. */
   done = 0;
-  /** What is sent, written or read into. For RECV and READ null means "the driver lends its own": see `bytes`. */
+  /** What is sent, written or read into. For RECV and READ, null means "the driver lends its own": see `bytes`. */
   memory: Memory | null = null;
   /** Where in `memory`; after a RECV or READ, where in `bytes` the data begins. */
   offset = 0;
@@ -71,11 +71,14 @@ export class Op {
   /** Pieces of a gathered SEND; null for a plain one. */
   vector: readonly Slice[] | null = null;
   /**
-   * The received bytes. Where the driver has lent them, they are valid only while `complete` runs, for it lends the same
-   * buffer to everybody: what must be kept is copied.
+   * The received bytes. If the driver lends them, they are valid only while `complete` runs, because it lends the same
+   * buffer to all: a caller that keeps them copies them.
    */
   bytes: Buffer | null = null;
-  /** ACCEPT: only those whom the kernel has accepted already are wanted: when they have been brought it is cancelled. */
+  /**
+   * ACCEPT: only the connections that the kernel has accepted already are wanted. It is cancelled when they have been
+   * delivered.
+   */
   last = false;
   /** ACCEPT: the peer's address (`192.0.2.1`, `2001:db8::1`, `unix:`). CHANGE: the entry's name in a folder, or ''. */
   text = '';

@@ -1,4 +1,4 @@
-/** Numbers that look random and depend on nothing but the seed (mulberry32). */
+/** Numbers that look random and depend on the seed alone (mulberry32). */
 export class Random {
   private state: number;
 
@@ -25,7 +25,7 @@ export class Random {
     return list[this.below(list.length)];
   }
 
-  /** True with this probability. A probability of 0 takes no number, so that a plan without faults has the same run. */
+  /** True with this probability. A probability of 0 takes no number: a plan without faults has the same run. */
   chance(probability: number): boolean {
     return probability > 0 && this.next() < probability * 0x100000000;
   }

@@ -17,9 +17,9 @@ export { refuseCalls, type SyscallName } from './ffi/seccomp.ts';
 export { Random } from './random.ts';
 
 /**
- * Ticks until nothing is under way any more but what waits for the test: no time passes for timers that are not due.
+ * Ticks until all that is under way waits for the test. No time passes for timers that are not due.
  * @returns rounds
- * @throws Error where it does not come to rest within `limit` rounds
+ * @throws Error if something is still under way after `limit` rounds
  */
 export function settle(loop: Loop, driver: FakeDriver, limit = 100_000): number {
   for (let rounds = 1; rounds <= limit; rounds++) {

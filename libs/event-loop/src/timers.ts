@@ -4,14 +4,14 @@ import type { Udata } from './udata.ts';
 const IDLE = -1;
 const DUE = -2;
 
-/** One deadline of one udata: made once, armed and moved as often as needed. */
+/** One deadline of one udata, made once, armed and moved as often as needed. */
 export class Timer {
   readonly owner: Udata;
-  /** When it runs out, in the loop's milliseconds. Meaningless while not armed. */
+  /** When it runs out, in the loop's milliseconds. It means nothing while the timer is not armed. */
   deadline = 0;
   /** The deadline under which the heap has filed it: never later than `deadline`. */
   filed = 0;
-  /** Place in the heap; IDLE while not armed, DUE between having run out and being told. Written by `Timers` alone. */
+  /** Place in the heap; IDLE while not armed, DUE between running out and `expire`. Only `Timers` writes it. */
   index = IDLE;
 
   constructor(owner: Udata) {
@@ -26,12 +26,12 @@ export class Timer {
 /**
  * Deadlines in a binary heap: arm and cancel in O(log n).
  *
- * The common case of a server, a deadline moved into the future by every request, costs one store: the heap keeps
- * the timer filed under its old deadline, finds out when that comes, and files it anew.
+ * In a server each request moves a deadline into the future. That costs one store: the heap keeps the timer filed under
+ * its old deadline, finds out when that deadline comes, and files it again.
  */
 export class Timers {
   private readonly heap: Timer[] = [];
-  /** Those that have run out in this round. */
+  /** The timers that have run out in this round. */
   private readonly due: Timer[] = [];
 
   get size(): number {
@@ -64,9 +64,9 @@ export class Timers {
   }
 
   /**
-   * Calls `expire` for every timer whose deadline has come; what one throws goes to `fault`, and the others go on.
-   * A timer that is armed anew meanwhile, even for this very moment, waits for the next round: no `expire` can keep
-   * the loop here. One that is cancelled meanwhile is not called.
+   * Calls `expire` for every timer whose deadline has come. What one throws goes to `fault`, and the others go on. A
+   * timer that is armed meanwhile, even for this very moment, waits for the next round: no `expire` can keep the loop
+   * here. One that is cancelled meanwhile is not called.
    * @returns how many
    */
   fire(now: number, fault: (udata: Udata, error: unknown) => void): number {
@@ -98,7 +98,7 @@ export class Timers {
     return fired;
   }
 
-  /** Takes a filed timer out of the heap; its `index` is then the caller's to set. */
+  /** Takes a filed timer out of the heap. The caller sets its `index`. */
   private takeOut(timer: Timer): void {
     const { index } = timer;
     const last = present(this.heap.pop(), 'the last timer');

@@ -5,9 +5,9 @@ const FIRST_CAPACITY = 256;
 /**
  * Slot and generation <-> udata. The kernel carries both through each wait, in the 64 bits that it gives back.
  *
- * A slot's generation grows each time the slot is given up, so a token that outlived its object (an event already
- * harvested when the object was closed, or one for a descriptor number that was reused) finds nobody: it is
- * dropped and counted, never dispatched.
+ * A slot's generation grows each time the slot is given up. So a token that outlives its object finds nobody: it is of
+ * an event that was harvested before the object was closed, or of a descriptor number that came back. The table drops
+ * and counts it, and never dispatches it.
  */
 export class UdataTable {
   /** Tokens that came back after their object had gone. */
@@ -27,9 +27,9 @@ export class UdataTable {
     this.live++;
   }
 
-  /** The object of a token, or null for a token that has outlived it (which is counted). */
+  /** The object of a token. Returns null for a token that has outlived its object, and counts it. */
   get(slot: number, generation: number): Udata | null {
-    // The generation is asked of the table, as udatas differ in shape.
+    // The table has the generation, because udatas differ in shape.
     if (slot < this.objects.length && this.generations[slot] === generation) {
       const udata = this.objects[slot];
       if (udata !== null) return udata;
@@ -48,7 +48,7 @@ export class UdataTable {
     this.live--;
   }
 
-  /** Everything in the table, for closing it all. */
+  /** Everything in the table: `dispose` closes it all. */
   *[Symbol.iterator](): IterableIterator<Udata> {
     for (const udata of this.objects) if (udata !== null) yield udata;
   }

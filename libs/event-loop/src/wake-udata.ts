@@ -4,13 +4,13 @@ import { Memory } from './memory.ts';
 import { Op } from './op.ts';
 import { Udata } from './udata.ts';
 
-/** Wakes a loop from another thread: `token` is its `wakeToken`, which is a plain number. */
+/** Wakes a loop from another thread. `token` is the loop's `wakeToken`, a plain number. */
 export function wake(token: number): void {
   libc.write(token, wakeByte.address, 1);
 }
 const wakeByte = Memory.from('!');
 
-/** The reading end of the wake pipe: it has nothing to say but that the wait is over. */
+/** The reading end of the wake pipe. Its only message is that the wait is over. */
 export class WakeUdata extends Udata {
   readonly writeEnd: number;
   private readonly loop: Loop;

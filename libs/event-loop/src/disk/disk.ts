@@ -9,8 +9,8 @@ import * as paths from '../ffi/paths.ts';
 const READ = constants.O_RDONLY | constants.O_NOCTTY | C.O_NONBLOCK;
 
 /**
- * Opens a regular file or a folder for reading, wherever symbolic links lead. Devices, FIFOs and sockets are -ENXIO,
- * and are not touched.
+ * Opens a regular file or a folder for reading, wherever symbolic links lead. Devices, FIFOs and sockets are -ENXIO and
+ * are not touched.
  */
 export function openPath(path: string): number {
   const error = paths.askStatusAt(F.AT_FDCWD, path, true);
@@ -20,14 +20,14 @@ export function openPath(path: string): number {
   return paths.openAt(F.AT_FDCWD, path, READ);
 }
 
-/** What lies at a path, symbolic links followed. */
+/** The status of what lies at a path. Symbolic links are followed. */
 export function lookPath(path: string, status: FileStatus): number {
   return lookAt(F.AT_FDCWD, path, true, status);
 }
 
 /**
- * What lies under a name in an open folder.
- * @returns 0; or -errno: -ELOOP for a symbolic link that is not to be followed
+ * The status of what lies under a name in an open folder.
+ * @returns 0 or -errno; -ELOOP for a symbolic link if links are not to be followed
  */
 export function lookAt(folder: number, name: string, followed: boolean, status: FileStatus): number {
   const error = paths.askStatusAt(folder, name, followed);
@@ -37,19 +37,19 @@ export function lookAt(folder: number, name: string, followed: boolean, status: 
   return 0;
 }
 
-/** What an open file is. */
+/** The status of an open file. */
 export function lookOpen(fd: number, status: FileStatus): number {
   const error = paths.askStatus(fd);
   if (error === 0) paths.readStatus(status);
   return error;
 }
 
-/** Renames to a name that must be free, in one step. @returns -ENOSYS or -EINVAL where system or disk cannot */
+/** Renames to a name that must be free, in one step. @returns -ENOSYS or -EINVAL if the system or the disk cannot */
 export const renameExclusive = paths.renameExclusive;
 
 /**
- * Locks an open file or folder, or changes the lock that is held, without waiting. It is let go with the descriptor, and
- * with the process however that ends.
- * @returns 0; -EWOULDBLOCK (-EAGAIN) where others have it, and then no lock is held; or another -errno
+ * Locks an open file or folder, or changes the lock that is held, without waiting. The lock ends with the descriptor,
+ * and with the process however that ends.
+ * @returns 0; -EWOULDBLOCK (-EAGAIN) if another process has the lock, and then no lock is held; or another -errno
  */
 export const lockFile = paths.lock;

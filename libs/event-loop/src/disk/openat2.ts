@@ -7,17 +7,17 @@ import type { FileStatus } from '../ffi/paths.ts';
 import * as paths from '../ffi/paths.ts';
 import type { Resolution } from './resolution.ts';
 
-/** O_NONBLOCK: where a FIFO takes a file's place after it was looked at, nobody waits for its writer. */
+/** O_NONBLOCK: if a FIFO takes the file's place after the look at it, the open does not wait for a writer. */
 const READ = constants.O_RDONLY | constants.O_NOCTTY | C.O_NONBLOCK;
-/** A link with `..` in it, while somebody renames: the kernel asks to try again. */
+/** The kernel asks to try again if a link has `..` in it while another process renames. */
 const TRIES = 32;
 
-/** By openat2(2), Linux 5.6: the kernel keeps the path beneath the folder in one call. */
+/** openat2(2), Linux 5.6: the kernel keeps the path beneath the folder in one call. */
 export const openat2: Resolution = {
   name: 'openat2',
 
   open(top: number, rest: string, direct: boolean): number {
-    // Where this leads may be outside, and it may be something else a moment later: it only tells what not to open.
+    // This look may lead outside, and the file may be another one a moment later. It only says what not to open.
     const looked = paths.askStatusAt(top, rest === '' ? '.' : rest, true);
     if (looked === -ERRNO.ENOENT) return looked;
     const mode = looked < 0 ? MODE.FILE : paths.statusMode();
@@ -52,7 +52,7 @@ function openBeneath(top: number, rest: string, flags: number, direct: boolean):
   }
 }
 
-/** Whether this kernel has it; ENOSYS on an older one, EPERM where a sandbox does not know it. */
+/** Whether this kernel has the call: an older one answers ENOSYS, and a sandbox that does not know it EPERM. */
 export function hasOpenat2(): boolean {
   const fd = paths.openAt2(F.AT_FDCWD, '.', F.O_PATH, RESOLVE.BENEATH);
   if (fd < 0) return false;

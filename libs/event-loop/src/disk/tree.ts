@@ -14,18 +14,18 @@ const ENTER = F.O_PATH | F.O_SEARCH | constants.O_DIRECTORY;
 
 let best: Resolution | null = null;
 
-/** The way of this system. */
+/** The best that this system has. */
 function resolution(): Resolution {
   best ??= hasOpenat2() ? openat2 : walk;
   return best;
 }
 
 /**
- * A folder that is kept open, and what lies beneath it. No call ever reaches what lies elsewhere, whatever others
- * rename and link meanwhile: paths are followed from the open folder and not from `/`.
+ * A folder that is kept open, and what lies beneath it. No call ever reaches what lies elsewhere, whatever other
+ * processes rename and link meanwhile: paths are followed from the open folder and not from `/`.
  *
- * Symbolic links are followed where they end beneath the folder as well, be they relative or absolute. Links that lead
- * out are -EXDEV. Results are descriptors (close-on-exec) or 0, else -errno. `rest` is a path from the folder, without
+ * Symbolic links, relative or absolute, are followed if they end beneath the folder as well. A link that leads out is
+ * -EXDEV. Results are descriptors (close-on-exec) or 0, otherwise -errno. `relative` is a path from the folder, without
  * a slash in front; '' is the folder itself.
  */
 export class Tree {
@@ -43,7 +43,7 @@ export class Tree {
     this.inode = paths.statusInode();
   }
 
-  /** @param way how paths are followed: the best of this system unless said */
+  /** @param way how paths are followed; the best of this system by default */
   static open(path: string, way: Resolution = resolution()): Tree | number {
     const fd = paths.openAt(F.AT_FDCWD, path, ENTER);
     if (fd < 0) return fd;
@@ -53,7 +53,7 @@ export class Tree {
     return error;
   }
 
-  /** Whether its path still leads to the folder that is open: a link that is switched to another one ends that. */
+  /** Whether the path still leads to the folder that is open. A link that is switched to another folder ends that. */
   get current(): boolean {
     return (
       paths.askStatusAt(F.AT_FDCWD, this.path, true) === 0 &&
@@ -62,9 +62,7 @@ export class Tree {
     );
   }
 
-  /**
-   * Opens a regular file or a folder for reading. Devices, FIFOs and sockets are -ENXIO, and are not touched.
-   */
+  /** Opens a regular file or a folder for reading. Devices, FIFOs and sockets are -ENXIO and are not touched. */
   open(rest: string): number {
     const { way, fd } = this;
     const result = way.open(fd, rest, false);
@@ -73,7 +71,7 @@ export class Tree {
     return typeof real === 'number' ? real : way.open(fd, real, true);
   }
 
-  /** What is there; it need not be readable. */
+  /** The status of what is there. It need not be readable. */
   look(rest: string, status: FileStatus): number {
     const { way, fd } = this;
     const result = way.look(fd, rest, false, status);
@@ -82,7 +80,7 @@ export class Tree {
     return typeof real === 'number' ? real : way.look(fd, real, true, status);
   }
 
-  /** A folder of the tree, for `lookAt` and `removeAt`; it need not be readable. */
+  /** A folder of the tree, for `lookAt` and `removeAt`. It need not be readable. */
   enter(rest: string): number {
     const { way, fd } = this;
     const result = way.enter(fd, rest, false);
@@ -91,7 +89,7 @@ export class Tree {
     return typeof real === 'number' ? real : way.enter(fd, real, true);
   }
 
-  /** Takes a name out of a folder of the tree: a file, or a link whose target stays. A folder is -EISDIR or -EPERM. */
+  /** Removes a name from a folder of the tree: a file, or a link whose target stays. A folder is -EISDIR or -EPERM. */
   remove(rest: string): number {
     const slash = rest.lastIndexOf('/');
     const folder = this.enter(slash < 0 ? '' : rest.slice(0, slash));
@@ -107,8 +105,8 @@ export class Tree {
   }
 
   /**
-   * Where a path with links in it leads to, as a path without any. It is a guess that is then followed link by link
-   * again: who changes the tree in between can make it fail, and nothing else.
+   * The path without links to which a path with links leads. It is a guess, which is then followed name by name again:
+   * a process that changes the tree in between can make it fail, and nothing else.
    */
   private realRest(rest: string): string | number {
     try {
@@ -118,7 +116,7 @@ export class Tree {
       const base = top.endsWith('/') ? top : `${top}/`;
       return real.startsWith(base) ? real.slice(base.length) : -ERRNO.EXDEV;
     } catch (error) {
-      // What lies outside is nobody's business, whatever it is that cannot be had there.
+      // The caller may not learn what lies outside, nor why it is not available.
       const { errno } = error as NodeJS.ErrnoException;
       return errno === -ERRNO.ENOENT || errno === -ERRNO.ELOOP ? errno : -ERRNO.EXDEV;
     }
@@ -129,7 +127,7 @@ function meetsLink(result: number): boolean {
   return result === -ERRNO.EXDEV || result === -ERRNO.ELOOP;
 }
 
-/** A path without links. Names go and come by their bytes. */
+/** A path without links. Names go in and come out as their bytes. */
 function realOf(path: string): string {
   const real = realpathSync.native(bytesOfName(path), 'buffer');
   return readName(real, 0, real.length);

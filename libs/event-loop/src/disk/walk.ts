@@ -8,12 +8,12 @@ import * as paths from '../ffi/paths.ts';
 import type { Resolution } from './resolution.ts';
 
 const READ = constants.O_RDONLY | constants.O_NOCTTY | constants.O_NOFOLLOW | C.O_NONBLOCK;
-/** Where there is neither O_PATH nor O_SEARCH (OpenBSD), folders on the way must be readable. */
+/** A system without O_PATH and O_SEARCH (OpenBSD) needs folders on the way that are readable. */
 const ENTER = F.O_PATH | F.O_SEARCH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
 /**
- * By openat(2), one name after the other, none of them a symbolic link: for every system. macOS and FreeBSD have flags
- * that spare the steps; a version that does not know them yet ignores them without a word, so they are not relied on.
+ * openat(2) for one name after the other, none of them a symbolic link. It works on every system. macOS and FreeBSD
+ * have flags that spare the steps, but a version that does not know them yet ignores them silently: they are not used.
  */
 export const walk: Resolution = {
   name: 'walk',
@@ -51,7 +51,7 @@ export const walk: Resolution = {
   },
 };
 
-/** Goes to the folder of the last name. @returns `top` itself, or a descriptor to `leave`, or -errno */
+/** Opens the folder of the last name. @returns `top` itself, or a descriptor for `leave`, or -errno */
 function folderOf(top: number, rest: string): number {
   const end = rest.endsWith('/') ? rest.length - 1 : rest.length;
   let folder = top;
@@ -66,14 +66,14 @@ function folderOf(top: number, rest: string): number {
   }
 }
 
-/** The last name; `.` where there is none. */
+/** The last name; `.` if there is none. */
 function nameOf(rest: string): string {
   const end = rest.endsWith('/') ? rest.length - 1 : rest.length;
   const name = rest.slice(rest.lastIndexOf('/', end - 1) + 1, end);
   return name === '' ? '.' : name;
 }
 
-/** A slash behind the name wants a folder. */
+/** A slash behind the name asks for a folder. */
 function slashFlag(rest: string): number {
   return rest.endsWith('/') ? constants.O_DIRECTORY : 0;
 }
@@ -86,7 +86,7 @@ function step(folder: number, name: string): number {
   return name === '..' ? -ERRNO.EXDEV : whyNot(folder, name, paths.openAt(folder, name, ENTER));
 }
 
-/** @returns 0 for a regular file or a folder, else -errno */
+/** @returns 0 for a regular file or a folder, otherwise -errno */
 function kindAt(folder: number, name: string): number {
   if (name === '..') return -ERRNO.EXDEV;
   const error = paths.askStatusAt(folder, name, false);
@@ -96,7 +96,7 @@ function kindAt(folder: number, name: string): number {
   return mode === MODE.FILE || mode === MODE.FOLDER ? 0 : -ERRNO.ENXIO;
 }
 
-/** A refused link has many names: ELOOP, ENOTDIR, EMLINK on FreeBSD, EFTYPE on NetBSD. Here it has one. */
+/** Systems name a refused link differently: ELOOP, ENOTDIR, EMLINK on FreeBSD, EFTYPE on NetBSD. Here it is ELOOP. */
 function whyNot(folder: number, name: string, result: number): number {
   if (result >= 0 || result === -ERRNO.ENOENT || result === -ERRNO.EACCES) return result;
   const link = paths.askStatusAt(folder, name, false) === 0 && paths.statusMode() === MODE.LINK;

@@ -10,26 +10,26 @@ import { SelectPoller } from './readiness/select.ts';
 import { lacks } from './system/lacks.ts';
 import { UringDriver } from './uring/uring-driver.ts';
 
-/** The drivers that a config or the environment may name, in order of merit. */
+/** The drivers that a config or the environment may name, best first. */
 export const DRIVER_NAMES = ['io_uring', 'epoll', 'kqueue', 'poll', 'select'] as const;
 export type NamedDriver = (typeof DRIVER_NAMES)[number];
 
 export interface DriverRequest {
   readonly name: NamedDriver | 'auto';
-  /** Shared library that brings kqueue where the system has none (libkqueue). */
+  /** Shared library that has kqueue, if the system has none (libkqueue). */
   readonly library?: string;
 }
 
 /** What was chosen, and what was not. */
 export interface Choice {
   readonly driver: Driver;
-  /** The better ones, each with the reason why it was passed over; for the error log. */
+  /** The better drivers, each with the reason why it was passed over; for the error log. */
   readonly passedOver: readonly string[];
   /** Calls that this system lacks or refuses, each with what takes its place; for the error log. */
   readonly lacks: readonly string[];
 }
 
-/** A driver, or why it cannot be had. */
+/** A driver, or why it is not available. */
 type Opened = Driver | string;
 
 function opened(poller: Poller | number): Opened {
@@ -55,8 +55,8 @@ function openDriver(name: NamedDriver, request: DriverRequest): Opened {
 }
 
 /**
- * Opens the driver that was asked for; for `auto` each in order of merit until one works.
- * @throws Error naming the driver and the reason, where the one asked for cannot be had
+ * Opens the driver that was asked for; for `auto`, each from the best on until one works.
+ * @throws Error with the driver's name and the reason, if the one asked for is not available
  */
 export function chooseDriver(request: DriverRequest): Choice {
   const passedOver: string[] = [];

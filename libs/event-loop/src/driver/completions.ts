@@ -4,12 +4,12 @@ import type { Udata } from '../udata.ts';
 /**
  * Results on their way to their owners, and closed udatas on their way to `dispose`.
  *
- * An op that ends within the call that submits it (a small send) is put down here and told later. What an owner
- * submits while it is told, and what ends at once again, waits for the next round: a fast reader of a long stream would
- * otherwise keep the loop to itself.
+ * An op that ends within the call that submits it (a small send) waits here and is delivered later. What an owner
+ * submits in its `complete`, and what ends at once again, waits for the next round: otherwise a fast reader of a long
+ * stream would keep the loop to itself.
  */
 export class Completions {
-  /** Completions told, ever. */
+  /** Completions delivered, ever. */
   told = 0;
   /** Results that wait. */
   count = 0;
@@ -25,14 +25,14 @@ export class Completions {
     return this.count > 0 || this.closed.length > this.disposed;
   }
 
-  /** Ends an op from within a submit, or on behalf of a thread: it is told later. */
+  /** Ends an op from within a submit, or on behalf of a thread. Its completion is delivered later. */
   finish(op: Op, result: number): void {
     op.result = result;
     op.state = OpState.DONE;
     this.waiting[this.count++] = op;
   }
 
-  /** Tells what was put down since `count` was `mark`; what comes up meanwhile stays. */
+  /** Delivers what has ended since `count` was `mark`. What ends meanwhile waits. */
   drainFrom(mark: number): void {
     const { waiting } = this;
     const end = this.count;
@@ -44,7 +44,7 @@ export class Completions {
     if (this.count === end) this.count = mark;
   }
 
-  /** Tells everything that waits; what comes up meanwhile stays. */
+  /** Delivers all that waits. What ends meanwhile waits. */
   drain(): void {
     const { waiting, count } = this;
     if (count === 0) return;
@@ -58,13 +58,13 @@ export class Completions {
     }
   }
 
-  /** Tells the last result of an op. */
+  /** Delivers the last result of an op. */
   tell(op: Op, result: number): void {
     op.state = OpState.IDLE;
     this.tellMore(op, result);
   }
 
-  /** Tells one result of an op that goes on. */
+  /** Delivers one result of an op that goes on. */
   tellMore(op: Op, result: number): void {
     op.result = result;
     this.told++;
@@ -82,8 +82,8 @@ export class Completions {
 
   disposeClosed(): void {
     if (this.closed.length === 0) return;
-    // A `dispose` may close others, which are served in this same loop, or dispose of the whole driver, which comes
-    // here again: each is taken out before it is called.
+    // A `dispose` may close other udatas, which this same loop then serves, or dispose of the whole driver, which comes
+    // here again. So each udata is taken out before it is called.
     while (this.disposed < this.closed.length) {
       const udata = this.closed[this.disposed++];
       try {
@@ -97,7 +97,7 @@ export class Completions {
   }
 
   private tellDone(op: Op): void {
-    // A close since then has taken it back.
+    // A close since then has taken the op back.
     if (op.state !== OpState.DONE) return;
     if (op.registration?.closed === false) this.tell(op, op.result);
     else op.state = OpState.IDLE;

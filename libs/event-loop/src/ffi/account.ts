@@ -1,21 +1,23 @@
 import { Memory } from '../memory.ts';
 import * as libc from './libc.ts';
 
-/** Who a process can become. */
+/** An account that the process can become. */
 export interface Account {
   readonly uid: number;
   /** Its primary group. */
   readonly gid: number;
 }
 
-/** struct passwd begins alike on Linux, macOS and the BSDs: two pointers, then uid and gid of 32 bits each. */
+/**
+ * struct passwd begins in the same way on Linux, macOS and the BSDs: two pointers, then uid and gid of 32 bits each.
+ */
 const UID_AT = 16;
 const GID_AT = 20;
 const PASSWD_SIZE = 128;
 /** Room for the strings of an entry. */
 const STRINGS = 64 << 10;
 
-/** The account of this name, from wherever this system keeps its accounts; null where there is none. */
+/** The account of this name, from wherever this system keeps its accounts. Returns null if there is none. */
 export function accountOf(name: string): Account | null {
   const entry = Memory.allocate(PASSWD_SIZE);
   const strings = Memory.allocate(STRINGS);

@@ -3,18 +3,18 @@ import { optional } from './libc.ts';
 /** malloc.h of glibc. */
 const M_TRIM_THRESHOLD = -1;
 const M_MMAP_THRESHOLD = -3;
-/** What both begin with, and leave as soon as a larger block is freed. */
+/** Both begin with it, and leave it as soon as a larger block is freed. */
 const THRESHOLD = 128 << 10;
 
-/** glibc alone has it: mallopt(3). */
+/** mallopt(3): only glibc has it. */
 const mallopt = optional('int mallopt(int name, int value)');
 
 /**
- * Lets what is freed go back to the system: blocks of 128 KiB and more at once, smaller ones when as much lies free at the
- * end of the heap. By itself glibc learns from each large block that is freed to keep more, up to 32 MiB and twice that:
- * under mixed load the memory of a server that held the same all the while grew for ten minutes, to 140 MiB. Told so, it is
- * at 120 from the second minute on (tools/soak).
- * @returns false where the C library has no such choice (musl, macOS, the BSDs)
+ * Lets freed memory go back to the system: blocks of 128 KiB and more at once, smaller ones when as much lies free at
+ * the end of the heap. By default glibc learns from each large block that is freed to keep more, up to 32 MiB and twice
+ * that. Under mixed load the memory of a server that held the same all the while grew for ten minutes, to 140 MiB. With
+ * this setting it is at 120 from the second minute on (tools/soak).
+ * @returns false if the C library has no such choice (musl, macOS, the BSDs)
  */
 export function returnFreedMemory(): boolean {
   if (mallopt === null) return false;

@@ -2,19 +2,19 @@ import { constants } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
 
 /**
- * The error numbers of this system (node:os knows them per platform). Results travel as `-errno`, so
- * `-ERRNO.ECONNRESET` is what a completion carries.
+ * The error numbers of this system (node:os knows them per platform). Results travel as `-errno`: a completion carries
+ * `-ERRNO.ECONNRESET`.
  */
 export const ERRNO = constants.errno;
 
 export const EAGAIN = ERRNO.EAGAIN;
 export const EINTR = ERRNO.EINTR;
 
-/** libuv, whose table getSystemErrorMap() is, leaves out what it never meets: ECHILD, EDEADLK and others. */
+/** getSystemErrorMap() is libuv's table. It lacks what libuv never meets: ECHILD, EDEADLK and others. */
 const names = new Map<number, string>();
 for (const [name, number] of Object.entries(ERRNO)) if (!names.has(number)) names.set(number, name);
 
-/** Made when it is first needed, and once: each call of getSystemErrorMap() makes another. */
+/** It is made once, when it is first needed: each call of getSystemErrorMap() makes another. */
 let known: ReadonlyMap<number, readonly [name: string, message: string]> | null = null;
 
 function describe(result: number): readonly [name: string, message: string] | undefined {

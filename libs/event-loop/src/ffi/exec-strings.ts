@@ -1,19 +1,19 @@
 import { Memory } from '../memory.ts';
 import { writeName } from './names.ts';
 
-/** Text, which is handed over as UTF-8 and the raw bytes that it stands for (names.ts), or bytes as they are. */
+/** Text, which is passed as UTF-8 and the raw bytes that it stands for (names.ts), or bytes as they are. */
 export type ExecString = string | Uint8Array;
 
 const USUAL = 16 << 10;
-/** One large environment is not kept for ever. */
+/** A larger environment is not kept for ever. */
 const KEPT = 256 << 10;
-/** UTF-8 takes three bytes at most for a code unit of UTF-16: a pair of them takes four. */
+/** A code unit of UTF-16 takes three bytes of UTF-8 at most: a pair of them takes four. */
 const WIDEST = 3;
 const HIGH = 2 ** 32;
 
 /**
  * The strings of one execve(2) and the arrays of pointers to them, in memory that does not move. All of it is reserved
- * before any address is taken, and by an upper bound: to measure a string costs as much as to write it.
+ * before any address is taken, by an upper bound: to measure a string costs as much as to write it.
  */
 export class ExecStrings {
   private memory = Memory.allocate(USUAL);
@@ -23,7 +23,7 @@ export class ExecStrings {
   /**
    * Forgets what was placed, and makes room for these.
    * @param single placed by `place`. @param lists placed by `pointers`
-   * @returns false where a text holds a NUL
+   * @returns false if a text holds a NUL
    */
   reserve(single: readonly ExecString[], lists: readonly (readonly ExecString[])[]): boolean {
     let size = 0;
@@ -40,12 +40,12 @@ export class ExecStrings {
     return true;
   }
 
-  /** To be called when nobody reads it any more. */
+  /** Ends the use of what was placed: nobody may read it any more. */
   release(): void {
     if (this.memory.size > KEPT) this.renew(USUAL);
   }
 
-  /** Copies a text, and a NUL behind it. @returns its address */
+  /** Copies a text and a NUL behind it. @returns its address */
   place(text: ExecString): number {
     const { bytes, address } = this.memory;
     const start = this.used;
@@ -58,7 +58,9 @@ export class ExecStrings {
     return address + start;
   }
 
-  /** Copies the texts behind an array of pointers to them, which a null ends. @returns the address of the array */
+  /**
+   * Copies the texts behind an array of pointers to them, which a null pointer ends. @returns the address of the array
+   */
   pointers(texts: readonly ExecString[]): number {
     const { address } = this.memory;
     const start = this.used + ((8 - ((address + this.used) & 7)) & 7);
@@ -72,7 +74,7 @@ export class ExecStrings {
     return address + start;
   }
 
-  /** In two halves: a BigInt would be one more object for each. */
+  /** It writes two halves: a BigInt would be one more object for each pointer. */
   private point(at: number, address: number): void {
     this.view.setUint32(at, address >>> 0, true);
     this.view.setUint32(at + 4, Math.floor(address / HIGH), true);
@@ -88,7 +90,7 @@ function viewOf({ bytes }: Memory): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-/** Bytes that are enough for a text and its closing NUL; NaN where there is one within. */
+/** As many bytes as are enough for a text and its closing NUL; NaN if the text holds a NUL. */
 function roomFor(text: ExecString): number {
   if (typeof text === 'string') return text.includes('\0') ? Number.NaN : WIDEST * text.length + 1;
   return text.includes(0) ? Number.NaN : text.length + 1;

@@ -1,14 +1,14 @@
 /**
- * Constants and struct layouts of the calls that work relative to an open folder (<fcntl.h>, <sys/stat.h>), per
+ * Constants and struct layouts of the calls that work relative to an open folder (<fcntl.h>, <sys/stat.h>), for each
  * operating system and architecture. `layout.full.spec.ts` asks the system's C compiler for the same.
  */
 import { SYSTEM, type System } from './layout.ts';
 
-/** Numbers that differ between systems. `0` stands for "this system has no such flag". */
+/** Numbers that differ between systems. `0` means that this system has no such flag. */
 export interface FileConstants {
-  /** A descriptor that stands for a file without opening it: no permission to read is needed, no device acts. */
+  /** A descriptor that stands for a file without opening it: it needs no permission to read, and no device acts. */
   readonly O_PATH: number;
-  /** The same for folders alone, by POSIX. */
+  /** The same for folders alone (POSIX). */
   readonly O_SEARCH: number;
   readonly AT_FDCWD: number;
   readonly AT_SYMLINK_NOFOLLOW: number;
@@ -33,7 +33,8 @@ export const MODE = { MASK: 0o170000, FOLDER: 0o040000, FILE: 0o100000, LINK: 0o
 export const LOCK = { SH: 1, EX: 2, NB: 4 } as const;
 
 /**
- * Where a file's status lies: struct statx on Linux, which every architecture has alike, and struct stat elsewhere.
+ * Where a file's status lies: in struct statx on Linux, which is the same on every architecture, and in struct stat on
+ * other systems.
  */
 export interface StatusLayout {
   readonly size: number;
@@ -53,7 +54,7 @@ export interface StatusLayout {
 
 const STATX_LAYOUT: StatusLayout = {
   size: 256,
-  // Major and minor number side by side: 64 bits to compare.
+  // Major and minor number lie side by side: 64 bits to compare.
   dev: 136,
   wideDev: true,
   ino: 32,
@@ -118,7 +119,9 @@ const STATUS_LAYOUTS: Readonly<Record<System, StatusLayout>> = {
 
 export const STATUS: StatusLayout = STATUS_LAYOUTS[SYSTEM];
 
-/** newfstatat(2) of Linux, where statx(2) is refused: its struct stat is the kernel's, and differs by architecture. */
+/**
+ * newfstatat(2) of Linux, for when statx(2) is refused. Its struct stat is the kernel's, and differs by architecture.
+ */
 export interface OldStatus {
   readonly call: number;
   readonly layout: StatusLayout;
@@ -130,7 +133,7 @@ const X64_STAT: StatusLayout = {
   wideDev: true,
   ino: 8,
   mode: 24,
-  // 64 bits, the lower half of which counts more names than any file system knows.
+  // The lower half of 64 bits, which counts more names than any file system allows.
   links: 16,
   linksWidth: 4,
   length: 48,
@@ -150,12 +153,12 @@ export const OLD_STATUS_CALL: OldStatus | null =
 /** statx(2). */
 export const STATX = { DONT_SYNC: 0x4000, EMPTY_PATH: 0x1000, NO_AUTOMOUNT: 0x800, BASIC: 0x7ff } as const;
 
-/** struct statfs of Linux, and what its type (<linux/magic.h>) is in the file systems that lie in memory or on others. */
+/** struct statfs of Linux, and its type (<linux/magic.h>) for file systems that lie in memory or on others. */
 export const STATFS = { size: 120, type: 0 } as const;
 export const FILE_SYSTEM = { TMPFS: 0x01021994, RAMFS: 0x858458f6, OVERLAYFS: 0x794c7630 } as const;
 export const QUICK_FILE_SYSTEMS: ReadonlySet<number> = new Set(Object.values(FILE_SYSTEM));
 
-/** Linux numbers its system calls per architecture; those of newer ones are all alike. */
+/** Linux numbers its system calls by architecture; newer ones have the same number on all. */
 const SYS_STATX_OF: Readonly<Record<string, number>> = {
   x64: 332,
   arm64: 291,

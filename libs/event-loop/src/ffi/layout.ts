@@ -1,14 +1,14 @@
 /**
- * Constants and struct layouts of the C library, per operating system and architecture.
- * Sources: the systems' own headers (<sys/socket.h>, <fcntl.h>, <sys/event.h>, <sys/epoll.h>).
- * `layout.full.spec.ts` compiles the same questions with the system's C compiler and compares the answers.
+ * Constants and struct layouts of the C library, for each operating system and architecture. Their sources are the
+ * systems' own headers (<sys/socket.h>, <fcntl.h>, <sys/event.h>, <sys/epoll.h>). `layout.full.spec.ts` compiles the
+ * same questions with the system's C compiler and compares the answers.
  */
 
 import { unfit } from './machine.ts';
 
 export type System = 'linux' | 'darwin' | 'freebsd' | 'openbsd' | 'netbsd';
 
-/** Numbers that differ between systems. `0` stands for "this system has no such flag". */
+/** Numbers that differ between systems. `0` means that this system has no such flag. */
 export interface Constants {
   readonly AF_INET6: number;
   readonly SOL_SOCKET: number;
@@ -66,7 +66,7 @@ const DARWIN: Constants = {
   AF_INET6: 30,
   TCP_NOTSENT_LOWAT: 0x201,
   SO_NOSIGPIPE: 0x1022,
-  // macOS has neither accept4 nor socket flags: descriptors are marked with fcntl just after birth.
+  // macOS has neither accept4 nor socket flags: fcntl marks descriptors just after birth.
   SOCK_NONBLOCK: 0,
   SOCK_CLOEXEC: 0,
   MSG_NOSIGNAL: 0,
@@ -115,7 +115,7 @@ export interface KeventLayout {
   readonly size: number;
   readonly ident: number;
   readonly filter: number;
-  /** NetBSD widened filter and flags to 32 bits; everyone else has 16. */
+  /** NetBSD has 32 bits for filter and flags; all others have 16. */
   readonly wide: boolean;
   readonly flags: number;
   readonly fflags: number;
@@ -148,7 +148,7 @@ const KEVENT_NETBSD: KeventLayout = {
   udata: 32,
 };
 
-/** Filter numbers of kqueue(2); negative on most systems, from zero on NetBSD. */
+/** Filter numbers of kqueue(2): negative on most systems, from zero on NetBSD. */
 export interface KqueueFilters {
   readonly READ: number;
   readonly WRITE: number;
@@ -161,7 +161,7 @@ export interface KqueueFilters {
 
 const FILTERS_CLASSIC = { READ: -1, WRITE: -2, VNODE: -4, PROC: -5, SIGNAL: -6, TIMER: -7 };
 
-/** What one flavour of kqueue looks like from outside. */
+/** What one flavour of kqueue shows to its caller. */
 export interface KqueueFlavour {
   readonly kevent: KeventLayout;
   readonly filters: KqueueFilters;
@@ -224,7 +224,7 @@ export const EPOLL_EVENT =
 export const POLL = { IN: 0x001, OUT: 0x004, ERR: 0x008, HUP: 0x010, NVAL: 0x020 } as const;
 export const POLLFD = { size: 8, fd: 0, events: 4, revents: 6 } as const;
 
-/** select(2) knows descriptors 0 to 1023. */
+/** select(2) takes descriptors 0 to 1023. */
 export const FD_SETSIZE = 1024;
 
 /** inotify(7) and the Linux system calls that glibc of Debian 11 does not wrap. */
@@ -247,10 +247,10 @@ export const INOTIFY = {
 
 /** Since Linux 5.3, the same number on every architecture. */
 export const SYS_PIDFD_OPEN = 434;
-/** Since Linux 5.9, likewise. */
+/** Since Linux 5.9, the same number on every architecture. */
 export const SYS_CLOSE_RANGE = 436;
 
-/** preadv2(2): answer EAGAIN rather than wait for the disk. */
+/** preadv2(2) answers EAGAIN and does not wait for the disk. */
 export const RWF_NOWAIT = 0x8;
 
 /** Numbers that every supported system shares. */
@@ -278,7 +278,7 @@ const CONSTANTS: Readonly<Record<System, Constants>> = {
   netbsd: NETBSD,
 };
 
-/** @throws Error on a machine that none of this is true of */
+/** @throws Error on a machine that these numbers do not describe */
 function currentSystem(): System {
   const why = unfit();
   if (why !== '') throw new Error(why);

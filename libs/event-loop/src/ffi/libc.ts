@@ -1,7 +1,7 @@
 /**
- * The only file that imports koffi. Every function is the C function of the same name; pointers are plain
- * numbers (`uintptr_t`), taken once from memory that does not move. A call that fails returns `-errno`
- * where its wrapper below says so, and the C library's -1 otherwise.
+ * The only file that imports koffi. Every function is the C function of the same name. Pointers are plain numbers
+ * (`uintptr_t`), taken once from memory that does not move. A call that fails returns `-errno` if its wrapper below
+ * says so, and otherwise the C library's -1.
  */
 import koffi from 'koffi';
 import { ERRNO } from './errno.ts';
@@ -25,7 +25,7 @@ function required(definition: string): Call {
   return libc.func(definition) as unknown as Call;
 }
 
-/** Any function of the C library by its C prototype: for tests, which need more of it than the server. */
+/** Any function of the C library by its C prototype. Tests need more of them than the server does. */
 export function declare(definition: string): Call {
   return required(definition);
 }
@@ -34,7 +34,7 @@ export function addressOf(bytes: Uint8Array): number {
   return Number(koffi.address(bytes));
 }
 
-/** errno of the last call, negated: the form in which results travel. */
+/** errno of the last call, negated: results travel in this form. */
 export function lastError(): number {
   return -koffi.errno();
 }
@@ -78,7 +78,7 @@ const fcntl = libc.func('int fcntl(int fd, int command, ...)') as unknown as (
   value: number,
 ) => number;
 
-/** Linux only, and `null` elsewhere: the callers are the files that are chosen only on Linux. */
+/** Linux only, and `null` elsewhere. Only files that are chosen on Linux call them. */
 export const epoll_create1 = optional('int epoll_create1(int flags)');
 export const epoll_ctl = optional('int epoll_ctl(int epfd, int op, int fd, uintptr_t event)');
 export const epoll_wait = optional('int epoll_wait(int epfd, uintptr_t events, int max, int timeout)');
@@ -97,12 +97,15 @@ export const syscall = SYSTEM === 'linux' ? required('long syscall(long n, long 
 const accept4 = optional('int accept4(int fd, uintptr_t address, uintptr_t length, int flags)');
 const pipe2 = optional('int pipe2(uintptr_t fds, int flags)');
 
-/** The calls of io_uring(7), which the C library has no names for, with room for the six arguments of the longest. */
+/** The calls of io_uring(7), for which the C library has no names, with room for the six arguments of the longest. */
 export const uringCall =
   SYSTEM === 'linux'
     ? required('long syscall(long n, long a, long b, long c, long d, uintptr_t e, size_t f)')
     : null;
-/** An io_uring_enter without its last argument, which is read only beside an `e`: koffi is quicker up to six. */
+/**
+ * io_uring_enter without its last argument, which the kernel reads only beside the one before: koffi is quicker with
+ * six.
+ */
 export const uringEnter =
   SYSTEM === 'linux' ? required('int syscall(int n, int a, int b, int c, int d, uintptr_t e)') : null;
 const mmap = required(
@@ -110,7 +113,7 @@ const mmap = required(
 );
 const munmap = required('int munmap(uintptr_t at, size_t length)');
 
-/** Memory that the kernel shares with us. It lies where it lies until `unmap`; nobody may touch it afterwards. */
+/** Memory that the kernel shares with this process. It does not move until `unmap`; nobody may touch it afterwards. */
 export interface Mapping {
   readonly address: number;
   readonly bytes: ArrayBuffer;
@@ -134,7 +137,7 @@ export function unmap(mapping: Mapping): void {
   munmap(mapping.address, mapping.bytes.byteLength);
 }
 
-/** sendfile(2) under its three signatures; see driver/system/sendfile.ts for how each reports its progress. */
+/** sendfile(2) under its three signatures. driver/system/sendfile.ts says how each reports its progress. */
 export const sendfile = {
   linux:
     SYSTEM === 'linux'
@@ -154,15 +157,15 @@ export const sendfile = {
       : null,
 };
 
-/** Calls in threads share Node's pool; one of its threads is kept free for a multiplexer that waits in one. */
+/** Calls in threads share Node's pool. One of its threads stays free for a multiplexer that waits in one. */
 const POOL = Math.max(1, THREADS - 1);
 const queue: (() => void)[] = [];
 let running = 0;
 let underWay = 0;
-/** Multiplexers that wait in a thread now, for as long as it takes. */
+/** Multiplexers that wait in a thread now, without a limit of time. */
 let waits = 0;
 
-/** True while a call on a worker thread is under way: only Node's own loop tells its end. */
+/** True while a call on a worker thread is under way: only Node's own loop reports its end. */
 export function threadsAtWork(): boolean {
   return underWay > 0;
 }
@@ -172,16 +175,16 @@ function callInThread(call: Call, args: readonly number[], done: (result: number
   underWay++;
   threaded(...args, (error: unknown, result: number) => {
     underWay--;
-    // koffi carries the errno of the thread over to this one, for as long as this callback runs.
+    // koffi carries the errno of the thread over to this one while this callback runs.
     if (error !== null) done(-ERRNO.EIO);
     else done(result >= 0 ? result : lastError());
   });
 }
 
 /**
- * A call that waits for the disk, on a worker thread; `done` runs on this thread with `>= 0` or `-errno`. What does
- * not find a thread free waits its turn here: koffi throws when more than 256 calls are under way.
- * Memory that `args` point into is kept by the caller, best by using it in `done`.
+ * Makes a call that waits for the disk on a worker thread. `done` runs on this thread with `>= 0` or `-errno`. A call
+ * that finds no thread free waits here: koffi throws if more than 256 calls are under way. The caller keeps the memory
+ * that `args` point into, best by using it in `done`.
  */
 export function inThread(call: Call, args: readonly number[], done: (result: number) => void): void {
   const start = (): void => {
@@ -197,14 +200,14 @@ export function inThread(call: Call, args: readonly number[], done: (result: num
 }
 
 /**
- * Whether a multiplexer may wait in a thread: at least one is left then that nobody sleeps on. All that goes through
- * threads would otherwise wait for the next event, be it a child that is to start or a file that Node reads.
+ * Whether a multiplexer may wait in a thread: at least one other thread must stay free. Otherwise all other work of
+ * threads would wait for the next event, such as a child that is to start or a file that Node reads.
  */
 export function mayWaitInThread(): boolean {
   return waits < THREADS - 1;
 }
 
-/** A wait of a multiplexer, on the thread that is kept free for it. */
+/** A multiplexer waits, on the thread that is kept free for it. */
 export function waitInThread(call: Call, args: readonly number[], done: (result: number) => void): void {
   waits++;
   callInThread(call, args, (result) => {
@@ -218,7 +221,7 @@ export function isOpen(fd: number): boolean {
   return fcntl(fd, COMMON.F_GETFD, 'int', 0) >= 0;
 }
 
-/** close_range(2); null where there is none. A C library without the name may have a kernel with the call. */
+/** close_range(2); null if there is none. A C library without the name may run on a kernel with the call. */
 export const closeRange =
   optional('int close_range(unsigned int first, unsigned int last, int flags)') ?? rawCloseRange();
 
@@ -228,7 +231,7 @@ function rawCloseRange(): Call | null {
   return (first, last, flags) => raw(SYS_CLOSE_RANGE, first, last, flags);
 }
 
-/** Marks a descriptor close-on-exec; a number that is none is passed over. */
+/** Marks a descriptor close-on-exec; nothing happens for a number that is no descriptor. */
 export function closeOnExec(fd: number): void {
   const flags = fcntl(fd, COMMON.F_GETFD, 'int', 0);
   if (flags < 0 || (flags & COMMON.FD_CLOEXEC) !== 0) return;
@@ -260,13 +263,13 @@ export function descriptorFlags(fd: number): { cloexec: boolean; nonblocking: bo
   };
 }
 
-/** Accepts one connection, non-blocking and close-on-exec at birth where the system can. @returns fd or -errno */
+/** Accepts one connection, non-blocking and close-on-exec at birth if the system can. @returns fd or -errno */
 export function acceptConnection(fd: number, address: number, length: number): number {
   if (accept4 !== null) {
     const accepted = accept4(fd, address, length, C.SOCK_NONBLOCK | C.SOCK_CLOEXEC);
     if (accepted >= 0) return accepted;
     const error = lastError();
-    // A sandbox may refuse it and not know that accept(2) is the same; a firewall refuses both (EPERM, accept(2)).
+    // A sandbox may refuse accept4(2) and allow accept(2). A firewall refuses both (EPERM, accept(2)).
     if (error !== -ERRNO.ENOSYS && error !== -ERRNO.EPERM && error !== -ERRNO.EACCES) return error;
   }
   const accepted = acceptCall(fd, address, length);
@@ -303,9 +306,9 @@ export interface KqueueCalls {
 const anchored = new Map<string, number>();
 
 /**
- * The kqueue functions of the C library, or of a library named by the caller (libkqueue on Linux).
+ * The kqueue functions of the C library, or of a library that the caller names (libkqueue on Linux).
  * @param library path or name of a shared library; null for the C library
- * @throws what the dynamic linker says where the library or its symbols are missing
+ * @throws what the dynamic linker says if the library or its symbols are missing
  */
 export function loadKqueue(library: string | null, symbols: readonly string[]): KqueueCalls {
   const from = library === null ? libc : koffi.load(library);
@@ -318,7 +321,7 @@ export function loadKqueue(library: string | null, symbols: readonly string[]): 
           `int ${symbol}(int kq, uintptr_t changes, int nchanges, uintptr_t events, int nevents, uintptr_t timeout)`,
         ) as unknown as Call,
       };
-      // libkqueue ends a thread of its own with the last queue, and crashes where the process exits in that moment.
+      // libkqueue ends a thread of its own with the last queue, and crashes if the process exits in that moment.
       if (library !== null && !anchored.has(library)) anchored.set(library, calls.kqueue());
       return calls;
     } catch (error) {
@@ -339,7 +342,7 @@ export function watchReadable(fd: number, ready: () => void): DescriptorWatch {
   return koffi.node.poll(fd, { readable: true }, ready);
 }
 
-/** posix_spawn(3) and what it takes: its results are error numbers, not -1. See spawn.ts. */
+/** posix_spawn(3) and the calls that prepare it. Their results are error numbers, not -1. See spawn.ts. */
 export const posixSpawn = {
   spawn: required(
     'int posix_spawn(uintptr_t pid, uintptr_t path, uintptr_t actions, uintptr_t attributes, uintptr_t argv, uintptr_t envp)',
@@ -361,8 +364,9 @@ export const posixSpawn = {
 };
 
 /**
- * A pipe to or from a child: close-on-exec, our end non-blocking, the child's end blocking as a program expects its
- * standard streams to be. The two ends are two open file descriptions, so the flag of one is not seen by the other.
+ * A pipe to or from a child. Both ends are close-on-exec. Our end is non-blocking, and the child's end blocks, as a
+ * program expects of its standard streams. The two ends are two open file descriptions, so the flag of one does not
+ * affect the other.
  * @param ours which end stays here: 0 to read what the child writes, 1 to write what it reads
  * @returns [read end, write end], or -errno
  */

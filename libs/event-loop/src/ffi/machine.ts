@@ -8,7 +8,7 @@ export interface Machine {
 }
 
 const SYSTEMS = ['linux', 'darwin', 'freebsd', 'openbsd', 'netbsd'];
-/** Machines of 64 bits whose system calls have the numbers and structs that this library knows. */
+/** Machines of 64 bits whose numbers of system calls and structs this library knows. */
 const ARCHITECTURES = ['x64', 'arm64', 'riscv64', 'loong64', 'ppc64'];
 
 export const THIS_MACHINE: Machine = {
@@ -18,8 +18,9 @@ export const THIS_MACHINE: Machine = {
 };
 
 /**
- * Structs are laid out by hand: 64-bit pointers, the low byte first. Anywhere else every call would be given nonsense.
- * @returns why webserv cannot run there, for a person; '' where it can
+ * Structs are laid out by hand for 64-bit pointers and the low byte first. On any other machine every call would get
+ * nonsense.
+ * @returns why webserv cannot run there, for a person; '' if it can
  */
 export function unfit({ platform, arch, endianness }: Machine = THIS_MACHINE): string {
   if (!SYSTEMS.includes(platform)) return `webserv runs on Linux, macOS and the BSDs; this is ${platform}`;

@@ -10,7 +10,7 @@ const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Writes a name into `bytes` from `at` on. It takes three bytes at most for each unit of the text.
- * @returns how many it took
+ * @returns how many bytes it took
  */
 export function writeName(bytes: Buffer, name: string, at: number): number {
   if (!ANY_RAW.test(name)) return bytes.write(name, at);
@@ -29,7 +29,7 @@ export function bytesOfName(name: string): Buffer {
   return bytes;
 }
 
-/** Bytes that a name takes. */
+/** How many bytes a name takes. */
 export function nameLength(name: string): number {
   if (!ANY_RAW.test(name)) return Buffer.byteLength(name);
   let length = 0;
@@ -40,11 +40,11 @@ export function nameLength(name: string): number {
 /** The text of the name in `bytes[start, end)`. */
 export function readName(bytes: Buffer, start: number, end: number): string {
   const name = bytes.toString('utf8', start, end);
-  // What the decoder could not read it has replaced; few names hold such a character of their own.
+  // The decoder has replaced what it could not read. Few names hold such a character of their own.
   return name.includes('\ufffd') ? readSlowly(bytes.subarray(start, end)) : name;
 }
 
-/** Byte by byte: the longest valid sequence at each place, which has four bytes at most. */
+/** Reads byte by byte: the longest valid sequence at each place, which has four bytes at most. */
 function readSlowly(bytes: Buffer): string {
   let name = '';
   for (let at = 0; at < bytes.length; ) {
@@ -60,7 +60,7 @@ function characterAt(bytes: Buffer, at: number): [character: string, length: num
     try {
       return [strict.decode(bytes.subarray(at, at + length)), length];
     } catch {
-      // Not a character, or only its beginning.
+      // It is not a character, or only the beginning of one.
     }
   }
   return [String.fromCharCode(RAW + bytes[at]), 1];

@@ -1,6 +1,6 @@
 /**
- * System calls on paths, mostly relative to an open folder. Each returns `>= 0` or `-errno`; EINTR is tried again.
- * Paths are copied into memory that stays where it is, for the kernel reads them during the call alone.
+ * System calls on paths, mostly relative to an open folder. Each returns `>= 0` or `-errno`, and tries again after
+ * EINTR. Paths are copied into memory that does not move: the kernel reads them only during the call.
  */
 import { present } from '../assert.ts';
 import { Memory } from '../memory.ts';
@@ -24,7 +24,7 @@ import { C, SYSTEM } from './layout.ts';
 import { declare, lastError, optional } from './libc.ts';
 import { nameLength, writeName } from './names.ts';
 
-/** PATH_MAX of Linux with its NUL, and four times what the others allow. */
+/** PATH_MAX of Linux with its NUL, and four times what the other systems allow. */
 const PATH_MAX = 4096;
 
 const linux = SYSTEM === 'linux';
@@ -44,7 +44,7 @@ const oldStatusCall =
   OLD_STATUS_CALL === null
     ? null
     : declare('long syscall(long n, int folder, uintptr_t path, uintptr_t status, int flags)');
-/** On x86-64 macOS keeps the struct of old under the plain name. */
+/** On x86-64, macOS keeps the old struct under the plain name. */
 const SUFFIX = SYSTEM === 'darwin' && process.arch === 'x64' ? '$INODE64' : '';
 const fstatatCall = linux
   ? null
@@ -69,7 +69,7 @@ how.bytes.fill(0);
 const statfs = Memory.allocate(STATFS.size);
 const status = Memory.allocate(STATUS.size);
 
-/** What a file is. One object a user, its fields reused. */
+/** The status of a file. Each caller has one object, and its fields are reused. */
 export interface FileStatus {
   kind: 'file' | 'folder' | 'other';
   /** Bytes. */
@@ -79,9 +79,9 @@ export interface FileStatus {
   ino: number;
 }
 
-/** @returns the bytes that it takes, or -errno where it cannot be a path */
+/** @returns the bytes that it takes, or -errno if it cannot be a path */
 function place(memory: Memory, path: string): number {
-  // A UTF-16 unit takes three bytes at most: what is short enough needs no count.
+  // A UTF-16 unit takes three bytes at most: what is short enough need not be counted.
   if (path.length * 3 >= PATH_MAX && nameLength(path) >= PATH_MAX) return -ERRNO.ENAMETOOLONG;
   if (path.includes('\0')) return -ERRNO.ENOENT;
   const size = writeName(memory.bytes, path, 0);
@@ -89,7 +89,7 @@ function place(memory: Memory, path: string): number {
   return size;
 }
 
-/** openat(2), close-on-exec always. Nothing is created. */
+/** openat(2), always close-on-exec. It creates nothing. */
 export function openAt(folder: number, path: string, flags: number): number {
   const size = place(first, path);
   if (size < 0) return size;
@@ -102,8 +102,8 @@ export function openAt(folder: number, path: string, flags: number): number {
 }
 
 /**
- * openat2(2), close-on-exec always. @param resolve RESOLVE_*
- * @returns -EAGAIN where the tree was changed meanwhile and the kernel cannot vouch for the result
+ * openat2(2), always close-on-exec. @param resolve RESOLVE_*
+ * @returns -EAGAIN if the tree was changed meanwhile and the kernel cannot vouch for the result
  */
 export function openAt2(folder: number, path: string, flags: number, resolve: number): number {
   if (openat2Call === null) return -ERRNO.ENOSYS;
@@ -119,17 +119,17 @@ export function openAt2(folder: number, path: string, flags: number, resolve: nu
   }
 }
 
-/** statx(2) came with Linux 4.11, and sandboxes that are older than it refuse it. */
+/** statx(2) came with Linux 4.11, and older sandboxes refuse it. */
 const NO_STATX: ReadonlySet<number> = new Set([
   -ERRNO.ENOSYS,
   -ERRNO.EPERM,
   -ERRNO.EINVAL,
   -ERRNO.EOPNOTSUPP,
 ]);
-/** Where things lie in `status`; those of newfstatat(2) once statx(2) was found to be refused. */
+/** Where things lie in `status`: as newfstatat(2) has them, once statx(2) was found to be refused. */
 let layout: StatusLayout = STATUS;
 
-/** Asks for the status of a path, which `readStatus` and its siblings then tell. @returns 0 or -errno */
+/** Asks for the status of a path, which `readStatus` and its siblings then read. @returns 0 or -errno */
 export function askStatusAt(folder: number, path: string, followed: boolean): number {
   const size = place(first, path);
   if (size < 0) return size;
@@ -152,7 +152,7 @@ function askLinux(folder: number, path: number, flags: number): number {
     return 0;
   const error = lastError();
   if (!NO_STATX.has(error) || OLD_STATUS_CALL === null) return error;
-  // Some file may answer like that by itself: only where the other call can say more, statx(2) is given up.
+  // Some files may answer like that by themselves. statx(2) is given up only if the other call can say more.
   if (askOld(folder, path, flags) < 0) return error;
   layout = OLD_STATUS_CALL.layout;
   return 0;
@@ -165,7 +165,7 @@ function askOld(folder: number, path: number, flags: number): number {
     : 0;
 }
 
-/** The same as it is known, without asking a server or a daemon for it. Linux only. */
+/** The same as the kernel knows it, without asking a server or a daemon. Linux only. */
 export function askKnownStatus(fd: number): number {
   if (statxCall === null) return -ERRNO.ENOSYS;
   const flags = STATX.EMPTY_PATH | STATX.DONT_SYNC;
@@ -173,13 +173,13 @@ export function askKnownStatus(fd: number): number {
   return failed < 0 ? lastError() : 0;
 }
 
-/** The type of the file system that an open file lies on (`FILE_SYSTEM`), or -errno. Linux only. */
+/** The type of the file system of an open file (`FILE_SYSTEM`), or -errno. Linux only. */
 export function fileSystemOf(fd: number): number {
   if (fstatfsCall === null) return -ERRNO.ENOSYS;
   return fstatfsCall(fd, statfs.address) < 0 ? lastError() : statfs.bytes.readUInt32LE(STATFS.type);
 }
 
-/** The type bits of what was asked for last: one of MODE. */
+/** The type bits of the last status: one of MODE. */
 export function statusMode(): number {
   return status.bytes.readUInt16LE(layout.mode) & MODE.MASK;
 }
@@ -190,24 +190,24 @@ export function readStatus(into: FileStatus): void {
   into.kind = mode === MODE.FILE ? 'file' : mode === MODE.FOLDER ? 'folder' : 'other';
   into.size = wide(bytes, layout.length);
   into.ino = statusInode();
-  // As node:fs reckons it, so that stamps of both are equal.
+  // node:fs computes it in the same way, so that stamps of both are equal.
   into.mtimeMs =
     bytes.readInt32LE(layout.modified + 4) * 4294967296000 +
     bytes.readUInt32LE(layout.modified) * 1000 +
     bytes.readUInt32LE(layout.modified + 8) / 1e6;
 }
 
-/** Device and inode of what was asked for last: two files are one where both are equal. */
+/** Device and inode of the last status: two files are one if both are equal. */
 export function statusDevice(): number {
   return layout.wideDev ? wide(status.bytes, layout.dev) : status.bytes.readUInt32LE(layout.dev);
 }
 
-/** Bytes of what was asked for last. */
+/** The file's length in bytes, of the last status. */
 export function statusLength(): number {
   return wide(status.bytes, layout.length);
 }
 
-/** How many names what was asked for last has. */
+/** How many names the file of the last status has. */
 export function statusLinks(): number {
   return status.bytes.readUIntLE(layout.links, layout.linksWidth);
 }
@@ -220,7 +220,7 @@ function wide(bytes: Buffer, at: number): number {
   return bytes.readUInt32LE(at + 4) * 4294967296 + bytes.readUInt32LE(at);
 }
 
-/** inotify_add_watch(2). @returns a watch descriptor or -errno; -ENOSYS where the system has no such call */
+/** inotify_add_watch(2). @returns a watch descriptor or -errno; -ENOSYS if the system has no such call */
 export function addWatch(fd: number, path: string, mask: number): number {
   if (inotifyAddWatch === null) return -ERRNO.ENOSYS;
   const size = place(first, path);
@@ -229,21 +229,21 @@ export function addWatch(fd: number, path: string, mask: number): number {
   return wd < 0 ? lastError() : wd;
 }
 
-/** unlinkat(2) of what is no folder. */
+/** unlinkat(2) of anything but a folder. */
 export function unlinkAt(folder: number, name: string): number {
   const size = place(first, name);
   if (size < 0) return size;
   return unlinkatCall(folder, first.address, 0) < 0 ? lastError() : 0;
 }
 
-/** Renames, and replaces what lies there in one step. */
+/** Renames, and replaces in one step what lies at the new name. */
 export function rename(from: string, to: string): number {
   const size = Math.min(place(first, from), place(second, to));
   if (size < 0) return size;
   return renameCall(first.address, second.address) < 0 ? lastError() : 0;
 }
 
-/** Renames to a name that must be free, in one step. @returns 0, or -errno: -ENOSYS where the system has no such call */
+/** Renames to a name that must be free, in one step. @returns 0 or -errno: -ENOSYS if the system has no such call */
 export function renameExclusive(from: string, to: string): number {
   const size = Math.min(place(first, from), place(second, to));
   if (size < 0) return size;
@@ -255,7 +255,7 @@ export function renameExclusive(from: string, to: string): number {
   return result < 0 ? lastError() : 0;
 }
 
-/** flock(2), never waiting. @returns 0; -EWOULDBLOCK where others have it; or another -errno */
+/** flock(2) without waiting. @returns 0; -EWOULDBLOCK if another process has the lock; or another -errno */
 export function lock(fd: number, kind: 'shared' | 'exclusive'): number {
   const operation = kind === 'shared' ? LOCK.SH : LOCK.EX;
   return flockCall(fd, operation | LOCK.NB) < 0 ? lastError() : 0;

@@ -17,9 +17,9 @@ function prctl(option: number, value: number): number {
 }
 
 /**
- * Keeps other processes of the same account from reading this one's environment, memory and descriptors by /proc, from
- * tracing it, and the system from writing its memory to a core file. What it executes is as usual. Linux; elsewhere
- * nothing is changed.
+ * Keeps other processes of the same account from reading this one's environment, memory and descriptors by /proc and
+ * from tracing it, and the system from writing its memory to a core file. The programs that it executes are as usual.
+ * Other systems than Linux change nothing.
  * @returns whether it is so now
  */
 export function keepPrivate(): boolean {

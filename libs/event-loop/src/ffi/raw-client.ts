@@ -6,7 +6,7 @@ import * as libc from './libc.ts';
 const MSG_OOB = 1;
 const SCM_RIGHTS = 1;
 
-/** A client that sends what Node's sockets cannot: urgent bytes, and descriptors. It waits where it has to. */
+/** A client that sends what Node's sockets cannot: urgent bytes, and descriptors. Its calls wait. */
 export class RawClient {
   readonly fd: number;
 
@@ -32,7 +32,7 @@ export class RawClient {
     iovec.bytes.writeBigUInt64LE(BigInt(memory.size), 8);
     const control = Memory.allocate(24);
     control.bytes.fill(0);
-    // struct cmsghdr: its length is a size_t on Linux, where the others have 32 bits.
+    // struct cmsghdr: its length is a size_t on Linux, and has 32 bits on the others.
     const linux = SYSTEM === 'linux';
     const data = SYSTEM === 'darwin' ? 12 : 16;
     control.bytes.writeUInt32LE(data + 4, 0);

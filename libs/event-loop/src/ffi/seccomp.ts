@@ -65,7 +65,7 @@ const RETURN = 0x06;
 
 /**
  * From now on the kernel refuses these calls to this thread, and to those that it starts, as the sandboxes of
- * containers do. There is no way back: for a child process.
+ * containers do. There is no way back: call it in a child process.
  */
 export function refuseCalls(names: readonly SyscallName[], errno: number): void {
   // The number of the call is the first word of struct seccomp_data.

@@ -6,41 +6,47 @@ import { canCloseInChild, closeInheritedOnExec } from './inherited.ts';
 import { SYSTEM } from './layout.ts';
 import { inThread, kill, lastError, posixSpawn } from './libc.ts';
 
-/** What `spawn` starts. Text is handed over in UTF-8; none of it may hold a NUL. */
+/** What `spawn` starts. Text is passed as UTF-8; none of it may hold a NUL. */
 export interface SpawnRequest {
-  /** Absolute path of the program: there is no search, and a relative one would be taken from `cwd`. */
+  /** Absolute path of the program: nothing searches for it, and a relative path would begin at `cwd`. */
   readonly file: string;
   /** All arguments, the program's own name (`argv[0]`) first. */
   readonly args: readonly string[];
-  /** The whole environment, each entry `KEY=VALUE`; bytes where a value is not text. */
+  /** The whole environment, each entry `KEY=VALUE`; bytes if a value is not text. */
   readonly env: readonly ExecString[];
-  /** Working directory; '' to stay in the server's. */
+  /** Working directory; '' for the server's own. */
   readonly cwd: string;
-  /** What the child gets as descriptors 0, 1 and 2; each above 2. They stay open here, and are the caller's to close. */
+  /**
+   * The child gets them as descriptors 0, 1 and 2; each must be above 2. They stay open here, and the caller closes
+   * them.
+   */
   readonly stdin: number;
   readonly stdout: number;
   readonly stderr: number;
-  /** A process group of its own, whose id is the child's: `killGroup` reaches whatever the child starts. */
+  /**
+   * Gives the child a process group of its own, with the child's pid as its id: `killGroup` reaches all that the child
+   * starts.
+   */
   readonly processGroup: boolean;
 }
 
-/** <spawn.h>: flags of posix_spawnattr_setflags(3). macOS and Linux number them alike, the BSDs do not. */
+/** <spawn.h>: flags of posix_spawnattr_setflags(3). macOS and Linux number them in the same way, the BSDs do not. */
 const CLASSIC = { SETPGROUP: 0x02, SETSIGDEF: 0x04, SETSIGMASK: 0x08 };
 const FLAGS =
   SYSTEM === 'linux' || SYSTEM === 'darwin' ? CLASSIC : { ...CLASSIC, SETSIGDEF: 0x10, SETSIGMASK: 0x20 };
-/** POSIX_SPAWN_CLOEXEC_DEFAULT: macOS has no atomic close-on-exec at birth, and needs none with this. */
+/** POSIX_SPAWN_CLOEXEC_DEFAULT: macOS has no atomic close-on-exec at birth, and with this flag needs none. */
 const CLOEXEC_DEFAULT = SYSTEM === 'darwin' ? 0x4000 : 0;
 
 /**
  * posix_spawnattr_t takes 336 bytes on glibc and musl and a pointer elsewhere, posix_spawn_file_actions_t 80 and a
- * pointer, sigset_t 128 at most: all of them are opaque, so each gets more than any system needs.
+ * pointer, sigset_t 128 at most. All of them are opaque, so each gets more than any system needs.
  */
 const OPAQUE = 512;
 
 /**
- * Signals that get their default action: exec(2) hands on what a server, or whoever started it, ignores, and Node ignores
- * SIGPIPE. Linux takes all of them at once, which spares the child half of its calls: for a signal that is left out glibc
- * asks first what it does. FreeBSD fails where one of the set is not to be had.
+ * Signals that get their default action. exec(2) keeps the signals that a server, or the program that started it,
+ * ignores, and Node ignores SIGPIPE. Linux takes all of them at once, which spares the child half of its calls: glibc
+ * would ask for the action of each signal that is left out. FreeBSD fails if one of the set is not available.
  */
 const RESET: readonly number[] =
   SYSTEM === 'linux'
@@ -63,7 +69,7 @@ function opaque(): Memory {
   return memory;
 }
 
-/** Attributes are the same for every child, but for the group: they are made once. */
+/** Attributes are the same for every child, except for the group: they are made once. */
 function attributes(flags: number): Memory {
   const memory = opaque();
   const none = opaque();
@@ -96,8 +102,8 @@ function prepared(processGroup: boolean): Memory {
 let closes: boolean | null = null;
 
 /**
- * Whether children close what they are not to have. Where they cannot, this process marks once what it was handed: what
- * it opens itself is close-on-exec anyhow. macOS needs neither (CLOEXEC_DEFAULT).
+ * Whether children close the descriptors that they are not to have. If they cannot, this process marks once what it was
+ * given; what it opens itself is close-on-exec. macOS needs neither (CLOEXEC_DEFAULT).
  */
 function closesInChild(): boolean {
   if (closes === null) {
@@ -107,7 +113,7 @@ function closesInChild(): boolean {
   return closes;
 }
 
-/** What one posix_spawn(3) reads and writes, in memory that stays where it is until the call has returned. */
+/** What one posix_spawn(3) reads and writes, in memory that does not move until the call has returned. */
 class Launch {
   /** The arguments of posix_spawn(3). */
   readonly args: number[] = [0, 0, 0, 0, 0, 0];
@@ -115,7 +121,7 @@ class Launch {
   private readonly pid = Memory.allocate(4);
   private readonly strings = new ExecStrings();
 
-  /** @returns 0; else -errno, and nothing is to be ended */
+  /** @returns 0; otherwise -errno, and there is nothing to end */
   begin(request: SpawnRequest): number {
     const { stdin, stdout, stderr, env } = request;
     if (Math.min(stdin, stdout, stderr) <= 2) return -ERRNO.EINVAL;
@@ -155,16 +161,17 @@ class Launch {
   }
 }
 
-/** Those that are not under way. */
+/** Launches that are not in use. */
 const free: Launch[] = [];
 
 /**
- * Starts a program by posix_spawn(3): it gets three descriptors, no others, default signals and an empty mask.
+ * Starts a program by posix_spawn(3). The program gets three descriptors and no others, default signals and an empty
+ * mask.
  *
- * The call returns when the child has reached its exec, which takes some hundred microseconds, and longer where the
- * processors are busy: what makes exec fail (no such program, no permission, no interpreter) is therefore told here and
- * not by the child's exit. A server uses `spawnInThread`.
- * @returns the child's pid, to be collected by `Loop.awaitChild`, or -errno
+ * The call returns when the child has reached its exec. That takes some hundred microseconds, and longer on busy
+ * processors. So this call reports what makes exec fail (no such program, no permission, no interpreter), and the
+ * child's exit does not. A server uses `spawnInThread`.
+ * @returns the child's pid, for `Loop.awaitChild` to collect, or -errno
  */
 export function spawn(request: SpawnRequest): number {
   const launch = free.pop() ?? new Launch();
@@ -175,8 +182,8 @@ export function spawn(request: SpawnRequest): number {
 }
 
 /**
- * The same on a worker thread, which alone waits for the child's exec: the loop goes on, and several children start side
- * by side.
+ * The same on a worker thread, and only that thread waits for the child's exec: the loop goes on, and several children
+ * start side by side.
  * @param done called once with the pid or -errno, perhaps from within; until then the three descriptors stay open
  */
 export function spawnInThread(request: SpawnRequest, done: (result: number) => void): void {
@@ -196,17 +203,17 @@ export function spawnInThread(request: SpawnRequest, done: (result: number) => v
 
 /**
  * Sends a signal to every process of a group.
- * @param group the pid of the child that `spawn` gave a group of its own, and that has not been collected
+ * @param group the pid of a child that `spawn` gave a group of its own and that has not been collected
  * @param signal e.g. `os.constants.signals.SIGTERM`
- * @returns 0 or -errno (-ESRCH: nobody is left)
+ * @returns 0 or -errno (-ESRCH: the group is empty)
  */
 export function killGroup(group: number, signal: number): number {
-  // kill(0) is our own group and kill(-1) everybody: neither is ever meant here.
+  // kill(0) reaches our own group and kill(-1) every process: neither is ever meant here.
   if (group <= 1) return -ERRNO.EINVAL;
   return kill(-group, signal) < 0 ? lastError() : 0;
 }
 
-/** Where posix_spawn cannot change the directory (OpenBSD, glibc before 2.29) a shell does, and execs the program. */
+/** If posix_spawn cannot change the directory (OpenBSD, glibc before 2.29), a shell does, and execs the program. */
 function shellArguments({ file, args, cwd }: SpawnRequest): readonly string[] {
   return ['sh', '-c', 'cd "$1" && shift && exec "$@"', 'sh', cwd, file, ...args.slice(1)];
 }

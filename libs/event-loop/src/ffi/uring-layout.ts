@@ -1,10 +1,9 @@
 /**
- * io_uring(7): numbers and struct layouts of <linux/io_uring.h>, the same on every architecture. Offsets are in bytes,
- * unless the name says WORD: those count 32-bit words.
- * `layout.full.spec.ts` compares them with the system's header.
+ * io_uring(7): numbers and struct layouts of <linux/io_uring.h>, the same on every architecture. Offsets are in bytes;
+ * those with WORD in their name count 32-bit words. `layout.full.spec.ts` compares them with the system's header.
  */
 
-/** Not wrapped by the C library; the same numbers on every architecture. */
+/** The C library has no wrapper; the same numbers on every architecture. */
 export const SYS_URING = { SETUP: 425, ENTER: 426, REGISTER: 427 } as const;
 
 export const IORING_OP = {
@@ -17,7 +16,7 @@ export const IORING_OP = {
   WRITE: 23,
   SEND: 26,
   RECV: 27,
-  /** Not used: a kernel that knows it (6.0) knows multishot receives as well, which no probe tells. */
+  /** It is not used. But a kernel that has it (6.0) has multishot receives as well, which no probe reports. */
   SEND_ZC: 47,
 } as const;
 

@@ -11,18 +11,20 @@ import type { FakeDescriptors, FakeFile, FakeThing, FakeWatch } from './things.t
 
 const LENT_SIZE = 64 << 10;
 const POISON = 0xdb;
-/** Connections taken in one turn. */
+/** Connections accepted in one turn. */
 const ACCEPTS_A_TURN = 16;
 
-/** The calls of the in-memory kernel: one try of the operation that waits, with what the seed does to it. */
+/**
+ * The calls of the in-memory kernel: each tries the waiting operation once, and the seed decides what happens to it.
+ */
 export class FakeCalls {
   /** Buffers lent at this moment. */
   lent = 0;
-  /** Faults injected, ever, by where. */
+  /** Faults injected, ever, by point. */
   readonly struck = new Map<FaultPoint, number>();
-  /** Faults strike only while this holds: a world can be put up in peace. */
+  /** Faults strike only while this is true: a test can set its world up undisturbed. */
   armed = true;
-  /** Told of every fault. */
+  /** Called with every fault. */
   onStrike: ((point: FaultPoint, errno: number) => void) | null = null;
   /** Children: -1 while they run, then their result until they are collected. */
   readonly children = new Map<number, number>();
@@ -65,7 +67,7 @@ export class FakeCalls {
     return errno;
   }
 
-  /** Tries what waits on a watch. @returns true where there may be more to do without anything happening first */
+  /** Tries what waits on a watch. @returns true if there may be more to do without anything happening first */
   serve(watch: FakeWatch): boolean {
     const writeFirst = this.random.chance(0.5);
     let more = false;
@@ -94,7 +96,7 @@ export class FakeCalls {
     const { thing } = watch;
     const own = op.memory;
     const memory = own ?? this.memory;
-    // Never at the same place: who takes `offset` for granted is found out.
+    // It is never at the same place, so that a reader that takes `offset` for granted fails.
     const offset = own === null ? this.random.below(64) : op.offset;
     const length = own === null ? LENT_SIZE - offset : op.length;
     let n = -ERRNO.EBADF;
@@ -167,7 +169,7 @@ export class FakeCalls {
 
   private child(watch: FakeWatch, op: Op): boolean {
     const result = this.children.get(op.file) ?? -ERRNO.ECHILD;
-    // Only what still runs has to be watched, and that is what can fail (pidfd_open, EV_ADD).
+    // Only a child that still runs has to be watched, and that can fail (pidfd_open, EV_ADD).
     if (result === -1) {
       const struck = this.strike('child');
       if (struck === 0) return false;
@@ -201,7 +203,7 @@ export class FakeCalls {
     const { thing } = watch;
     let n = -ERRNO.EBADF;
     const total = totalOf(op);
-    // Of a send file a thread has a stretch in hand, which reaches nobody.
+    // A thread has a stretch of the SENDFILE in hand, which reaches nobody.
     if (watch.cancelled && op.kind === OpKind.SENDFILE) n = -ERRNO.EAGAIN;
     else if (total === 0) n = 0;
     else if (thing?.kind === 'file') n = this.writeFile(thing, op, total);
@@ -210,7 +212,7 @@ export class FakeCalls {
     if (n === -ERRNO.EAGAIN && !cancelled) return false;
     if (n > 0) op.done += n;
     let result = n < 0 ? n : op.done;
-    // What was cancelled has its true result where that was on its way, and moves nothing further.
+    // A cancelled write has its true result if that was on its way, and moves nothing further.
     if (cancelled && (n === -ERRNO.EAGAIN || (n > 0 && op.done < total))) result = -ERRNO.ECANCELED;
     else if (n > 0 && op.done < total) return true;
     watch.cancelled = false;
@@ -219,12 +221,15 @@ export class FakeCalls {
     return false;
   }
 
-  /** Ends a write that was cancelled, now. */
+  /** Ends a cancelled write now. */
   endCancelled(watch: FakeWatch, op: Op): void {
     if (watch.cancelled && watch.writing === op) this.write(watch, op);
   }
 
-  /** What a kernel has taken of a write whose owner has closed: out of its memory as that is by now. No fault strikes. */
+  /**
+   * What a kernel has taken of a write whose owner has closed: it reads the owner's memory as that is by now. No fault
+   * strikes.
+   */
   writeLate(write: FakeWrite, thing: FakeThing): void {
     const left = totalOf(write) - write.done;
     if (left <= 0) return;
@@ -264,7 +269,10 @@ export class FakeCalls {
     return bytes.length;
   }
 
-  /** The next `count` bytes of an op, copied: what the owner does to its memory later is not seen any more. */
+  /**
+   * The next `count` bytes of an op, copied: what the owner does to its memory later has no effect. Returns null if the
+   * file of a SENDFILE is none.
+   */
   private bytesOf(op: FakeWrite, count: number): Buffer | null {
     if (op.kind === OpKind.SENDFILE) {
       const file = this.descriptors.get(op.file);
@@ -291,7 +299,7 @@ export class FakeCalls {
 
   // ---- chance ------------------------------------------------------------------------------------------------
 
-  /** What has become of the connection meanwhile, or what becomes of it now. @returns 0 or -errno */
+  /** What has become of the connection meanwhile, or becomes of it now. @returns 0 or -errno */
   private fail(peer: FakePeer, point: FaultPoint): number {
     const pending = peer.error;
     if (pending > 0) {

@@ -2,7 +2,7 @@ import { errnoName } from '../../ffi/errno.ts';
 import { type Op, OpKind } from '../../op.ts';
 import { Completions } from '../completions.ts';
 
-/** Completions that somebody may listen to: for the trace of a schedule. */
+/** Completions that a listener sees: for the trace of a schedule. */
 export class FakeCompletions extends Completions {
   onTold: ((op: Op, result: number) => void) | null = null;
 

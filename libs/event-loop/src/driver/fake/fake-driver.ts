@@ -26,12 +26,12 @@ const BUFFER = 64 << 10;
 const FIRST_PID = 1000;
 
 /**
- * A driver that makes no system call: sockets, pipes, files, children and paths in memory, a clock of its own, and a
- * seed that decides everything that a kernel leaves open. The same seed and the same acts of the test give the same
+ * A driver that makes no system call. Sockets, pipes, files, children and paths are in memory, the clock is its own,
+ * and a seed decides everything that a kernel leaves open. The same seed and the same acts of the test give the same
  * run: the order of completions, how transfers are cut, what is late, what fails.
  *
- * What it lends for a receive is filled with 0xdb once `complete` has returned, and so is the owner's memory that was
- * being read or received into when its udata was closed: who keeps a reference is found out.
+ * It fills what it lends for a receive with 0xdb once `complete` has returned, and so the owner's memory that was being
+ * read or received into when its udata was closed: an owner that keeps a reference fails.
  */
 export class FakeDriver implements Driver {
   readonly name = 'fake';
@@ -100,7 +100,7 @@ export class FakeDriver implements Driver {
     if (udata.slot >= 0) return -ERRNO.EEXIST;
     const thing = this.descriptors.get(udata.fd);
     if (udata.fd >= 0 && thing === null) return -ERRNO.EBADF;
-    // As epoll: a regular file cannot be armed.
+    // As for epoll: a regular file cannot be armed.
     if (thing?.kind === 'file' && interest !== Interest.FILE) return -ERRNO.EPERM;
     const struck = interest === Interest.FILE ? 0 : this.calls.strike('register');
     if (struck > 0) return -struck;
@@ -245,7 +245,7 @@ export class FakeDriver implements Driver {
 
   /**
    * A client calls. It may write at once: what it writes waits until the server accepts.
-   * @throws Error where nobody listens
+   * @throws Error if nobody listens
    */
   connect(address: Address, from = '192.0.2.1'): FakePeer {
     const listener = this.listeners.at(address);
@@ -255,13 +255,13 @@ export class FakeDriver implements Driver {
     return peer;
   }
 
-  /** A pipe of which the server holds one end, `fd`, to read from or to write to, and the test the other. */
+  /** A pipe: the server holds one end, `fd`, to read from or to write to, and the test the other. */
   pipe(): { readonly fd: number; readonly peer: FakePeer } {
     const peer = new FakePeer(this.buffer, (moved) => this.turns.stir(moved));
     return { fd: this.descriptors.add(peer), peer };
   }
 
-  /** A pipe to or from a child: `theirs` is for `inherit`. @returns -EMFILE where no two descriptors are free */
+  /** A pipe to or from a child: `theirs` is for `inherit`. @returns -EMFILE if no two descriptors are free */
   childPipe(): { readonly ours: number; readonly theirs: number; readonly peer: FakePeer } | number {
     const { fd, peer } = this.pipe();
     const theirs = fd < 0 ? fd : this.descriptors.add(new FakeChildEnd(peer));
@@ -270,7 +270,7 @@ export class FakeDriver implements Driver {
     return theirs;
   }
 
-  /** A child gets a copy of a descriptor. @returns the test's end of its pipe; null for any other thing */
+  /** A child gets a copy of a descriptor. @returns the test's end of its pipe; null for anything else */
   inherit(fd: number): FakePeer | null {
     const thing = this.descriptors.get(fd);
     if (thing?.kind !== 'child-end') return null;
@@ -278,18 +278,18 @@ export class FakeDriver implements Driver {
     return thing.peer;
   }
 
-  /** An open file; one content may be open often. @returns its descriptor, or -EMFILE */
+  /** An open file; one content may be opened often. @returns its descriptor, or -EMFILE */
   openFile(content: Uint8Array | string | FakeContent): number {
     return this.descriptors.add(new FakeFile(content));
   }
 
-  /** What an open file is a description of; null for what is no open file. */
+  /** The content of an open file; null if the descriptor is of no file. */
   fileOf(fd: number): FakeContent | null {
     const thing = this.descriptors.get(fd);
     return thing?.kind === 'file' ? thing.content : null;
   }
 
-  /** What a file holds now; null for what is no open file. */
+  /** What a file holds now; null if the descriptor is of no file. */
   contentOf(fd: number): Buffer | null {
     return this.fileOf(fd)?.bytes ?? null;
   }
@@ -315,7 +315,7 @@ export class FakeDriver implements Driver {
     }
   }
 
-  /** Something happens to a path; everybody who watches it is told. */
+  /** Something happens to a path: everybody who watches it gets a completion. */
   change(path: string, bits: number, name = ''): void {
     for (const watch of this.watched) {
       if (watch.path !== path) continue;
@@ -324,12 +324,12 @@ export class FakeDriver implements Driver {
     }
   }
 
-  /** How many descriptors may be open at once, from now on: at it, accept and `openFile` fail with EMFILE. */
+  /** How many descriptors may be open at once, from now on: at this limit, accept and `openFile` fail with EMFILE. */
   limitDescriptors(count: number): void {
     this.descriptors.limit = count;
   }
 
-  /** Tells every completion and every fault in a line: the readable form of a schedule. */
+  /** Calls `tell` with a line for every completion and every fault: the readable form of a schedule. */
   trace(tell: (line: string) => void): void {
     this.completions.onTold = (op, result) => tell(describe(op, result));
     this.calls.onStrike = (point, errno) => tell(`fault: ${point} ${errnoName(-errno)}`);
@@ -358,7 +358,7 @@ export class FakeDriver implements Driver {
     };
   }
 
-  /** @throws Error that names what has not been given back */
+  /** @throws Error that names what was not given back */
   assertQuiet(): void {
     const left = Object.entries(this.counts).filter(([, count]) => count !== 0);
     if (left.length > 0) throw new Error(`not quiet: ${left.map(([what, n]) => `${what} ${n}`).join(', ')}`);

@@ -4,12 +4,12 @@ import type { Udata } from '../../udata.ts';
 import { Interest } from '../driver.ts';
 import type { FakeThing, FakeWatch } from './things.ts';
 
-/** What a reader of poisoned memory sees. */
+/** A reader of poisoned memory sees this. */
 const POISON = 0xdb;
-/** Rounds until the kernel has given everything back: fewer than this. */
+/** The kernel gives everything back in fewer rounds than this. */
 const ROUNDS = 4;
 
-/** What a write is about, as it was when its owner closed: the owner may use its op for something else. */
+/** The fields of a write as they were when its owner closed: the owner may use its op for something else. */
 export type FakeWrite = Pick<
   Op,
   'kind' | 'file' | 'memory' | 'offset' | 'length' | 'position' | 'vector' | 'done'
@@ -20,7 +20,7 @@ interface FakeJoin {
   readonly udata: Udata;
   readonly fd: number;
   readonly thing: FakeThing | null;
-  /** Takes what is being read or received into its owner's memory. */
+  /** The read takes what comes into its owner's memory. */
   readonly read: Pick<Op, 'memory' | 'offset' | 'length'> | null;
   readonly write: FakeWrite | null;
   rounds: number;
@@ -28,7 +28,7 @@ interface FakeJoin {
 
 /**
  * Closed udatas that "the kernel" still holds. Their descriptors stay open, memory that was being read into is written
- * to, and memory that was being written from is read: an owner that uses it for something else before `dispose` sends
+ * to, and memory that was being written from is read. An owner that uses it for something else before `dispose` sends
  * those bytes to the peer or into the file.
  */
 export class FakeJoins {
@@ -36,7 +36,7 @@ export class FakeJoins {
   private readonly write: (write: FakeWrite, thing: FakeThing) => void;
   private list: FakeJoin[] = [];
 
-  /** @param write moves what is left of a write, or a part of it */
+  /** @param write moves the remainder of a write, or a part of it */
   constructor(random: Random, write: (write: FakeWrite, thing: FakeThing) => void) {
     this.random = random;
     this.write = write;
@@ -46,19 +46,19 @@ export class FakeJoins {
     return this.list.length;
   }
 
-  /** @returns false where nothing of this udata, which is being closed, is held */
+  /** @returns false if nothing of this udata, which is being closed, is held */
   add(watch: FakeWatch, udata: Udata, fd: number): boolean {
     const { reading, writing, thing, interest } = watch;
     const read =
       reading !== null && (interest === Interest.FILE || reading.memory !== null) ? copyOf(reading) : null;
-    // A send file refers to no memory.
+    // A SENDFILE refers to no memory.
     const write = writing !== null && writing.kind !== OpKind.SENDFILE ? copyOf(writing) : null;
     if (read === null && write === null) return false;
     this.list.push({ udata, fd, thing, read, write, rounds: this.random.below(ROUNDS) });
     return true;
   }
 
-  /** A round has passed: what was held long enough comes back, and is given to `release`. */
+  /** A round has passed: `release` gets what was held long enough. */
   advance(release: (udata: Udata, fd: number) => void): void {
     if (this.list.length === 0) return;
     const joins = this.list;
@@ -76,7 +76,7 @@ export class FakeJoins {
 }
 
 function copyOf({ kind, file, memory, offset, length, position, vector, done }: Op): FakeWrite {
-  // A kernel was given addresses: what becomes of the pieces themselves is nothing to it.
+  // A kernel was given addresses: what becomes of the pieces themselves does not matter to it.
   const pieces = vector === null ? null : vector.map((slice) => ({ ...slice }));
   return { kind, file, memory, offset, length, position, vector: pieces, done };
 }

@@ -4,7 +4,7 @@ import { FakeListener } from './things.ts';
 
 const FIRST_PORT = 40_000;
 
-/** Who listens where, in memory. */
+/** The listening sockets in memory, by address. */
 export class FakeListeners {
   private readonly byName = new Map<string, FakeListener>();
   private readonly addresses = new Map<FakeListener, Address>();
@@ -22,7 +22,7 @@ export class FakeListeners {
     return listener;
   }
 
-  /** @throws Error where nobody listens */
+  /** @throws Error if nobody listens */
   at(address: Address): FakeListener {
     const listener = this.byName.get(formatAddress(address));
     if (listener === undefined) throw new Error(`nobody listens on ${formatAddress(address)}`);

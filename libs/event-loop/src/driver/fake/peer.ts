@@ -67,7 +67,7 @@ export class ByteQueue {
     if (this.skip < piece.length) return;
     this.skip = 0;
     this.first++;
-    // Pieces that are used up are let go now and then, not one by one.
+    // Used pieces are freed now and then, not one by one.
     if (this.first === this.pieces.length || this.first > 256) {
       this.pieces.splice(0, this.first);
       this.first = 0;
@@ -93,23 +93,23 @@ export class FakePeer {
   inwardEnded = false;
   /** The server sends nothing more. */
   outwardEnded = false;
-  /** The connection has been broken, by either side. */
+  /** Either side has broken the connection. */
   wasReset = false;
-  /** What the server's next call is told of it, once; 0 where there is nothing to tell. */
+  /** The error that the server's next call gets, once; 0 if there is none. */
   error = 0;
   /** The peer has gone away without reading further: what is sent to it breaks the connection. */
   gone = false;
   reading = true;
   /** Faults that have struck the server's calls on this connection. */
   faults = 0;
-  /** In the driver's list of what is under way. */
+  /** It is in the driver's list of what is under way. */
   moving = false;
-  /** Slot of the udata that holds the server's end, or -1. Written by the driver. */
+  /** Slot of the udata that holds the server's end, or -1. The driver writes it. */
   slot = -1;
   private readonly inbox = new ByteQueue();
   private readonly stir: (peer: FakePeer) => void;
 
-  /** @param stir tells the driver that there is something to move */
+  /** @param stir reports to the driver that there is something to move */
   constructor(capacity: number, stir: (peer: FakePeer) => void) {
     this.capacity = capacity;
     this.stir = stir;
@@ -168,7 +168,7 @@ export class FakePeer {
     this.stir(this);
   }
 
-  /** The connection is no more; the server's next call is told `errno`. */
+  /** Ends the connection; the server's next call gets `errno`. */
   breakWith(errno: number): void {
     if (this.wasReset) return;
     this.wasReset = true;

@@ -14,15 +14,15 @@ export type FaultPoint =
   | 'listen';
 
 export interface Fault {
-  /** Of one try of the call: 0 to 1. */
+  /** The chance of one try of the call: 0 to 1. */
   readonly probability: number;
-  /** Error numbers, positive, one of which is taken. ECONNRESET and EPIPE break the connection as well. */
+  /** Error numbers, positive; one of them is taken. ECONNRESET and EPIPE break the connection as well. */
   readonly errors: readonly number[];
 }
 
 export type FaultPlan = { readonly [point in FaultPoint]?: Fault };
 
-/** Everything that can fail does, with the errors that the calls' manual pages name. */
+/** Everything that can fail may fail, with the errors that the calls' manual pages name. */
 export function faultsEverywhere(probability: number): FaultPlan {
   const of = (...errors: number[]): Fault => ({ probability, errors });
   return {
@@ -50,14 +50,14 @@ export interface FakeSchedule {
 }
 
 export interface FakeOptions {
-  /** One seed, one run. 1 unless said. */
+  /** One seed, one run; 1 by default. */
   readonly seed?: number;
-  /** None unless said. */
+  /** No faults by default. */
   readonly faults?: FaultPlan;
   readonly schedule?: Partial<FakeSchedule>;
-  /** Bytes that one direction of a connection or pipe holds; 64 KiB unless said. */
+  /** Bytes that one direction of a connection or pipe holds; 64 KiB by default. */
   readonly buffer?: number;
-  /** Descriptors that may be open at once; 1,048,576 unless said. */
+  /** Descriptors that may be open at once; 1,048,576 by default. */
   readonly descriptors?: number;
 }
 

@@ -56,7 +56,7 @@ export class FakeFile {
 export class FakeChildEnd {
   readonly kind = 'child-end';
   readonly peer: FakePeer;
-  /** A child has it: what the server closes is the server's copy alone. */
+  /** A child has a copy: when the server closes the end, it closes only its own copy. */
   inherited = false;
   slot = -1;
 
@@ -67,12 +67,12 @@ export class FakeChildEnd {
 
 export type FakeThing = FakeListener | FakeFile | FakePeer | FakeChildEnd;
 
-/** The table of open descriptors: the lowest free number is given out, as a kernel does. */
+/** The table of open descriptors. As in a kernel, the lowest free number is given out. */
 export class FakeDescriptors {
   open = 0;
   /** How many may be open at once. */
   limit: number;
-  /** Below it none is free. */
+  /** No descriptor below it is free. */
   private lowest = FIRST_DESCRIPTOR;
   private readonly things: (FakeThing | null)[] = [];
 
@@ -115,7 +115,7 @@ export class FakeWatch {
   cancelled = false;
   queued = false;
   closed = false;
-  /** The watched path, and what happened to it that has not been told yet. */
+  /** The watched path, and what happened to it that was not delivered yet. */
   path = '';
   changes: { readonly bits: number; readonly name: string }[] = [];
 
@@ -127,7 +127,7 @@ export class FakeWatch {
   }
 }
 
-/** What is in use; all zero when a server has let go of everything. */
+/** What is in use; all zero when a server has closed everything. */
 export interface FakeCounts {
   readonly pending: number;
   readonly descriptors: number;

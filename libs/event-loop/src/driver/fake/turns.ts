@@ -3,16 +3,18 @@ import type { FakePeer } from './peer.ts';
 import type { FakeSchedule } from './plan.ts';
 import type { FakeWatch } from './things.ts';
 
-/** Who has its turn in a round, and what is under way on the wires: everything that the seed decides about order. */
+/**
+ * Which udatas have their turn in a round, and what is under way on the wires: all that the seed decides about order.
+ */
 export class FakeTurns {
-  /** What this round serves: tokens, as a kernel would give them back. */
+  /** What this round serves, as tokens that a kernel would give back. */
   readonly slots: number[] = [];
   readonly generations: number[] = [];
   readonly watches: (FakeWatch | null)[] = [];
   notify: () => void = () => {};
   private readonly random: Random;
   private readonly schedule: FakeSchedule;
-  /** Watches that may have something to do; connections with something under way. */
+  /** Watches that may have something to do, and connections with something under way. */
   private ready: FakeWatch[] = [];
   private spare: FakeWatch[] = [];
   private moving: FakePeer[] = [];
@@ -49,7 +51,7 @@ export class FakeTurns {
     this.notify();
   }
 
-  /** What is under way gets on, by as much as the seed says. */
+  /** What is under way moves on, by as much as the seed says. */
   moveAll(): void {
     if (this.moving.length === 0) return;
     const peers = this.moving;
@@ -66,7 +68,7 @@ export class FakeTurns {
     }
   }
 
-  /** Draws which of those that are ready have their turn in this round, and in which order. */
+  /** Draws which of the ready watches have their turn in this round, and in which order. */
   choose(): void {
     const candidates = this.ready;
     if (candidates.length === 0) return;

@@ -18,27 +18,27 @@ import { WRITE_BUDGET, writeTurn } from '../system/write-turn.ts';
 import type { Poller } from './poller.ts';
 import type { Watch } from './watch.ts';
 
-/** What one receive takes at most: larger than any request head, small enough to stay in the processor's cache. */
+/** What one receive takes at most: larger than any request head, and small enough to stay in the processor's cache. */
 const RECEIVE_SIZE = 64 << 10;
-/** Connections taken from one listening socket before the others have their turn. */
+/** Connections accepted from one listening socket before the others have their turn. */
 const ACCEPTS_A_TURN = 128;
-/** From so many bytes on, what is written to a file is written by a thread. */
+/** A thread writes what is written to a file, from this many bytes on. */
 const WRITE_IN_THREAD = 256 << 10;
 
 /**
- * The operations themselves: each tries its system call; where it would block, it asks the poller and is tried again
- * when that says so; where it has had its share, it is queued for another turn.
+ * The operations themselves. Each tries its system call. If the call would block, it asks the poller and tries again
+ * when the poller reports the descriptor. If it has had its share, it is queued for another turn.
  */
 export class Attempts {
   notify: () => void = () => {};
-  /** The driver is gone: what a thread still brings back is let go at once. */
+  /** The driver is disposed of: what a thread still brings back is freed at once. */
   ended = false;
   readonly share = new BulkShare();
   private readonly poller: Poller;
   private readonly completions: Completions;
-  /** One buffer lent to every receive in turn: what is ready is read at once and consumed at once. */
+  /** One buffer, lent to every receive in turn: what is ready is read at once and consumed at once. */
   private readonly lent = Memory.allocate(RECEIVE_SIZE);
-  /** Accepted from unix sockets, and not registered yet. */
+  /** Descriptors accepted from unix sockets that are not registered yet. */
   private readonly local = new Set<number>();
   private again: Watch[] = [];
   private spare: Watch[] = [];
@@ -48,7 +48,7 @@ export class Attempts {
     this.completions = completions;
   }
 
-  /** Some want another turn. */
+  /** Some watches want another turn. */
   get waiting(): boolean {
     return this.again.length > 0;
   }
@@ -82,7 +82,10 @@ export class Attempts {
     else this.notify();
   }
 
-  /** Whether a descriptor was accepted from a unix socket; asked once, as it is registered or let go. */
+  /**
+   * Whether a descriptor was accepted from a unix socket. It is asked once, when the descriptor is registered or
+   * closed.
+   */
   takeLocal(fd: number): boolean {
     return this.local.size > 0 && this.local.delete(fd);
   }
@@ -134,9 +137,9 @@ export class Attempts {
   }
 
   /**
-   * epoll(7): a short read of a stream means drained, and new data will be told as a new edge. A hang-up that was told
-   * already would not be told again, and what comes in pieces was cut by the kernel. So may be what comes from a pipe:
-   * its writer decides (O_DIRECT, pipe(2)).
+   * epoll(7): a short read of a stream means that it is drained, and new data will be a new edge. A hang-up that was
+   * reported already would not be reported again. What comes in pieces was cut by the kernel. What comes from a pipe
+   * may be cut too: its writer decides (O_DIRECT, pipe(2)).
    */
   private drained(watch: Watch, n: number): boolean {
     if (n < watch.available) watch.inPieces = true;
@@ -164,7 +167,7 @@ export class Attempts {
       op.text = acceptedPeer();
       if (op.text === LOCAL_PEER) this.local.add(fd);
       this.completions.tellMore(op, fd);
-      // Cancelled or closed by what was told; the backlog waits in the kernel.
+      // The owner has cancelled or closed it. The backlog waits in the kernel.
       if (watch.reading !== op) return;
     }
     this.queue(watch);
@@ -187,7 +190,7 @@ export class Attempts {
         ? [libc.read, [fd, address, op.length]]
         : [libc.pread, [fd, address, op.length, op.position]];
     this.inThread(watch, call, args, (result) => {
-      // `memory` is held by this closure: the thread writes into it whatever the owner does meanwhile.
+      // This closure holds `memory`: the thread writes into it whatever the owner does meanwhile.
       op.bytes = memory.bytes;
       watch.readingInThread = false;
       watch.reading = null;
@@ -195,7 +198,10 @@ export class Attempts {
     });
   }
 
-  /** A call on a worker thread: the disk makes that thread wait, and not the loop. `then` is left out after a close. */
+  /**
+   * Makes a call on a worker thread: the disk makes that thread wait, and not the loop. After a close `then` is not
+   * called.
+   */
   private inThread(
     watch: Watch,
     call: libc.Call,
@@ -216,7 +222,7 @@ export class Attempts {
   // ---- writing -----------------------------------------------------------------------------------------------
 
   write(watch: Watch, op: Op): void {
-    // The thread's return goes on with it.
+    // The write goes on when the thread is back.
     if (watch.writingInThread) return;
     if (op.kind === OpKind.SENDFILE) this.sendFile(watch, op, 0);
     else this.writeBytes(watch, op);
@@ -230,8 +236,9 @@ export class Attempts {
   }
 
   /**
-   * A large piece of a file, or any piece on a slow disk. As a rule pwrite(2) copies it into the page cache; where much of that waits to be written
-   * (balance_dirty_pages), and where the memory for it has to be found, it waits for the disk.
+   * A thread writes a large piece of a file, or any piece on a slow disk. As a rule pwrite(2) copies into the page
+   * cache. But it waits for the disk if much of the cache waits to be written (balance_dirty_pages), or if the memory
+   * for it has to be found.
    */
   private writeInThread(watch: Watch, op: Op): void {
     const memory = present(op.memory, 'the memory of an operation');
@@ -269,7 +276,7 @@ export class Attempts {
     this.turned(watch, op, sendFileTurn(watch, op, this.share, warmTo));
   }
 
-  /** Goes on with a write as its turn has ended. */
+  /** Goes on with a write according to how its turn ended. */
   private turned(watch: Watch, op: Op, turn: number): void {
     switch (turn) {
       case FileTurn.WHOLE:
@@ -292,12 +299,12 @@ export class Attempts {
     }
   }
 
-  /** Brings a stretch of a cold file into the page cache, on a thread, before sendfile(2) would wait for it here. */
+  /** Brings a stretch of a cold file into the page cache on a thread. Otherwise sendfile(2) would wait for it here. */
   private warm(watch: Watch, op: Op, position: number, length: number): void {
     if (position >= watch.coldTo) watch.coldTo = position + COLD_STRETCH;
     watch.writingInThread = true;
     this.inThread(watch, libc.pread, [op.file, discarded.address, length, position], () => {
-      // An error of the disk is found again, and told, by sendfile itself.
+      // sendfile itself meets an error of the disk again, and reports it.
       watch.readTo = position + length;
       if (this.isBack(watch)) this.finishWrite(watch, op, -ERRNO.ECANCELED);
       else this.sendFile(watch, op, watch.readTo);
@@ -335,7 +342,7 @@ export class Attempts {
   awaitChild(watch: Watch, op: Op): void {
     const got = this.poller.addChild(op.file, watch.slot, watch.generation);
     if (got > 0) watch.childFd = got;
-    // ESRCH: it has ended already, and waits to be collected.
+    // ESRCH: the child has ended already, and waits to be collected.
     if (got === -ERRNO.ESRCH) this.childEnded(watch, op);
     else if (got < 0) {
       watch.reading = null;
@@ -346,7 +353,7 @@ export class Attempts {
   private childEnded(watch: Watch, op: Op): void {
     const result = reap(op.file);
     if (result === -EAGAIN) {
-      // kqueue may tell the end a moment before the child can be collected, and tells it once.
+      // kqueue may report the end a moment before the child can be collected, and reports it once.
       watch.readable = true;
       this.queue(watch);
       return;

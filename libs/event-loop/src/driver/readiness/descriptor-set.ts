@@ -1,7 +1,7 @@
 import { present } from '../../assert.ts';
 import type { Interest } from '../driver.ts';
 
-/** Who is registered under a descriptor, and which directions it waits for. */
+/** The token registered under a descriptor, and the directions that it waits for. */
 export interface Member {
   readonly fd: number;
   slot: number;
@@ -10,8 +10,8 @@ export interface Member {
 }
 
 /**
- * What the level pollers know: the registered descriptors, dense, so that a wait can walk them.
- * A direction is wanted until it has been told once.
+ * What the level pollers know: the registered descriptors, dense, so that a wait can walk them. A direction is wanted
+ * until it has been reported once.
  */
 export class DescriptorSet {
   readonly members: Member[] = [];

@@ -26,7 +26,7 @@ export class EpollPoller implements Poller {
   private readonly list = Memory.allocate(BATCH * EPOLL_EVENT.size);
   private readonly words = new Uint32Array(this.list.bytes.buffer, this.list.bytes.byteOffset);
   private readonly change = Memory.allocate(EPOLL_EVENT.size);
-  /** Level-triggered: what one drain leaves is told again. */
+  /** Level-triggered: the next wait reports what one drain does not read. */
   private readonly notices = new LinuxNotices((fd) => this.control(fd, EPOLL.IN, INOTIFY_SLOT, 0));
   private readonly wait_ = present(libc.epoll_wait, 'epoll_wait(2)');
 
@@ -56,12 +56,12 @@ export class EpollPoller implements Poller {
     return (libc.epoll_ctl?.(this.fd, EPOLL.CTL_ADD, fd, address) ?? -1) < 0 ? libc.lastError() : 0;
   }
 
-  /** Nothing to do: both directions have been registered since `add`. */
+  /** Nothing to do: `add` has registered both directions. */
   want(): void {}
 
   /**
-   * Nothing to do: closing the descriptor takes it out. Where a child holds a copy for the moment between fork and exec,
-   * an event may still come; its token is stale by then.
+   * Nothing to do: closing the descriptor removes it. If a child holds a copy for the moment between fork and exec, an
+   * event may still come; its token is stale by then.
    */
   remove(): void {}
 

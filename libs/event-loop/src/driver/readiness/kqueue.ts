@@ -12,7 +12,7 @@ import type { Poller } from './poller.ts';
 const BATCH = 1024;
 const CHANGES = 1024;
 
-/** A change or an event of kqueue(2), for those who use the queue itself (the poller below reads the fields in place). */
+/** A change or an event of kqueue(2), for a caller of the queue itself (the poller below reads the fields in place). */
 export interface Kevent {
   readonly ident: number;
   readonly filter: number;
@@ -25,8 +25,8 @@ export interface Kevent {
 }
 
 /**
- * kqueue(2) itself: a change list and an event list in memory, both handed over in one kevent() call.
- * Every filter and flag goes through `set`; what came back is read with `at`.
+ * kqueue(2) itself: a change list and an event list in memory, both passed in one kevent() call. Every filter and flag
+ * goes through `set`; `at` reads what came back.
  */
 export class Kqueue {
   readonly fd: number;
@@ -39,7 +39,7 @@ export class Kqueue {
   private spare: Memory;
   private parked = -1;
   private readonly timeout = Memory.allocate(16);
-  /** Changes that have not been handed over. */
+  /** Changes that have not been submitted. */
   pending = 0;
 
   private constructor(fd: number, flavour: KqueueFlavour, calls: libc.KqueueCalls) {
@@ -50,13 +50,13 @@ export class Kqueue {
     this.changes = Memory.allocate(CHANGES * flavour.kevent.size);
     this.list = Memory.allocate(BATCH * flavour.kevent.size);
     this.spare = Memory.allocate(BATCH * flavour.kevent.size);
-    // FreeBSD's and NetBSD's `ext` words are never used and must be zero.
+    // The `ext` words of FreeBSD and NetBSD are never used and must be zero.
     this.changes.bytes.fill(0);
   }
 
   /**
-   * @param library a shared library that brings kqueue (libkqueue, on Linux); null for the system's own
-   * @returns the queue, or -errno; -ENOSYS where there is no kqueue
+   * @param library a shared library that has kqueue (libkqueue, on Linux); null for the system's own
+   * @returns the queue, or -errno; -ENOSYS if there is no kqueue
    */
   static open(library: string | null): Kqueue | number {
     const flavour = KQUEUE[SYSTEM];
@@ -71,7 +71,7 @@ export class Kqueue {
     return fd >= 0 ? new Kqueue(fd, flavour, calls) : libc.lastError();
   }
 
-  /** EV_SET, into the change list; a full list is handed over first. */
+  /** EV_SET, into the change list. A full list is submitted first. */
   set(
     ident: number,
     filter: number,
@@ -100,7 +100,10 @@ export class Kqueue {
     bytes.writeUInt32LE(generation, at + kevent.udata + 4);
   }
 
-  /** Takes changes of a descriptor back that have not been handed over: its number may belong to another one soon. */
+  /**
+   * Takes back the changes of a descriptor that have not been submitted: its number may belong to another connection
+   * soon.
+   */
   unset(ident: number, filter: number): void {
     const { kevent } = this.flavour;
     const { bytes } = this.changes;
@@ -113,7 +116,7 @@ export class Kqueue {
   }
 
   /**
-   * Hands the change list over and takes events, in one call.
+   * Submits the change list and takes events, in one call.
    * @returns the number of events, or -errno
    */
   wait(timeoutMs: number): number {
@@ -124,7 +127,7 @@ export class Kqueue {
     return n >= 0 ? n : libc.lastError();
   }
 
-  /** The same wait on another thread; `woken` runs on this one, and the events are then there for `takeParked`. */
+  /** The same wait on another thread. `woken` runs on this thread; `takeParked` then has the events. */
   waitInThread(timeoutMs: number, woken: () => void): void {
     this.flush();
     const timeout = Memory.allocate(16);
@@ -139,7 +142,7 @@ export class Kqueue {
     );
   }
 
-  /** Makes the events of a wait on another thread the current ones. @returns how many, 0 where there are none */
+  /** Makes the events of a wait on another thread the current ones. @returns how many */
   takeParked(): number {
     const n = this.parked;
     this.parked = -1;
@@ -158,7 +161,7 @@ export class Kqueue {
   }
 
   /**
-   * Hands single changes over at once, taking no event: each by itself, for a failed one would hide those behind it.
+   * Submits the changes at once and takes no event. Each travels alone: a failed one would hide those behind it.
    * @returns 0, or the -errno of the last that failed
    */
   flush(): number {
@@ -228,8 +231,8 @@ export class Kqueue {
 }
 
 /**
- * The poller over kqueue(2). Both directions of a descriptor are added once with EV_CLEAR (each change is told once);
- * additions travel with the next wait, so a request on a kept connection costs no change.
+ * The poller over kqueue(2). Both directions of a descriptor are added once with EV_CLEAR (each change is reported
+ * once). Additions travel with the next wait, so a request on a kept connection costs no change.
  */
 export class KqueuePoller implements Poller {
   readonly name = 'kqueue';
@@ -237,10 +240,10 @@ export class KqueuePoller implements Poller {
   readonly events = new EventList(2 * BATCH);
   private readonly queue: Kqueue;
   /**
-   * It is libkqueue, which emulates kqueue and has quirks of its own: it keeps a closed descriptor's knotes unless they
-   * are deleted first, and that number never works again; it does not tell EV_EOF while data waits before the end; it
-   * takes a failed socket's error (SO_ERROR) and tells it in `fflags`, so that the next call finds none; it forgets the
-   * EV_ERROR of a change when no event comes with it.
+   * It is libkqueue, which emulates kqueue and has quirks of its own. It keeps a closed descriptor's knotes unless they
+   * are deleted first, and that number never works again. It does not report EV_EOF while data waits before the end. It
+   * takes a failed socket's error (SO_ERROR) and reports it in `fflags`, so that the next call finds none. It forgets
+   * the EV_ERROR of a change if no event comes with it.
    */
   private readonly foreign: boolean;
   readonly shortReadDrains: boolean;
@@ -251,7 +254,7 @@ export class KqueuePoller implements Poller {
     this.queue = queue;
     this.foreign = library !== null;
     this.shortReadDrains = library === null;
-    // The descriptor of libkqueue is no multiplexer that another one could watch: it waits on a thread.
+    // No other multiplexer can watch the descriptor of libkqueue: it waits on a thread.
     this.fd = library === null ? queue.fd : -1;
     if (library !== null) this.waitInThread = (timeoutMs, woken) => queue.waitInThread(timeoutMs, woken);
   }
@@ -278,9 +281,9 @@ export class KqueuePoller implements Poller {
   }
 
   /**
-   * Nothing to do: both directions have been there since `add`. Only libkqueue is asked for WRITE when it is wanted: it
-   * takes as many descriptors from the kernel as there is room for events, and drops what has no room when one
-   * descriptor makes two.
+   * Nothing to do: `add` has added both directions. Only libkqueue is asked for WRITE when it is wanted: it takes as
+   * many descriptors from the kernel as there is room for events, and one descriptor that makes two events would lose
+   * one.
    */
   want(fd: number, interest: Interest, slot: number, generation: number): void {
     if (!this.foreign || interest !== Interest.WRITE) return;
@@ -341,20 +344,20 @@ export class KqueuePoller implements Poller {
       const flags = queue.flags(index);
       const filter = queue.filter(index);
       if ((flags & EV.ERROR) !== 0) {
-        // A change that failed. The operation's own call finds the cause; a filter the descriptor cannot have
+        // A change has failed. The operation's own call finds the cause. A filter that the descriptor cannot have
         // (EINVAL: writing to the read end of a pipe) is no failure of the other direction.
         if (queue.data(index) !== ERRNO.EINVAL)
           events.push(slot, generation, Ready.READ | Ready.WRITE | Ready.HANGUP);
       } else if (filter === queue.filters.VNODE) {
         events.pushChange(slot, generation, changeBits(queue.fflags(index)), '');
       } else if (filter === queue.filters.WRITE) {
-        // EV_EOF on a write filter: nobody reads any more. Reading is told by the read filter.
+        // EV_EOF on a write filter: the peer reads no more. The read filter reports the reading direction.
         events.push(slot, generation, Ready.WRITE);
       } else if ((flags & EV.EOF) !== 0) {
         // EVFILT_PROC has its exit status in `data`, and its note in `fflags`: no socket's error is above 255.
         events.pushFailed(slot, generation, Ready.READ | Ready.HANGUP, queue.fflags(index) & 0xff);
       } else {
-        // Of a pipe or a socket `data` is the number of bytes; of a listening socket, of its callers.
+        // `data` is the number of bytes of a pipe or a socket, and the number of callers of a listening socket.
         events.pushReadable(slot, generation, Math.min(Math.max(0, queue.data(index)), 0xffffffff));
       }
     }

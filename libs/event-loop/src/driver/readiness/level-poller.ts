@@ -12,11 +12,11 @@ const INOTIFY_SLOT = 0xffffffff;
 const FIRST_CAPACITY = 4096;
 
 /**
- * What poll(2) and select(2) share: they are told everything anew at each wait, tell what is the case rather than what
- * has changed, and have no descriptor of their own.
+ * What poll(2) and select(2) share: each wait passes all descriptors again, both report what is the case and not what
+ * has changed, and neither has a descriptor of its own.
  *
- * Children and file changes come from pidfd and inotify, which are descriptors too; on a system without them
- * (the BSDs, where kqueue is the driver to use) both operations fail with ENOSYS.
+ * Children and file changes come from pidfd and inotify, which are descriptors too. On a system without them (the BSDs,
+ * where kqueue is the driver to use) both operations fail with ENOSYS.
  */
 export abstract class LevelPoller implements Poller {
   abstract readonly name: DriverName;
@@ -32,7 +32,7 @@ export abstract class LevelPoller implements Poller {
 
   add(fd: number, interest: Interest, slot: number, generation: number): number {
     this.set.add(fd, slot, generation);
-    // A peer that goes away is told with the next READ or WRITE that somebody wants, as nobody can act on it before.
+    // A peer that goes away is reported with the next READ or WRITE that is wanted: nobody can act on it before.
     void interest;
     return 0;
   }
@@ -77,7 +77,9 @@ export abstract class LevelPoller implements Poller {
     this.notices.dispose();
   }
 
-  /** Tells what is the case of one member, as far as it was wanted. `failed`: the descriptor has an error or hang-up. */
+  /**
+   * Reports what is the case of one member, as far as it was wanted. `failed`: the descriptor has an error or hang-up.
+   */
   protected tell(index: number, readable: boolean, writable: boolean, failed: boolean): void {
     const member = this.set.members[index];
     // It stays wanted: nobody asks for it again.

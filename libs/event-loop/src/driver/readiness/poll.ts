@@ -7,7 +7,7 @@ import { LevelPoller } from './level-poller.ts';
 
 const FIRST_CAPACITY = 256;
 
-/** poll(2): portable, any number of descriptors, and each of them walked at each wait. */
+/** poll(2): portable, for any number of descriptors, each of which is walked at each wait. */
 export class PollPoller extends LevelPoller {
   readonly name = 'poll';
   private list = Memory.allocate(FIRST_CAPACITY * POLLFD.size);
@@ -37,7 +37,8 @@ export class PollPoller extends LevelPoller {
   }
 
   waitInThread(timeoutMs: number, woken: () => void): void {
-    // A list of its own: this thread goes on changing the other one. What is ready, the next `wait` finds out.
+    // The thread has a list of its own, because this one goes on changing the other. The next `wait` finds what is
+    // ready.
     const snapshot = this.fill(Memory.allocate(Math.max(1, this.set.members.length) * POLLFD.size));
     libc.waitInThread(libc.poll, [snapshot.address, this.set.members.length, timeoutMs], () => {
       if (snapshot.size > 0) woken();
@@ -55,7 +56,7 @@ export class PollPoller extends LevelPoller {
       let mask = 0;
       if ((member.wanted & Interest.READ) !== 0) mask |= POLL.IN;
       if ((member.wanted & Interest.WRITE) !== 0) mask |= POLL.OUT;
-      // A negative descriptor is passed over; with an empty mask a hang-up would still be told, for ever.
+      // poll(2) skips a negative descriptor. With an empty mask it would still report a hang-up, for ever.
       bytes.writeInt32LE(mask === 0 ? -1 : member.fd, at + POLLFD.fd);
       bytes.writeInt16LE(mask, at + POLLFD.events);
       bytes.writeInt16LE(0, at + POLLFD.revents);

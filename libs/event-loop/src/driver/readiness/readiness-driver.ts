@@ -11,17 +11,17 @@ import type { Poller } from './poller.ts';
 import { Watch } from './watch.ts';
 
 /**
- * Readiness turned into completion, in this one place: try the call; where it would block, go back to the poller and
- * try again when it says so.
+ * Turns readiness into completion, in this one place. It tries the call. If the call would block, it goes back to the
+ * poller and tries again when the poller reports the descriptor.
  */
 export class ReadinessDriver extends SystemDriver implements Driver {
   private readonly poller: Poller;
   private readonly watches: (Watch | null)[] = [];
   private readonly attempts: Attempts;
   /**
-   * The events of a round are being told: what is to be sent leaves when all have been heard. To receive, answer, receive
-   * and answer costs a request a twelfth more CPU: each answer wakes its peer, which between two answers has gone
-   * to sleep again, and sending and receiving push each other out of the processor's caches.
+   * The events of a round are being delivered. What their owners send leaves when all have been called. To receive,
+   * answer, receive and answer would cost a request a twelfth more CPU: each answer wakes its peer, which has gone to
+   * sleep again between two answers, and sending and receiving push each other out of the processor's caches.
    */
   private hearing = false;
 
@@ -56,7 +56,7 @@ export class ReadinessDriver extends SystemDriver implements Driver {
     return this.due || this.poller.pending;
   }
 
-  /** Something can be told without asking the poller. */
+  /** Something can be delivered without asking the poller. */
   private get due(): boolean {
     return this.attempts.waiting || this.completions.busy;
   }
@@ -114,7 +114,7 @@ export class ReadinessDriver extends SystemDriver implements Driver {
     const watch = this.watchFor(op);
     if (watch === null || op.state !== OpState.PENDING) return;
     if (op === watch.writing) {
-      // The thread is still at the file, or at the memory: until it is back, neither may be let go.
+      // The thread still uses the file or the memory: until it is back, both stay.
       if (watch.writingInThread) {
         watch.cancelled = true;
         return;
@@ -136,7 +136,7 @@ export class ReadinessDriver extends SystemDriver implements Driver {
     const { fd } = udata;
     udata.fd = -1;
     if (watch === null) {
-      // Refused by `register`, or never brought there: there is but the descriptor to let go.
+      // `register` refused the udata, or never got it: there is only the descriptor to close.
       if (fd < 0) return;
       libc.close(fd);
       this.attempts.release(udata);
@@ -200,8 +200,8 @@ export class ReadinessDriver extends SystemDriver implements Driver {
   }
 
   /**
-   * Before all else: a file was changed, and then somebody asked for it. Both are in the same list, in any order, and
-   * whoever answers must have heard of the change.
+   * Delivers changes before all other events. A file was changed, and then somebody asked for it. Both are in the same
+   * list, in any order, and the udata that answers must know of the change.
    */
   private tellChanges(count: number): void {
     const { events } = this.poller;
@@ -221,7 +221,7 @@ export class ReadinessDriver extends SystemDriver implements Driver {
     this.poller.dispose();
   }
 
-  /** The watch of an op's owner: from its second submit on without a look at the owner. */
+  /** The watch of an op's owner. From its second submit on, it is found without a look at the owner. */
   private watchFor(op: Op): Watch | null {
     // Only its owner's driver writes this field, and this driver's registrations are watches.
     const known = op.registration as Watch | null;

@@ -12,7 +12,7 @@ const ERROR_SET = 2 * SET_SIZE;
 const TIMEVAL = 3 * SET_SIZE;
 const SIZE = TIMEVAL + 16;
 
-/** select(2): the oldest multiplexer, everywhere to be had; it knows descriptors 0 to 1023 only. */
+/** select(2): the oldest multiplexer, available everywhere; it takes descriptors 0 to 1023 only. */
 export class SelectPoller extends LevelPoller {
   readonly name = 'select';
   private readonly sets = Memory.allocate(SIZE);
@@ -22,7 +22,7 @@ export class SelectPoller extends LevelPoller {
   }
 
   override add(fd: number, interest: Interest, slot: number, generation: number): number {
-    // FD_SET beyond the set would write into foreign memory; to the caller it is a full table (EMFILE).
+    // FD_SET beyond the set would write into foreign memory. For the caller it is a full table (EMFILE).
     if (fd >= FD_SETSIZE) return -ERRNO.EMFILE;
     return super.add(fd, interest, slot, generation);
   }
@@ -48,7 +48,7 @@ export class SelectPoller extends LevelPoller {
       const { fd } = this.set.members[index];
       const readable = has(bytes, 0, fd);
       const writable = has(bytes, WRITE_SET, fd);
-      // select has no word for a hang-up: it shows as readable, and the call that follows tells.
+      // select does not report a hang-up: it shows as readable, and the call that follows finds it.
       if (readable || writable) this.tell(index, readable, writable, false);
     }
     return this.events.count;
@@ -68,7 +68,10 @@ export class SelectPoller extends LevelPoller {
     );
   }
 
-  /** One descriptor that somebody else has closed fails the whole call: those are told, and their own calls fail. */
+  /**
+   * One descriptor that somebody else has closed fails the whole call. Such descriptors are reported, and their own
+   * calls fail.
+   */
   private tellForeign(): number {
     const { members } = this.set;
     for (let index = 0; index < members.length; index++) {
@@ -89,7 +92,7 @@ export class SelectPoller extends LevelPoller {
       if (wanted !== 0 && fd >= count) count = fd + 1;
     }
     bytes.writeBigInt64LE(BigInt(Math.max(0, Math.floor(timeoutMs / 1000))), TIMEVAL);
-    // tv_usec is 32 bits on macOS and 64 elsewhere; little-endian, and below a million.
+    // tv_usec has 32 bits on macOS and 64 elsewhere; it is little-endian, and below a million.
     bytes.writeUInt32LE(Math.max(0, timeoutMs % 1000) * 1000, TIMEVAL + 8);
     return count;
   }

@@ -11,23 +11,23 @@ export class Watch implements Registration, DiskFile {
   readonly interest: Interest;
   readonly slot: number;
   readonly generation: number;
-  /** The last call did not drain it: a read may bring something. */
+  /** The last call did not drain the descriptor: a read may bring something. */
   readable = false;
-  /** Born true: a fresh socket has an empty send buffer, and the first send usually fits whole. */
+  /** It begins as true: a new socket has an empty send buffer, and the first send usually fits whole. */
   writable = true;
   /**
-   * A receive may end before what waits does: at an urgent byte (tcp(7)), or where a descriptor is passed along (unix(7)).
-   * Only EAGAIN says then that it is drained.
+   * A receive may end before the waiting bytes do: at an urgent byte (tcp(7)), or at a descriptor that is passed along
+   * (unix(7)). Only EAGAIN says then that the socket is drained.
    */
   inPieces = false;
-  /** Bytes that waited to be read when readiness was told, less those that were read since; 0 where nobody said. */
+  /** Bytes that waited when readiness was reported, less those that were read since; 0 if the system did not say. */
   available = 0;
   hangup = false;
   /** The errno that came with a hang-up, for the read that finds nothing but the end. */
   error = 0;
   closed = false;
   waits: boolean | null = null;
-  /** In the list of those that want another turn. */
+  /** It is in the list of those that want another turn. */
   queued = false;
   reading: Op | null = null;
   writing: Op | null = null;
@@ -35,18 +35,20 @@ export class Watch implements Registration, DiskFile {
   inThreads = 0;
   /** `reading` is on a worker thread. */
   readingInThread = false;
-  /** `writing` waits for a worker thread: a SENDFILE for a stretch of its file, a WRITE for a piece of what it writes. */
+  /**
+   * `writing` waits for a worker thread: a SENDFILE for a stretch of its file, a WRITE for a piece of what it writes.
+   */
   writingInThread = false;
-  /** What that thread writes from. */
+  /** The memory that the thread writes from. */
   pin: Memory | null = null;
-  /** It was cancelled meanwhile. */
+  /** The write was cancelled meanwhile. */
   cancelled = false;
-  /** SENDFILE: up to here a thread has brought the file into the page cache, and up to here it is taken for cold. */
+  /** SENDFILE: how far a thread has brought the file into the page cache, and how far it is taken for cold. */
   readTo = 0;
   coldTo = 0;
-  /** It has read so much of a file that the bound on unsent bytes was lifted. */
+  /** The client has read so much of a file that the bound on unsent bytes was lifted. */
   trusted = false;
-  /** Descriptor that stands for a child (pidfd), 0 where there is none. */
+  /** Descriptor that stands for a child (pidfd), 0 if there is none. */
   childFd = 0;
 
   constructor(udata: Udata, interest: Interest) {

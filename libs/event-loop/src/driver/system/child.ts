@@ -7,7 +7,7 @@ const status = Memory.allocate(4);
 
 /**
  * Collects an ended child.
- * @returns its exit code (0 to 255), 256 + signal where a signal ended it, -EAGAIN while it runs, or -errno
+ * @returns its exit code (0 to 255), 256 + signal if a signal ended it, -EAGAIN while it runs, or -errno
  */
 export function reap(pid: number): number {
   for (;;) {
@@ -24,8 +24,8 @@ export function reap(pid: number): number {
 }
 
 /**
- * Collects a child that cannot be watched: no descriptor is left for it, or the system has no way to watch it
- * (pidfd_open(2) came with Linux 5.3, and sandboxes refuse it).
+ * Collects a child that cannot be watched: no descriptor is free, or the system has no way to watch it (pidfd_open(2)
+ * came with Linux 5.3, and sandboxes refuse it).
  * @param error why it cannot be watched
  * @returns as of `reap`; `error` while the child runs, and the caller asks again later
  */

@@ -6,25 +6,25 @@ export const Ready = {
   HANGUP: 4,
   /** A watched path has changed; `detail` holds the Change bits. */
   CHANGE: 8,
-  /** What waits to be read comes in pieces, and a read ends with a piece: an urgent byte lies in it (tcp(7)). */
+  /** What waits comes in pieces, and a read ends with a piece: an urgent byte lies in it (tcp(7)). */
   PIECES: 16,
 } as const;
 
 /** Events of one wait, field by field, so that no object is made for an event. */
 export class EventList {
   count = 0;
-  /** How many of them may be CHANGE: those are told before all others. */
+  /** How many of them may be CHANGE: these are delivered before all others. */
   changes = 0;
   slots: Uint32Array;
   generations: Uint32Array;
   /** Bits of Ready. */
   ready: Uint8Array;
   /**
-   * CHANGE: bits of Change. HANGUP: the errno of a failed socket, where the system tells it here and only here; else 0.
-   * READ alone: bytes that wait to be read, where the system tells it; else 0.
+   * CHANGE: bits of Change. HANGUP: the errno of a failed socket if the system reports it only here, otherwise 0. READ
+   * alone: bytes that wait to be read if the system reports them, otherwise 0.
    */
   detail: Uint32Array;
-  /** CHANGE in a watched folder: the entry's name, else ''. */
+  /** CHANGE in a watched folder: the entry's name, otherwise ''. */
   readonly names: string[];
 
   constructor(capacity: number) {
@@ -48,7 +48,7 @@ export class EventList {
     this.detail[at] = 0;
   }
 
-  /** A socket that has failed, and whose error the next call on it may not tell any more. */
+  /** A socket has failed, and the next call on it may not report its error any more. */
   pushFailed(slot: number, generation: number, ready: number, errno: number): void {
     this.push(slot, generation, ready);
     this.detail[this.count - 1] = errno;

@@ -10,15 +10,15 @@ import { isRefused, SENDFILE_CHUNK, sendFromFile } from './sendfile.ts';
 import { mayWait } from './slow-file.ts';
 import { hasRoom, TRUSTED_AFTER, trust } from './socket.ts';
 
-/** What is read of a file at a time that sendfile(2) does not send. */
+/** How much of a file is read at a time if sendfile(2) does not send it. */
 const COPY_CHUNK = 64 << 10;
 
-/** The other systems' calls report their progress in memory of their own: there a thread reads ahead, as ever. */
+/** The calls of the other systems report their progress in memory of their own: there a thread only reads ahead. */
 const mayBeSentByThread = libc.sendfile.linux !== null;
 
-/** Where a turn of a SENDFILE has ended; a failure is a negative errno instead. */
+/** How a turn of a SENDFILE has ended; a failure is a negative errno instead. */
 export const FileTurn = {
-  /** All has left, or all that the file has: it may have become shorter than it was. */
+  /** All is sent, or all that the file has: it may have become shorter than it was. */
   WHOLE: 0,
   /** It has had its share, and the others have their turn. */
   SHARE: 1,
@@ -30,21 +30,21 @@ export const FileTurn = {
   THREAD: 4,
 } as const;
 
-/** Who is sent to: what drivers keep of a connection from turn to turn. */
+/** A connection that a file is sent to: what drivers keep of it from turn to turn. */
 export interface FileReceiver {
   readonly fd: number;
-  /** Up to here threads have read the file: it was in the page cache, and may have gone while the client took its time. */
+  /** How far threads have read the file: it was in the page cache, and may have gone while the client took its time. */
   readTo: number;
-  /** Up to here the file is taken for cold. */
+  /** How far the file is taken for cold. */
   coldTo: number;
-  /** It has read so much of a file that the bound on unsent bytes was lifted. */
+  /** The client has read so much of a file that the bound on unsent bytes was lifted. */
   trusted: boolean;
 }
 
 /**
  * Sends from `op.done` on, as much as one turn allows.
  * @param share what this round may send of it
- * @param warmTo up to here the file is known to be in the page cache: it was looked at, or read, in this very turn
+ * @param warmTo how far the file is known to be in the page cache: it was looked at, or read, in this very turn
  * @returns one of `FileTurn`, or -errno
  */
 export function sendFileTurn(to: FileReceiver, op: Op, share: BulkShare, warmTo: number): number {
@@ -71,14 +71,14 @@ export function sendFileTurn(to: FileReceiver, op: Op, share: BulkShare, warmTo:
       to.trusted = true;
       trust(to.fd);
     }
-    // Short: the socket is full, or the file has become shorter. While the peer reads, a full one would take a few
-    // packets at each further try, at the price of a call each.
+    // The call was short: the socket is full, or the file has become shorter. While the peer reads, a full socket would
+    // take a few packets at each further try, at the price of a call each.
     if (n < asked && !hasRoom(to.fd)) return FileTurn.ROOM;
   }
   return FileTurn.WHOLE;
 }
 
-/** One sendfile(2) of a thread's, from `op.done` on; `then` gets its result: bytes sent, or -errno. */
+/** One sendfile(2) on a thread, from `op.done` on. `then` gets its result: bytes sent, or -errno. */
 export function sendFileInThread(fd: number, op: Op, then: (result: number) => void): void {
   const begin = op.position + op.done;
   const position = Memory.allocate(8);
@@ -114,7 +114,7 @@ function copyInThread(
   });
 }
 
-/** How much of what follows is to be brought into the page cache, where a turn has ended with COLD. */
+/** How much of what follows is brought into the page cache after a turn that ended with COLD. */
 export function coldLength(op: Op): number {
   return Math.min(op.length - op.done, COLD_CHUNK);
 }

@@ -1,11 +1,13 @@
 import type { Slice } from '../../op.ts';
 
-/** At most this many pieces leave in one gathered send; the rest follow when it has completed. */
+/** At most this many pieces are in one gathered send; the others follow when it has completed. */
 export const IOVEC_MAX = 64;
 /** Bytes of one struct iovec. */
 export const IOVEC_SIZE = 16;
 
-/** Writes one struct iovec. @param word where it begins, in 32-bit words; the array keeps the low word of what it is given */
+/**
+ * Writes one struct iovec. @param word where it begins, in 32-bit words; the array keeps the low word of what it gets
+ */
 export function writeIovec(words: Uint32Array, word: number, address: number, length: number): void {
   words[word] = address;
   words[word + 1] = address / 0x100000000;
@@ -14,8 +16,8 @@ export function writeIovec(words: Uint32Array, word: number, address: number, le
 }
 
 /**
- * Writes the iovecs of what is left of a vector.
- * @param skip bytes of it that have left already
+ * Writes the iovecs of the remainder of a vector.
+ * @param skip bytes of it that were sent already
  * @returns how many, at most `IOVEC_MAX`
  */
 export function gather(words: Uint32Array, word: number, vector: readonly Slice[], skip: number): number {

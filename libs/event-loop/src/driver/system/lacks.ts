@@ -5,8 +5,8 @@ import { openChild } from './linux-notices.ts';
 import { tryNoWait } from './page-cache.ts';
 
 /**
- * What this system lacks or a sandbox refuses, and what takes its place: a line each, for the error log. It costs speed
- * alone, and whoever runs the server wants to know why.
+ * What this system lacks or a sandbox refuses, and what takes its place: a line each, for the error log. A lack costs
+ * only speed, and whoever runs the server wants to know why.
  */
 export function lacks(): readonly string[] {
   if (SYSTEM !== 'linux') return [];
@@ -34,7 +34,7 @@ function openNotices(): number {
   return fd >= 0 ? fd : libc.lastError();
 }
 
-/** Of a number that is no descriptor the kernel says so, where it has the call. @returns 0 or -errno */
+/** A kernel with the call says that this number is no descriptor. @returns 0 or -errno */
 function noWait(): number {
   const result = tryNoWait(-1);
   return result === -ERRNO.EBADF ? 0 : result;

@@ -24,7 +24,7 @@ const WRITTEN =
   INOTIFY.CREATE |
   INOTIFY.DELETE;
 
-/** Reads of one drain at most; a name takes up to 272 bytes, so a buffer with more room than that left was not full. */
+/** Reads of one drain at most. A name takes up to 272 bytes, so a buffer that has more room than that was not full. */
 const READS_A_DRAIN = 64;
 const LONGEST_NOTICE = 272;
 
@@ -34,7 +34,7 @@ export function openChild(pid: number): number {
   return fd >= 0 ? fd : libc.lastError();
 }
 
-/** Which token watches which path; several may watch the same one, for which inotify has a single descriptor. */
+/** Which token watches which path. Several may watch the same path, for which inotify has a single descriptor. */
 interface PathWatch {
   readonly slot: number;
   readonly generation: number;
@@ -42,9 +42,9 @@ interface PathWatch {
 }
 
 /**
- * File-change notices for the Linux pollers: one inotify descriptor, which the poller watches like any other.
- * It is opened with the first watch: a server without watches has none. It is the poller's from that moment on, whatever
- * becomes of the watch that it was opened for.
+ * File-change notices for the Linux pollers: one inotify descriptor, which the poller watches like any other. The first
+ * watch opens it: a server without watches has none. From that moment on the poller owns it, whatever becomes of that
+ * first watch.
  */
 export class LinuxNotices {
   fd = -1;
@@ -53,7 +53,7 @@ export class LinuxNotices {
   private readonly bySlot = new Map<number, PathWatch>();
   private readonly byWd = new Map<number, PathWatch[]>();
 
-  /** @param opened has the poller watch the descriptor; it returns 0, or -errno where it cannot */
+  /** @param opened makes the poller watch the descriptor; it returns 0, or -errno if the poller cannot */
   constructor(opened: (fd: number) => number) {
     this.opened = opened;
   }
@@ -94,8 +94,8 @@ export class LinuxNotices {
   }
 
   /**
-   * Reads the waiting notices into `events`, all of them: what stayed behind would be told after requests that came
-   * later. Only where somebody writes as fast as we read, the rest is told with the next wait.
+   * Reads all waiting notices into `events`: one that stayed behind would be delivered after requests that came later.
+   * If somebody writes as fast as this reads, the next wait reports the remainder.
    */
   drain(events: EventList): void {
     for (let reads = 0; reads < READS_A_DRAIN; reads++) {
@@ -103,7 +103,7 @@ export class LinuxNotices {
     }
   }
 
-  /** @returns bytes read, or what read(2) said: EAGAIN and EINTR have another time */
+  /** @returns bytes read, or what read(2) said: EAGAIN and EINTR mean another time */
   private readOnce(events: EventList): number {
     const { bytes, address } = this.memory;
     const n = libc.read(this.fd, address, bytes.length);

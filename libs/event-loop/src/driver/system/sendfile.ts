@@ -5,7 +5,7 @@ import { Memory } from '../../memory.ts';
 
 /**
  * One sendfile(2) call is bounded, so that one fast reader of a large file cannot hold up the others. A turn costs some
- * 30 us besides the call, and a socket takes up to 4 MiB at once: this is what nginx gives, too.
+ * 30 us besides the call, and a socket takes up to 4 MiB at once. nginx has the same bound.
  */
 export const SENDFILE_CHUNK = 2 << 20;
 
@@ -46,8 +46,8 @@ function sendFromFileOnce(socket: number, file: number, position: number, length
 }
 
 /**
- * sendfile(2) says one of these of a file that it cannot send from (some file systems), and where a sandbox refuses it.
- * ENOTSUP has a number of its own on macOS.
+ * sendfile(2) answers so for a file that it cannot send from (some file systems), and if a sandbox refuses it. ENOTSUP
+ * has a number of its own on macOS.
  */
 const REFUSED: ReadonlySet<number> = new Set([
   -ERRNO.EINVAL,
@@ -58,7 +58,7 @@ const REFUSED: ReadonlySet<number> = new Set([
   -ERRNO.ENOTSUP,
 ]);
 
-/** Whether sendfile(2) does not do this at all, so that the file is to be read and sent. */
+/** Whether sendfile(2) does not do this at all, so that the file must be read and sent. */
 export function isRefused(result: number): boolean {
   return REFUSED.has(result);
 }
@@ -74,8 +74,8 @@ function copyWhereRefused(
 }
 
 /**
- * OpenBSD and NetBSD have no sendfile(2). What the socket does not take is read again next time, so that nothing has
- * to be kept between two tries.
+ * OpenBSD and NetBSD have no sendfile(2). What the socket does not take is read again next time, so that nothing has to
+ * be kept between two tries.
  */
 function copyFromFile(socket: number, file: number, position: number, length: number): number {
   const n = libc.pread(file, copy.address, Math.min(length, copy.size), position);

@@ -12,17 +12,17 @@ import { tryNoWait } from './page-cache.ts';
 export interface DiskFile {
   readonly fd: number;
   readonly interest: Interest;
-  /** What `mayWait` says of it; null where nobody has asked yet. */
+  /** What `mayWait` says of it; null until it is asked. */
   waits: boolean | null;
 }
 
-/** Of each device that knows no reads that do not wait: whether it is one that waits. */
+/** Devices without reads that do not wait, and whether they make a caller wait. */
 const devices = new Map<number, boolean>();
 
 /**
- * Whether any call on a file may wait, and for long: its file system knows no reads that do not (RWF_NOWAIT), and its
- * bytes come from elsewhere (FUSE, NFS, CIFS, 9p). Those that lie in memory, or on the disks of others (overlayfs), do not
- * know such reads either, and answer at once.
+ * Whether any call on a file may wait, and for long: its file system has no reads that do not (RWF_NOWAIT), and its
+ * bytes come from elsewhere (FUSE, NFS, CIFS, 9p). File systems that lie in memory, or on the disks of others
+ * (overlayfs), have no such reads either, and answer at once.
  */
 export function mayWait(fd: number): boolean {
   const result = tryNoWait(fd);
@@ -30,7 +30,7 @@ export function mayWait(fd: number): boolean {
   return result === -ERRNO.EOPNOTSUPP && isDeviceSlow(fd);
 }
 
-/** Only of a file that may be read can the kernel be asked; where nobody may read it, it is taken for a quick one. */
+/** The kernel can be asked only about a file that may be read. One that may not is taken for a quick one. */
 function mayWaitToWrite(fd: number): boolean {
   const flags = constants.O_RDONLY | constants.O_NOCTTY | C.O_NONBLOCK;
   const reader = paths.openAt(F.AT_FDCWD, `/proc/self/fd/${fd}`, flags);
@@ -51,15 +51,15 @@ function isDeviceSlow(fd: number): boolean {
   return slow;
 }
 
-/** Whether calls on what is registered may wait for a disk. Asked once a file. */
+/** Whether calls on what is registered may wait for a disk. The kernel is asked once a file. */
 export function waitsForDisk(file: DiskFile): boolean {
   file.waits ??= file.interest === Interest.FILE && mayWait(file.fd);
   return file.waits;
 }
 
 /**
- * Closes its descriptor: by a thread where that may wait, for network file systems then send what was written, and a large
- * file without a name (a spool) frees its place on the disk.
+ * Closes the descriptor. A thread does it if that may wait: network file systems then send what was written, and a
+ * large file without a name (a spool) frees its place on the disk.
  */
 export function closeDescriptor({ fd, interest, waits }: DiskFile): void {
   if (fd < 0) return;

@@ -9,7 +9,7 @@ const sockaddrLength = Memory.allocate(4);
 const option = Memory.allocate(4);
 const pollfd = Memory.allocate(POLLFD.size);
 
-/** Accepts one connection. @returns fd or -errno; the peer's name is then `acceptedPeer()` */
+/** Accepts one connection. @returns fd or -errno; `acceptedPeer()` is then the peer's name */
 export function accept(fd: number): number {
   for (;;) {
     sockaddrLength.bytes.writeUInt32LE(SOCKADDR_SIZE, 0);
@@ -23,20 +23,20 @@ export function acceptedPeer(): string {
   return peerName(sockaddr.bytes, sockaddrLength.bytes.readUInt32LE(0));
 }
 
-/** The name of the far end of a connection; '' where it has gone already. */
+/** The name of the far end of a connection; '' if it has gone already. */
 export function peerOf(fd: number): string {
   sockaddrLength.bytes.writeUInt32LE(SOCKADDR_SIZE, 0);
   return libc.getpeername(fd, sockaddr.address, sockaddrLength.address) < 0 ? '' : acceptedPeer();
 }
 
-/** The address of the far end of a connection; null where it has gone already. */
+/** The address of the far end of a connection; null if it has gone already. */
 export function callerAddress(fd: number): Address | null {
   sockaddrLength.bytes.writeUInt32LE(SOCKADDR_SIZE, 0);
   if (libc.getpeername(fd, sockaddr.address, sockaddrLength.address) < 0) return null;
   return readSockaddr(sockaddr.bytes, sockaddrLength.bytes.readUInt32LE(0));
 }
 
-/** Whether `peerOf` can be asked. @returns 0 or -errno */
+/** Whether `peerOf` works here. @returns 0 or -errno */
 export function peersNamed(): number {
   libc.getpeername(-1, sockaddr.address, sockaddrLength.address);
   const error = libc.lastError();
@@ -44,13 +44,13 @@ export function peersNamed(): number {
 }
 
 /**
- * Whether a socket takes enough to be worth a call: a third of its buffer, on Linux. Where it does not, this is also
- * what makes an edge-triggered multiplexer tell when it does (tcp_poll sets SOCK_NOSPACE).
+ * Whether a socket takes enough to be worth a call: a third of its buffer, on Linux. If it does not, this call also
+ * makes an edge-triggered multiplexer report when it does (tcp_poll sets SOCK_NOSPACE).
  */
 export function hasRoom(socket: number): boolean {
   pollfd.bytes.writeInt32LE(socket, POLLFD.fd);
   pollfd.bytes.writeInt16LE(POLL.OUT, POLLFD.events);
-  // A failure of poll(2) itself, and one of the socket, is found again by what would be sent.
+  // The send that follows finds a failure of poll(2) itself, or of the socket, again.
   return libc.poll(pollfd.address, 1, 0) !== 0;
 }
 
@@ -60,16 +60,16 @@ function setOption(fd: number, level: number, name: number, value: number): numb
 }
 
 /**
- * Bytes that may lie in the kernel unsent (tcp(7), TCP_NOTSENT_LOWAT) for a client that has not shown yet that it reads.
- * Without it each may fill a send buffer of megabytes: 2,000 slow readers take the system's memory for TCP, and a tick
- * that fills so many buffers holds everybody up.
+ * Bytes that may lie unsent in the kernel (tcp(7), TCP_NOTSENT_LOWAT) for a client that has not shown yet that it
+ * reads. Without it each may fill a send buffer of megabytes: 2,000 slow readers take the system's memory for TCP, and
+ * a tick that fills so many buffers holds all others up.
  */
 const UNSENT_MAX = 128 << 10;
 /** A client that has taken so much of a file reads: more room saves it wake-ups, a third of the CPU of a download. */
 export const TRUSTED_AFTER = 2 << 20;
 const NO_BOUND = 0x7fffffff;
 
-/** Lifts the bound on unsent bytes. A failure is of no use: the client is served all the same. */
+/** Lifts the bound on unsent bytes. A failure does not matter: the client is served all the same. */
 export function trust(fd: number): void {
   if (C.TCP_NOTSENT_LOWAT !== 0) setOption(fd, COMMON.IPPROTO_TCP, C.TCP_NOTSENT_LOWAT, NO_BOUND);
 }
@@ -78,7 +78,7 @@ const noLinger = Memory.allocate(8);
 noLinger.bytes.writeInt32LE(1, 0);
 noLinger.bytes.writeInt32LE(0, 4);
 
-/** struct linger {on, 0 seconds}: close(2) then sends RST instead of FIN, and drops what has not left. */
+/** struct linger {on, 0 seconds}: close(2) then sends RST instead of FIN, and drops what is not sent. */
 export function resetOnClose(fd: number): void {
   libc.setsockopt(fd, C.SOL_SOCKET, C.SO_LINGER, noLinger.address, 8);
 }
@@ -98,7 +98,7 @@ export function listenOn(address: Address, backlog: number): number {
     error = setOption(fd, COMMON.IPPROTO_TCP, COMMON.TCP_NODELAY, 1);
   if (error === 0 && address.family !== 'unix' && C.TCP_NOTSENT_LOWAT !== 0)
     error = setOption(fd, COMMON.IPPROTO_TCP, C.TCP_NOTSENT_LOWAT, UNSENT_MAX);
-  // One socket, one family: `[::]:80` and `0.0.0.0:80` can then be listened on side by side.
+  // One socket has one family: `[::]:80` and `0.0.0.0:80` can then be listened on side by side.
   if (error === 0 && address.family === 'ipv6') error = setOption(fd, COMMON.IPPROTO_IPV6, C.IPV6_V6ONLY, 1);
   if (error === 0 && libc.bind(fd, sockaddr.address, length) < 0) error = libc.lastError();
   if (error === 0 && libc.listen(fd, backlog) < 0) error = libc.lastError();
@@ -117,9 +117,9 @@ export function boundAddress(fd: number): Address {
 }
 
 /**
- * Asks whether somebody listens on a unix socket, without waiting.
- * @returns 0 where somebody does, a full backlog included; -ECONNREFUSED where the file is left of one that has gone;
- *   or another -errno
+ * Asks whether a process listens on a unix socket, without waiting.
+ * @returns 0 if one does, a full backlog included; -ECONNREFUSED if the file is of a process that has gone; or another
+ * -errno
  */
 export function callUnix(path: string): number {
   const length = writeSockaddr(sockaddr.bytes, { family: 'unix', path });

@@ -31,7 +31,7 @@ export abstract class SystemDriver {
   }
 
   finish(udata: Udata): void {
-    // A failure is of no use to the caller: the next receive or send tells what has become of the connection.
+    // The caller has no use for a failure: the next receive or send reports what has become of the connection.
     if (udata.fd >= 0) libc.shutdown(udata.fd, COMMON.SHUT_WR);
   }
 

@@ -1,6 +1,6 @@
 /**
- * The system calls behind the operations, for drivers that make them themselves once a descriptor is ready.
- * Each tries once (EINTR is tried again) and returns `>= 0` or `-errno`; -EAGAIN is for the driver to wait on.
+ * The system calls behind the operations, for drivers that make them themselves once a descriptor is ready. Each tries
+ * once (again after EINTR) and returns `>= 0` or `-errno`. The driver waits after -EAGAIN.
  */
 import { present } from '../../assert.ts';
 import { EINTR } from '../../ffi/errno.ts';
@@ -46,7 +46,7 @@ export function readPipe(fd: number, address: number, length: number): number {
   }
 }
 
-/** Sends what is left of the op, from `op.done` on. @param most bytes of one memory; a vector is sent as it is */
+/** Sends the remainder of the op, from `op.done` on. @param most bytes of one memory; a vector is sent as it is */
 export function sendRest(fd: number, op: Op, most: number): number {
   for (;;) {
     const { vector } = op;
@@ -70,7 +70,7 @@ function sendGathered(fd: number, vector: readonly Slice[], done: number): numbe
   return libc.sendmsg(fd, msghdr.address, C.MSG_NOSIGNAL);
 }
 
-/** Writes what is left of the op to a pipe (position -1) or a file. */
+/** Writes the remainder of the op to a pipe (position -1) or a file. */
 export function writeRest(fd: number, op: Op): number {
   const memory = present(op.memory, 'the memory of an operation');
   const address = memory.address + op.offset + op.done;

@@ -4,7 +4,7 @@ import type { BulkShare } from './bulk-share.ts';
 import { FileTurn } from './file-transfer.ts';
 import { sendRest, totalOf, writeRest } from './transfer.ts';
 
-/** Bytes that one turn moves, so that one fast peer does not keep the others waiting. */
+/** Bytes that one turn moves at most, so that one fast peer does not keep the others waiting. */
 export const WRITE_BUDGET = 1 << 20;
 
 /**

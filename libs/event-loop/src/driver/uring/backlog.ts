@@ -5,8 +5,8 @@ import { accept, acceptedPeer } from '../system/socket.ts';
 import type { Flight } from './flight.ts';
 
 /**
- * Brings an ACCEPT those who are in the kernel's backlog, for as long as it wants them; one that is the last is then
- * cancelled. The ring has nothing under way: what came meanwhile is found by a plain call.
+ * Delivers to an ACCEPT the connections in the kernel's backlog, for as long as the owner wants them. An ACCEPT that is
+ * the last is then cancelled. The ring has nothing under way: a plain call finds what came meanwhile.
  * @returns whether there may be more, for another turn
  */
 export function tellBacklog(flight: Flight, op: Op, completions: Completions, turns: number): boolean {
@@ -20,7 +20,7 @@ export function tellBacklog(flight: Flight, op: Op, completions: Completions, tu
     }
     op.text = acceptedPeer();
     completions.tellMore(op, fd);
-    // Cancelled or closed by what was told.
+    // The owner has cancelled or closed it.
     if (flight.reading !== op) return false;
   }
   return true;

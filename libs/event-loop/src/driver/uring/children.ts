@@ -8,7 +8,7 @@ import { openChild } from '../system/linux-notices.ts';
 import { type Flight, Tag } from './flight.ts';
 import type { Flights } from './flights.ts';
 
-/** The operations that wait for a child: each is a poll of a descriptor that stands for it. */
+/** The operations that wait for a child: each polls a descriptor that stands for it. */
 export class UringChildren {
   private readonly flights: Flights;
   private readonly completions: Completions;
@@ -24,7 +24,7 @@ export class UringChildren {
       flight.childFd = fd;
       this.flights.start(flight, Tag.CHILD, IORING_OP.POLL_ADD, fd, 0, 0, 0, POLL_EVENTS.IN, 0);
     } else if (fd === -ERRNO.ESRCH) {
-      // It has ended already, and waits to be collected.
+      // The child has ended already, and waits to be collected.
       this.ended(flight, op);
     } else {
       flight.reading = null;

@@ -8,14 +8,14 @@ import { WRITE_BUDGET } from '../system/write-turn.ts';
 import { type Flight, Tag } from './flight.ts';
 import type { Flights } from './flights.ts';
 
-/** Beside an operation's code: to be done by a thread of the kernel's, without a try on this one. */
+/** A flag beside an operation's code: a thread of the kernel does it, without a try on this thread. */
 export const ASYNC = IOSQE.ASYNC << 8;
 
 /**
- * Reads and writes of files. What the kernel cannot ask a file system for without waiting is done by a thread of the
- * kernel's from the start: a try on this thread would wait with the disk (FUSE), or be polled for ever. Writes are, always:
- * most file systems have none that do not wait. Where the kernel can have no thread (a limit of processes), it cancels what
- * nobody has asked it to cancel, and a thread of this process does the same.
+ * Reads and writes of files. If a file system cannot be asked without waiting, a thread of the kernel makes the call
+ * from the start: a try on this thread would wait with the disk (FUSE), or be polled for ever. It always makes writes:
+ * most file systems have none that do not wait. If the kernel can have no thread (a limit of processes), it cancels
+ * operations by itself, and a thread of this process does the same work.
  */
 export class UringFiles {
   private readonly flights: Flights;
@@ -45,7 +45,10 @@ export class UringFiles {
     this.flights.start(flight, Tag.WRITE, head, flight.fd, address, length, position, 0, 0);
   }
 
-  /** Goes on by another way where nothing was done and nobody has cancelled it. @returns false: the result is one to report */
+  /**
+   * Goes on by another way if nothing was done and the owner has not cancelled. @returns false: the result is one to
+   * report
+   */
   retry(flight: Flight, op: Op, tag: Tag, result: number): boolean {
     const reads = tag < Tag.SEND;
     if (result === -EINTR || (result === -EAGAIN && !flight.unblocked)) {
@@ -60,7 +63,7 @@ export class UringFiles {
     return true;
   }
 
-  /** O_NONBLOCK means nothing for a file, but that the kernel gives up where it would have had a thread wait. */
+  /** O_NONBLOCK has one effect on a file: the kernel gives up where it would have had a thread wait. */
   private unblock(flight: Flight): void {
     if (flight.unblocked) return;
     flight.unblocked = true;

@@ -11,17 +11,17 @@ import type { Ring } from './ring.ts';
 export const NOBODY = 0;
 
 /**
- * Everything that is registered, by the index that the kernel carries, and the way to the ring: what is submitted for
- * a flight is noted in it, and a flight leaves when the kernel has nothing of it any more.
+ * Everything that is registered, by the index that the kernel carries, and the way to the ring. A flight notes what is
+ * submitted for it, and retires when the kernel has nothing of it any more.
  */
 export class Flights {
   readonly ring: Ring;
   notify: () => void = () => {};
-  /** Told what a thread has brought, in the form of a completion. Set by the driver. */
+  /** Called with what a thread has brought, in the form of a completion. The driver sets it. */
   brought: (index: number, tag: Tag, result: number) => void = () => {};
   /** Counts the rounds of `deliver`. */
   round = 1;
-  /** Flights that have not left. */
+  /** Flights that have not retired. */
   live = 0;
   private readonly completions: Completions;
   private readonly list: (Flight | null)[] = [null];
@@ -46,7 +46,7 @@ export class Flights {
     return this.list[index] ?? null;
   }
 
-  /** Prepares the submission of a flight's direction, in which nothing may be in flight. Arguments as for the ring. */
+  /** Prepares the submission of a flight's direction, which must have nothing in flight. Arguments as for the ring. */
   start(
     flight: Flight,
     tag: Tag,
@@ -63,13 +63,13 @@ export class Flights {
     this.ring.prepare(head, fd, address, length, offset, opFlags, group, flight.index, tag);
   }
 
-  /** Has a direction of a flight served by a thread of this process. Memory is pinned by the flight. */
+  /** Has a thread of this process serve a direction of a flight. The flight pins the memory. */
   inThread(flight: Flight, tag: Tag, call: libc.Call, args: readonly number[]): void {
     this.startThread(flight, tag);
     libc.inThread(call, args, (result) => this.brought(flight.index, tag, result));
   }
 
-  /** A thread is about to be at work for a flight: `brought` follows. */
+  /** A thread is about to work for a flight: `brought` follows. */
   startThread(flight: Flight, tag: Tag): void {
     if (tag < Tag.SEND) flight.readTag = tag;
     else flight.writeTag = tag;
@@ -88,14 +88,17 @@ export class Flights {
     this.cancel(flight.index, flight.writeTag);
   }
 
-  /** What is cancelled is named by the 64 bits of its user data, which stand where other operations have an address. */
+  /**
+   * A cancellation names its target by the 64 bits of the target's user data, in the field where other operations have
+   * an address.
+   */
   cancel(index: number, tag: Tag): void {
     const token = tag * 0x100000000 + index;
     const head = IORING_OP.ASYNC_CANCEL | (IOSQE.CQE_SKIP_SUCCESS << 8);
     this.ring.prepare(head, -1, token, 0, 0, 0, 0, NOBODY, Tag.NONE);
   }
 
-  /** Some want another turn. */
+  /** Some flights want another turn. */
   get waiting(): boolean {
     return this.again.length > 0;
   }
@@ -106,7 +109,7 @@ export class Flights {
     this.again.push(flight);
   }
 
-  /** Those that wanted a turn when this was called; `turn` may want another. */
+  /** Serves those that wanted a turn when this was called; `turn` may want another. */
   takeTurns(turn: (flight: Flight) => void): void {
     const turns = this.again;
     if (turns.length === 0) return;
@@ -120,7 +123,9 @@ export class Flights {
     turns.length = 0;
   }
 
-  /** A closed flight leaves as soon as the kernel has nothing of it: the descriptor is closed, `dispose` follows. */
+  /**
+   * A closed flight retires as soon as the kernel has nothing of it: the descriptor is closed, and `dispose` follows.
+   */
   leaveIfDone(flight: Flight): void {
     if (flight.inFlight) return;
     this.list[flight.index] = null;
@@ -130,7 +135,7 @@ export class Flights {
     this.release(flight.udata);
   }
 
-  /** The kernel has something of some of them. */
+  /** The kernel has something of some flights. */
   get inRing(): boolean {
     return this.list.some((flight) => flight?.inRing === true);
   }

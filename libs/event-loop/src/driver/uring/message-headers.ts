@@ -9,7 +9,7 @@ const ROOM = 64 << 10;
 
 /**
  * The struct msghdr and iovecs of gathered sends. The kernel copies them as it takes the submission
- * (IORING_FEAT_SUBMIT_STABLE), so they need to hold only until the next enter: one slab serves everybody, from its start
+ * (IORING_FEAT_SUBMIT_STABLE), so they must hold only until the next enter: one slab serves all sends, from its start
  * again whenever nothing is prepared.
  */
 export class MessageHeaders {
@@ -24,8 +24,8 @@ export class MessageHeaders {
   }
 
   /**
-   * @param skip bytes of the vector that have left already
-   * @returns the address of a struct msghdr for the rest, or 0 where there is no room until the ring takes something
+   * @param skip bytes of the vector that were sent already
+   * @returns the address of a struct msghdr for the remainder, or 0 if there is no room until the ring takes something
    */
   gather(vector: readonly Slice[], skip: number): number {
     if (this.ring.prepared === 0) this.used = 0;

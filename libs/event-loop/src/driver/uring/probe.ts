@@ -16,7 +16,7 @@ export interface Uring {
   readonly large: ProvidedBuffers;
 }
 
-/** How much of everything; tests ask for so little that it runs out. */
+/** How much there is of everything; tests ask for so little that it runs out. */
 export interface UringSizes extends RingSizes {
   /** Buffers of 4 KiB for requests, and of 64 KiB for bodies and pipes; powers of two. */
   readonly small: number;
@@ -40,9 +40,9 @@ const RLIMIT_NPROC = 6;
 const SWITCH = '/proc/sys/kernel/io_uring_disabled';
 
 /**
- * Opens rings and buffers, asking the kernel for each thing that is needed.
- * @param flags of the set-up, for tests of older kernels' ways; the best there is, unless said
- * @returns why not, where it cannot be had
+ * Opens rings and buffers, and asks the kernel for each thing that is needed.
+ * @param flags of the set-up, for tests that act as on older kernels; the best there are by default
+ * @returns why not, if it is not available
  */
 export function openUring(sizes: UringSizes = URING_SIZES, flags?: number): Uring | string {
   if (SYSTEM !== 'linux') return 'Linux only';
@@ -73,7 +73,7 @@ export function refusal(error: number, disabled = switchedOff()): string {
   return `${name}, ${errnoMessage(error)}`;
 }
 
-/** Since 6.6 a kernel can be told to refuse it: 1, to all but a group; 2, to everybody. */
+/** Since 6.6 a setting makes the kernel refuse io_uring: 1 to all but a group, 2 to everybody. */
 function switchedOff(): string {
   try {
     const value = fs.readFileSync(SWITCH, 'latin1').trim();
@@ -83,7 +83,7 @@ function switchedOff(): string {
   }
 }
 
-/** Each of the three calls can be refused alone: this is the one that everything goes through. */
+/** Each of the three calls can be refused alone. Everything goes through this one. */
 function refusedEnter(ring: Ring): string {
   ring.prepare(IORING_OP.NOP, -1, 0, 0, 0, 0, 0, PROBED, Tag.NONE);
   const error = ring.enter(1, ENTER_MS);
@@ -92,13 +92,13 @@ function refusedEnter(ring: Ring): string {
   return answered ? '' : 'io_uring_enter does nothing';
 }
 
-/** A caller is known by getpeername(2) alone: where that is refused, all of them would be taken for gone. */
+/** Only getpeername(2) names a caller: if it is refused, every caller would be taken for gone. */
 function refusedNames(): string {
   const error = peersNamed();
   return error < 0 ? `getpeername: ${refusal(error)}` : '';
 }
 
-/** What waits for a disk goes to threads of the kernel's, of which there are as many as processes are allowed. */
+/** Threads of the kernel take what waits for a disk. There are as many of them as processes are allowed. */
 function refusedWorkers(): string {
   const limit = Memory.allocate(16);
   if (libc.getrlimit(RLIMIT_NPROC, limit.address) < 0 || limit.bytes.readBigUInt64LE() > 0n) return '';

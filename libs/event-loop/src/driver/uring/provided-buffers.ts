@@ -3,33 +3,33 @@ import { Memory } from '../../memory.ts';
 import { register } from './ring.ts';
 
 /**
- * The kernel wants the ring of buffers to begin with a page, and refuses it otherwise (EINVAL). Pages of arm64 have 4, 16
- * or 64 KiB: what begins with the largest begins with each.
+ * The ring of buffers must begin with a page: otherwise the kernel refuses it (EINVAL). Pages of arm64 have 4, 16 or 64
+ * KiB, and what begins with the largest begins with each.
  */
 export const LARGEST_PAGE = 64 << 10;
 
 /**
- * A ring of buffers of which the kernel takes one as data arrives: a thousand connections wait, and none of them holds
- * memory. What it took comes back with the completion (its number) and is given back by `recycle`, at the latest at
- * the end of the same round. So a kernel that finds none left (-ENOBUFS) finds some the next time it is asked.
+ * A ring of buffers. The kernel takes one when data arrives: a thousand connections wait, and none of them holds
+ * memory. The completion brings the number of the buffer, and `recycle` gives it back, at the latest at the end of the
+ * same round. So a kernel that finds none free (-ENOBUFS) finds some the next time it is asked.
  */
 export class ProvidedBuffers {
   readonly group: number;
   readonly count: number;
   /** Bytes of one buffer. */
   readonly size: number;
-  /** All of them: number n lies at n * size. */
+  /** All of them: buffer n lies at n * size. */
   readonly memory: Memory;
-  /** Lent and not given back: what a test asks for. */
+  /** Lent and not given back: tests ask for it. */
   lent = 0;
   private readonly mask: number;
-  /** What the kernel takes numbers of buffers from. */
+  /** The kernel takes the numbers of buffers from it. */
   readonly ring: Memory;
   private readonly shorts: Int16Array;
   private readonly words: Int32Array;
   private readonly addresses: Int32Array;
   private tail = 0;
-  /** Up to here the kernel knows of what was given back. */
+  /** How far the kernel knows of what was given back. */
   private published = 0;
 
   private constructor(group: number, count: number, size: number) {
@@ -75,13 +75,13 @@ export class ProvidedBuffers {
     return id * this.size;
   }
 
-  /** Gives a buffer back to the kernel, which learns of it by `publish`. */
+  /** Gives a buffer back; `publish` shows it to the kernel. */
   recycle(id: number): void {
     this.lent--;
     this.put(id);
   }
 
-  /** Once a round, before the kernel looks: it may do so from any of its threads. */
+  /** It runs once a round, before the kernel looks: any of the kernel's threads may look. */
   publish(): void {
     if (this.published === this.tail) return;
     this.published = this.tail;
@@ -94,7 +94,7 @@ export class ProvidedBuffers {
     this.words[word] = this.addresses[2 * id];
     this.words[word + 1] = this.addresses[2 * id + 1];
     this.words[word + (URING_BUF.len >> 2)] = this.size;
-    // Field by field: the tail lies in the spare field of entry 0.
+    // It writes field by field: the tail lies in the spare field of entry 0.
     this.shorts[(entry * URING_BUF.size + URING_BUF.bid) >> 1] = id;
     this.tail = (this.tail + 1) & 0xffff;
   }

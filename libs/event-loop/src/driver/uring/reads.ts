@@ -22,7 +22,7 @@ import type { Flights } from './flights.ts';
 import type { ProvidedBuffers } from './provided-buffers.ts';
 import { Starved } from './starved.ts';
 
-/** Connections told from one listening socket before the others have their turn. */
+/** Connections delivered from one listening socket before the others have their turn. */
 const ACCEPTS_A_TURN = 128;
 
 const RECV_STREAM = IORING_OP.RECV | (IOSQE.BUFFER_SELECT << 8) | (IORING_RECV_MULTISHOT << 16);
@@ -32,12 +32,13 @@ const READ_PIECE = IORING_OP.READ | (IOSQE.BUFFER_SELECT << 8);
 /**
  * The operations that read.
  *
- * A connection that asks and waits is received from by one submission for all its life: RECV costs nothing to submit,
- * its bytes come in small buffers that the kernel chooses. What comes while nobody has asked is copied and held; more
- * than a small buffer of it takes the submission back, so that the rest waits in the kernel and its window closes.
- * From then on the connection is *bulk*: each RECV is a submission of its own into a large buffer, and what nobody asked
- * for cannot come; until a receive is short again. Before the taking back is seen no more can come than there are small
- * buffers (512 KiB), and that once: nothing is asked for again before what is held was taken.
+ * For a connection that asks and waits, one submission receives for all its life: RECV costs nothing to submit, and its
+ * bytes come in small buffers that the kernel chooses. What comes while the owner has not asked is copied and held. If
+ * that is more than a small buffer, the submission is taken back, so that the remainder waits in the kernel and the
+ * connection's window closes. From then on the connection is *bulk*: each RECV is a submission of its own into a large
+ * buffer, and nothing can come unasked. That lasts until a receive is short again. Until the kernel has given the
+ * submission back, no more can come than there are small buffers (512 KiB), and that once: nothing is asked for again
+ * before the owner has taken what is held.
  */
 export class UringReads {
   private readonly flights: Flights;
@@ -68,7 +69,7 @@ export class UringReads {
     if (flight.held !== null || flight.ending !== GOES_ON || flight.accepted >= 0 || op.last)
       this.flights.queue(flight);
     else if (flight.readTag === Tag.NONE) this.begin(flight, op);
-    // What cannot serve it is taken back; its completion begins the new one.
+    // A submission that cannot serve it is taken back; its completion begins the new one.
     else if (!serves(flight.readTag, op)) this.flights.cancelRead(flight);
   }
 
@@ -113,7 +114,7 @@ export class UringReads {
   /** @param op the pending one */
   cancel(flight: Flight, op: Op): void {
     if (flight.readTag === Tag.READ || flight.readTag === Tag.READ_THREAD) {
-      // The kernel may be writing into the owner's memory: its word ends the op.
+      // The kernel may be writing into the owner's memory: its completion ends the op.
       flight.endRead = true;
       this.flights.cancelRead(flight);
       return;
@@ -147,7 +148,7 @@ export class UringReads {
         this.accepted(flight, result);
         break;
       default:
-        // CHILD, READABLE: whoever waits looks for himself.
+        // CHILD and READABLE: the operation itself looks again.
         this.lookAgain(flight);
     }
     // An accept goes on until it is cancelled.
@@ -155,7 +156,7 @@ export class UringReads {
       this.flights.queue(flight);
   }
 
-  /** What a closed flight's completion brings is let go. */
+  /** Frees what the completion of a closed flight brings. */
   drop(flight: Flight, tag: number, result: number, flags: number): void {
     if ((flags & IORING_CQE_F.MORE) === 0) flight.readTag = Tag.NONE;
     if ((flags & IORING_CQE_F.BUFFER) !== 0) {
@@ -167,7 +168,7 @@ export class UringReads {
     if (flight.readTag === Tag.NONE) flight.readPin = null;
   }
 
-  /** Lets go of what a flight that is being closed has of its own. */
+  /** Frees what a flight that is being closed has of its own. */
   terminate(flight: Flight): void {
     this.children.forget(flight);
     if (flight.accepted >= 0) libc.close(flight.accepted);
@@ -176,7 +177,7 @@ export class UringReads {
     this.flights.cancelRead(flight);
   }
 
-  /** What is held, or what has to be begun again. */
+  /** Delivers what is held, or begins again what has to be begun again. */
   turn(flight: Flight, op: Op): void {
     if (op.kind === OpKind.ACCEPT) this.tellAccepted(flight, op);
     else if (flight.held !== null) this.tellHeld(flight, op, flight.held);
@@ -258,7 +259,7 @@ export class UringReads {
     }
   }
 
-  /** No more may ask again than there are buffers, all of which are back at the end of a round. */
+  /** As many may ask again as there are buffers, and all buffers are back at the end of a round. */
   feed(): void {
     for (let left = this.small.count; left > 0; left--) {
       const flight = this.starved.shift();
@@ -319,8 +320,9 @@ export class UringReads {
   // ---- accepting ---------------------------------------------------------------------------------------------
 
   /**
-   * The kernel brings one connection for each submission. It could bring all that come, but then a limit on connections
-   * would hold for those that are told alone: a burst would be accepted whole, and its descriptors held here.
+   * The kernel brings one connection for each submission. It could bring all that come. But then a limit on connections
+   * would hold only for those that were delivered: the kernel would accept a whole burst, and its descriptors would be
+   * held here.
    */
   private accepted(flight: Flight, result: number): void {
     if (result >= 0) flight.accepted = result;

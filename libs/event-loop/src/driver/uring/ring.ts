@@ -24,7 +24,7 @@ import {
 import { Memory } from '../../memory.ts';
 import { Tag } from './flight.ts';
 
-/** 2 to the power of 32: the high word of an address or a position is what lies above it. */
+/** 2 to the power of 32: what lies above it is the high word of an address or a position. */
 const HIGH = 0x100000000;
 
 const {
@@ -38,7 +38,7 @@ const {
   buf_group: BUF_GROUP,
 } = SQE_WORD;
 
-/** What the driver cannot do without; each has been there since 5.17 at the latest. */
+/** The driver needs all of these; each has been there since 5.17 at the latest. */
 export const NEEDED_FEATURES =
   IORING_FEAT.SINGLE_MMAP |
   IORING_FEAT.NODROP |
@@ -49,27 +49,27 @@ export const NEEDED_FEATURES =
 
 const MOST_TRIES = 100_000;
 
-/** How many operations can be handed over at once, and how many results wait before the kernel puts them aside. */
+/** How many operations can be submitted at once, and how many results wait before the kernel puts them aside. */
 export interface RingSizes {
   readonly submissions: number;
   readonly completions: number;
 }
 
 /**
- * The two rings that the kernel and the process share, and the one system call that serves both: enter submits what has
- * been prepared and brings what has completed.
+ * The two rings that the kernel and the process share, and the one system call that serves both: enter submits what was
+ * prepared and brings what has completed.
  *
  * **Memory order.** The kernel takes submissions only while this thread is inside enter (there is no polling thread),
- * so the entries and the tail need no more than to be stored before the call. Completions are put into the ring by
- * this thread too, inside enter, where the kernel defers task work; elsewhere, and for what a thread of the kernel has
- * done, another core may store them. So indices that the other side changes are read and written by `Atomics`, which
- * is the acquire and release that io_uring(7) asks for, once a tick; entries are plain loads behind them.
+ * so it is enough that the entries and the tail are stored before the call. If the kernel defers task work, this thread
+ * also puts completions into the ring, inside enter. Otherwise, and for what a thread of the kernel has done, another
+ * core may store them. So `Atomics` read and write the indices that the other side changes: that is the acquire and
+ * release that io_uring(7) asks for, once a tick. Entries are plain loads behind them.
  */
 export class Ring {
   readonly fd: number;
   /** Readable once something has completed, while `listen` holds. */
   readonly eventFd: number;
-  /** Of the completion being looked at: the words that its submission carried, the result, and its flags. */
+  /** The completion being looked at: the words that its submission carried, the result, and its flags. */
   index = 0;
   tag: Tag = Tag.NONE;
   result = 0;
@@ -87,7 +87,7 @@ export class Ring {
   private readonly cqFlagsAt: number;
   private readonly cqMask: number;
   private readonly cqesAt: number;
-  /** Ours alone; the kernel learns of them by `enter`. */
+  /** Only this process has them; `enter` shows them to the kernel. */
   private sqTail = 0;
   private sqSubmitted = 0;
   private cqHead = 0;
@@ -117,7 +117,7 @@ export class Ring {
     this.cqesAt = wordOf(URING_PARAMS.cq_cqes);
     this.call = present(libc.uringCall, 'the system call of io_uring');
     this.enterCall = present(libc.uringEnter, 'io_uring_enter(2)');
-    // Entries are used in order: the array that would name them in another one says 0, 1, 2 for good.
+    // Entries are used in order: the array that could name them in another order says 0, 1, 2 for good.
     const array = wordOf(URING_PARAMS.sq_array);
     for (let entry = 0; entry <= this.sqMask; entry++) this.words[array + entry] = entry;
     this.waiting.bytes.fill(0);
@@ -132,7 +132,8 @@ export class Ring {
   }
 
   /**
-   * Task work deferred to our own enter where the kernel can (6.1), else done as this thread passes through the kernel.
+   * Task work is deferred to our own enter if the kernel can (6.1). Otherwise it is done as this thread passes through
+   * the kernel.
    * @returns the ring, or -errno
    */
   static open(
@@ -179,13 +180,13 @@ export class Ring {
     return error;
   }
 
-  /** Prepared, and not handed over yet. */
+  /** Prepared, and not submitted yet. */
   get prepared(): number {
     return (this.sqTail - this.sqSubmitted) | 0;
   }
 
   /**
-   * Prepares one submission. `address` and `offset` are numbers below 2^53, -1 for an offset of none.
+   * Prepares one submission. `address` and `offset` are numbers below 2^53; -1 is no offset.
    * @param head opcode, flags << 8, ioprio << 16
    * @param index,tag what the completion will carry
    */
@@ -214,7 +215,7 @@ export class Ring {
     sqes[at + USER_DATA] = index;
     sqes[at + USER_DATA + 1] = tag;
     sqes[at + BUF_GROUP] = group;
-    // What follows belongs to operations that are not used: it is 0, as the kernel has mapped it.
+    // The fields behind belong to operations that are not used: they are 0, as the kernel has mapped them.
     this.sqTail = (this.sqTail + 1) | 0;
   }
 
@@ -227,11 +228,11 @@ export class Ring {
   }
 
   /**
-   * Hands over what was prepared, lets the kernel do what it has put off, and waits.
+   * Submits what was prepared, lets the kernel do what it has put off, and waits.
    * @param least completions to wait for, 0 not to wait
    * @param timeoutMs -1 without end; fractions count
    * @returns 0, or -errno. A time-out and a signal are 0, and so is a kernel short of memory or of room for
-   * completions: what was not taken is handed over the next time
+   * completions: what was not taken is submitted the next time
    */
   enter(least: number, timeoutMs: number): number {
     const { words } = this;
@@ -252,7 +253,7 @@ export class Ring {
       argument === 0
         ? this.enterCall(SYS_URING.ENTER, this.fd, count, least, flags, 0)
         : this.call(SYS_URING.ENTER, this.fd, count, least, flags, argument, size);
-    // What was taken is told by the ring: the result may speak of the wait instead.
+    // The ring says what was taken: the result may speak of the wait instead.
     this.sqSubmitted = Atomics.load(words, this.sqHeadAt);
     if (result >= 0) return 0;
     const error = libc.lastError();
@@ -260,7 +261,7 @@ export class Ring {
     return error;
   }
 
-  /** A look at the shared words: nothing would come of an `enter` that does not wait. */
+  /** A look at the shared words: an `enter` that does not wait would bring nothing. */
   get quiet(): boolean {
     return (
       this.prepared === 0 &&
@@ -269,7 +270,7 @@ export class Ring {
     );
   }
 
-  /** Where the completions that are there now end: `next` goes that far. A count that wraps around. */
+  /** Where the completions that are there now end: `next` goes that far. The count wraps around. */
   get end(): number {
     return Atomics.load(this.words, this.cqTailAt);
   }
@@ -292,8 +293,9 @@ export class Ring {
   }
 
   /**
-   * From now on `eventFd` turns readable with the next completion. While the loop is awake it does not: nobody looks.
-   * @returns false where something is there already, and nobody should sleep
+   * From now on `eventFd` turns readable with the next completion. While the loop is awake it does not, because nobody
+   * looks.
+   * @returns false if something is there already, and the loop must not sleep
    */
   listen(): boolean {
     this.listening = true;
@@ -303,12 +305,12 @@ export class Ring {
     return false;
   }
 
-  /** The loop is awake: completions are looked for, and not told. */
+  /** The loop is awake: it looks for completions, and the kernel does not report them. */
   hush(): void {
     if (!this.listening) return;
     this.listening = false;
     Atomics.store(this.words, this.cqFlagsAt, IORING_CQ.EVENTFD_DISABLED);
-    // Where nothing was told this is EAGAIN.
+    // EAGAIN if nothing was reported.
     libc.read(this.eventFd, this.counter.address, 8);
   }
 
@@ -316,7 +318,7 @@ export class Ring {
   dispose(): void {
     libc.close(this.fd);
     libc.close(this.eventFd);
-    // Whoever came too late would otherwise touch what is not there any more, which ends the process.
+    // A late access would otherwise touch what is not mapped any more, which ends the process.
     this.words = new Int32Array(this.words.length);
     this.sqes = new Int32Array(this.sqes.length);
     libc.unmap(this.entries);

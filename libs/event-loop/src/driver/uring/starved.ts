@@ -1,8 +1,8 @@
 import type { Flight } from './flight.ts';
 
 /**
- * Those who found no buffer to receive into, first come first served. As many may ask again in a round as there are
- * buffers: were it everybody, a thousand would ask in vain for each that is served.
+ * Flights that found no buffer to receive into, first come first served. As many may ask again in a round as there are
+ * buffers: if all asked, a thousand would ask in vain for each that is served.
  */
 export class Starved {
   private front: Flight[] = [];

@@ -29,10 +29,11 @@ interface Completion {
 
 /**
  * io_uring(7): operations go to the kernel as they are, and come back completed. One system call a round submits what
- * everybody wants and brings what everybody gets.
+ * all udatas want and brings what all of them get.
  *
- * Life of a flight (what is registered here): registered -> closed, while the kernel still has something of it, which
- * is asked back -> left, as soon as it has nothing. Only then the descriptor is closed and the index is given up.
+ * Life of a flight (what is registered here): registered -> closed, while the kernel still has something of it and is
+ * asked to give it back -> retired, as soon as the kernel has nothing. Only then the descriptor is closed and the index
+ * is free.
  */
 export class UringDriver extends SystemDriver implements Driver {
   readonly name = 'io_uring';
@@ -45,7 +46,7 @@ export class UringDriver extends SystemDriver implements Driver {
   private readonly bySlot: (Flight | null)[] = [];
   private readonly notices = new LinuxNotices((fd) => this.awaitNotices(fd));
   private readonly changes = new EventList(1024);
-  /** Completions that `join` met and that were not the one it waits for, and what threads have brought. */
+  /** Completions that `join` met while it waited for another one, and what threads have brought. */
   private readonly later: Completion[] = [];
   private noticesAwaited = false;
   private ended = false;
@@ -63,7 +64,7 @@ export class UringDriver extends SystemDriver implements Driver {
     this.writes = new UringWrites(this.flights, this.completions, files);
   }
 
-  /** @returns the driver, or why it cannot be had. Sizes and flags are for tests. */
+  /** @returns the driver, or why it is not available. Sizes and flags are for tests. */
   static open(sizes?: UringSizes, flags?: number): UringDriver | string {
     const uring = openUring(sizes, flags);
     return typeof uring === 'string' ? uring : new UringDriver(uring);
@@ -81,7 +82,7 @@ export class UringDriver extends SystemDriver implements Driver {
     return this.due || this.ring.prepared > 0;
   }
 
-  /** Something can be told without asking the kernel. */
+  /** Something can be delivered without asking the kernel. */
   private get due(): boolean {
     return this.flights.waiting || this.reads.starving || this.completions.busy || this.later.length > 0;
   }
@@ -157,7 +158,7 @@ export class UringDriver extends SystemDriver implements Driver {
     const { fd } = udata;
     udata.fd = -1;
     if (flight === null) {
-      // Never registered: there is but the descriptor to let go.
+      // It was never registered: there is only the descriptor to close.
       if (fd < 0) return;
       libc.close(fd);
       this.flights.release(udata);
@@ -183,7 +184,7 @@ export class UringDriver extends SystemDriver implements Driver {
     return ring.quiet ? 0 : ring.enter(0, 0);
   }
 
-  /** Asked before the thread sleeps elsewhere, on `fd`. @returns false where there is something to do after all */
+  /** Called before the thread sleeps elsewhere, on `fd`. @returns false if there is something to do after all */
   rest(): boolean {
     return !this.busy && this.ring.listen();
   }
@@ -230,7 +231,7 @@ export class UringDriver extends SystemDriver implements Driver {
     return this.flights.inRing || this.noticesAwaited;
   }
 
-  /** The flight of an op's owner: from its second submit on without a look at the owner. */
+  /** The flight of an op's owner. From its second submit on, it is found without a look at the owner. */
   private flightFor(op: Op): Flight | null {
     // Only its owner's driver writes this field, and this driver's registrations are flights.
     const known = op.registration as Flight | null;
@@ -244,13 +245,13 @@ export class UringDriver extends SystemDriver implements Driver {
     return udata.slot < 0 ? null : (this.bySlot[udata.slot] ?? null);
   }
 
-  /** One completion, to whom it belongs. */
+  /** Gives one completion to its flight. */
   private dispatch(index: number, tag: Tag, result: number, flags: number): void {
     const flight = this.flights.at(index);
     if (flight === null) {
       if (tag === Tag.NOTICES) this.drainNotices();
     } else if (flight.closed) {
-      // Counts it, as every token that has outlived its object.
+      // The table counts it, as every token that has outlived its object.
       this.table.get(flight.slot, flight.generation);
       if (tag < Tag.SEND) this.reads.drop(flight, tag, result, flags);
       else this.writes.drop(flight);
@@ -268,7 +269,10 @@ export class UringDriver extends SystemDriver implements Driver {
     }
   }
 
-  /** What came while a single write was waited for. One by one: a completion may join the write of a later one. */
+  /**
+   * Dispatches what came while a single write was waited for. It goes one by one: a completion may join the write of a
+   * later one.
+   */
   private dispatchLater(): void {
     const { later } = this;
     for (let turns = later.length; turns > 0; turns--) {
@@ -294,7 +298,7 @@ export class UringDriver extends SystemDriver implements Driver {
     this.completions.finish(op, error);
   }
 
-  /** One poll for all watched paths, asked again after each drain: what a drain has left is told at once. */
+  /** One poll for all watched paths, submitted again after each drain: it reports at once what a drain has not read. */
   private awaitNotices(fd: number): number {
     this.noticesAwaited = true;
     this.ring.prepare(IORING_OP.POLL_ADD, fd, 0, 0, 0, POLL_EVENTS.IN, 0, NOBODY, Tag.NOTICES);

@@ -17,13 +17,13 @@ import type { Flights } from './flights.ts';
 import { MessageHeaders } from './message-headers.ts';
 
 /**
- * The operations that write. What is sent short is submitted again from where it stopped, so that `done` shows the
- * progress; waiting for room is the kernel's.
+ * The operations that write. What was sent short is submitted again from where it stopped, so that `done` shows the
+ * progress. The kernel waits for room.
  *
- * SENDFILE is sendfile(2) itself, as io_uring has no such operation: a splice always goes to a thread of the
- * kernel's, and keeps it for as long as the peer does not read. Only its waits go through the ring: for room by a
- * poll, for the disk by a read of the cold stretch. What may wait for the disk even then is called by a thread of this
- * process.
+ * SENDFILE is sendfile(2) itself, because io_uring has no such operation: a splice always goes to a thread of the
+ * kernel, and keeps it for as long as the peer does not read. Only its waits go through the ring: a poll waits for
+ * room, and a read of the cold stretch for the disk. If the call may wait for the disk even then, a thread of this
+ * process makes it.
  */
 export class UringWrites {
   readonly share = new BulkShare();
@@ -55,7 +55,7 @@ export class UringWrites {
     const { vector } = op;
     if (vector !== null) {
       const header = this.headers.gather(vector, op.done);
-      // The kernel takes nothing for the moment: another turn finds room.
+      // The kernel takes nothing at the moment: another turn finds room.
       if (header === 0) {
         flights.queue(flight);
         return;
@@ -121,7 +121,9 @@ export class UringWrites {
     else this.tell(flight, op, result === 0 || result === -EAGAIN ? -ERRNO.EIO : result);
   }
 
-  /** The completion of a cancelled write that was waited for: it is told later, like what ends within a submit. */
+  /**
+   * The completion of a cancelled write that `join` waited for. It is delivered later, like what ends within a submit.
+   */
   joined(flight: Flight, op: Op, result: number): void {
     this.drop(flight);
     flight.writeCancelled = false;
@@ -142,7 +144,7 @@ export class UringWrites {
     this.flights.cancelWrite(flight);
   }
 
-  /** What has had its share, or found no room in the ring, goes on. */
+  /** A write that has had its share, or found no room in the ring, goes on. */
   turn(flight: Flight, op: Op): void {
     if (flight.writeTag !== Tag.NONE) return;
     if (op.kind === OpKind.SENDFILE) this.sendFile(flight, op, 0);
@@ -166,7 +168,7 @@ export class UringWrites {
         this.warm(flight, op, op.position + op.done, coldLength(op));
         break;
       case FileTurn.THREAD:
-        // Read ahead, so that a disk that does not answer keeps a thread of the kernel's, of which there are more.
+        // It is read ahead, so that a disk that does not answer keeps a thread of the kernel, which has more of them.
         if (op.position + op.done < flight.readTo) this.sendFileInThread(flight, op);
         else this.warm(flight, op, op.position + op.done, coldLength(op));
         break;
@@ -175,7 +177,7 @@ export class UringWrites {
     }
   }
 
-  /** An error of the disk is found again, and reported, by sendfile itself. */
+  /** sendfile itself meets an error of the disk again, and reports it. */
   private warmed(flight: Flight, op: Op, result: number): void {
     // The kernel can have no thread: one of this process may wait.
     if (result === -ERRNO.ECANCELED) this.sendFileInThread(flight, op);
@@ -197,9 +199,9 @@ export class UringWrites {
   }
 
   /**
-   * Brings a stretch of a cold file into the page cache before sendfile(2) would wait for it here. By a thread of the
-   * kernel's from the start: tried at once, as usual, it would be this thread that finds the memory, asks the disk (and
-   * waits where its queue is full) and copies.
+   * Brings a stretch of a cold file into the page cache; otherwise sendfile(2) would wait for it here. A thread of the
+   * kernel does it from the start. With a try first, as usual, this thread would find the memory, ask the disk (and
+   * wait if its queue is full) and copy.
    */
   private warm(flight: Flight, op: Op, position: number, length: number): void {
     if (position >= flight.coldTo) flight.coldTo = position + COLD_STRETCH;
