@@ -5,7 +5,6 @@
  * @throws Error if the value is missing
  */
 export function present<T>(value: T | null | undefined, what: string): T {
-  if (value === null || value === undefined)
-    throw new Error(`${what} is missing: a mistake of the event loop's`);
+  if (value === null || value === undefined) throw new Error(`${what} is missing: the event loop has a bug`);
   return value;
 }

@@ -95,7 +95,7 @@ export class Host {
       // The loop goes on, whatever was thrown through it.
       if (!this.stopped) {
         if (more) this.nudge();
-        else this.rest();
+        else this.sleep();
       }
     }
   }
@@ -105,14 +105,15 @@ export class Host {
     const { loop } = this;
     // The loop reads the clock in each tick: one reading is enough.
     let end = 0;
-    let told = 0;
+    let delivered = 0;
     do {
-      const lingers = told > 0 && this.mayLinger;
-      told = loop.tick(lingers ? LINGER_MS : 0);
+      const lingers = delivered > 0 && this.mayLinger;
+      delivered = loop.tick(lingers ? LINGER_MS : 0);
       this.noteLag(lingers);
       if (end === 0) end = loop.now + SLICE_MS;
-      if (lingers) this.lingered(told > 0);
-      if (told === 0 && !loop.driver.busy) return this.stopped ? false : loop.driver.rest?.() === false;
+      if (lingers) this.lingered(delivered > 0);
+      if (delivered === 0 && !loop.driver.busy)
+        return this.stopped ? false : loop.driver.armDescriptor?.() === false;
     } while (!this.stopped && loop.now < end);
     return true;
   }
@@ -130,7 +131,7 @@ export class Host {
    * wait for us.
    */
   private get mayLinger(): boolean {
-    if ((this.loop.driver.rest === undefined && !this.looksRound) || threadsAtWork()) return false;
+    if ((this.loop.driver.armDescriptor === undefined && !this.looksRound) || threadsAtWork()) return false;
     return this.abstained++ >= this.abstinence;
   }
 
@@ -149,7 +150,7 @@ export class Host {
   }
 
   /** Nothing remains to do: arranges a call for when there is something. */
-  private rest(): void {
+  private sleep(): void {
     this.tickedAt = -1;
     const idle = this.loop.idleFor;
     if (this.watch === null && this.referenced && !this.looksRound) this.restInThread(idle);

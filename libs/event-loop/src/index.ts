@@ -1,4 +1,4 @@
-export { type Address, formatAddress, parseIpv4, parseIpv6, UNIX_PATH_MAX } from './address.ts';
+export { type Address, formatAddress, parseIpv6 } from './address.ts';
 export { lockFile, lookAt, lookOpen, lookPath, openPath, renameExclusive } from './disk/disk.ts';
 export { beginSync, closeFile, dropFile, removeFile, replaceFile } from './disk/large-files.ts';
 export { Tree } from './disk/tree.ts';

@@ -298,18 +298,18 @@ export class Loop {
     this.ticks++;
     this.now = this.clock();
     let fired = 0;
-    let told = 0;
+    let delivered = 0;
     this.ticking = true;
     try {
       fired = this.timers.fire(this.now, this.driver.fault);
-      told = this.driver.deliver();
+      delivered = this.driver.deliver();
     } finally {
       // A driver that throws ends this round alone: the next tick is no tick within a tick.
       this.ticking = false;
     }
-    this.completions += told;
+    this.completions += delivered;
     if (this.thrown !== null) this.throwOn();
-    return fired + told;
+    return fired + delivered;
   }
 
   /** Ends a wait on another thread: what it waits for has changed. */

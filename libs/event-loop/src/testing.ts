@@ -2,7 +2,7 @@ import type { FakeDriver } from './driver/fake/fake-driver.ts';
 import type { Loop } from './loop.ts';
 
 export { FakeDriver } from './driver/fake/fake-driver.ts';
-export { ByteQueue, FakePeer } from './driver/fake/peer.ts';
+export { FakePeer } from './driver/fake/peer.ts';
 export {
   type FakeOptions,
   type FakeSchedule,
@@ -25,7 +25,7 @@ export function settle(loop: Loop, driver: FakeDriver, limit = 100_000): number 
   for (let rounds = 1; rounds <= limit; rounds++) {
     if (loop.tick(0) === 0 && !driver.busy && loop.idleFor !== 0) return rounds;
   }
-  throw new Error(`no rest after ${limit} rounds: ${JSON.stringify(driver.counts)}`);
+  throw new Error(`still under way after ${limit} rounds: ${JSON.stringify(driver.counts)}`);
 }
 
 /** Ticks for `ms` of the driver's time: timers run out, and what is under way arrives. */

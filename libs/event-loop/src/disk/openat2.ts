@@ -16,20 +16,20 @@ const TRIES = 32;
 export const openat2: Resolution = {
   name: 'openat2',
 
-  open(top: number, rest: string, direct: boolean): number {
+  open(top: number, relative: string, direct: boolean): number {
     // This look may lead outside, and the file may be another one a moment later. It only says what not to open.
-    const looked = paths.askStatusAt(top, rest === '' ? '.' : rest, true);
+    const looked = paths.askStatusAt(top, relative === '' ? '.' : relative, true);
     if (looked === -ERRNO.ENOENT) return looked;
     const mode = looked < 0 ? MODE.FILE : paths.statusMode();
-    if (mode === MODE.FILE || mode === MODE.FOLDER) return openBeneath(top, rest, READ, direct);
-    const fd = openBeneath(top, rest, F.O_PATH, direct);
+    if (mode === MODE.FILE || mode === MODE.FOLDER) return openBeneath(top, relative, READ, direct);
+    const fd = openBeneath(top, relative, F.O_PATH, direct);
     if (fd < 0) return fd;
     close(fd);
     return -ERRNO.ENXIO;
   },
 
-  look(top: number, rest: string, direct: boolean, status: FileStatus): number {
-    const fd = openBeneath(top, rest, F.O_PATH, direct);
+  look(top: number, relative: string, direct: boolean, status: FileStatus): number {
+    const fd = openBeneath(top, relative, F.O_PATH, direct);
     if (fd < 0) return fd;
     const error = paths.askStatus(fd);
     if (error === 0) paths.readStatus(status);
@@ -37,14 +37,14 @@ export const openat2: Resolution = {
     return error;
   },
 
-  enter(top: number, rest: string, direct: boolean): number {
-    return openBeneath(top, rest, F.O_PATH | constants.O_DIRECTORY, direct);
+  enter(top: number, relative: string, direct: boolean): number {
+    return openBeneath(top, relative, F.O_PATH | constants.O_DIRECTORY, direct);
   },
 };
 
-function openBeneath(top: number, rest: string, flags: number, direct: boolean): number {
+function openBeneath(top: number, relative: string, flags: number, direct: boolean): number {
   const links = direct ? RESOLVE.NO_SYMLINKS : RESOLVE.NO_MAGICLINKS;
-  const path = rest === '' ? '.' : rest;
+  const path = relative === '' ? '.' : relative;
   for (let left = TRIES; ; left--) {
     const fd = paths.openAt2(top, path, flags, RESOLVE.BENEATH | links);
     if (fd !== -EAGAIN) return fd;

@@ -16,9 +16,9 @@ export interface Resolution {
   /**
    * Opens a regular file or a folder for reading. Anything else is -ENXIO and is not touched: opening a device can act.
    */
-  open(top: number, rest: string, direct: boolean): number;
+  open(top: number, relative: string, direct: boolean): number;
   /** The status of what is there. It need not be readable. */
-  look(top: number, rest: string, direct: boolean, status: FileStatus): number;
+  look(top: number, relative: string, direct: boolean, status: FileStatus): number;
   /** A folder to reach others from. It need not be readable. */
-  enter(top: number, rest: string, direct: boolean): number;
+  enter(top: number, relative: string, direct: boolean): number;
 }

@@ -63,38 +63,38 @@ export class Tree {
   }
 
   /** Opens a regular file or a folder for reading. Devices, FIFOs and sockets are -ENXIO and are not touched. */
-  open(rest: string): number {
+  open(relative: string): number {
     const { way, fd } = this;
-    const result = way.open(fd, rest, false);
+    const result = way.open(fd, relative, false);
     if (!meetsLink(result)) return result;
-    const real = this.realRest(rest);
+    const real = this.realPath(relative);
     return typeof real === 'number' ? real : way.open(fd, real, true);
   }
 
   /** The status of what is there. It need not be readable. */
-  look(rest: string, status: FileStatus): number {
+  look(relative: string, status: FileStatus): number {
     const { way, fd } = this;
-    const result = way.look(fd, rest, false, status);
+    const result = way.look(fd, relative, false, status);
     if (!meetsLink(result)) return result;
-    const real = this.realRest(rest);
+    const real = this.realPath(relative);
     return typeof real === 'number' ? real : way.look(fd, real, true, status);
   }
 
   /** A folder of the tree, for `lookAt` and `removeAt`. It need not be readable. */
-  enter(rest: string): number {
+  enter(relative: string): number {
     const { way, fd } = this;
-    const result = way.enter(fd, rest, false);
+    const result = way.enter(fd, relative, false);
     if (!meetsLink(result)) return result;
-    const real = this.realRest(rest);
+    const real = this.realPath(relative);
     return typeof real === 'number' ? real : way.enter(fd, real, true);
   }
 
   /** Removes a name from a folder of the tree: a file, or a link whose target stays. A folder is -EISDIR or -EPERM. */
-  remove(rest: string): number {
-    const slash = rest.lastIndexOf('/');
-    const folder = this.enter(slash < 0 ? '' : rest.slice(0, slash));
+  remove(relative: string): number {
+    const slash = relative.lastIndexOf('/');
+    const folder = this.enter(slash < 0 ? '' : relative.slice(0, slash));
     if (folder < 0) return folder;
-    const name = rest.slice(slash + 1);
+    const name = relative.slice(slash + 1);
     const result = name === '' ? -ERRNO.EISDIR : removeAt(folder, name);
     close(folder);
     return result;
@@ -108,10 +108,10 @@ export class Tree {
    * The path without links to which a path with links leads. It is a guess, which is then followed name by name again:
    * a process that changes the tree in between can make it fail, and nothing else.
    */
-  private realRest(rest: string): string | number {
+  private realPath(relative: string): string | number {
     try {
       const top = realOf(this.path);
-      const real = realOf(rest === '' ? this.path : `${this.path}/${rest}`);
+      const real = realOf(relative === '' ? this.path : `${this.path}/${relative}`);
       if (real === top) return '';
       const base = top.endsWith('/') ? top : `${top}/`;
       return real.startsWith(base) ? real.slice(base.length) : -ERRNO.EXDEV;

@@ -18,47 +18,48 @@ const ENTER = F.O_PATH | F.O_SEARCH | constants.O_DIRECTORY | constants.O_NOFOLL
 export const walk: Resolution = {
   name: 'walk',
 
-  open(top: number, rest: string): number {
-    const folder = folderOf(top, rest);
+  open(top: number, relative: string): number {
+    const folder = folderOf(top, relative);
     if (folder < 0) return folder;
-    const name = nameOf(rest);
+    const name = nameOf(relative);
     const found = kindAt(folder, name);
-    const fd = found < 0 ? found : whyNot(folder, name, paths.openAt(folder, name, READ | slashFlag(rest)));
+    const fd =
+      found < 0 ? found : whyNot(folder, name, paths.openAt(folder, name, READ | slashFlag(relative)));
     leave(top, folder);
     return fd;
   },
 
-  look(top: number, rest: string, _direct: boolean, status: FileStatus): number {
-    const folder = folderOf(top, rest);
+  look(top: number, relative: string, _direct: boolean, status: FileStatus): number {
+    const folder = folderOf(top, relative);
     if (folder < 0) return folder;
-    const name = nameOf(rest);
+    const name = nameOf(relative);
     let error = name === '..' ? -ERRNO.EXDEV : paths.askStatusAt(folder, name, false);
     leave(top, folder);
     if (error < 0) return error;
     const mode = paths.statusMode();
     if (mode === MODE.LINK) error = -ERRNO.ELOOP;
-    else if (rest.endsWith('/') && mode !== MODE.FOLDER) error = -ERRNO.ENOTDIR;
+    else if (relative.endsWith('/') && mode !== MODE.FOLDER) error = -ERRNO.ENOTDIR;
     else paths.readStatus(status);
     return error;
   },
 
-  enter(top: number, rest: string): number {
-    const folder = folderOf(top, rest);
+  enter(top: number, relative: string): number {
+    const folder = folderOf(top, relative);
     if (folder < 0) return folder;
-    const fd = step(folder, nameOf(rest));
+    const fd = step(folder, nameOf(relative));
     leave(top, folder);
     return fd;
   },
 };
 
 /** Opens the folder of the last name. @returns `top` itself, or a descriptor for `leave`, or -errno */
-function folderOf(top: number, rest: string): number {
-  const end = rest.endsWith('/') ? rest.length - 1 : rest.length;
+function folderOf(top: number, relative: string): number {
+  const end = relative.endsWith('/') ? relative.length - 1 : relative.length;
   let folder = top;
   for (let at = 0; ; ) {
-    const slash = rest.indexOf('/', at);
+    const slash = relative.indexOf('/', at);
     if (slash < 0 || slash >= end) return folder;
-    const next = slash === at ? folder : step(folder, rest.slice(at, slash));
+    const next = slash === at ? folder : step(folder, relative.slice(at, slash));
     if (next !== folder) leave(top, folder);
     if (next < 0) return next;
     folder = next;
@@ -67,15 +68,15 @@ function folderOf(top: number, rest: string): number {
 }
 
 /** The last name; `.` if there is none. */
-function nameOf(rest: string): string {
-  const end = rest.endsWith('/') ? rest.length - 1 : rest.length;
-  const name = rest.slice(rest.lastIndexOf('/', end - 1) + 1, end);
+function nameOf(relative: string): string {
+  const end = relative.endsWith('/') ? relative.length - 1 : relative.length;
+  const name = relative.slice(relative.lastIndexOf('/', end - 1) + 1, end);
   return name === '' ? '.' : name;
 }
 
 /** A slash behind the name asks for a folder. */
-function slashFlag(rest: string): number {
-  return rest.endsWith('/') ? constants.O_DIRECTORY : 0;
+function slashFlag(relative: string): number {
+  return relative.endsWith('/') ? constants.O_DIRECTORY : 0;
 }
 
 function leave(top: number, folder: number): void {

@@ -10,7 +10,7 @@ import type { Udata } from '../udata.ts';
  */
 export class Completions {
   /** Completions delivered, ever. */
-  told = 0;
+  delivered = 0;
   /** Results that wait. */
   count = 0;
   fault: (udata: Udata, error: unknown) => void = (_udata, error) => {
@@ -39,7 +39,7 @@ export class Completions {
     for (let index = mark; index < end; index++) {
       const op = waiting[index];
       waiting[index] = null;
-      if (op !== null) this.tellDone(op);
+      if (op !== null) this.deliverDone(op);
     }
     if (this.count === end) this.count = mark;
   }
@@ -54,20 +54,20 @@ export class Completions {
     for (let index = 0; index < count; index++) {
       const op = waiting[index];
       waiting[index] = null;
-      if (op !== null) this.tellDone(op);
+      if (op !== null) this.deliverDone(op);
     }
   }
 
   /** Delivers the last result of an op. */
-  tell(op: Op, result: number): void {
+  deliver(op: Op, result: number): void {
     op.state = OpState.IDLE;
-    this.tellMore(op, result);
+    this.deliverMore(op, result);
   }
 
   /** Delivers one result of an op that goes on. */
-  tellMore(op: Op, result: number): void {
+  deliverMore(op: Op, result: number): void {
     op.result = result;
-    this.told++;
+    this.delivered++;
     try {
       op.owner.complete(op);
     } catch (error) {
@@ -96,10 +96,10 @@ export class Completions {
     this.disposed = 0;
   }
 
-  private tellDone(op: Op): void {
+  private deliverDone(op: Op): void {
     // A close since then has taken the op back.
     if (op.state !== OpState.DONE) return;
-    if (op.registration?.closed === false) this.tell(op, op.result);
+    if (op.registration?.closed === false) this.deliver(op, op.result);
     else op.state = OpState.IDLE;
   }
 }

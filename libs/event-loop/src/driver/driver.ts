@@ -85,7 +85,7 @@ export interface Driver {
    * `fd`: from now on `fd` turns readable with the next completion. The host of such a driver first waits a little in
    * `wait`, because the way through `fd` is the longer one. @returns false if there is something to do at once
    */
-  rest?(): boolean;
+  armDescriptor?(): boolean;
   /** Dispatches what `wait` found. @returns the number of completions delivered */
   deliver(): number;
   /**

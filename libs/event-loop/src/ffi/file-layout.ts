@@ -5,7 +5,7 @@
 import { SYSTEM, type System } from './layout.ts';
 
 /** Numbers that differ between systems. `0` means that this system has no such flag. */
-export interface FileConstants {
+interface FileConstants {
   /** A descriptor that stands for a file without opening it: it needs no permission to read, and no device acts. */
   readonly O_PATH: number;
   /** The same for folders alone (POSIX). */
@@ -122,7 +122,7 @@ export const STATUS: StatusLayout = STATUS_LAYOUTS[SYSTEM];
 /**
  * newfstatat(2) of Linux, for when statx(2) is refused. Its struct stat is the kernel's, and differs by architecture.
  */
-export interface OldStatus {
+interface OldStatus {
   readonly call: number;
   readonly layout: StatusLayout;
 }

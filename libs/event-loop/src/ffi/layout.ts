@@ -111,7 +111,7 @@ const NETBSD: Constants = {
 };
 
 /** struct kevent: the byte offset of each field and its width. `udata` always holds 64 bits here. */
-export interface KeventLayout {
+interface KeventLayout {
   readonly size: number;
   readonly ident: number;
   readonly filter: number;
@@ -149,7 +149,7 @@ const KEVENT_NETBSD: KeventLayout = {
 };
 
 /** Filter numbers of kqueue(2): negative on most systems, from zero on NetBSD. */
-export interface KqueueFilters {
+interface KqueueFilters {
   readonly READ: number;
   readonly WRITE: number;
   readonly VNODE: number;

@@ -47,9 +47,6 @@ export const shutdown = required('int shutdown(int fd, int how)');
 export const setsockopt = required(
   'int setsockopt(int fd, int level, int name, uintptr_t value, uint32_t length)',
 );
-export const getsockopt = required(
-  'int getsockopt(int fd, int level, int name, uintptr_t value, uintptr_t length)',
-);
 export const getsockname = required('int getsockname(int fd, uintptr_t address, uintptr_t length)');
 export const recv = required('int recv(int fd, uintptr_t buffer, size_t length, int flags)');
 export const send = required('int send(int fd, uintptr_t buffer, size_t length, int flags)');

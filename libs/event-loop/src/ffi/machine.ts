@@ -11,7 +11,7 @@ const SYSTEMS = ['linux', 'darwin', 'freebsd', 'openbsd', 'netbsd'];
 /** Machines of 64 bits whose numbers of system calls and structs this library knows. */
 const ARCHITECTURES = ['x64', 'arm64', 'riscv64', 'loong64', 'ppc64'];
 
-export const THIS_MACHINE: Machine = {
+const THIS_MACHINE: Machine = {
   platform: process.platform,
   arch: process.arch,
   endianness: endianness(),

@@ -50,7 +50,7 @@ const ALIKE = {
   OPENAT2: 437,
   FACCESSAT2: 439,
 } as const;
-export const SYSCALL = { ...ALIKE, ...(process.arch === 'arm64' ? ARM64 : X64) };
+const SYSCALL = { ...ALIKE, ...(process.arch === 'arm64' ? ARM64 : X64) };
 export type SyscallName = keyof typeof SYSCALL;
 
 const PR_SET_SECCOMP = 22;

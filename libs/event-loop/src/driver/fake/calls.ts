@@ -111,7 +111,7 @@ export class FakeCalls {
       return false;
     }
     this.lent++;
-    this.completions.tell(op, n);
+    this.completions.deliver(op, n);
     this.lent--;
     if (n > 0) memory.bytes.fill(POISON, offset, offset + n);
     return false;
@@ -161,7 +161,7 @@ export class FakeCalls {
       }
       backlog.shift();
       op.text = caller.from;
-      this.completions.tellMore(op, fd);
+      this.completions.deliverMore(op, fd);
       if (watch.reading !== op) return false;
     }
     return true;
@@ -193,7 +193,7 @@ export class FakeCalls {
     const change = watch.changes.shift();
     if (change === undefined) return false;
     op.text = change.name;
-    this.completions.tellMore(op, change.bits);
+    this.completions.deliverMore(op, change.bits);
     return watch.changes.length > 0;
   }
 
@@ -231,14 +231,14 @@ export class FakeCalls {
    * strikes.
    */
   writeLate(write: FakeWrite, thing: FakeThing): void {
-    const left = totalOf(write) - write.done;
-    if (left <= 0) return;
+    const remaining = totalOf(write) - write.done;
+    if (remaining <= 0) return;
     if (thing.kind === 'file') {
-      const bytes = present(this.bytesOf(write, this.cut(left)), 'what a write writes');
+      const bytes = present(this.bytesOf(write, this.cut(remaining)), 'what a write writes');
       const { content } = thing;
       content.write(bytes, write.position < 0 ? content.bytes.length : write.position + write.done);
     } else if (thing.kind === 'stream' && !thing.wasReset && !thing.outwardEnded && !thing.gone) {
-      const room = Math.min(left, thing.capacity - thing.outward.length);
+      const room = Math.min(remaining, thing.capacity - thing.outward.length);
       if (room > 0) thing.outward.push(present(this.bytesOf(write, this.cut(room)), 'what a write sends'));
     }
   }

@@ -4,11 +4,11 @@ import { Completions } from '../completions.ts';
 
 /** Completions that a listener sees: for the trace of a schedule. */
 export class FakeCompletions extends Completions {
-  onTold: ((op: Op, result: number) => void) | null = null;
+  onDelivered: ((op: Op, result: number) => void) | null = null;
 
-  override tellMore(op: Op, result: number): void {
-    this.onTold?.(op, result);
-    super.tellMore(op, result);
+  override deliverMore(op: Op, result: number): void {
+    this.onDelivered?.(op, result);
+    super.deliverMore(op, result);
   }
 }
 

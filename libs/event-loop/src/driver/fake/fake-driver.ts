@@ -207,7 +207,7 @@ export class FakeDriver implements Driver {
 
   deliver(): number {
     const { completions } = this;
-    const before = completions.told;
+    const before = completions.delivered;
     for (let index = 0; index < this.turns.slots.length; index++) {
       const slot = this.turns.slots[index];
       if (this.table.get(slot, this.turns.generations[index]) === null) continue;
@@ -218,7 +218,7 @@ export class FakeDriver implements Driver {
     completions.drain();
     this.joins.advance((udata, fd) => this.release(udata, fd));
     completions.disposeClosed();
-    return completions.told - before;
+    return completions.delivered - before;
   }
 
   listen(address: Address, _backlog: number): number {
@@ -331,7 +331,7 @@ export class FakeDriver implements Driver {
 
   /** Calls `tell` with a line for every completion and every fault: the readable form of a schedule. */
   trace(tell: (line: string) => void): void {
-    this.completions.onTold = (op, result) => tell(describe(op, result));
+    this.completions.onDelivered = (op, result) => tell(describe(op, result));
     this.calls.onStrike = (point, errno) => tell(`fault: ${point} ${errnoName(-errno)}`);
   }
 

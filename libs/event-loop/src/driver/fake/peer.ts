@@ -1,7 +1,7 @@
 import { ERRNO } from '../../ffi/errno.ts';
 
 /** Bytes under way in one direction: a list of pieces, taken from the front. */
-export class ByteQueue {
+class ByteQueue {
   length = 0;
   private readonly pieces: Buffer[] = [];
   private first = 0;

@@ -70,7 +70,7 @@ export class Attempts {
   }
 
   /** Nothing holds this watch any more. */
-  leave(watch: Watch): void {
+  retire(watch: Watch): void {
     closeDescriptor(watch);
     this.release(watch.udata);
   }
@@ -131,8 +131,8 @@ export class Attempts {
     op.bytes = memory.bytes;
     op.offset = offset;
     watch.reading = null;
-    if (n === 0 && watch.error > 0) this.completions.tell(op, -watch.error);
-    else this.completions.tell(op, n);
+    if (n === 0 && watch.error > 0) this.completions.deliver(op, -watch.error);
+    else this.completions.deliver(op, n);
     watch.error = 0;
   }
 
@@ -161,12 +161,12 @@ export class Attempts {
       if (fd < 0) {
         watch.reading = null;
         watch.readable = fd !== -EAGAIN;
-        this.completions.tell(op, fd === -EAGAIN ? -ERRNO.ECANCELED : fd);
+        this.completions.deliver(op, fd === -EAGAIN ? -ERRNO.ECANCELED : fd);
         return;
       }
       op.text = acceptedPeer();
       if (op.text === LOCAL_PEER) this.local.add(fd);
-      this.completions.tellMore(op, fd);
+      this.completions.deliverMore(op, fd);
       // The owner has cancelled or closed it. The backlog waits in the kernel.
       if (watch.reading !== op) return;
     }
@@ -215,7 +215,7 @@ export class Attempts {
   private returned(watch: Watch, then: () => void): void {
     watch.inThreads--;
     if (!watch.closed) then();
-    else if (watch.inThreads === 0) this.leave(watch);
+    else if (watch.inThreads === 0) this.retire(watch);
     this.notify();
   }
 
@@ -382,6 +382,6 @@ export class Attempts {
     const op = watch.reading;
     if (op === null || op.kind !== OpKind.CHANGE) return;
     op.text = name;
-    this.completions.tellMore(op, bits);
+    this.completions.deliverMore(op, bits);
   }
 }

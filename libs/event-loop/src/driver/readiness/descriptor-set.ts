@@ -2,7 +2,7 @@ import { present } from '../../assert.ts';
 import type { Interest } from '../driver.ts';
 
 /** The token registered under a descriptor, and the directions that it waits for. */
-export interface Member {
+interface Member {
   readonly fd: number;
   slot: number;
   generation: number;

@@ -80,7 +80,7 @@ export abstract class LevelPoller implements Poller {
   /**
    * Reports what is the case of one member, as far as it was wanted. `failed`: the descriptor has an error or hang-up.
    */
-  protected tell(index: number, readable: boolean, writable: boolean, failed: boolean): void {
+  protected report(index: number, readable: boolean, writable: boolean, failed: boolean): void {
     const member = this.set.members[index];
     // It stays wanted: nobody asks for it again.
     if (member.slot === INOTIFY_SLOT) {

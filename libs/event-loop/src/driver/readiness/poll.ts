@@ -31,7 +31,7 @@ export class PollPoller extends LevelPoller {
       if (got === 0) continue;
       left--;
       const failed = (got & (POLL.ERR | POLL.HUP | POLL.NVAL)) !== 0;
-      this.tell(index, (got & POLL.IN) !== 0, (got & POLL.OUT) !== 0, failed);
+      this.report(index, (got & POLL.IN) !== 0, (got & POLL.OUT) !== 0, failed);
     }
     return this.events.count;
   }

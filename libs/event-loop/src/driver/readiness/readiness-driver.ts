@@ -23,7 +23,7 @@ export class ReadinessDriver extends SystemDriver implements Driver {
    * answer, receive and answer would cost a request a twelfth more CPU: each answer wakes its peer, which has gone to
    * sleep again between two answers, and sending and receiving push each other out of the processor's caches.
    */
-  private hearing = false;
+  private inRound = false;
 
   constructor(poller: Poller) {
     super();
@@ -95,7 +95,7 @@ export class ReadinessDriver extends SystemDriver implements Driver {
     watch.readTo = 0;
     watch.coldTo = 0;
     if (!watch.writable) this.poller.want(watch.fd, Interest.WRITE, watch.slot, watch.generation);
-    else if (this.hearing && op.kind === OpKind.SEND) this.attempts.queue(watch);
+    else if (this.inRound && op.kind === OpKind.SEND) this.attempts.queue(watch);
     else this.attempts.write(watch, op);
   }
 
@@ -152,7 +152,7 @@ export class ReadinessDriver extends SystemDriver implements Driver {
     if (watch.fd >= 0 && watch.interest !== Interest.FILE) this.poller.remove(watch.fd, watch.interest);
     this.watches[udata.slot] = null;
     this.table.remove(udata);
-    if (watch.inThreads === 0) this.attempts.leave(watch);
+    if (watch.inThreads === 0) this.attempts.retire(watch);
   }
 
   override discard(fd: number): void {
@@ -167,24 +167,24 @@ export class ReadinessDriver extends SystemDriver implements Driver {
   deliver(): number {
     const { completions } = this;
     this.attempts.share.begin();
-    const before = completions.told;
+    const before = completions.delivered;
     const { events } = this.poller;
     const count = events.count;
     events.count = 0;
-    if (events.changes > 0) this.tellChanges(count);
-    this.hearing = true;
+    if (events.changes > 0) this.deliverChanges(count);
+    this.inRound = true;
     try {
-      this.hear(count);
+      this.serveAll(count);
     } finally {
-      this.hearing = false;
+      this.inRound = false;
     }
     this.attempts.takeTurns();
     completions.drain();
     completions.disposeClosed();
-    return completions.told - before;
+    return completions.delivered - before;
   }
 
-  private hear(count: number): void {
+  private serveAll(count: number): void {
     const { completions, table } = this;
     const { events } = this.poller;
     for (let index = 0; index < count; index++) {
@@ -203,7 +203,7 @@ export class ReadinessDriver extends SystemDriver implements Driver {
    * Delivers changes before all other events. A file was changed, and then somebody asked for it. Both are in the same
    * list, in any order, and the udata that answers must know of the change.
    */
-  private tellChanges(count: number): void {
+  private deliverChanges(count: number): void {
     const { events } = this.poller;
     events.changes = 0;
     for (let index = 0; index < count; index++) {

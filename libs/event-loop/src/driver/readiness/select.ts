@@ -40,7 +40,7 @@ export class SelectPoller extends LevelPoller {
     this.events.count = 0;
     if (n < 0) {
       const error = libc.lastError();
-      if (error === -ERRNO.EBADF) return this.tellForeign();
+      if (error === -ERRNO.EBADF) return this.reportForeign();
       return error === -EINTR ? 0 : error;
     }
     if (n === 0) return 0;
@@ -49,7 +49,7 @@ export class SelectPoller extends LevelPoller {
       const readable = has(bytes, 0, fd);
       const writable = has(bytes, WRITE_SET, fd);
       // select does not report a hang-up: it shows as readable, and the call that follows finds it.
-      if (readable || writable) this.tell(index, readable, writable, false);
+      if (readable || writable) this.report(index, readable, writable, false);
     }
     return this.events.count;
   }
@@ -72,10 +72,10 @@ export class SelectPoller extends LevelPoller {
    * One descriptor that somebody else has closed fails the whole call. Such descriptors are reported, and their own
    * calls fail.
    */
-  private tellForeign(): number {
+  private reportForeign(): number {
     const { members } = this.set;
     for (let index = 0; index < members.length; index++) {
-      if (!libc.isOpen(members[index].fd)) this.tell(index, false, false, true);
+      if (!libc.isOpen(members[index].fd)) this.report(index, false, false, true);
     }
     return this.events.count;
   }

@@ -13,7 +13,7 @@ const FLOOR = 32 << 10;
  * The first turns of a round take what they want. If that is not enough for all, the next round gives each the same.
  */
 export class BulkShare {
-  private left = ROUND;
+  private remaining = ROUND;
   private most = SENDFILE_CHUNK;
   private turns = 0;
 
@@ -21,10 +21,10 @@ export class BulkShare {
   begin(): void {
     if (this.turns === 0) return;
     this.most =
-      this.left > 0
+      this.remaining > 0
         ? SENDFILE_CHUNK
         : Math.min(SENDFILE_CHUNK, Math.max(FLOOR, Math.floor(ROUND / this.turns)));
-    this.left = ROUND;
+    this.remaining = ROUND;
     this.turns = 0;
   }
 
@@ -32,10 +32,10 @@ export class BulkShare {
   turn(wanted: number): number {
     if (wanted <= FLOOR) return wanted;
     this.turns++;
-    return Math.max(FLOOR, Math.min(wanted, this.most, this.left));
+    return Math.max(FLOOR, Math.min(wanted, this.most, this.remaining));
   }
 
   sent(bytes: number): void {
-    this.left -= bytes;
+    this.remaining -= bytes;
   }
 }

@@ -31,7 +31,7 @@ export const FileTurn = {
 } as const;
 
 /** A connection that a file is sent to: what drivers keep of it from turn to turn. */
-export interface FileReceiver {
+interface FileReceiver {
   readonly fd: number;
   /** How far threads have read the file: it was in the page cache, and may have gone while the client took its time. */
   readTo: number;

@@ -22,16 +22,16 @@ export function writeIovec(words: Uint32Array, word: number, address: number, le
  */
 export function gather(words: Uint32Array, word: number, vector: readonly Slice[], skip: number): number {
   let count = 0;
-  let left = skip;
+  let toSkip = skip;
   for (let index = 0; index < vector.length && count < IOVEC_MAX; index++) {
     const slice = vector[index];
-    if (left >= slice.length) {
-      left -= slice.length;
+    if (toSkip >= slice.length) {
+      toSkip -= slice.length;
       continue;
     }
-    const address = slice.memory.address + slice.offset + left;
-    writeIovec(words, word + (count++ * IOVEC_SIZE) / 4, address, slice.length - left);
-    left = 0;
+    const address = slice.memory.address + slice.offset + toSkip;
+    writeIovec(words, word + (count++ * IOVEC_SIZE) / 4, address, slice.length - toSkip);
+    toSkip = 0;
   }
   return count;
 }

@@ -85,8 +85,8 @@ export class LinuxNotices {
     const watch = this.bySlot.get(slot);
     if (watch === undefined) return;
     this.bySlot.delete(slot);
-    const rest = (this.byWd.get(watch.wd) ?? []).filter((other) => other !== watch);
-    if (rest.length > 0) this.byWd.set(watch.wd, rest);
+    const others = (this.byWd.get(watch.wd) ?? []).filter((other) => other !== watch);
+    if (others.length > 0) this.byWd.set(watch.wd, others);
     else {
       this.byWd.delete(watch.wd);
       libc.inotify_rm_watch?.(this.fd, watch.wd);
@@ -111,7 +111,7 @@ export class LinuxNotices {
       const wd = bytes.readInt32LE(at);
       const mask = bytes.readUInt32LE(at + 4);
       const length = bytes.readUInt32LE(at + 12);
-      this.tell(events, wd, mask, nameAt(bytes, at + 16, length));
+      this.report(events, wd, mask, nameAt(bytes, at + 16, length));
       at += 16 + length;
     }
     return n;
@@ -124,7 +124,7 @@ export class LinuxNotices {
     this.byWd.clear();
   }
 
-  private tell(events: EventList, wd: number, mask: number, name: string): void {
+  private report(events: EventList, wd: number, mask: number, name: string): void {
     if ((mask & INOTIFY.Q_OVERFLOW) !== 0) {
       for (const watch of this.bySlot.values()) {
         events.pushChange(watch.slot, watch.generation, Change.OVERFLOW, '');

@@ -47,7 +47,7 @@ export function readPipe(fd: number, address: number, length: number): number {
 }
 
 /** Sends the remainder of the op, from `op.done` on. @param most bytes of one memory; a vector is sent as it is */
-export function sendRest(fd: number, op: Op, most: number): number {
+export function sendRemaining(fd: number, op: Op, most: number): number {
   for (;;) {
     const { vector } = op;
     const n = vector === null ? sendPlain(fd, op, most) : sendGathered(fd, vector, op.done);
@@ -71,7 +71,7 @@ function sendGathered(fd: number, vector: readonly Slice[], done: number): numbe
 }
 
 /** Writes the remainder of the op to a pipe (position -1) or a file. */
-export function writeRest(fd: number, op: Op): number {
+export function writeRemaining(fd: number, op: Op): number {
   const memory = present(op.memory, 'the memory of an operation');
   const address = memory.address + op.offset + op.done;
   const length = op.length - op.done;

@@ -2,7 +2,7 @@ import { EAGAIN, ERRNO } from '../../ffi/errno.ts';
 import { type Op, OpKind } from '../../op.ts';
 import type { BulkShare } from './bulk-share.ts';
 import { FileTurn } from './file-transfer.ts';
-import { sendRest, totalOf, writeRest } from './transfer.ts';
+import { sendRemaining, totalOf, writeRemaining } from './transfer.ts';
 
 /** Bytes that one turn moves at most, so that one fast peer does not keep the others waiting. */
 export const WRITE_BUDGET = 1 << 20;
@@ -18,7 +18,7 @@ export function writeTurn(fd: number, op: Op, share: BulkShare): number {
   const most = Math.min(total - op.done, WRITE_BUDGET);
   for (let budget = sends ? share.turn(most) : most; op.done < total; ) {
     if (budget <= 0) return FileTurn.SHARE;
-    const n = sends ? sendRest(fd, op, budget) : writeRest(fd, op);
+    const n = sends ? sendRemaining(fd, op, budget) : writeRemaining(fd, op);
     if (n === -EAGAIN) return FileTurn.ROOM;
     // A file that takes nothing and names no reason would be asked for ever.
     if (n <= 0) return n === 0 ? -ERRNO.EIO : n;

@@ -9,17 +9,17 @@ import type { Flight } from './flight.ts';
  * the last is then cancelled. The ring has nothing under way: a plain call finds what came meanwhile.
  * @returns whether there may be more, for another turn
  */
-export function tellBacklog(flight: Flight, op: Op, completions: Completions, turns: number): boolean {
+export function deliverBacklog(flight: Flight, op: Op, completions: Completions, turns: number): boolean {
   for (let turn = 0; turn < turns; turn++) {
     const fd = accept(flight.fd);
     if (fd === -EAGAIN && !op.last) return false;
     if (fd < 0) {
       flight.reading = null;
-      completions.tell(op, fd === -EAGAIN ? -ERRNO.ECANCELED : fd);
+      completions.deliver(op, fd === -EAGAIN ? -ERRNO.ECANCELED : fd);
       return false;
     }
     op.text = acceptedPeer();
-    completions.tellMore(op, fd);
+    completions.deliverMore(op, fd);
     // The owner has cancelled or closed it.
     if (flight.reading !== op) return false;
   }

@@ -126,7 +126,7 @@ export class Flights {
   /**
    * A closed flight retires as soon as the kernel has nothing of it: the descriptor is closed, and `dispose` follows.
    */
-  leaveIfDone(flight: Flight): void {
+  retireIfDone(flight: Flight): void {
     if (flight.inFlight) return;
     this.list[flight.index] = null;
     this.free.push(flight.index);

@@ -27,8 +27,8 @@ export interface UringSizes extends RingSizes {
 export const URING_SIZES: UringSizes = { submissions: 512, completions: 8192, small: 128, large: 16 };
 export const SMALL_SIZE = 4 << 10;
 const LARGE_SIZE = 64 << 10;
-export const SMALL_GROUP = 0;
-export const LARGE_GROUP = 1;
+const SMALL_GROUP = 0;
+const LARGE_GROUP = 1;
 
 /** What the submission of the probe carries, and how long its completion may take: it does nothing. */
 const PROBED = 0x6e6f70;

@@ -14,7 +14,7 @@ import { type Op, OpKind } from '../../op.ts';
 import type { Completions } from '../completions.ts';
 import { Interest } from '../driver.ts';
 import { peerOf } from '../system/socket.ts';
-import { tellBacklog } from './backlog.ts';
+import { deliverBacklog } from './backlog.ts';
 import { UringChildren } from './children.ts';
 import type { UringFiles } from './files.ts';
 import { type Flight, GOES_ON, Tag } from './flight.ts';
@@ -179,9 +179,9 @@ export class UringReads {
 
   /** Delivers what is held, or begins again what has to be begun again. */
   turn(flight: Flight, op: Op): void {
-    if (op.kind === OpKind.ACCEPT) this.tellAccepted(flight, op);
-    else if (flight.held !== null) this.tellHeld(flight, op, flight.held);
-    else if (flight.ending !== GOES_ON) this.tellEnding(flight, op);
+    if (op.kind === OpKind.ACCEPT) this.deliverAccepted(flight, op);
+    else if (flight.held !== null) this.deliverHeld(flight, op, flight.held);
+    else if (flight.ending !== GOES_ON) this.deliverEnding(flight, op);
     else if (flight.readTag === Tag.NONE) this.begin(flight, op);
     else if (!serves(flight.readTag, op)) this.flights.cancelRead(flight);
   }
@@ -212,7 +212,7 @@ export class UringReads {
     flight.reading = null;
     op.bytes = buffers.memory.bytes;
     op.offset = offset;
-    this.completions.tell(op, length);
+    this.completions.deliver(op, length);
   }
 
   private hold(flight: Flight, buffers: ProvidedBuffers, offset: number, length: number): void {
@@ -225,7 +225,7 @@ export class UringReads {
     if (flight.readTag === Tag.STREAM) this.flights.cancelRead(flight);
   }
 
-  private tellHeld(flight: Flight, op: Op, held: Buffer[]): void {
+  private deliverHeld(flight: Flight, op: Op, held: Buffer[]): void {
     const bytes = held.length === 1 ? held[0] : Buffer.concat(held);
     let length = bytes.length;
     if (op.memory === null) {
@@ -239,7 +239,7 @@ export class UringReads {
     flight.held = length < bytes.length ? [bytes.subarray(length)] : null;
     flight.heldBytes = bytes.length - length;
     flight.reading = null;
-    this.completions.tell(op, length);
+    this.completions.deliver(op, length);
   }
 
   private ended(flight: Flight, result: number): void {
@@ -252,7 +252,7 @@ export class UringReads {
       if (op !== null) this.flights.queue(flight);
     } else if (op !== null && flight.held === null && isLent(op)) {
       flight.reading = null;
-      this.completions.tell(op, result);
+      this.completions.deliver(op, result);
     } else {
       flight.ending = result;
       if (op !== null) this.flights.queue(flight);
@@ -272,11 +272,11 @@ export class UringReads {
     return this.starved.some;
   }
 
-  private tellEnding(flight: Flight, op: Op): void {
+  private deliverEnding(flight: Flight, op: Op): void {
     const { ending } = flight;
     flight.ending = GOES_ON;
     flight.reading = null;
-    this.completions.tell(op, ending);
+    this.completions.deliver(op, ending);
   }
 
   private readInto(flight: Flight, tag: Tag, result: number): void {
@@ -289,7 +289,7 @@ export class UringReads {
       if (!cancelled && this.files.retry(flight, op, tag, result)) return;
       flight.reading = null;
       op.bytes = memory.bytes;
-      this.completions.tell(op, result === -EAGAIN ? -ERRNO.EIO : result);
+      this.completions.deliver(op, result === -EAGAIN ? -ERRNO.EIO : result);
       return;
     }
     if (result === -EAGAIN && !cancelled) {
@@ -302,7 +302,7 @@ export class UringReads {
     }
     flight.reading = null;
     op.bytes = memory.bytes;
-    this.completions.tell(op, result === -EINTR || result === -EAGAIN ? -ERRNO.ECANCELED : result);
+    this.completions.deliver(op, result === -EINTR || result === -EAGAIN ? -ERRNO.ECANCELED : result);
   }
 
   /** A descriptor marked O_NONBLOCK that the kernel cannot wait on by itself (a pipe before Linux 6.4). */
@@ -332,7 +332,7 @@ export class UringReads {
     if (flight.reading !== null) this.flights.queue(flight);
   }
 
-  private tellAccepted(flight: Flight, op: Op): void {
+  private deliverAccepted(flight: Flight, op: Op): void {
     const first = flight.accepted;
     if (first >= 0) {
       flight.accepted = -1;
@@ -341,13 +341,13 @@ export class UringReads {
       if (peer === '') libc.close(first);
       else {
         op.text = peer;
-        this.completions.tellMore(op, first);
+        this.completions.deliverMore(op, first);
       }
       if (flight.closed || flight.reading !== op) return;
     }
-    if (flight.ending !== GOES_ON) this.tellEnding(flight, op);
+    if (flight.ending !== GOES_ON) this.deliverEnding(flight, op);
     else if (flight.readTag !== Tag.NONE) return;
-    else if (tellBacklog(flight, op, this.completions, ACCEPTS_A_TURN)) this.flights.queue(flight);
+    else if (deliverBacklog(flight, op, this.completions, ACCEPTS_A_TURN)) this.flights.queue(flight);
     else if (!flight.closed && flight.reading === op) this.begin(flight, op);
   }
 }

@@ -39,7 +39,7 @@ const {
 } = SQE_WORD;
 
 /** The driver needs all of these; each has been there since 5.17 at the latest. */
-export const NEEDED_FEATURES =
+const NEEDED_FEATURES =
   IORING_FEAT.SINGLE_MMAP |
   IORING_FEAT.NODROP |
   IORING_FEAT.SUBMIT_STABLE |

@@ -174,7 +174,7 @@ export class UringDriver extends SystemDriver implements Driver {
     this.table.remove(udata);
     this.reads.terminate(flight);
     this.writes.terminate(flight);
-    this.flights.leaveIfDone(flight);
+    this.flights.retireIfDone(flight);
   }
 
   wait(timeoutMs: number): number {
@@ -185,7 +185,7 @@ export class UringDriver extends SystemDriver implements Driver {
   }
 
   /** Called before the thread sleeps elsewhere, on `fd`. @returns false if there is something to do after all */
-  rest(): boolean {
+  armDescriptor(): boolean {
     return !this.busy && this.ring.listen();
   }
 
@@ -193,7 +193,7 @@ export class UringDriver extends SystemDriver implements Driver {
     const { ring, completions, flights } = this;
     // A timer of this same tick may have disposed of the loop.
     if (this.ended) return 0;
-    const before = completions.told;
+    const before = completions.delivered;
     flights.round++;
     this.writes.share.begin();
     if (this.later.length > 0) this.dispatchLater();
@@ -205,7 +205,7 @@ export class UringDriver extends SystemDriver implements Driver {
     completions.disposeClosed();
     this.uring.small.publish();
     this.uring.large.publish();
-    return completions.told - before;
+    return completions.delivered - before;
   }
 
   dispose(): void {
@@ -255,7 +255,7 @@ export class UringDriver extends SystemDriver implements Driver {
       this.table.get(flight.slot, flight.generation);
       if (tag < Tag.SEND) this.reads.drop(flight, tag, result, flags);
       else this.writes.drop(flight);
-      if ((flags & IORING_CQE_F.MORE) === 0) this.flights.leaveIfDone(flight);
+      if ((flags & IORING_CQE_F.MORE) === 0) this.flights.retireIfDone(flight);
     } else if (tag < Tag.SEND) this.reads.completed(flight, tag, result, flags);
     else this.writes.completed(flight, tag, result);
   }
@@ -318,7 +318,7 @@ export class UringDriver extends SystemDriver implements Driver {
       const op = udata === null ? null : (this.bySlot[slot]?.reading ?? null);
       if (op === null || op.kind !== OpKind.CHANGE) continue;
       op.text = changes.names[at];
-      this.completions.tellMore(op, changes.detail[at]);
+      this.completions.deliverMore(op, changes.detail[at]);
       if (this.ended) return;
     }
   }

@@ -71,13 +71,13 @@ export class UringWrites {
     const memory = present(op.memory, 'the memory of an operation');
     flight.writePin = memory;
     const address = memory.address + op.offset + op.done;
-    const rest = op.length - op.done;
+    const remaining = op.length - op.done;
     if (op.kind === OpKind.SEND) {
-      const length = this.share.turn(Math.min(rest, WRITE_BUDGET));
+      const length = this.share.turn(Math.min(remaining, WRITE_BUDGET));
       this.share.sent(length);
       flights.start(flight, Tag.SEND, IORING_OP.SEND, fd, address, length, 0, C.MSG_NOSIGNAL, 0);
     } else {
-      const length = Math.min(rest, WRITE_BUDGET);
+      const length = Math.min(remaining, WRITE_BUDGET);
       const position = op.position < 0 ? -1 : op.position + op.done;
       flights.start(flight, Tag.WRITE, IORING_OP.WRITE, fd, address, length, position, 0, 0);
     }
@@ -111,14 +111,14 @@ export class UringWrites {
     }
     if (result > 0) op.done += result;
     const total = totalOf(op);
-    if (op.done >= total) this.tell(flight, op, op.done);
+    if (op.done >= total) this.deliver(flight, op, op.done);
     else if (op.kind === OpKind.SENDFILE) this.sentByThread(flight, op, asked, result);
     else if (!asked && flight.interest === Interest.FILE && this.files.retry(flight, op, tag, result)) return;
-    else if (asked) this.tell(flight, op, result < 0 && !isTransient(result) ? result : -ERRNO.ECANCELED);
+    else if (asked) this.deliver(flight, op, result < 0 && !isTransient(result) ? result : -ERRNO.ECANCELED);
     else if (result > 0 || result === -EINTR) this.begin(flight, op);
     else if (result === -EAGAIN && flight.interest !== Interest.FILE) this.awaitRoom(flight);
     // A file that takes nothing and names no reason would be asked for ever.
-    else this.tell(flight, op, result === 0 || result === -EAGAIN ? -ERRNO.EIO : result);
+    else this.deliver(flight, op, result === 0 || result === -EAGAIN ? -ERRNO.EIO : result);
   }
 
   /**
@@ -191,10 +191,10 @@ export class UringWrites {
   }
 
   private sentByThread(flight: Flight, op: Op, asked: boolean, result: number): void {
-    if (result === 0) this.tell(flight, op, op.done);
-    else if (asked) this.tell(flight, op, -ERRNO.ECANCELED);
+    if (result === 0) this.deliver(flight, op, op.done);
+    else if (asked) this.deliver(flight, op, -ERRNO.ECANCELED);
     else if (result === -EAGAIN) this.awaitRoom(flight);
-    else if (result < 0 && result !== -EINTR) this.tell(flight, op, result);
+    else if (result < 0 && result !== -EINTR) this.deliver(flight, op, result);
     else this.sendFile(flight, op, 0);
   }
 
@@ -219,9 +219,9 @@ export class UringWrites {
     this.completions.finish(op, result);
   }
 
-  private tell(flight: Flight, op: Op, result: number): void {
+  private deliver(flight: Flight, op: Op, result: number): void {
     flight.writing = null;
-    this.completions.tell(op, result);
+    this.completions.deliver(op, result);
   }
 }
 
