@@ -101,6 +101,21 @@ export function receiveIntoContract(options: HarnessOptions): void {
       expect(probe.received.toString()).toBe('later');
     });
 
+    it('waits while a large file is sent to the same peer', async () => {
+      const { probe, peer } = await connected(harness);
+      const { loop } = harness;
+      const memory = Memory.allocate(1000);
+      const content = pattern(16 << 20);
+      probe.react = () => false;
+      loop.recvInto(probe.input, memory, 0, memory.size);
+      loop.sendFile(probe.output, harness.openFile(content), 0, content.length);
+      await harness.until(() => peer.length === content.length, 'the whole file');
+      expect(probe.got.map(errnoName)).toEqual([]);
+      peer.write('still there');
+      await harness.until(() => probe.got.length === 1, 'what was sent');
+      expect(memory.bytes.toString('latin1', 0, 11)).toBe('still there');
+    });
+
     it('of a udata that is closed: the memory is the driver’s until dispose, and no longer', async () => {
       const { probe, peer } = await connected(harness);
       const { loop } = harness;

@@ -364,6 +364,10 @@ function serves(tag: Tag, op: Op): boolean {
       return isLent(op);
     case Tag.READABLE:
       return true;
+    // The op stays pending until the kernel or the thread is done with its memory.
+    case Tag.READ:
+    case Tag.READ_THREAD:
+      return true;
     case Tag.ACCEPT:
       return op.kind === OpKind.ACCEPT;
     default:
