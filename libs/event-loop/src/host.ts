@@ -131,12 +131,13 @@ export class Host {
    * wait for us.
    */
   private get mayLinger(): boolean {
-    if ((this.loop.driver.armDescriptor === undefined && !this.looksRound) || threadsAtWork()) return false;
+    if ((this.loop.driver.armDescriptor === undefined && !this.mustLookRound) || threadsAtWork())
+      return false;
     return this.abstained++ >= this.abstinence;
   }
 
   /** No thread can be spared to wait in. */
-  private get looksRound(): boolean {
+  private get mustLookRound(): boolean {
     return this.watch === null && !this.inThread && !mayWaitInThread();
   }
 
@@ -153,7 +154,7 @@ export class Host {
   private sleep(): void {
     this.tickedAt = -1;
     const idle = this.loop.idleFor;
-    if (this.watch === null && this.referenced && !this.looksRound) this.restInThread(idle);
+    if (this.watch === null && this.referenced && !this.mustLookRound) this.sleepInThread(idle);
     else if (this.watch === null) this.setAlarm(idle >= 0 ? Math.min(idle, LOOK_MS) : LOOK_MS);
     else if (idle >= 0) this.setAlarm(idle);
   }
@@ -176,7 +177,7 @@ export class Host {
     if (!this.referenced) this.alarm.unref();
   }
 
-  private restInThread(idle: number): void {
+  private sleepInThread(idle: number): void {
     if (this.inThread) {
       // The thread sleeps on what was known when it began: it is woken.
       this.loop.wakeThread();

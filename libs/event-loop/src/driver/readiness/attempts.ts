@@ -16,7 +16,7 @@ import { accept, acceptedPeer } from '../system/socket.ts';
 import * as transfer from '../system/transfer.ts';
 import { WRITE_BUDGET, writeTurn } from '../system/write-turn.ts';
 import type { Poller } from './poller.ts';
-import type { Watch } from './watch.ts';
+import { type Watch, Writer } from './watch.ts';
 
 /** What one receive takes at most: larger than any request head, and small enough to stay in the processor's cache. */
 const RECEIVE_SIZE = 64 << 10;
@@ -223,7 +223,7 @@ export class Attempts {
 
   write(watch: Watch, op: Op): void {
     // The write goes on when the thread is back.
-    if (watch.writingInThread) return;
+    if (watch.writer !== Writer.LOOP) return;
     if (op.kind === OpKind.SENDFILE) this.sendFile(watch, op, 0);
     else this.writeBytes(watch, op);
   }
@@ -244,7 +244,7 @@ export class Attempts {
     const memory = present(op.memory, 'the memory of an operation');
     const { done } = op;
     const length = Math.min(op.length - done, WRITE_BUDGET);
-    watch.writingInThread = true;
+    watch.writer = Writer.THREAD;
     watch.pin = memory;
     const address = memory.address + op.offset + done;
     const [call, args] =
@@ -265,9 +265,8 @@ export class Attempts {
 
   /** The thread of a write is back. @returns whether the write was cancelled meanwhile */
   private isBack(watch: Watch): boolean {
-    const { cancelled } = watch;
-    watch.writingInThread = false;
-    watch.cancelled = false;
+    const cancelled = watch.writer === Writer.THREAD_CANCELLED;
+    watch.writer = Writer.LOOP;
     return cancelled;
   }
 
@@ -302,7 +301,7 @@ export class Attempts {
   /** Brings a stretch of a cold file into the page cache on a thread. Otherwise sendfile(2) would wait for it here. */
   private warm(watch: Watch, op: Op, position: number, length: number): void {
     if (position >= watch.coldTo) watch.coldTo = position + COLD_STRETCH;
-    watch.writingInThread = true;
+    watch.writer = Writer.THREAD;
     this.inThread(watch, libc.pread, [op.file, discarded.address, length, position], () => {
       // sendfile itself meets an error of the disk again, and reports it.
       watch.readTo = position + length;
@@ -312,7 +311,7 @@ export class Attempts {
   }
 
   private sendFileInThread(watch: Watch, op: Op): void {
-    watch.writingInThread = true;
+    watch.writer = Writer.THREAD;
     watch.inThreads++;
     sendFileInThread(watch.fd, op, (result) => {
       this.returned(watch, () => {

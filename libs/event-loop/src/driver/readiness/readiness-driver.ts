@@ -8,7 +8,7 @@ import { Ready } from '../system/event-list.ts';
 import { SystemDriver } from '../system/system-driver.ts';
 import { Attempts } from './attempts.ts';
 import type { Poller } from './poller.ts';
-import { Watch } from './watch.ts';
+import { Watch, Writer } from './watch.ts';
 
 /**
  * Turns readiness into completion, in this one place. It tries the call. If the call would block, it goes back to the
@@ -115,8 +115,8 @@ export class ReadinessDriver extends SystemDriver implements Driver {
     if (watch === null || op.state !== OpState.PENDING) return;
     if (op === watch.writing) {
       // The thread still uses the file or the memory: until it is back, both stay.
-      if (watch.writingInThread) {
-        watch.cancelled = true;
+      if (watch.writer !== Writer.LOOP) {
+        watch.writer = Writer.THREAD_CANCELLED;
         return;
       }
       watch.writing = null;

@@ -2,7 +2,19 @@ import type { Memory } from '../../memory.ts';
 import type { Op, Registration } from '../../op.ts';
 import type { Udata } from '../../udata.ts';
 import type { Interest } from '../driver.ts';
-import type { DiskFile } from '../system/slow-file.ts';
+import { type DiskFile, DiskSpeed } from '../system/slow-file.ts';
+
+/**
+ * Where the pending write is. A SENDFILE waits for a thread with a stretch of its file, a WRITE for one with a piece of
+ * what it writes.
+ */
+export const Writer = {
+  LOOP: 0,
+  THREAD: 1,
+  /** The owner has cancelled it: it ends when the thread is back. */
+  THREAD_CANCELLED: 2,
+} as const;
+export type Writer = (typeof Writer)[keyof typeof Writer];
 
 /** What readiness knows of one registered udata. */
 export class Watch implements Registration, DiskFile {
@@ -26,7 +38,7 @@ export class Watch implements Registration, DiskFile {
   /** The errno that came with a hang-up, for the read that finds nothing but the end. */
   error = 0;
   closed = false;
-  waits: boolean | null = null;
+  disk: DiskSpeed = DiskSpeed.UNKNOWN;
   /** It is in the list of those that want another turn. */
   queued = false;
   reading: Op | null = null;
@@ -35,14 +47,9 @@ export class Watch implements Registration, DiskFile {
   inThreads = 0;
   /** `reading` is on a worker thread. */
   readingInThread = false;
-  /**
-   * `writing` waits for a worker thread: a SENDFILE for a stretch of its file, a WRITE for a piece of what it writes.
-   */
-  writingInThread = false;
+  writer: Writer = Writer.LOOP;
   /** The memory that the thread writes from. */
   pin: Memory | null = null;
-  /** The write was cancelled meanwhile. */
-  cancelled = false;
   /** SENDFILE: how far a thread has brought the file into the page cache, and how far it is taken for cold. */
   readTo = 0;
   coldTo = 0;

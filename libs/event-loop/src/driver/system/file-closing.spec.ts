@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isOpen } from '../../ffi/libc.ts';
 import { Interest } from '../driver.ts';
-import { closeDescriptor } from './slow-file.ts';
+import { closeDescriptor, DiskSpeed } from './slow-file.ts';
 
 /** As many calls as there are threads wait in them until somebody opens the other end. */
 const THREADS = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4);
@@ -42,7 +42,7 @@ describe('a file that is closed', () => {
     fs.ftruncateSync(fd, size);
     if (!named) fs.unlinkSync(path);
     const letGo = holdThreads();
-    closeDescriptor({ fd, interest, waits: false });
+    closeDescriptor({ fd, interest, disk: DiskSpeed.QUICK });
     const stillOpen = isOpen(fd);
     await letGo();
     expect(stillOpen).toBe(byThread);

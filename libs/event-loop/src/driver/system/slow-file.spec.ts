@@ -4,7 +4,7 @@ import path from 'node:path';
 import { SYSTEM } from '../../ffi/layout.ts';
 import { Interest } from '../../index.ts';
 import { SlowDisks } from '../contract/slow-disk.contract.ts';
-import { mayWait, waitsForDisk } from './slow-file.ts';
+import { DiskSpeed, mayWait, waitsForDisk } from './slow-file.ts';
 
 function asked(name: string, flags: string): boolean {
   const fd = fs.openSync(name, flags);
@@ -49,8 +49,8 @@ describe('whether calls on a file may wait for long', () => {
   );
 
   it('of files alone, and asked once', () => {
-    expect(waitsForDisk({ fd: 0, interest: Interest.BOTH, waits: null })).toBe(false);
-    expect(waitsForDisk({ fd: 1 << 20, interest: Interest.FILE, waits: true })).toBe(true);
-    expect(waitsForDisk({ fd: 1 << 20, interest: Interest.FILE, waits: null })).toBe(false);
+    expect(waitsForDisk({ fd: 0, interest: Interest.BOTH, disk: DiskSpeed.UNKNOWN })).toBe(false);
+    expect(waitsForDisk({ fd: 1 << 20, interest: Interest.FILE, disk: DiskSpeed.SLOW })).toBe(true);
+    expect(waitsForDisk({ fd: 1 << 20, interest: Interest.FILE, disk: DiskSpeed.UNKNOWN })).toBe(false);
   });
 });

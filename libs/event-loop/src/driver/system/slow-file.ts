@@ -8,12 +8,15 @@ import * as paths from '../../ffi/paths.ts';
 import { Interest } from '../driver.ts';
 import { tryNoWait } from './page-cache.ts';
 
+/** Whether calls on what is registered may wait for a disk: unknown until a driver has asked. */
+export const DiskSpeed = { UNKNOWN: 0, QUICK: 1, SLOW: 2 } as const;
+export type DiskSpeed = (typeof DiskSpeed)[keyof typeof DiskSpeed];
+
 /** What drivers keep of a registered file to know whether its disk may make them wait. */
 export interface DiskFile {
   readonly fd: number;
   readonly interest: Interest;
-  /** What `mayWait` says of it; null until it is asked. */
-  waits: boolean | null;
+  disk: DiskSpeed;
 }
 
 /** Devices without reads that do not wait, and whether they make a caller wait. */
@@ -53,17 +56,18 @@ function isDeviceSlow(fd: number): boolean {
 
 /** Whether calls on what is registered may wait for a disk. The kernel is asked once a file. */
 export function waitsForDisk(file: DiskFile): boolean {
-  file.waits ??= file.interest === Interest.FILE && mayWait(file.fd);
-  return file.waits;
+  if (file.disk === DiskSpeed.UNKNOWN)
+    file.disk = file.interest === Interest.FILE && mayWait(file.fd) ? DiskSpeed.SLOW : DiskSpeed.QUICK;
+  return file.disk === DiskSpeed.SLOW;
 }
 
 /**
  * Closes the descriptor. A thread does it if that may wait: network file systems then send what was written, and a
  * large file without a name (a spool) frees its place on the disk.
  */
-export function closeDescriptor({ fd, interest, waits }: DiskFile): void {
+export function closeDescriptor({ fd, interest, disk }: DiskFile): void {
   if (fd < 0) return;
-  if (waits === true) libc.inThread(libc.close, [fd], ignore);
+  if (disk === DiskSpeed.SLOW) libc.inThread(libc.close, [fd], ignore);
   else if (interest === Interest.FILE) closeFile(fd, Number.POSITIVE_INFINITY);
   else libc.close(fd);
 }

@@ -3,7 +3,7 @@ import { EAGAIN, EINTR, ERRNO } from '../../ffi/errno.ts';
 import * as libc from '../../ffi/libc.ts';
 import { IORING_OP, IOSQE } from '../../ffi/uring-layout.ts';
 import type { Op } from '../../op.ts';
-import { waitsForDisk } from '../system/slow-file.ts';
+import { DiskSpeed, waitsForDisk } from '../system/slow-file.ts';
 import { WRITE_BUDGET } from '../system/write-turn.ts';
 import { type Flight, Tag } from './flight.ts';
 import type { Flights } from './flights.ts';
@@ -28,7 +28,7 @@ export class UringFiles {
     const memory = present(op.memory, 'the memory of an operation');
     const address = memory.address + op.offset;
     const head = IORING_OP.READ | (waitsForDisk(flight) || flight.unblocked ? ASYNC : 0);
-    if (flight.waits === true) this.unblock(flight);
+    if (flight.disk === DiskSpeed.SLOW) this.unblock(flight);
     flight.readPin = memory;
     this.flights.start(flight, Tag.READ, head, flight.fd, address, op.length, op.position, 0, 0);
   }

@@ -2,7 +2,7 @@ import type { Memory } from '../../memory.ts';
 import type { Op, Registration, Slice } from '../../op.ts';
 import type { Udata } from '../../udata.ts';
 import type { Interest } from '../driver.ts';
-import type { DiskFile } from '../system/slow-file.ts';
+import { type DiskFile, DiskSpeed } from '../system/slow-file.ts';
 
 /**
  * What a submission was for. The kernel carries it beside the flight's index. It gives the direction too: a tag below
@@ -40,6 +40,16 @@ export function isInThread(tag: Tag): boolean {
   return tag === Tag.READ_THREAD || tag === Tag.WRITE_THREAD;
 }
 
+/** Whether a submission is on its way back before its time. A submission that a thread has cannot be asked for. */
+export const Recall = {
+  NONE: 0,
+  /** The kernel has been asked to give it back: its operation goes on by another one. */
+  ASKED: 1,
+  /** Its owner has cancelled the operation, which ends when the kernel or the thread has given it back. */
+  CANCELLED: 2,
+} as const;
+export type Recall = (typeof Recall)[keyof typeof Recall];
+
 /** The end of the stream is not known yet. */
 export const GOES_ON = 1;
 
@@ -65,12 +75,8 @@ export class Flight implements Registration, DiskFile {
   /** What the kernel has, of each direction. */
   readTag: Tag = Tag.NONE;
   writeTag: Tag = Tag.NONE;
-  /** The kernel has been asked to give it back. */
-  readCancelled = false;
-  writeCancelled = false;
-  /** The owner has cancelled the op, which ends when the kernel has given it back. */
-  endRead = false;
-  endWrite = false;
+  readRecall: Recall = Recall.NONE;
+  writeRecall: Recall = Recall.NONE;
   /** Memory that the kernel reads from or writes into: it is kept until the completion, whatever the owner does. */
   readPin: Memory | null = null;
   writePin: Memory | readonly Slice[] | null = null;
@@ -91,7 +97,7 @@ export class Flight implements Registration, DiskFile {
   coldTo = 0;
   /** The client has read so much of a file that the bound on unsent bytes was lifted. */
   trusted = false;
-  waits: boolean | null = null;
+  disk: DiskSpeed = DiskSpeed.UNKNOWN;
   /** A file without O_NONBLOCK, which was taken away if it was set. */
   unblocked = false;
   /** Descriptor that stands for a child (pidfd), -1 if there is none. */

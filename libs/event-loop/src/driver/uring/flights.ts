@@ -4,7 +4,7 @@ import type { Udata } from '../../udata.ts';
 import type { Completions } from '../completions.ts';
 import type { Interest } from '../driver.ts';
 import { closeDescriptor } from '../system/slow-file.ts';
-import { Flight, isInThread, Tag } from './flight.ts';
+import { Flight, isInThread, Recall, Tag } from './flight.ts';
 import type { Ring } from './ring.ts';
 
 /** The index that no flight has. */
@@ -75,17 +75,23 @@ export class Flights {
     else flight.writeTag = tag;
   }
 
-  /** Asks the kernel to give back what it has of the reading direction; its completion follows either way. */
-  cancelRead(flight: Flight): void {
-    if (flight.readTag === Tag.NONE || flight.readCancelled || isInThread(flight.readTag)) return;
-    flight.readCancelled = true;
-    this.cancel(flight.index, flight.readTag);
+  /**
+   * Asks the kernel, once, to give back what it has of the reading direction. Its completion follows either way.
+   * @param why ASKED or CANCELLED; the greater of two stands
+   */
+  recallRead(flight: Flight, why: Recall): void {
+    const { readTag, readRecall } = flight;
+    if (readTag === Tag.NONE) return;
+    if (why > readRecall) flight.readRecall = why;
+    if (readRecall === Recall.NONE && !isInThread(readTag)) this.cancel(flight.index, readTag);
   }
 
-  cancelWrite(flight: Flight): void {
-    if (flight.writeTag === Tag.NONE || flight.writeCancelled || isInThread(flight.writeTag)) return;
-    flight.writeCancelled = true;
-    this.cancel(flight.index, flight.writeTag);
+  /** The same for the writing direction. */
+  recallWrite(flight: Flight, why: Recall): void {
+    const { writeTag, writeRecall } = flight;
+    if (writeTag === Tag.NONE) return;
+    if (why > writeRecall) flight.writeRecall = why;
+    if (writeRecall === Recall.NONE && !isInThread(writeTag)) this.cancel(flight.index, writeTag);
   }
 
   /**

@@ -17,7 +17,7 @@ import { peerOf } from '../system/socket.ts';
 import { deliverBacklog } from './backlog.ts';
 import { UringChildren } from './children.ts';
 import type { UringFiles } from './files.ts';
-import { type Flight, GOES_ON, Tag } from './flight.ts';
+import { type Flight, GOES_ON, Recall, Tag } from './flight.ts';
 import type { Flights } from './flights.ts';
 import type { ProvidedBuffers } from './provided-buffers.ts';
 import { Starved } from './starved.ts';
@@ -70,7 +70,7 @@ export class UringReads {
       this.flights.queue(flight);
     else if (flight.readTag === Tag.NONE) this.begin(flight, op);
     // A submission that cannot serve it is taken back; its completion begins the new one.
-    else if (!serves(flight.readTag, op)) this.flights.cancelRead(flight);
+    else if (!serves(flight.readTag, op)) this.flights.recallRead(flight, Recall.ASKED);
   }
 
   private begin(flight: Flight, op: Op): void {
@@ -115,12 +115,12 @@ export class UringReads {
   cancel(flight: Flight, op: Op): void {
     if (flight.readTag === Tag.READ || flight.readTag === Tag.READ_THREAD) {
       // The kernel may be writing into the owner's memory: its completion ends the op.
-      flight.endRead = true;
-      this.flights.cancelRead(flight);
+      this.flights.recallRead(flight, Recall.CANCELLED);
       return;
     }
     // A stream or a piece stays: what it brings is held for the next RECV, and nothing is lost.
-    if (flight.readTag === Tag.ACCEPT || flight.readTag === Tag.CHILD) this.flights.cancelRead(flight);
+    if (flight.readTag === Tag.ACCEPT || flight.readTag === Tag.CHILD)
+      this.flights.recallRead(flight, Recall.ASKED);
     if (op.kind === OpKind.CHILD) this.children.forget(flight);
     flight.reading = null;
     this.completions.finish(op, -ERRNO.ECANCELED);
@@ -129,9 +129,10 @@ export class UringReads {
   /** A completion of this direction. */
   completed(flight: Flight, tag: Tag, result: number, flags: number): void {
     const more = (flags & IORING_CQE_F.MORE) !== 0;
+    const cancelled = flight.readRecall === Recall.CANCELLED;
     if (!more) {
       flight.readTag = Tag.NONE;
-      flight.readCancelled = false;
+      flight.readRecall = Recall.NONE;
     }
     switch (tag) {
       case Tag.STREAM:
@@ -142,7 +143,7 @@ export class UringReads {
         break;
       case Tag.READ:
       case Tag.READ_THREAD:
-        this.readInto(flight, tag, result);
+        this.readInto(flight, tag, result, cancelled);
         break;
       case Tag.ACCEPT:
         this.accepted(flight, result);
@@ -174,7 +175,7 @@ export class UringReads {
     if (flight.accepted >= 0) libc.close(flight.accepted);
     flight.accepted = -1;
     flight.held = null;
-    this.flights.cancelRead(flight);
+    this.flights.recallRead(flight, Recall.ASKED);
   }
 
   /** Delivers what is held, or begins again what has to be begun again. */
@@ -183,7 +184,7 @@ export class UringReads {
     else if (flight.held !== null) this.deliverHeld(flight, op, flight.held);
     else if (flight.ending !== GOES_ON) this.deliverEnding(flight, op);
     else if (flight.readTag === Tag.NONE) this.begin(flight, op);
-    else if (!serves(flight.readTag, op)) this.flights.cancelRead(flight);
+    else if (!serves(flight.readTag, op)) this.flights.recallRead(flight, Recall.ASKED);
   }
 
   // ---- streams -----------------------------------------------------------------------------------------------
@@ -222,7 +223,7 @@ export class UringReads {
     if (flight.reading !== null) this.flights.queue(flight);
     if (flight.heldBytes < this.small.size) return;
     flight.bulk = true;
-    if (flight.readTag === Tag.STREAM) this.flights.cancelRead(flight);
+    if (flight.readTag === Tag.STREAM) this.flights.recallRead(flight, Recall.ASKED);
   }
 
   private deliverHeld(flight: Flight, op: Op, held: Buffer[]): void {
@@ -279,12 +280,10 @@ export class UringReads {
     this.completions.deliver(op, ending);
   }
 
-  private readInto(flight: Flight, tag: Tag, result: number): void {
+  private readInto(flight: Flight, tag: Tag, result: number, cancelled: boolean): void {
     const op = present(flight.reading, 'the operation of a completion');
     const memory = present(flight.readPin, 'the memory of a read');
     flight.readPin = null;
-    const cancelled = flight.endRead;
-    flight.endRead = false;
     if (flight.interest === Interest.FILE) {
       if (!cancelled && this.files.retry(flight, op, tag, result)) return;
       flight.reading = null;

@@ -12,7 +12,7 @@ import { mayWait } from '../system/slow-file.ts';
 import { totalOf } from '../system/transfer.ts';
 import { WRITE_BUDGET } from '../system/write-turn.ts';
 import { ASYNC, type UringFiles } from './files.ts';
-import { type Flight, Tag } from './flight.ts';
+import { type Flight, Recall, Tag } from './flight.ts';
 import type { Flights } from './flights.ts';
 import { MessageHeaders } from './message-headers.ts';
 
@@ -89,21 +89,19 @@ export class UringWrites {
       this.end(flight, op, -ERRNO.ECANCELED);
       return;
     }
-    flight.endWrite = true;
-    this.flights.cancelWrite(flight);
+    this.flights.recallWrite(flight, Recall.CANCELLED);
   }
 
   /** A completion of this direction. */
   completed(flight: Flight, tag: Tag, result: number): void {
     const op = present(flight.writing, 'the operation of a completion');
-    const asked = flight.endWrite;
+    const cancelled = flight.writeRecall === Recall.CANCELLED;
     flight.writeTag = Tag.NONE;
-    flight.writeCancelled = false;
-    flight.endWrite = false;
+    flight.writeRecall = Recall.NONE;
     flight.writePin = null;
     if (tag === Tag.ROOM || tag === Tag.WARM) {
       if (tag === Tag.WARM) flight.readTo = flight.warming;
-      if (asked) this.end(flight, op, -ERRNO.ECANCELED);
+      if (cancelled) this.end(flight, op, -ERRNO.ECANCELED);
       else if (op.kind !== OpKind.SENDFILE) this.begin(flight, op);
       else if (tag === Tag.ROOM) this.sendFile(flight, op, 0);
       else this.warmed(flight, op, result);
@@ -112,9 +110,11 @@ export class UringWrites {
     if (result > 0) op.done += result;
     const total = totalOf(op);
     if (op.done >= total) this.deliver(flight, op, op.done);
-    else if (op.kind === OpKind.SENDFILE) this.sentByThread(flight, op, asked, result);
-    else if (!asked && flight.interest === Interest.FILE && this.files.retry(flight, op, tag, result)) return;
-    else if (asked) this.deliver(flight, op, result < 0 && !isTransient(result) ? result : -ERRNO.ECANCELED);
+    else if (op.kind === OpKind.SENDFILE) this.sentByThread(flight, op, cancelled, result);
+    else if (!cancelled && flight.interest === Interest.FILE && this.files.retry(flight, op, tag, result))
+      return;
+    else if (cancelled)
+      this.deliver(flight, op, result < 0 && !isTransient(result) ? result : -ERRNO.ECANCELED);
     else if (result > 0 || result === -EINTR) this.begin(flight, op);
     else if (result === -EAGAIN && flight.interest !== Interest.FILE) this.awaitRoom(flight);
     // A file that takes nothing and names no reason would be asked for ever.
@@ -126,8 +126,7 @@ export class UringWrites {
    */
   joined(flight: Flight, op: Op, result: number): void {
     this.drop(flight);
-    flight.writeCancelled = false;
-    flight.endWrite = false;
+    flight.writeRecall = Recall.NONE;
     if (result > 0) op.done += result;
     const total = totalOf(op);
     if (op.done >= total) this.end(flight, op, op.done);
@@ -141,7 +140,7 @@ export class UringWrites {
   }
 
   terminate(flight: Flight): void {
-    this.flights.cancelWrite(flight);
+    this.flights.recallWrite(flight, Recall.ASKED);
   }
 
   /** A write that has had its share, or found no room in the ring, goes on. */
@@ -190,9 +189,9 @@ export class UringWrites {
     sendFileInThread(flight.fd, op, (result) => this.flights.brought(index, Tag.WRITE_THREAD, result));
   }
 
-  private sentByThread(flight: Flight, op: Op, asked: boolean, result: number): void {
+  private sentByThread(flight: Flight, op: Op, cancelled: boolean, result: number): void {
     if (result === 0) this.deliver(flight, op, op.done);
-    else if (asked) this.deliver(flight, op, -ERRNO.ECANCELED);
+    else if (cancelled) this.deliver(flight, op, -ERRNO.ECANCELED);
     else if (result === -EAGAIN) this.awaitRoom(flight);
     else if (result < 0 && result !== -EINTR) this.deliver(flight, op, result);
     else this.sendFile(flight, op, 0);
