@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { allRows, loadText, report } from '@webserv/config';
+import { allRows, effective, loadText, report } from '@webserv/config';
 import { configText, type Lines, siteFor } from './testing/layout.ts';
 import { type Block, Place, type Probe } from './testing/probe.ts';
 import { PROBES } from './testing/probes.ts';
@@ -35,6 +35,11 @@ describe('each directive acts in each block that its row names', () => {
     describe.each(blocks)('in %s', (block) => {
       it.each(probe.settings)('%s', async (line, seen) => {
         await expectSeen(probe, { [block]: line }, block === 'location' ? '/in' : '', seen);
+      });
+
+      it('shows in the effective configuration', () => {
+        const texts = pairOf(probe).map(([line]) => ({ [block]: line }));
+        expect(new Set(effectiveOf(probe, texts)).size).toBe(2);
       });
 
       const around = blocks[blocks.indexOf(block) - 1];
@@ -77,6 +82,20 @@ async function expectSeen(probe: Probe, lines: Lines, prefix: string, seen: unkn
     }
   } finally {
     await site.close();
+  }
+}
+
+/** What `-T` prints with each of the lines. */
+function effectiveOf(probe: Probe, each: readonly Lines[]): string[] {
+  const site = siteFor(probe);
+  try {
+    return each.map((lines) => {
+      const result = loadText(configText(probe, lines), join(site.folder, 'site.conf'));
+      if (!result.ok) throw new Error(report(result.diagnostics));
+      return effective(result.config);
+    });
+  } finally {
+    void site.close();
   }
 }
 
