@@ -18,7 +18,7 @@ globalThis.help = helpOn('listne').message;
 
 describe('in a browser', () => {
   it('a config is written, read and checked without a module of Node', () => {
-    // A built-in module of Node would end the build for a browser.
+    // A module of Node makes a build for a browser fail.
     const { outputFiles, metafile } = buildSync({
       stdin: { contents: PROGRAM, resolveDir: __dirname },
       bundle: true,
@@ -34,7 +34,7 @@ describe('in a browser', () => {
     const inputs = Object.keys(metafile.inputs);
     expect(inputs.some((path) => path.endsWith('src/browser.ts'))).toBe(true);
     expect(inputs.filter((path) => /node-|^node:/.test(path.replace(/.*node_modules/, '')))).toEqual([]);
-    // The standard's two classes are all that a browser adds here: no require, process or Buffer.
+    // Two classes of the web platform are all that this context has: no require, process or Buffer.
     const page = createContext({ URL, TextEncoder });
     runInContext(outputFiles[0]?.text ?? '', page);
     const { right, wrong, help } = page as Record<string, string>;

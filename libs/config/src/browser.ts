@@ -1,4 +1,5 @@
-// The entry for browsers: everything that needs no module of Node. Here `load` and `loadText` have no disk of their own.
+// The entry for browsers: everything that needs no module of Node. `load` and `loadText` get their disk from the
+// caller.
 
 export type { Diagnostic, DiagnosticCode, Severity } from './diagnostics/diagnostic.ts';
 export { DIAGNOSTIC_CODES } from './diagnostics/diagnostic.ts';

@@ -1,6 +1,6 @@
-// Every file in golden/ is a case: a config, `---- NAME` before each further file, and behind a last `----`
-// what comes of it: the report, and for a config that loads, the effective config without its defaults.
-// `UPDATE_GOLDEN=1 npx jest golden` writes the results anew; read the difference before it is committed.
+// Every file in golden/ is a case: a config, `---- NAME` before each further file, and after a last `----` the
+// result. The result is the report and, for a config that loads, the effective config without its defaults. `npm run
+// golden` writes the results again; read the difference before you commit it.
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ const { UPDATE_GOLDEN } = process.env;
 const FOLDER = join(__dirname, 'golden');
 const HOME = '/etc/webserv';
 
-/** The disk that every case starts from. */
+/** The disk of every case, before its own files. */
 const DISK: Readonly<Record<string, string | MemoryEntry>> = {
   [`${HOME}/storage/static/index.html`]: '',
   [`${HOME}/storage/static/introduce.html`]: '',
@@ -154,7 +154,7 @@ describe('golden cases', () => {
   });
 });
 
-/** A block as code has it. Directives of one name stand together there, where the first of them stood. */
+/** Turns a block into code. Directives of one name come together at the place of the first of them. */
 function asCode(tree: readonly Directive[]): object {
   const code: Record<string, unknown> = {};
   for (const { name, args, block, row } of tree) {
@@ -167,7 +167,7 @@ function asCode(tree: readonly Directive[]): object {
   return code;
 }
 
-/** Where something was written differs between the two texts, and so does how an address was spelt. */
+/** Leaves out places and the spelling of addresses, in which the two texts differ. */
 function withoutPlaces(value: unknown): unknown {
   return JSON.parse(
     JSON.stringify(value, (key, field: unknown) => {

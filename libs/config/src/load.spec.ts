@@ -81,7 +81,7 @@ describe('load', () => {
     const disk = memoryDisk({ '/srv/': {}, '/srv/index.html': '' });
     const short = bestTime(configOf(111), disk);
     const long = bestTime(configOf(1111), disk);
-    // Bounds with room: a step that grows with the square would take 100 times as long.
+    // The bounds leave room: a step that grows with the square would take 100 times as long.
     expect(long / short).toBeLessThan(40);
     expect(long).toBeLessThan(1000);
   });
@@ -100,7 +100,7 @@ function configOf(locations: number): string {
 function bestTime(text: string, disk: Disk): number {
   let best = Number.POSITIVE_INFINITY;
   for (let round = 0; round < 5; round += 1) {
-    // Time of this process, however many others want the processor.
+    // The time of this process, whatever else the processor does.
     const start = process.cpuUsage();
     expect(loadText(text, '/a.conf', disk).ok).toBe(true);
     const { user, system } = process.cpuUsage(start);

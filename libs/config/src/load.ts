@@ -1,4 +1,4 @@
-// From a file to a Config, or to everything that is wrong with it. The only place that asks the disk.
+// Turns a file into a Config, or into everything that is wrong with it. The other files get their disk from here.
 
 import { build } from './build/build.ts';
 import type { Claim } from './build/claim.ts';
@@ -15,12 +15,12 @@ import { Includes, reason } from './syntax/include.ts';
 
 export type LoadResult =
   | { readonly ok: true; readonly config: Config; readonly warnings: readonly Diagnostic[] }
-  /** Errors, and the warnings found beside them. */
+  /** Errors, and the warnings that were found with them. */
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /**
- * Reads a config file and what it includes.
- * @param file a path; a relative one starts in the working directory
+ * Reads a config file and the files that it includes.
+ * @param file a path; a relative path starts in the working directory
  */
 export function load(file: string, disk: Disk): LoadResult {
   const path = disk.resolve(file);
@@ -34,8 +34,8 @@ export function load(file: string, disk: Disk): LoadResult {
 }
 
 /**
- * The same for a text at hand.
- * @param name stands in reports for the file; relative paths in the text start in its folder
+ * Does the same with a text.
+ * @param name stands for the file in reports; relative paths in the text start in its folder
  */
 export function loadText(text: string, name: string, disk: Disk): LoadResult {
   return loadSource(new Source(name, disk.resolve(name), text), disk);

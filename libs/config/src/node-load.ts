@@ -1,4 +1,4 @@
-// Loading where there is a real disk.
+// Loads configs from the disk of this machine, if the caller gives no other disk.
 
 import type { Disk } from './disk/disk.ts';
 import { nodeDisk } from './disk/node-disk.ts';

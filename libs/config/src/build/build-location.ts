@@ -1,4 +1,4 @@
-// One location: what it says itself, and what it takes from its server.
+// Builds one location from its own settings and those that it inherits from its server.
 
 import { type Problems, quoted } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../diagnostics/position.ts';
@@ -23,7 +23,7 @@ export function buildLocation(
 ): Location {
   const { directive: opener, value: prefix } = level.openedBy('location');
   const redirection = level.own('redirection');
-  // A redirection overrides everything beside it: such a location is its server's settings and the redirection.
+  // A redirection overrides everything beside it: such a location has the settings of its server.
   const from = redirection === null ? level : level.outer;
   const taker = new Taker(from, serverOrigins);
   const types = redirection === null ? mergeTypes(outerTypes, level, taker, around.problems) : outerTypes;
@@ -36,7 +36,7 @@ export function buildLocation(
     cgi = buildCgi(level, scope.root, taker, around);
     claimDefaultFile(level, scope.root, index, cgi, around);
   } else taker.mark('redirection', originOf(redirection, level));
-  // Written out field by field: this object is read on every request, and one made by spreading is slow to read.
+  // Written field by field: every request reads this object, and an object made by spreading is slow to read.
   return {
     id,
     prefix,
@@ -83,11 +83,11 @@ interface Index {
 }
 
 /**
- * A location's own `default_file` ends `auto_index`; without one, `auto_index` ends the server's `default_file`.
- * So of the two exactly one is in force, and whoever serves a folder need not know this rule.
+ * A location's own `default_file` turns `auto_index` off. Without one, `auto_index` turns off the server's
+ * `default_file`. So exactly one of the two is in force, and the code that serves a folder need not know this rule.
  */
 function resolveIndex(level: Level, taker: Taker): Index {
-  // In a server, where a redirection looks, nothing is a location's own.
+  // A location with a redirection takes its server's level, where nothing is its own.
   const own = level.context === 'location' ? level.own('default_file') : null;
   const listing = level.settle('auto_index');
   if (own !== null) {
@@ -104,9 +104,8 @@ function resolveIndex(level: Level, taker: Taker): Index {
 }
 
 /**
- * A default file must be there where it was written for this root: by the location itself, or by the server
- * together with the root. One that is inherited into another root is a wish, not a claim, and so is the one of
- * a location whose script answers instead.
+ * A default file must exist if it is set for this root: by the location itself, or by the server together with the
+ * root. It need not exist if it is inherited into another root, or if a script of the location answers instead.
  */
 function claimDefaultFile(
   level: Level,
@@ -146,7 +145,7 @@ function buildCgi(level: Level, rootPath: string, taker: Taker, around: Surround
   return rules;
 }
 
-/** Of a script that an interpreter runs it is enough that it can be read. */
+/** A script that an interpreter runs need only be readable. */
 function claimScript(rules: readonly CgiRule[], path: string, at: Span): Claim {
   return { need: runnerOf(rules, path) === '' ? 'program' : 'file', path, at };
 }

@@ -1,5 +1,5 @@
-// Levels of settings to a Config: inheritance applied, paths absolute. Pure: what must hold on the disk is
-// handed back as claims.
+// Turns levels of settings into a Config: it applies inheritance and makes paths absolute. It does no I/O: it returns
+// what must be true of the disk as claims.
 
 import { quoted } from '../diagnostics/diagnostic.ts';
 import { lineOf } from '../diagnostics/position.ts';
@@ -39,7 +39,7 @@ export function build(main: Level, file: string, around: Surroundings): Draft {
   return { config, main, servers, locations };
 }
 
-/** Where nobody has bounded all servers together, a server that names more than the default has it. */
+/** If the main level sets no limit, a server that sets more than the default gets what it sets. */
 function memoryOfAll(main: Level, limit: number, servers: readonly Built<Server>[]): number {
   if (main.own('memory_limit') !== null) return limit;
   return Math.max(limit, ...servers.map(({ value }) => value.memoryLimit));

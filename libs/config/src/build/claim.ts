@@ -2,13 +2,13 @@ import type { Span } from '../diagnostics/position.ts';
 
 export type Need =
   | 'folder'
-  /** A folder in which files can be made. */
+  /** A folder that new files can be made in. */
   | 'writable-folder'
   /** A file that can be read. */
   | 'file'
   /** A file that can be run. */
   | 'program'
-  /** A file that can be appended to or made. */
+  /** A file that can be made, or that can be appended to. */
   | 'log'
   /** A path where a unix socket can be made. */
   | 'socket';

@@ -3,11 +3,11 @@ import type { Config, Location, Server } from '../model/types.ts';
 import type { Claim } from './claim.ts';
 import type { Level } from './level.ts';
 
-/** What building needs to know besides the text. */
+/** What building needs besides the settings. */
 export interface Surroundings {
   readonly problems: Problems;
   readonly claims: Claim[];
-  /** The absolute path of a program named without a slash, or null. */
+  /** Returns the absolute path of a program whose name has no slash, or null. */
   findProgram(name: string): string | null;
 }
 
@@ -21,6 +21,6 @@ export interface Draft {
   readonly config: Config;
   readonly main: Level;
   readonly servers: readonly Built<Server>[];
-  /** By server, in the same order. */
+  /** The locations of each server, in the order of the servers. */
   readonly locations: readonly (readonly Built<Location>[])[];
 }

@@ -1,4 +1,4 @@
-// Settings that are read the same way on every level: times, logs, types.
+// Settings that are read in the same way on every level: times, logs, paths.
 
 import type { DirectiveName, ValueOf } from '../directives/table.ts';
 import { absolutePath } from '../disk/path.ts';
@@ -24,12 +24,12 @@ class LayeredOrigins implements Origins {
   }
 }
 
-/** Collects origins while values are taken. */
+/** Takes values from a level, and collects their origins. */
 export class Taker {
   readonly #level: Level;
   readonly #origins: LayeredOrigins;
 
-  /** @param around the origins of the server, for a location: what they hold is not written down again */
+  /** @param around for a location the origins of its server, which are not stored again */
   constructor(level: Level, around: Origins | null = null) {
     this.#level = level;
     this.#origins = new LayeredOrigins(around);
@@ -39,12 +39,12 @@ export class Taker {
     return this.#origins;
   }
 
-  /** The value in force of a directive that has a default. */
+  /** Takes the value in force of a directive that has a default. */
   take<N extends DirectiveName>(name: N): ValueOf<N> {
     return this.#note(name, this.#level.settle(name)).value;
   }
 
-  /** The same for one that may have no value. */
+  /** Does the same for a directive that may have no value. */
   takeIfAny<N extends DirectiveName>(name: N): Resolved<ValueOf<N>> | null {
     const resolved = this.#level.resolve(name);
     return resolved === null ? null : this.#note(name, resolved);
@@ -54,7 +54,7 @@ export class Taker {
     this.#origins.set(key, origin);
   }
 
-  /** `access_log`, `error_log`: the path made absolute. Null is off. */
+  /** Takes a log, and makes its path absolute. Null is off. */
   log(name: 'access_log'): LogTarget | null;
   log(name: 'error_log'): ErrorLogTarget | null;
   log(name: 'access_log' | 'error_log'): LogTarget | ErrorLogTarget | null {
@@ -63,10 +63,13 @@ export class Taker {
     return { ...value, path: absolutePath(setting.directive.source.folder, value.path) };
   }
 
-  /** The five times. On each level a time's own directive wins over `timeout`; the nearer level wins. */
+  /**
+   * Takes the five times. On each level the own directive of a time wins over `timeout`. A nearer level wins over
+   * both.
+   */
   timeouts(): Timeouts {
     return {
-      // Nobody knows the location while the head is still arriving.
+      // While the head arrives, its location is not known.
       header: this.#time(
         'header_timeout',
         this.#level.context === 'location' ? this.#level.outer : this.#level,
@@ -96,7 +99,10 @@ export class Taker {
 
 type TimeName = 'header_timeout' | 'body_timeout' | 'send_timeout' | 'keepalive_timeout' | 'cgi_timeout';
 
-/** What the paths that a level itself writes take for granted; what depends on a location's root is not here. */
+/**
+ * Returns the claims of the paths that a level itself sets. Claims that depend on a location's root are not among
+ * them.
+ */
 export function ownClaims(level: Level): Claim[] {
   const claims: Claim[] = [];
   for (const name of ['root', 'upload_path'] as const) {

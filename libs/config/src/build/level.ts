@@ -1,4 +1,4 @@
-// One block's settings, and what it takes over from the blocks around it.
+// The settings of one block, and those that it inherits from the blocks around it.
 
 import type { Position, Source } from '../diagnostics/position.ts';
 import { present } from '../diagnostics/present.ts';
@@ -9,16 +9,16 @@ import { readValue } from '../directives/values.ts';
 import type { Origin } from '../model/types.ts';
 import type { Directive } from '../syntax/directive.ts';
 
-/** A directive that passed validation, with its value. */
+/** A directive that has passed validation, with its value. */
 export interface Setting<T = unknown> {
   readonly directive: Directive;
   readonly row: Row;
   readonly value: T;
-  /** Made when first asked for. */
+  /** Made when it is first needed. */
   origin: Origin | null;
 }
 
-/** A value in force on a level: where it was set, or null for the default. */
+/** A value in force on a level, with the setting that it comes from. A default comes from none. */
 export interface Resolved<T> {
   readonly value: T;
   readonly origin: Origin;
@@ -30,18 +30,18 @@ const NO_SETTINGS: readonly Setting[] = [];
 const NO_LEVELS: readonly Level[] = [];
 
 /**
- * The settings of one block. Only validate.ts adds to it, and gives each setting the value that the setting's row has read.
- * The casts from a name to the type of its value rest on that.
+ * The settings of one block. Only validate.ts adds settings, each with the value that its row has read. The casts
+ * from a name to the type of its value rely on that.
  */
 export class Level {
   readonly context: Context;
   readonly parent: Level | null;
-  /** What opened it; null for the main level. */
+  /** The directive that opened it. Null for the main level. */
   readonly opener: Setting | null;
   readonly #resolved = new Map<DirectiveName, Resolved<unknown> | null>();
   readonly #children = new Map<string, Level[]>();
   readonly #settings = new Map<string, Setting[]>();
-  /** Whether something in here could not be read: then what is missing may have been meant to be there. */
+  /** Whether something in this block could not be read. Then a missing setting is perhaps not missing. */
   damaged = false;
 
   constructor(context: Context, parent: Level | null, opener: Setting | null) {
@@ -50,7 +50,7 @@ export class Level {
     this.opener = opener;
   }
 
-  /** The directive that opened this block; the main level has none. */
+  /** The directive that opened this block. The main level has none. */
   get opening(): Setting {
     return present(this.opener, 'the directive that opens this block');
   }
@@ -61,7 +61,7 @@ export class Level {
     return this.opening as Setting<ValueOf<N>>;
   }
 
-  /** The block around; the main level has none. */
+  /** The enclosing block. The main level has none. */
   get outer(): Level {
     return present(this.parent, 'the block around this one');
   }
@@ -73,17 +73,17 @@ export class Level {
     else list.push(setting);
   }
 
-  /** Every setting of a name in this block. */
+  /** Returns every setting of a name in this block. */
   all<N extends DirectiveName>(name: N): readonly Setting<ValueOf<N>>[] {
     return (this.#settings.get(name) ?? NO_SETTINGS) as Setting<ValueOf<N>>[];
   }
 
-  /** The setting of a name in this block, or null. */
+  /** Returns the setting of a name in this block, or null. */
   own<N extends DirectiveName>(name: N): Setting<ValueOf<N>> | null {
     return this.all(name)[0] ?? null;
   }
 
-  /** Every setting in this block, in no particular order of names. */
+  /** Yields every setting in this block, in no particular order of names. */
   *settings(): Iterable<Setting> {
     for (const list of this.#settings.values()) yield* list;
   }
@@ -95,7 +95,7 @@ export class Level {
     else list.push(child);
   }
 
-  /** The entries of a `types` block, which have one row for all of their names. */
+  /** Returns the entries of a `types` block. They have one row for all their names. */
   entries(): readonly Setting<TypeEntry>[] {
     return [...this.settings()] as Setting<TypeEntry>[];
   }
@@ -104,7 +104,7 @@ export class Level {
     return this.#children.get(name) ?? NO_LEVELS;
   }
 
-  /** The setting in force: here, else in the nearest block around, else the default, else null. */
+  /** Returns the value in force: of this block, or of the nearest block around it, or the default, or null. */
   resolve<N extends DirectiveName>(name: N): Resolved<ValueOf<N>> | null {
     // Every location asks its server for the same few values.
     const known = this.#resolved.get(name);
@@ -123,7 +123,7 @@ export class Level {
     return this.parent !== null && row.inherits ? this.parent.resolve(name) : defaultOf(row);
   }
 
-  /** `resolve` for a directive that has a default. */
+  /** Does the same for a directive that has a default. */
   settle<N extends DirectiveName>(name: N): Resolved<ValueOf<N>> {
     const resolved = this.resolve(name);
     if (resolved === null) throw new Error(`directive without a default: ${name}`);
@@ -133,7 +133,7 @@ export class Level {
 
 export const DEFAULT_ORIGIN: Origin = { level: 'default', at: null };
 
-/** An origin that works out its place when asked: most are never shown. */
+/** An origin that works out its place on demand: most places are never shown. */
 class WrittenOrigin implements Origin {
   readonly level: Origin['level'];
   readonly #source: Source;
@@ -152,7 +152,7 @@ class WrittenOrigin implements Origin {
   }
 }
 
-/** Where a setting stands; the same object each time. */
+/** Returns the origin of a setting, the same object each time. */
 export function originOf(setting: Setting, level: Level): Origin {
   if (setting.origin === null) {
     const { source, name, args } = setting.directive;
@@ -170,7 +170,7 @@ function defaultOf<T>(row: Row<T>): Resolved<T> | null {
 
 const defaults = new Map<Row, unknown>();
 
-/** A row's default, read like a user's text. */
+/** Reads the default of a row in the same way as a user's text. */
 export function defaultValue<T>(row: Row<T>): T {
   const known = defaults.get(row);
   if (known !== undefined) return known as T;

@@ -1,11 +1,11 @@
-// `types { }`: extension to MIME type, the nearer block over the one around.
+// `types { }`: the MIME type of each extension. A nearer block wins over an outer one.
 
 import { type Problems, quoted } from '../diagnostics/diagnostic.ts';
 import { wordSpan } from '../syntax/directive.ts';
 import type { Taker } from './inherit.ts';
 import { type Level, originOf } from './level.ts';
 
-/** The types of a block over those around it; the same map where the block has none. */
+/** Returns the types of a level over those around it. It is the same map if the level has none of its own. */
 export function mergeTypes(
   outer: ReadonlyMap<string, string>,
   level: Level,
@@ -22,7 +22,7 @@ export function mergeTypes(
   return own.size === 0 ? outer : new Map([...outer, ...own]);
 }
 
-/** The entries of the `types` blocks directly in a level. An extension named twice is a warning. */
+/** Returns the entries of the `types` blocks of a level. An extension with two types is a warning. */
 function typeEntries(level: Level, problems: Problems): Map<string, string> {
   const out = new Map<string, string>();
   for (const block of level.childrenOf('types')) {

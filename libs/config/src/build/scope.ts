@@ -1,4 +1,4 @@
-// The settings that servers and locations have in common.
+// Builds the settings that servers and locations have in common.
 
 import { present } from '../diagnostics/present.ts';
 import { absolutePath } from '../disk/path.ts';
@@ -6,7 +6,7 @@ import type { Scope } from '../model/types.ts';
 import type { Taker } from './inherit.ts';
 import type { Resolved } from './level.ts';
 
-/** What is in force on a level, every directive by itself. */
+/** Returns the settings in force on a level, each directive by itself. */
 export function buildScope(taker: Taker, types: ReadonlyMap<string, string>): Scope {
   const root = taker.takeIfAny('root');
   const upload = taker.takeIfAny('upload_path');
@@ -36,7 +36,7 @@ export function buildScope(taker: Taker, types: ReadonlyMap<string, string>): Sc
   };
 }
 
-/** A path that a directive wrote, absolute. */
+/** Makes the path of a directive absolute. */
 function written({ setting, value }: Resolved<string>): string {
   return absolutePath(present(setting, 'the directive of a path').directive.source.folder, value);
 }

@@ -1,4 +1,4 @@
-// A tree of directives to levels of typed settings. It goes on after every problem, and leaves out what it
+// Turns a tree of directives into levels of typed settings. It goes on after every problem, and leaves out what it
 // cannot use.
 
 import { type Problems, quoted } from '../diagnostics/diagnostic.ts';
@@ -8,7 +8,7 @@ import type { Directive } from '../syntax/directive.ts';
 import { wordSpan } from '../syntax/directive.ts';
 import { Level, type Setting } from './level.ts';
 
-/** Checks number, repetition and values of everything in a tree. */
+/** Checks the number of arguments, the repetitions and the values of every directive in a tree. */
 export function validate(tree: readonly Directive[], problems: Problems): Level {
   const main = new Level('main', null, null);
   fill(main, tree, { problems, known: new Map() });
@@ -17,7 +17,7 @@ export function validate(tree: readonly Directive[], problems: Problems): Level 
 
 interface Pass {
   readonly problems: Problems;
-  /** Values that were read already, by directive and words: long configs repeat themselves. */
+  /** The values that were read before, by directive and words. Long configs repeat themselves. */
   readonly known: Map<string, unknown>;
 }
 
@@ -61,7 +61,7 @@ function openBlock(
     level.damaged = true;
     return;
   }
-  // A block whose argument is wrong is still looked into: there may be more to report.
+  // A block with a wrong argument is still read, because there may be more to report.
   const child = new Level(inside, level, setting ?? { directive, row, value: null, origin: null });
   fill(child, directive.block, pass);
   if (setting === null) level.damaged = true;
@@ -94,7 +94,7 @@ function rightCount({ source, args, name }: Directive, row: Row, problems: Probl
 
 function readWords(directive: Directive, row: Row, { problems, known }: Pass): Setting | null {
   const words = directive.args.map((arg) => arg.text);
-  // Inside `types` the name is a value too.
+  // Inside `types` the name is part of the value.
   const isEntry = row.contexts[0] === 'types';
   if (isEntry) words.unshift(directive.name.text);
   else if (words.length > row.max) words.length = row.max;
@@ -115,7 +115,7 @@ function readWords(directive: Directive, row: Row, { problems, known }: Pass): S
   return null;
 }
 
-/** `location ~ \.php$ { }`: that there are no modifiers helps more than that one argument is too many. */
+/** In `location ~ \.php$ { }` it helps more to say that there are no modifiers than that an argument is too many. */
 function modifier(first: string | undefined): boolean {
   return first !== undefined && /^[=~^*]+$/.test(first);
 }

@@ -1,5 +1,5 @@
-// What a config takes for granted about the disk. Building a config only writes claims down; one pass
-// afterwards asks the disk. "Can this do what is written?" is the whole question: what a file holds is not ours.
+// Checks what a config says about the disk. Building a config collects claims, and one pass afterwards asks the disk.
+// The only question is "can this do what is written?": the content of a file is not judged.
 
 import type { Claim, Need } from '../build/claim.ts';
 import type { DiagnosticCode, Problems } from '../diagnostics/diagnostic.ts';
@@ -11,7 +11,7 @@ import { folderOf, lastName } from '../disk/path.ts';
 
 type Failure = readonly [code: DiagnosticCode, what: string];
 
-/** Asks the disk about every claim; one path is asked about once for each need. */
+/** Asks the disk about every claim, and once for each path and need. */
 export function checkClaims(claims: readonly Claim[], disk: Disk, problems: Problems): void {
   const answers = new Map<string, Failure | null>();
   const reported = new Set<string>();
@@ -35,7 +35,7 @@ export function checkClaims(claims: readonly Claim[], disk: Disk, problems: Prob
 
 const VARIABLE = /\$\{?[a-z_]/i;
 
-/** The nearest name in the same folder, in the words of the one who wrote this one. */
+/** Returns the nearest name in the same folder, with the folder as the config writes it. */
 function neighbour(path: string, at: Span, disk: Disk): string | null {
   const name = lastName(path);
   const near = suggest(name, disk.list(folderOf(path)));

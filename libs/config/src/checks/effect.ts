@@ -1,4 +1,4 @@
-// Warnings: what a config says that can never act.
+// Warns of directives that can have no effect.
 
 import type { Built, Draft } from '../build/draft.ts';
 import { defaultValue, type Level, type Setting } from '../build/level.ts';
@@ -48,7 +48,7 @@ function besideDefaultFile({ level }: Built<Location>, problems: Problems): void
   problems.warn('never-effective', wordSpan(listing.directive, -1), message);
 }
 
-/** `auto_index on` in a server keeps its own `default_file` from every location that does not turn it off. */
+/** With `auto_index on`, a server's `default_file` reaches only a location that turns `auto_index` off. */
 function serverDefaultFile(server: Level, locations: readonly Built<Location>[], problems: Problems): void {
   const file = server.own('default_file');
   if (file === null || server.own('auto_index')?.value !== true) return;
@@ -121,7 +121,7 @@ function uploads(server: Level, locations: readonly Built<Location>[], problems:
 
 function memory(main: Level, { value, level }: Built<Server>, problems: Problems): void {
   const entry = level.own('cache_entry');
-  // Of three quarters of it files are loaded, whatever else there is.
+  // Files are loaded only while at most three quarters of it are used.
   const loadable = (value.memoryLimit / 4) * 3;
   if (entry !== null && value.cacheEntry > loadable && value.cacheEntry <= value.cacheSize) {
     const message = `no file of this size is loaded: "memory_limit" is ${value.memoryLimit}, which leaves ${loadable} for it`;
@@ -139,12 +139,12 @@ function neverActs(setting: Setting | null, name: DirectiveName, why: string, pr
   problems.warn('never-effective', wordSpan(setting.directive, -1), `${quoted(name)} has no effect: ${why}`);
 }
 
-/** A default that is written out changes nothing, so it can disappoint nobody. */
+/** A setting that repeats the default changes nothing, so there is nothing to warn of. */
 function isDefault(setting: Setting, name: DirectiveName): boolean {
   return setting.value === defaultValue<unknown>(DIRECTIVES[name]);
 }
 
-/** A POST needs a folder to store into or a script to hand it to; options of uploads need a POST. */
+/** A POST needs a folder for its body or a script. Options of uploads need a POST. */
 function posts(server: Level, locations: readonly Built<Location>[], problems: Problems): void {
   const warned = new Set<Setting>();
   for (const { level, value } of locations) {
@@ -165,7 +165,7 @@ function posts(server: Level, locations: readonly Built<Location>[], problems: P
   }
 }
 
-/** Only what is compressed has types and sizes, and only what the cache keeps is compressed. */
+/** Types and sizes need `compress`, and `compress` needs the cache. */
 function compression(
   { value: server, level: around }: Built<Server>,
   locations: readonly Built<Location>[],
@@ -189,7 +189,7 @@ function compression(
 
 const FIRST_ONLY = directiveNames().filter((name) => DIRECTIVES[name].firstOnly);
 
-/** What acts before the host is known is decided by the first server of an address. */
+/** The first server of an address decides what acts before the host is known. */
 function laterServers(draft: Draft, problems: Problems): void {
   const taken = new Map<string, Server>();
   for (const { value, level } of draft.servers) {
@@ -205,7 +205,7 @@ function laterServers(draft: Draft, problems: Problems): void {
   }
 }
 
-/** Servers that name one file share it: lines of two formats can be read by no program. */
+/** Servers that name one file share it, and no program can read lines of two formats. */
 function logFormats(draft: Draft, problems: Problems): void {
   for (const name of ['access_log', 'error_log'] as const) {
     const formats = new Map<string, { readonly format: string; readonly setting: Setting }>();
@@ -229,7 +229,7 @@ function logFormats(draft: Draft, problems: Problems): void {
   }
 }
 
-/** Names are looked up by address: the first server that has one keeps it. */
+/** Names are looked up by address. The first server that has a name keeps it. */
 function names(draft: Draft, problems: Problems): void {
   const taken = new Map<string, Server>();
   const reachable = new Set<Server>();
@@ -269,7 +269,7 @@ function names(draft: Draft, problems: Problems): void {
 
 const WILDCARDS: readonly string[] = ['0.0.0.0', '::'];
 
-/** Linux refuses to bind one address of a port that is bound for all of them. */
+/** Linux refuses to bind one address of a port that is bound for all addresses. */
 function addresses(draft: Draft, problems: Problems): void {
   const wild = new Map<string, Listen>();
   const port = (listen: Listen) => `${listen.family} ${listen.port}`;

@@ -1,4 +1,4 @@
-// Methods beyond those that files understand need a script that takes them.
+// A method that files do not have needs a script that takes it.
 
 import type { Draft } from '../build/draft.ts';
 import type { Setting } from '../build/level.ts';
@@ -8,7 +8,7 @@ import { suggest } from '../diagnostics/suggest.ts';
 import { FILE_METHODS } from '../directives/methods.ts';
 import { wordSpan } from '../syntax/directive.ts';
 
-/** Reports each such method of a location without `cgi`; one that several locations take over from a server, once. */
+/** Reports each such method of a location without `cgi`. A method that several locations inherit is reported once. */
 export function checkMethods({ locations }: Draft, problems: Problems): void {
   const reported = new Set<Setting>();
   for (const { value, level } of locations.flat()) {

@@ -2,7 +2,7 @@ import type { Position, Span } from './position.ts';
 
 export type Severity = 'error' | 'warning';
 
-/** Every code a diagnostic can carry. They are stable: editors and scripts may match on them. */
+/** Every code that a diagnostic can have. The codes are stable: editors and scripts may match on them. */
 export const DIAGNOSTIC_CODES = [
   // reading
   'cannot-read',
@@ -62,13 +62,13 @@ export const DIAGNOSTIC_CODES = [
 
 export type DiagnosticCode = (typeof DIAGNOSTIC_CODES)[number];
 
-/** One thing wrong (or, as a warning, without effect) in a config. */
+/** One thing in a config that is wrong or, as a warning, has no effect. */
 export interface Diagnostic {
   readonly code: DiagnosticCode;
   readonly severity: Severity;
   readonly position: Position;
   readonly message: string;
-  /** What would have been right here. */
+  /** What would be right here. */
   readonly expected: string | null;
   /** The one word that was probably meant. */
   readonly suggestion: string | null;
@@ -89,7 +89,7 @@ interface Entry {
   readonly start: number;
 }
 
-/** Collects diagnostics; nothing in this library throws over what a user wrote. */
+/** Collects diagnostics. Nothing that a user writes makes this library throw. */
 export class Problems {
   readonly #entries: Entry[] = [];
   #errors = 0;
@@ -107,7 +107,7 @@ export class Problems {
     this.#add('warning', code, at, message, hints);
   }
 
-  /** Everything found, in reading order: by file, then by place. */
+  /** Returns everything found in reading order: by file, then by place. */
   sorted(): Diagnostic[] {
     this.#entries.sort((a, b) => a.order - b.order || a.start - b.start);
     return this.#entries.map((entry) => entry.diagnostic);
@@ -129,7 +129,7 @@ export class Problems {
   }
 }
 
-/** A user's text in quotes for a message, cut when it is long. */
+/** Puts a user's text in quotes for a message, and cuts a long one. */
 export function quoted(text: string): string {
   return text.length > 60 ? `"${text.slice(0, 57)}..."` : `"${text}"`;
 }

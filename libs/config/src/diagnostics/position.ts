@@ -1,8 +1,7 @@
-// A place in a config text. Columns and lengths count characters (code points), from 1, because that is what
-// an editor shows; inside the library everything works with UTF-16 offsets and is turned into a Position only
-// when somebody asks.
+// A place in a config text. Columns and lengths count characters (code points), from 1, because an editor shows
+// them so. The library itself works with UTF-16 offsets, and makes a Position only when a caller asks for one.
 
-/** Where something stands. `line` and `column` count from 1; `length` is in characters, at least 1. */
+/** A place in a file. `line` and `column` count from 1; `length` is in characters, at least 1. */
 export interface Position {
   readonly file: string;
   readonly line: number;
@@ -10,7 +9,7 @@ export interface Position {
   readonly length: number;
 }
 
-/** A place for a message: `file:line`. */
+/** Returns a place for a message: `file:line`. */
 export function lineOf({ file, line }: Position): string {
   return `${file}:${line}`;
 }
@@ -22,15 +21,15 @@ export interface Span {
   readonly end: number;
 }
 
-/** One config text, with the `include` that brought it in. */
+/** One config text, with the `include` that led to it. */
 export class Source {
-  /** As shown to people: the path as they wrote it. */
+  /** What messages show: the path as its writer wrote it. */
   readonly name: string;
-  /** Absolute; relative paths in this text start from its folder. */
+  /** Absolute. Relative paths in this text start in its folder. */
   readonly path: string;
   readonly text: string;
   readonly includedFrom: Span | null;
-  /** Position in the order of reading; reports are sorted by it. */
+  /** The place of this text in the order of reading, by which reports are sorted. */
   readonly order: number;
   #lineStarts: number[] | null = null;
 
@@ -42,12 +41,12 @@ export class Source {
     this.order = order;
   }
 
-  /** The folder of this file, absolute, without a slash at its end (`/` itself is the empty string). */
+  /** The folder of this file, absolute, without a slash at its end. `/` is the empty string. */
   get folder(): string {
     return this.path.slice(0, this.path.lastIndexOf('/'));
   }
 
-  /** The line (from 1) that holds a UTF-16 offset. */
+  /** Returns the line (from 1) that holds a UTF-16 offset. */
   lineAt(offset: number): number {
     const starts = this.#starts();
     let low = 0;
@@ -60,7 +59,7 @@ export class Source {
     return low + 1;
   }
 
-  /** The text of a line (from 1), without its line end. */
+  /** Returns the text of a line (from 1), without its line end. */
   lineText(line: number): string {
     const start = this.#starts()[line - 1];
     const newline = this.text.indexOf('\n', start);
@@ -69,7 +68,7 @@ export class Source {
     return this.text.slice(start, end);
   }
 
-  /** Turns offsets into a Position; what reaches over the end of the first line is cut there. */
+  /** Turns offsets into a Position. It ends at the latest where its first line ends. */
   position(start: number, end: number): Position {
     const line = this.lineAt(start);
     const lineStart = this.#starts()[line - 1];
@@ -79,7 +78,7 @@ export class Source {
     return { file: this.name, line, column, length };
   }
 
-  /** The places of the `include`s that led here, nearest first. */
+  /** Returns the places of the `include`s that led to this text, nearest first. */
   includeChain(): Position[] {
     const chain: Position[] = [];
     for (let at = this.includedFrom; at !== null; at = at.source.includedFrom) {
@@ -90,7 +89,7 @@ export class Source {
 
   #starts(): number[] {
     if (this.#lineStarts === null) {
-      // A byte order mark is no character of the first line.
+      // A byte order mark is not a character of the first line.
       const starts = [this.text.charCodeAt(0) === 0xfeff ? 1 : 0];
       for (let at = this.text.indexOf('\n'); at >= 0; at = this.text.indexOf('\n', at + 1))
         starts.push(at + 1);

@@ -1,4 +1,4 @@
-// Diagnostics as text for people, and as JSON for editors.
+// Prints diagnostics as text for people, and as JSON for editors.
 
 import type { Diagnostic } from './diagnostic.ts';
 import type { Position } from './position.ts';
@@ -8,7 +8,7 @@ export interface ReportOptions {
   readonly color?: boolean;
 }
 
-/** More of a line than this is cut away around the caret. */
+/** A longer line is cut to this many characters around the caret. */
 const WIDEST = 160;
 const CONTEXT = 60;
 
@@ -29,7 +29,7 @@ const COLORS: Paint = {
 };
 const PLAIN: Paint = { error: '', warning: '', bold: '', dim: '', off: '' };
 
-/** Every diagnostic with its line and a caret, and a count at the end; empty for none. */
+/** Prints every diagnostic with its line and a caret, and a count at the end. No diagnostics give the empty string. */
 export function report(diagnostics: readonly Diagnostic[], options: ReportOptions = {}): string {
   if (diagnostics.length === 0) return '';
   const paint = options.color === true ? COLORS : PLAIN;
@@ -67,7 +67,7 @@ function place({ file, line, column }: Position): string {
 
 interface Excerpt {
   readonly text: string;
-  /** What stands before the caret: tabs stay tabs, so that both lines are indented alike. */
+  /** The text before the caret. Tabs stay tabs, so that both lines have the same indent. */
   readonly padding: string;
   readonly cells: number;
 }
@@ -95,7 +95,7 @@ function cut(line: string, position: Position): Excerpt {
   };
 }
 
-/** How many columns of a terminal a character takes: East Asian wide characters and emoji take two. */
+/** Returns the columns that a character takes on a terminal: East Asian wide characters and emoji take two. */
 function cells(character: string): number {
   const code = character.codePointAt(0) ?? 0;
   const wide =
@@ -111,13 +111,13 @@ function cells(character: string): number {
   return wide ? 2 : 1;
 }
 
-/** A config is shown on a terminal as text, never as commands to it. */
+/** Makes sure that a terminal shows the text of a config, and never obeys it. */
 function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   return text.replace(/[\x00-\x08\x0a-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
 }
 
-/** The diagnostics as JSON text: an array, hints that are absent left out. */
+/** Prints the diagnostics as a JSON array. Hints that are absent are left out. */
 export function toJson(diagnostics: readonly Diagnostic[]): string {
   const out = diagnostics.map(
     ({ code, severity, position, message, expected, suggestion, includedFrom, sourceLine }) => ({

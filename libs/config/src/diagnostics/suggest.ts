@@ -1,12 +1,12 @@
-// "Did you mean": the nearest of a few words.
+// "Did you mean": finds the nearest of a few words.
 
 /**
- * The candidate nearest to `word`, or null when none is near enough (a third of its length in edits).
- * Case, `_` and `-` count for nothing when that alone makes the words equal.
+ * Returns the candidate nearest to `word`, or null if none is near enough (a third of its length in edits).
+ * Words that differ only in case, `_` and `-` count as equal.
  */
 export function suggest(word: string, candidates: Iterable<string>): string | null {
   const limit = Math.max(1, Math.floor(word.length / 3));
-  // An edit distance grows with the product of the lengths; nothing we know is this long.
+  // An edit distance takes time in proportion to the product of the lengths, and no candidate is this long.
   if (word.length > 64) return null;
   const bare = plain(word);
   let best: string | null = null;
@@ -27,7 +27,7 @@ function plain(word: string): string {
   return word.toLowerCase().replaceAll('_', '').replaceAll('-', '');
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
+/** Counts insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
 export function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last: number[] = [];

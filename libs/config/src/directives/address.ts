@@ -1,15 +1,15 @@
-// Addresses of `listen`, in every spelling, down to one.
+// Reads the addresses of `listen` in every spelling, and gives each address one key.
 
 import type { Listen } from '../model/types.ts';
 
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)$/;
 const DEFAULT_PORT = 80;
 
-/** Reads the word behind `listen`; text is the reason why not. A unix path stays as written. */
+/** Reads the argument of `listen`. Returns a text with the reason if that fails. A unix path stays as written. */
 export function parseListen(text: string): Listen | string {
   if (text.startsWith('unix:')) {
     const path = text.slice(5);
-    // sun_path holds 104 bytes on the BSDs and macOS, 108 on Linux, one of them NUL.
+    // sun_path holds 104 bytes on the BSDs and macOS, and 108 on Linux. One of them is NUL.
     if (path === '') return 'the path of the socket is missing';
     if (new TextEncoder().encode(path).length > 103) return 'the path of a unix socket has at most 103 bytes';
     return { family: 'unix', host: '', port: 0, path, text, key: `unix:${path}` };
@@ -25,7 +25,7 @@ export function parseListen(text: string): Listen | string {
   return finish('ipv4', host, colon < 0 ? null : text.slice(colon + 1), text);
 }
 
-/** The URL standard's host parser knows every spelling of an IPv6 address and writes one (RFC 5952). */
+/** The host parser of the URL standard reads every spelling of an IPv6 address, and writes one (RFC 5952). */
 function parseIpv6(text: string): Listen | string {
   const close = text.indexOf(']');
   const url = `http://${text.slice(0, close + 1)}/`;

@@ -11,7 +11,7 @@ import { lazy, refuseWord, size } from './values.ts';
 const MIB = 1 << 20;
 const BOTH: readonly Context[] = ['server', 'location'];
 
-/** `on`, `off`, or the codings themselves, the best first. */
+/** Reads `on`, `off`, or the codings themselves, the preferred one first. */
 function codings(all: readonly Coding[]): Value<readonly Coding[]> {
   return lazy(() =>
     z.pipe(
@@ -46,7 +46,7 @@ const mediaTypes: Value<ReadonlySet<string>> = lazy(() =>
   ),
 );
 
-/** What the mime-types library calls compressible and servers of files meet. */
+/** The types that the mime-types library calls compressible and that file servers meet. */
 const COMPRESSIBLE =
   'text/* application/javascript application/json application/ld+json application/manifest+json application/xml ' +
   'application/xhtml+xml application/rss+xml application/atom+xml application/wasm image/svg+xml font/ttf font/otf';

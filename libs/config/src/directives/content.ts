@@ -10,7 +10,7 @@ import { flag, lazy, one, refuse, refuseWord, text } from './values.ts';
 
 const TAG_SOURCES = ['stat', 'content', 'off'] as const;
 
-/** Why a name under a folder cannot be one (it must not be able to leave it), or null. */
+/** Returns why a name can lead out of the folder that it is relative to, or null if it cannot. */
 export function leavesRoot(name: string): { message: string; suggestion: string | null } | null {
   if (name === '') return { message: 'this must not be empty', suggestion: null };
   if (name.startsWith('/')) {
@@ -33,7 +33,7 @@ const defaultFile: Value<string> = lazy(() =>
   ),
 );
 
-/** RFC 2978 section 2.3; the longest name that is registered has 45 characters. Null is `off`. */
+/** RFC 2978, section 2.3. The longest registered name has 45 characters. Null is `off`. */
 const charset: Value<string | null> = lazy(() =>
   one(
     z.pipe(
@@ -89,7 +89,7 @@ const errorPages: Value<[number, string][]> = lazy(() =>
 const STATUSES: readonly RedirectStatus[] = [301, 302, 303, 307, 308];
 const VARIABLE = /\$(?:\{|host|uri|request_uri|scheme|args|server_name|http_|is_args)/;
 
-/** Why a target cannot go into a Location field as it stands, or null. RFC 9110 section 10.2.2. */
+/** Returns why a target cannot stand in a Location field (RFC 9110, section 10.2.2), or null if it can. */
 function badTarget(url: string): { message: string; suggestion: string | null } | null {
   if (!/^[\x21-\x7e]+$/.test(url)) {
     const encoded = /\p{Surrogate}/u.test(url) ? null : url.replace(/[^\x21-\x7e]+/g, encodeURIComponent);

@@ -1,4 +1,4 @@
-// The directives that bound what a client can use up: bytes, counts, time.
+// The directives that limit what a client can use: bytes, counts, time.
 
 import { type Context, row } from './row.ts';
 import type { Value } from './value.ts';

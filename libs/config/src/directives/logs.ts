@@ -1,4 +1,4 @@
-// The two logs: `PATH [words...]`, the words in any order.
+// The two logs: `PATH [words...]`. The words may come in any order.
 
 import * as z from 'zod/mini';
 import { suggest } from '../diagnostics/suggest.ts';
@@ -26,7 +26,7 @@ interface Words<F extends string> {
   flushMs: number;
 }
 
-/** Paths stay as written here; `off` is null. */
+/** Reads the words of a log. The path stays as written. `off` is null. */
 function logWords<F extends string>(
   grammar: Grammar<F>,
   words: string[],
@@ -88,7 +88,7 @@ const ACCESS: Grammar<LogTarget['format']> = {
   bufferBytes: 65_536,
   flushMs: 1000,
 };
-/** An error is looked for while it happens, so it waits less. */
+/** People look for an error while it happens, so its line waits for a shorter time. */
 const ERROR: Grammar<ErrorLogTarget['format']> = {
   formats: ['text', 'json'],
   levels: LEVELS,

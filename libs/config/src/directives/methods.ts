@@ -6,13 +6,13 @@ import type { Method } from '../model/types.ts';
 import type { Value } from './value.ts';
 import { lazy, refuseWord } from './values.ts';
 
-/** What files understand, in the order in which sets are printed. */
+/** The methods of files, in the order in which a set is printed. */
 export const FILE_METHODS: readonly Method[] = ['GET', 'POST', 'DELETE'];
 
-/** Methods are told apart by case (RFC 9110 section 9.1), so that these in another one are a mistake. */
+/** Methods are case-sensitive (RFC 9110, section 9.1), so one of these in another case is a mistake. */
 const USUAL: readonly Method[] = [...FILE_METHODS, 'HEAD', 'PUT', 'PATCH', 'OPTIONS', 'PROPFIND'];
 const REFUSED: readonly Method[] = ['CONNECT', 'TRACE'];
-/** RFC 9110 section 5.6.2; `*` is one, too. Requests with longer methods are not read. */
+/** RFC 9110, section 5.6.2. `*` is a token too. The server reads no request with a longer method. */
 const TOKEN = /^[\w!#$%&'*+.^`|~-]{1,32}$/;
 
 export const methods: Value<ReadonlySet<Method>> = lazy(() =>

@@ -1,9 +1,9 @@
 import type { Value } from './value.ts';
 
-/** Where a directive may stand. `types` is the inside of a `types { }` block. */
+/** A place where a directive is allowed. `types` is the inside of a `types { }` block. */
 export type Context = 'main' | 'server' | 'location' | 'types';
 
-/** One directive. Parser, validator, help and reference page know nothing that is not written here. */
+/** One directive. The parser, the validator, the help and the reference page know only what a row says. */
 export interface Row<T = unknown> {
   readonly name: string;
   readonly contexts: readonly Context[];
@@ -11,21 +11,21 @@ export interface Row<T = unknown> {
   readonly usage: string;
   readonly min: number;
   readonly max: number;
-  /** How often in one block. */
+  /** How often one block may hold it. */
   readonly repeat: 'once' | 'many';
-  /** Whether a block that does not set it takes it from the block around. */
+  /** Whether a block that does not set it inherits it from the enclosing block. */
   readonly inherits: boolean;
-  /** Acts before a request names its server: of the servers on one address, the first has its say. */
+  /** Whether it acts before a request names its server. Then the first server on an address decides. */
   readonly firstOnly: boolean;
   /** The context inside its `{ }`, or null for a directive that ends with `;`. */
   readonly block: Context | null;
   readonly value: Value<T>;
-  /** What is right, in words, for reports. */
+  /** What is right, in words, for messages. */
   readonly expects: string;
-  /** Its arguments where nobody writes it, as they would be written; null where there is no value then. */
+  /** The arguments that it has if no block sets it, as a config would write them. Null if it then has no value. */
   readonly default: string | null;
   readonly help: string;
-  /** What the same thing is called elsewhere, for "did you mean". */
+  /** Names of the same thing in other servers, for "did you mean". */
   readonly alias: readonly string[];
 }
 
@@ -45,12 +45,12 @@ const COMMON = {
   alias: [],
 } as const;
 
-/** A row with the shape that `S` gives; the rest of the shape is the common one. */
+/** A row with the shape that `S` gives. The rest of the shape is the common one. */
 type Shaped<T, S> = Row<T> &
   Pick<S, keyof S & keyof Shape> &
   Omit<Pick<typeof COMMON, keyof typeof COMMON & keyof Shape>, keyof S>;
 
-/** A row; what is left out is the common case: one argument, once, inherited, no block, no default. */
+/** Makes a row. What `given` leaves out is the common case: one argument, once, inherited, no block, no default. */
 export function row<T, const S extends Pick<Shape, 'contexts'> & Partial<Shape>>(
   given: Pick<Row<T>, Needed> & Partial<Row<T>> & S,
 ): Shaped<T, S> {

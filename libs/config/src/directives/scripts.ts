@@ -6,7 +6,7 @@ import { row } from './row.ts';
 import type { Value } from './value.ts';
 import { flag, lazy, refuseWord } from './values.ts';
 
-/** A rule before its paths are resolved. An interpreter of '' is none: such files run by themselves. */
+/** A rule before its paths are resolved. The interpreter is '' if the files run by themselves. */
 export type CgiWords =
   | { readonly kind: 'script'; readonly name: string }
   | { readonly kind: 'extension'; readonly ext: string; readonly interpreter: string }
@@ -14,7 +14,7 @@ export type CgiWords =
 
 const EXTENSION = /^\.[\w-]+$/;
 
-/** What was meant by a word with a star or without its dot: `*.cgi`, `cgi`. Null where it is no extension. */
+/** Returns the extension that a word such as `*.cgi` or `cgi` means, or null if it means none. */
 function asExtension(word: string): string | null {
   return /^\*?\.?[\w-]+$/.test(word) ? `.${word.replace(/^\*?\.?/, '')}` : null;
 }

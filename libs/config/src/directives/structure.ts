@@ -31,7 +31,7 @@ const SERVER_NAME = /^(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/i;
 
 const serverNames = lazy(() => z.array(z.string().check(z.maxLength(253), z.regex(SERVER_NAME))));
 
-/** What a location begins with elsewhere, what to say of it, and what stands here in its place. */
+/** How a location begins in other servers, what the message says, and what to write instead. */
 const FOREIGN_PREFIXES: readonly (readonly [word: RegExp, message: string, expected: string])[] = [
   [
     /^!?~/,
@@ -73,7 +73,7 @@ export interface TypeEntry {
   readonly extensions: readonly string[];
 }
 
-/** The name of an entry is its value's first word: `text/html html htm;`. */
+/** The name of an entry is the first word of its value: `text/html html htm;`. */
 const typeEntry: Value<TypeEntry> = lazy(() =>
   z.pipe(
     z.tuple([z.string()], z.string()),
@@ -185,7 +185,7 @@ export const structureRows = {
   }),
 };
 
-/** Not a directive but the shape of every line inside `types { }`. */
+/** The shape of every line inside `types { }`. It is not a directive. */
 export const typeEntryRow = row({
   name: 'TYPE',
   contexts: ['types'],
@@ -198,9 +198,9 @@ export const typeEntryRow = row({
   help: 'One MIME type and its extensions.',
 });
 
-/** RFC 9110 section 8.3.1: type "/" subtype, both tokens. */
+/** RFC 9110, section 8.3.1: type "/" subtype. Both are tokens. */
 export const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+$/;
 
-/** The same with parameters, a value of which may be quoted (section 5.6.6): `text/html; charset=iso-8859-1`. */
+/** The same with parameters, whose values may be quoted (section 5.6.6): `text/html; charset=iso-8859-1`. */
 export const CONTENT_TYPE =
   /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+(?: ?; ?[\w!#$%&'*+.^`|~-]+=(?:[\w!#$%&'*+.^`|~-]+|"(?:[ !#-[\]-~]|\\[ -~])*"))*$/;

@@ -22,30 +22,30 @@ export type ValueOf<N extends DirectiveName> = (typeof DIRECTIVES)[N] extends Ro
 
 const BY_NAME: ReadonlyMap<string, Row> = new Map(Object.entries(DIRECTIVES));
 
-/** The row of a directive, with the type of its value: the compiler does not see through `ValueOf` by itself. */
+/** Returns the row of a directive with the type of its value. The compiler does not see through `ValueOf` by itself. */
 export function rowOf<N extends DirectiveName>(name: N): Row<ValueOf<N>> {
   return DIRECTIVES[name] as Row<ValueOf<N>>;
 }
 
-/** The names of all directives. */
+/** Returns the names of all directives. */
 export function directiveNames(): readonly DirectiveName[] {
-  // `Object.keys` knows no more than strings.
+  // `Object.keys` returns plain strings.
   return Object.keys(DIRECTIVES) as DirectiveName[];
 }
 
-/** The row of a name anywhere in the language. */
+/** Returns the row of a name, wherever it is allowed. */
 export function findRow(name: string): Row | null {
   return BY_NAME.get(name) ?? null;
 }
 
-/** The row of a name that may stand in a context. Inside `types` every MIME type is a name. */
+/** Returns the row of a name that is allowed in a context. Inside `types` every MIME type is a name. */
 export function rowIn(context: Context, name: string): Row | null {
   if (context === 'types') return CONTENT_TYPE.test(name) ? typeEntryRow : null;
   const found = BY_NAME.get(name);
   return found?.contexts.includes(context) ? found : null;
 }
 
-/** All rows, in the order of the reference page. */
+/** Returns all rows in the order of the reference page. */
 export function allRows(): readonly Row[] {
   return [...BY_NAME.values()];
 }

@@ -1,18 +1,18 @@
-// A name that is no directive: what its writer probably means.
+// Explains a name that is not a directive: what its writer probably means.
 
 import { suggest } from '../diagnostics/suggest.ts';
 import type { Context, Row } from './row.ts';
 import { allRows, findRow } from './table.ts';
 
-/** What a name that is in no row probably means. */
+/** What an unknown name probably means. */
 interface Meaning {
-  /** The directive that does what this name does elsewhere, or that is spelt almost like it. */
+  /** The directive that does what this name does in other servers, or that has almost the same spelling. */
   readonly meant: Row | null;
   /** What to write instead, if no single directive does the same. */
   readonly expected: string | null;
 }
 
-/** Explains an unknown name. Directives of `context` are preferred; null prefers none. */
+/** Explains an unknown name. It prefers directives that are allowed in `context`; null prefers none. */
 export function meaningOf(name: string, context: Context | null): Meaning {
   const lower = name.toLowerCase();
   const rows = allRows();

@@ -1,6 +1,6 @@
-// The types of values, as zod schemas over the words of a directive. Schemas are made when first asked for:
-// a config uses few of them, and making all costs milliseconds of start-up. zod/mini is the same engine as zod
-// with functions in place of methods, which a bundler can drop when unused.
+// The types of values, as zod schemas over the words of a directive. A schema is made when it is first used: a
+// config uses few of them, and making all of them costs milliseconds at the start. zod/mini is the engine of zod
+// with functions instead of methods, so a bundler can drop the unused ones.
 
 import * as z from 'zod/mini';
 import type { DiagnosticCode, Hints } from '../diagnostics/diagnostic.ts';
@@ -12,7 +12,7 @@ import type { Issue, Value } from './value.ts';
 interface Fault extends Hints {
   readonly code: DiagnosticCode;
   readonly message: string;
-  /** Which of the words, from 0. */
+  /** The index of the word, from 0. */
   readonly index: number;
 }
 
@@ -24,13 +24,13 @@ export function lazy<T>(make: () => z.ZodMiniType<T, unknown>): Value<T> {
   };
 }
 
-/** Refuses a word from within a transform. */
+/** Refuses the word of a transform. */
 export function refuse(ctx: z.core.ParsePayload, message: string, hints: Hints = {}): never {
   ctx.issues.push({ code: 'custom', message, params: hints, input: ctx.value });
   return z.NEVER;
 }
 
-/** Refuses one of several words, the first of which is 0; the others can still be refused, too. */
+/** Refuses one of several words, counted from 0. Others can still be refused after it. */
 export function refuseWord(
   ctx: z.core.ParsePayload,
   index: number,
@@ -49,7 +49,7 @@ export function one<T>(word: z.ZodMiniType<T, unknown>): z.ZodMiniType<T, unknow
   );
 }
 
-/** One word turned into a number by `unit`, within bounds that zod checks. */
+/** One word that `unit` turns into a number. zod checks the bounds. */
 function bounded(
   unit: z.ZodMiniType<number, unknown>,
   low: number,
@@ -58,10 +58,10 @@ function bounded(
   return one(z.pipe(unit, z.number().check(z.gte(low), z.lte(high))));
 }
 
-/** A word that is not empty: paths and names. NUL cannot get here, the lexer refuses it. */
+/** A word that is not empty: a path or a name. It holds no NUL, which the lexer refuses. */
 export const text: Value<string> = lazy(() => one(z.string().check(z.minLength(1))));
 
-/** Words from a closed list, for `on off`, drivers, methods. */
+/** A word from a closed list, such as the drivers. */
 export function choice<const T extends readonly string[]>(...words: T): Value<T[number]> {
   return lazy(() => one(z.enum(words)));
 }
@@ -98,7 +98,7 @@ function measure(pattern: RegExp, units: Readonly<Record<string, number>>, bare:
 /** Bytes: `4000`, `64k`, `10m`, `2g`. */
 export const sizeWord = () => measure(/^(\d{1,15})([kmgt]?)$/i, SIZE_UNITS, 1, /^(\d+) ?([kmgt])i?b$/i);
 
-/** Milliseconds out of `3` (seconds), `3s`, `500ms`, `2m`, `1h`. */
+/** Milliseconds, from `3` (seconds), `3s`, `500ms`, `2m`, `1h`. */
 export const timeWord = () =>
   measure(/^(\d{1,15})(ms|s|m|h|)$/i, TIME_UNITS, 1000, /^(\d+) ?(ms|s|m|h)[a-z]+$/i);
 
@@ -112,7 +112,7 @@ export function duration(low: number, high: number): Value<number> {
   return lazy(() => bounded(timeWord(), low, high));
 }
 
-/** The same, or the word `auto`. */
+/** A count, or the word `auto`. */
 export function countOrAuto(low: number, high: number): Value<number | 'auto'> {
   return lazy(() => z.union([one(z.literal('auto')), bounded(countWord(), low, high)]));
 }
@@ -121,7 +121,7 @@ export function count(low: number, high: number): Value<number> {
   return lazy(() => bounded(countWord(), low, high));
 }
 
-/** Reads words with a schema; faults name the word they are about. `expects` says what is right. */
+/** Reads words with a schema. Each fault names its word. `expects` says what is right. */
 export function readValue<T>(
   value: Value<T>,
   words: readonly string[],

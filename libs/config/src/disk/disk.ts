@@ -1,25 +1,25 @@
-// All that reading a config asks of the disk. Nothing here throws: what cannot be had is a value.
+// Everything that this library asks of a disk. An implementation never throws: a failure is a value.
 
 export type FileKind = 'file' | 'folder' | 'other' | 'none';
 export type Access = 'read' | 'write' | 'run';
 
 /** The disk as a config sees it. Paths are absolute. */
 export interface Disk {
-  /** The text of a file, or why it cannot be had: `not-utf8`, or an errno name such as `EACCES`. */
+  /** Returns the text of a file, or why it cannot be read: `not-utf8`, or an errno name such as `EACCES`. */
   readText(path: string): { readonly text: string } | { readonly error: string };
-  /** What a path leads to, symbolic links followed. */
+  /** Returns what a path leads to. Symbolic links are followed. */
   kind(path: string): FileKind;
-  /** The path without symbolic links; '' where nothing lies there. */
+  /** Returns the path without symbolic links, or '' if nothing lies there. */
   realPath(path: string): string;
-  /** The first bytes of a file (256 at the most), one character each; null where they cannot be read. */
+  /** Returns the first bytes of a file, at most 256, as one character each. Null if they cannot be read. */
   head(path: string): string | null;
   /** Whether this process is root. */
   readonly superuser: boolean;
-  /** Whether this process may. */
+  /** Whether this process has the access. */
   can(path: string, access: Access): boolean;
-  /** The names in a folder, sorted; none where it cannot be read. */
+  /** Returns the names in a folder, sorted. There are none if it cannot be read. */
   list(folder: string): readonly string[];
-  /** The folders to look for a program named without a slash. */
+  /** The folders that hold programs whose name has no slash. */
   readonly searchPath: readonly string[];
   /** Makes a path absolute. */
   resolve(path: string): string;

@@ -1,15 +1,15 @@
-// Patterns of `include`, one path segment at a time over the injected disk, so that the same code serves the
-// real disk and the one in memory.
+// Patterns of `include`. They are matched one path segment at a time, so that the same code works on the real disk
+// and on the one in memory.
 
 import picomatch from 'picomatch';
 import type { Disk } from './disk.ts';
 
-/** Whether a path is a pattern at all. */
+/** Whether a path is a pattern. */
 export function isPattern(path: string): boolean {
   return /[*?[{]/.test(path);
 }
 
-/** The paths that fit an absolute pattern, sorted by name. A wildcard matches no leading dot and no `/`. */
+/** Returns the paths that match an absolute pattern, sorted by name. A wildcard matches no leading dot and no `/`. */
 export function glob(pattern: string, disk: Disk): string[] {
   let found = [''];
   for (const segment of pattern.split('/').slice(1)) {

@@ -1,15 +1,15 @@
 import type { Access, Disk, FileKind } from './disk.ts';
 
-/** A file of a memory disk. `mode` holds what this process may: any of `r`, `w`, `x`. */
+/** A file of a memory disk. `mode` holds the rights of this process: any of `r`, `w`, `x`. */
 export interface MemoryEntry {
   readonly kind?: FileKind;
   readonly text?: string;
   readonly mode?: string;
-  /** Where a symbolic link leads: an absolute path. */
+  /** The absolute path that a symbolic link leads to. */
   readonly link?: string;
 }
 
-/** Whose process it is. */
+/** The rights of the process as a whole. */
 interface MemoryOptions {
   readonly superuser?: boolean;
 }
@@ -19,8 +19,8 @@ const LETTERS: Readonly<Record<Access, string>> = { read: 'r', write: 'w', run: 
 const FOLDER: Required<MemoryEntry> = { kind: 'folder', text: '', mode: 'rwx', link: '' };
 
 /**
- * A disk that is not there, for tests. Keys are absolute paths; one that ends with `/` is a folder; the folders
- * above a path are there with it. A string is a file's text. The search path is `/usr/bin`.
+ * A disk in memory, for tests and browsers. A key is an absolute path. A key that ends with `/` is a folder, and the
+ * folders above a path exist with it. A string is the text of a file. The search path is `/usr/bin`.
  */
 export function memoryDisk(
   content: Readonly<Record<string, string | MemoryEntry>>,
@@ -43,7 +43,7 @@ export function memoryDisk(
       ...given,
     });
   }
-  /** The path without links: each name on the way may be one. */
+  /** Returns the path without links. Each name on the way may be a link. */
   const real = (path: string): string => {
     let at = '';
     for (const name of path.split('/').filter((each) => each !== '')) {

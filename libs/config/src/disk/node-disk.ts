@@ -19,7 +19,7 @@ const MODES: Readonly<Record<Access, number>> = {
   run: constants.X_OK,
 };
 
-/** More than any first line of a script that the system reads to its end. */
+/** The system reads no first line of a script that is longer. */
 const HEAD = 256;
 
 /** The disk of this machine. */

@@ -26,7 +26,7 @@ describe('a path', () => {
     const below = fc.array(fc.oneof(name, fc.constantFrom('.', '')), { minLength: 1, maxLength: 5 });
     fc.assert(
       fc.property(absolute, below, (folder, names) => {
-        // A name that ends in a dot segment is not one of a file.
+        // A name that ends in a dot segment cannot be the name of a file.
         const last = names.at(-1);
         fc.pre(last !== '.' && names[0] !== '');
         expect(under(folder, names.join('/'))).toBe(posix.join(folder, names.join('/')));

@@ -5,25 +5,25 @@ export function absolutePath(folder: string, path: string): string {
   return `/${namesIn(path.startsWith('/') ? path : `${folder}/${path}`).join('/')}`;
 }
 
-/** A name below an absolute folder. A `/` at the end of the name stays: the system then takes a folder alone. */
+/** Joins an absolute folder and a name. A `/` at the end of the name stays: the system then accepts only a folder. */
 export function under(folder: string, name: string): string {
   const path = absolutePath(folder, `./${name}`);
   return name.endsWith('/') && path !== '/' ? `${path}/` : path;
 }
 
-/** The folder that an absolute path lies in. */
+/** Returns the folder that an absolute path lies in. */
 export function folderOf(path: string): string {
   const end = path.lastIndexOf('/', path.length - 2);
   return end <= 0 ? '/' : path.slice(0, end);
 }
 
-/** The last name of an absolute path. */
+/** Returns the last name of an absolute path. */
 export function lastName(path: string): string {
   const end = path.endsWith('/') ? path.length - 1 : path.length;
   return path.slice(path.lastIndexOf('/', end - 1) + 1, end);
 }
 
-/** The names of an absolute path, `.` and `..` resolved (RFC 3986, section 5.2.4, gives the same). */
+/** Returns the names of an absolute path after `.` and `..` are resolved. */
 function namesIn(path: string): string[] {
   const names: string[] = [];
   for (const name of path.split('/')) {

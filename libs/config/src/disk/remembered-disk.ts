@@ -1,6 +1,6 @@
 import type { Access, Disk, FileKind } from './disk.ts';
 
-/** A disk that is asked each thing once: servers share their roots. For as long as one config is checked. */
+/** Asks a disk each question once, because servers share their roots. It lives as long as one config is checked. */
 export class RememberedDisk implements Disk {
   private readonly disk: Disk;
   private readonly kinds = new Map<string, FileKind>();

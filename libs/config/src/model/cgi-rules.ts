@@ -1,12 +1,12 @@
 import type { CgiRule, Location } from './types.ts';
 
-/** As much of a rule as says what it is about: its paths may not be resolved yet. */
+/** The part of a rule that says what it runs. Its paths need not be resolved yet. */
 type Subject =
   | { readonly kind: 'script'; readonly name: string }
   | { readonly kind: 'extension'; readonly ext: string }
   | { readonly kind: 'all' };
 
-/** What a rule is about, as it is written: the name of a script, an extension, or `*`. */
+/** Returns what a rule runs, as a config writes it: the name of a script, an extension, or `*`. */
 export function cgiKey(rule: Subject): string {
   switch (rule.kind) {
     case 'script':
@@ -19,8 +19,8 @@ export function cgiKey(rule: Subject): string {
 }
 
 /**
- * How a location runs the file at a path: the interpreter, '' where the file runs by itself, null where it is no script.
- * The method stage decides by the same rule for each file that it opens (`runnerOf` there).
+ * Returns how a location runs the file at a path: the interpreter, or '' if the file runs by itself, or null if it is
+ * not a script. The method stage decides by the same rule for each file that it opens (`runnerOf` there).
  */
 export function runnerOf(rules: readonly CgiRule[], path: string): string | null {
   const lower = path.toLowerCase();
@@ -34,7 +34,7 @@ export function runnerOf(rules: readonly CgiRule[], path: string): string | null
   return runner;
 }
 
-/** Whether a location gives out what is no script: by GET, or with `method *`. */
+/** Whether a location sends files that are not scripts: with GET, or with `method *`. */
 export function readsFiles({ methods }: Location): boolean {
   return methods.has('GET') || methods.has('*');
 }

@@ -1,15 +1,16 @@
-// The two lookups of every request: host to server, path to location. Built once, from a config that is loaded.
+// The two lookups of every request: from the host to the server, and from the path to the location. They are built
+// once, from a loaded config.
 
 import { present } from '../diagnostics/present.ts';
 import type { Config, Listen, Location, Server } from './types.ts';
 
-/** One address to listen on, and the servers behind it in the order written: the first is the default. */
+/** One address to listen on, and its servers in the order of the config. The first is the default. */
 export interface Address {
   readonly listen: Listen;
   readonly servers: readonly Server[];
 }
 
-/** The addresses of a config, each once. */
+/** Returns the addresses of a config, each once. */
 export function addressesOf(config: Config): readonly Address[] {
   const byKey = new Map<string, { listen: Listen; servers: Server[] }>();
   for (const server of config.servers) {
@@ -26,10 +27,10 @@ export function addressesOf(config: Config): readonly Address[] {
 export class HostMatcher {
   readonly #default: Server;
   readonly #exact = new Map<string, Server>();
-  /** Keyed by what follows the `*`, its dot included. */
+  /** The key is what follows the `*`, with its dot. */
   readonly #wildcards = new Map<string, Server>();
 
-  /** @param servers those of one address, in order; at least one */
+  /** @param servers the servers of one address in their order, at least one */
   constructor(servers: readonly Server[]) {
     this.#default = present(servers[0], 'a server on this address');
     for (const server of servers) {
@@ -43,8 +44,9 @@ export class HostMatcher {
   }
 
   /**
-   * The server for a host: its exact name, else the longest `*.` that fits, else the default.
-   * @param host as the client sent it, without the port; empty where there was none
+   * Returns the server of a host: the one with the exact name, or with the longest `*.` name that matches, or the
+   * default.
+   * @param host as the client sent it, without the port; empty if the client sent none
    */
   server(host: string): Server {
     const exact = this.#exact.get(host);
@@ -55,12 +57,13 @@ export class HostMatcher {
 
   #search(host: string): Server {
     let name = host.toLowerCase();
-    // RFC 3986 section 3.2.2: one dot at the end marks a name as absolute, it is the same host.
+    // RFC 3986, section 3.2.2: one dot at the end marks a name as absolute. It names the same host.
     if (name.endsWith('.')) name = name.slice(0, -1);
     const exact = this.#exact.get(name);
     if (exact !== undefined) return exact;
     if (this.#wildcards.size > 0) {
-      // Left to right the rest gets shorter, so the first hit is the longest. A leading dot leaves no label for *.
+      // From left to right the rest gets shorter, so the first match is the longest. A leading dot leaves no label
+      // for `*`.
       for (let dot = name.indexOf('.', 1); dot > 0; dot = name.indexOf('.', dot + 1)) {
         const found = this.#wildcards.get(name.slice(dot));
         if (found !== undefined) return found;
@@ -73,16 +76,16 @@ export class HostMatcher {
 const SLASH = 0x2f;
 
 /**
- * Chooses the location of a path: the longest prefix that ends where a segment of the path ends. `/introduce`
- * holds `/introduce` and `/introduce/x`, and not `/introducex`: a prefix guards a folder, and a neighbour whose
- * name begins alike must not fall under its rules (or out of others).
+ * Chooses the location of a path: the longest prefix that ends where a segment of the path ends. `/introduce` holds
+ * `/introduce` and `/introduce/x`, and not `/introducex`. A prefix stands for a folder, so its rules must not apply
+ * to a neighbour whose name begins with the same letters.
  */
 export class LocationMatcher {
   readonly #root: Location;
-  /** Sorted by code units, `/` left out. */
+  /** Sorted by code units, without `/`. */
   readonly #prefixes: string[] = [];
   readonly #locations: Location[] = [];
-  /** Index of the longest other prefix that this one begins with, or -1. */
+  /** For each prefix the index of the longest other prefix that it begins with, or -1. */
   readonly #shorter: number[] = [];
 
   constructor(server: Server) {
@@ -112,8 +115,8 @@ export class LocationMatcher {
       if (prefixes[middle] <= path) low = middle + 1;
       else high = middle;
     }
-    // Every prefix of the path sorts at or before it, and whatever stands between such a prefix and the path
-    // begins with it too: all candidates lie on one chain of ever shorter prefixes.
+    // Every prefix of the path sorts at or before the path, and every entry between such a prefix and the path begins
+    // with that prefix too. So all candidates lie on one chain of shorter and shorter prefixes.
     for (let index = low - 1; index >= 0; index = this.#shorter[index]) {
       const prefix = prefixes[index];
       const length = prefix.length;

@@ -1,26 +1,26 @@
-// What a config means, once read: every value typed, resolved and inherited. Nothing here can be changed.
+// What a config means: every value is typed, resolved and inherited. Nothing here can be changed.
 
 import type { Position } from '../diagnostics/position.ts';
 
 export type Driver = 'auto' | 'io_uring' | 'epoll' | 'kqueue' | 'poll' | 'select';
-/** A token (RFC 9110 section 9.1), in the case that it has; `*` is every method but CONNECT and TRACE, for scripts. */
+/** A token (RFC 9110, section 9.1), case-sensitive. `*` is every method except CONNECT and TRACE, for scripts. */
 export type Method = string;
 export type RedirectStatus = 301 | 302 | 303 | 307 | 308;
-/** Content codings that the server can give (RFC 9110 section 8.4.1, RFC 7932, RFC 8878). */
+/** The content codings that the server can send (RFC 9110, section 8.4.1; RFC 7932; RFC 8878). */
 export type Coding = 'br' | 'zstd' | 'gzip';
-/** Of what an entity tag is made: modification time and size, or the content. */
+/** What an entity tag is made from: modification time and size, or the content. */
 export type TagSource = 'stat' | 'content' | 'off';
 export type LogLevel = 'debug' | 'info' | 'notice' | 'warn' | 'error';
 
-/** Where a value comes from: the level it was written on, and the place; a default has none. */
+/** Where a value comes from: the level that sets it, and the place. A default has no place. */
 export interface Origin {
   readonly level: 'default' | 'main' | 'server' | 'location';
   readonly at: Position | null;
 }
 
 /**
- * The origin of each value, by the directive that sets it; where one may stand many times, by the directive and
- * what it is about: `listen 0.0.0.0:80`, `error 404`, `cgi .php`.
+ * The origin of each value. The key is the directive that sets it. For a directive that a block may hold many times,
+ * the key names its subject too: `listen 0.0.0.0:80`, `error 404`, `cgi .php`.
  */
 export interface Origins {
   get(key: string): Origin | undefined;
@@ -30,15 +30,15 @@ export interface Config {
   /** Absolute path of the main file. */
   readonly file: string;
   readonly use: Driver;
-  /** The account to become after the sockets are bound; null stays as started. */
+  /** The account that the process becomes after it has bound its sockets. Null if it keeps its account. */
   readonly user: string | null;
-  /** For what concerns no server: start, stop, the driver chosen. Null is off. */
+  /** The log of what concerns no server: start, stop, the chosen driver. Null is off. */
   readonly errorLog: ErrorLogTarget | null;
   /** Milliseconds that the requests under way may take to end when the server stops. */
   readonly stopTimeout: number;
   /** Bytes that the requests of all servers may take together. */
   readonly memoryLimit: number;
-  /** In the order written; never empty. */
+  /** In the order of the config. Never empty. */
   readonly servers: readonly Server[];
   readonly origins: Origins;
 }
@@ -47,13 +47,13 @@ export interface Listen {
   readonly family: 'ipv4' | 'ipv6' | 'unix';
   /** Numeric address, IPv6 without brackets; empty for a unix socket. */
   readonly host: string;
-  /** 0 lets the system choose; 0 for a unix socket. */
+  /** With 0 the system chooses. 0 for a unix socket. */
   readonly port: number;
-  /** Absolute path of a unix socket, else empty. */
+  /** Absolute path of a unix socket, otherwise empty. */
   readonly path: string;
-  /** As written. */
+  /** As the config writes it. */
   readonly text: string;
-  /** The address in one spelling: servers with an equal key share a socket. */
+  /** The address in one spelling. Servers with the same key share a socket. */
   readonly key: string;
 }
 
@@ -61,9 +61,9 @@ export interface Server {
   /** Ordinal in the config, from 0. */
   readonly id: number;
   readonly listens: readonly Listen[];
-  /** As written; compared without case. */
+  /** As the config writes them. Case does not matter. */
   readonly names: readonly string[];
-  /** In the order written; one of them has the prefix `/`. */
+  /** In the order of the config. One of them has the prefix `/`. */
   readonly locations: readonly Location[];
   readonly maxConnect: number;
   /** Bytes of a request head. */
@@ -72,27 +72,27 @@ export interface Server {
   readonly maxHeaders: number;
   /** Bytes of a request target. */
   readonly maxUri: number;
-  /** Connections from one client address; 0 is no bound, `auto` is a share of `maxConnect`. */
+  /** Connections from one client address. 0 is no limit, `auto` is a share of `maxConnect`. */
   readonly maxConnectPerAddress: number | 'auto';
-  /** Requests behind the one that is being answered. */
+  /** Requests that may wait behind the one that is being answered. */
   readonly maxPipeline: number;
   readonly keepaliveRequests: number;
   readonly maxCgi: number;
   readonly cgiQueue: number;
   readonly maxUploads: number;
-  /** Percent of `maxCgi`, `cgiQueue` and `maxUploads` that one client address may have. */
+  /** The percentage of `maxCgi`, `cgiQueue` and `maxUploads` that one client address may have. */
   readonly maxSharePerAddress: number;
   /** Bytes of unfinished uploads and spooled bodies. */
   readonly tempDisk: number;
   /** Folder listings that are made or sent at once. */
   readonly maxListings: number;
-  /** Bytes that its requests may take, the cache not counted. */
+  /** Bytes that its requests may take, without the cache. */
   readonly memoryLimit: number;
-  /** Bytes of the static cache; 0 is none. */
+  /** Bytes of the static cache. 0 is no cache. */
   readonly cacheSize: number;
   /** Bytes of the largest file that the cache keeps. */
   readonly cacheEntry: number;
-  /** Status code to absolute path. */
+  /** The absolute path of the page for each status code. */
   readonly errorPages: ReadonlyMap<number, string>;
   readonly accessLog: LogTarget | null;
   readonly errorLog: ErrorLogTarget | null;
@@ -100,31 +100,31 @@ export interface Server {
   readonly types: ReadonlyMap<string, string>;
   /** As in `base`. */
   readonly timeouts: Timeouts;
-  /** What holds where no location has its own word; here `defaultFile` and `autoIndex` stand as written. */
+  /** The settings of the server itself. Here `defaultFile` and `autoIndex` are as the config writes them. */
   readonly base: Scope;
   readonly at: Position;
   readonly origins: Origins;
 }
 
-/** What a location can take over from its server. */
+/** The settings that a location can inherit from its server. */
 export interface Scope {
-  /** Absolute folder; empty where there is none. */
+  /** An absolute folder, or empty if there is none. */
   readonly root: string;
-  /** Relative to `root`. */
+  /** Relative to the folder that is asked for. */
   readonly defaultFile: string | null;
   readonly uploadPath: string | null;
   readonly uploadOverwrite: boolean;
   readonly uploadFsync: boolean;
-  /** Whether answers from a folder that clients can upload into are kept from acting in a browser. */
+  /** Whether files from a folder that clients can upload into are kept from acting in a browser. */
   readonly uploadInert: boolean;
-  /** Whether what clients can upload may be run. */
+  /** Whether files that clients can upload may be run. */
   readonly cgiUploads: boolean;
   readonly autoIndex: boolean;
-  /** GET allows HEAD as well. Where there is no `cgi`: some of GET, POST and DELETE. */
+  /** GET also allows HEAD. Without a `cgi` it holds some of GET, POST and DELETE. */
   readonly methods: ReadonlySet<Method>;
   /** Bytes of a request body. */
   readonly bodySize: number;
-  /** Bytes a second that a client must send or take at least; 0 is no bound. */
+  /** The lowest rate of a client that sends or reads, in bytes a second. 0 is no limit. */
   readonly minRate: number;
   /** Bytes of one script's output that may wait on the disk for a slow client. */
   readonly cgiSpool: number;
@@ -132,33 +132,36 @@ export interface Scope {
   readonly symlinks: boolean;
   /** Whether names that begin with a dot are served and listed. */
   readonly dotfiles: boolean;
-  /** Codings of which a file beside the one asked for is sent in its place; the first is liked best. Empty is off. */
+  /** The codings whose files are sent instead of the file beside them. The first is preferred. Empty is off. */
   readonly precompressed: readonly Coding[];
-  /** Codings that cached files are compressed with; the first is liked best. Empty is off. */
+  /** The codings that cached files are compressed with. The first is preferred. Empty is off. */
   readonly compress: readonly Coding[];
-  /** Media types that are worth compressing, in lower case; `text/*` is every text. */
+  /** The media types that are compressed, in lower case. `text/*` is every text. */
   readonly compressTypes: ReadonlySet<string>;
-  /** Bytes of the smallest file that is worth compressing. */
+  /** Bytes of the smallest file that is compressed. */
   readonly compressMin: number;
-  /** Extension (lower case, no dot) to MIME type, with its parameters: only what `types` blocks say, the nearer over the outer. */
+  /**
+   * The MIME type, with its parameters, of each extension (lower case, no dot). It holds only what `types` blocks
+   * say. A nearer block wins.
+   */
   readonly types: ReadonlyMap<string, string>;
-  /** What text is in whose type does not say it; null says nothing. */
+  /** The charset of text whose type does not name one. Null states none. */
   readonly charset: string | null;
-  /** What the entity tags of files are made of. */
+  /** What the entity tags of files are made from. */
   readonly etag: TagSource;
   readonly timeouts: Timeouts;
 }
 
 /**
- * Of `defaultFile` and `autoIndex` exactly one is in force: `defaultFile` is null exactly where `autoIndex` is
- * true. `root` is empty only where `redirection` is set and the server has no root either.
+ * Exactly one of `defaultFile` and `autoIndex` is in force: `defaultFile` is null exactly if `autoIndex` is true.
+ * `root` is empty only if `redirection` is set and the server has no root either.
  */
 export interface Location extends Scope {
   /** Ordinal in its server, from 0. */
   readonly id: number;
-  /** Starts with `/` and, but for `/` itself, does not end with it. */
+  /** Starts with `/`, and does not end with it, except `/` itself. */
   readonly prefix: string;
-  /** Overrides everything else: a location that has one is otherwise its server's `base`. */
+  /** Overrides everything else: a location with a redirection otherwise has its server's `base`. */
   readonly redirection: Redirection | null;
   readonly cgi: readonly CgiRule[];
   readonly at: Position;
@@ -167,14 +170,14 @@ export interface Location extends Scope {
 
 export interface Redirection {
   readonly status: RedirectStatus;
-  /** `http://...`, `https://...` or a path from `/`; visible ASCII only. */
+  /** `http://...`, `https://...` or a path from `/`, in visible ASCII. */
   readonly url: string;
 }
 
 export type CgiRule =
-  /** `name` is relative to the location's root, `path` absolute. */
+  /** `name` is relative to the root of the location, `path` is absolute. */
   | { readonly kind: 'script'; readonly name: string; readonly path: string }
-  /** `ext` with its dot, `interpreter` absolute; '' where the files run by themselves. */
+  /** `ext` has its dot. `interpreter` is absolute, or '' if the files run by themselves. */
   | { readonly kind: 'extension'; readonly ext: string; readonly interpreter: string }
   /** Every file below the root. */
   | { readonly kind: 'all' };
@@ -189,12 +192,12 @@ export interface Timeouts {
 }
 
 export interface LogTarget {
-  /** Absolute; `/dev/stdout` and `/dev/stderr` are the process's own. */
+  /** Absolute. `/dev/stdout` and `/dev/stderr` are those of the process. */
   readonly path: string;
   readonly format: 'combined' | 'json';
-  /** Bytes gathered before a write; 0 writes each line at once. */
+  /** Bytes that are gathered before a write. 0 writes each line at once. */
   readonly bufferBytes: number;
-  /** Longest time in milliseconds that a line waits in the buffer. */
+  /** The longest time that a line waits in the buffer, in milliseconds. */
   readonly flushMs: number;
 }
 

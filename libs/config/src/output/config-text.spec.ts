@@ -205,7 +205,7 @@ const hostile = fc
       )
       .map((parts) => parts.join('')),
   )
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they have no spelling, and a test of their own
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they have no spelling; another test covers them
   .map((text) => text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/g, ''));
 
 type Code = Record<string, unknown>;
@@ -236,7 +236,7 @@ function codeFor(row: Row): fc.Arbitrary<unknown> {
   return repeat === 'many' ? fc.oneof(wordsOf(min, max), several) : wordsOf(min, max);
 }
 
-/** What has to be read back, said again from the rules and not from the code. */
+/** Returns what has to be read back, by the rules and not by the code under test. */
 function expected(context: Context, code: Code): Statement[] {
   return Object.entries(code).flatMap(([name, value]): Statement[] => {
     const row = rowIn(context, name)!;

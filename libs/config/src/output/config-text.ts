@@ -1,4 +1,4 @@
-// A config from code: an object in, the text of a config out. The types come from the table of directives.
+// Turns a config from code into a text. The types come from the table of directives.
 
 import type { Context, Row } from '../directives/row.ts';
 import { type DIRECTIVES, type DirectiveName, rowIn, type ValueOf } from '../directives/table.ts';
@@ -24,14 +24,14 @@ type Repeated<N extends DirectiveName, One> = Table[N]['repeat'] extends 'many'
 
 type Inside<C> = C extends 'types' ? TypesBlock : C extends Context ? Block<C> : never;
 
-/** What stands behind the name of a directive: its words, its block, or its blocks by their argument. */
+/** What follows the name of a directive: its words, its block, or its blocks by their argument. */
 type Written<N extends DirectiveName> = Table[N]['block'] extends Context
   ? Table[N]['max'] extends 0
     ? Repeated<N, Inside<Table[N]['block']>>
     : { readonly [argument: string]: Inside<Table[N]['block']> | undefined }
   : Repeated<N, Words<N>>;
 
-/** The directives that may stand in a context, by their names in the language. `undefined` writes nothing. */
+/** The directives that are allowed in a context, by their names in the language. `undefined` writes nothing. */
 type Block<C extends Context> = {
   readonly [N in DirectiveName as C extends Table[N]['contexts'][number] ? N : never]?:
     | Written<N>
@@ -48,19 +48,20 @@ export type ServerBlock = Block<'server'>;
 export type LocationBlock = Block<'location'>;
 
 /**
- * Writes a config as text, each word quoted where the language asks for it.
+ * Writes a config as text. It quotes each word that needs quotes.
  *
- * A list is the words of one directive, or one directive for each word where it takes a single word. A list of lists is
- * one directive for each of them; an empty list of what may stand many times is none. `true` and `false` are `on` and `off`. Blocks with an argument stand under it.
+ * A list holds the words of one directive, or one directive for each word if the directive takes a single word. A
+ * list of lists holds one directive for each of them. An empty list of a directive that may be repeated writes
+ * nothing. `true` and `false` are `on` and `off`. A block with an argument has the argument as its key.
  *
- * The result is checked by `loadText`, as a file is. A control character other than tab, CR and LF has no spelling in the
- * language: `loadText` then reports it.
+ * `loadText` checks the result as it checks a file. The language has no spelling for a control character other than
+ * tab, CR and LF: `loadText` reports it.
  */
 export function configText(main: MainBlock): string {
   return print(statements('main', main));
 }
 
-/** What may stand behind a name, whatever the types allow: a caller in JavaScript has none. */
+/** What a caller can write after a name. JavaScript has no types that keep it to `Written`. */
 type Given = undefined | null | boolean | Word | object | readonly Given[];
 
 function statements(context: Context | null, block: object): Statement[] {
@@ -73,7 +74,7 @@ function statements(context: Context | null, block: object): Statement[] {
   return out;
 }
 
-/** The directives that one name stands for. */
+/** Returns the directives that one name stands for. */
 function directives(row: Row | null, given: Given): readonly Given[] {
   if (!isList(given)) return [given];
   const many = row?.repeat === 'many';

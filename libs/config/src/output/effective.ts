@@ -1,5 +1,5 @@
-// The config as it is in force, as a config: every value written out, with where it came from. Loading the
-// result gives the same Config again.
+// Prints the config in force as a config, with the place that each value comes from. The result loads to the same
+// Config.
 
 import type { DirectiveName } from '../directives/table.ts';
 import { cgiKey } from '../model/cgi-rules.ts';
@@ -18,11 +18,11 @@ import type {
 import { word } from '../syntax/print.ts';
 
 export interface EffectiveOptions {
-  /** False leaves out what nobody wrote. */
+  /** False leaves out the defaults. */
   readonly defaults?: boolean;
 }
 
-/** The whole config as text. */
+/** Returns the whole config as text. */
 export function effective(config: Config, options: EffectiveOptions = {}): string {
   const out = new Writer(options.defaults ?? true);
   out.line(`# ${clean(config.file)}`);
@@ -59,7 +59,10 @@ class Writer {
     this.line('}');
   }
 
-  /** One directive and its origin. What would not act (or not be right) as this block's own is a comment. */
+  /**
+   * Writes one directive and its origin. It is a comment if it would have no effect, or be wrong, as this block's
+   * own.
+   */
   value(name: DirectiveName, args: string, origins: Origins, acts = true, key: string = name): void {
     const origin = origins.get(key);
     if (origin === undefined || (origin.level === 'default' && !this.#defaults)) return;
@@ -77,7 +80,7 @@ function writeServer(out: Writer, server: Server): void {
     out.value('listen', listenText(listen), origins, true, `listen ${listen.key}`);
   }
   if (server.names.length > 0) out.value('server_name', server.names.map(word).join(' '), origins);
-  // Beside "auto_index on" a default file acts nowhere: nothing is lost, and no warning earned, without it.
+  // Beside "auto_index on" a default file has no effect. Without it nothing is lost, and there is no warning.
   const lists = server.base.autoIndex && origins.get('default_file')?.level === 'default';
   writeScope(out, lists ? { ...server.base, defaultFile: null } : server.base, origins, ALL_ACT);
   out.value('max_header', size(server.maxHeader), origins);
@@ -118,7 +121,7 @@ function writeLocation(out: Writer, location: Location): void {
   const sendsFiles = !location.cgi.some(({ kind }) => kind === 'all');
   const own = (name: DirectiveName) => origins.get(name)?.level === 'location';
   writeScope(out, location, origins, {
-    // Inherited, it need not be there; as the location's own it would have to.
+    // An inherited default file need not exist. As the location's own it would have to.
     defaultFile: own('default_file'),
     uploads: location.methods.has('POST') || own('upload_overwrite') || own('upload_fsync'),
     cgi: location.cgi.length > 0,
@@ -148,7 +151,7 @@ interface Acts {
   readonly types: boolean;
   readonly precompressed: boolean;
   readonly compresses: boolean;
-  /** Types and sizes. */
+  /** `compress_types` and `compress_min`. */
   readonly compress: boolean;
 }
 
@@ -191,7 +194,7 @@ function writeScope(out: Writer, scope: Scope, origins: Origins, acts: Acts): vo
   out.value('compress_min', size(scope.compressMin), origins, acts.compress);
   out.value('charset', scope.charset ?? 'off', origins);
   out.value('etag', scope.etag, origins);
-  // Beside no script "cgi_timeout" would earn a warning; "timeout" sets it too, and the others have their names.
+  // Without a script "cgi_timeout" gets a warning. "timeout" sets it too, and the other times have their own names.
   const names = ['body_timeout', 'send_timeout', 'keepalive_timeout', 'cgi_timeout'];
   const quietly = !acts.cgi && names.every((name) => origins.get(name)?.level === 'location');
   if (quietly) out.value('timeout', time(scope.timeouts.cgi), origins, true, 'cgi_timeout');
@@ -224,7 +227,7 @@ function source(origin: Origin): string {
   return `${origin.level}, ${clean(file)}:${line}:${column}`;
 }
 
-/** A file's name must not end the comment it stands in. */
+/** A file's name must not end the comment that holds it. */
 function clean(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
@@ -256,7 +259,7 @@ function flag(value: boolean): string {
   return value ? 'on' : 'off';
 }
 
-/** The shortest spelling that is exact. */
+/** Returns the shortest spelling that is exact. */
 function size(bytes: number): string {
   const units = ['', 'k', 'm', 'g', 't'];
   let unit = 0;

@@ -1,4 +1,4 @@
-// The table of directives as text for a terminal.
+// Prints the table of directives for a terminal.
 
 import { quoted } from '../diagnostics/diagnostic.ts';
 import type { Row } from '../directives/row.ts';
@@ -7,11 +7,11 @@ import { meaningOf } from '../directives/unknown-name.ts';
 import { wrap } from './wrap.ts';
 
 export interface HelpOptions {
-  /** Characters in a line, at least 40; 80 if it is left out. */
+  /** Characters in a line, at least 40. The default is 80. */
   readonly width?: number;
 }
 
-/** What is known of one name. */
+/** The help on one name. */
 export type DirectiveHelp =
   | { readonly ok: true; readonly text: string }
   /** There is no such directive. `message` says so in one line, with the name that was probably meant. */
@@ -20,7 +20,7 @@ export type DirectiveHelp =
 const INTRODUCTION =
   'Directives. Blocks nest: server { location PREFIX { } }. A ";" ends a directive, a "#" begins a comment.';
 
-/** Every directive, each with what it does, where it may stand and its default. */
+/** Explains every directive: what it does, where it is allowed, and its default. */
 export function helpText(options: HelpOptions = {}): string {
   const width = widthOf(options);
   const entries = allRows().map((row) => {
@@ -30,7 +30,7 @@ export function helpText(options: HelpOptions = {}): string {
   return `${wrap(INTRODUCTION, width, '', '')}\n${entries.join('')}`;
 }
 
-/** One directive in full. */
+/** Explains one directive in full. */
 export function helpOn(name: string, options: HelpOptions = {}): DirectiveHelp {
   const row = findRow(name);
   if (row === null) return { ok: false, message: unknown(name) };
@@ -42,7 +42,7 @@ export function helpOn(name: string, options: HelpOptions = {}): DirectiveHelp {
   return { ok: true, text: `${usage}\n\n${wrap(row.help, width, '', '')}\n\n${facts.join('')}` };
 }
 
-/** What a row says beside its help, in the order in which it is shown: a label and a text. */
+/** Returns the facts of a row beside its help, in the order in which they are shown: a label and a text. */
 export function factsOf(row: Row): readonly (readonly [label: string, text: string])[] {
   const facts: [string, string][] = [
     ['allowed in', row.contexts.join(', ') + (row.repeat === 'many' ? '; any number of times' : '')],

@@ -1,4 +1,4 @@
-// The table of directives as a page.
+// Prints the table of directives as a page.
 
 import { DIAGNOSTIC_CODES } from '../diagnostics/diagnostic.ts';
 import type { Row } from '../directives/row.ts';
@@ -30,7 +30,7 @@ The directives, and the blocks in which each of them is allowed:
 
 `;
 
-/** The reference page in Markdown. */
+/** Returns the reference page in Markdown. */
 export function referenceMarkdown(): string {
   const rows = allRows();
   const index = rows.map(({ name, contexts }) => `- [${code(name)}](#${name}): ${contexts.join(', ')}\n`);

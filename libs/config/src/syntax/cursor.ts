@@ -19,7 +19,7 @@ export class Cursor {
     return token;
   }
 
-  /** Steps over a whole `{ ... }`, however deep, with the cursor on its `{`. Gives the `}`, or `end`. */
+  /** Steps over a whole `{ ... }`, however deep. The cursor stands on its `{`. Returns the `}`, or `end`. */
   skipBlock(): Token {
     let depth = 0;
     for (;;) {

@@ -1,4 +1,4 @@
-// `include`: other texts in place of the directive, with cycles and floods refused.
+// Puts other texts in the place of each `include`, and refuses cycles and floods.
 
 import { type Problems, quoted } from '../diagnostics/diagnostic.ts';
 import { Source, type Span } from '../diagnostics/position.ts';
@@ -10,7 +10,7 @@ import { absolutePath, folderOf, lastName } from '../disk/path.ts';
 import { type Directive, wordSpan } from './directive.ts';
 import { parse } from './parse.ts';
 
-/** Deeper, or more files, is a mistake that would end in a full memory. */
+/** More depth or more files is a mistake that would fill the memory. */
 const MOST_DEPTH = 32;
 const MOST_FILES = 2000;
 
@@ -96,7 +96,7 @@ export class Includes {
   }
 }
 
-/** Shown as the including file is shown: relative to the same folder where that is possible. */
+/** Returns a name in the manner of the including file: relative to the same folder if that is possible. */
 function displayName(from: Source, path: string): string {
   const shownFolder = from.name.slice(0, from.name.length - lastName(from.path).length);
   const realFolder = `${from.folder}/`;
@@ -104,7 +104,7 @@ function displayName(from: Source, path: string): string {
   return sameEnd && path.startsWith(realFolder) ? shownFolder + path.slice(realFolder.length) : path;
 }
 
-/** An errno name in words. */
+/** Puts an errno name into words. */
 export function reason(error: string): string {
   const known: Readonly<Record<string, string>> = {
     ENOENT: 'it does not exist',

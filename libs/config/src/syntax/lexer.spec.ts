@@ -74,7 +74,7 @@ describe('lex', () => {
         expect([inOrder, end]).toEqual([true, text.length]);
         for (const { position, sourceLine } of diagnostics) {
           const { line, column, length } = position;
-          // A missing sign is reported one column behind the line.
+          // A missing sign is reported one column after the line.
           const inside = column >= 1 && column <= [...sourceLine].length + 1 && length >= 1;
           expect([inside, sourceLine]).toEqual([true, source.lineText(line)]);
         }

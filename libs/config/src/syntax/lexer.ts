@@ -1,5 +1,5 @@
-// Text in, tokens out; no I/O. A quoted string ends on the line it began on: a forgotten quote then costs one
-// line and is reported where it was opened, instead of swallowing the file up to the next quote.
+// Turns a text into tokens, without I/O. A quoted string ends on the line that it begins on. So a forgotten quote costs
+// one line and is reported where it opens, and does not take the file up to the next quote.
 
 import type { Problems } from '../diagnostics/diagnostic.ts';
 import type { Source } from '../diagnostics/position.ts';
@@ -8,14 +8,14 @@ type TokenKind = 'word' | '{' | '}' | ';' | 'end';
 
 export interface Token {
   readonly kind: TokenKind;
-  /** A word's value, escapes resolved; for the others the character itself, for `end` nothing. */
+  /** The value of a word after its escapes, or the character of another token. `end` has none. */
   readonly text: string;
   /** UTF-16 offsets into the source. */
   readonly start: number;
   readonly end: number;
   readonly line: number;
   readonly quoted: boolean;
-  /** Whether a problem inside it was reported: its value is then not worth checking. */
+  /** Whether a problem inside it was reported. Then nothing checks its value. */
   readonly faulty: boolean;
 }
 
@@ -31,7 +31,7 @@ const BACKSLASH = 0x5c;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
-/** What may follow a backslash, and what it then stands for. */
+/** The characters that may follow a backslash, and what each escape stands for. */
 const ESCAPES: ReadonlyMap<string, string> = new Map([
   ['n', '\n'],
   ['t', '\t'],
@@ -40,11 +40,11 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
 ]);
 const ESCAPES_EXPECTED = String.raw`one of \\ \" \' \n \t \r, or \ before a space, ";", "{", "}" or "#"`;
 
-/** What patterns and other matches stand behind elsewhere, and the directives that take a pattern there. */
+/** The words before a pattern in other servers, and the directives that take a pattern there. */
 const MODIFIER = /^(?:!?~\*?|=|\^~)$/;
 const TAKES_PATTERN = /^(?:location|server_name)$/;
 
-/** Splits a text into tokens; the last is always `end`. Problems are reported and stepped over. */
+/** Splits a text into tokens. The last token is always `end`. Problems are reported and skipped. */
 export function lex(source: Source, problems: Problems): Token[] {
   return new Lexer(source, problems).run();
 }
@@ -56,7 +56,7 @@ class Lexer {
   readonly #tokens: Token[] = [];
   #at = 0;
   #line = 1;
-  /** Whether the word being read has had a problem. */
+  /** Whether the current word has a problem. */
   #faulty = false;
 
   constructor(source: Source, problems: Problems) {
@@ -101,7 +101,7 @@ class Lexer {
     this.#at = newline < 0 ? this.#text.length : newline;
   }
 
-  /** Invisible characters come with text pasted from a web page; a run is reported once. */
+  /** Invisible characters come with text from a web page. A run of them is reported once. */
   #foreign(): void {
     const start = this.#at;
     const first = this.#text.charCodeAt(start);
@@ -184,7 +184,7 @@ class Lexer {
     this.#faulty = false;
   }
 
-  /** Takes the word up to the first `;` of the line, so that one forgotten quote is one problem. */
+  /** Ends the word at the first `;` of the line, so that one forgotten quote is one problem. */
   #unclosed(start: number, quote: number): void {
     const lineEnd = this.#at;
     const semicolon = this.#text.indexOf(';', start);
@@ -199,8 +199,8 @@ class Lexer {
   }
 
   /**
-   * Reads the escape at the cursor, leaves the cursor on its last character and gives what it stands for.
-   * @param start of the word, behind its quote
+   * Reads the escape at the cursor, and leaves the cursor on its last character. Returns what the escape stands for.
+   * @param start the start of the word, after its quote
    */
   #escape(start: number): string {
     const next = this.#text[this.#at + 1];
@@ -217,7 +217,9 @@ class Lexer {
     return '\\';
   }
 
-  /** Those who come from elsewhere have to hear that there are no patterns, not that an escape in one means nothing. */
+  /**
+   * A user of another server has to learn that there are no patterns, not that an escape in a pattern has no meaning.
+   */
   #isPattern(start: number): boolean {
     const before = this.#tokens.at(-1)?.text ?? '';
     if (MODIFIER.test(before)) return true;
@@ -249,8 +251,10 @@ function endsWord(code: number): boolean {
   );
 }
 
-/** Control characters, and the spaces that look like a space but separate nothing. (U+200C and U+200D join
- *  letters in real file names and stay.) */
+/**
+ * Control characters, and characters that look like a space but separate nothing. U+200C and U+200D are allowed,
+ * because they join letters in real file names.
+ */
 function isForeign(code: number): boolean {
   if (code < 0x7f) return isControl(code) && code !== RETURN;
   return (

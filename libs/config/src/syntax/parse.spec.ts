@@ -45,8 +45,8 @@ const word = fc
       '경로',
     ),
   )
-  // Control characters have no spelling but for the three escapes.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is left out
+  // Control characters have no spelling except the three escapes.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the filter leaves them out
   .filter((text) => !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(text));
 
 function simple(row: Row): fc.Arbitrary<Statement> {

@@ -1,6 +1,6 @@
-// Tokens in, a tree of directives out; no I/O. The parser knows the table, because only somebody who knows
-// which names can stand here can tell a missing `;` from one more argument. After a problem it goes on, and
-// tries to blame the place where a person would put the missing sign.
+// Turns tokens into a tree of directives, without I/O. The parser knows the table: without the names that are allowed
+// here it could not tell a missing `;` from one more argument. After a problem it goes on. It reports a missing sign
+// at the place where a person would put it.
 
 import { type Problems, quoted } from '../diagnostics/diagnostic.ts';
 import type { Source } from '../diagnostics/position.ts';
@@ -11,7 +11,7 @@ import { Cursor } from './cursor.ts';
 import type { Directive } from './directive.ts';
 import { lex, type Token } from './lexer.ts';
 
-/** A block that is open: whose it is, and the token to point at should it never be closed. */
+/** An open block: the name of its directive, and the token that a report shows if the block is never closed. */
 interface Opener {
   readonly name: Token;
   readonly at: Token;
@@ -26,7 +26,10 @@ class Parser {
   readonly #source: Source;
   readonly #problems: Problems;
   readonly #cursor: Cursor;
-  /** How many `}` (positive) or `{` (negative) are too many in the whole text: who may be blamed for what. */
+  /**
+   * The number of `}` (positive) or `{` (negative) that the whole text has too many. It decides what a stray sign
+   * means.
+   */
   #surplus = 0;
 
   constructor(source: Source, problems: Problems) {
@@ -41,7 +44,7 @@ class Parser {
     this.#cursor = new Cursor(tokens);
   }
 
-  /** Reads up to the `}` that closes `opener`, or to the end. `contexts` are the open ones, innermost first. */
+  /** Reads up to the `}` that closes `opener`, or to the end. `contexts` holds the open contexts, innermost first. */
   statements(contexts: readonly Context[], opener: Opener | null): Directive[] {
     const out: Directive[] = [];
     for (;;) {
@@ -69,14 +72,14 @@ class Parser {
     }
   }
 
-  /** With a `}` too many: what follows can only stand in here, so the block is not over. */
+  /** There is a `}` too many, and the next name is allowed only inside this block: so the block is not over. */
   #isStray(contexts: readonly Context[]): boolean {
     const after = this.#cursor.peek(1);
     if (this.#surplus <= 0 || after.kind !== 'word') return false;
     return rowIn(contexts[0], after.text) !== null && rowIn(contexts[1] ?? 'main', after.text) === null;
   }
 
-  /** With a `}` too few: a block begins that can only stand further out, so the one here should have ended. */
+  /** There is a `}` too few, and a block begins that is allowed only further out: so this block should have ended. */
   #belongsOutside(token: Token, contexts: readonly Context[]): boolean {
     const row = findRow(token.text);
     if (row === null || row.block === null || token.quoted || rowIn(contexts[0], token.text) !== null)
@@ -111,8 +114,8 @@ class Parser {
   }
 
   /**
-   * Whether `token` begins the next directive although no `;` came: it stands on a new line or is one argument
-   * too many, and its name can stand here (or, on a new line, there is no room for it as an argument).
+   * Whether `token` begins the next directive although there was no `;`. It is on a new line or is one argument too
+   * many, and its name is allowed here. On a new line it also begins one if the directive takes no more arguments.
    */
   #endsBefore(token: Token, last: Token, count: number, row: Row | null, context: Context): boolean {
     if (token.quoted) return false;
@@ -125,7 +128,7 @@ class Parser {
     );
   }
 
-  /** The sign that ends the directive is missing; it is reported where it should stand. */
+  /** Reports that the sign which ends the directive is missing, at the place where it should be. */
   #unended(
     name: Token,
     args: Token[],
@@ -162,7 +165,7 @@ class Parser {
         const expected = '";" (a word that holds "{" needs quotes)';
         this.#error('unexpected-block', open, `${quoted(row.name)} takes no block`, expected);
       }
-      // What stands inside a block that cannot be is anybody's guess: it is stepped over.
+      // The content of a block that is not allowed could mean anything, so it is skipped.
       if (this.#cursor.skipBlock().kind === 'end') this.#unclosed({ name, at: open });
       return this.#directive(name, args, null, row, false);
     }
@@ -171,7 +174,7 @@ class Parser {
     return this.#directive(name, args, inner, row, true);
   }
 
-  /** Finds the row of a name; an unknown one is reported, and read as the one that was probably meant. */
+  /** Finds the row of a name. It reports an unknown name, and reads it as the one that was probably meant. */
   #resolve(name: Token, context: Context): { row: Row | null; valid: boolean } {
     const here = rowIn(context, name.text);
     if (here !== null) return { row: here, valid: true };

@@ -1,4 +1,4 @@
-// A tree back to text.
+// Turns a tree back into text.
 
 /** A directive as text: its words, and the directives of its block if it has one. */
 export interface Statement {
@@ -7,7 +7,7 @@ export interface Statement {
   readonly block: readonly Statement[] | null;
 }
 
-/** A word as it has to be written to be read back as it is. */
+/** Writes a word so that the lexer reads the same word back. */
 export function word(text: string): string {
   if (text !== '' && /^[A-Za-z0-9_./:*=@%+,~?&!$^|()[\]<>-]+$/.test(text)) return text;
   const escaped = text

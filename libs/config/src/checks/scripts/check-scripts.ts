@@ -1,4 +1,4 @@
-// What a config runs, and should not; what it sends, and should run; and what can never run.
+// Finds files that a config runs and should not run, that it sends and should run, and scripts that can never run.
 
 import type { Draft } from '../../build/draft.ts';
 import type { Problems } from '../../diagnostics/diagnostic.ts';
@@ -14,7 +14,7 @@ import { warnOfSources } from './sources.ts';
 import { surveyRoots } from './survey.ts';
 import { refuseUploads } from './uploads.ts';
 
-/** @param realDisk asked where links lead, what lies in the roots of scripts, and who runs this */
+/** @param realDisk says where links lead, what lies in the roots of scripts, and who runs this process */
 export function checkScripts(draft: Draft, realDisk: Disk, problems: Problems): void {
   const disk = new RememberedDisk(realDisk);
   const places = placesOf(draft);
@@ -29,7 +29,7 @@ export function checkScripts(draft: Draft, realDisk: Disk, problems: Problems): 
   warnOfRoot(draft, disk, problems);
 }
 
-/** Nobody means to give root to whoever finds a hole in a script. */
+/** A hole in a script must not give away the rights of root. */
 function warnOfRoot({ config, locations }: Draft, disk: Disk, problems: Problems): void {
   if (config.user !== null || !disk.superuser) return;
   const first = locations.flat().find(({ value }) => value.cgi.length > 0);

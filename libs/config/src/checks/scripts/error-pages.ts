@@ -7,8 +7,8 @@ import { wordSpan } from '../../syntax/directive.ts';
 import type { Reach } from './reach.ts';
 
 /**
- * The page of an error is read and sent: where it is a script, that would be its source. A script of the same server is an
- * error; what another server runs may be meant to be sent by this one.
+ * The server sends the page of an error as it is. If the page is a script, it would send the source. A script of the
+ * same server is an error. For a script of another server it is a warning, because it may be meant so.
  */
 export function refuseErrorPages({ servers }: Draft, reach: Reach, problems: Problems): void {
   for (const { value: server, level } of servers) {

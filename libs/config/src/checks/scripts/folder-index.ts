@@ -1,7 +1,7 @@
-/** Values by the folder that they are about, found again by folders above and below. */
+/** Stores values by a folder, and finds them by that folder, those above and those below. */
 export class FolderIndex<T> {
   private readonly at = new Map<string, T[]>();
-  /** By each folder above. */
+  /** The values below each folder. */
   private readonly beneath = new Map<string, T[]>();
 
   /** @param folder absolute, without links */
@@ -10,7 +10,7 @@ export class FolderIndex<T> {
     for (const above of foldersAbove(folder)) push(this.beneath, above, value);
   }
 
-  /** Those whose folder is this one, or lies above or below it, in the order in which they were added to each. */
+  /** Returns the values of this folder and of those above and below it, each group in the order of adding. */
   overlapping(folder: string): readonly T[] {
     const found = [...(this.at.get(folder) ?? [])];
     for (const above of foldersAbove(folder)) found.push(...(this.at.get(above) ?? []));

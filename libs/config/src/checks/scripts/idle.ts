@@ -10,7 +10,7 @@ import type { WrittenPlace } from './places.ts';
 import { isBelow, type Reach } from './reach.ts';
 import { uploadFolders } from './uploads.ts';
 
-/** What is said about scripts and uploads, where there are none. */
+/** Warns of settings for scripts and uploads if there are no scripts or no uploads. */
 export function warnOfIdleRules(
   { servers }: Draft,
   places: readonly WrittenPlace[],
@@ -44,7 +44,7 @@ export function warnOfIdleRules(
   }
 }
 
-/** Where every file is a script, no rule for some of them adds anything, and no file is sent that could be coded. */
+/** If every file is a script, a rule for some of them adds nothing, and no file is sent that could be coded. */
 function besideEveryFile({ level, location }: WrittenPlace, problems: Problems): void {
   if (!location.cgi.some(({ kind }) => kind === 'all')) return;
   for (const { value, directive } of level.all('cgi')) {
@@ -60,7 +60,7 @@ function besideEveryFile({ level, location }: WrittenPlace, problems: Problems):
   }
 }
 
-/** A default file that is there, and that no request can ever have. */
+/** Warns of a default file that exists and that no request can get. */
 function defaultFileOutside(level: Level, location: Location, reach: Reach, problems: Problems): void {
   const { defaultFile, root, symlinks } = location;
   if (defaultFile === null || symlinks) return;
@@ -73,7 +73,7 @@ function defaultFileOutside(level: Level, location: Location, reach: Reach, prob
   });
 }
 
-/** @param value the one that would act; null is any */
+/** @param value the value that would have an effect; null is any */
 function idle(
   level: Level,
   name: DirectiveName,

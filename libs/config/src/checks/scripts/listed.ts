@@ -8,7 +8,7 @@ import { type Obstacle, obstacleTo } from './never-runs.ts';
 import { settingOf, type WrittenPlace } from './places.ts';
 import { hides, type Reach, shadowOf } from './reach.ts';
 
-/** A script that is listed is meant to run. Where it is not there at all, that is an error already. */
+/** A listed script is meant to run. If its file does not exist, another check has reported it as an error. */
 export function warnOfListed(
   places: readonly WrittenPlace[],
   reach: Reach,
@@ -30,7 +30,7 @@ export function warnOfListed(
 
 type ScriptRule = Extract<CgiRule, { kind: 'script' }>;
 
-/** No request can name it. */
+/** Returns why no request can name the script, or null. */
 function nameless(place: WrittenPlace, { path }: ScriptRule): Obstacle | null {
   const { location } = place;
   const rest = path.slice(location.root === '/' ? 0 : location.root.length);
@@ -48,7 +48,7 @@ function obstacleToRule(
   disk: Disk,
 ): Obstacle | null {
   const runner = runnerOf(location.cgi, path) ?? '';
-  // A file that is not executable is an error already.
+  // Another check reports a file that is not executable as an error.
   if (runner === '' && !disk.can(path, 'run')) return null;
   return obstacleTo(location, path, runner, reach, disk);
 }

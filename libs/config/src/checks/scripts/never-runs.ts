@@ -4,21 +4,21 @@ import { folderOf } from '../../disk/path.ts';
 import type { Location } from '../../model/types.ts';
 import type { Reach } from './reach.ts';
 
-/** Why a script can never run, and what would let it. */
+/** Why a script can never run, and how to fix it. */
 export interface Obstacle {
   readonly why: string;
   readonly fix: string;
 }
 
-/** What a file that the system runs by itself begins with: `#!`, or the mark of an executable (ELF, Mach-O). */
+/** The first bytes of an executable that the system runs without `#!` (ELF, Mach-O). */
 const BINARY = /^(?:\x7fELF|\xcf\xfa\xed\xfe|\xce\xfa\xed\xfe|\xca\xfe\xba\xbe)/;
-/** No program of any kind: characters of a text, in whatever encoding. */
+/** A text in whatever encoding, which is not a program of any kind. */
 const TEXT = /^[\t-\r -\xff]*$/;
-/** What some editors write in front of UTF-8, one character each byte. */
+/** The mark that some editors write before UTF-8, as one character for each byte. */
 const BYTE_ORDER_MARK = '\xef\xbb\xbf';
 
 /**
- * Why the file of a script that is there can never be run as its location has it, or null.
+ * Returns why a location can never run the file of a script, or null. The file exists.
  * @param runner as `runnerOf`
  */
 export function obstacleTo(
@@ -38,7 +38,7 @@ export function obstacleTo(
   return runner === '' ? obstacleToProgram(path, disk) : null;
 }
 
-/** The same for a file that runs by itself. */
+/** Does the same for a file that runs by itself. */
 function obstacleToProgram(path: string, disk: Disk): Obstacle | null {
   if (!disk.can(path, 'run'))
     return { why: 'it is not executable', fix: 'a file that can be run (chmod +x)' };
@@ -48,7 +48,7 @@ function obstacleToProgram(path: string, disk: Disk): Obstacle | null {
   if (head.startsWith(BYTE_ORDER_MARK)) {
     return { why: 'it begins with a byte order mark, and not with "#!"', fix: 'a file without the mark' };
   }
-  // The system may know other kinds of programs (binfmt_misc), but none that are text.
+  // The system may know other kinds of programs (binfmt_misc), but none of them is a text.
   return TEXT.test(head)
     ? { why: 'it does not begin with "#!"', fix: 'a first line such as "#!/bin/sh"' }
     : null;

@@ -12,7 +12,7 @@ export interface WrittenPlace extends Place {
   readonly level: Level;
 }
 
-/** Every location of a config, server by server. */
+/** Returns every location of a config, server by server. */
 export function placesOf({ servers, locations }: Draft): WrittenPlace[] {
   return locations.flatMap((own, index) =>
     own.map(({ value, level }: Built<Location>) => ({
@@ -23,19 +23,19 @@ export function placesOf({ servers, locations }: Draft): WrittenPlace[] {
   );
 }
 
-/** The setting that a rule was written by. */
+/** Returns the setting that a rule comes from. */
 export function settingOf({ level }: WrittenPlace, rule: CgiRule): Setting<ValueOf<'cgi'>> {
   const setting = level.all('cgi').find(({ value }) => cgiKey(value) === cgiKey(rule));
   return present(setting, `the directive of ${cgiKey(rule)}`);
 }
 
-/** Where a value in force was written, `file:line`; '' for a default. */
+/** Returns where a value in force is set, as `file:line`. '' for a default. */
 export function placeOf({ location }: Place, name: DirectiveName): string {
   const at = location.origins.get(name)?.at ?? null;
   return at === null ? '' : lineOf(at);
 }
 
-/** What a rule runs, in words. */
+/** Puts into words what a rule runs. */
 export function subjectOf(rule: CgiRule): string {
   switch (rule.kind) {
     case 'script':

@@ -1,13 +1,13 @@
 import type { Disk } from '../../disk/disk.ts';
 import type { Location, Server } from '../../model/types.ts';
 
-/** A location, and the server that it is one of. */
+/** A location and its server. */
 export interface Place {
   readonly server: Server;
   readonly location: Location;
 }
 
-/** What each location can do to a path: whether a client can name it there, links on the disk followed. */
+/** Works out which paths a client can name through a location. It follows links on the disk. */
 export class Reach {
   private readonly disk: Disk;
 
@@ -15,7 +15,7 @@ export class Reach {
     this.disk = disk;
   }
 
-  /** A path without symbolic links; as it is where nothing lies there. */
+  /** Returns a path without symbolic links. It stays as it is if nothing lies there. */
   real(path: string): string {
     return this.disk.realPath(path) || path;
   }
@@ -24,12 +24,14 @@ export class Reach {
     return this.disk.realPath(path) !== '';
   }
 
-  /** Whether a location has files, and gives them out or runs them: one with a redirection does neither. */
+  /** Whether a location sends or runs files. A location with a redirection does neither. */
   serves({ redirection, root }: Location): boolean {
     return redirection === null && root !== '';
   }
 
-  /** Where below the root of a location a path lies: '' for the root itself, otherwise from `/`; null outside of it. */
+  /**
+   * Returns the part of a path below the root of a location, from `/`. '' is the root itself, null is outside of it.
+   */
   restIn(location: Location, path: string): string | null {
     const root = this.real(location.root);
     return isBelow(this.real(path), root) ? this.real(path).slice(root === '/' ? 0 : root.length) : null;
@@ -42,7 +44,7 @@ export class Reach {
     return rest !== null && !hides(location, rest) && shadowOf({ server, location }, rest) === null;
   }
 
-  /** What of a location's files lies in a folder, too: the one that is nearer to the files, or null. */
+  /** Returns the folder that holds the files which the root of a location and another folder share, or null. */
   overlap(location: Location, folder: string): string | null {
     const root = this.real(location.root);
     const other = this.real(folder);
@@ -55,13 +57,13 @@ export function isBelow(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder === '/' ? folder : `${folder}/`);
 }
 
-/** Whether a path below the root has a name that the location does not show. */
+/** Whether a path below the root has a name that the location hides. */
 export function hides(location: Location, rest: string): boolean {
   if (location.dotfiles) return false;
   return rest.split('/').some((name) => name.startsWith('.') && name !== '.well-known');
 }
 
-/** The location that takes a path below the root away, by a longer prefix; null where none does. */
+/** Returns the location that takes over a path below the root by a longer prefix, or null. */
 export function shadowOf({ server, location }: Place, rest: string): Location | null {
   const url = `${location.prefix === '/' ? '' : location.prefix}${rest}`;
   const nearer = server.locations.filter(

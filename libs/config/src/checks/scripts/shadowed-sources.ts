@@ -4,7 +4,7 @@ import type { CgiRule, Location } from '../../model/types.ts';
 import type { WrittenPlace } from './places.ts';
 import { hides, type Reach, shadowOf } from './reach.ts';
 
-/** Names that are looked at below one root. */
+/** The number of names that are looked at below one root. */
 const MOST = 512;
 
 /** A script that is sent as it is. */
@@ -15,8 +15,8 @@ interface ShadowedSource {
 }
 
 /**
- * What a location with a longer prefix takes out of the files of one that runs them by their extension: the first script
- * there that it sends. Nobody would run it, so only a file that is there says that it was meant to be run.
+ * A location runs files by their extension, and another one with a longer prefix takes some of these files over.
+ * Returns the first script that the other one sends. Only a file that exists shows that it was meant to run.
  */
 export function shadowedSource(
   sender: WrittenPlace,
@@ -44,7 +44,7 @@ function firstSent(
   reach: Reach,
   disk: Disk,
 ): string | null {
-  // What clients upload is meant to be sent.
+  // Uploads are meant to be sent.
   if (
     places.some(({ location: { uploadPath } }) => uploadPath !== null && reach.overlap(location, uploadPath))
   )

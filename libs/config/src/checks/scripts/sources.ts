@@ -11,7 +11,7 @@ import { shadowedSource } from './shadowed-sources.ts';
 
 const EXPECTED = 'the same "cgi" here, or a root without scripts';
 
-/** A location that sends what another one over the same files runs shows everybody the source of its scripts. */
+/** A location that sends what another location over the same files runs shows the source of the scripts. */
 export function warnOfSources(
   places: readonly WrittenPlace[],
   reach: Reach,
@@ -22,7 +22,7 @@ export function warnOfSources(
   for (const place of places) {
     if (place.location.cgi.length > 0) index.add(reach.real(place.location.root), place);
   }
-  // Servers that are alike are the usual case, and there may be hundreds of them.
+  // Often there are hundreds of servers with the same rules.
   const rules = new Map(places.map(({ location }) => [location, JSON.stringify(location.cgi)]));
   for (const sender of places) {
     const { location, level } = sender;
@@ -48,7 +48,7 @@ export function warnOfSources(
   }
 }
 
-/** Whether there are files that a rule of `runner` runs, and that `sender` gives out. */
+/** Whether there are files that a rule of `runner` runs and that `sender` sends. */
 function sends(sender: WrittenPlace, runner: WrittenPlace, rule: CgiRule, reach: Reach): boolean {
   const area = rule.kind === 'script' ? rule.path : reach.overlap(runner.location, sender.location.root);
   if (area === null || !reach.isThere(area) || !reach.names(runner, area) || !reach.names(sender, area))

@@ -7,14 +7,14 @@ import { type Obstacle, obstacleTo } from './never-runs.ts';
 import { settingOf, type WrittenPlace } from './places.ts';
 import { hides, type Reach, shadowOf } from './reach.ts';
 
-/** Names that are looked at below one root: what is wrong with scripts is seen at the first of them. */
+/** The number of names that are looked at below one root. The first ones show what is wrong with the scripts. */
 const MOST = 512;
 
-/** What was found below the root of a location, beside the scripts that it lists. */
+/** What lies below the root of a location beside the scripts that it lists. */
 interface Survey {
   /** Programs that the location sends, beside others that it runs. */
   readonly programs: string[];
-  /** Scripts that can never run, with the reason. */
+  /** Scripts that can never run, with their reasons. */
   readonly broken: (readonly [path: string, obstacle: Obstacle])[];
 }
 
@@ -59,7 +59,7 @@ function survey(place: WrittenPlace, reach: Reach, disk: Disk): Survey {
           found.programs.push(rest.slice(1));
         continue;
       }
-      // With "cgi *" what cannot be run is what scripts bring along.
+      // With "cgi *" a file that cannot be run is one that scripts read.
       const byExtension = cgi.some((rule) => rule.kind === 'extension' && runnerOf([rule], path) !== null);
       if (!byExtension && !disk.can(path, 'run')) continue;
       const obstacle = obstacleTo(location, path, runner, reach, disk);
@@ -69,7 +69,7 @@ function survey(place: WrittenPlace, reach: Reach, disk: Disk): Survey {
   return found;
 }
 
-/** A link is what it leads to: nothing where it leads out of the root, and a script where that is one. */
+/** A link counts as what it leads to: nothing outside of the root, or a script. */
 function isSent(location: Location, path: string, reach: Reach): boolean {
   if (!location.symlinks && reach.restIn(location, path) === null) return false;
   const real = reach.real(path);
@@ -91,13 +91,13 @@ function warnOfPrograms(place: WrittenPlace, programs: readonly string[], proble
   });
 }
 
-/** The rule that runs files of a folder by themselves, and not all of them; null where there is none. */
+/** Returns the rule that runs some files by themselves. Null if there is none, or if another rule runs all files. */
 function programRule(cgi: readonly CgiRule[]): CgiRule | null {
   if (cgi.some(({ kind }) => kind === 'all')) return null;
   return cgi.find((rule) => rule.kind !== 'extension' || rule.interpreter === '') ?? null;
 }
 
-/** One of each kind is enough to see what is wrong. */
+/** One script of each kind is enough to see what is wrong. */
 function warnOfBroken(place: WrittenPlace, broken: Survey['broken'], problems: Problems): void {
   const told = new Set<string>();
   for (const [name, { why, fix }] of broken) {

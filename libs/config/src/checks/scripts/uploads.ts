@@ -5,13 +5,13 @@ import { FolderIndex } from './folder-index.ts';
 import { placeOf, settingOf, subjectOf, type WrittenPlace } from './places.ts';
 import { isBelow, type Reach } from './reach.ts';
 
-/** An upload folder, and where it is written. */
+/** An upload folder, and the place that sets it. */
 interface UploadFolder {
   readonly path: string;
   readonly where: string;
 }
 
-/** The folders that clients can upload into, wherever they are written. */
+/** Returns the folders that clients can upload into, of all locations. */
 export function uploadFolders(places: readonly WrittenPlace[]): UploadFolder[] {
   const folders = new Map<string, UploadFolder>();
   for (const place of places) {
@@ -22,7 +22,7 @@ export function uploadFolders(places: readonly WrittenPlace[]): UploadFolder[] {
   return [...folders.values()];
 }
 
-/** Whoever may upload a file that is run may run anything. */
+/** A client that may upload a file that is run can run anything. */
 export function refuseUploads(places: readonly WrittenPlace[], reach: Reach, problems: Problems): void {
   const index = new FolderIndex<UploadFolder>();
   for (const folder of uploadFolders(places)) index.add(reach.real(folder.path), folder);
