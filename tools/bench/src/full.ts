@@ -20,7 +20,7 @@ import { countCalls } from './syscalls.ts';
 import { which } from './which.ts';
 
 const MIB = 2 ** 20;
-/** All peers are compared at these. At others only the extremes are of interest, and fewer rounds are enough. */
+/** All peers are compared at these, and at others those that are not many times slower. */
 const MAIN_CONNECTIONS: readonly number[] = [64, 512];
 /** Other work takes the machine for seconds at a time: it spoils fewer of many short rounds than of a few long ones. */
 const MORE_ROUNDS = 2;
@@ -133,8 +133,9 @@ export class FullLab {
           ({ peer: { name } }) =>
             (index === 0 || !AT_FIRST_ONLY.has(name)) && (main || !AT_MAIN_ONLY.has(name)),
         );
-        const rounds = main ? MORE_ROUNDS * scale.rounds + 1 : scale.rounds;
-        const seconds = count >= MANY_CONNECTIONS ? LONGER * options.seconds : options.seconds;
+        const many = count >= MANY_CONNECTIONS;
+        const rounds = many ? scale.rounds : this.often.rounds;
+        const seconds = many ? LONGER * options.seconds : options.seconds;
         const samples = await compare(
           { ...lab, servers },
           // The first time V8 compiles what it will run.

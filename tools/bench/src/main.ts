@@ -41,7 +41,9 @@ const PASSES: Readonly<Record<Pass, (options: Options) => Promise<number>>> = {
     const page = report(findings, { date, machine: machine(), options, chart });
     writeFileSync(options.page, page);
     print(page);
-    return findings.voids > 0 ? 1 : 0;
+    // A page without our own server must not look like a good one.
+    const lost = findings.absent.some((line) => line.startsWith('webserv'));
+    return findings.voids > 0 || lost ? 1 : 0;
   },
 
   compare: withLab(async (lab, options) => {

@@ -13,7 +13,7 @@ export interface Setup {
   readonly siblings?: boolean;
   /** How many servers, each of a name of its own, the configuration has beside the one that is asked. */
   readonly servers?: number;
-  /** How many locations `/N/` the server has; each serves the folder `N` of the root. */
+  /** How many locations `/N/` the server has; those whose folder `N` is below the root serve it. */
   readonly locations?: number;
 }
 

@@ -20,12 +20,12 @@ const FOLDERS = 100;
 const SETS: Readonly<Record<Exclude<SiteName, 'page' | 'deep' | 'folders'>, FileSet>> = {
   many: { count: 40_000, least: 2 * KIB, greatest: 8 * KIB },
   few: { count: 4_000, least: 2 * KIB, greatest: 8 * KIB },
-  tiny: { count: 300_000, least: 100, greatest: 100 },
+  tiny: { count: 250_000, least: 100, greatest: 100 },
   small: { count: 100_000, least: KIB, greatest: KIB },
   middling: { count: 24_000, least: 5 * KIB, greatest: 5 * KIB },
 };
-/** Folders of the site whose folders have a page each. */
-const EACH_A_PAGE = 50;
+/** Folders of the site `folders`: they are called 0, 1, 2 and so on. */
+export const NUMBERED_FOLDERS = 50;
 const DEEP = `${Array.from({ length: 10 }, (_, level) => `level-${level}`).join('/')}/page.html`;
 
 /** One file of a site: its path below the root, and its bytes. */
@@ -44,7 +44,7 @@ export function* siteFiles(name: SiteName, size: number): Generator<SiteFile> {
 
 /** The folders are numbered, and have a page each. */
 function* pages(size: number): Generator<SiteFile> {
-  for (let folder = 0; folder < EACH_A_PAGE; folder++)
+  for (let folder = 0; folder < NUMBERED_FOLDERS; folder++)
     yield { path: `${folder}/page.html`, body: page(size) };
 }
 

@@ -80,7 +80,7 @@ const MISSES: readonly Target[] = [
 const MEMORY: readonly Target[] = [
   {
     ...atMost('resident with a full cache of 64 MiB, pages of the worst size', 124, ({ memory }) => {
-      const own = memory.filter(({ peer }) => peer === OURS);
+      const own = memory.filter((one) => one.peer === OURS && !one.void);
       return own.length === 0 ? UNKNOWN : exactly(Math.max(...own.map(({ full }) => full)));
     }),
     unit: 'MiB',

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Peer, repeated } from '../peer.ts';
+import { NUMBERED_FOLDERS } from '../sites.ts';
 
 /** How a webserv of the comparison differs from the plain one. */
 export interface Flavour {
@@ -42,15 +43,16 @@ server {
   location / {
     method GET;${siblings ? '\n    precompressed gzip;' : ''}${role === 'scripts' ? '\n    cgi .sh /bin/sh;' : ''}
   }
-${role === 'uploads' ? store(join(folder, 'uploads')) : ''}${repeated(locations, location)}}
+${role === 'uploads' ? store(join(folder, 'uploads')) : ''}${repeated(locations, (number) => location(number, root))}}
 ${repeated(servers, (number) => host(number, port, root))}`;
       return { command: [...command, '-c', path], config: { path, text } };
     },
   };
 }
 
-function location(number: number): string {
-  return `  location /${number}/ { method GET; }\n`;
+/** What follows the location's path is looked for below its root, which must be there. */
+function location(number: number, root: string): string {
+  return `  location /${number}/ { root ${join(root, String(number % NUMBERED_FOLDERS))}; method GET; }\n`;
 }
 
 function host(number: number, port: number, root: string): string {

@@ -7,8 +7,8 @@ const MIB = 2 ** 20;
 const CONNECTIONS = 64;
 /** How often each file is asked for: six in seven are asked for at least once. */
 const EACH = 2;
-/** A machine that is too slow gives up, and the figure is void. */
-const PASSES = 100;
+/** Loads, after which a machine that is too slow gives up: the figure is void. */
+const PASSES = 60;
 /** Milliseconds that a collector of garbage may take behind the load. */
 const SETTLING = 1000;
 
