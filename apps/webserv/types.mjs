@@ -11,9 +11,9 @@ import { dirname, join, posix } from 'node:path';
 
 const WRITTEN = 'dist/.types';
 const API = 'apps/webserv/src/index.ts';
-/** `import { a, type b } from './c.ts'`, the same as an export, and `import('./c.ts')` within a type. */
+/** `import { a, type b } from './c.ts'`, the same as an export, and `import("./c.ts").d` within a type. */
 const REFERENCE =
-  /\b(?:import|export)(?: type)? (\{[^}]*\}|\*(?: as \w+)?) from '([^']+)'|\bimport\('([^']+)'\)/g;
+  /\b(?:import|export)(?: type)? (\{[^}]*\}|\*(?: as \w+)?) from '([^']+)'|\bimport\(["']([^"']+)["']\)\.(\w+)/g;
 
 const require = createRequire(import.meta.url);
 const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin/tsc');
@@ -36,9 +36,9 @@ function reach(source, names) {
   const fresh = names.filter((name) => !asked.has(name));
   if (fresh.length === 0 && reached.has(source)) return;
   reached.set(source, new Set([...asked, ...fresh]));
-  for (const [, list, from, within] of textOf(source).matchAll(REFERENCE)) {
+  for (const [, list, from, within, member] of textOf(source).matchAll(REFERENCE)) {
     const target = resolve(source, from ?? within);
-    const found = namesOf(list).filter(
+    const found = namesOf(list ?? `{${member}}`).filter(
       (name) =>
         !isEntry(source) || name === '*' || reached.get(source).has('*') || reached.get(source).has(name),
     );
@@ -61,7 +61,7 @@ function resolve(source, specifier) {
 
 /** `{ type A, b as c }` names `A` and `b`; all names are `*`. */
 function namesOf(list) {
-  if (list === undefined || list.startsWith('*')) return ['*'];
+  if (list.startsWith('*')) return ['*'];
   return list.slice(1, -1).split(',').map(nameOf).filter(Boolean);
 }
 
@@ -84,8 +84,8 @@ function moved(source) {
     if (target === undefined) return statement;
     const path = posix.relative(dirname(homeOf(source)), homeOf(target));
     const file = `${path.startsWith('.') ? path : `./${path}`}.js`;
-    const text = statement.replace(`'${from ?? within}'`, `'${file}'`);
-    if (!isEntry(source) || asked.has('*') || list.startsWith('*')) return text;
+    const text = statement.replace(from ?? within, file);
+    if (list === undefined || list.startsWith('*') || !isEntry(source) || asked.has('*')) return text;
     const kept = list
       .slice(1, -1)
       .split(',')

@@ -28,8 +28,8 @@ function manifest({ folder, manifest }: Package, { root }: Workspace): Problem[]
   const { repository, engines, files, publishConfig, scripts } = manifest;
   want((manifest.description ?? '') !== '', 'no description', 'say in one line what the package does');
   want(
-    (manifest.keywords ?? []).length >= 3,
-    'fewer than three keywords',
+    (manifest.keywords ?? []).length >= 2,
+    'fewer than two keywords',
     'add the words that people search',
   );
   want(
@@ -45,7 +45,7 @@ function manifest({ folder, manifest }: Package, { root }: Workspace): Problem[]
     'publishConfig is not set',
     'write { "access": "public", "provenance": true }',
   );
-  want(scripts?.['prepack'] === 'npm run build', 'no prepack', 'write "prepack": "npm run build"');
+  want(scripts?.['prepack'] === 'nx build', 'no prepack', 'write "prepack": "nx build"');
   return [...problems, ...conditions(folder, manifest)];
 }
 
