@@ -10,7 +10,9 @@ export { allRows } from './directives/table.ts';
 export type { Access, Disk, FileKind } from './disk/disk.ts';
 export { type MemoryEntry, memoryDisk } from './disk/memory-disk.ts';
 export { type LoadResult, load, loadText } from './load.ts';
-export { type Address, addressesOf, HostMatcher, LocationMatcher } from './model/match.ts';
+export { type Address, addressesOf } from './model/addresses.ts';
+export { HostMatcher } from './model/host-matcher.ts';
+export { LocationMatcher } from './model/location-matcher.ts';
 export type * from './model/types.ts';
 export {
   configText,

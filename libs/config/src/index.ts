@@ -8,7 +8,9 @@ export type { Access, Disk, FileKind } from './disk/disk.ts';
 export { type MemoryEntry, memoryDisk } from './disk/memory-disk.ts';
 export { nodeDisk } from './disk/node-disk.ts';
 export type { LoadResult } from './load.ts';
-export { type Address, addressesOf, HostMatcher, LocationMatcher } from './model/match.ts';
+export { type Address, addressesOf } from './model/addresses.ts';
+export { HostMatcher } from './model/host-matcher.ts';
+export { LocationMatcher } from './model/location-matcher.ts';
 export type * from './model/types.ts';
 export { load, loadText } from './node-load.ts';
 export {

@@ -4,7 +4,7 @@ import { build } from './build/build.ts';
 import type { Claim } from './build/claim.ts';
 import { validate } from './build/validate.ts';
 import { checkClaims } from './checks/claims.ts';
-import { warnOfNoEffect } from './checks/effect.ts';
+import { warnOfNoEffect } from './checks/no-effect.ts';
 import { checkMethods } from './checks/script-methods.ts';
 import { checkScripts } from './checks/scripts/check-scripts.ts';
 import { type Diagnostic, Problems, quoted } from './diagnostics/diagnostic.ts';

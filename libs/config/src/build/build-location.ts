@@ -9,9 +9,10 @@ import type { CgiRule, Location, Origins } from '../model/types.ts';
 import { wordSpan } from '../syntax/directive.ts';
 import type { Claim } from './claim.ts';
 import type { Surroundings } from './draft.ts';
-import { ownClaims, Taker } from './inherit.ts';
 import { type Level, originOf, type Setting } from './level.ts';
+import { LevelReader } from './level-reader.ts';
 import { mergeTypes } from './media-types.ts';
+import { ownClaims } from './own-claims.ts';
 import { buildScope } from './scope.ts';
 
 export function buildLocation(
@@ -25,17 +26,17 @@ export function buildLocation(
   const redirection = level.own('redirection');
   // A redirection overrides everything beside it: such a location has the settings of its server.
   const from = redirection === null ? level : level.outer;
-  const taker = new Taker(from, serverOrigins);
-  const types = redirection === null ? mergeTypes(outerTypes, level, taker, around.problems) : outerTypes;
-  const scope = buildScope(taker, types);
-  const index = resolveIndex(from, taker);
+  const reader = new LevelReader(from, serverOrigins);
+  const types = redirection === null ? mergeTypes(outerTypes, level, reader, around.problems) : outerTypes;
+  const scope = buildScope(reader, types);
+  const index = resolveIndex(from, reader);
   let cgi: CgiRule[] = [];
   if (redirection === null) {
     around.claims.push(...ownClaims(level));
     checkRoot(level, around.problems);
-    cgi = buildCgi(level, scope.root, taker, around);
+    cgi = buildCgi(level, scope.root, reader, around);
     claimDefaultFile(level, scope.root, index, cgi, around);
-  } else taker.mark('redirection', originOf(redirection, level));
+  } else reader.mark('redirection', originOf(redirection, level));
   // Written field by field: every request reads this object, and an object made by spreading is slow to read.
   return {
     id,
@@ -65,7 +66,7 @@ export function buildLocation(
     redirection: redirection?.value ?? null,
     cgi,
     at: opener.source.position(opener.name.start, (opener.args[0] ?? opener.name).end),
-    origins: taker.origins,
+    origins: reader.origins,
   };
 }
 
@@ -86,21 +87,21 @@ interface Index {
  * A location's own `default_file` turns `auto_index` off. Without one, `auto_index` turns off the server's
  * `default_file`. So exactly one of the two is in force, and the code that serves a folder need not know this rule.
  */
-function resolveIndex(level: Level, taker: Taker): Index {
+function resolveIndex(level: Level, reader: LevelReader): Index {
   // A location with a redirection takes its server's level, where nothing is its own.
   const own = level.context === 'location' ? level.own('default_file') : null;
   const listing = level.settle('auto_index');
   if (own !== null) {
-    taker.mark('default_file', originOf(own, level));
-    taker.mark('auto_index', listing.value ? originOf(own, level) : listing.origin);
+    reader.mark('default_file', originOf(own, level));
+    reader.mark('auto_index', listing.value ? originOf(own, level) : listing.origin);
     return { defaultFile: own.value, autoIndex: false };
   }
-  taker.mark('auto_index', listing.origin);
+  reader.mark('auto_index', listing.origin);
   if (listing.value) {
-    taker.mark('default_file', listing.origin);
+    reader.mark('default_file', listing.origin);
     return { defaultFile: null, autoIndex: true };
   }
-  return { defaultFile: taker.take('default_file'), autoIndex: false };
+  return { defaultFile: reader.take('default_file'), autoIndex: false };
 }
 
 /**
@@ -121,7 +122,7 @@ function claimDefaultFile(
   around.claims.push(claimScript(cgi, under(rootPath, index.defaultFile), wordSpan(setting.directive, 0)));
 }
 
-function buildCgi(level: Level, rootPath: string, taker: Taker, around: Surroundings): CgiRule[] {
+function buildCgi(level: Level, rootPath: string, reader: LevelReader, around: Surroundings): CgiRule[] {
   const rules: CgiRule[] = [];
   const settings = new Map<CgiRule, Setting<CgiWords>>();
   const seen = new Set<string>();
@@ -133,7 +134,7 @@ function buildCgi(level: Level, rootPath: string, taker: Taker, around: Surround
       continue;
     }
     seen.add(key);
-    taker.mark(`cgi ${key}`, originOf(setting, level));
+    reader.mark(`cgi ${key}`, originOf(setting, level));
     const rule = buildRule(setting, rootPath, around);
     rules.push(rule);
     settings.set(rule, setting);

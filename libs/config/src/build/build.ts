@@ -9,15 +9,16 @@ import type { Config, Listen, Location, Origins, Server } from '../model/types.t
 import { wordSpan } from '../syntax/directive.ts';
 import { buildLocation } from './build-location.ts';
 import type { Built, Draft, Surroundings } from './draft.ts';
-import { ownClaims, Taker } from './inherit.ts';
 import { DEFAULT_ORIGIN, defaultValue, type Level, originOf } from './level.ts';
+import { LevelReader } from './level-reader.ts';
 import { mergeTypes } from './media-types.ts';
+import { ownClaims } from './own-claims.ts';
 import { buildScope } from './scope.ts';
 
 /** Builds everything that the levels allow, and reports what is missing. */
 export function build(main: Level, file: string, around: Surroundings): Draft {
-  const taker = new Taker(main);
-  const types = mergeTypes(new Map(), main, taker, around.problems);
+  const reader = new LevelReader(main);
+  const types = mergeTypes(new Map(), main, reader, around.problems);
   around.claims.push(...ownClaims(main));
   const servers: Built<Server>[] = [];
   const locations: (readonly Built<Location>[])[] = [];
@@ -28,13 +29,13 @@ export function build(main: Level, file: string, around: Surroundings): Draft {
   }
   const config: Config = {
     file,
-    use: taker.take('use'),
-    user: taker.takeIfAny('user')?.value ?? null,
-    errorLog: taker.log('error_log'),
-    stopTimeout: taker.take('stop_timeout'),
-    memoryLimit: memoryOfAll(main, taker.take('memory_limit'), servers),
+    use: reader.take('use'),
+    user: reader.takeIfAny('user')?.value ?? null,
+    errorLog: reader.log('error_log'),
+    stopTimeout: reader.take('stop_timeout'),
+    memoryLimit: memoryOfAll(main, reader.take('memory_limit'), servers),
     servers: servers.map((built) => built.value),
-    origins: taker.origins,
+    origins: reader.origins,
   };
   return { config, main, servers, locations };
 }
@@ -51,54 +52,54 @@ function buildServer(
   outerTypes: ReadonlyMap<string, string>,
   around: Surroundings,
 ): { server: Server; locations: readonly Built<Location>[] } {
-  const taker = new Taker(level);
+  const reader = new LevelReader(level);
   const opener = level.opening.directive;
-  const types = mergeTypes(outerTypes, level, taker, around.problems);
-  const base = buildScope(taker, types);
+  const types = mergeTypes(outerTypes, level, reader, around.problems);
+  const base = buildScope(reader, types);
   around.claims.push(...ownClaims(level));
-  const listens = buildListens(level, taker, around);
-  const errorPages = buildErrorPages(level, taker, around);
-  const locations = buildLocations(level, types, taker.origins, around);
+  const listens = buildListens(level, reader, around);
+  const errorPages = buildErrorPages(level, reader, around);
+  const locations = buildLocations(level, types, reader.origins, around);
   const names = level.all('server_name');
-  if (names.length > 0) taker.mark('server_name', originOf(names[0], level));
+  if (names.length > 0) reader.mark('server_name', originOf(names[0], level));
   const server: Server = {
     id,
     listens,
     names: names.flatMap((setting) => setting.value),
     locations: locations.map((built) => built.value),
-    maxConnect: taker.take('max_connect'),
-    maxHeader: taker.take('max_header'),
-    maxHeaders: taker.take('max_headers'),
-    maxUri: taker.take('max_uri'),
-    maxConnectPerAddress: taker.take('max_connect_per_address'),
-    maxPipeline: taker.take('max_pipeline'),
-    keepaliveRequests: taker.take('keepalive_requests'),
-    maxCgi: taker.take('max_cgi'),
-    cgiQueue: taker.take('cgi_queue'),
-    maxUploads: taker.take('max_uploads'),
-    maxSharePerAddress: taker.take('max_share_per_address'),
-    tempDisk: taker.take('temp_disk'),
-    maxListings: taker.take('max_listings'),
-    memoryLimit: taker.take('memory_limit'),
-    cacheSize: taker.take('cache_size'),
-    cacheEntry: taker.take('cache_entry'),
+    maxConnect: reader.take('max_connect'),
+    maxHeader: reader.take('max_header'),
+    maxHeaders: reader.take('max_headers'),
+    maxUri: reader.take('max_uri'),
+    maxConnectPerAddress: reader.take('max_connect_per_address'),
+    maxPipeline: reader.take('max_pipeline'),
+    keepaliveRequests: reader.take('keepalive_requests'),
+    maxCgi: reader.take('max_cgi'),
+    cgiQueue: reader.take('cgi_queue'),
+    maxUploads: reader.take('max_uploads'),
+    maxSharePerAddress: reader.take('max_share_per_address'),
+    tempDisk: reader.take('temp_disk'),
+    maxListings: reader.take('max_listings'),
+    memoryLimit: reader.take('memory_limit'),
+    cacheSize: reader.take('cache_size'),
+    cacheEntry: reader.take('cache_entry'),
     errorPages,
-    accessLog: taker.log('access_log'),
-    errorLog: taker.log('error_log'),
+    accessLog: reader.log('access_log'),
+    errorLog: reader.log('error_log'),
     types,
     timeouts: base.timeouts,
     base,
     at: opener.source.position(opener.name.start, opener.name.end),
-    origins: taker.origins,
+    origins: reader.origins,
   };
   return { server, locations };
 }
 
-function buildListens(level: Level, taker: Taker, around: Surroundings): Listen[] {
+function buildListens(level: Level, reader: LevelReader, around: Surroundings): Listen[] {
   const settings = level.all('listen');
   if (settings.length === 0) {
     const listen = defaultValue(DIRECTIVES.listen);
-    taker.mark(`listen ${listen.key}`, DEFAULT_ORIGIN);
+    reader.mark(`listen ${listen.key}`, DEFAULT_ORIGIN);
     return [listen];
   }
   const listens: Listen[] = [];
@@ -116,12 +117,12 @@ function buildListens(level: Level, taker: Taker, around: Surroundings): Listen[
       continue;
     }
     listens.push(listen);
-    taker.mark(`listen ${listen.key}`, originOf(setting, level));
+    reader.mark(`listen ${listen.key}`, originOf(setting, level));
   }
   return listens;
 }
 
-function buildErrorPages(level: Level, taker: Taker, around: Surroundings): Map<number, string> {
+function buildErrorPages(level: Level, reader: LevelReader, around: Surroundings): Map<number, string> {
   const pages = new Map<number, string>();
   for (const setting of level.all('error')) {
     const { directive } = setting;
@@ -133,7 +134,7 @@ function buildErrorPages(level: Level, taker: Taker, around: Surroundings): Map<
       }
       const path = absolutePath(directive.source.folder, written);
       pages.set(code, path);
-      taker.mark(`error ${code}`, originOf(setting, level));
+      reader.mark(`error ${code}`, originOf(setting, level));
       around.claims.push({ need: 'file', path, at: wordSpan(directive, index * 2 + 1) });
     });
   }

@@ -2,20 +2,20 @@
 
 import { type Problems, quoted } from '../diagnostics/diagnostic.ts';
 import { wordSpan } from '../syntax/directive.ts';
-import type { Taker } from './inherit.ts';
 import { type Level, originOf } from './level.ts';
+import type { LevelReader } from './level-reader.ts';
 
 /** Returns the types of a level over those around it. It is the same map if the level has none of its own. */
 export function mergeTypes(
   outer: ReadonlyMap<string, string>,
   level: Level,
-  taker: Taker,
+  reader: LevelReader,
   problems: Problems,
 ): ReadonlyMap<string, string> {
   for (let around: Level | null = level; around !== null; around = around.parent) {
     const block = around.childrenOf('types')[0];
     if (block === undefined) continue;
-    taker.mark('types', originOf(block.opening, around));
+    reader.mark('types', originOf(block.opening, around));
     break;
   }
   const own = typeEntries(level, problems);

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { report } from '../diagnostics/report.ts';
 import { memoryDisk } from '../disk/memory-disk.ts';
 import { loadText } from '../load.ts';
-import { addressesOf, HostMatcher, LocationMatcher } from './match.ts';
+import { addressesOf } from './addresses.ts';
+import { HostMatcher } from './host-matcher.ts';
+import { LocationMatcher } from './location-matcher.ts';
 import type { Config, Server } from './types.ts';
 
 function config(text: string): Config {

@@ -99,10 +99,10 @@ function programRule(cgi: readonly CgiRule[]): CgiRule | null {
 
 /** One script of each kind is enough to see what is wrong. */
 function warnOfBroken(place: WrittenPlace, broken: Survey['broken'], problems: Problems): void {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   for (const [name, { why, fix }] of broken) {
-    if (told.has(fix)) continue;
-    told.add(fix);
+    if (reported.has(fix)) continue;
+    reported.add(fix);
     const alike = broken.filter(([, other]) => other.fix === fix).length - 1;
     const others = alike === 0 ? '' : ` (and ${alike} more)`;
     const rule = place.location.cgi.find((each) => each.kind !== 'script') ?? place.location.cgi[0];

@@ -1,31 +1,11 @@
-// Settings that are read in the same way on every level: times, logs, paths.
-
 import type { DirectiveName, ValueOf } from '../directives/table.ts';
 import { absolutePath } from '../disk/path.ts';
 import type { ErrorLogTarget, LogTarget, Origin, Origins, Timeouts } from '../model/types.ts';
-import { wordSpan } from '../syntax/directive.ts';
-import type { Claim } from './claim.ts';
+import { LayeredOrigins } from './layered-origins.ts';
 import { type Level, originOf, type Resolved } from './level.ts';
 
-class LayeredOrigins implements Origins {
-  readonly #own = new Map<string, Origin>();
-  readonly #around: Origins | null;
-
-  constructor(around: Origins | null) {
-    this.#around = around;
-  }
-
-  get(key: string): Origin | undefined {
-    return this.#own.get(key) ?? this.#around?.get(key);
-  }
-
-  set(key: string, origin: Origin): void {
-    if (this.get(key) !== origin) this.#own.set(key, origin);
-  }
-}
-
 /** Takes values from a level, and collects their origins. */
-export class Taker {
+export class LevelReader {
   readonly #level: Level;
   readonly #origins: LayeredOrigins;
 
@@ -98,26 +78,3 @@ export class Taker {
 }
 
 type TimeName = 'header_timeout' | 'body_timeout' | 'send_timeout' | 'keepalive_timeout' | 'cgi_timeout';
-
-/**
- * Returns the claims of the paths that a level itself sets. Claims that depend on a location's root are not among
- * them.
- */
-export function ownClaims(level: Level): Claim[] {
-  const claims: Claim[] = [];
-  for (const name of ['root', 'upload_path'] as const) {
-    const setting = level.own(name);
-    if (setting === null) continue;
-    const path = absolutePath(setting.directive.source.folder, setting.value);
-    const need = name === 'root' ? 'folder' : 'writable-folder';
-    claims.push({ need, path, at: wordSpan(setting.directive, 0) });
-  }
-  for (const name of ['access_log', 'error_log'] as const) {
-    const setting = level.own(name);
-    if (setting === null || setting.value === null) continue;
-    const path = absolutePath(setting.directive.source.folder, setting.value.path);
-    if (path.startsWith('/dev/std')) continue;
-    claims.push({ need: 'log', path, at: wordSpan(setting.directive, 0) });
-  }
-  return claims;
-}

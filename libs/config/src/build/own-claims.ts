@@ -1,0 +1,27 @@
+import { absolutePath } from '../disk/path.ts';
+import { wordSpan } from '../syntax/directive.ts';
+import type { Claim } from './claim.ts';
+import type { Level } from './level.ts';
+
+/**
+ * Returns the claims of the paths that a level itself sets. Claims that depend on a location's root are not among
+ * them.
+ */
+export function ownClaims(level: Level): Claim[] {
+  const claims: Claim[] = [];
+  for (const name of ['root', 'upload_path'] as const) {
+    const setting = level.own(name);
+    if (setting === null) continue;
+    const path = absolutePath(setting.directive.source.folder, setting.value);
+    const need = name === 'root' ? 'folder' : 'writable-folder';
+    claims.push({ need, path, at: wordSpan(setting.directive, 0) });
+  }
+  for (const name of ['access_log', 'error_log'] as const) {
+    const setting = level.own(name);
+    if (setting === null || setting.value === null) continue;
+    const path = absolutePath(setting.directive.source.folder, setting.value.path);
+    if (path.startsWith('/dev/std')) continue;
+    claims.push({ need: 'log', path, at: wordSpan(setting.directive, 0) });
+  }
+  return claims;
+}
