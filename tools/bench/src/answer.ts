@@ -1,9 +1,9 @@
 import { get } from 'node:http';
 
-/** One answer, whole. */
+/** One whole answer. */
 export interface Answer {
   readonly status: number;
-  /** Names as sent, in order. */
+  /** `Name: value`, as the server sent them. */
   readonly headers: readonly string[];
   readonly body: Buffer;
 }
@@ -23,7 +23,13 @@ export function ask(url: string): Promise<Answer> {
   });
 }
 
-/** Why `answer` is not the file's; '' where it is: 200 and the same bytes. */
+/** The value of a header field; '' if the answer has none. @param name in lower case */
+export function fieldOf({ headers }: Answer, name: string): string {
+  const found = headers.find((line) => line.toLowerCase().startsWith(`${name}:`));
+  return found?.slice(name.length + 1).trim() ?? '';
+}
+
+/** Says why `answer` is not the file; '' if it is 200 with the same bytes. */
 export function difference(answer: Answer, file: Buffer): string {
   if (answer.status !== 200) return `status ${answer.status}`;
   if (answer.body.length !== file.length) return `${answer.body.length} bytes instead of ${file.length}`;

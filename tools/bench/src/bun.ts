@@ -1,4 +1,4 @@
-/** The little of Bun's own interface that the two servers use; they run under bun and are bundled by rolldown. */
+/** The part of Bun's interface that the two servers use. They run under bun, and rolldown bundles them. */
 export interface Bun {
   file(path: string): Blob;
   serve(options: {

@@ -11,7 +11,7 @@ const FIGURE = 70;
 const ROW = 26;
 const HEAD = 48;
 
-/** Horizontal bars, in the order given, as an SVG that suits a light and a dark page. */
+/** Draws horizontal bars in the order given, as an SVG for light and dark pages. */
 export function chart(title: string, bars: readonly Bar[], show: (value: number) => string): string {
   const greatest = Math.max(...bars.map(({ value }) => value));
   const height = HEAD + bars.length * ROW + 8;

@@ -19,11 +19,11 @@ export interface Sample {
   readonly errors: number;
   /** CPU microseconds of the server (user and system, workers included) for a request. */
   readonly cpu: number;
-  /** CPU microseconds of scripts that have ended, for a request; in whole clock ticks of a run. */
+  /** CPU microseconds of ended scripts, for a request. The kernel counts them in whole clock ticks. */
   readonly children: number;
   /** CPU seconds for a GiB of answers. */
   readonly perGib: number;
-  /** Part of the CPU time that was spent in the kernel. */
+  /** The part of the CPU time that the kernel took. */
   readonly system: number;
   /** Requests a second. */
   readonly rate: number;
@@ -102,7 +102,7 @@ export function entrant(
   return { name, server, connections, load };
 }
 
-/** Measures in rounds whose order turns, so that none always follows the same other. */
+/** Measures all entrants in rounds whose order turns, so that none always follows the same other one. */
 export async function race(
   entrants: readonly Entrant[],
   { rounds, seconds }: Pick<Options, 'rounds' | 'seconds'>,
@@ -135,7 +135,7 @@ async function measure(entrant: Entrant, seconds: number, round: number): Promis
     connections,
     round,
     requests: seen.requests,
-    // Nobody answered at all: as void as an error.
+    // A run without one answer is as void as one with errors.
     errors: seen.requests === 0 ? Math.max(1, seen.errors) : seen.errors,
     cpu: nanoseconds / 1000 / seen.requests,
     children: (after.reaped - before.reaped) / 1000 / seen.requests,
@@ -179,7 +179,7 @@ function groupBy(samples: readonly Sample[]): Map<string, Sample[]> {
   return groups;
 }
 
-/** A void round keeps its place: what was measured beside it is paired with nothing. */
+/** A void round keeps its place, so that the rounds of others are paired with nothing there. */
 function seriesOf(samples: readonly Sample[]): Record<Measure, Series> {
   const sorted = [...samples].sort((a, b) => a.round - b.round);
   return record((measure) => sorted.map((sample) => (sample.errors === 0 ? sample[measure] : Number.NaN)));
@@ -189,12 +189,12 @@ function record<T>(value: (measure: Measure) => T): Record<Measure, T> {
   return Object.fromEntries(MEASURES.map((measure) => [measure, value(measure)])) as Record<Measure, T>;
 }
 
-/** A ratio as a cell: the sign says that the noise leaves open who is better. @param shown the ratio, or its inverse */
+/** A ratio as a cell. `~` says that the noise leaves open who is better. @param shown the ratio, or its inverse */
 export function ratioCell(ratio: Estimate, shown = ratio.figure): string {
   return isLevel(ratio) ? `~${figure(shown)}` : figure(shown);
 }
 
-/** The summary as rows of a table; the last columns are ratios to the base, under 1 where the base does better. */
+/** The summary as rows of a table. The last columns are ratios to the base: under 1, the base does better. */
 export function rowsOf(summaries: readonly Summary[], size: number): string[][] {
   const cost: Measure = size >= LARGE ? 'perGib' : 'cpu';
   const unit = size >= LARGE ? 'CPU s/GiB' : 'CPU us/req';
@@ -229,7 +229,7 @@ export function rowsOf(summaries: readonly Summary[], size: number): string[][] 
   return [[...head, `${base} CPU /`, `/ ${base} req/s`, `${base} p99 /`], ...rows];
 }
 
-/** The cost of each server at one number of connections as a bar chart, the cheapest first. */
+/** Draws what a request costs each server at one number of connections, the cheapest first. */
 export function drawing(summaries: readonly Summary[], connections: number, size: number): string {
   const measure: Measure = size >= LARGE ? 'perGib' : 'cpu';
   const unit = size >= LARGE ? 'CPU seconds a GiB' : 'CPU microseconds a request';

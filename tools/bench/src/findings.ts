@@ -9,11 +9,11 @@ import type { UploadSummary } from './scenarios/uploads.ts';
 import type { SiteName } from './sites.ts';
 import type { Calls } from './syscalls.ts';
 
-/** What one run of the lab has found; a part that was not run is empty. */
+/** What one run of the lab found. A part that did not run is empty. */
 export interface Findings {
-  /** Who took part, and the head of the answer of each. */
+  /** The peers that took part, and the head of each one's answer. */
   introductions: Introduction[];
-  /** Who was left out, and why. */
+  /** The peers that were left out, and why. */
   absent: string[];
   /** The small file, at each number of connections. */
   small: Summary[];
@@ -35,7 +35,7 @@ export interface Findings {
   scripts: Summary[];
   starts: Start[];
   libraries: Standing[];
-  /** Runs with errors, of anybody. */
+  /** Runs with errors, of all servers. */
   voids: number;
 }
 

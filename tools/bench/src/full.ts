@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import { ask, fieldOf } from './answer.ts';
 import { compare, race, type Summary } from './compare.ts';
 import { type Findings, noFindings } from './findings.ts';
+import type { Lab } from './lab.ts';
 import { hold, USUAL_PACE } from './libraries/contest.ts';
 import { headContests } from './libraries/heads.ts';
 import { stageContests } from './libraries/stages.ts';
@@ -16,7 +18,7 @@ import { upload } from './scenarios/uploads.ts';
 import { variantsOf } from './scenarios/variants.ts';
 import type { Server } from './server.ts';
 import type { SiteName } from './sites.ts';
-import { countCalls } from './syscalls.ts';
+import { type Calls, countCalls, countOne } from './syscalls.ts';
 import { which } from './which.ts';
 
 const MIB = 2 ** 20;
@@ -24,20 +26,20 @@ const MIB = 2 ** 20;
 const MAIN_CONNECTIONS: readonly number[] = [64, 512];
 /** Other work takes the machine for seconds at a time: it spoils fewer of many short rounds than of a few long ones. */
 const MORE_ROUNDS = 2;
-/** From here on it takes a while until all are open, which must not be most of the run. */
+/** From here on it takes a while until all connections are open. That must not be most of a run. */
 const MANY_CONNECTIONS = 1000;
 const LONGER = 3;
-/** Level-triggered and bounded, or a variant of one figure: measured at the first number of connections alone. */
+/** These are measured at the first number of connections alone: level-triggered drivers, and what gives one figure only. */
 const AT_FIRST_ONLY: ReadonlySet<string> = new Set(['webserv:poll', 'webserv:select', 'webserv-quiet']);
-/** Many times slower than the rest: their extremes say nothing. */
+/** These are many times slower than the rest, so their extremes say nothing. */
 const AT_MAIN_ONLY: ReadonlySet<string> = new Set(['bun-file', 'sirv']);
 const CGI_CONNECTIONS = 16;
-/** Seconds. A second of scripts is some 600 requests, and a compiler that runs beside them has done after some thousands. */
+/** Seconds. A second of scripts is about 600 requests, and V8 has compiled what serves them after some thousands. */
 const CGI_WARMUP = 16;
 const SCRIPT_NEIGHBOURS = 50;
 const MISS_CONNECTIONS = 64;
 const LARGE_CONNECTIONS = 4;
-/** Seconds. A second of them is a dozen requests, and what serves them is compiled only then. */
+/** Seconds. A second of large files is a dozen requests, and V8 compiles what serves them only after many. */
 const LARGE_WARMUP = 5;
 
 /** What the pages of a full cache are. */
@@ -49,7 +51,7 @@ const FILL_TITLES: Readonly<Partial<Record<SiteName, string>>> = {
 };
 const FEW_LOCATIONS = 50;
 
-/** How much of everything: for the page, and to try the lab. */
+/** How much the lab does: all of it for the page, and less to try it. */
 interface Scale {
   readonly rounds: number;
   /** What fills the cache, and how many servers and locations a large configuration has. */
@@ -82,7 +84,7 @@ const QUICK: Scale = {
   batches: 5,
 };
 
-/** The whole lab in one run: what all parts share, and one method for each of them. */
+/** The whole lab in one run: one method for each part. */
 export class FullLab {
   readonly findings: Findings = noFindings();
   private readonly options: Options;
@@ -138,7 +140,7 @@ export class FullLab {
         const seconds = many ? LONGER * options.seconds : options.seconds;
         const samples = await compare(
           { ...lab, servers },
-          // The first time V8 compiles what it will run.
+          // V8 compiles what it runs during the first warm-up.
           { connections: [count], warmup: index === 0 ? options.warmup : 1, rounds, seconds },
           this.say,
         );
@@ -181,10 +183,22 @@ export class FullLab {
         const pace = site === 'many' ? this.often : { rounds: scale.rounds, seconds: options.seconds };
         const samples = await compare(lab, { connections, warmup: options.warmup, ...pace }, this.say);
         findings.misses[site] = this.rig.summarized(samples);
-        if (site !== 'many' || which('strace') === '') return;
-        findings.missCalls = await countCalls(lab, { connections, warmup: 0, seconds: 2 * options.seconds });
+        if (which('strace') === '') return;
+        const counting = { connections, warmup: 0, seconds: 2 * options.seconds };
+        if (site === 'many') findings.missCalls.push(...(await countCalls(lab, counting)));
+        if (site === 'deep') findings.missCalls.push(...(await this.notModified(lab, counting)));
       });
     }
+  }
+
+  /** System calls of a 304 for a file that no server keeps. */
+  private async notModified(lab: Lab, counting: Pick<Options, 'connections' | 'seconds'>): Promise<Calls[]> {
+    const found: Calls[] = [];
+    for (const server of lab.servers.filter(({ peer }) => peer.name.includes('-uncached'))) {
+      const headers = { 'If-None-Match': fieldOf(await ask(server.url), 'etag') };
+      found.push(await countOne(lab, server, `${server.peer.name}, 304`, counting, { headers }));
+    }
+    return found;
   }
 
   private async beside(): Promise<void> {

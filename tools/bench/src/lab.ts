@@ -10,7 +10,7 @@ import { type Server, type Site, start } from './server.ts';
 import { type SiteFile, type SiteName, siteFiles, writeSite } from './sites.ts';
 import { type Ask, type Load, load } from './wrk.ts';
 
-/** What the peers shall serve. */
+/** What the peers serve. */
 export interface Plan {
   readonly role: Role;
   /** The files of the role `files`; `page` where it is left out. */
@@ -19,12 +19,12 @@ export interface Plan {
   readonly siblings?: boolean;
   /** Bytes of a file that stands alone; a script has its own. */
   readonly size: number;
-  /** CPU of the servers and of the load; null leaves it to the kernel. */
+  /** CPU of the servers and of the load; null lets the kernel choose. */
   readonly serverCore: number | null;
   readonly clientCore: number | null;
 }
 
-/** The least that a script can do; printf is built into the shell, so nothing else is started. */
+/** The least that a script can do. printf is part of the shell, so the shell starts no other program. */
 export const SCRIPT = "#!/bin/sh\nprintf 'Content-Type: text/plain\\r\\n\\r\\nhello from a script\\n'\n";
 export const SCRIPT_OUTPUT = Buffer.from('hello from a script\n');
 
@@ -33,11 +33,11 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 const SCRIPTS_PAGE = 1024;
 /** Seconds after which an answer counts as an error. */
 const PATIENCE = 10;
-/** Requests of a warm-up for each file of a set: nineteen in twenty have been asked for. More than the most fill any cache. */
+/** Requests of a warm-up for each file of a set, which ask for 19 files of 20; and the number that fills any cache. */
 const FILL_EACH = 3;
 const FILL_MOST = 20_000;
 const FILL_PASSES = 20;
-/** No measured round has the same. */
+/** No measured round has this seed. */
 const FILL_SEED = 1_000_000;
 
 /** What a peer says of itself. */
@@ -48,17 +48,17 @@ export interface Introduction {
   readonly headers: readonly string[];
 }
 
-/** The peers that run and serve the same bytes, and a folder for everything that a pass writes on the way. */
+/** Peers that run and serve the same bytes, and a folder for everything that a pass writes. */
 export interface Lab {
   readonly scratch: string;
   readonly servers: readonly Server[];
   readonly introductions: readonly Introduction[];
-  /** Who was left out, and why. */
+  /** The peers that were left out, and why. */
   readonly absent: readonly string[];
   /** How many files the site has. */
   readonly files: number;
   /**
-   * Loads `url` before anything is measured: for some seconds, and until a cache holds of the site what it can.
+   * Loads `url` before anything is measured: for some seconds, and until a cache holds as much of the site as it can.
    * @returns how many requests that took
    */
   warm(url: string, connections: number, seconds: number): Promise<number>;
@@ -68,7 +68,7 @@ export interface Lab {
   close(): Promise<void>;
 }
 
-/** Starts what can be started; `say` hears of each peer, also why one is left out. */
+/** Starts every peer that it can start. `say` receives a line for each, also if it is left out. */
 export async function openLab(peers: readonly Peer[], plan: Plan, say: (line: string) => void): Promise<Lab> {
   const { size } = plan;
   const scratch = mkdtempSync(join(tmpdir(), 'bench-'));
@@ -82,7 +82,7 @@ export async function openLab(peers: readonly Peer[], plan: Plan, say: (line: st
     rmSync(scratch, { recursive: true, force: true });
   };
   for (const signal of SIGNALS) process.once(signal, interrupted);
-  // A server that was started by root gives that up, and must still be able to read the site.
+  // A server started by root drops its rights, and must still be able to read the site.
   chmodSync(scratch, 0o755);
   mkdirSync(root);
   const { site, expected, paths, count } = prepare(plan, root, scratch);
@@ -104,7 +104,7 @@ export async function openLab(peers: readonly Peer[], plan: Plan, say: (line: st
       }
     }
     if (reason === '') continue;
-    // A server that refuses its configuration may say much; `say` brings all of it.
+    // A server that refuses its configuration may write many lines. `say` receives all of them.
     absent.push(`${peer.name}: ${reason.split('\n')[0]}`);
     say(`${peer.name}: left out, ${reason}`);
   }
@@ -141,7 +141,7 @@ function prepare(
   if (role === 'scripts') {
     const file = 'hello.sh';
     writeFileSync(join(root, file), SCRIPT, { mode: 0o755 });
-    // What is asked for beside the scripts.
+    // A load may ask for this page beside the scripts.
     writeSite(siteFiles('page', SCRIPTS_PAGE), root);
     return { site: { root, file, role }, expected: SCRIPT_OUTPUT, paths: '', count: 1 };
   }
@@ -159,7 +159,7 @@ function prepare(
   };
 }
 
-/** Nothing is compared before the answer is: the same bytes from everybody. */
+/** Asks a server once: it takes part only if it answers with the file's bytes. */
 async function introduce({ peer, url }: Server, file: Buffer): Promise<Introduction> {
   const answer = await ask(url);
   const wrong = difference(answer, file);

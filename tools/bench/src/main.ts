@@ -23,10 +23,10 @@ const CHART = 'performance.svg';
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const print = (text: string) => process.stdout.write(text);
-/** What the bundler has made of this tool. */
+/** The folder of this tool's bundles. */
 const PROGRAMS = import.meta.dirname;
 
-/** Prints and writes what a pass found; the result is the exit code. */
+/** Each pass prints and writes what it finds, and returns the exit code. */
 const PASSES: Readonly<Record<Pass, (options: Options) => Promise<number>>> = {
   async lab(options) {
     const findings = await new FullLab(options, PROGRAMS, say).run();
@@ -147,7 +147,7 @@ function refuse(error: string): number {
   return 2;
 }
 
-/** Paths in options are the workspace's, wherever a package manager started the script. */
+/** Paths in options start at the workspace's root, wherever a package manager started the script. */
 function toWorkspace(): void {
   let folder = process.cwd();
   while (!existsSync(join(folder, 'nx.json')) && dirname(folder) !== folder) folder = dirname(folder);

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { SITES, type SiteName } from './sites.ts';
 
-/** From this size on a run is about bytes: its cost is given for a GiB, and an answer may take its time. */
+/** From this size on a run is about bytes: it gives the cost of a GiB, and an answer may take a minute. */
 export const LARGE = 2 ** 20;
 
 /** The parts of the pass `lab`, in the order of its page. */
@@ -23,7 +23,7 @@ export type Section = (typeof SECTIONS)[number];
 
 export type Pass = 'lab' | 'compare' | 'syscalls' | 'siege' | 'profile' | 'libraries' | 'peers';
 
-/** What one run of the lab shall do. Times are seconds, sizes bytes. */
+/** What one run of the lab does. Times are seconds, sizes bytes. */
 export interface Options {
   readonly pass: Pass;
   /** Peers in order; the first one that runs is the base of the ratios. */
@@ -35,16 +35,16 @@ export interface Options {
   readonly size: number;
   /** The files that are asked for. */
   readonly site: SiteName;
-  /** The command that starts webserv; `-c FILE` is put behind it. */
+  /** The command that starts webserv. The lab appends `-c FILE`. */
   readonly webserv: readonly string[];
   /** The command of the peers `before`: another build of webserv. */
   readonly before: readonly string[];
-  /** CPU of the server and of the load; null leaves it to the kernel. */
+  /** CPU of the server and of the load; null lets the kernel choose. */
   readonly serverCore: number | null;
   readonly clientCore: number | null;
-  /** Whether siege keeps its connections; it opens one a request otherwise. */
+  /** Whether siege keeps its connections. Otherwise it opens one for each request. */
   readonly keepAlive: boolean;
-  /** The lab: fewer and shorter runs, to try it; and which parts of it. */
+  /** The lab: fewer and shorter runs, to try it; and its parts. */
   readonly quick: boolean;
   readonly only: readonly Section[];
   /** Where the lab's page goes, with its chart beside it. */

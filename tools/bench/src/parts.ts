@@ -7,7 +7,7 @@ import { deviation, paired, type Spread } from './statistics.ts';
 import { callRows } from './syscalls.ts';
 import { figure, markdown } from './table.ts';
 
-/** The parts of the page that stand entrants beside each other which are no peers; each is '' where it was not measured. */
+/** The parts of the page that compare more than peers. Each is '' if the run has not measured it. */
 
 /** Kinds of request to the small page. */
 export function duels(summaries: readonly Summary[]): string {
@@ -56,7 +56,7 @@ export function misses({ misses: found, missCalls }: Findings): string {
   const calls =
     missCalls.length === 0
       ? ''
-      : `\n\n### System calls for each request to the 200 MB\n\n${markdown(callRows(missCalls), [0, 2])}`;
+      : `\n\n### System calls for each request to the 200 MB\n\nRows with 304 are about the file below ten folders, which the client has already.\n\n${markdown(callRows(missCalls), [0, 2])}`;
   return `## Files asked for at random
 
 Files of 2 to 8 KiB, 64 connections; all of them are in the page cache of the kernel. Each round has a seed of its own, and

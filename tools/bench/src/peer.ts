@@ -1,17 +1,17 @@
-/** What a server is set up for: to send a file, to store what is sent to it, or to run a script. */
+/** What a server does here: it sends files, stores what it receives, or runs a script. */
 export type Role = 'files' | 'uploads' | 'scripts';
 
-/** What a peer is given: a port on 127.0.0.1, the site it serves, and a folder of its own for configuration and logs. */
+/** What a peer receives: a port on 127.0.0.1, the site it serves, and a folder of its own for configuration and logs. */
 export interface Setup {
   readonly port: number;
   readonly root: string;
   readonly folder: string;
-  /** Name of the one file under `root`; with the role `scripts` it is a script of /bin/sh. */
+  /** The path below `root` that is asked for. With the role `scripts` it is a script of /bin/sh. */
   readonly file: string;
   readonly role: Role;
-  /** Whether files have siblings `NAME.gz`, which answer who accepts gzip. */
+  /** Whether files have siblings `NAME.gz`, which the server sends to clients that accept gzip. */
   readonly siblings?: boolean;
-  /** How many servers, each of a name of its own, the configuration has beside the one that is asked. */
+  /** How many servers the configuration has beside the one that is asked, each with a name of its own. */
   readonly servers?: number;
   /** How many locations `/N/` the server has; those whose folder `N` is below the root serve it. */
   readonly locations?: number;
@@ -22,7 +22,7 @@ export function repeated(count: number, each: (number: number) => string): strin
   return Array.from({ length: count }, (_, number) => each(number)).join('');
 }
 
-/** A server in the foreground: it ends on SIGTERM. `config`, where there is one, is written to `path` first. */
+/** A server in the foreground, which ends on SIGTERM. The lab writes `config` to its `path` first, if there is one. */
 export interface Launch {
   readonly command: readonly string[];
   readonly config?: { readonly path: string; readonly text: string };
@@ -38,9 +38,9 @@ export interface Peer {
   readonly name: string;
   /** Whether it writes an access log during the run. */
   readonly logs: boolean;
-  /** The method that stores a body; none where it stores nothing. */
+  /** The method that stores a body, if the server stores any. */
   readonly stores?: 'POST' | 'PUT';
-  /** Why it cannot run here; '' where it can. */
+  /** Says why it cannot run here; '' if it can. */
   missing(): string;
   /** The command that prints its version, or null. */
   version(): readonly string[] | null;

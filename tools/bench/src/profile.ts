@@ -1,4 +1,4 @@
-/** Where a call stands: as both kinds of V8's profiles have it. */
+/** The place of a call, as both kinds of V8's profiles name it. */
 interface CallFrame {
   readonly functionName: string;
   readonly url: string;
@@ -24,23 +24,23 @@ interface AllocationNode {
   readonly children: readonly AllocationNode[];
 }
 
-/** One function and its own share, without what it calls. */
+/** One function and its own share, without the functions that it calls. */
 export interface Share {
   readonly name: string;
-  /** `file:line`, or '' for what is no script. */
+  /** `file:line`, or '' if it is no script. */
   readonly place: string;
   readonly amount: number;
 }
 
-/** Finds the source of a place in what was bundled: `file:line`, or '' where it is not known. */
+/** Finds the source of a place in a bundle: `file:line`, or '' if it is unknown. */
 export type Origin = (url: string, line: number, column: number) => string;
 
 const asItIs: Origin = () => '';
 
-/** Not the server's doing: it waits. */
+/** The server waits: this time is not its work. */
 const IDLE = '(idle)';
 
-/** Microseconds of each function itself, the greatest first; waiting is left out. */
+/** Microseconds of each function itself, the greatest first. Waiting does not count. */
 export function timeShares({ nodes, samples, timeDeltas }: CpuProfile, origin: Origin = asItIs): Share[] {
   const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
   const sums = new Sums(origin);

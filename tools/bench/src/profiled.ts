@@ -11,7 +11,7 @@ const SHOWN = 25;
 /** Microseconds between two looks at what runs. */
 const INTERVAL = '200';
 
-/** Where one server's time or memory went, for each request. */
+/** Where one server spent its time or memory, for each request. */
 export interface Profiled {
   readonly peer: string;
   readonly kind: 'time' | 'allocations';

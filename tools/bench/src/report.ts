@@ -10,16 +10,16 @@ import { callRows } from './syscalls.ts';
 import { figure, markdown } from './table.ts';
 import { judge, type Verdict } from './targets.ts';
 
-/** What the page needs besides the figures. */
+/** What the page needs beside the figures. */
 export interface Context {
   readonly date: string;
   readonly machine: Machine;
   readonly options: Options;
-  /** File name of the chart beside the page; '' where there is none. */
+  /** File name of the chart beside the page; '' if there is none. */
   readonly chart: string;
 }
 
-/** The page of one run of the lab, from its findings alone: the same findings make the same page. */
+/** Writes the page of one run of the lab from its findings alone: the same findings make the same page. */
 export function report(findings: Findings, context: Context): string {
   const parts = [
     opening(context),
@@ -98,7 +98,7 @@ function small(summaries: readonly Summary[]): string {
   });
   return `## A small file
 
-CPU is the server's, user and system, its workers included. With one connection both sides mostly wait for each other.
+CPU is the server's, user and system, with its workers. With one connection both sides mostly wait for each other.
 
 ${tables.join('\n\n')}`;
 }
@@ -107,7 +107,7 @@ function calls(findings: Findings): string {
   if (findings.calls.length === 0) return '';
   return `## System calls
 
-Counted by strace in a pass of its own, which slows a server down: one that is slower gathers more in each tick.
+strace counts them in a pass of its own. It slows a server down, and a slower server gathers more in each tick.
 
 ${markdown(callRows(findings.calls), [0, 2])}`;
 }
@@ -127,7 +127,7 @@ function uploads({ uploads: found }: Findings): string {
   ]);
   return `## An upload of 1 GiB
 
-To a file on the disk, by POST to webserv and by PUT to nginx; what was stored is compared with what was sent.
+To a file on the disk, by POST to webserv and by PUT to nginx. The lab compares what was stored with what was sent.
 
 ${markdown([['server', 'CPU s/GiB', '±%', 'MiB resident', 'void'], ...rows])}`;
 }
@@ -142,8 +142,8 @@ function idle({ idle: found }: Findings): string {
   ]);
   return `## Idle connections
 
-Each has carried one request and is kept alive. What the kernel holds for a socket is the same for everybody and not
-counted.
+Each has carried one request and is kept alive. The kernel's part of a socket is the same for every server and does not
+count.
 
 ${markdown([['server', 'connections', 'resident KiB each', 'errors'], ...rows])}`;
 }
@@ -162,7 +162,7 @@ function scripts(summaries: readonly Summary[]): string {
   const head = ['server', 'req/s', '±%', 'own CPU us', "script's CPU us", 'p50 us', 'p99 us', 'void'];
   return `## CGI
 
-The same script of /bin/sh, which prints one line, 16 connections; the scripts share the CPU of their server.
+The same script of /bin/sh, which prints one line, over 16 connections. The scripts share the CPU of their server.
 
 ${markdown([head, ...rows])}`;
 }
@@ -188,10 +188,10 @@ function libraries({ libraries: found }: Findings): string {
   ]);
   return `## The stages alone
 
-Each library's part of a request, without I/O. / webserv: over 1, ours is the faster. Changing heads: each has another path
-and another value of one field than the one before, so that nothing in it was seen before as a whole; the target above is
-judged by them. Repeated heads: the very same each time, as a keep-alive client sends them; what was read before is found
-and not read again, but for fields beside a cookie.
+Each library's part of a request, without I/O. Over 1 in the column "/ webserv", ours is faster. Changing heads have another
+path and another value of one field each time, so the parser has seen none of them before; the target above is about them.
+Repeated heads are the same each time, as a keep-alive client sends them: the parser finds what it has read before and does
+not read it again, except fields beside a cookie.
 
 ${markdown([['what', 'who', 'time', '±%', '/ webserv'], ...rows], [0, 1])}`;
 }
@@ -205,7 +205,7 @@ function heads(introductions: readonly Introduction[]): string {
   });
   return `## Who took part
 
-The body is the same from everybody, the head is not: a server that sends fewer fields has less to do. Bytes are those of
+All servers send the same body but not the same head: a server that sends fewer fields has less to do. Bytes are those of
 the fields.
 
 ${markdown([['server', 'version', 'access log', 'bytes', 'fields'], ...rows], [0, 1, 2, 4])}`;
@@ -227,7 +227,7 @@ function closing({ absent, voids }: Findings, { date, machine, options }: Contex
 - Servers on CPU ${options.serverCore ?? 'any'}, load on CPU ${options.clientCore ?? 'any'}, loopback, a small file ${options.seconds} s a round
 - Void runs: ${voids}${busy}${left}
 
-\`npx nx run bench:lab\` makes this page anew.`;
+\`npx nx run bench:lab\` writes this page.`;
 }
 
 /** Nanoseconds in the unit that suits them. */

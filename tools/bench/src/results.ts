@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Introduction } from './lab.ts';
 import type { Options } from './options.ts';
 
-/** What the figures belong to. */
+/** The machine that the figures belong to. */
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
@@ -12,11 +12,11 @@ export interface Machine {
   readonly memory: number;
   readonly kernel: string;
   readonly node: string;
-  /** Of the last minute, which the run itself has filled: much over 2 means that others worked here too. */
+  /** The load of the last minute. The run itself makes about 2 of it; more means that the machine had other work. */
   readonly load: number;
 }
 
-/** Writes a pass's figures with all that is needed to judge them, as OUT/PASS.json; returns the path. */
+/** Writes a pass's figures, with all that a reader needs to judge them, as OUT/PASS.json. Returns the path. */
 export function writeResults(
   options: Options,
   introductions: readonly Introduction[],

@@ -11,7 +11,7 @@ import { choosePeers } from './peers/all.ts';
 import type { Site } from './server.ts';
 
 const DRIVERS = ['webserv', 'webserv:io_uring', 'webserv:epoll'];
-/** Who takes part in what only some can do. */
+/** The peers of the parts in which not all take part. */
 const PARTAKERS: Readonly<Partial<Record<Section, readonly string[]>>> = {
   variants: ['webserv', 'nginx-pread'],
   misses: [
@@ -40,7 +40,7 @@ const PARTAKERS: Readonly<Partial<Record<Section, readonly string[]>>> = {
 /** What a part of the lab serves; the CPUs are the run's. */
 export type What = Omit<Plan, 'serverCore' | 'clientCore'>;
 
-/** What all parts of the lab share: who takes part, servers that are ended behind the work, and void runs that are counted. */
+/** What all parts of the lab share: it chooses peers, ends their servers after the work, and counts void runs. */
 export class Rig {
   private readonly options: Options;
   private readonly programs: string;
@@ -55,7 +55,7 @@ export class Rig {
     this.say = say;
   }
 
-  /** Peers that are here and do not run yet, and a page for them. */
+  /** Hands over installed peers that do not run yet, and a page for them. */
   async starting(
     section: Section,
     work: (peers: readonly Peer[], site: Site, scratch: string) => Promise<void>,
@@ -70,7 +70,7 @@ export class Rig {
     }
   }
 
-  /** Who of those that the run is about can do this. A variant takes part where its plain form does. */
+  /** The peers of the run that take part. A variant takes part if its plain form does. */
   partakers(section: Section): readonly string[] {
     const plain = (name: string) => name.replace(/-uncached|-files/, '');
     return (PARTAKERS[section] ?? []).filter((name) => this.options.peers.includes(plain(name)));

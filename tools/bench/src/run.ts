@@ -9,13 +9,13 @@ export interface Output {
 
 const inFlight = new Set<ChildProcess>();
 
-/** `command` on one CPU; as it is where there is no taskset or `core` is null. taskset execs, so the pid is the server's. */
+/** Pins `command` to one CPU, unless there is no taskset or `core` is null. taskset execs, so the pid is the server's. */
 export function pinned(command: readonly string[], core: number | null): readonly string[] {
   const taskset = which('taskset');
   return core === null || taskset === '' ? command : [taskset, '-c', String(core), ...command];
 }
 
-/** Starts a program of the lab's own (load, tracer) that `endRuns` ends if it still runs. */
+/** Starts a program of the lab's own (load, tracer). `endRuns` ends it if it still runs. */
 export function begin(
   command: readonly string[],
   env: NodeJS.ProcessEnv = process.env,
@@ -30,7 +30,7 @@ export function track(child: ChildProcess): ChildProcess {
   return child;
 }
 
-/** Runs a program to its end. What it says is data here, so a failing one is an answer and not an exception. */
+/** Runs a program to its end. A failing program is an answer too, and no exception. */
 export function run(command: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Output> {
   const child = begin(command, env);
   const out: Buffer[] = [];
@@ -47,7 +47,7 @@ export function run(command: readonly string[], env: NodeJS.ProcessEnv = process
   });
 }
 
-/** Ends whatever was begun or tracked and still runs. */
+/** Ends every program that was begun or tracked and still runs. */
 export function endRuns(): void {
   for (const child of inFlight) child.kill('SIGTERM');
 }

@@ -12,7 +12,7 @@ const START_LIMIT = 10_000;
 const STOP_LIMIT = 5_000;
 const TRY_EVERY = 10;
 
-/** What the shell has for Node is the shell's: NODE_EXTRA_CA_CERTS alone costs Node 20 some 60 ms at its start. */
+/** Servers do not inherit the shell's settings for Node: NODE_EXTRA_CA_CERTS alone costs Node 20 about 60 ms at its start. */
 const ENVIRONMENT = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !name.startsWith('NODE_')),
 );
@@ -36,7 +36,7 @@ export interface Launched {
   readonly child: ChildProcess;
   readonly port: number;
   readonly url: string;
-  /** The peer's own folder, and the file that holds what it has said. */
+  /** The peer's own folder, and the file that holds its output. */
   readonly folder: string;
   readonly said: string;
 }
@@ -51,7 +51,7 @@ export async function launch(
   const port = await freePort();
   const folder = mkdtempSync(join(scratch, `${peer.name.replace(/\W+/g, '-')}-`));
   mkdirSync(join(folder, 'uploads'));
-  // A server that was started by root gives that up, and must still be able to read and to store.
+  // A server started by root drops its rights, and must still be able to read and to store.
   chmodSync(folder, 0o755);
   chmodSync(join(folder, 'uploads'), 0o777);
   const { command, config } = peer.launch({ ...site, port, folder });
@@ -65,7 +65,7 @@ export async function launch(
   return { child, port, url: `http://127.0.0.1:${port}/${site.file}`, folder, said };
 }
 
-/** The same; resolves when it accepts connections. */
+/** Launches `peer`, and resolves when it accepts connections. */
 export async function start(peer: Peer, site: Site, scratch: string, core: number | null): Promise<Server> {
   const { child, port, url, folder, said } = await launch(peer, site, scratch, core);
   const server = { peer, pid: child.pid ?? 0, port, url, folder, stop: () => end(child) };
@@ -75,7 +75,7 @@ export async function start(peer: Peer, site: Site, scratch: string, core: numbe
   throw new Error(`${peer.name} did not start: ${reason || 'it said nothing'}`);
 }
 
-/** A foreign program does not say when it listens, so its port is tried. */
+/** Other people's programs do not report that they listen, so this tries the port. */
 async function answers(child: ChildProcess, port: number): Promise<boolean> {
   for (
     let waited = 0;

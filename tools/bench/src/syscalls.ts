@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import type { Lab } from './lab.ts';
 import type { Options } from './options.ts';
 import { begin } from './run.ts';
+import type { Server } from './server.ts';
 import { figure } from './table.ts';
 import { tree } from './tree.ts';
 import { which } from './which.ts';
+import type { Ask } from './wrk.ts';
 
 /** System calls of one server under load, for a request. */
 export interface Calls {
@@ -18,26 +20,36 @@ export interface Calls {
 
 const RARE = 0.005;
 
-/** Counts the calls of each server with strace while wrk loads it. Tracing slows a server, so nothing else is measured. */
+/** Counts the calls of each server with strace while wrk loads it. strace slows a server down, so this measures nothing else. */
 export async function countCalls(
   lab: Lab,
   options: Pick<Options, 'connections' | 'seconds' | 'warmup'>,
 ): Promise<Calls[]> {
   const counted: Calls[] = [];
-  const connections = options.connections[0]!;
-  for (const { peer, pid, url } of lab.servers) {
-    await lab.warm(url, connections, options.warmup);
-    const file = join(lab.scratch, `${peer.name.replace(':', '-')}.strace`);
-    const attach = tree(pid).flatMap((one) => ['-p', String(one)]);
-    const strace = begin([which('strace'), '-c', '-f', '-o', file, ...attach]);
-    // "strace: Process N attached" on stderr: from here on every call is seen.
-    await once(strace.stderr!, 'data');
-    const { requests } = await lab.load(url, connections, options.seconds);
-    strace.kill('SIGINT');
-    await once(strace, 'exit');
-    counted.push(perRequest(peer.name, requests, parseStrace(readFileSync(file, 'utf8'))));
+  for (const server of lab.servers) {
+    await lab.warm(server.url, options.connections[0]!, options.warmup);
+    counted.push(await countOne(lab, server, server.peer.name, options));
   }
   return counted;
+}
+
+/** Counts the calls of one server, under one kind of load. @param name the name of the row */
+export async function countOne(
+  lab: Lab,
+  { pid, url }: Server,
+  name: string,
+  options: Pick<Options, 'connections' | 'seconds'>,
+  ask: Ask = {},
+): Promise<Calls> {
+  const file = join(lab.scratch, `${name.replace(/\W+/g, '-')}.strace`);
+  const attach = tree(pid).flatMap((one) => ['-p', String(one)]);
+  const strace = begin([which('strace'), '-c', '-f', '-o', file, ...attach]);
+  // "strace: Process N attached" on stderr: from here on every call is seen.
+  await once(strace.stderr!, 'data');
+  const { requests } = await lab.load(url, options.connections[0]!, options.seconds, ask);
+  strace.kill('SIGINT');
+  await once(strace, 'exit');
+  return perRequest(name, requests, parseStrace(readFileSync(file, 'utf8')));
 }
 
 /** Calls by name in the summary that `strace -c` prints. */

@@ -72,6 +72,13 @@ const MISSES: readonly Target[] = [
     ratio(misses.many ?? [], 'cpu', OURS, NGINX_UNCACHED, 64),
   ),
   calls('system calls a miss, no cache, epoll', 5, `${UNCACHED}:epoll`, ({ missCalls }) => missCalls),
+  {
+    ...atMost('reads of a 304 for a file that is not kept, epoll', 0.1, ({ missCalls }) => {
+      const row = missCalls.find(({ peer }) => peer === `${UNCACHED}:epoll, 304`);
+      return row === undefined ? UNKNOWN : exactly((row.byName['preadv2'] ?? 0) + (row.byName['read'] ?? 0));
+    }),
+    unit: 'calls',
+  },
   atMost('p99 latency of a hot page beside misses at full rate / alone', 1.5, ({ beside }) =>
     variant(beside, 'beside misses', 'alone', 'p99'),
   ),

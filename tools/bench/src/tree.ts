@@ -1,15 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** What a process and its descendants have used and hold, from /proc. */
+/** What a process and its descendants have used and hold, as /proc reports it. */
 export interface Usage {
   /** Nanoseconds on a CPU, all threads. */
   readonly cpu: number;
-  /** Of it, roughly: clock ticks (10 ms) in the program and in the kernel. */
+  /** Its parts in the program and in the kernel, in clock ticks of 10 ms. */
   readonly user: number;
   readonly system: number;
-  /** Nanoseconds, in clock ticks, of children that have ended and were waited for. */
+  /** Nanoseconds, in whole clock ticks, of ended children that the server has waited for. */
   readonly reaped: number;
-  /** Resident bytes; pages that several processes share are divided among them. */
+  /** Resident bytes. Pages that several processes share are divided among them. */
   readonly resident: number;
   readonly descriptors: number;
 }
@@ -35,7 +35,7 @@ export function tree(pid: number): number[] {
   return pids;
 }
 
-/** A process that ends meanwhile counts nothing, so a server that replaces its workers must not be measured so. */
+/** A process that ends in between counts nothing, so this does not suit a server that replaces its workers. */
 export function usageOf(pid: number): Usage {
   const sum = { cpu: 0, user: 0, system: 0, reaped: 0, resident: 0, descriptors: 0 };
   for (const one of tree(pid)) {
@@ -43,7 +43,7 @@ export function usageOf(pid: number): Usage {
     sum.user += stat.user;
     sum.system += stat.system;
     sum.reaped += stat.reaped * TICK;
-    // The clock of stat is too coarse for a short run; the scheduler counts nanoseconds, but for each thread apart.
+    // The clock of stat is too coarse for a short run. The scheduler counts nanoseconds, but separately for each thread.
     for (const thread of list(`/proc/${one}/task`)) {
       sum.cpu += Number(read(`/proc/${one}/task/${thread}/schedstat`).split(' ')[0]);
     }
@@ -53,7 +53,7 @@ export function usageOf(pid: number): Usage {
   return sum;
 }
 
-/** Columns 14 to 17 of /proc/PID/stat, counted behind the name, which may itself hold blanks and parentheses. */
+/** Columns 14 to 17 of /proc/PID/stat. They are counted from behind the name, which may hold blanks and parentheses. */
 export function fields(stat: string): Times {
   const columns = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return {
@@ -63,7 +63,7 @@ export function fields(stat: string): Times {
   };
 }
 
-/** The text of a file of /proc; none where the process has ended. */
+/** The text of a file of /proc; '' if the process has ended. */
 export function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');
@@ -72,7 +72,7 @@ export function read(path: string): string {
   }
 }
 
-/** The names in a folder of /proc; none where the process has ended. */
+/** The names in a folder of /proc; none if the process has ended. */
 export function list(path: string): string[] {
   try {
     return readdirSync(path);

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** The program `name`: what BENCH_NAME says, else the first in PATH (or the folders that only root's PATH has); '' if none. */
+/** The program `name`: the one in BENCH_NAME, otherwise the first in PATH and in the folders of root's PATH; '' if there is none. */
 export function which(name: string, env: NodeJS.ProcessEnv = process.env): string {
   const said = env[`BENCH_${name.toUpperCase()}`];
   if (said !== undefined) return said;

@@ -14,10 +14,10 @@ export interface Load {
   readonly p999: number;
 }
 
-/** What a run of load asks for; nothing of it is a GET of the URL without fields of its own. */
+/** What a run of load asks for. An empty one is a GET of the URL without extra fields. */
 export interface Ask {
   readonly headers?: Readonly<Record<string, string>>;
-  /** A file of paths, one a line, of which each request names one at random. '' asks for the URL alone. */
+  /** A file of paths, one a line. Each request names one of them at random; '' asks for the URL alone. */
   readonly paths?: string;
   /** Seeds the choice of paths: the same seed asks for the same paths in the same order. */
   readonly seed?: number;
@@ -25,7 +25,7 @@ export interface Ask {
 
 const MARK = '@bench ';
 
-/** wrk prints no 99.9th percentile by itself, but hands all of its figures to a hook. */
+/** wrk itself prints no 99.9th percentile, but it passes all of its figures to a hook. */
 const DONE = `done = function(summary, latency)
   local e = summary.errors
   io.write(string.format('\\n${MARK}%d %d %d %d %d %d %d\\n', summary.requests, summary.duration, summary.bytes,
@@ -34,7 +34,7 @@ const DONE = `done = function(summary, latency)
 end
 `;
 
-/** Every request is formatted once, before the load: the load shall cost little beside the server. */
+/** Formats every request once, before the load, so that choosing one costs the load little. */
 const AT_RANDOM = `local requests = {}
 function init(args)
   math.randomseed(tonumber(args[2]))

@@ -31,20 +31,20 @@ export interface Pace {
   readonly clock: () => number;
 }
 
-/** Time on a CPU, and not on the wall: what others do meanwhile counts less. */
+/** Time on a CPU and not on the wall, so that other work on the machine counts less. */
 function cpuTime(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) * 1000;
 }
 
-/** Rounds that count for nothing: the compiler, whose time is the process's too, is still at work beside them. */
+/** Rounds that do not count: V8 still compiles beside them, and its time is the process's too. */
 const WARMING = 3;
 
 export const USUAL_PACE: Pace = { batch: 20, rounds: 21, clock: cpuTime };
 
 /**
- * Measures the contestants in batches that alternate: whatever slows the machine down for a while slows all of them, and
- * none profits from a heap that another one has warmed.
+ * Measures the contestants in batches that alternate. What slows the machine down for a while slows all of them, and none
+ * profits from a heap that another one has warmed.
  */
 export function hold({ subject, contestants }: Contest, pace: Pace = USUAL_PACE): Standing[] {
   const sizes = contestants.map((one) => batchOf(one, pace));
@@ -64,7 +64,7 @@ export function hold({ subject, contestants }: Contest, pace: Pace = USUAL_PACE)
   });
 }
 
-/** How many times fill a batch; the compiler has seen the code often by then. */
+/** How many times fill a batch. V8 has seen the code often by then. */
 function batchOf(one: Contestant, pace: Pace): number {
   let times = 1;
   while (timed(one, times, pace) < (pace.batch * 1e6) / 2) times *= 2;

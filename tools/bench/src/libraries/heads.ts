@@ -8,7 +8,7 @@ import type { Contest, Contestant } from './contest.ts';
 const ZERO = 0x30;
 const NINE = 0x39;
 
-/** A head, and where in it the digits lie that make each of the changing ones another. */
+/** A head, and the digits in it that differ in each changing head. */
 interface Sample {
   readonly kind: string;
   readonly text: string;
@@ -50,7 +50,7 @@ const SAMPLES: readonly Sample[] = [
   },
 ];
 
-/** How a connection comes to its next head: it sends the same one, or another path and another value of one field. */
+/** What a connection sends next: the same head, or one with another path and another value of one field. */
 const NEXT = ['repeated', 'changing'] as const;
 export const CHANGING_HEADS = NEXT[1];
 
@@ -89,7 +89,7 @@ export function headContests(): Contest[] {
 
 function sameAgain(): void {}
 
-/** Makes the head in `bytes` another one, by counting where its digits are; it costs each contestant the same. */
+/** Changes the head in `bytes` by counting its digits up. It costs each contestant the same. */
 function turnOf({ text, changing }: Sample, bytes: Buffer): () => void {
   const ends = changing.map((digits) => text.indexOf(digits) + digits.length - 1);
   const [inPath, inValue] = ends as [number, number];
@@ -99,7 +99,7 @@ function turnOf({ text, changing }: Sample, bytes: Buffer): () => void {
   };
 }
 
-/** Adds one to the decimal number whose last digit is at `end`; behind its greatest comes zero. */
+/** Adds one to the decimal number whose last digit is at `end`. After the greatest comes zero. */
 function count(bytes: Buffer, end: number): void {
   let pos = end;
   while (bytes[pos] === NINE) bytes[pos--] = ZERO;
@@ -127,9 +127,9 @@ function ours(bytes: Buffer, turn: () => void): Contestant {
   };
 }
 
-/** Node's parser hands over a list of names and values, which is searched as node:http does it. */
+/** Node's parser passes a list of names and values, which this searches as node:http does. */
 function theirs(name: string, Parser: NodeParserClass, bytes: Buffer, turn: () => void): Contestant {
-  // http-parser-js calls as Node 0.12 did until somebody has asked for this number.
+  // http-parser-js calls back as Node 0.12 did, until a program reads this number.
   if (Parser.kOnExecute === Parser.kOnHeadersComplete) throw new Error(`${name}: no parser of this age`);
   const parser = new Parser(Parser.REQUEST);
   parser.initialize?.(Parser.REQUEST, {});
@@ -159,7 +159,7 @@ function theirs(name: string, Parser: NodeParserClass, bytes: Buffer, turn: () =
   };
 }
 
-/** What is never looked at might never be computed. */
+/** V8 might not compute what no one reads. */
 export let used = 0;
 function use(value: number): void {
   used = value;

@@ -8,7 +8,7 @@ const LINES = 10_000;
 const FILES = 1000;
 const BATCH = 64 << 10;
 
-/** What is never looked at might never be computed. */
+/** V8 might not compute what no one reads. */
 export let used = 0;
 
 /** One contest for each stage that runs for a request, and one for the start. */
@@ -62,7 +62,7 @@ function encoder(): Contest {
 
 function accessLine(): Contest {
   const batch = new LineBatch(BATCH, BATCH);
-  // What a line costs, without the file behind it.
+  // The cost of a line without the file that it goes to.
   const written: LineSink = {
     write(line) {
       used += line.length;

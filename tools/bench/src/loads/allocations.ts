@@ -1,5 +1,5 @@
-// Loaded into a server before its own program: samples what it allocates, also what is collected soon after, and writes
-// that to BENCH_PROFILE when it ends. `node --heap-prof` knows only of what is alive at the end.
+// A server loads this before its own program. It samples what the server allocates, also what is collected soon after, and
+// writes the samples to BENCH_PROFILE when the server ends. `node --heap-prof` knows only what is alive at the end.
 import { writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector';
 
@@ -13,7 +13,7 @@ const options = {
 };
 session.post('HeapProfiler.startSampling', options);
 process.once('exit', () => {
-  // A session of the own process answers within the call.
+  // A session with one's own process answers within the call.
   session.post('HeapProfiler.stopSampling', (error, answer) => {
     if (error === null && path !== '') writeFileSync(path, JSON.stringify(answer.profile));
   });

@@ -1,11 +1,10 @@
-// Asks for one page over many connections, by a method that wrk does not understand the answers of:
-// heads PORT PATH METHOD CONNECTIONS SECONDS. Prints how many answers came, after how many milliseconds, their bytes, and
-// the errors.
+// Asks for one page over many connections by a method whose answers wrk does not understand:
+// heads PORT PATH METHOD CONNECTIONS SECONDS. Prints the number of answers, the milliseconds, the bytes and the errors.
 import { createConnection } from 'node:net';
 
 const [port, path, method, connections, seconds] = process.argv.slice(2);
 const request = Buffer.from(`${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`);
-/** Bytes of one answer: the first one shows it, and all are the same. */
+/** Bytes of one answer. The first answer shows it, and all are the same. */
 let length = 0;
 let answers = 0;
 let errors = 0;

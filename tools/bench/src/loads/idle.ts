@@ -2,9 +2,9 @@
 // open and silent, and ends when its standard input does.
 import { createConnection, type Socket } from 'node:net';
 
-/** Connections that are being opened at once: the backlog of every peer holds as many. */
+/** Connections that open at once. The backlog of every peer holds as many. */
 const AT_ONCE = 128;
-/** Several addresses, for one has 28,000 ports and those of the last run may still be waiting. */
+/** Several addresses: one has 28,000 ports, and those of the last run may still wait. */
 const ADDRESSES = 8;
 
 const [port, path, count] = process.argv.slice(2);

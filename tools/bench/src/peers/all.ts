@@ -19,7 +19,7 @@ export interface Choice {
 
 const OURS = /^(webserv|before)(?:-(quiet|uncached))?(?::(\w+))?$/;
 
-/** The peers that are named, in their order; a name that nobody has is an error of the command line. */
+/** The named peers in their order. An unknown name is an error of the command line. */
 export function choosePeers(
   { peers, webserv: command, before }: Choice,
   programs: string,

@@ -3,7 +3,7 @@ import type { Peer } from '../peer.ts';
 import { which } from '../which.ts';
 
 const compiler = which('cc');
-/** Compiles the program, and becomes it. */
+/** Compiles the program, then execs it. */
 const BUILD = 'cc -O2 -o "$2" "$1" && exec "$2" "$3" "$4"';
 
 /**

@@ -11,7 +11,7 @@ export const h2o: Peer = {
   version: () => [program, '--version'],
   launch({ port, root, folder }) {
     const path = join(folder, 'h2o.conf');
-    // No pid-file: h2o opens it only after it has given root up.
+    // No pid-file: h2o opens it after it has dropped root's rights.
     const text = `listen:
   host: 127.0.0.1
   port: ${port}

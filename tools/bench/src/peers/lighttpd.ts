@@ -11,7 +11,7 @@ export const lighttpd: Peer = {
   version: () => [program, '-v'],
   launch({ port, root, folder, role }) {
     const path = join(folder, 'lighttpd.conf');
-    // 65535 requests a connection is the most that it can count.
+    // lighttpd cannot count more than 65535 requests a connection.
     const text = `server.modules = ( "mod_accesslog"${role === 'scripts' ? ', "mod_cgi"' : ''} )
 server.bind = "127.0.0.1"
 server.port = ${port}

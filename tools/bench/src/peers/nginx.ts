@@ -75,7 +75,7 @@ function host(number: number, port: number, root: string): string {
 `;
 }
 
-/** The body goes to a file beside its place and is renamed, as ours does it; a buffer of 1m spares half of the calls. */
+/** nginx writes the body beside its place and renames it, as webserv does. A buffer of 1m saves half of the calls. */
 function extra(role: Role, folder: string): string {
   if (role !== 'uploads') return '';
   return `    location /upload/ {

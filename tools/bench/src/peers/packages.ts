@@ -3,7 +3,7 @@ import { arch } from 'node:os';
 import { join, resolve } from 'node:path';
 import { run } from '../run.ts';
 
-/** Peers that come as npm packages, at the versions that the figures were taken with. */
+/** Peers that are npm packages, with the versions that the figures belong to. */
 const PACKAGES: Readonly<Record<string, string>> = {
   [bunPackage()]: '1.4.5',
   'http-parser-js': '0.5.10',
@@ -14,7 +14,7 @@ function bunPackage(): string {
   return `@oven/bun-linux-${arch() === 'arm64' ? 'aarch64' : 'x64'}`;
 }
 
-/** Where they are installed: beside the workspace's own packages and never among them. Relative to the workspace. */
+/** They are installed here, relative to the workspace: beside its own packages and never among them. */
 const FOLDER = 'node_modules/.cache/bench-peers';
 
 /** The folder that holds the packages; BENCH_MODULES names another one. */
@@ -22,7 +22,7 @@ export function peerModules(env: NodeJS.ProcessEnv = process.env): string {
   return resolve(env['BENCH_MODULES'] ?? join(FOLDER, 'node_modules'));
 }
 
-/** Bun's program in the package, whether it is there or not. */
+/** The path of Bun's program in the package, which may not be installed. */
 export function packagedBun(): string {
   return join(peerModules(), bunPackage(), 'bin', 'bun');
 }

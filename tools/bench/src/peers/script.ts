@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Peer } from '../peer.ts';
 
-/** A server that is one of our own scripts: `PROGRAM servers/NAME.js PORT FILE`. None writes an access log. */
+/** A server that is a script of the lab: `PROGRAM servers/NAME.js PORT FILE`. It writes no access log. */
 export function script(
   name: string,
   program: string,

@@ -36,7 +36,7 @@ export function besideEach(
       const other = lab.load(one.url, one.connections, seconds + 2 * MARGIN, ask);
       await new Promise((resolve) => setTimeout(resolve, 1000 * MARGIN));
       const [own, beside] = await Promise.all([hot(seconds), other]);
-      // A neighbour that was not served proves nothing.
+      // A neighbour without answers proves nothing.
       const failed = beside.requests === 0 ? 1 : beside.errors;
       return { ...own, errors: own.errors + failed };
     },

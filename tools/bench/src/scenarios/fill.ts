@@ -9,7 +9,7 @@ const CONNECTIONS = 64;
 const EACH = 2;
 /** Loads, after which a machine that is too slow gives up: the figure is void. */
 const PASSES = 60;
-/** Milliseconds that a collector of garbage may take behind the load. */
+/** Milliseconds that a garbage collector may take after the load. */
 const SETTLING = 1000;
 
 /** Resident memory of one server whose cache is full. */
@@ -21,7 +21,7 @@ export interface Fill {
   /** Resident MiB before the first page, and with the full cache. */
   readonly empty: number;
   readonly full: number;
-  /** Whether the set was not asked for as often as it should have been, or answers failed. */
+  /** Whether answers failed, or the machine was too slow to ask for the whole set. */
   readonly void: boolean;
 }
 
@@ -35,7 +35,7 @@ export async function fill(
   const { files } = lab;
   const found: Fill[] = [];
   for (const { peer, pid, url } of lab.servers) {
-    // What a server allocates and compiles once, it has by then: one page is asked for all the time.
+    // One page, asked for all the time: the server then has what it allocates and compiles once.
     await lab.load(url, CONNECTIONS, seconds, { paths: '' });
     const empty = usageOf(pid).resident / MIB;
     let asked = 0;

@@ -9,16 +9,16 @@ import { usageOf } from '../tree.ts';
 
 const SETTLE_EVERY = 250;
 const SETTLE_LIMIT = 5_000;
-/** Bytes by which a server at rest may still move. */
+/** Bytes by which the memory of an idle server may still change. */
 const STILL = 64 << 10;
 
 /** What idle connections cost one server. */
 export interface Idle {
   readonly peer: string;
   readonly connections: number;
-  /** Resident KiB for each, of the process alone: what the kernel keeps for a socket is the same for everybody. */
+  /** Resident KiB for each, of the process alone: the kernel's part of a socket is the same for every server. */
   readonly kib: number;
-  /** Connections that could not be opened or had no right answer; the figure is void where there is one. */
+  /** Connections that did not open or had a wrong answer. One of them makes the figure void. */
   readonly errors: number;
 }
 
@@ -29,11 +29,11 @@ export interface IdlePlan {
   readonly client: string;
 }
 
-/** Opens as many connections as `count` says to each server in turn; each carries one request and then none. */
+/** Opens `count` connections to each server in turn. Each carries one request and then none. */
 export async function rest(lab: Lab, plan: IdlePlan, say: (line: string) => void): Promise<Idle[]> {
   const found: Idle[] = [];
   for (const server of lab.servers) {
-    // What a server allocates once, it has allocated then.
+    // A server has then allocated what it allocates once.
     await lab.load(server.url, 64, 2);
     const idle = await hold(server, plan);
     say(
@@ -57,7 +57,7 @@ async function hold({ peer, pid, port, url }: Server, { count, core, client }: I
   return { peer: peer.name, connections: count, kib: (after - before) / 1024 / open, errors: count - open };
 }
 
-/** Resident bytes when they have come to rest. */
+/** Resident bytes when they no longer change. */
 async function settled(pid: number): Promise<number> {
   let last = usageOf(pid).resident;
   for (let waited = 0; waited < SETTLE_LIMIT; waited += SETTLE_EVERY) {
@@ -69,7 +69,7 @@ async function settled(pid: number): Promise<number> {
   return last;
 }
 
-/** How many descriptors a process may have here. Node raises the soft limit to the hard one, and hands it on. */
+/** How many descriptors a process may have here. Node raises the soft limit to the hard one, and children inherit it. */
 export function descriptorLimit(limits: string = readFileSync('/proc/self/limits', 'utf8')): number {
   const hard = /^Max open files\s+\S+\s+(\S+)/m.exec(limits)?.[1];
   return hard === 'unlimited' ? Number.POSITIVE_INFINITY : Number(hard);

@@ -32,7 +32,7 @@ export async function startMany(
     for (const peer of peers) starts.get(peer)!.push(await firstByte(peer, site, scratch));
   }
   return [...starts].map(([{ name }, own]) => {
-    // A start that failed makes the whole figure NaN: it must not look like a fast one.
+    // A failed start makes the whole figure NaN: it must not look like a fast one.
     const failed = own.some(({ ms }) => Number.isNaN(ms));
     const series = failed ? [] : own.map(({ ms }) => ms);
     const resident = failed ? Number.NaN : spread(own.map((one) => one.resident)).median / MIB;

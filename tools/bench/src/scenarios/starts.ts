@@ -30,7 +30,7 @@ export async function startAll(
     for (const peer of peers) times.get(peer)!.push((await firstByte(peer, site, scratch)).ms);
   }
   return peers.map((peer) => {
-    // A start that failed is NaN, and makes the whole figure one: it must not look like a fast one.
+    // A failed start is NaN and makes the whole figure NaN: it must not look like a fast one.
     const own = times.get(peer)!;
     const ms = own.some(Number.isNaN) ? spread([]) : spread(own);
     say(
@@ -59,7 +59,7 @@ export async function firstByte(
   return { ms, resident };
 }
 
-/** One try: whether a byte came back. */
+/** Tries once: true if a byte came back. */
 function answered(port: number, file: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createConnection(port, '127.0.0.1');

@@ -16,9 +16,9 @@ export interface Upload {
   readonly peer: string;
   /** CPU seconds of the server for a GiB. */
   readonly perGib: number;
-  /** Resident MiB behind the upload. */
+  /** Resident MiB after the upload. */
   readonly resident: number;
-  /** Why it does not count; '' where the stored bytes are those that were sent. */
+  /** Says why it does not count; '' if the stored bytes are those that were sent. */
   readonly error: string;
 }
 
@@ -40,7 +40,7 @@ export interface UploadPlan {
   readonly client: string;
 }
 
-/** Sends a body to each server in turn, whose order turns. One small body first warms each up. */
+/** Sends a body to each server in rounds whose order turns. One small body warms each server up first. */
 export async function upload(
   lab: Lab,
   plan: UploadPlan,
@@ -87,7 +87,7 @@ async function once({ peer, pid, port, folder }: Server, plan: UploadPlan): Prom
   };
 }
 
-/** Why the stored file is not what was sent; '' where it is. */
+/** Says why the stored file is not what was sent; '' if it is. */
 export function unlike(path: string, size: number): string {
   const block = page(2 ** 20);
   const stored = Buffer.alloc(block.length);

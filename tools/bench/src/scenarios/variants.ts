@@ -1,4 +1,4 @@
-import { ask } from '../answer.ts';
+import { ask, fieldOf } from '../answer.ts';
 import { type Entrant, entrant } from '../compare.ts';
 import type { Lab } from '../lab.ts';
 import { pinned, run } from '../run.ts';
@@ -19,8 +19,7 @@ export interface VariantPlan {
 
 /** The small page of one server, asked for in other ways, each beside the plain one. */
 export async function variantsOf(lab: Lab, server: Server, plan: VariantPlan): Promise<Entrant[]> {
-  const { headers } = await ask(server.url);
-  const tag = fieldOf(headers, 'etag');
+  const tag = fieldOf(await ask(server.url), 'etag');
   const name = (what: string) => `${server.peer.name}, ${what}`;
   const made = (what: string, fields: Readonly<Record<string, string>>) =>
     entrant(lab, server, CONNECTIONS, name(what), { headers: fields });
@@ -42,11 +41,6 @@ export async function variantsOf(lab: Lab, server: Server, plan: VariantPlan): P
     other('GET'),
     other('HEAD'),
   ];
-}
-
-function fieldOf(headers: readonly string[], name: string): string {
-  const found = headers.find((line) => line.toLowerCase().startsWith(`${name}:`));
-  return found?.slice(name.length + 1).trim() ?? '';
 }
 
 /** wrk waits for the body that an answer to HEAD announces, so a client of our own asks; it knows no latencies. */
