@@ -89,7 +89,7 @@ export class Loop {
     const pipe = libc.openPipe();
     if (typeof pipe === 'number') {
       this.driver.dispose();
-      throw new Error(`no pipe for waking the loop: ${errnoMessage(pipe)}`);
+      throw new Error(`the loop cannot open the pipe that wakes it: ${errnoMessage(pipe)}`);
     }
     const waker = new WakeUdata(this, pipe[0], pipe[1]);
     const error = this.driver.register(waker, Interest.READ);
@@ -97,7 +97,9 @@ export class Loop {
       libc.close(pipe[0]);
       libc.close(pipe[1]);
       this.driver.dispose();
-      throw new Error(`${this.driver.name} takes no descriptor: ${errnoMessage(error)}`);
+      throw new Error(
+        `${this.driver.name} cannot watch the pipe that wakes the loop: ${errnoMessage(error)}`,
+      );
     }
     waker.listen();
     return waker;
@@ -287,7 +289,8 @@ export class Loop {
    * @throws Error if the multiplexer itself is broken; what a udata threw, if there is no `onFault`
    */
   tick(timeoutMs: number): number {
-    if (this.ticking) throw new Error('a tick within a tick');
+    if (this.ticking)
+      throw new Error('tick() was called within a tick: call it outside of complete, expire and dispose');
     if (this.closed) return 0;
     const idle = timeoutMs === 0 ? 0 : this.idleFor;
     const error = this.driver.wait(idle >= 0 && (timeoutMs < 0 || idle < timeoutMs) ? idle : timeoutMs);

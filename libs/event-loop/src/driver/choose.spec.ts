@@ -19,10 +19,10 @@ describe('chooseDriver', () => {
 
   const impossible: [NamedDriver, RegExp][] =
     SYSTEM === 'linux'
-      ? [['kqueue', /no such driver here: kqueue: macOS and the BSDs only \(use auto/]]
+      ? [['kqueue', /this driver is not available: kqueue: macOS and the BSDs only; "use auto"/]]
       : [
-          ['epoll', /no such driver here: epoll: Linux only/],
-          ['io_uring', /no such driver here: io_uring: Linux only/],
+          ['epoll', /this driver is not available: epoll: Linux only/],
+          ['io_uring', /this driver is not available: io_uring: Linux only/],
         ];
   it.each(impossible)('refuses %s with a reason', (name, message) => {
     expect(() => chooseDriver({ name })).toThrow(message);
@@ -30,6 +30,6 @@ describe('chooseDriver', () => {
 
   it('refuses a kqueue library that is none', () => {
     const missing = { name: 'kqueue', library: '/no/such/library.so' } as const;
-    expect(() => chooseDriver(missing)).toThrow(/no such driver here: kqueue: ENOSYS/);
+    expect(() => chooseDriver(missing)).toThrow(/this driver is not available: kqueue: ENOSYS/);
   });
 });

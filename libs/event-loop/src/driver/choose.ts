@@ -66,5 +66,7 @@ export function chooseDriver(request: DriverRequest): Choice {
     if (typeof driver !== 'string') return { driver, passedOver, lacks: lacks() };
     passedOver.push(`${name}: ${driver}`);
   }
-  throw new Error(`no such driver here: ${passedOver.join('; ')} (use auto lets the server choose)`);
+  throw new Error(
+    `this driver is not available: ${passedOver.join('; ')}; "use auto" lets the server choose`,
+  );
 }

@@ -115,7 +115,7 @@ export class FakeDriver implements Driver {
     if (watch === null) return;
     const writes = op.kind >= OpKind.SEND;
     if (op.state !== OpState.IDLE || (writes ? watch.writing : watch.reading) !== null) {
-      throw new Error(`${op.owner.kind}: an operation of this direction is pending`);
+      throw new Error(`${op.owner.kind}: an operation of this direction is pending; wait for its end`);
     }
     op.registration = watch;
     op.state = OpState.PENDING;

@@ -81,7 +81,7 @@ export class ReadinessDriver extends SystemDriver implements Driver {
     if (watch === null) return;
     const writes = op.kind >= OpKind.SEND;
     if (op.state !== OpState.IDLE || (writes ? watch.writing : watch.reading) !== null) {
-      throw new Error(`${op.owner.kind}: an operation of this direction is pending`);
+      throw new Error(`${op.owner.kind}: an operation of this direction is pending; wait for its end`);
     }
     op.state = OpState.PENDING;
     op.done = 0;

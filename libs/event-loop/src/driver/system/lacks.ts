@@ -14,13 +14,13 @@ export function lacks(): readonly string[] {
   const note = (call: string, result: number, instead: string): void => {
     if (result < 0) lines.push(`${call}: ${errnoName(result)}; ${instead}`);
   };
-  note('pidfd_open', closed(openChild(process.pid)), 'children that have ended are looked for now and then');
+  note('pidfd_open', closed(openChild(process.pid)), 'the server looks for ended children at intervals');
   note(
     'inotify_init1',
     closed(openNotices()),
-    'no change of a file is noticed, files are looked at now and then',
+    'the server gets no notice of changed files, and checks them at intervals',
   );
-  note('preadv2', noWait(), 'files are read by threads');
+  note('preadv2', noWait(), 'threads read files');
   return lines;
 }
 

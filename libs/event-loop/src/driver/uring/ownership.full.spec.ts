@@ -16,11 +16,11 @@ import { UringDriver } from './uring-driver.ts';
 
 describe('a refusal says why', () => {
   it.each([
-    [ERRNO.ENOSYS, '', 'ENOSYS, the kernel has none, or a seccomp filter hides it'],
+    [ERRNO.ENOSYS, '', 'ENOSYS, the kernel has no io_uring, or a seccomp filter hides it'],
     [ERRNO.EPERM, '', 'EPERM, a seccomp filter or a security module forbids it'],
     [ERRNO.EPERM, 'kernel.io_uring_disabled is 2', 'EPERM, kernel.io_uring_disabled is 2'],
     [ERRNO.EINVAL, '', 'EINVAL, the kernel is older than 6.0'],
-    [ERRNO.ENOMEM, '', 'ENOMEM, no memory may be locked (ulimit -l)'],
+    [ERRNO.ENOMEM, '', 'ENOMEM, this account may lock no memory (ulimit -l)'],
     [ERRNO.EMFILE, '', 'EMFILE, too many open files'],
   ])('errno %i, switch "%s"', (errno, disabled, text) => {
     expect(refusal(-errno, disabled)).toBe(text);

@@ -58,18 +58,18 @@ export function openUring(sizes: UringSizes = URING_SIZES, flags?: number): Urin
   if (typeof small !== 'number' && typeof large !== 'number') return { ring, small, large };
   ring.dispose();
   const error = Math.min(Number(small) || 0, Number(large) || 0);
-  return `the kernel takes no ring of buffers (${errnoName(error)})`;
+  return `the kernel refuses a ring of buffers (${errnoName(error)})`;
 }
 
 /** What a set-up that failed means to whoever runs the server. */
 export function refusal(error: number, disabled = switchedOff()): string {
   const name = errnoName(error);
-  if (error === -ERRNO.ENOSYS) return `${name}, the kernel has none, or a seccomp filter hides it`;
+  if (error === -ERRNO.ENOSYS) return `${name}, the kernel has no io_uring, or a seccomp filter hides it`;
   if (error === -ERRNO.EPERM && disabled !== '') return `${name}, ${disabled}`;
   if (error === -ERRNO.EPERM || error === -ERRNO.EACCES)
     return `${name}, a seccomp filter or a security module forbids it`;
   if (error === -ERRNO.EOPNOTSUPP || error === -ERRNO.EINVAL) return `${name}, the kernel is older than 6.0`;
-  if (error === -ERRNO.ENOMEM) return `${name}, no memory may be locked (ulimit -l)`;
+  if (error === -ERRNO.ENOMEM) return `${name}, this account may lock no memory (ulimit -l)`;
   return `${name}, ${errnoMessage(error)}`;
 }
 
@@ -102,7 +102,7 @@ function refusedNames(): string {
 function refusedWorkers(): string {
   const limit = Memory.allocate(16);
   if (libc.getrlimit(RLIMIT_NPROC, limit.address) < 0 || limit.bytes.readBigUInt64LE() > 0n) return '';
-  return 'no process may be started (ulimit -u), and the kernel starts no thread for it';
+  return 'this account may start no process (ulimit -u), so the kernel starts no threads for io_uring';
 }
 
 function missingOperations(fd: number): string {

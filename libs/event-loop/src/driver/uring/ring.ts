@@ -223,7 +223,7 @@ export class Ring {
   private makeRoom(): void {
     for (let tries = 0; this.prepared > this.sqMask; tries++) {
       if (this.enter(0, 0) < 0 || tries === MOST_TRIES)
-        throw new Error('io_uring takes no submission any more');
+        throw new Error('io_uring takes no more submissions: the kernel is out of memory');
     }
   }
 

@@ -32,11 +32,15 @@ here(`a sandbox${reason === '' ? '' : ` (skipped: ${reason})`}`, () => {
   }
 
   it.each<[SyscallName, string, string]>([
-    ['IO_URING_SETUP', 'ENOSYS', 'ENOSYS, the kernel has none, or a seccomp filter hides it'],
+    ['IO_URING_SETUP', 'ENOSYS', 'ENOSYS, the kernel has no io_uring, or a seccomp filter hides it'],
     ['IO_URING_SETUP', 'EPERM', 'EPERM, a seccomp filter or a security module forbids it'],
     ['IO_URING_REGISTER', 'EPERM', 'EPERM, a seccomp filter or a security module forbids it'],
     ['IO_URING_ENTER', 'EPERM', 'io_uring_enter: EPERM, a seccomp filter or a security module forbids it'],
-    ['IO_URING_ENTER', 'ENOSYS', 'io_uring_enter: ENOSYS, the kernel has none, or a seccomp filter hides it'],
+    [
+      'IO_URING_ENTER',
+      'ENOSYS',
+      'io_uring_enter: ENOSYS, the kernel has no io_uring, or a seccomp filter hides it',
+    ],
     ['IO_URING_ENTER', 'EACCES', 'io_uring_enter: EACCES, a seccomp filter or a security module forbids it'],
     ['GETPEERNAME', 'EPERM', 'getpeername: EPERM, a seccomp filter or a security module forbids it'],
     ['IO_URING_ENTER', 'EAGAIN', 'io_uring_enter does nothing'],
@@ -57,9 +61,9 @@ here(`a sandbox${reason === '' ? '' : ` (skipped: ${reason})`}`, () => {
   it('says what is missing that costs something', () => {
     const { lacks } = run('EPERM', 'PIDFD_OPEN', 'INOTIFY_INIT1', 'PREADV2') as { lacks: string[] };
     expect(lacks).toEqual([
-      'pidfd_open: EPERM; children that have ended are looked for now and then',
-      'inotify_init1: EPERM; no change of a file is noticed, files are looked at now and then',
-      'preadv2: EPERM; files are read by threads',
+      'pidfd_open: EPERM; the server looks for ended children at intervals',
+      'inotify_init1: EPERM; the server gets no notice of changed files, and checks them at intervals',
+      'preadv2: EPERM; threads read files',
     ]);
   });
 });

@@ -106,7 +106,7 @@ export class UringDriver extends SystemDriver implements Driver {
     if (flight === null) return;
     const writes = op.kind >= OpKind.SEND;
     if (op.state !== OpState.IDLE || (writes ? flight.writing : flight.reading) !== null) {
-      throw new Error(`${op.owner.kind}: an operation of this direction is pending`);
+      throw new Error(`${op.owner.kind}: an operation of this direction is pending; wait for its end`);
     }
     op.state = OpState.PENDING;
     op.done = 0;
