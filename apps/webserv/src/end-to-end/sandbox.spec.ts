@@ -199,7 +199,7 @@ onLinux.each(DRIVERS)('on %s', (use) => {
     await ended(refusal);
     const log = readFileSync(join(site.folder, 'error.log'), 'utf8');
     expect(log.match(/\[notice\] missing here: .*/g)).toEqual([
-      expect.stringContaining('missing here: pidfd_open: EPERM; children that have ended are looked for'),
+      expect.stringContaining('missing here: pidfd_open: EPERM; the server looks for ended children'),
     ]);
   });
 });
