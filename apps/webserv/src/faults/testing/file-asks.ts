@@ -2,7 +2,19 @@ import type { Answer } from './answer-reader.ts';
 import { type Ask, type AskContext, bodyIs, headOf, isFile, statusIs } from './ask.ts';
 import { FILES, LISTED } from './site-plan.ts';
 
-const PATHS = ['index.html', 'about.txt', 'empty.txt', 'middle.txt', 'large.bin', 'none.txt'] as const;
+/** What is asked for, and the file that it leads to, if that is another: what a link leads out to is not there. */
+const PATHS: readonly (readonly [target: string, file?: string])[] = [
+  ['index.html'],
+  ['about.txt'],
+  ['empty.txt'],
+  ['middle.txt'],
+  ['large.bin'],
+  ['none.txt'],
+  ['inside.txt', 'about.txt'],
+  ['within/index.html', 'folder/index.html'],
+  ['outside.txt'],
+  ['out/secret.txt'],
+];
 
 /** A file of the site, or of the uploads. */
 function drawPath(context: AskContext): { target: string; path: string } {
@@ -11,8 +23,8 @@ function drawPath(context: AskContext): { target: string; path: string } {
     const name = drawName(context);
     return { target: `/files/${name}`, path: `${FILES}/${name}` };
   }
-  const name = PATHS[random.below(PATHS.length)] as string;
-  return { target: `/${name}`, path: `/world/site/${name}` };
+  const [target = '', file = target] = PATHS[random.below(PATHS.length)] ?? [];
+  return { target: `/${target}`, path: `/world/site/${file}` };
 }
 
 /** A visitor has names of its own, and one that all share. */
@@ -89,7 +101,8 @@ export function list(): Ask {
       // An entry that cannot be looked at is not shown.
       if (answer.status !== 200 || !calm) return statusIs(answer, 200);
       const text = answer.body.toString();
-      const missing = LISTED.filter((name) => !text.includes(JSON.stringify(name)));
+      if (text.includes('outside.txt')) return 'a listing with a link that leads out';
+      const missing = [...LISTED, 'inside.txt'].filter((name) => !text.includes(JSON.stringify(name)));
       return missing.length === 0 ? null : `a listing without ${missing.join(', ')}`;
     },
   };

@@ -1,28 +1,16 @@
 import { constants as os } from 'node:os';
 import { Change } from '@webserv/event-loop';
-import { FakeContent, type FakeDriver } from '@webserv/event-loop/testing';
+import type { FakeDriver } from '@webserv/event-loop/testing';
 import type { FileFacts, Files, FolderReader, Store } from '@webserv/methods';
 import type { Paths } from '@webserv/pages';
-import type { Trouble } from './trouble.ts';
+import { MemoryFile, MemoryTree, type Place } from './memory-tree.ts';
+import type { Trouble, TroublePoint } from './trouble.ts';
 
-const { EBADF, EEXIST, EISDIR, ENOENT, ENOTDIR } = os.errno;
+const { EACCES, EBADF, EEXIST, EISDIR, ENOENT, ENOTDIR, EXDEV } = os.errno;
 
-/** A file or folder: what is left of it when its name is gone, too. */
-export class MemoryFile extends FakeContent {
-  readonly folder: boolean;
-  readonly ino: number;
-  mtimeMs = Date.now();
-
-  constructor(ino: number, bytes: Uint8Array | string | null) {
-    super(bytes ?? '');
-    this.ino = ino;
-    this.folder = bytes === null;
-  }
-
-  override write(bytes: Buffer, position: number): void {
-    super.write(bytes, position);
-    this.mtimeMs = Date.now();
-  }
+/** Where a path leads to. */
+interface Found extends Place {
+  readonly file: MemoryFile;
 }
 
 /** What lay at a path from a step of the run on. */
@@ -31,23 +19,22 @@ interface Record {
   readonly bytes: Buffer | null;
 }
 
-/** The disk of a run: names and contents in memory, with faults, and with a memory of what lay where and when. */
+/** The disk of a run: names, links and contents in memory, with faults, and with a memory of what lay where and when. */
 export class MemoryDisk implements Files, Store {
   /** Mistakes that the server has made with descriptors. */
   readonly mistakes: string[] = [];
-  /** Told of every file that is opened. */
+  /** Called for every file that is opened. */
   onOpen: (path: string) => void = () => {};
   readonly paths: Paths = {
     look: (path) => this.wayAt(path),
-    linkTarget: () => null,
+    linkTarget: (path) => this.lookAt(path)?.target ?? null,
     tellsChanges: () => true,
   };
   private readonly driver: FakeDriver;
   private readonly trouble: Trouble;
   private readonly step: () => number;
-  private readonly names = new Map<string, MemoryFile>();
+  private readonly tree = new MemoryTree();
   private readonly past = new Map<string, Record[]>();
-  private nextIno = 1;
 
   constructor(driver: FakeDriver, trouble: Trouble, step: () => number) {
     this.driver = driver;
@@ -57,20 +44,23 @@ export class MemoryDisk implements Files, Store {
 
   // ---- for the world -----------------------------------------------------------------------------------------
 
-  /** Puts a file there, and the folders above it. */
+  /** Puts a file there, and the folders above it; null makes a folder. */
   put(path: string, bytes: string | Uint8Array | null): MemoryFile {
-    for (let at = path.indexOf('/', 1); at > 0; at = path.indexOf('/', at + 1)) {
-      const above = path.slice(0, at);
-      if (!this.names.has(above)) this.names.set(above, new MemoryFile(this.nextIno++, null));
-    }
-    const file = new MemoryFile(this.nextIno++, bytes);
+    this.tree.makeWay(path);
+    const file = this.tree.make(bytes);
     this.name(path, file);
     return file;
   }
 
+  /** Makes a symbolic link that says `target`. */
+  symlink(path: string, target: string): void {
+    this.tree.makeWay(path);
+    this.tree.set(path, this.tree.make('', target));
+  }
+
   /** Somebody else makes a file shorter, whoever is reading it. */
   shrink(path: string, length: number): void {
-    const file = this.names.get(path);
+    const file = this.tree.get(path);
     if (file === undefined) return;
     file.resize(length);
     file.mtimeMs = Date.now();
@@ -78,11 +68,11 @@ export class MemoryDisk implements Files, Store {
   }
 
   fileAt(path: string): MemoryFile | null {
-    return this.names.get(path) ?? null;
+    return this.tree.get(path) ?? null;
   }
 
   bytesOf(path: string): Buffer | null {
-    return this.names.get(path)?.bytes ?? null;
+    return this.tree.get(path)?.bytes ?? null;
   }
 
   /** Every content that lay at a path within these steps; null stands for none. */
@@ -98,30 +88,24 @@ export class MemoryDisk implements Files, Store {
 
   /** Names in a folder. */
   list(folder: string): string[] {
-    const prefix = `${folder}/`;
-    return [...this.names.keys()]
-      .filter((path) => path.startsWith(prefix) && !path.includes('/', prefix.length))
-      .map((path) => path.slice(prefix.length));
+    return this.tree.list(folder);
   }
 
   // ---- Files -------------------------------------------------------------------------------------------------
 
-  open(_root: string, path: string): number {
-    const struck = this.trouble.strike('open');
-    if (struck > 0) return -struck;
-    const file = this.find(path);
-    if (typeof file === 'number') return file;
-    this.onOpen(path);
-    return this.driver.openFile(file);
+  open(root: string, path: string, beneath: boolean): number {
+    const place = this.strike('open') || this.find(root, path, beneath);
+    if (typeof place === 'number') return place;
+    this.onOpen(place.path);
+    return this.driver.openFile(place.file);
   }
 
   inspect(fd: number, facts: FileFacts): number {
     const file = this.fileOf(fd);
     if (file === null) return this.mistake(`inspects ${fd}, which is no open file`);
-    const struck = this.trouble.strike('fstat');
-    if (struck > 0) return -struck;
-    fill(facts, file);
-    return 0;
+    const struck = this.strike('fstat');
+    if (struck === 0) fill(facts, file);
+    return struck;
   }
 
   read(fd: number, bytes: Buffer, start: number, length: number, position: number): number {
@@ -130,59 +114,61 @@ export class MemoryDisk implements Files, Store {
     return file.bytes.copy(bytes, start, position, position + length);
   }
 
-  look(_root: string, path: string, _beneath: boolean, facts: FileFacts): number {
-    const struck = this.trouble.strike('stat');
-    const file = struck > 0 ? -struck : this.find(path);
-    if (typeof file === 'number') return file;
-    fill(facts, file);
+  look(root: string, path: string, beneath: boolean, facts: FileFacts): number {
+    const place = this.strike('stat') || this.find(root, path, beneath);
+    if (typeof place === 'number') return place;
+    fill(facts, place.file);
     return 0;
   }
 
   /** Both of Files (root, path) and of Store (path). */
   remove(first: string, second?: string): number {
-    const path = second ?? first;
-    const struck = this.trouble.strike(second === undefined ? 'remove' : 'unlink');
-    const file = struck > 0 ? -struck : this.find(path);
-    if (typeof file === 'number') return file;
+    const struck = this.strike(second === undefined ? 'remove' : 'unlink');
+    const place = struck || this.tree.walk(second ?? first, false);
+    if (typeof place === 'number') return place;
+    if (place.file === null) return -ENOENT;
+    const { path, file } = place;
+    if (second !== undefined && !this.tree.isBeneath(first, folderOf(path))) return -EXDEV;
     if (file.folder) return -EISDIR;
     this.unname(path);
     return 0;
   }
 
-  readFolder(_root: string, path: string): FolderReader | number {
-    const struck = this.trouble.strike('open');
-    const file = struck > 0 ? -struck : this.find(path);
-    if (typeof file === 'number') return file;
-    if (!file.folder) return -ENOTDIR;
-    const fd = this.driver.openFile(file);
+  readFolder(root: string, path: string, beneath: boolean): FolderReader | number {
+    const place = this.strike('open') || this.find(root, path, beneath);
+    if (typeof place === 'number') return place;
+    if (!place.file.folder) return -ENOTDIR;
+    const fd = this.driver.openFile(place.file);
     if (fd < 0) return fd;
-    const folder = path.endsWith('/') ? path.slice(0, -1) : path;
-    const names = this.list(folder);
+    const names = this.list(place.path);
     const reader = {
       errno: 0,
       next: () => {
-        reader.errno = -this.trouble.strike('readdir');
+        reader.errno = this.strike('readdir');
         return reader.errno < 0 ? null : (names.shift() ?? null);
       },
-      look: (name: string, facts: FileFacts) => this.look('', `${folder}/${name}`, true, facts),
+      look: (name: string, facts: FileFacts) => this.look(root, `${path}/${name}`, beneath, facts),
       close: () => this.close(fd),
     };
     return reader;
   }
 
-  realPath(path: string): string {
-    return path;
+  realPath(path: string, fd: number): string {
+    const place = this.tree.walk(path, true);
+    return typeof place !== 'number' && place.file === this.fileOf(fd) ? place.path : '';
   }
 
   mayRun(path: string): number {
-    return this.names.has(path) ? 0 : -ENOENT;
+    const place = this.find('/', path, false);
+    if (typeof place === 'number') return place;
+    return place.file.executable ? 0 : -EACCES;
   }
 
   stamp(path: string): { mtimeMs: number; size: number; ino: number } | null {
-    const file = this.trouble.strike('stat') > 0 ? -1 : this.find(path);
-    return typeof file === 'number'
-      ? null
-      : { mtimeMs: file.mtimeMs, size: file.bytes.length, ino: file.ino };
+    const place = this.strike('stat') || this.find('/', path, false);
+    if (typeof place === 'number') return null;
+    const { mtimeMs, bytes, ino } = place.file;
+    return { mtimeMs, size: bytes.length, ino };
   }
 
   /** It keeps nothing open for a server. */
@@ -196,35 +182,38 @@ export class MemoryDisk implements Files, Store {
   // ---- Store -------------------------------------------------------------------------------------------------
 
   taken(path: string): number {
-    const struck = this.trouble.strike('stat');
-    if (struck > 0) return -struck;
-    return this.names.has(path) ? 0 : -ENOENT;
+    const place = this.strike('stat') || this.tree.walk(path, false);
+    if (typeof place === 'number') return place;
+    return place.file === null ? -ENOENT : 0;
   }
 
   create(path: string): number {
-    const struck = this.trouble.strike('create');
-    if (struck > 0) return -struck;
-    if (this.names.has(path)) return -EEXIST;
-    const file = new MemoryFile(this.nextIno++, '');
+    const free = this.strike('create') || this.free(path);
+    if (typeof free === 'number') return free;
+    const file = this.tree.make('');
     const fd = this.driver.openFile(file);
-    if (fd >= 0) this.name(path, file);
+    if (fd >= 0) this.name(free.path, file);
     return fd;
   }
 
   move(from: string, to: string): number {
-    return this.rename(from, to, false);
+    return this.rename(from, to, (path) => this.free(path));
   }
 
   replace(from: string, to: string): number {
-    return this.rename(from, to, true);
+    return this.rename(from, to, (path) => {
+      const place = this.tree.walk(path, false);
+      return typeof place !== 'number' && place.file?.folder === true ? -EISDIR : place;
+    });
   }
 
   link(from: string, to: string): number {
-    const struck = this.trouble.strike('rename');
-    const file = struck > 0 ? -struck : this.find(from);
-    if (typeof file === 'number') return file;
-    if (this.names.has(to)) return -EEXIST;
-    this.name(to, file);
+    const place = this.strike('rename') || this.tree.walk(from, false);
+    if (typeof place === 'number') return place;
+    if (place.file === null) return -ENOENT;
+    const free = this.free(to);
+    if (typeof free === 'number') return free;
+    this.name(free.path, place.file);
     return 0;
   }
 
@@ -239,59 +228,69 @@ export class MemoryDisk implements Files, Store {
 
   sync(fd: number, done: (result: number) => void): void {
     if (this.fileOf(fd) === null) this.mistake(`syncs ${fd}, which is no open file`);
-    setTimeout(() => done(-this.trouble.strike('sync')), this.trouble.delay());
+    setTimeout(() => done(this.strike('sync')), this.trouble.delay());
   }
 
   write(path: string, text: string): number {
-    const struck = this.trouble.strike('create');
-    if (struck > 0) return -struck;
-    if (this.names.has(path)) return -EEXIST;
-    this.name(path, new MemoryFile(this.nextIno++, text));
+    const free = this.strike('create') || this.free(path);
+    if (typeof free === 'number') return free;
+    this.name(free.path, this.tree.make(text));
     return 0;
   }
 
-  syncPath(_path: string, done: (result: number) => void): void {
-    setTimeout(() => done(-this.trouble.strike('sync')), this.trouble.delay());
+  syncPath(path: string, done: (result: number) => void): void {
+    const place = this.find('/', path, false);
+    const result = typeof place === 'number' ? place : 0;
+    setTimeout(() => done(this.strike('sync') || result), this.trouble.delay());
   }
 
   // ---- names -------------------------------------------------------------------------------------------------
 
-  private rename(from: string, to: string, over: boolean): number {
-    const struck = this.trouble.strike('rename');
-    const file = struck > 0 ? -struck : this.find(from);
-    if (typeof file === 'number') return file;
-    if (!over && this.names.has(to)) return -EEXIST;
-    if (this.names.get(to)?.folder) return -EISDIR;
-    this.unname(from);
-    this.name(to, file);
+  private rename(from: string, to: string, target: (path: string) => Place | number): number {
+    const place = this.strike('rename') || this.tree.walk(from, false);
+    if (typeof place === 'number') return place;
+    if (place.file === null) return -ENOENT;
+    const there = target(to);
+    if (typeof there === 'number') return there;
+    this.unname(place.path);
+    this.name(there.path, place.file);
     return 0;
   }
 
-  private find(path: string): MemoryFile | number {
-    const bare = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
-    const file = this.names.get(bare);
-    if (file !== undefined) return bare !== path && !file.folder ? -ENOTDIR : file;
-    for (let at = bare.lastIndexOf('/'); at > 0; at = bare.lastIndexOf('/', at - 1)) {
-      const above = this.names.get(bare.slice(0, at));
-      if (above !== undefined) return above.folder ? -ENOENT : -ENOTDIR;
-    }
-    return -ENOENT;
+  /** What a path leads to, links followed. */
+  private find(root: string, path: string, beneath: boolean): Found | number {
+    const place = this.tree.walk(path, true);
+    if (typeof place === 'number') return place;
+    const { path: real, file } = place;
+    if (file === null) return -ENOENT;
+    return beneath && !this.tree.isBeneath(root, real) ? -EXDEV : { path: real, file };
+  }
+
+  /** A name that nothing has, in a folder that is there. */
+  private free(path: string): Place | number {
+    const place = this.tree.walk(path, false);
+    return typeof place !== 'number' && place.file !== null ? -EEXIST : place;
+  }
+
+  private lookAt(path: string): MemoryFile | null {
+    const place = this.tree.walk(path, false);
+    return typeof place === 'number' ? null : place.file;
   }
 
   private wayAt(path: string): ReturnType<Paths['look']> {
-    const file = this.names.get(path);
-    if (file === undefined) return null;
-    const { ino, folder } = file;
-    return { ino, dev: 1, isSymbolicLink: () => false, isDirectory: () => folder };
+    const file = this.lookAt(path);
+    if (file === null) return null;
+    const { ino, folder, target } = file;
+    return { ino, dev: 1, isSymbolicLink: () => target !== null, isDirectory: () => folder };
   }
 
   private name(path: string, file: MemoryFile): void {
-    this.names.set(path, file);
+    this.tree.set(path, file);
     this.note(path, file.bytes, Change.WRITTEN);
   }
 
   private unname(path: string): void {
-    this.names.delete(path);
+    this.tree.delete(path);
     this.note(path, null, Change.REMOVED);
   }
 
@@ -302,9 +301,8 @@ export class MemoryDisk implements Files, Store {
       this.past.set(path, records);
     }
     records.push({ step: this.step(), bytes });
-    const slash = path.lastIndexOf('/');
     this.driver.change(path, bits);
-    this.driver.change(path.slice(0, slash), Change.WRITTEN, path.slice(slash + 1));
+    this.driver.change(folderOf(path), Change.WRITTEN, path.slice(path.lastIndexOf('/') + 1));
   }
 
   private fileOf(fd: number): MemoryFile | null {
@@ -316,6 +314,15 @@ export class MemoryDisk implements Files, Store {
     this.mistakes.push(`the server ${what}`);
     return -EBADF;
   }
+
+  /** @returns the negative error number to fail with, or 0 */
+  private strike(point: TroublePoint): number {
+    return 0 - this.trouble.strike(point);
+  }
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'));
 }
 
 function fill(facts: FileFacts, file: MemoryFile): void {

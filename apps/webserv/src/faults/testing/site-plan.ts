@@ -4,6 +4,8 @@ import type { Random } from '@webserv/event-loop/testing';
 /** Where things lie on the disk of a run. */
 export const FILES = '/world/files';
 export const LISTED = ['one.txt', 'two.txt', 'three.html', 'four & five.txt'] as const;
+/** Outside of every root: no answer may have its content. */
+export const SECRET = '/world/secret.txt';
 export const LOGS = { access: '/world/log/access.log', error: '/world/log/error.log' } as const;
 
 /** What the model must know of a config. */
@@ -32,7 +34,18 @@ export const CONTENTS: ReadonlyMap<string, string> = new Map([
   ['/world/two/index.html', filled('two', 400)],
   ['/world/pages/404.html', filled('404', 200)],
   ['/world/cgi/run.cgi', 'a script'],
+  [SECRET, filled('secret', 200)],
   ...LISTED.map((name): [string, string] => [`/world/list/${name}`, filled(name, 50)]),
+]);
+
+/** Symbolic links, and what they say: some stay in their root, some lead out of it. */
+export const LINKS: ReadonlyMap<string, string> = new Map([
+  ['/world/site/inside.txt', 'about.txt'],
+  ['/world/site/within', 'folder'],
+  ['/world/site/outside.txt', SECRET],
+  ['/world/site/out', '..'],
+  ['/world/list/inside.txt', 'one.txt'],
+  ['/world/list/outside.txt', '../secret.txt'],
 ]);
 
 const FOLDERS = [FILES, '/world/log'];

@@ -12,9 +12,10 @@ import {
 import { AccessLog } from '@webserv/logger';
 import { type Holdings, type Running, serve } from '../../index.ts';
 import type { System } from '../../server/system.ts';
-import { MemoryDisk, type MemoryFile } from './memory-disk.ts';
+import { MemoryDisk } from './memory-disk.ts';
 import { MemoryLauncher } from './memory-launcher.ts';
-import { CONTENTS, FILES, LOGS, planSite, type SitePlan } from './site-plan.ts';
+import type { MemoryFile } from './memory-tree.ts';
+import { CONTENTS, FILES, LINKS, LOGS, planSite, type SitePlan } from './site-plan.ts';
 import { Trouble } from './trouble.ts';
 import { VirtualTime } from './virtual-time.ts';
 import { type Outside, type Visit, Visitor } from './visitor.ts';
@@ -125,7 +126,10 @@ export class World implements Outside {
   }
 
   private start(): Running {
-    for (const [path, content] of CONTENTS) this.disk.put(path, content);
+    for (const [path, content] of CONTENTS) {
+      this.disk.put(path, content).executable = path.endsWith('.cgi');
+    }
+    for (const [path, target] of LINKS) this.disk.symlink(path, target);
     this.disk.put(FILES, null);
     this.disk.put(`${LOGS.access.slice(0, LOGS.access.lastIndexOf('/'))}`, null);
     const running = serve(this.site.config, { loop: this.loop, system: this.system() });
