@@ -158,7 +158,7 @@ export const limitRows = {
     ...sizeRow(
       'cgi_spool',
       BOTH,
-      [0, 2 ** 40, 'up to 1t; 0 is none'],
+      [0, 2 ** 40, 'up to 1t; 0 for none'],
       '64m',
       'The largest part of one output that waits on the disk (within temp_disk) while the client reads more slowly than the script writes. Beyond it the script waits for the client. If other requests have then waited a second for a child, the server ends the script with the slowest such client, and cuts its answer.',
     ),
@@ -211,7 +211,7 @@ export const limitRows = {
   cache_size: sizeRow(
     'cache_size',
     ['server'],
-    [0, 2 ** 40, 'up to 1t; 0 is none'],
+    [0, 2 ** 40, 'up to 1t; 0 for none'],
     '64m',
     'The memory for the static cache. 0 turns the cache off.',
   ),
@@ -226,7 +226,7 @@ export const limitRows = {
     'timeout',
     BOTH,
     null,
-    'Sets all five times below at once. A time that the same block sets by its own name wins.',
+    'Sets header_timeout, body_timeout, send_timeout, keepalive_timeout and cgi_timeout at once. A time that the same block sets by its own name wins.',
   ),
   header_timeout: {
     ...timeRow('header_timeout', ['server'], '60s', 'How long a request head may take to arrive.'),
@@ -259,7 +259,7 @@ export const limitRows = {
     ...sizeRow(
       'min_rate',
       BOTH,
-      [0, 2 ** 30, 'up to 1g; 0 is none'],
+      [0, 2 ** 30, 'up to 1g; 0 for none'],
       '256',
       'The lowest rate of a client, in bytes a second. A client that sends its body more slowly gets 408. A client that reads more slowly is cut off. The rate is an average over body_timeout or send_timeout, without the time that the server itself needed.',
     ),
