@@ -1,6 +1,5 @@
-export { HEAD_MAX, OutputParser, OutputStatus, type ScriptHead } from './output/output-parser.ts';
+export { OutputParser, OutputStatus, type ScriptHead } from './output/output-parser.ts';
 export { type Launcher, systemLauncher } from './process/launcher.ts';
 export { type EnvEntry, environment, type ScriptRequest } from './program/env.ts';
-export { ScriptIntake } from './request/script-intake.ts';
 export { type CgiOptions, CgiRunner } from './runner.ts';
 export type { ScriptRun } from './workshop/workshop.ts';

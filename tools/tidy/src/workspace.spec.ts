@@ -55,7 +55,7 @@ describe('isTest', () => {
   it.each([
     ['libs/a/src/a.spec.ts', true],
     ['libs/a/src/driver.contract.ts', true],
-    ['libs/a/src/fixtures/child.ts', true],
+    ['libs/a/src/testing/child.ts', true],
     ['apps/a/src/testing/client.ts', true],
     ['libs/a/src/a.ts', false],
     ['libs/a/src/specification.ts', false],

@@ -99,5 +99,5 @@ export function isWithin(path: string, places: readonly string[]): boolean {
 
 /** True for code that only tests load. It may use development packages, and its tables of cases may be long. */
 export function isTest(path: string): boolean {
-  return /\.(spec|contract|cases)\.ts$|\/(fixtures|golden|testing)\//.test(path);
+  return /\.(spec|contract|cases)\.ts$|\/(golden|testing)\//.test(path);
 }

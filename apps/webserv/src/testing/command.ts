@@ -5,14 +5,14 @@ import { resolve } from 'node:path';
 /** The built command, as an operator starts it: the `test` target depends on `build`. */
 const MAIN = resolve(__dirname, '../../dist/main.js');
 
-export interface Ended {
+interface Ended {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
 /** How it is started, where that is not as usual. */
-export interface How {
+interface How {
   /** What the shell is told before it becomes the server, such as `ulimit -n 64`. */
   readonly limit?: string;
   /** Another build than the usual one. */

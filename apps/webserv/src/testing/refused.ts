@@ -2,7 +2,7 @@
  * Requests that are refused before anybody has asked what they want: RFC 9112 sections 2 to 7, RFC 9110 section 5 and
  * RFC 3986. Each is whole, so that whatever is written behind it could be taken for the next one.
  */
-export type Refused = readonly [what: string, request: string, status: number];
+type Refused = readonly [what: string, request: string, status: number];
 
 const GET = 'GET / HTTP/1.1\r\n';
 const POST = 'POST / HTTP/1.1\r\nHost: a\r\n';
@@ -13,7 +13,7 @@ const CHUNKS = (chunks: string): string => `${POST}Transfer-Encoding: chunked\r\
 const HOST = (value: string): string => `${GET}Host: ${value}\r\n\r\n`;
 const TARGET = (target: string): string => `GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`;
 
-export const REQUEST_LINES: readonly Refused[] = [
+const REQUEST_LINES: readonly Refused[] = [
   ['a method that is no token', 'G(T / HTTP/1.1\r\nHost: a\r\n\r\n', 400],
   ['a method longer than any that exists', `${'M'.repeat(33)} / HTTP/1.1\r\nHost: a\r\n\r\n`, 501],
   ['two spaces behind the method', 'GET  / HTTP/1.1\r\nHost: a\r\n\r\n', 400],
@@ -36,7 +36,7 @@ export const REQUEST_LINES: readonly Refused[] = [
   ['a response', 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n', 400],
 ];
 
-export const FIELD_LINES: readonly Refused[] = [
+const FIELD_LINES: readonly Refused[] = [
   ['a bare LF as line end', FIELD('X: y\nZ: z'), 400],
   ['a bare CR as line end', FIELD('X: y\rZ: z'), 400],
   ['a bare CR within a value', FIELD('X: a\rb'), 400],
@@ -67,7 +67,7 @@ export const FIELD_LINES: readonly Refused[] = [
   ['an expectation that nobody knows', FIELD('Expect: tea'), 417],
 ];
 
-export const LENGTHS: readonly Refused[] = [
+const LENGTHS: readonly Refused[] = [
   ['an empty length', LENGTH(''), 400],
   ['a length with plus', LENGTH(' +5'), 400],
   ['a length with minus', LENGTH(' -5'), 400],
@@ -85,7 +85,7 @@ export const LENGTHS: readonly Refused[] = [
   ['an empty length and another', LENGTH('\r\nContent-Length: 5'), 400],
 ];
 
-export const CODINGS: readonly Refused[] = [
+const CODINGS: readonly Refused[] = [
   ['a length and chunked', CODING('Content-Length: 5\r\nTransfer-Encoding: chunked'), 400],
   ['chunked and a length', CODING('Transfer-Encoding: chunked\r\nContent-Length: 5'), 400],
   ['a length and a coding that nobody knows', CODING('Content-Length: 5\r\nTransfer-Encoding: blegh'), 400],
@@ -112,7 +112,7 @@ export const CODINGS: readonly Refused[] = [
 ];
 
 /** What these refuse stands in the body, behind a head that is good. */
-export const BODIES: readonly Refused[] = [
+const BODIES: readonly Refused[] = [
   ['a chunk size with plus', CHUNKS('+5\r\nhello\r\n0\r\n\r\n'), 400],
   ['a chunk size with minus', CHUNKS('-5\r\nhello\r\n0\r\n\r\n'), 400],
   ['a chunk size with a prefix', CHUNKS('0x5\r\nhello\r\n0\r\n\r\n'), 400],
@@ -151,7 +151,7 @@ export const BODIES: readonly Refused[] = [
   ['a chunk over the limit', CHUNKS(`401\r\n${'x'.repeat(0x401)}\r\n0\r\n\r\n`), 413],
 ];
 
-export const HOSTS: readonly Refused[] = [
+const HOSTS: readonly Refused[] = [
   ['no Host', `${GET}\r\n`, 400],
   ['two Hosts', `${GET}Host: a\r\nHost: b\r\n\r\n`, 400],
   ['the same Host twice', `${GET}Host: a\r\nHost: a\r\n\r\n`, 400],
@@ -174,7 +174,7 @@ export const HOSTS: readonly Refused[] = [
   ['a bad Host beside the absolute form', 'GET http://a/ HTTP/1.1\r\nHost: b c\r\n\r\n', 400],
 ];
 
-export const TARGETS: readonly Refused[] = [
+const TARGETS: readonly Refused[] = [
   ['a relative path', TARGET('index.html'), 400],
   ['an authority for GET', TARGET('a:80'), 400],
   ['an asterisk for GET', TARGET('*'), 400],

@@ -9,7 +9,7 @@ import { unfit } from './machine.ts';
 export type System = 'linux' | 'darwin' | 'freebsd' | 'openbsd' | 'netbsd';
 
 /** Numbers that differ between systems. `0` means that this system has no such flag. */
-export interface Constants {
+interface Constants {
   readonly AF_INET6: number;
   readonly SOL_SOCKET: number;
   readonly SO_REUSEADDR: number;

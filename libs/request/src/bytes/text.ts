@@ -1,5 +1,5 @@
 /** `bytes[start, end)` as text. */
-export type Slicer = (bytes: Uint8Array, start: number, end: number) => string;
+type Slicer = (bytes: Uint8Array, start: number, end: number) => string;
 
 /** Methods of Node's Buffer that its types do not show. They work on any Uint8Array. */
 interface Slicing {

@@ -10,7 +10,7 @@ const GIVE_UP_MS = 20_000;
 export type Block = 'main' | 'server' | 'location';
 
 /** One way to write a directive, and what a client (or the disk) then sees. */
-export type Setting = readonly [line: string, seen: unknown];
+type Setting = readonly [line: string, seen: unknown];
 
 /**
  * How to see, from outside, that a directive acts. The spec writes each setting into each block that the directive's row

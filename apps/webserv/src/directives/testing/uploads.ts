@@ -18,7 +18,7 @@ const countingSystem: System = {
 };
 
 /** Waits until so many uploads are under way. */
-export async function uploading(place: Place, count: number): Promise<void> {
+async function uploading(place: Place, count: number): Promise<void> {
   const folder = join(place.site.folder, 'uploads');
   await place.until(() => readdirSync(folder).filter((name) => name.endsWith('.part')).length === count);
 }

@@ -4,7 +4,7 @@ import type { MemoryDisk } from './memory-disk.ts';
 import type { SitePlan } from './site-plan.ts';
 
 /** The steps of the run between which a request was under way, and the disk that remembers them. */
-export interface Past {
+interface Past {
   readonly disk: MemoryDisk;
   readonly from: number;
   readonly to: number;

@@ -61,7 +61,7 @@ export interface Paths {
 }
 
 /** What a driver, or a library below it, cannot do: the reason stands in the name of the skipped test. */
-export interface Skips {
+interface Skips {
   readonly children?: string;
   readonly paths?: string;
   readonly names?: string;

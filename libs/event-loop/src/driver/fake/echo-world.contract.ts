@@ -95,7 +95,7 @@ export class EchoServer extends Udata {
   }
 }
 
-export const ADDRESS = { family: 'ipv4', host: '127.0.0.1', port: 80 } as const;
+const ADDRESS = { family: 'ipv4', host: '127.0.0.1', port: 80 } as const;
 
 export interface World {
   readonly driver: FakeDriver;
@@ -153,7 +153,7 @@ function act(world: World, acts: Random, round: number): void {
 }
 
 /** How many seeds each kind of world runs. */
-export interface Seeds {
+interface Seeds {
   readonly faultless: number;
   readonly faults: number;
   readonly short: number;

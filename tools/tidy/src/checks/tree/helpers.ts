@@ -4,9 +4,6 @@ import { ReaderIndex } from '../../readers.ts';
 import { entriesOf } from '../../resolve.ts';
 import { isTest, type Package } from '../../workspace.ts';
 
-/** Packages with folders that are not renamed yet. */
-const LATER = new Set(['libs/cgi']);
-
 /** Names that other projects give to folders of helpers. */
 const OTHER_NAMES = new Set([
   '__fixtures__',
@@ -33,7 +30,6 @@ export const helpers: Check = {
 };
 
 function misnamed({ folder, sources }: Package): Problem[] {
-  if (LATER.has(folder)) return [];
   return sources.flatMap(({ path }) => {
     const name = path
       .slice(folder.length)

@@ -27,11 +27,7 @@ function manifest({ folder, manifest }: Package, { root }: Workspace): Problem[]
   };
   const { repository, engines, files, publishConfig, scripts } = manifest;
   want((manifest.description ?? '') !== '', 'no description', 'say in one line what the package does');
-  want(
-    (manifest.keywords ?? []).length >= 2,
-    'fewer than two keywords',
-    'add the words that people search',
-  );
+  want((manifest.keywords ?? []).length >= 2, 'fewer than two keywords', 'add the words that people search');
   want(
     repository?.url === root.repository?.url && repository?.directory === folder,
     'the repository is not this folder',
