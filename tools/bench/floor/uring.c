@@ -4,11 +4,16 @@
  * submits all answers and brings what has completed. It keeps no log and no time-out, and is content with any request.
  *
  *     floor PORT FILE    every answer is FILE. It counts blank lines.
+ *     floor PORT FOLDER  the answer is the file that the request names. Three linked submissions open it beneath FOLDER, read
+ *                        it and close it, with a descriptor that only the ring knows. A read that ends short tells the size.
  */
 #include "floor.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/io_uring.h>
+#include <linux/openat2.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #define SUBMISSIONS 4096
@@ -17,9 +22,13 @@
 #define BUFFERS 128
 #define BUFFER_SIZE 4096
 #define GROUP 1
+/* Connections at once of a FOLDER, and the greatest file that is answered. */
+#define CONNECTIONS 8192
+#define FILE_MOST (16 << 10)
+#define HEAD_MOST 512
 
 /* What a completion belongs to; the descriptor stands in the low word of its user_data. */
-enum { ACCEPTED, RECEIVED, SENT };
+enum { ACCEPTED, RECEIVED, SENT, OPENED, READ, CLOSED };
 
 static int ring;
 static struct io_uring_sqe *entries;
@@ -29,6 +38,14 @@ static struct io_uring_cqe *completions;
 static struct io_uring_buf_ring *lent;
 static unsigned short lent_tail;
 static char buffers[BUFFERS][BUFFER_SIZE];
+/* FOLDER, or -1. */
+static int folder = -1;
+/* What a connection sends next; one that ends leaves it to the next of its descriptor. */
+static struct page {
+  char path[1024];
+  char head[HEAD_MOST];
+  char body[FILE_MOST];
+} *pages[CONNECTIONS];
 
 /* @param least completions to wait for */
 static void enter(unsigned least) {
@@ -99,11 +116,60 @@ static void start_receiving(int fd) {
   entry->buf_group = GROUP;
 }
 
-static void send_answer(int fd) {
+static void send_bytes(int fd, const char *bytes, size_t size) {
   struct io_uring_sqe *entry = prepare(IORING_OP_SEND, SENT, fd);
-  entry->addr = (unsigned long)answer;
-  entry->len = (unsigned)answer_size;
+  entry->addr = (unsigned long)bytes;
+  entry->len = (unsigned)size;
   entry->msg_flags = MSG_NOSIGNAL;
+}
+
+/* Lets the ring know no file yet, and room for one of each connection. */
+static void open_folder(const char *path) {
+  folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) fail(path);
+  struct io_uring_rsrc_register files = {.nr = CONNECTIONS, .flags = IORING_RSRC_REGISTER_SPARSE};
+  if (syscall(SYS_io_uring_register, ring, IORING_REGISTER_FILES2, &files, sizeof files) < 0) fail("register files");
+}
+
+/* `line` begins with "GET /path HTTP/1.1". The file is opened beneath the folder, as a server does it. */
+static void read_file(int fd, const char *line, const char *end) {
+  static const struct open_how how = {.flags = O_RDONLY, .resolve = RESOLVE_BENEATH};
+  const char *path = memchr(line, '/', (size_t)(end - line));
+  const char *stop = path == NULL ? NULL : memchr(path, ' ', (size_t)(end - path));
+  if (stop == NULL || fd >= CONNECTIONS) fail("request");
+  if (pages[fd] == NULL && (pages[fd] = malloc(sizeof *pages[fd])) == NULL) fail("malloc");
+  struct page *page = pages[fd];
+  size_t length = (size_t)(stop - path - 1);
+  if (length >= sizeof page->path) fail("path");
+  memcpy(page->path, path + 1, length);
+  page->path[length] = '\0';
+  while (tail - submitted + 3 > submission_mask + 1) enter(0);
+  struct io_uring_sqe *entry = prepare(IORING_OP_OPENAT2, OPENED, fd);
+  entry->fd = folder;
+  entry->addr = (unsigned long)page->path;
+  entry->len = sizeof how;
+  entry->off = (unsigned long)&how;
+  entry->file_index = (unsigned)fd + 1;
+  entry->flags = IOSQE_IO_LINK | IOSQE_CQE_SKIP_SUCCESS;
+  entry = prepare(IORING_OP_READ, READ, fd);
+  entry->addr = (unsigned long)page->body;
+  entry->len = FILE_MOST;
+  /* A read that ends short breaks a plain link. */
+  entry->flags = IOSQE_FIXED_FILE | IOSQE_IO_HARDLINK;
+  entry = prepare(IORING_OP_CLOSE, CLOSED, fd);
+  entry->fd = 0;
+  entry->file_index = (unsigned)fd + 1;
+  entry->flags = IOSQE_CQE_SKIP_SUCCESS;
+}
+
+static void send_file(int fd, int size) {
+  if (size < 0 || size == FILE_MOST) fail("read");
+  struct page *page = pages[fd];
+  char head[HEAD_MOST];
+  size_t length = (size_t)snprintf(head, sizeof head, HEAD, (size_t)size);
+  char *begin = page->body - length;
+  memcpy(begin, head, length);
+  send_bytes(fd, begin, length + (size_t)size);
 }
 
 /* The load sends small requests and waits for each answer, so neither a request nor an answer is ever in two parts. */
@@ -111,10 +177,12 @@ static void received(int fd, int result, unsigned flags) {
   if (result > 0) {
     unsigned short id = (unsigned short)(flags >> IORING_CQE_BUFFER_SHIFT);
     char *at = buffers[id];
-    char *end = at + result;
-    while ((at = memmem(at, (size_t)(end - at), "\r\n\r\n", 4)) != NULL) {
-      at += 4;
-      send_answer(fd);
+    char *all = at + result;
+    char *end;
+    while ((end = memmem(at, (size_t)(all - at), "\r\n\r\n", 4)) != NULL) {
+      if (folder < 0) send_bytes(fd, answer, answer_size);
+      else read_file(fd, at, end);
+      at = end + 4;
     }
     lend(id);
   }
@@ -133,16 +201,22 @@ static void completed(const struct io_uring_cqe *entry) {
     case RECEIVED:
       received(fd, entry->res, entry->flags);
       return;
+    case READ:
+      send_file(fd, entry->res);
+      return;
     default:
-      /* The receive of a connection that is broken ends it. */
+      /* The receive of a connection that is broken ends it. An open that fails cancels its read. */
       return;
   }
 }
 
 int main(int count, char **words) {
   if (count != 3) return 2;
-  prepare_constant(words[2]);
+  struct stat facts;
+  if (stat(words[2], &facts) < 0) fail(words[2]);
   open_ring();
+  if (S_ISDIR(facts.st_mode)) open_folder(words[2]);
+  else prepare_constant(words[2]);
   start_accepting(listen_on(atoi(words[1])));
   unsigned head = 0;
   for (;;) {

@@ -61,7 +61,8 @@ export function misses({ misses: found, missCalls }: Findings): string {
 
 Files of 2 to 8 KiB, 64 connections; all of them are in the page cache of the kernel. Each round has a seed of its own, and
 all servers are asked for the same files in the same order. \`webserv-uncached\` has \`cache_size 0\`, \`nginx-uncached\` has no
-open_file_cache. \`floor-files\` is a loop in C that does openat2, fstat, read and close between recv and send.
+open_file_cache. \`floor-files\` is a loop in C that does openat2, fstat, read and close between recv and send;
+\`floor-files-uring\` submits openat2, read and close as one linked chain.
 
 ${tables.join('\n\n')}${calls}`;
 }

@@ -26,6 +26,7 @@ const PARTAKERS: Readonly<Partial<Record<Section, readonly string[]>>> = {
     'h2o',
     'lighttpd',
     'floor-files',
+    'floor-files-uring',
   ],
   beside: ['webserv', 'nginx-uncached', 'lighttpd'],
   memory: ['webserv'],

@@ -7,14 +7,15 @@ const compiler = which('cc');
 const BUILD = 'cc -O2 -o "$2" "$1" && exec "$2" "$3" "$4"';
 
 /**
- * Loops in C, which show what the kernel alone costs: `floor` and `floor-uring` answer a constant, `floor-files` opens and
- * reads the file that a request names. @param sources the folder of their sources
+ * Loops in C, which show what the kernel alone costs. `floor` and `floor-uring` answer a constant, `floor-files` and
+ * `floor-files-uring` open and read the file that a request names. @param sources the folder of their sources
  */
 export function floors(sources: string): readonly Peer[] {
   return [
     floor('floor', join(sources, 'epoll.c'), 'file'),
     floor('floor-uring', join(sources, 'uring.c'), 'file'),
     floor('floor-files', join(sources, 'epoll.c'), 'root'),
+    floor('floor-files-uring', join(sources, 'uring.c'), 'root'),
   ];
 }
 

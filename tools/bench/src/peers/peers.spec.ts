@@ -105,6 +105,7 @@ describe('a peer', () => {
 
   it('is given the folder or the file by its command, where it is a loop in C', () => {
     expect(choose('floor-files')[0]!.launch(SETUP).command.at(-1)).toBe('/srv/site');
+    expect(choose('floor-files-uring')[0]!.launch(SETUP).command.at(-1)).toBe('/srv/site');
     expect(choose('floor-uring')[0]!.launch(SETUP).command.at(-1)).toBe('/srv/site/page.html');
   });
 });
