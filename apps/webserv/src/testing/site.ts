@@ -60,7 +60,7 @@ export class TestSite {
       cpSync(resolve(__dirname, '../..', folder), join(this.folder, folder), { recursive: true });
     }
     const conf = join(this.folder, 'conf/webserv.conf');
-    writeFileSync(conf, readFileSync(conf, 'utf8').replace('listen 8080;', 'listen 127.0.0.1:0;'));
+    writeFileSync(conf, readFileSync(conf, 'utf8').replace(/listen [^;]*;/, 'listen 127.0.0.1:0;'));
     this.running = serve(conf, options);
     return this.port(0);
   }
