@@ -1,4 +1,4 @@
-import type { CacheEntry } from '@webserv/cache';
+import type { CacheEntry, StaticCache } from '@webserv/cache';
 import type { Location } from '@webserv/config';
 import { ERRNO, type Loop } from '@webserv/event-loop';
 import { FileFacts, type MemoryLedger, type Services } from '@webserv/methods';
@@ -6,7 +6,7 @@ import { type FileBody, sameStamp, type Validators } from '@webserv/response';
 import { ContentTag } from './content-tag.ts';
 import type { Page } from './page.ts';
 import type { PageDraft } from './page-draft.ts';
-import type { PageOrigin, Pages } from './pages.ts';
+import type { PageOrigin } from './page-origin.ts';
 import { WorkerUdata, type WorkOwner } from './worker-udata.ts';
 
 /** So many are served in one completion; the others in the slices of `later`. */
@@ -25,6 +25,12 @@ export interface PageLoadOwner {
   pageFailed(errno: number, place: string): void;
 }
 
+/** What keeps a loaded page: the pages of a site. */
+interface Keeper {
+  readonly cache: Pick<StaticCache<Page>, 'hold' | 'unhold'>;
+  keep(page: Page, origin: PageOrigin, ticket: number, pinned: boolean): CacheEntry<Page> | null;
+}
+
 /** What is loaded, and for what. */
 interface PageLoadParts {
   readonly draft: PageDraft;
@@ -35,7 +41,7 @@ interface PageLoadParts {
   readonly tagged: boolean;
   readonly services: Pick<Services, 'later' | 'files'>;
   /** Where it is kept, under a ticket that was taken before the file was opened; null where it is not for the cache. */
-  readonly keep: { readonly pages: Pages; readonly origin: PageOrigin; readonly ticket: number } | null;
+  readonly keep: { readonly pages: Keeper; readonly origin: PageOrigin; readonly ticket: number } | null;
   /** The draft's memory stands in it; it is given back when nobody sends the page, or when the cache has it. */
   readonly memory: MemoryLedger;
   /** It is no use to those who come from now on. */

@@ -1,8 +1,8 @@
 import { type CacheEntry, StaticCache } from '@webserv/cache';
 import type { Server } from '@webserv/config';
 import { Memory } from '@webserv/event-loop';
-import type { Exchange, Files, MemoryLedger } from '@webserv/methods';
-import { copyOfText, FieldId } from '@webserv/request';
+import type { Exchange, MemoryLedger } from '@webserv/methods';
+import { FieldId } from '@webserv/request';
 import {
   acceptedCodings,
   type ContentCoding,
@@ -11,13 +11,13 @@ import {
   type Offer,
   preferredCoding,
   Reply,
-  type Representation,
   type StampedFile,
   sameStamp,
 } from '@webserv/response';
 import type { Compressor } from './compressor.ts';
 import { Page } from './page.ts';
 import { PageLoads } from './page-loads.ts';
+import { type PageOrigin, variantKey } from './page-origin.ts';
 import type { Watches } from './watches/watches.ts';
 
 /** A page whose file is not watched must still be what lies on the disk when it is this old. */
@@ -29,26 +29,6 @@ const FRESH_MS = 1000;
 const WATCHED_FRESH_MS = 10_000;
 
 const NOTHING = Memory.allocate(0);
-
-/** What a page is made from: it outlives the request that began it. */
-export interface PageOrigin {
-  /** The decoded path that was asked for. */
-  readonly name: string;
-  /** The key of the page in the cache. */
-  readonly key: string;
-  readonly representation: Representation;
-  /** When its stamp was taken. */
-  readonly nowMs: number;
-  readonly files: Files;
-}
-
-export function originOf(exchange: Exchange, representation: Representation): PageOrigin {
-  // A copy: the path may be a slice of the whole head's text, which the key would keep alive.
-  const name = copyOfText(exchange.head.path);
-  const { coding } = representation;
-  const key = coding === '' ? name : variantKey(coding, name);
-  return { name, key, representation, nowMs: exchange.nowMs, files: exchange.services.files };
-}
 
 /**
  * The pages that one site keeps. A path's page lies under the path, those of its codings under keys of their own; who
@@ -205,11 +185,6 @@ export class Pages {
       if (!kept) release(variant);
     });
   }
-}
-
-/** No path has a NUL in it. */
-function variantKey(coding: ContentCoding, name: string): string {
-  return `${coding}\0${name}`;
 }
 
 function release(page: Page): void {

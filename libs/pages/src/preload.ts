@@ -5,7 +5,8 @@ import { type FileBody, Reply, type Representation, sameStamp } from '@webserv/r
 import { ContentTag, TAG_ROOM } from './content-tag.ts';
 import { type Page, USUAL } from './page.ts';
 import { PageDraft } from './page-draft.ts';
-import { originOf, type Pages } from './pages.ts';
+import { originOf } from './page-origin.ts';
+import type { Pages } from './pages.ts';
 
 /** The site that the pages are read for. */
 interface Site {

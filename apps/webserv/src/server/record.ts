@@ -1,21 +1,26 @@
 import type { Ended, Responder } from '@webserv/connection';
 import { Stage } from '@webserv/connection';
 import { errnoName } from '@webserv/event-loop';
-import { AccessEntry } from '@webserv/logger';
+import { AccessEntry, type AccessLog, type ErrorLog } from '@webserv/logger';
 import { FieldId } from '@webserv/request';
-import type { HostedSite } from './hosted-site.ts';
 
 /** nginx's status for the log alone: the connection ended before anything was answered. */
 const NOT_ANSWERED = 499;
+
+/** Where the end of a request is written. */
+interface Logs {
+  readonly accessLog: AccessLog;
+  readonly errorLog: ErrorLog;
+}
 
 /** Filled and written out within one call, so one is enough for all connections. */
 const entry = new AccessEntry();
 
 /** The end of a request in the logs: one access line, and an error line where a stage before the end has failed. */
-export function record(ended: Ended, site: HostedSite, durationMs: number): void {
+export function record(ended: Ended, logs: Logs, durationMs: number): void {
   const { exchange, responder, endedBy, cause } = ended;
-  if (endedBy !== Stage.END) reportFailure(ended, site);
-  if (!site.accessLog.enabled) return;
+  if (endedBy !== Stage.END) reportFailure(ended, logs);
+  if (!logs.accessLog.enabled) return;
   const { head } = exchange;
   entry.remote = exchange.remote;
   entry.requestLine = ended.requestLine;
@@ -32,20 +37,20 @@ export function record(ended: Ended, site: HostedSite, durationMs: number): void
   entry.stage = endedBy;
   entry.errno = cause === null || cause.errno === 0 ? '' : errnoName(cause.errno);
   entry.place = cause === null ? '' : cause.place;
-  site.accessLog.write(entry);
+  logs.accessLog.write(entry);
 }
 
 function statusOf({ status }: Responder): number {
   return status === 0 ? NOT_ANSWERED : status;
 }
 
-function reportFailure(ended: Ended, site: HostedSite): void {
+function reportFailure(ended: Ended, logs: Logs): void {
   const { exchange, responder, endedBy, cause, faulty, requestLine } = ended;
   const status = statusOf(responder);
   const level = status >= 500 || faulty ? 'error' : 'info';
-  if (!site.errorLog.enabled(level)) return;
+  if (!logs.errorLog.enabled(level)) return;
   // No call has failed where a script itself answers with an error.
-  site.errorLog[level](cause?.place ?? 'status', {
+  logs.errorLog[level](cause?.place ?? 'status', {
     client: exchange.remote,
     request: requestLine === '' ? `${exchange.head.method} ${exchange.head.target}` : requestLine,
     status,

@@ -5,7 +5,7 @@ import type { Random } from '@webserv/event-loop/testing';
 export const FILES = '/world/files';
 export const LISTED = ['one.txt', 'two.txt', 'three.html', 'four & five.txt'] as const;
 /** Outside of every root: no answer may have its content. */
-export const SECRET = '/world/secret.txt';
+const SECRET = '/world/secret.txt';
 export const LOGS = { access: '/world/log/access.log', error: '/world/log/error.log' } as const;
 
 /** What the model must know of a config. */

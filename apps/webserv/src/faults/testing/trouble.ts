@@ -19,7 +19,7 @@ const ERRORS = {
   spool: [ENOSPC, EMFILE],
   log: [ENOSPC, EMFILE],
 } as const;
-type TroublePoint = keyof typeof ERRORS;
+export type TroublePoint = keyof typeof ERRORS;
 
 /** Decides, for each call beside the driver's, whether it fails, and how long what is asynchronous takes. */
 export class Trouble {
