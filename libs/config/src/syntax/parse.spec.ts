@@ -4,8 +4,6 @@ import { Source } from '../diagnostics/position.ts';
 import { report } from '../diagnostics/report.ts';
 import type { Context, Row } from '../directives/row.ts';
 import { allRows, rowIn } from '../directives/table.ts';
-import { memoryDisk } from '../disk/memory-disk.ts';
-import { loadText } from '../load.ts';
 import type { Directive } from './directive.ts';
 import { parse } from './parse.ts';
 import { print, type Statement } from './print.ts';
@@ -81,38 +79,6 @@ describe('parse', () => {
         expect(plain(read.tree)).toEqual(tree);
       }),
       { numRuns: 200 },
-    );
-  });
-
-  it('never throws, whatever the text, and points inside it', () => {
-    const names = allRows().map((row) => row.name);
-    const piece = fc.constantFrom(
-      ...names,
-      '{',
-      '}',
-      ';',
-      '\n',
-      ' ',
-      '"',
-      '#',
-      'x',
-      '/',
-      'text/html',
-      '80',
-      'on',
-    );
-    const text = fc.array(piece, { maxLength: 60 }).map((parts) => parts.join(' '));
-    const disk = memoryDisk({ '/x': 'server {' });
-    fc.assert(
-      fc.property(fc.oneof(text, fc.string({ unit: 'binary' })), (input) => {
-        const result = loadText(input, '/a.conf', disk);
-        for (const { position, sourceLine, message } of result.ok ? result.warnings : result.diagnostics) {
-          const { line, column } = position;
-          const inside = column <= [...sourceLine].length + 1 && line <= input.split('\n').length;
-          expect([inside, message === '']).toEqual([true, false]);
-        }
-      }),
-      { numRuns: 400 },
     );
   });
 
