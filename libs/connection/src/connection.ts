@@ -1,5 +1,6 @@
 import { type Loop, Op, Timer, Udata } from '@webserv/event-loop';
 import type { Ends, MemoryLedger, Room } from '@webserv/methods';
+import { assert } from './assert.ts';
 import type { Wire } from './wire.ts';
 
 /** After the last response: how long, and how many bytes, the client may still send before it is cut off. */
@@ -8,27 +9,37 @@ const LINGER_MAX = 1 << 20;
 /** Bytes that are read ahead of time, so that the end of a client is seen which has sent something more. */
 const AHEAD_MAX = 16 << 10;
 
-/** Who may have room for what is received next. */
-interface Receiver {
+/** Offers memory for what is received next, or null where any will do. */
+export interface Receiver {
   room(): Room | null;
 }
 
+/** Where the receiving side of a connection stands. */
+const Intake = {
+  OPEN: 0,
+  /** The client sends no more. It may still be reading. */
+  ENDED: 1,
+  /** Nothing more is sent. What the client still sends is thrown away. */
+  LINGERING: 2,
+} as const;
+type Intake = (typeof Intake)[keyof typeof Intake];
+
 /**
- * The socket side of a client: bytes in, one operation out, and an end that loses nothing. What the bytes mean is the
- * affair of the class above it.
+ * The socket side of a client: bytes in, one operation out, and an end that loses nothing. What the bytes mean, the
+ * protocol above it decides.
  *
- *     open --ended()--> half-closed        open --linger()--> lingering --end, limit or time--> closed
+ *     open --the client ends--> ended        open --linger()--> lingering --end, limit or time--> closed
  */
 export abstract class Connection extends Udata {
-  protected readonly wire: Wire;
-  protected readonly sending = new Op(this);
-  protected readonly timer = new Timer(this);
+  readonly wire: Wire;
+  readonly sending = new Op(this);
+  readonly timer = new Timer(this);
   /** What its backlog counts in. */
-  protected readonly memory: MemoryLedger;
-  /** The client has said that it sends no more; it may still be reading. */
-  protected halfClosed = false;
+  readonly memory: MemoryLedger;
   private readonly receiving = new Op(this);
-  private lingered = -1;
+  private intake: Intake = Intake.OPEN;
+  /** Bytes that came while it lingered. */
+  private lingered = 0;
   private stashed: Buffer | null = null;
 
   constructor(wire: Wire, fd: number, memory: MemoryLedger) {
@@ -42,27 +53,23 @@ export abstract class Connection extends Udata {
   /** The client sends no more (0), or the connection has failed (-errno). */
   protected abstract ended(result: number): void;
   /** What was being sent has left, or could not. */
-  protected abstract left(op: Op): void;
+  protected abstract sent(op: Op): void;
 
   complete(op: Op): void {
-    if (op === this.sending) {
-      this.left(op);
-    } else if (op !== this.receiving) {
-      this.wire.complete(op);
-    } else if (op.result <= 0) {
-      this.halfClosed = true;
-      if (this.lingering) this.wire.close(this);
-      else this.ended(op.result);
-    } else if (this.lingering) {
-      this.lingered += op.result;
-      if (this.lingered > LINGER_MAX) this.wire.close(this);
-      else this.receive();
+    if (op === this.sending) this.sent(op);
+    else if (op !== this.receiving) this.wire.complete(op);
+    else if (this.intake === Intake.LINGERING) this.throwAway(op);
+    else if (op.result <= 0) {
+      this.intake = Intake.ENDED;
+      this.ended(op.result);
     } else {
-      this.received(op.bytes as Buffer, op.offset, op.offset + op.result);
+      const { bytes } = op;
+      assert(bytes !== null, 'a receive lends bytes');
+      this.received(bytes, op.offset, op.offset + op.result);
     }
   }
 
-  protected get loop(): Loop {
+  get loop(): Loop {
     return this.wire.loop;
   }
 
@@ -76,11 +83,16 @@ export abstract class Connection extends Udata {
     };
   }
 
-  protected get lingering(): boolean {
-    return this.lingered >= 0;
+  /** The client has said that it sends no more. */
+  get halfClosed(): boolean {
+    return this.intake === Intake.ENDED;
   }
 
-  protected receive(receiver: Receiver | null = null): void {
+  get lingering(): boolean {
+    return this.intake === Intake.LINGERING;
+  }
+
+  receive(receiver: Receiver | null = null): void {
     const { receiving, wire } = this;
     if (receiving.pending || this.halfClosed) return;
     const room = receiver === null ? null : receiver.room();
@@ -89,12 +101,12 @@ export abstract class Connection extends Udata {
   }
 
   /** Bytes that were received and belong to what comes next. */
-  protected get backlog(): Buffer | null {
+  get backlog(): Buffer | null {
     return this.stashed;
   }
 
-  /** The backlog, which is whoever's has taken it. */
-  protected takeBacklog(): Buffer | null {
+  /** The backlog, which belongs to the caller from now on. */
+  takeBacklog(): Buffer | null {
     const { stashed } = this;
     if (stashed !== null) {
       this.stashed = null;
@@ -108,7 +120,7 @@ export abstract class Connection extends Udata {
    * requests that came in one piece, each leaves a shorter backlog, and copying it each time would be quadratic.
    * @returns false where there is no memory for them: they are lost
    */
-  protected stash(bytes: Buffer, start: number, end: number): boolean {
+  stash(bytes: Buffer, start: number, end: number): boolean {
     this.takeBacklog();
     if (start >= end) return true;
     if (!this.memory.take(end - start)) return false;
@@ -118,7 +130,7 @@ export abstract class Connection extends Udata {
   }
 
   /** The same, behind the backlog that there is. */
-  protected stashMore(bytes: Buffer, start: number, end: number): boolean {
+  stashMore(bytes: Buffer, start: number, end: number): boolean {
     const before = this.takeBacklog();
     if (before === null) return this.stash(bytes, start, end);
     const all = Buffer.concat([before, bytes.subarray(start, end)]);
@@ -126,13 +138,13 @@ export abstract class Connection extends Udata {
   }
 
   /** Receives while nothing is wanted of the client, so that its end is seen: a reset, that is, not a half-close. */
-  protected watch(): void {
+  watch(): void {
     if (this.stashed === null || this.stashed.length < AHEAD_MAX) this.receive();
   }
 
   /**
-   * An idle connection keeps nothing of what it has sent, which may be a page that nobody else has any more, and not the
-   * memory that an upload came into.
+   * An idle connection keeps nothing of what it has sent, which may be the last page of its kind, and not the memory that
+   * an upload came into.
    */
   protected forgetMoved(): void {
     this.receiving.bytes = null;
@@ -144,15 +156,21 @@ export abstract class Connection extends Udata {
    * Says that nothing follows, and goes on reading for a while: to close at once, with bytes unread, would reset the
    * connection and take from the client what it has not read yet (RFC 9112 section 9.6).
    */
-  protected linger(ms = LINGER_MS): void {
+  linger(ms = LINGER_MS): void {
     this.takeBacklog();
     if (this.halfClosed) {
       this.wire.close(this);
       return;
     }
-    this.lingered = 0;
+    this.intake = Intake.LINGERING;
     this.wire.finish(this);
     this.loop.arm(this.timer, ms);
     this.receive();
+  }
+
+  private throwAway(op: Op): void {
+    if (op.result > 0) this.lingered += op.result;
+    if (op.result <= 0 || this.lingered > LINGER_MAX) this.wire.close(this);
+    else this.receive();
   }
 }

@@ -1,4 +1,4 @@
-export type { Guest, Host, Welcome } from './accept/guest.ts';
+export type { Guest, Host, Protocol, Welcome } from './accept/guest.ts';
 export { openListeners } from './accept/listeners.ts';
 export { countedAs } from './accept/neighbourhood.ts';
 export { Reserve } from './accept/reserve.ts';
@@ -6,8 +6,7 @@ export { ServerUdata } from './accept/server-udata.ts';
 export { SocketFiles } from './accept/socket-files.ts';
 export { Clock } from './clock.ts';
 export type { Edition } from './edition.ts';
-export { ClientUdata } from './http1/client-udata.ts';
-export { Stage } from './http1/stage.ts';
+export { http1 } from './http1/http1.ts';
 export type { Ended, Site } from './site.ts';
-export { Responder } from './transaction/responder.ts';
+export { Stage } from './transaction/stage.ts';
 export { Transaction } from './transaction/transaction.ts';

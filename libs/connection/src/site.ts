@@ -2,18 +2,22 @@ import type { Location, Server } from '@webserv/config';
 import type { Exchange, MemoryLedger } from '@webserv/methods';
 import type { Pages } from '@webserv/pages';
 import type { Cause } from '@webserv/response';
-import type { Stage } from './http1/stage.ts';
-import type { Responder } from './transaction/responder.ts';
+import type { Stage } from './transaction/stage.ts';
 
 /** A request that is over, as far as the logs want to know it. */
 export interface Ended {
   readonly exchange: Exchange;
-  readonly responder: Responder;
+  /** Of the answer; 0 where nothing was answered. */
+  readonly status: number;
+  /** Bytes of the answer's body that have left. */
+  readonly bodySent: number;
+  /** Whether the cache had the answer (`hit`), took it in (`miss`), or had nothing to do with it. */
+  readonly cache: 'hit' | 'miss' | 'none';
   /** Why it was answered with an error, or not to its end; null where nothing is to be said of that. */
   readonly cause: Cause | null;
   /** The stage that ended it, which is END for one that was answered as it asked. */
   readonly endedBy: Stage;
-  /** The server could not answer, or not to the end, through no doing of its client. */
+  /** The server could not answer, or not to the end, through no fault of its client. */
   readonly faulty: boolean;
   /** What came in place of a request line; '' where that was understood. */
   readonly requestLine: string;

@@ -1,9 +1,10 @@
 import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ClientUdata } from '@webserv/connection';
+import { realSystem } from '../server/system.ts';
 import { DRIVERS, driverOptions } from '../testing/drivers.ts';
 import { fetchOnce, get, Peer } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
+import { FaultySystem } from '../testing/system-with.ts';
 
 /** More than the kernel buffers of a connection hold. */
 const SIZE = 64 << 20;
@@ -20,7 +21,7 @@ describe.each(DRIVERS)('slow clients on %s', (use) => {
 
   afterEach(() => site.close());
 
-  function start(lines: string): number {
+  function start(lines: string, system = realSystem): number {
     return site.start(
       `error_log error.log info;
 server {
@@ -30,7 +31,7 @@ server {
   location / { }
   location /cgi { cgi slow.sh; }
 }`,
-      driverOptions(use),
+      { ...driverOptions(use), system },
     );
   }
 
@@ -121,33 +122,15 @@ server {
     peer.close();
   });
 
-  it('a fault in making a client costs that client, and the next one is served', async () => {
-    script('');
-    const port = start('');
-    const fault = jest.spyOn(ClientUdata.prototype, 'start').mockImplementationOnce(() => {
-      throw new Error('a fault made by the test');
-    });
-    const unlucky = await Peer.open(port);
-    expect((await unlucky.rest()).length).toBe(0);
-    fault.mockRestore();
-    expect((await fetchOnce(port, get('/'))).status).toBe(200);
-    unlucky.close();
-    expect(await ended()).toMatch(/a fault in a client/);
-  });
-
   it('a fault in one connection leaves the others and their requests alone', async () => {
     script('');
-    const port = start('');
+    const faulty = new FaultySystem();
+    const port = start('cache_size 0;', faulty.system);
+    faulty.strike();
     const other = await Peer.open(port);
     other.send('GET / HTTP/1.1\r\n');
-    const fault = jest
-      .spyOn(ClientUdata.prototype as unknown as { method(): void }, 'method')
-      .mockImplementationOnce(() => {
-        throw new Error('a fault made by the test');
-      });
     const unlucky = await Peer.open(port);
     expect((await unlucky.send(get('/')).rest()).length).toBe(0);
-    fault.mockRestore();
     expect((await other.send('Host: a\r\n\r\n').answer()).status).toBe(200);
     unlucky.close();
     other.close();

@@ -1,12 +1,13 @@
 import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Responder } from '@webserv/connection';
 import { TreeFiles } from '@webserv/disk';
 import { ERRNO } from '@webserv/event-loop';
 import { WorkerUdata } from '@webserv/pages';
+import { realSystem } from '../server/system.ts';
 import { DRIVERS, driverOptions } from '../testing/drivers.ts';
 import { get, Peer } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
+import { FaultySystem } from '../testing/system-with.ts';
 
 /** More than the buffers of a connection hold. */
 const LARGE = 64 << 20;
@@ -32,7 +33,7 @@ beforeEach(() => {
 
 afterEach(() => site.close());
 
-function start(use: (typeof DRIVERS)[number], limits = ''): void {
+function start(use: (typeof DRIVERS)[number], limits = '', system = realSystem): void {
   port = site.start(
     `error_log error.log info;
      server {
@@ -43,7 +44,7 @@ function start(use: (typeof DRIVERS)[number], limits = ''): void {
        location /up { method POST; upload_path up; }
        location /cgi { method GET POST; root public/cgi; cgi silent.sh; cgi endless.sh; cgi killed.sh; cgi lacks.sh; }
      }`,
-    driverOptions(use),
+    { ...driverOptions(use), system },
   );
 }
 
@@ -141,13 +142,11 @@ describe.each(DRIVERS)('on %s', (use) => {
   });
 
   it('a request that a fault has ended has its line, and its error line', async () => {
-    start(use);
-    const thrown = jest.spyOn(Responder.prototype, 'sendReply').mockImplementationOnce(() => {
-      throw new Error('a fault of ours');
-    });
+    const faulty = new FaultySystem();
+    start(use, '', faulty.system);
+    faulty.strike();
     const peer = (await Peer.open(port)).send(get('/page.html'));
     expect((await peer.rest()).length).toBe(0);
-    thrown.mockRestore();
     expect(await lines()).toEqual([
       expect.stringMatching(/^"GET \/page\.html HTTP\/1\.1" 499 0 .*place=fault$/),
     ]);

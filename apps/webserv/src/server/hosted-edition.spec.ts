@@ -1,5 +1,5 @@
 import { type Config, loadText, report } from '@webserv/config';
-import { ClientUdata, Clock, Reserve, ServerUdata } from '@webserv/connection';
+import { Clock, http1, Reserve, ServerUdata } from '@webserv/connection';
 import { editionContract } from '@webserv/connection/testing';
 import { Loop } from '@webserv/event-loop';
 import { Compressor, Watches } from '@webserv/pages';
@@ -78,9 +78,7 @@ describe('a listening socket that turns to another edition', () => {
     const address = loop.driver.addressOf(fd);
     port = address.family === 'unix' ? 0 : address.port;
     const reserve = new Reserve(loop, system.launcher);
-    const welcome = (...[host, end, remote]: ConstructorParameters<typeof ClientUdata>) =>
-      new ClientUdata(host, end, remote);
-    listener = new ServerUdata(loop, fd, one.at(serversOf(one)), clock, reserve, welcome);
+    listener = new ServerUdata(loop, fd, one.at(serversOf(one)), clock, reserve, http1);
     listener.start();
   });
 

@@ -1,4 +1,4 @@
-import type { Ended, Responder } from '@webserv/connection';
+import type { Ended } from '@webserv/connection';
 import { Stage } from '@webserv/connection';
 import { errnoName } from '@webserv/event-loop';
 import { AccessEntry, type AccessLog, type ErrorLog } from '@webserv/logger';
@@ -18,7 +18,7 @@ const entry = new AccessEntry();
 
 /** The end of a request in the logs: one access line, and an error line where a stage before the end has failed. */
 export function record(ended: Ended, logs: Logs, durationMs: number): void {
-  const { exchange, responder, endedBy, cause } = ended;
+  const { exchange, endedBy, cause } = ended;
   if (endedBy !== Stage.END) reportFailure(ended, logs);
   if (!logs.accessLog.enabled) return;
   const { head } = exchange;
@@ -28,25 +28,25 @@ export function record(ended: Ended, logs: Logs, durationMs: number): void {
   entry.target = head.target;
   entry.version = head.version;
   entry.host = head.host;
-  entry.status = statusOf(responder);
-  entry.bytes = responder.status === 0 ? 0 : responder.bodySent;
+  entry.status = statusOf(ended);
+  entry.bytes = ended.status === 0 ? 0 : ended.bodySent;
   entry.referer = head.headers.known(FieldId.REFERER) ?? '';
   entry.userAgent = head.headers.known(FieldId.USER_AGENT) ?? '';
   entry.durationMs = durationMs;
-  entry.cache = responder.cache;
+  entry.cache = ended.cache;
   entry.stage = endedBy;
   entry.errno = cause === null || cause.errno === 0 ? '' : errnoName(cause.errno);
   entry.place = cause === null ? '' : cause.place;
   logs.accessLog.write(entry);
 }
 
-function statusOf({ status }: Responder): number {
+function statusOf({ status }: Ended): number {
   return status === 0 ? NOT_ANSWERED : status;
 }
 
 function reportFailure(ended: Ended, logs: Logs): void {
-  const { exchange, responder, endedBy, cause, faulty, requestLine } = ended;
-  const status = statusOf(responder);
+  const { exchange, endedBy, cause, faulty, requestLine } = ended;
+  const status = statusOf(ended);
   const level = status >= 500 || faulty ? 'error' : 'info';
   if (!logs.errorLog.enabled(level)) return;
   // No call has failed where a script itself answers with an error.

@@ -1,13 +1,5 @@
 import { addressesOf, type Config } from '@webserv/config';
-import {
-  ClientUdata,
-  Clock,
-  openListeners,
-  Reserve,
-  ServerUdata,
-  SocketFiles,
-  type Welcome,
-} from '@webserv/connection';
+import { Clock, http1, openListeners, Reserve, ServerUdata, SocketFiles } from '@webserv/connection';
 import { type DriverRequest, formatAddress, Loop, type NamedDriver, type Udata } from '@webserv/event-loop';
 import type { ErrorLog } from '@webserv/logger';
 import { Compressor, Watches } from '@webserv/pages';
@@ -148,7 +140,7 @@ export class Webserv implements Running {
     for (const { address, fd } of listeners) {
       const reserve = new Reserve(loop, system.launcher);
       const here = edition.at(address.servers);
-      this.servers.push(new ServerUdata(loop, fd, here, clock, reserve, welcome));
+      this.servers.push(new ServerUdata(loop, fd, here, clock, reserve, http1));
     }
     for (const server of this.servers) server.start();
     return listeners.map(({ fd }) => formatAddress(loop.driver.addressOf(fd)));
@@ -194,9 +186,6 @@ export class Webserv implements Running {
     this.engine.loop.dispose();
   }
 }
-
-/** Each connection speaks HTTP/1.1. */
-const welcome: Welcome = (host, fd, remote) => new ClientUdata(host, fd, remote);
 
 function openLoop(config: Config, options: ServeOptions): Loop {
   try {

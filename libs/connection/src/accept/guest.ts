@@ -1,7 +1,6 @@
 import type { Loop, Udata } from '@webserv/event-loop';
 import type { Clock } from '../clock.ts';
 import type { Edition } from '../edition.ts';
-import type { TransactionPool } from '../transaction/transaction.ts';
 import type { Wire } from '../wire.ts';
 import type { Listed } from './client-list.ts';
 import type { Neighbours } from './neighbourhood.ts';
@@ -32,8 +31,8 @@ export interface Host {
   readonly clock: Clock;
   /** How the bytes of its connections travel. */
   readonly wire: Wire;
+  /** What it serves now. */
   readonly edition: Edition;
-  readonly transactions: TransactionPool;
   /** The server stops. */
   readonly closing: boolean;
   /** A client waits for its next request. */
@@ -47,4 +46,7 @@ export interface Host {
 }
 
 /** Makes the connection of an accepted descriptor. */
-export type Welcome = (host: Host, fd: number, remote: string) => Guest;
+export type Welcome = (fd: number, remote: string) => Guest;
+
+/** A protocol that a listening socket speaks with all who come. */
+export type Protocol = (host: Host) => Welcome;

@@ -2,11 +2,10 @@ import { ERRNO, errnoMessage, errnoName, Interest, type Loop, Op, Timer, Udata }
 import type { Clock } from '../clock.ts';
 import type { Edition } from '../edition.ts';
 import { PlainWire } from '../plain-wire.ts';
-import { TransactionPool } from '../transaction/transaction.ts';
 import type { Wire } from '../wire.ts';
 import { Clients } from './clients.ts';
 import { Crowd } from './crowd.ts';
-import type { Guest, Host, Welcome } from './guest.ts';
+import type { Guest, Host, Protocol, Welcome } from './guest.ts';
 import type { Reserve } from './reserve.ts';
 
 /** How long accepting rests when the process or the system has no descriptor left. */
@@ -25,7 +24,6 @@ export class ServerUdata extends Udata implements Host {
   readonly clock: Clock;
   readonly wire: Wire;
   edition: Edition;
-  transactions: TransactionPool;
   closing = false;
   private readonly welcome: Welcome;
   private readonly accepting = new Op(this);
@@ -46,15 +44,14 @@ export class ServerUdata extends Udata implements Host {
   private shortageToldAt = Number.NEGATIVE_INFINITY;
   private onEmpty: (() => void) | null = null;
 
-  constructor(loop: Loop, fd: number, edition: Edition, clock: Clock, reserve: Reserve, welcome: Welcome) {
+  constructor(loop: Loop, fd: number, edition: Edition, clock: Clock, reserve: Reserve, protocol: Protocol) {
     super('server', fd);
     this.loop = loop;
     this.edition = edition;
     this.clock = clock;
     this.wire = new PlainWire(loop);
     this.reserve = reserve;
-    this.welcome = welcome;
-    this.transactions = new TransactionPool(loop, edition);
+    this.welcome = protocol(this);
     this.maxConnect = edition.defaultSite.server.maxConnect;
     this.crowd = new Crowd(this.wire, edition, clock, () => this.someoneGone());
   }
@@ -62,7 +59,6 @@ export class ServerUdata extends Udata implements Host {
   /** Serves another edition from now on. Requests under way end under their own; connections stay. */
   turnTo(edition: Edition): void {
     this.edition = edition;
-    this.transactions = new TransactionPool(this.loop, edition);
     this.maxConnect = edition.defaultSite.server.maxConnect;
     this.crowd.turnTo(edition);
     this.holdBack();
@@ -182,7 +178,7 @@ export class ServerUdata extends Udata implements Host {
       else if (!this.hasPlace()) this.taken(this.crowd.reset(fd), fd);
       else {
         if (remote !== this.lastRemote) this.lastRemote = remote;
-        client = this.welcome(this, fd, this.lastRemote);
+        client = this.welcome(fd, this.lastRemote);
         this.begin(client, fd);
       }
     } catch (error) {

@@ -42,7 +42,7 @@ export class TurnedAway extends Connection {
     this.wire.close(this);
   }
 
-  protected left(): void {
+  protected sent(): void {
     this.linger();
   }
 }

@@ -22,8 +22,7 @@ class Scene implements ReceptionOwner, Intake {
 
   constructor(head: string, rests: readonly boolean[] = []) {
     this.rests = rests;
-    this.reception = new Reception(this.loop, DEFAULT_LIMITS);
-    this.reception.attachTo(this);
+    this.reception = new Reception(this.loop, DEFAULT_LIMITS, this);
     const parser = new RequestParser(DEFAULT_LIMITS);
     const bytes = Buffer.from(`POST / HTTP/1.1\r\nHost: a\r\n${head}\r\n\r\n`);
     parser.feed(bytes, 0, bytes.length);

@@ -37,23 +37,22 @@ export class Reception implements IntakeClient {
   private readonly loop: Loop;
   private readonly body: BodyDecoder;
   private readonly gathered = new Gathering();
-  private owner: ReceptionOwner | null = null;
+  private readonly owner: ReceptionOwner;
   private intake: Intake | null = null;
-  private paused = false;
-  /** When the intake last said that it takes no more, and how long it has rested before that. */
+  /** The intake takes no more for now. */
+  paused = false;
+  /** When the intake last said that it takes no more, and how long it was paused before that. */
   private pausedAt = 0;
-  private restedMs = 0;
-  private rest: Buffer = EMPTY;
+  private pausedMs = 0;
+  /** Bytes that came while it was paused. */
+  private held: Buffer = EMPTY;
   private chunked = false;
   private memory: MemoryLedger | null = null;
 
-  constructor(loop: Loop, limits: Limits) {
+  constructor(loop: Loop, limits: Limits, owner: ReceptionOwner) {
     this.loop = loop;
-    this.body = new BodyDecoder(limits);
-  }
-
-  attachTo(owner: ReceptionOwner): void {
     this.owner = owner;
+    this.body = new BodyDecoder(limits);
   }
 
   /** An intake is at work and has not answered. */
@@ -61,19 +60,14 @@ export class Reception implements IntakeClient {
     return this.intake !== null;
   }
 
-  /** The intake takes no more for now. */
-  get resting(): boolean {
-    return this.paused;
-  }
-
   /** Payload bytes of the body so far. */
   get received(): number {
     return this.body.received;
   }
 
-  /** Milliseconds in which the client could not send, because the intake rested. */
-  get rested(): number {
-    return this.paused ? this.restedMs + this.loop.now - this.pausedAt : this.restedMs;
+  /** Milliseconds in which the client could not send, because the intake took no more. */
+  get pausedFor(): number {
+    return this.paused ? this.pausedMs + this.loop.now - this.pausedAt : this.pausedMs;
   }
 
   /**
@@ -86,7 +80,7 @@ export class Reception implements IntakeClient {
     this.memory = memory;
     this.discarded = 0;
     this.paused = false;
-    this.restedMs = 0;
+    this.pausedMs = 0;
     this.chunked = head.chunked;
     const status = this.body.start(head, limit);
     this.whole = status === BodyStatus.DONE;
@@ -103,7 +97,7 @@ export class Reception implements IntakeClient {
   feed(bytes: Buffer, start: number, end: number): void {
     if (this.paused) {
       // A receive was under way already when the body began.
-      this.keep(Buffer.concat([this.rest, bytes.subarray(start, end)]));
+      this.keep(Buffer.concat([this.held, bytes.subarray(start, end)]));
       return;
     }
     const { body, gathered } = this;
@@ -118,7 +112,7 @@ export class Reception implements IntakeClient {
       if (status === BodyStatus.ERROR) {
         gathered.clear();
         this.abort();
-        (this.owner as ReceptionOwner).bodyBroken(body.error);
+        this.owner.bodyBroken(body.error);
         return;
       }
       if (gathered.size > 0 && !this.take(bytes)) {
@@ -126,14 +120,14 @@ export class Reception implements IntakeClient {
         return;
       }
       if (status === BodyStatus.PARTIAL) {
-        (this.owner as ReceptionOwner).receiveMore();
+        this.owner.receiveMore();
         return;
       }
       if (status === BodyStatus.DONE) {
         const { intake } = this;
         this.whole = true;
         // What lies behind a body that nobody wanted may be the next request, whose own intake is then at work in here.
-        (this.owner as ReceptionOwner).bodyWhole(bytes, at, end);
+        this.owner.bodyWhole(bytes, at, end);
         intake?.finish();
         return;
       }
@@ -150,13 +144,13 @@ export class Reception implements IntakeClient {
   resume(): void {
     if (!this.paused) return;
     this.unpause();
-    this.feedRest();
+    this.feedHeld();
   }
 
   /** Goes on with the body after an early answer: what is left of it is thrown away. */
   discard(): void {
     this.unpause();
-    this.feedRest();
+    this.feedHeld();
   }
 
   reply(reply: Reply): void {
@@ -165,7 +159,7 @@ export class Reception implements IntakeClient {
       return;
     }
     this.intake = null;
-    (this.owner as ReceptionOwner).answer(reply);
+    this.owner.answer(reply);
   }
 
   /** The client has gone, or is given up. */
@@ -193,20 +187,20 @@ export class Reception implements IntakeClient {
   }
 
   /** It has come, so it cannot be refused any more. */
-  private keep(rest: Buffer): void {
-    if (this.rest.length !== rest.length) this.memory?.add(rest.length - this.rest.length);
-    this.rest = rest;
+  private keep(held: Buffer): void {
+    if (this.held.length !== held.length) this.memory?.add(held.length - this.held.length);
+    this.held = held;
   }
 
   private unpause(): void {
-    this.restedMs = this.rested;
+    this.pausedMs = this.pausedFor;
     this.paused = false;
   }
 
-  private feedRest(): void {
-    const { rest } = this;
+  private feedHeld(): void {
+    const { held } = this;
     this.keep(EMPTY);
     // Even where nothing is left over: the piece that the intake rested on may have been the last one.
-    this.feed(rest, 0, rest.length);
+    this.feed(held, 0, held.length);
   }
 }

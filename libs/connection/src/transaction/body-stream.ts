@@ -1,164 +1,106 @@
-import { ERRNO, type Loop, Memory, type Op, type Slice } from '@webserv/event-loop';
-import {
-  type BodySink,
-  type BodySource,
-  type Cause,
-  CHUNK_TAIL,
-  chunkHead,
-  type Framing,
-  type HeaderList,
-  lastChunk,
-} from '@webserv/response';
-import type { Wire } from '../wire.ts';
-import type { Sender } from './transmission.ts';
-
-const CRLF = Memory.from(CHUNK_TAIL);
+import { ERRNO, type Loop } from '@webserv/event-loop';
+import type { BodySink, BodySource, Cause, HeaderList } from '@webserv/response';
+import type { Outlet } from '../outlet.ts';
+import type { Sender } from './sender.ts';
 
 /**
- * Sends a body that is produced while it is sent: pull a piece, send it, pull the next. The source is asked only when the
- * piece before has left, so a slow client holds it back.
+ * Says a body that is made while it is sent: pull a piece, say it, pull the next. The source is asked only when the piece
+ * before has left, so a slow client holds it back.
  *
- *     pulling --data--> sending --left--> pulling ... --end--> closing --left--> over
+ *     pulling --data--> moving --moved--> pulling ... --end--> ending --moved--> over
+ *     any state --fail--> over, once nothing moves
  */
 export class BodyStream implements BodySink {
-  /** Bytes of the body that have left by operations that are over, chunk framing not counted. */
-  private bodyMoved = 0;
-  /** Bytes that have left by operations that are over, framing counted. */
-  private moved = 0;
-  /** Since when nothing is being sent, and for how long nothing was before. */
-  private restingSince = 0;
-  private restedMs = 0;
-  private readonly loop: Loop;
-  private readonly wire: Wire;
-  private readonly op: Op;
-  private readonly sender: Sender;
-  private readonly framing: Framing;
-  private readonly length: number;
-  private source: BodySource | null = null;
-  /** What waits for the operation in flight: framed pieces, and how many bytes of body are in them. */
-  private waiting: Slice[] = [];
-  private waitingBody = 0;
-  private flightBody = 0;
-  /** Bytes that lie in front of that body: the head, the size of a chunk. */
-  private waitingLead = 0;
-  private flightLead = 0;
-  private pulling = false;
-  private ended = false;
   /** Why the source cannot complete the body. */
   failure: Cause | null = null;
+  private readonly loop: Loop;
+  private readonly outlet: Outlet;
+  private readonly sender: Sender;
+  private source: BodySource | null = null;
+  /** Bytes of the body that were said. */
+  private said = 0;
+  private state: 'pulling' | 'moving' | 'ending' | 'over' = 'moving';
+  /** Since when nothing moves, and for how long nothing did before. */
+  private quietSince: number;
+  private quietMs = 0;
 
-  constructor(loop: Loop, wire: Wire, op: Op, sender: Sender, framing: Framing, length: number) {
+  constructor(loop: Loop, outlet: Outlet, sender: Sender) {
     this.loop = loop;
-    this.wire = wire;
-    this.op = op;
+    this.outlet = outlet;
     this.sender = sender;
-    this.framing = framing;
-    this.length = length;
-    this.restingSince = loop.now;
-  }
-
-  /** Bytes of the body that have left, chunk framing not counted. */
-  get bodySent(): number {
-    if (this.flightBody === 0) return this.bodyMoved;
-    return this.bodyMoved + Math.min(this.flightBody, Math.max(0, this.op.done - this.flightLead));
-  }
-
-  /** Bytes that have left; grows while the client takes any. */
-  get progress(): number {
-    return this.moved + (this.op.pending ? this.op.done : 0);
+    this.quietSince = loop.now;
   }
 
   /** Milliseconds in which the source had nothing to send. */
-  get rested(): number {
-    return this.op.pending ? this.restedMs : this.restedMs + this.loop.now - this.restingSince;
+  get waited(): number {
+    return this.outlet.moving ? this.quietMs : this.quietMs + this.loop.now - this.quietSince;
   }
 
-  /** The head leaves with the first piece where that is there at once, and alone where it takes its time. */
-  start(head: Memory, source: BodySource): void {
+  /** The head was said. It leaves with the first piece where that comes at once, and alone where it takes its time. */
+  start(source: BodySource): void {
     this.source = source;
     source.open(this);
-    this.waiting.push(pieceOf(head));
     this.pull();
-    this.flush();
+    if (this.state !== 'pulling') return;
+    this.speak();
+    this.outlet.flush();
   }
 
-  complete(op: Op): void {
-    if (op.result < 0) {
-      this.sender.transmitted(op.result, 'send');
-      return;
-    }
-    this.moved += op.result;
-    this.restingSince = this.loop.now;
-    this.bodyMoved += this.flightBody;
-    this.flightBody = 0;
-    // The head may have left alone, before the first piece came: that pull is still to be answered.
-    if (!this.pulling && this.waiting.length === 0 && !this.ended && this.failure === null) this.pull();
-    this.flush();
+  /** What was said has left. */
+  moved(): void {
+    this.quietSince = this.loop.now;
+    if (this.failure !== null || this.state === 'ending') this.over();
+    // Otherwise the head has left alone, and the pull is still to be answered.
+    else if (this.state === 'moving') this.pull();
   }
 
   data(bytes: Uint8Array): void {
-    this.pulling = false;
-    const total = this.bodyMoved + this.flightBody + bytes.length;
-    if (this.length >= 0 && total > this.length) {
-      // More than the head has announced: the client would take the rest for the next response.
+    const { length } = this.outlet;
+    this.said += bytes.length;
+    if (length >= 0 && this.said > length) {
+      // The client would take what is beyond the announced length for the next response.
       this.fail(-ERRNO.EIO, 'body longer than announced');
       return;
     }
-    const piece = new Memory(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
-    const chunked = this.framing === 'chunked';
-    if (chunked) this.waiting.push(pieceOf(Memory.from(chunkHead(bytes.length))));
-    this.waitingLead = this.waiting.reduce((sum, { length }) => sum + length, 0);
-    this.waiting.push(pieceOf(piece));
-    if (chunked) this.waiting.push(pieceOf(CRLF));
-    this.waitingBody = bytes.length;
-    this.flush();
+    this.state = 'moving';
+    this.speak();
+    this.outlet.piece(bytes);
   }
 
   end(trailers: HeaderList | null): void {
-    this.pulling = false;
-    const total = this.bodyMoved + this.flightBody + this.waitingBody;
-    if (this.length >= 0 && total < this.length) {
+    const { outlet } = this;
+    if (outlet.length >= 0 && this.said < outlet.length) {
       this.fail(-ERRNO.EIO, 'body shorter than announced');
       return;
     }
-    this.ended = true;
-    if (this.framing === 'chunked') {
-      this.waiting.push(pieceOf(Memory.from(lastChunk(trailers) ?? lastChunk(null) ?? '')));
-    }
-    this.flush();
+    this.state = 'ending';
+    this.speak();
+    outlet.end(trailers);
+    if (!outlet.moving) this.over();
   }
 
   fail(errno: number, place: string): void {
-    this.pulling = false;
     this.failure = { errno: errno === 0 ? -ERRNO.EIO : errno, place };
-    this.waiting = [];
-    this.flush();
+    this.state = 'ending';
+    this.outlet.withdraw();
+    if (!this.outlet.moving) this.over();
   }
 
   private pull(): void {
-    this.pulling = true;
+    this.state = 'pulling';
     this.source?.pull();
   }
 
-  /** Sends what waits, once nothing is in flight; over where nothing waits any more. */
-  private flush(): void {
-    if (this.op.pending || this.source === null) return;
-    if (this.waiting.length > 0) {
-      const pieces = this.waiting;
-      this.waiting = [];
-      this.restedMs = this.rested;
-      this.flightBody = this.waitingBody;
-      this.flightLead = this.waitingLead;
-      this.waitingBody = 0;
-      this.wire.sendAll(this.op, pieces);
-    } else if (this.failure !== null || (this.ended && !this.pulling)) {
-      this.source = null;
-      this.sender.transmitted(this.failure?.errno ?? 0, this.failure?.place ?? '');
-    }
+  /** Something is about to move. */
+  private speak(): void {
+    this.quietMs = this.waited;
+    this.quietSince = this.loop.now;
   }
-}
 
-/** All of a memory, as a piece of a gathered send. */
-export function pieceOf(memory: Memory): Slice {
-  return { memory, offset: 0, length: memory.size };
+  private over(): void {
+    if (this.state === 'over') return;
+    this.state = 'over';
+    this.source = null;
+    this.sender.transmitted(this.failure?.errno ?? 0, this.failure?.place ?? '');
+  }
 }

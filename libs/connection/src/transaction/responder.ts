@@ -1,9 +1,8 @@
 import type { CacheEntry, StaticCache } from '@webserv/cache';
-import { type Loop, Memory, type Op } from '@webserv/event-loop';
+import type { Loop } from '@webserv/event-loop';
 import { conditionsOf, type Exchange, failure } from '@webserv/methods';
 import {
   answerOf,
-  CONDITIONS,
   originOf,
   type Page,
   type PageAnswer,
@@ -14,12 +13,8 @@ import {
   TAG_ROOM,
   USUAL,
 } from '@webserv/pages';
-import type { RequestHead } from '@webserv/request';
 import {
   type Cause,
-  type EncodeContext,
-  Encoded,
-  encodeHead,
   type FileBody,
   fail,
   NO_VALIDATORS,
@@ -27,30 +22,31 @@ import {
   type Reply,
   type Representation,
 } from '@webserv/response';
+import type { Outlet } from '../outlet.ts';
 import type { Site } from '../site.ts';
-import type { Wire } from '../wire.ts';
-import { type Sender, Transmission } from './transmission.ts';
+import type { Sender } from './sender.ts';
+import { Transmission } from './transmission.ts';
 
 /** A file up to this size leaves in one piece with its head even where it is not kept in the cache. */
 const LOAD_MAX = 64 << 10;
 
-/** Whose response it is. */
+/** The connection or stream, as the responder of its request calls it back. */
 export interface ResponseOwner {
   /**
-   * @param result 0, or -errno where the response was cut; `keepAlive` says what its head said
+   * The response is over.
+   * @param result 0, or -errno where the response was cut
    * @param place where that arose; '' for a whole response
    */
   responded(result: number, place: string): void;
-  /** A file was changed while it was read; nothing has been sent, and the responder holds nothing. */
+  /** A file was changed while it was read. Nothing has been sent, and the responder holds nothing. */
   fileChanged(): void;
 }
 
 /**
- * The response stage of one connection: encodes a reply, or takes a page of the cache, and sends it. What a response
- * holds (a reply's file, a cached page, a worker) is let go exactly once, when it is over or abandoned.
+ * The response stage of one transaction: says a reply, or a page of the cache, to an outlet. What a response holds (a
+ * reply's file, a cached page, a load) is let go exactly once, when it is over or abandoned.
  */
 export class Responder implements Sender, PageLoadOwner {
-  readonly encoded = new Encoded();
   /** Of what is being sent; 0 while nothing is. */
   status = 0;
   /** The reply of the method stage has been given up for a 500. */
@@ -59,8 +55,8 @@ export class Responder implements Sender, PageLoadOwner {
   cache: 'hit' | 'miss' | 'none' = 'none';
   private readonly loop: Loop;
   private owner: ResponseOwner | null = null;
+  private readonly outlet: Outlet;
   private readonly transmission: Transmission;
-  private readonly context: EncodeContext = { ...USUAL };
   private reply: Reply | null = null;
   private answered: Cause | null = null;
   /** Its entity tag is being made: the conditions of the request are judged when the page is loaded. */
@@ -70,19 +66,15 @@ export class Responder implements Sender, PageLoadOwner {
   private held: CacheEntry<Page> | null = null;
   private heldBy: StaticCache<Page> | null = null;
 
-  constructor(loop: Loop) {
+  constructor(loop: Loop, outlet: Outlet) {
     this.loop = loop;
-    this.transmission = new Transmission(loop, this);
+    this.outlet = outlet;
+    this.transmission = new Transmission(loop, outlet, this);
   }
 
-  /** From now on it answers on this connection: `sending` is its operation. */
-  attach(wire: Wire, sending: Op, owner: ResponseOwner): void {
+  /** From now on it answers this request's connection or stream. */
+  attach(owner: ResponseOwner): void {
     this.owner = owner;
-    this.transmission.attach(wire, sending);
-  }
-
-  get keepAlive(): boolean {
-    return this.encoded.keepAlive;
   }
 
   /** Why what is sent is an error, or has come to an end before its time; null where nothing is known of that. */
@@ -92,26 +84,17 @@ export class Responder implements Sender, PageLoadOwner {
 
   /** Bytes of the body sent so far. */
   get bodySent(): number {
-    return this.transmission.bodySent;
+    return this.outlet.bodySent;
   }
 
-  /** Bytes that the client has taken: grows while it takes any, also within one operation. */
+  /** Bytes that the client has taken: grows while it takes any, also within one send. */
   get progress(): number {
-    return this.transmission.progress;
+    return this.outlet.progress;
   }
 
   /** Milliseconds in which nothing was there to be taken. */
-  get rested(): number {
-    return this.transmission.rested;
-  }
-
-  /** What the head must know of the request; said before `sendReply` or `sendPage`. */
-  begin(head: RequestHead, keepAlive: boolean, date: string): void {
-    const { context } = this;
-    context.method = head.method;
-    context.version = head.version;
-    context.keepAlive = keepAlive;
-    context.date = date;
+  get waited(): number {
+    return this.transmission.waited;
   }
 
   /** Nothing of the next request has been answered yet. */
@@ -123,10 +106,6 @@ export class Responder implements Sender, PageLoadOwner {
     this.exchange = null;
   }
 
-  complete(op: Op): void {
-    this.transmission.complete(op);
-  }
-
   /** Lets go of everything, sent or not. No `responded` follows. */
   abandon(): void {
     this.letGo();
@@ -136,62 +115,26 @@ export class Responder implements Sender, PageLoadOwner {
 
   /**
    * Answers a GET or HEAD from the cache, with the page or the 304 that stands for it.
-   * @param mayKeep whether the connection may go on, as far as the location does not forbid it
    * @returns the page; null where there is none, or the request asks for something else than all of it
    */
-  sendFromCache(site: Site, exchange: Exchange, mayKeep: boolean, date: string): Page | null {
-    const { head } = exchange;
+  sendFromCache(site: Site, exchange: Exchange): Page | null {
     const entry = site.pages.find(exchange);
     if (entry === null) return null;
     const page = entry.value;
-    const keepAlive = mayKeep && page.location.timeouts.keepAlive > 0;
-    const plain = keepAlive && head.version === 11 && !head.headers.hasAny(CONDITIONS);
-    if (plain && page.refresh(date, entry.holds > 0)) {
-      // What nearly every request asks for, as the page lies there.
-      this.cache = 'hit';
-      this.hold(site, entry);
-      this.status = page.status;
-      this.encoded.keepAlive = true;
-      const size = head.method === 'HEAD' ? page.headSize : page.size;
-      this.transmission.sendWhole(page.memory, size, page.headSize);
-      return page;
-    }
+    const { head } = exchange;
     const answer = answerOf(page, head.method, head.headers, exchange.nowMs);
     if (answer === 'other') return null;
-    this.begin(head, keepAlive, date);
+    const shared = entry.holds > 0;
     this.exchange = exchange;
     this.cache = 'hit';
     this.hold(site, entry);
-    this.sendPage(page, answer, entry.holds > 1);
+    this.sendPage(page, answer, shared);
     return page;
   }
 
-  private sendPage(page: Page, answer: PageAnswer, inFlight: boolean): void {
-    const { context, encoded, transmission } = this;
-    const usual = context.keepAlive && context.version === 11;
-    if (answer === 'not-modified') {
-      this.status = 304;
-      if (usual) {
-        const memory = page.notModified(context, encoded, inFlight);
-        encoded.keepAlive = true;
-        transmission.sendWhole(memory, memory.size, memory.size);
-      } else this.sendHead(notModified(page.reply.headers));
-      return;
-    }
-    this.status = page.status;
-    if (usual && page.refresh(context.date, inFlight)) {
-      encoded.keepAlive = true;
-      const size = context.method === 'HEAD' ? page.headSize : page.size;
-      transmission.sendWhole(page.memory, size, page.headSize);
-      return;
-    }
-    const head = this.encode(page.reply);
-    if (head === null) return;
-    const pieces = [{ memory: head, offset: 0, length: head.size }];
-    if (encoded.framing !== 'none') {
-      pieces.push({ memory: page.memory, offset: page.headSize, length: page.bodySize });
-    }
-    transmission.sendTogether(pieces, head.size);
+  private sendPage(page: Page, answer: Exclude<PageAnswer, 'other'>, shared: boolean): void {
+    this.status = answer === 'page' ? page.status : 304;
+    if (!this.transmission.page(page, answer, shared)) this.giveUp('encode', 0);
   }
 
   private hold(site: Site, entry: CacheEntry<Page>): void {
@@ -210,7 +153,7 @@ export class Responder implements Sender, PageLoadOwner {
     this.exchange = exchange;
     const { body, representation } = reply;
     this.tagPending = representation?.tagPending === true;
-    const whole = body.kind === 'file' && this.context.method === 'GET' && body.length > 0;
+    const whole = body.kind === 'file' && exchange.head.method === 'GET' && body.length > 0;
     if (whole && this.load(reply, body, exchange, site, ticket)) return;
     if (this.tagPending && representation !== null) this.sendUntagged(reply, representation, exchange);
     else this.sendHead(reply);
@@ -225,18 +168,7 @@ export class Responder implements Sender, PageLoadOwner {
 
   private sendHead(reply: Reply): void {
     this.status = reply.status;
-    const head = this.encode(reply);
-    if (head !== null) {
-      this.transmission.start(head, reply, this.encoded.framing, this.encoded.contentLength);
-    }
-  }
-
-  /** The head, or null where it could not be encoded: then a 500 is on its way instead. */
-  private encode(reply: Reply): Memory | null {
-    const head = encodeHead(reply, this.context, this.encoded);
-    if (head !== null) return Memory.from(head);
-    this.giveUp('encode', 0);
-    return null;
+    if (!this.transmission.start(reply)) this.giveUp('encode', 0);
   }
 
   /** Gives up the reply, of which nothing has been sent, for an error. */
@@ -267,8 +199,8 @@ export class Responder implements Sender, PageLoadOwner {
       this.join(known);
       return true;
     }
-    // A page is made for the usual request; who needs another head gets one when it is sent.
-    const context = origin === null ? this.context : { ...USUAL, date: this.context.date };
+    // A page is made for the usual request. One that needs another head gets it when it is sent.
+    const context = { ...USUAL, date: this.outlet.date };
     if (origin !== null && this.tagPending) reply.headers.set('ETag', TAG_ROOM);
     const size = PageDraft.sizeOf(reply, body.length, context);
     if (!site.memory.spare(size)) return false;

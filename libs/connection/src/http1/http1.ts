@@ -1,0 +1,14 @@
+import type { Host, Protocol } from '../accept/guest.ts';
+import { ClientUdata } from './client-udata.ts';
+import { RoundPool } from './round.ts';
+
+/** Speaks HTTP/1.1 with every connection of a listening socket. */
+export const http1: Protocol = (host: Host) => {
+  let rounds = new RoundPool(host.loop, host.edition);
+  // A listening socket may turn to another edition. Requests under way end under their own.
+  const current = (): RoundPool => {
+    if (rounds.edition !== host.edition) rounds = new RoundPool(host.loop, host.edition);
+    return rounds;
+  };
+  return (fd, remote) => new ClientUdata(host, current, fd, remote);
+};

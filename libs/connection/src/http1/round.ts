@@ -1,0 +1,121 @@
+import type { Location } from '@webserv/config';
+import type { Loop } from '@webserv/event-loop';
+import type { Caller, MemoryLedger } from '@webserv/methods';
+import { RequestParser } from '@webserv/request';
+import type { Edition } from '../edition.ts';
+import type { ResponseOwner } from '../transaction/responder.ts';
+import { Transaction } from '../transaction/transaction.ts';
+import { Reading } from './fate.ts';
+import { Http1Outlet, type Way } from './http1-outlet.ts';
+import { type BodyOwner, RequestBody } from './request-body.ts';
+
+/** Rounds kept for the next request: as many as connections are likely to be in the middle of one. */
+const KEPT = 256;
+
+/** The connection that a round belongs to. */
+export interface RoundOwner extends Way, BodyOwner, ResponseOwner, Caller {
+  readonly remote: string;
+}
+
+/**
+ * What HTTP/1.1 needs for one request and its response beside the transaction: the parser, the request's body, and the
+ * outlet. A connection has a round from the first byte of a request until the response is over and no further request has
+ * come yet. So idle connections, which are most, are small.
+ */
+export class Round {
+  /** Where it belongs. */
+  readonly pool: RoundPool;
+  readonly parser: RequestParser;
+  readonly outlet = new Http1Outlet();
+  readonly transaction: Transaction;
+  readonly body: RequestBody;
+  /** The time for the head runs. */
+  headTimed = false;
+  /** Bytes of a head that is not whole. */
+  private carried = 0;
+
+  constructor(loop: Loop, pool: RoundPool, location: Location) {
+    const { edition } = pool;
+    this.pool = pool;
+    this.parser = new RequestParser(edition.limits);
+    this.transaction = new Transaction(loop, edition, this.parser.head, this.outlet, location);
+    this.body = new RequestBody(loop, edition.limits, this.transaction);
+  }
+
+  attach(owner: RoundOwner): void {
+    this.outlet.attach(owner);
+    this.transaction.attach(owner, owner.remote);
+    this.transaction.site = this.pool.edition.defaultSite;
+    this.body.attach(owner);
+  }
+
+  /** Ready for the next request of the same connection. */
+  renew(): void {
+    this.parser.reset();
+    this.transaction.renew();
+    this.headTimed = false;
+  }
+
+  /**
+   * Whether the request and its server allow another one behind it.
+   * @param requests how many the connection has had, this one included
+   */
+  mayKeep(requests: number): boolean {
+    const { server } = this.transaction.site;
+    return (
+      requests < server.keepaliveRequests && this.parser.head.keepAlive && this.body.reading !== Reading.LOST
+    );
+  }
+
+  /** Counts bytes of a head that is not whole. @returns false where there is no memory for them */
+  carry(bytes: number, memory: MemoryLedger): boolean {
+    if (!memory.take(bytes)) return false;
+    this.carried += bytes;
+    return true;
+  }
+
+  /** The head is whole, or given up. */
+  forgetCarried(memory: MemoryLedger): void {
+    if (this.carried === 0) return;
+    memory.give(this.carried);
+    this.carried = 0;
+  }
+
+  /** The connection is closed: what was under way is logged as it stands, and let go. */
+  close(memory: MemoryLedger): void {
+    try {
+      this.outlet.close();
+      this.transaction.log();
+    } finally {
+      this.forgetCarried(memory);
+      this.body.close();
+      this.transaction.responder.abandon();
+      this.pool.edition.release();
+    }
+  }
+}
+
+/** Rounds of one edition at one listening socket that no connection needs at the moment. */
+export class RoundPool {
+  readonly edition: Edition;
+  private readonly loop: Loop;
+  private readonly location: Location;
+  private readonly free: Round[] = [];
+
+  constructor(loop: Loop, edition: Edition) {
+    this.loop = loop;
+    this.edition = edition;
+    this.location = edition.defaultSite.locate('/');
+  }
+
+  take(): Round {
+    this.edition.hold();
+    return this.free.pop() ?? new Round(this.loop, this, this.location);
+  }
+
+  /** Takes back a round whose response is over: nobody may still call it. */
+  give(round: Round): void {
+    if (this.free.length < KEPT) this.free.push(round);
+    this.edition.release();
+  }
+}
