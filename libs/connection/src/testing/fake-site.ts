@@ -1,7 +1,14 @@
 import type { Location, Server, Timeouts } from '@webserv/config';
 import type { Address, Loop } from '@webserv/event-loop';
 import type { FakeDriver, FakePeer } from '@webserv/event-loop/testing';
-import { type Exchange, type Files, MemoryLedger, type Outcome, type Services } from '@webserv/methods';
+import {
+  type Exchange,
+  type Files,
+  MemoryLedger,
+  type Outcome,
+  type Services,
+  UploadRoots,
+} from '@webserv/methods';
 import { Compressor, nodePaths, Pages, Watches } from '@webserv/pages';
 import { DEFAULT_LIMITS } from '@webserv/request';
 import { type Cause, text } from '@webserv/response';
@@ -104,6 +111,7 @@ export class FakeSite implements Site, Edition {
     this.services = {
       files: this.files(),
       errorPage: () => null,
+      uploads: new UploadRoots([]),
       script: (exchange: Exchange) => this.answer(exchange),
     } as unknown as Services;
     const fd = driver.listen(ADDRESS, 16);
