@@ -10,7 +10,7 @@ const LINGER_MAX = 1 << 20;
 const AHEAD_MAX = 16 << 10;
 
 /** Offers memory for what is received next, or null where any will do. */
-export interface Receiver {
+interface Receiver {
   room(): Room | null;
 }
 

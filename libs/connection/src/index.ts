@@ -9,4 +9,3 @@ export type { Edition } from './edition.ts';
 export { http1 } from './http1/http1.ts';
 export type { Ended, Site } from './site.ts';
 export { Stage } from './transaction/stage.ts';
-export { Transaction } from './transaction/transaction.ts';

@@ -1,7 +1,7 @@
 export { Compressor } from './compressor.ts';
 export { ContentTag, TAG_ROOM } from './content-tag.ts';
 export { forgetPath } from './forget.ts';
-export { answerOf, CONDITIONS, type Page, type PageAnswer, USUAL } from './page.ts';
+export { answerOf, type Page, type PageAnswer, USUAL } from './page.ts';
 export { PageDraft } from './page-draft.ts';
 export { PageLoad, type PageLoadOwner } from './page-load.ts';
 export { originOf, type PageOrigin } from './page-origin.ts';

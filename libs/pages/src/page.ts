@@ -114,7 +114,7 @@ export type PageAnswer = 'page' | 'not-modified' | 'other';
 const ANSWERED = (1 << FieldId.IF_NONE_MATCH) | (1 << FieldId.IF_MODIFIED_SINCE);
 const OTHER = (1 << FieldId.IF_MATCH) | (1 << FieldId.IF_UNMODIFIED_SINCE) | (1 << FieldId.RANGE);
 /** A request with none of these asks for the page as it is. */
-export const CONDITIONS = ANSWERED | OTHER;
+const CONDITIONS = ANSWERED | OTHER;
 
 /** How a request without a body for this page is answered. */
 export function answerOf(page: Page, method: string, headers: Headers, nowMs: number): PageAnswer {

@@ -162,34 +162,23 @@ export class ClientUdata extends Connection implements RoundOwner, Guest {
     this.refuse(status, place);
   }
 
-  /** A request whose head will not become whole. Nobody knows which server is meant: it is the default one's. */
+  /** A request whose head will not become whole. */
   private openUnread(round: Round): void {
-    const { transaction, parser } = round;
-    const { defaultSite } = transaction.edition;
-    round.body.reading = Reading.LOST;
     this.takeBacklog();
-    round.forgetCarried(this.memory);
     this.requests++;
-    transaction.site = defaultSite;
-    transaction.begin(defaultSite.server, defaultSite.locate('/'), this.host.clock.now());
-    parser.abandon();
-    transaction.requestLine = parser.requestLine;
-    transaction.open();
+    round.openUnread(this.host.clock.now(), this.memory);
   }
 
   // ---- method ------------------------------------------------------------------------------------------------
 
   /** @param kept what has come behind the head is in the backlog, and not lost */
   private method(round: Round, kept: boolean): void {
-    const { transaction, body, parser } = round;
-    const { head } = parser;
+    const { transaction, body } = round;
+    const { head } = transaction.exchange;
     this.stage = Stage.METHOD;
-    transaction.open();
     this.requests++;
-    const site = transaction.edition.siteOf(head.host);
-    transaction.site = site;
-    transaction.exchange.nowMs = this.host.clock.now();
-    body.headRead(head);
+    round.openRead(this.host.clock.now());
+    const { site } = transaction;
     const tooMany = this.pipelined > site.server.maxPipeline;
     if (!head.hasBody && !tooMany && kept && this.answerFromCache(round)) return;
     transaction.begin(site.server, site.locate(head.path), transaction.exchange.nowMs);
@@ -236,16 +225,8 @@ export class ClientUdata extends Connection implements RoundOwner, Guest {
   }
 
   private answerFromCache(round: Round): boolean {
-    const { transaction, outlet } = round;
-    const { exchange, site } = transaction;
-    const { head } = exchange;
-    if (head.method !== 'GET' && head.method !== 'HEAD') return false;
-    outlet.begin(head, this.mayKeep(round), this.host.clock.text());
-    const page = transaction.responder.sendFromCache(site, exchange);
-    if (page === null) return false;
-    transaction.location = page.location;
+    if (!round.answerFromCache(this.mayKeep(round), this.host.clock.text())) return false;
     this.stage = Stage.RESPONSE;
-    transaction.endedBy = Stage.END;
     // A page is one send. Where it has left already, the next deadline is the one of the idle connection.
     if (this.sending.state !== OpState.DONE) this.watchSending(round);
     return true;
@@ -255,13 +236,8 @@ export class ClientUdata extends Connection implements RoundOwner, Guest {
 
   respond(reply: Reply, ticket: number, from: Stage): void {
     const round = this.current;
-    const { transaction, outlet } = round;
-    const { exchange, location, responder, site } = transaction;
-    transaction.endedBy = reply.status < 400 ? Stage.END : from;
-    const keepAlive = location.timeouts.keepAlive > 0 && this.mayKeep(round);
-    outlet.begin(exchange.head, keepAlive, this.host.clock.text());
     this.stage = Stage.RESPONSE;
-    responder.sendReply(reply, exchange, site, ticket);
+    round.respond(reply, ticket, from, this.mayKeep(round), this.host.clock.text());
     this.watchSending(round);
     this.watchWaiting();
   }

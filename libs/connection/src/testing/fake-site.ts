@@ -63,7 +63,7 @@ function serverOf(location: Location, patch: Partial<Server>): Server {
 }
 
 /** One line of the access log. */
-export interface Line {
+interface Line {
   readonly status: number;
   readonly bodySent: number;
   readonly stage: string;

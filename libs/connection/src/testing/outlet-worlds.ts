@@ -13,7 +13,7 @@ import { RecordingOutlet } from './recording-outlet.ts';
 const DATE = 'Sun, 06 Nov 1994 08:49:37 GMT';
 
 /** A page as the cache has it. */
-export function pageOf(content: Uint8Array, etag = ''): Page {
+function pageOf(content: Uint8Array, etag = ''): Page {
   const reply = new Reply(200, { kind: 'unsent', length: content.length });
   if (etag !== '') reply.headers.append('ETag', etag);
   const draft = PageDraft.of(reply, content.length, { ...USUAL, date: DATE });

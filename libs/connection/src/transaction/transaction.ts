@@ -11,7 +11,7 @@ import { Responder, type ResponseOwner } from './responder.ts';
 import { Stage } from './stage.ts';
 
 /** The connection or stream that a transaction belongs to. */
-export interface TransactionOwner extends ResponseOwner, Caller {}
+interface TransactionOwner extends ResponseOwner, Caller {}
 
 /**
  * One request and its answer while they are under way, whatever protocol brought them: a head made of values in, an answer

@@ -1,6 +1,6 @@
 import { constants as os } from 'node:os';
 import { StaticCache } from '@webserv/cache';
-import { Transaction } from '@webserv/connection';
+import { Transaction } from '@webserv/connection/testing';
 import { type Address, Loop } from '@webserv/event-loop';
 import {
   FakeDriver,
