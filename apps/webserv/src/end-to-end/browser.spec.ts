@@ -45,7 +45,7 @@ function browse(): void {
 
   beforeEach(async () => {
     complaints.length = 0;
-    page = await browser.newPage({ viewport: { width: 390, height: 844 } });
+    page = await browser.newPage({ viewport: { width: 375, height: 812 } });
     page.on('console', (message) => {
       if (message.type() === 'error') complaints.push(message.text());
     });
@@ -79,6 +79,30 @@ function browse(): void {
       expect([path, Number(overflow) <= 0]).toEqual([path, true]);
     }
     expect(complaints).toEqual([]);
+  });
+
+  it.each(['/', '/static', '/post', '/delete', '/redirection.html'])(
+    'shows the commands of %s whole on a phone, with the address of this server',
+    async (path) => {
+      await page.goto(home + path, { waitUntil: 'load' });
+      const commands = page.locator('pre');
+      const wide =
+        "[...document.querySelectorAll('pre')].filter((e) => e.scrollWidth > e.clientWidth).length";
+      expect(await page.evaluate(wide)).toBe(0);
+      await page.waitForFunction("!document.querySelector('pre').textContent.includes('localhost')");
+      expect(await commands.first().textContent()).toContain(new URL(home).host);
+    },
+  );
+
+  it('gives each way of an upload its own line on a phone, and the button for files its words', async () => {
+    await page.goto(`${home}/post`);
+    const boxes = await Promise.all(
+      (await page.locator('fieldset label').all()).map((label) => label.boundingBox()),
+    );
+    expect(boxes).toHaveLength(2);
+    expect(boxes[1]!.y).toBeGreaterThanOrEqual(boxes[0]!.y + boxes[0]!.height);
+    // "Choose Files" and "No file chosen" beside each other.
+    expect((await page.locator('#files').boundingBox())!.width).toBeGreaterThan(250);
   });
 
   it('uploads a form with progress, refuses a taken name, lists, gives back and deletes', async () => {
