@@ -12,6 +12,7 @@ import { claims } from './checks/texts/claims.ts';
 import { links } from './checks/texts/links.ts';
 import { marks } from './checks/texts/marks.ts';
 import { quiet } from './checks/texts/quiet.ts';
+import { table } from './checks/texts/table.ts';
 import { tests } from './checks/texts/tests.ts';
 import { environment } from './checks/tree/environment.ts';
 import { folders } from './checks/tree/folders.ts';
@@ -38,6 +39,7 @@ export const CHECKS: readonly Check[] = [
   versions,
   links,
   claims,
+  table,
   cycles,
   circles,
   folders,
