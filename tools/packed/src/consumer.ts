@@ -43,7 +43,14 @@ export class Consumer {
     this.write('package.json', JSON.stringify(manifest));
     this.write('package-lock.json', JSON.stringify(lockOf('consumer', tarballs, extra)));
     this.write('tsconfig.json', JSON.stringify(STRICT));
-    const words = ['ci', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'];
+    const words = [
+      'ci',
+      '--prefer-offline',
+      '--loglevel=error',
+      '--no-audit',
+      '--no-fund',
+      '--ignore-scripts',
+    ];
     execFileSync('npm', words, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
   }
 

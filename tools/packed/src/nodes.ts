@@ -24,7 +24,7 @@ function installed(major: string, folder: string): string {
   const name = `node-${process.platform}-${process.arch}`;
   const alias = `node-${major}`;
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
-  const words = ['install', '--no-audit', '--no-fund', `${alias}@npm:${name}@${major}`];
+  const words = ['install', '--loglevel=error', '--no-audit', '--no-fund', `${alias}@npm:${name}@${major}`];
   execFileSync('npm', words, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
   return join(folder, 'node_modules', alias, 'bin/node');
 }

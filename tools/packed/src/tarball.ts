@@ -16,7 +16,15 @@ export interface Tarball extends Member {
 /** Packs what was built: prepack would build each package again. */
 export function pack(members: readonly Member[], into: string): Tarball[] {
   const chosen = members.flatMap(({ folder }) => ['--workspace', folder]);
-  const words = ['pack', '--ignore-scripts', '--json', '--pack-destination', into, ...chosen];
+  const words = [
+    'pack',
+    '--loglevel=error',
+    '--ignore-scripts',
+    '--json',
+    '--pack-destination',
+    into,
+    ...chosen,
+  ];
   execFileSync('npm', words, { cwd: ROOT, stdio: ['ignore', 'ignore', 'pipe'] });
   return members.map((member) => {
     const { name, version } = member.manifest;
