@@ -26,7 +26,7 @@ for (const [name, input] of [
     // Node reads CommonJS without its loader for modules, which is worth 15 ms of the start.
     format: 'cjs',
     sourcemap: true,
-    // Run by vm.Script, for its bytecode: there `import()` is not to be had, and require() does the same.
+    // Run by vm.Script, for its bytecode: `import()` is not available there. require() does the same.
     dynamicImportInCjs: false,
     // Comments and indentation are half of what V8 would have to scan at start; names stay for stack traces.
     minify: { compress: false, mangle: false, codegen: true },

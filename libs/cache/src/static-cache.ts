@@ -321,8 +321,8 @@ export class StaticCache<V> {
 
 /**
  * Whether the stamp shows the file that the entry was made from. An equal stamp proves it only if it was taken
- * when the modification time could no longer stay the same through another change: a file written twice within
- * one tick, and read in between, would else be served stale for ever.
+ * when the modification time could no longer stay the same through another change. Otherwise a file that is written
+ * twice within one tick, and read in between, would be served stale for ever.
  */
 function sameFile<V>(entry: CacheEntry<V>, stamp: FileStamp): boolean {
   const was = entry.stamp;

@@ -120,7 +120,7 @@ const ROWS: readonly Row[] = [
   ],
 ];
 
-/** Why a request is refused: a value, never thrown. Whoever answers with it closes the connection afterwards. */
+/** Why a request is refused: a value, never thrown. The server closes the connection after it has answered with it. */
 export class RequestError {
   readonly kind: ErrorKind;
   /** Status code to answer with. */

@@ -14,6 +14,7 @@ import { marks } from './checks/texts/marks.ts';
 import { quiet } from './checks/texts/quiet.ts';
 import { table } from './checks/texts/table.ts';
 import { tests } from './checks/texts/tests.ts';
+import { words } from './checks/texts/words.ts';
 import { environment } from './checks/tree/environment.ts';
 import { folders } from './checks/tree/folders.ts';
 import { formatted } from './checks/tree/formatted.ts';
@@ -33,6 +34,7 @@ export const CHECKS: readonly Check[] = [
   multiplexers,
   sizes,
   marks,
+  words,
   tests,
   quiet,
   shape,

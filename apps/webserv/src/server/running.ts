@@ -29,7 +29,7 @@ export interface Holdings {
 
 /** A server at work. */
 export interface Running {
-  /** Where it listens, as a config would write it; port 0 is told as the port that the system chose. */
+  /** Where it listens, as a config would write it; for port 0 it is the port that the system chose. */
   readonly addresses: readonly string[];
   /** The driver at work. */
   readonly driver: string;

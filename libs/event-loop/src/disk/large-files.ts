@@ -42,7 +42,7 @@ export function removeFile(path: string): number {
   return removeAt(F.AT_FDCWD, path);
 }
 
-/** Removes a file that has no other name and that nobody else needs. Whoever still has it open finds it empty. */
+/** Removes a file that has no other name and that nobody else needs. A program that still has it open finds it empty. */
 export function dropFile(path: string): number {
   const held = holdAt(F.AT_FDCWD, path, BESIDE | constants.O_WRONLY);
   const result = paths.unlinkAt(F.AT_FDCWD, path);

@@ -36,7 +36,7 @@ function messageText(message: string): string {
   return SEEMS_FIELD.test(message) ? `"${visible(message, true)}"` : visible(message, false);
 }
 
-/** The longest that a value can be, in characters, but for the traces of our own faults. */
+/** The longest that a value can be, in characters, except the traces of our own faults. */
 const VALUE_MAX = 1024;
 const WHOLE: ReadonlySet<string> = new Set(['trace', 'stack']);
 

@@ -13,7 +13,7 @@ export type SectionStatus = (typeof SectionStatus)[keyof typeof SectionStatus];
 
 /**
  * Reads field lines up to the empty line that ends them (RFC 9112 section 5), in as many pieces as they come. It
- * stands in the same bytes again at each call, further to the right, and looks at none of them twice, but for a CR
+ * stands in the same bytes again at each call, further to the right, and looks at none of them twice, except a CR
  * that was the last byte.
  *
  * What is known of the line at hand is its state: no name start (before the line) -> no name end (in the name) -> no

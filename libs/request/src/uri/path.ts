@@ -49,8 +49,8 @@ function makePlainPathEnd(): Scanner {
  * with `/` and holds no `..` segment, no `//` and no NUL. `''` where the path is refused. Bytes that are not UTF-8 are
  * part of a name like any other (octets.ts); none of them is a slash or a dot to anybody who reads bytes.
  *
- * Other encoded control characters stay, as the file names that hold them must have a URL too. Whoever writes the path
- * into a field, a log or an environment encodes or refuses them there.
+ * Other encoded control characters stay, as the file names that hold them must have a URL too. Code that writes the
+ * path into a field, a log or an environment encodes or refuses them there.
  */
 export function decodePath(bytes: Uint8Array, start: number, end: number, fault: Fault): string {
   const out = end - start > SCRATCH ? new Uint8Array(end - start) : scratch;

@@ -113,7 +113,7 @@ function decide(reply: Reply, context: EncodeContext, out: Encoded): void {
   const { status, body } = reply;
   out.framing = framing(context.method, context.version, status, body);
   out.contentLength = out.framing === 'none' ? 0 : contentLength(status, body);
-  // Not out.framing: HEAD is told what GET would be told, the end of the connection included.
+  // Not out.framing: HEAD gets what GET would get, the end of the connection included.
   const untilClose =
     !neverHasContent(status) && contentFraming(context.version, status, body) === 'until-close';
   out.keepAlive = context.keepAlive && !reply.closes && !untilClose;

@@ -12,7 +12,7 @@ export interface BytesBody {
   readonly bytes: Uint8Array;
 }
 
-/** A span of an open file: `length` bytes from `offset`. Whoever owns the descriptor stands in `Reply.owner`. */
+/** A span of an open file: `length` bytes from `offset`. `Reply.owner` owns the descriptor. */
 export interface FileBody {
   readonly kind: 'file';
   readonly fd: number;

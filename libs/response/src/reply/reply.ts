@@ -12,7 +12,7 @@ export interface BodyOwner {
 }
 
 /**
- * An answer before it is encoded. Whoever sends it calls `release()` when nothing of the body is in flight any
+ * An answer before it is encoded. Its sender calls `release()` when nothing of the body is in flight any
  * more, however the exchange ended: sent whole, cut, or never sent (HEAD, 304, an encoding error). That one call
  * closes files, unpins memory and cancels streams; nobody else does.
  */
