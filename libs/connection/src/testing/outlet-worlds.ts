@@ -119,6 +119,11 @@ export class Http1World extends World {
     this.outlet.attach(connection);
   }
 
+  /** Bytes that have left, ever. */
+  get sent(): number {
+    return this.wire.sent;
+  }
+
   get wasCut(): boolean {
     return this.wire.peer.wasReset;
   }

@@ -113,8 +113,9 @@ export class RecordingOutlet implements Outlet {
 
   withdraw(): void {
     this.calls.push('withdraw');
-    this.waiting = null;
-    if (this.arrived !== null) this.said.length = 0;
+    // A head that moves cannot be taken back, but the piece behind it can.
+    if (!this.moving) this.waiting = null;
+    if (!this.moving || this.waiting !== null) this.said.length = 0;
   }
 
   abort(): void {
