@@ -3,6 +3,7 @@ import { newLibrary } from './library.ts';
 describe('newLibrary', () => {
   const tree = new Map([
     ['CODEOWNERS', '/libs/a/ @a\n/libs/c/ @c\n\n/tools/t/ @t\n'],
+    ['README.md', '| [a](libs/a/README.md) | a | none |\n\nEnd.'],
     ['tools/tidy/src/rules.ts', "{\n  'apps/webserv': {},\n}"],
     ['libs/cache/package.json', '{ "name": "@webserv/cache", "version": "0.1.0", "keywords": ["lru"] }'],
     ['libs/cache/jest.config.js', "displayName: 'cache'"],
@@ -31,6 +32,12 @@ describe('newLibrary', () => {
   ])('puts the owner of %s among the others, by name', (name, order) => {
     const owners = newLibrary(name, tree).get('CODEOWNERS') ?? '';
     expect(owners.split('\n').map((line) => line.split(' ')[0])).toEqual(order);
+  });
+
+  it('has a row in the table of libraries', () => {
+    expect(newLibrary('b', tree).get('README.md')).toBe(
+      '| [a](libs/a/README.md) | a | none |\n| [b](libs/b/README.md) | ... | none |\n\nEnd.',
+    );
   });
 
   it('refuses a name that CODEOWNERS has', () => {

@@ -6,13 +6,14 @@ export const MODEL = 'cache';
 
 const RULES = 'tools/tidy/src/rules.ts';
 const OWNERS = 'CODEOWNERS';
+const README = 'README.md';
 /** What the model says about itself alone. */
 const OWN_PAGES = new Set(['README.md', 'CHANGELOG.md']);
 
 /**
- * A library that passes all checks: its settings, a README with an example, an entry, a noun with a spec, its row in the
- * table of boundaries and its line in CODEOWNERS.
- * @param tree what lies directly in the model's folder, CODEOWNERS and rules.ts
+ * Makes a library that passes all checks: its settings, a README with an example, an entry, a noun with a spec, its rows in
+ * the table of boundaries and in the workspace's README, and its line in CODEOWNERS.
+ * @param tree what lies directly in the model's folder, CODEOWNERS, README.md and rules.ts
  * @throws Error if the name is not one of a library, or is taken
  */
 export function newLibrary(name: string, tree: Files): Files {
@@ -28,6 +29,7 @@ export function newLibrary(name: string, tree: Files): Files {
     ...sources(name),
     [OWNERS, withOwner(owners, name)],
     [RULES, withRow(textOf(tree, RULES), name)],
+    [README, withLine(textOf(tree, README), name)],
   ]);
 }
 
@@ -121,4 +123,13 @@ function withRow(rules: string, name: string): string {
   const apps = rules.indexOf("  'apps/");
   if (apps === -1) throw new Error(`${RULES} has no row of an app, before which a library's would stand`);
   return `${rules.slice(0, apps)}  'libs/${name}': { values: [], types: [] },\n${rules.slice(apps)}`;
+}
+
+/** The last row of the table of libraries. */
+function withLine(readme: string, name: string): string {
+  const lines = readme.split('\n');
+  const last = lines.findLastIndex((line) => line.startsWith('| [') && line.includes('](libs/'));
+  if (last === -1) throw new Error(`${README} has no table of libraries`);
+  lines.splice(last + 1, 0, `| [${name}](libs/${name}/README.md) | ... | none |`);
+  return lines.join('\n');
 }

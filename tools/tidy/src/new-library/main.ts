@@ -9,7 +9,7 @@ try {
   if (name === '' || others.length > 0) throw new Error('give one name: npm run new-library websocket');
   addLibrary(ROOT, name);
   process.stdout.write(
-    `libs/${name} is made. Next: its README, its first noun, and whom it may import (rules.ts).\n`,
+    `libs/${name} is made. Next: its README and its row in the other one, its first noun, and whom it may import (rules.ts).\n`,
   );
 } catch (error) {
   process.stderr.write(`new-library: ${(error as Error).message}\n`);

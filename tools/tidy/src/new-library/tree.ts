@@ -14,6 +14,15 @@ export function addLibrary(root: string, name: string, options: readonly string[
     mkdirSync(join(root, dirname(path)), { recursive: true });
     writeFileSync(join(root, path), text);
   }
+  // The new row may be wider than the table.
+  execFileSync(
+    join(root, 'node_modules/.bin/biome'),
+    ['format', '--vcs-enabled=false', '--write', 'README.md'],
+    {
+      cwd: root,
+      stdio: 'pipe',
+    },
+  );
   execFileSync('npm', ['install', '--no-fund', '--no-audit', ...options], { cwd: root, stdio: 'pipe' });
 }
 
@@ -21,6 +30,6 @@ function read(root: string): Files {
   const model = readdirSync(join(root, 'libs', MODEL), { withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.endsWith('.log'))
     .map(({ name }) => `libs/${MODEL}/${name}`);
-  const paths = [...model, 'CODEOWNERS', 'tools/tidy/src/rules.ts'];
+  const paths = [...model, 'CODEOWNERS', 'README.md', 'tools/tidy/src/rules.ts'];
   return new Map(paths.map((path) => [path, readFileSync(join(root, path), 'utf8')]));
 }
