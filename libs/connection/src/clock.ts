@@ -1,7 +1,7 @@
 import type { Loop } from '@webserv/event-loop';
 import { DateClock } from '@webserv/response';
 
-/** The time of day, read once a tick, and its HTTP-date: one string a second for everybody. */
+/** The time of day, read once a tick, and its HTTP-date: one string a second for all responses. */
 export class Clock {
   private readonly loop: Loop;
   private readonly date = new DateClock(Date.now());
@@ -12,7 +12,7 @@ export class Clock {
     this.loop = loop;
   }
 
-  /** Milliseconds since the epoch, as they were when the tick began that asks. */
+  /** Milliseconds since the epoch at the begin of this tick. */
   now(): number {
     if (this.tick !== this.loop.ticks) this.look();
     return this.nowMs;

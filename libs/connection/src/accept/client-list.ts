@@ -1,10 +1,10 @@
-/** What stands in a list: one at a time. Its neighbours are written by the list alone. */
+/** A member of one list at a time. The list alone writes its neighbours. */
 export interface Listed<T> {
   previous: T | null;
   next: T | null;
 }
 
-/** A list in the order in which its members came; each leaves it, or comes, at the same cost however many there are. */
+/** A list in the order in which its members came. To add or remove one costs the same however many there are. */
 export class ClientList<T extends Listed<T>> {
   size = 0;
   first: T | null = null;

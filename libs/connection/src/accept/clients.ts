@@ -1,16 +1,17 @@
+import { assert } from '../assert.ts';
 import { ClientList } from './client-list.ts';
 import { type Guest, Standing } from './guest.ts';
 import { Neighbourhood, type Neighbours } from './neighbourhood.ts';
 
-/** A head may take so long, in milliseconds, before it can be given up for somebody else: a burst is no attack. */
+/** A head may take this long, in milliseconds, before another connection can take its place: a burst is no attack. */
 const HEAD_GRACE_MS = 250;
 
 /**
- * The connections of one listening socket, by what they are doing. When there is no place left, the one that has been idle
- * for longest goes first, then an unfinished head of the most crowded address: the youngest, or the oldest while that one
- * is too young, so that newcomers without a head do not wait for each other. A request under way stays.
+ * The connections of one listening socket, by what they are doing. When no place is free, the one that has been idle for
+ * longest goes first, then an unfinished head of the most crowded address: the youngest, or the oldest while that one is
+ * too young. So newcomers without a head do not wait for each other. A request under way stays.
  *
- * Who has been closed is no candidate for anything, though it is counted as open until it has been disposed of.
+ * A closed connection is no candidate for anything, but it counts as open until it has been disposed of.
  */
 export class Clients {
   /** Connections that are open, or are closed and not yet disposed of. */
@@ -21,7 +22,7 @@ export class Clients {
   private readonly busy = new ClientList<Guest>();
   private readonly neighbourhood = new Neighbourhood<Guest>();
 
-  /** Those who share an address, where there are any. */
+  /** The connections that share an address, or null if there are none. */
   at(remote: string): Neighbours<Guest> | null {
     return this.neighbourhood.of(remote);
   }
@@ -42,14 +43,14 @@ export class Clients {
   }
 
   /** It waits for its next request. */
-  rest(client: Guest): void {
+  becomeIdle(client: Guest): void {
     this.leaveList(client);
     client.standing = Standing.IDLE;
     this.idle.append(client);
   }
 
   /** It has a request under way. */
-  work(client: Guest): void {
+  becomeBusy(client: Guest): void {
     this.leaveList(client);
     client.standing = Standing.BUSY;
     this.busy.append(client);
@@ -60,19 +61,19 @@ export class Clients {
     this.leaveList(client);
     client.standing = Standing.HEAD;
     client.headSince = nowMs;
-    this.neighbourhood.beginHead(client.neighbours as Neighbours<Guest>, client);
+    this.neighbourhood.beginHead(neighboursOf(client), client);
   }
 
-  /** It is about to be closed: from now on it holds no place. */
+  /** It is about to be closed. From now on it has no place. */
   depart(client: Guest): void {
     if (client.standing === Standing.DEPARTED) return;
     this.leaveList(client);
     client.standing = Standing.DEPARTED;
-    this.neighbourhood.leave(client.neighbours as Neighbours<Guest>);
+    this.neighbourhood.leave(neighboursOf(client));
     this.served--;
   }
 
-  /** Who is to go when there is no place left, or null. */
+  /** The connection that goes when no place is free, or null. */
   expendable(nowMs: number): Guest | null {
     const idle = this.oldestIdle();
     if (idle !== null) return idle;
@@ -80,7 +81,7 @@ export class Clients {
     return crowd === null ? null : this.expendableAt(crowd, nowMs);
   }
 
-  /** Who is to go when an address has all of its places: an unfinished head of its own, or nobody. */
+  /** The connection that goes when an address has all of its places: an unfinished head of its own, or null. */
   expendableAt(neighbours: Neighbours<Guest>, nowMs: number): Guest | null {
     const youngest = this.lastOf(neighbours);
     if (youngest === null || ripensAt(youngest) <= nowMs) return youngest;
@@ -88,7 +89,7 @@ export class Clients {
     return oldest !== null && ripensAt(oldest) <= nowMs ? oldest : null;
   }
 
-  /** Milliseconds until a head can be given up, or -1 where there is none. */
+  /** Milliseconds until a head can be given up, or -1 if there is none. */
   ripensIn(nowMs: number): number {
     const crowd = this.mostCrowded();
     const head = crowd === null ? null : this.firstOf(crowd);
@@ -136,8 +137,13 @@ export class Clients {
   private leaveList(client: Guest): void {
     if (client.standing === Standing.BUSY) this.busy.remove(client);
     else if (client.standing === Standing.IDLE) this.idle.remove(client);
-    else this.neighbourhood.endHead(client.neighbours as Neighbours<Guest>, client);
+    else this.neighbourhood.endHead(neighboursOf(client), client);
   }
+}
+
+function neighboursOf({ neighbours }: Guest): Neighbours<Guest> {
+  assert(neighbours !== null, 'a client that came has neighbours');
+  return neighbours;
 }
 
 function ripensAt(client: Guest): number {

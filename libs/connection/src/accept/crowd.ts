@@ -9,9 +9,9 @@ import type { Site } from '../site.ts';
 import type { Wire } from '../wire.ts';
 import { type Doorkeeper, TurnedAway } from './turned-away.ts';
 
-/** Addresses that keep coming are told of this often at most. */
-const TOLD_EVERY_MS = 10_000;
-/** How many are answered 429 at once; those beyond are reset. They hold no place of those who are served. */
+/** The log names crowded addresses at most this often. */
+const REPORT_EVERY_MS = 10_000;
+/** How many are answered 429 at once; those beyond are reset. They take no place from clients that are served. */
 const TURNED_AWAY_MAX = 64;
 /** Seconds after which one that was turned away may try again. */
 const RETRY_AFTER = '1';
@@ -28,10 +28,10 @@ export class Crowd implements Doorkeeper {
   /** One answer for all of a second. What is on its way is never written to: each is memory of its own. */
   private answer: Memory | null = null;
   private answerDate = '';
-  private toldAt = Number.NEGATIVE_INFINITY;
-  private untold = 0;
+  private reportedAt = Number.NEGATIVE_INFINITY;
+  private unreported = 0;
 
-  /** @param onGone told when a connection that was turned away is closed */
+  /** @param onGone called when a connection that was turned away has been closed */
   constructor(wire: Wire, { defaultSite, services }: Edition, clock: Clock, onGone: () => void) {
     this.wire = wire;
     this.site = defaultSite;
@@ -55,7 +55,7 @@ export class Crowd implements Doorkeeper {
   }
 
   /**
-   * One more from this address would be one too many. Whoever comes by a unix socket has no address.
+   * One more from this address would be one too many. A client on a unix socket has no address.
    * @param connections those from there that are served
    */
   isTooMany(remote: string, connections: number): boolean {
@@ -68,7 +68,7 @@ export class Crowd implements Doorkeeper {
     const error = this.wire.loop.register(connection, Interest.BOTH);
     if (error < 0) return error;
     this.leaving.add(connection);
-    this.tell(remote);
+    this.report(remote);
     if (this.leaving.size > TURNED_AWAY_MAX) this.wire.abort(connection);
     else connection.start(this.answerNow());
     return 0;
@@ -104,16 +104,16 @@ export class Crowd implements Doorkeeper {
     return this.answer;
   }
 
-  private tell(remote: string): void {
-    this.untold++;
-    if (this.wire.loop.now - this.toldAt < TOLD_EVERY_MS) return;
-    this.toldAt = this.wire.loop.now;
+  private report(remote: string): void {
+    this.unreported++;
+    if (this.wire.loop.now - this.reportedAt < REPORT_EVERY_MS) return;
+    this.reportedAt = this.wire.loop.now;
     this.site.warn('max_connect_per_address: turned away', {
       client: remote,
       limit: this.limit,
-      connections: this.untold,
+      connections: this.unreported,
     });
-    this.untold = 0;
+    this.unreported = 0;
   }
 }
 

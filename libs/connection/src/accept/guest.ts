@@ -5,13 +5,13 @@ import type { Wire } from '../wire.ts';
 import type { Listed } from './client-list.ts';
 import type { Neighbours } from './neighbourhood.ts';
 
-/** What a client is doing, as far as its place is concerned. */
+/** What a client is doing, as its place is concerned. DEPARTED: it has lost its place and is about to be closed. */
 export const Standing = { IDLE: 0, HEAD: 1, BUSY: 2, DEPARTED: 3 } as const;
 export type Standing = (typeof Standing)[keyof typeof Standing];
 
 /** A connection as its listening socket sees it, whatever protocol it speaks. */
 export interface Guest extends Udata, Listed<Guest> {
-  /** Written by the `Clients` of the listening socket alone, as are the next two. */
+  /** The `Clients` of the listening socket alone write this and the next two. */
   standing: Standing;
   neighbours: Neighbours<Guest> | null;
   headSince: number;
@@ -36,11 +36,11 @@ export interface Host {
   /** The server stops. */
   readonly closing: boolean;
   /** A client waits for its next request. */
-  rest(guest: Guest): void;
+  becameIdle(guest: Guest): void;
   /** A client has sent a part of a head. */
   headBegun(guest: Guest): void;
   /** A client has something to be answered. */
-  busy(guest: Guest): void;
+  becameBusy(guest: Guest): void;
   /** A client has been disposed of. */
   clientGone(guest: Guest): void;
 }
@@ -48,5 +48,5 @@ export interface Host {
 /** Makes the connection of an accepted descriptor. */
 export type Welcome = (fd: number, remote: string) => Guest;
 
-/** A protocol that a listening socket speaks with all who come. */
+/** A protocol that a listening socket speaks with all of its clients. */
 export type Protocol = (host: Host) => Welcome;

@@ -44,7 +44,7 @@ function open(loop: Loop, listen: Listen, files: SocketFiles): number | string {
     return (error as Error).message;
   }
   if (typeof result === 'string' || result >= 0) return result;
-  return `${errnoName(result)}, ${errnoMessage(result)}${mend(result)}`;
+  return `${errnoName(result)}, ${errnoMessage(result)}${hintFor(result)}`;
 }
 
 function socketAddress(listen: Listen): Address {
@@ -60,7 +60,7 @@ function placeOf({ listen, servers }: ConfigAddress): string {
   return `${file}:${line}:${column}`;
 }
 
-function mend(error: number): string {
+function hintFor(error: number): string {
   switch (-error) {
     case ERRNO.EADDRINUSE:
       return ' (another program listens there: stop it, or choose another port)';

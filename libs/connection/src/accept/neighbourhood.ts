@@ -1,13 +1,14 @@
 import { parseIpv6 } from '@webserv/event-loop';
+import { assert } from '../assert.ts';
 import { ClientList, type Listed } from './client-list.ts';
 
-/** All clients that share an address, as far as addresses are told apart. */
+/** All clients that share an address, as `countedAs` has it. */
 export class Neighbours<T extends Listed<T>> {
   readonly key: string;
   connections = 0;
-  /** Those of them who have not sent a complete head, the youngest last. */
+  /** Those that have not sent a complete head, the youngest last. */
   readonly heads = new ClientList<T>();
-  /** Where it stands in the heap, or -1. Written by the neighbourhood alone. */
+  /** Its index in the heap, or -1. The neighbourhood alone writes it. */
   place = -1;
 
   constructor(key: string) {
@@ -16,14 +17,14 @@ export class Neighbours<T extends Listed<T>> {
 }
 
 /**
- * The connections of a listening socket by the address that they come from. It finds the most crowded address among those
- * with unfinished heads without looking at all of them: these stand in a heap, by their connections.
+ * The connections of a listening socket by the address that they come from. Addresses with unfinished heads stand in a heap
+ * by their number of connections, so the most crowded one is found without a look at all of them.
  */
 export class Neighbourhood<T extends Listed<T>> {
   private readonly byKey = new Map<string, Neighbours<T>>();
   private readonly heap: Neighbours<T>[] = [];
 
-  /** Those at an address, where there are any. */
+  /** The connections of an address, or null if it has none. */
   of(remote: string): Neighbours<T> | null {
     return this.byKey.get(countedAs(remote)) ?? null;
   }
@@ -62,7 +63,8 @@ export class Neighbourhood<T extends Listed<T>> {
     neighbours.heads.remove(waiter);
     if (neighbours.heads.size > 0) return;
     const { place } = neighbours;
-    const last = this.heap.pop() as Neighbours<T>;
+    const last = this.heap.pop();
+    assert(last !== undefined, 'an address with a place is in the heap');
     neighbours.place = -1;
     if (last === neighbours) return;
     this.put(last, place);
@@ -87,8 +89,8 @@ export class Neighbourhood<T extends Listed<T>> {
   private rise(neighbours: Neighbours<T>): void {
     for (let { place } = neighbours; place > 0; ) {
       const above = (place - 1) >> 1;
-      const parent = this.heap[above] as Neighbours<T>;
-      if (parent.connections >= neighbours.connections) return;
+      const parent = this.heap[above];
+      if (parent === undefined || parent.connections >= neighbours.connections) return;
       this.put(parent, place);
       this.put(neighbours, above);
       place = above;
@@ -98,9 +100,12 @@ export class Neighbourhood<T extends Listed<T>> {
   private sink(neighbours: Neighbours<T>): void {
     for (let { place } = neighbours; place >= 0; ) {
       let below = 2 * place + 1;
+      let child = this.heap[below];
       const other = this.heap[below + 1];
-      if (other !== undefined && other.connections > (this.heap[below] as Neighbours<T>).connections) below++;
-      const child = this.heap[below];
+      if (other !== undefined && child !== undefined && other.connections > child.connections) {
+        below++;
+        child = other;
+      }
       if (child === undefined || child.connections <= neighbours.connections) return;
       this.put(child, place);
       this.put(neighbours, below);
@@ -113,8 +118,9 @@ export class Neighbourhood<T extends Listed<T>> {
 const LINK_LOCAL = 0xfe80;
 
 /**
- * An IPv6 client has a /64 network to choose addresses from: its first 64 bits count. On a link, and for any other
- * address, it is the address itself; an IPv4 address within one of IPv6 is told as IPv4 by the event loop.
+ * What an address counts as. An IPv6 client has a /64 network to choose addresses from, so its first 64 bits count. On a
+ * link, and for any other address, the address itself counts. The event loop reports an IPv4 address within an IPv6 one as
+ * IPv4.
  */
 export function countedAs(remote: string): string {
   const groups = remote.includes(':') ? parseIpv6(remote) : null;

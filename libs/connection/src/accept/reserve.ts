@@ -1,17 +1,17 @@
 import type { Loop } from '@webserv/event-loop';
 
-/** Where a descriptor comes from that is good for nothing. */
+/** Opens descriptors that nobody reads or writes. */
 interface Fillers {
   /** @returns a descriptor, or -errno */
   openNothing(): number;
 }
 
-/** Descriptors that are kept for the requests of those who are here: a file, an upload, or the pipes of a script. */
+/** Descriptors kept for the requests of connected clients: a file, an upload, or the pipes of a script. */
 const SPARE = 8;
 
 /**
- * Descriptors that are held for nothing, and let go when there are none left: whoever is connected already must still be
- * able to be served while nobody else is let in.
+ * Descriptors that are held in advance and closed when the process has no other: connected clients are still served while
+ * nobody else is accepted.
  */
 export class Reserve {
   private readonly loop: Loop;
@@ -23,7 +23,7 @@ export class Reserve {
     this.fillers = fillers;
   }
 
-  /** Takes descriptors out of use. @returns whether that many were free, and one more: the shortage is over */
+  /** Takes descriptors. @returns whether that many were free, and one more: then the shortage is over */
   hold(): boolean {
     while (this.held.length <= SPARE) {
       const fd = this.fillers.openNothing();
@@ -33,7 +33,8 @@ export class Reserve {
       }
       this.held.push(fd);
     }
-    this.loop.discard(this.held.pop() as number);
+    const spare = this.held.pop();
+    if (spare !== undefined) this.loop.discard(spare);
     return true;
   }
 

@@ -8,16 +8,16 @@ import { Crowd } from './crowd.ts';
 import type { Guest, Host, Protocol, Welcome } from './guest.ts';
 import type { Reserve } from './reserve.ts';
 
-/** How long accepting rests when the process or the system has no descriptor left. */
+/** How long accepting pauses when the process or the system has no free descriptor. */
 const EXHAUSTED_MS = 100;
 /** How often it is seen whether the shortage is over. */
 const REFILL_MS = 1000;
-/** A shortage that comes and goes is told of this often at most. */
-const TOLD_EVERY_MS = 10_000;
+/** The log names a shortage at most this often. */
+const REPORT_EVERY_MS = 10_000;
 
 /**
  * A listening socket and the servers behind it. It makes the clients, counts them, and stops accepting at the limit: the
- * backlog of the kernel holds those who wait.
+ * backlog of the kernel holds those that wait.
  */
 export class ServerUdata extends Udata implements Host {
   readonly loop: Loop;
@@ -27,9 +27,9 @@ export class ServerUdata extends Udata implements Host {
   closing = false;
   private readonly welcome: Welcome;
   private readonly accepting = new Op(this);
-  private readonly rested = new Timer(this);
+  private readonly retrying = new Timer(this);
   private readonly refilled = new Timer(this);
-  /** Runs out when the oldest head can be given up for one who waits. */
+  /** Runs out when the oldest head can be given up for a client that waits. */
   private readonly ripened = new Timer(this);
   private readonly reserve: Reserve;
   /** As many connections as there could be without the reserve, while that is in use. */
@@ -41,7 +41,7 @@ export class ServerUdata extends Udata implements Host {
   private maxConnect: number;
   /** Where the last connection came from: those of one client share its text. */
   private lastRemote = '';
-  private shortageToldAt = Number.NEGATIVE_INFINITY;
+  private shortageReportedAt = Number.NEGATIVE_INFINITY;
   private onEmpty: (() => void) | null = null;
 
   constructor(loop: Loop, fd: number, edition: Edition, clock: Clock, reserve: Reserve, protocol: Protocol) {
@@ -82,7 +82,7 @@ export class ServerUdata extends Udata implements Host {
       this.answered(op);
     } catch (error) {
       this.loop.onFault?.(this, error);
-      if (!this.accepting.pending) this.loop.arm(this.rested, EXHAUSTED_MS);
+      if (!this.accepting.pending) this.loop.arm(this.retrying, EXHAUSTED_MS);
     }
   }
 
@@ -105,15 +105,15 @@ export class ServerUdata extends Udata implements Host {
   }
 
   /**
-   * Stops: what the kernel has accepted already is served, then nobody is accepted any more; who has no request under way
-   * is closed, the others when they have their answer. `done` follows when the last connection has gone.
+   * Stops. What the kernel has accepted already is served, then nobody is accepted any more. A client without a request
+   * under way is closed, the others when they have their answer. `done` follows when the last connection has gone.
    */
   shutDown(done: () => void): void {
     this.closing = true;
     this.onEmpty = done;
     this.loop.disarm(this.refilled);
     this.pause();
-    // Whoever is in the backlog of a listening socket that closes would be reset: a last accept brings them first.
+    // Clients in the backlog of a listening socket that closes would be reset, so a last accept brings them first.
     this.resume();
     for (const client of this.clients) client.serverStops();
   }
@@ -133,17 +133,17 @@ export class ServerUdata extends Udata implements Host {
   // ---- the end ----------------------------------------------------------------------------------------------
 
   private stopListening(): void {
-    this.loop.disarm(this.rested);
+    this.loop.disarm(this.retrying);
     this.loop.disarm(this.refilled);
     this.loop.disarm(this.ripened);
     if (this.fd >= 0) this.loop.close(this);
   }
 
-  // ---- what clients tell -------------------------------------------------------------------------------------
+  // ---- what clients report -------------------------------------------------------------------------------------
 
   /** A client waits for its next request. */
-  rest(client: Guest): void {
-    this.clients.rest(client);
+  becameIdle(client: Guest): void {
+    this.clients.becomeIdle(client);
     this.resume();
   }
 
@@ -153,9 +153,9 @@ export class ServerUdata extends Udata implements Host {
   }
 
   /** A client has something to be answered. */
-  busy(client: Guest): void {
-    this.clients.work(client);
-    // It may have been the one who would have made room for the next.
+  becameBusy(client: Guest): void {
+    this.clients.becomeBusy(client);
+    // It may have been the one that would have made room for the next.
     if (this.clients.served >= this.limit) this.holdBack();
   }
 
@@ -235,7 +235,7 @@ export class ServerUdata extends Udata implements Host {
   }
 
   /**
-   * Full: nobody could make room, or somebody who has is not gone yet. So there is never more than one connection over
+   * Full: no connection could make room, or one that has is not gone yet. So there is never more than one connection over
    * the limit, and that one is closed already.
    */
   private get isFull(): boolean {
@@ -259,7 +259,7 @@ export class ServerUdata extends Udata implements Host {
   }
 
   private resume(): void {
-    if (this.fd < 0 || this.accepting.pending || this.rested.armed) return;
+    if (this.fd < 0 || this.accepting.pending || this.retrying.armed) return;
     if (this.isFull) {
       this.holdBack();
       return;
@@ -269,18 +269,18 @@ export class ServerUdata extends Udata implements Host {
   }
 
   /**
-   * EMFILE and its like: those who are here are served, from the reserve where nobody idle can make room, and those who
-   * wait stay in the backlog for a moment.
+   * EMFILE and its like: connected clients are served, from the reserve if no idle one can make room. Those that wait stay
+   * in the backlog for a moment.
    */
   private exhausted(error: number): void {
     this.makeRoom();
     this.reserve.release();
     this.ceiling = Math.max(1, this.clients.open);
     this.pause();
-    this.loop.arm(this.rested, EXHAUSTED_MS);
+    this.loop.arm(this.retrying, EXHAUSTED_MS);
     this.loop.arm(this.refilled, REFILL_MS);
-    if (this.loop.now - this.shortageToldAt < TOLD_EVERY_MS) return;
-    this.shortageToldAt = this.loop.now;
+    if (this.loop.now - this.shortageReportedAt < REPORT_EVERY_MS) return;
+    this.shortageReportedAt = this.loop.now;
     this.edition.defaultSite.warn(`accept: ${errnoMessage(error)}; accepting again in ${EXHAUSTED_MS} ms`, {
       errno: errnoName(error),
       connections: this.clients.open,

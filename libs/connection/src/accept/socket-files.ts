@@ -11,7 +11,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { callUnix, ERRNO, errnoMessage, errnoName, lockFile } from '@webserv/event-loop';
 
-/** Everybody may connect, as to a port: who may not is kept out by the folder. The file gets the mode 0666. */
+/** Everybody may connect, as to a port. The folder keeps out those that may not. The file gets the mode 0666. */
 const UMASK = 0o111;
 /** How long two servers that start at once wait for each other. */
 const LOCK_TRIES = 100;
@@ -25,8 +25,8 @@ interface Bound {
 }
 
 /**
- * The files of the unix sockets that a server listens on. One that somebody answers on is in use, one that is left of a
- * server that has gone is replaced, and anything else at its path stays. A lock beside it keeps servers that start or end
+ * The files of the unix sockets that a server listens on. A socket on which a server answers is in use; one of a server that
+ * has gone is replaced; anything else at its path stays. A lock beside it keeps servers that start or end
  * at once from taking each other's file for a dead one.
  */
 export class SocketFiles {
@@ -52,7 +52,7 @@ export class SocketFiles {
     });
   }
 
-  /** Takes the files away that are still this server's. Called while they are open: their inodes are nobody else's. */
+  /** Removes the files that are still this server's. Called while they are open: nobody else has their inodes. */
   remove(): void {
     for (const { path, dev, ino } of this.bound.splice(0)) {
       try {

@@ -3,14 +3,14 @@ import type { MemoryLedger } from '@webserv/methods';
 import { Connection } from '../connection.ts';
 import type { Wire } from '../wire.ts';
 
-/** Who turns connections away. */
+/** The one that turns connections away. */
 export interface Doorkeeper {
   turnedAwayGone(connection: TurnedAway): void;
 }
 
 /**
- * A connection that is one too many from its address: it is told so, whatever it asks for, and closed. What it sends is
- * read meanwhile and thrown away, for a reset would take the answer from it.
+ * A connection that is one too many from its address. It is answered 429, whatever it asks for, and closed. Meanwhile what
+ * it sends is read and thrown away, because a reset would take the answer from it.
  */
 export class TurnedAway extends Connection {
   private readonly doorkeeper: Doorkeeper;
@@ -35,7 +35,7 @@ export class TurnedAway extends Connection {
     this.doorkeeper.turnedAwayGone(this);
   }
 
-  /** Nothing is received before the answer has left, and what comes then is thrown away by the connection. */
+  /** Nothing is received before the answer has left. The connection throws away what comes then. */
   protected received(): void {}
 
   protected ended(): void {

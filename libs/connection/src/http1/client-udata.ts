@@ -130,14 +130,14 @@ export class ClientUdata extends Connection implements RoundOwner, Guest {
 
   private read(bytes: Buffer, start: number, end: number): void {
     const { host } = this;
-    if (this.standing === Standing.IDLE) host.busy(this);
+    if (this.standing === Standing.IDLE) host.becameBusy(this);
     const round = this.round ?? this.begin();
     const { parser, transaction } = round;
     if (transaction.startedAt === 0) transaction.startedAt = this.loop.now;
     const status = parser.feed(bytes, start, end);
     if (status === FeedStatus.PARTIAL) {
       if (this.standing !== Standing.HEAD) host.headBegun(this);
-    } else if (this.standing === Standing.HEAD) host.busy(this);
+    } else if (this.standing === Standing.HEAD) host.becameBusy(this);
     if (status === FeedStatus.HEAD) {
       round.forgetCarried(this.memory);
       this.method(round, this.stash(bytes, parser.consumed, end));
@@ -322,7 +322,7 @@ export class ClientUdata extends Connection implements RoundOwner, Guest {
       this.waitForRequest(round.transaction.location.timeouts.keepAlive);
       this.forgetMoved();
       this.leave(round);
-      host.rest(this);
+      host.becameIdle(this);
       this.receive();
     }
   }

@@ -5,7 +5,7 @@ import { DEFAULT_LIMITS, type RequestError, RequestParser } from '@webserv/reque
 import * as fc from 'fast-check';
 import { Reception, type ReceptionOwner } from './reception.ts';
 
-/** An intake that rests behind every piece that `rests` says, and an owner that has nothing more to send at the end. */
+/** An intake that pauses behind every piece that `pauses` says, and an owner that has nothing more to send at the end. */
 class Scene implements ReceptionOwner, Intake {
   readonly wantsBody = true;
   readonly reception: Reception;
@@ -16,12 +16,12 @@ class Scene implements ReceptionOwner, Intake {
   error: RequestError | null = null;
   wanted = 0;
   client: IntakeClient | null = null;
-  resting = false;
-  private readonly rests: readonly boolean[];
+  paused = false;
+  private readonly pauses: readonly boolean[];
   private readonly loop = Loop.open({ driver: new FakeDriver({ seed: 1 }), hosted: false });
 
-  constructor(head: string, rests: readonly boolean[] = []) {
-    this.rests = rests;
+  constructor(head: string, pauses: readonly boolean[] = []) {
+    this.pauses = pauses;
     this.reception = new Reception(this.loop, DEFAULT_LIMITS, this);
     const parser = new RequestParser(DEFAULT_LIMITS);
     const bytes = Buffer.from(`POST / HTTP/1.1\r\nHost: a\r\n${head}\r\n\r\n`);
@@ -30,15 +30,15 @@ class Scene implements ReceptionOwner, Intake {
     this.reception.attach(this);
   }
 
-  /** Gives all of `text` in pieces of these lengths, resuming the intake wherever it rests. */
+  /** Gives all of `text` in pieces of these lengths, resuming the intake wherever it pauses. */
   feed(text: string, lengths: readonly number[]): void {
     let at = 0;
     for (let turn = 0; at < text.length && this.error === null; turn++) {
       const end = Math.min(text.length, at + (lengths[turn % lengths.length] ?? text.length));
       // Memory of its own: what is received is lent, and pieces are brought together in it.
       this.reception.feed(Buffer.from(text.slice(at, end), 'latin1'), 0, end - at);
-      while (this.resting) {
-        this.resting = false;
+      while (this.paused) {
+        this.paused = false;
         this.client?.resume();
       }
       at = end;
@@ -69,8 +69,8 @@ class Scene implements ReceptionOwner, Intake {
 
   take(bytes: Buffer, start: number, end: number): boolean {
     this.taken.push(Buffer.from(bytes.subarray(start, end)));
-    this.resting = this.rests[(this.taken.length - 1) % this.rests.length] ?? false;
-    return !this.resting;
+    this.paused = this.pauses[(this.taken.length - 1) % this.pauses.length] ?? false;
+    return !this.paused;
   }
 
   finish(): void {
@@ -92,14 +92,14 @@ const content = fc.string({
   maxLength: 40,
 });
 
-it('gives on every byte of a chunked body once, in order, however it is cut and wherever the intake rests', () => {
+it('gives on every byte of a chunked body once, in order, however it is cut and wherever the intake pauses', () => {
   fc.assert(
     fc.property(
       fc.array(content, { minLength: 1, maxLength: 40 }),
       fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 5 }),
       fc.array(fc.boolean(), { minLength: 1, maxLength: 5 }),
-      (chunks, lengths, rests) => {
-        const scene = new Scene('Transfer-Encoding: chunked', rests);
+      (chunks, lengths, pauses) => {
+        const scene = new Scene('Transfer-Encoding: chunked', pauses);
         scene.feed(chunked(chunks), lengths);
         expect(Buffer.concat(scene.taken).toString('latin1')).toBe(chunks.join(''));
         expect([scene.finished, scene.aborted, scene.reception.whole]).toEqual([true, false, true]);
@@ -124,8 +124,8 @@ it('gives on no more than 16 KiB and a piece at once', () => {
   scene.close();
 });
 
-it.each([[[true]], [[false]]])('tells what lies behind the body, rests %j', (rests) => {
-  const scene = new Scene('Content-Length: 5', rests);
+it.each([[[true]], [[false]]])('tells what lies behind the body, pauses %j', (pauses) => {
+  const scene = new Scene('Content-Length: 5', pauses);
   scene.feed('helloGET / HTTP/1.1', [100]);
   expect([Buffer.concat(scene.taken).toString(), scene.behind]).toEqual(['hello', 'GET / HTTP/1.1']);
   scene.close();

@@ -4,7 +4,7 @@ import { BodyDecoder, BodyStatus, type Limits, type RequestError, type RequestHe
 import type { Reply } from '@webserv/response';
 import { Gathering } from './gathering.ts';
 
-/** Whose request body it is. */
+/** The owner of a request's body. */
 export interface ReceptionOwner {
   /** Bytes are wanted from the connection. */
   receiveMore(): void;
@@ -26,8 +26,8 @@ const ENOUGH = 16 << 10;
 const CHUNKED_ROOM = 128 << 10;
 
 /**
- * Reads the body of one request: for an intake that wants it, or, without one, to throw it away. What an intake does
- * not take yet stays in the kernel, but for the rest of one receive.
+ * Reads the body of one request for an intake that wants it; without one, it throws the body away. What an intake does not
+ * take yet stays in the kernel, apart from what one receive brought.
  */
 export class Reception implements IntakeClient {
   /** Payload bytes that were thrown away. */
@@ -72,7 +72,7 @@ export class Reception implements IntakeClient {
 
   /**
    * Begins the body behind `head`.
-   * @param memory what it keeps for an intake that rests counts in it
+   * @param memory counts what it keeps for a paused intake
    * @returns its error where its announced length is over the limit
    */
   begin(head: RequestHead, limit: number, memory: MemoryLedger): RequestError | null {
@@ -147,7 +147,7 @@ export class Reception implements IntakeClient {
     this.feedHeld();
   }
 
-  /** Goes on with the body after an early answer: what is left of it is thrown away. */
+  /** Goes on with the body after an early answer: what remains of it is thrown away. */
   discard(): void {
     this.unpause();
     this.feedHeld();
@@ -170,7 +170,7 @@ export class Reception implements IntakeClient {
     intake?.abort();
   }
 
-  /** Gives on what is gathered. @returns false where no more is to be given now: the intake rests, or has answered early */
+  /** Hands on what is gathered. @returns false if no more may follow now: the intake is paused, or has answered early */
   private take(bytes: Buffer): boolean {
     const { intake, gathered } = this;
     const { start, end } = gathered;
@@ -186,7 +186,7 @@ export class Reception implements IntakeClient {
     return !this.paused && this.intake === intake;
   }
 
-  /** It has come, so it cannot be refused any more. */
+  /** The bytes have come, so they cannot be refused any more. */
   private keep(held: Buffer): void {
     if (this.held.length !== held.length) this.memory?.add(held.length - this.held.length);
     this.held = held;
@@ -200,7 +200,7 @@ export class Reception implements IntakeClient {
   private feedHeld(): void {
     const { held } = this;
     this.keep(EMPTY);
-    // Even where nothing is left over: the piece that the intake rested on may have been the last one.
+    // Even if nothing is held: the piece at which the intake paused may have been the last one.
     this.feed(held, 0, held.length);
   }
 }

@@ -5,7 +5,7 @@ const STRETCH = 1000;
 interface Look {
   readonly at: number;
   readonly moved: number;
-  readonly rested?: number;
+  readonly waited?: number;
   /** What it says: milliseconds to the next look, 0 for too slow. */
   readonly next: number;
 }
@@ -29,23 +29,23 @@ describe('patience', () => {
     ],
     ['asks for more where it looks late', 100, [{ at: 2000, moved: 150, next: 0 }]],
     [
-      'does not count what the server rested',
+      'does not count what the server waited',
       100,
       [
-        { at: 1000, moved: 10, rested: 900, next: 900 },
-        { at: 1900, moved: 100, rested: 900, next: STRETCH },
+        { at: 1000, moved: 10, waited: 900, next: 900 },
+        { at: 1900, moved: 100, waited: 900, next: STRETCH },
       ],
     ],
     [
-      'never ends while the server rests alone',
+      'never ends while the client alone waits',
       100,
-      [{ at: 90_000, moved: 0, rested: 90_000, next: STRETCH }],
+      [{ at: 90_000, moved: 0, waited: 90_000, next: STRETCH }],
     ],
   ])('%s', (_name, rate, looks) => {
     const patience = new Patience();
     patience.begin(0, 0, 0);
-    for (const { at, moved, rested, next } of looks) {
-      expect(patience.look(at, moved, rested ?? 0, STRETCH, rate)).toBe(next);
+    for (const { at, moved, waited, next } of looks) {
+      expect(patience.look(at, moved, waited ?? 0, STRETCH, rate)).toBe(next);
     }
   });
 
