@@ -30,11 +30,6 @@ describe('a script', () => {
     world.location('/', ['s'], { timeoutMs: 50_000 });
   }
 
-  function impatient(timeoutMs: number, ...lines: string[]): void {
-    world.sh('s', ...lines);
-    world.location('/', ['s'], { timeoutMs });
-  }
-
   describe('answers', () => {
     it('a document, streamed, with its fields', async () => {
       script(
@@ -478,58 +473,6 @@ describe('a script', () => {
     });
   });
 
-  describe('that rests too long', () => {
-    it('is ended, and answered for by 504', async () => {
-      impatient(150, 'sleep 100 & wait');
-      const visit = await world.ask('GET', '/s');
-      expect([visit.status, visit.place]).toEqual([504, 'cgi_timeout']);
-      await world.quiet();
-    });
-
-    it('is killed where it does not want to end', async () => {
-      impatient(100, 'trap "" TERM', 'while :; do sleep 100; done');
-      const visit = await world.ask('GET', '/s');
-      expect(visit.status).toBe(504);
-      await world.quiet();
-    });
-
-    it('within its body is ended, and the body with it', async () => {
-      impatient(150, HEAD, 'echo hello', 'sleep 100');
-      const visit = await world.ask('GET', '/s');
-      expect([visit.status, visit.text, visit.failure]).toEqual([200, 'hello\n', 'cgi_timeout']);
-      await world.quiet();
-    });
-
-    it('before it reads its body is ended', async () => {
-      impatient(150, 'sleep 100');
-      const visit = await world.ask('POST', '/s', [], Buffer.alloc(1_000_000));
-      expect([visit.status, visit.place]).toEqual([504, 'cgi_timeout']);
-      await world.quiet();
-    });
-
-    it('behind its output is ended', async () => {
-      impatient(150, HEAD, 'echo hello', 'exec >&- 2>&-', 'sleep 100');
-      expect(await world.ask('GET', '/s')).toMatchObject({ text: 'hello\n', failure: '' });
-      await world.quiet();
-    });
-
-    it('now and then is left alone: only time without progress counts', async () => {
-      impatient(400, HEAD, 'for i in 1 2 3 4 5 6; do sleep 0.15; echo $i; done');
-      expect(await world.ask('GET', '/s')).toMatchObject({ text: '1\n2\n3\n4\n5\n6\n', failure: '' });
-    });
-
-    it('because its client rests is left alone', async () => {
-      impatient(150, 'cat > /dev/null', HEAD, 'echo done');
-      const visit = world.visit('POST', '/s', ['Content-Length: 8']).send('half');
-      // Longer than the script may rest, told by another script that does.
-      world.sh('other', 'sleep 100');
-      world.location('/o', ['other'], { timeoutMs: 400 });
-      expect((await world.ask('GET', '/o/other')).status).toBe(504);
-      visit.send('half').finish();
-      expect(await visit.done).toMatchObject({ status: 200, text: 'done\n' });
-    });
-  });
-
   describe('whose client goes', () => {
     function gone(visit: Visit): Promise<void> {
       visit.leave();
@@ -572,24 +515,6 @@ describe('a script', () => {
       const visit = world.visit('GET', '/s').finish();
       await world.nextLine();
       await gone(visit);
-    });
-  });
-
-  describe('that leaves something behind', () => {
-    it('which holds its output open is waited for a moment only', async () => {
-      script(HEAD, 'echo hello', 'sleep 3 &');
-      const visit = await world.ask('GET', '/s');
-      expect(visit).toMatchObject({ text: 'hello\n', failure: '' });
-    });
-
-    it('which says nothing is answered for by 502', async () => {
-      script('sleep 3 &');
-      expect((await world.ask('GET', '/s')).status).toBe(502);
-    });
-
-    it('which goes on writing is heard to its end', async () => {
-      script(HEAD, '(for i in 1 2 3; do sleep 0.05; echo $i; done) &');
-      expect((await world.ask('GET', '/s')).text).toBe('1\n2\n3\n');
     });
   });
 
