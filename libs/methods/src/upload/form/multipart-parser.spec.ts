@@ -1,52 +1,5 @@
-import fc from 'fast-check';
-import { FormStatus, isBoundary, MAX_PART_HEAD, MAX_PARTS, MultipartParser } from './multipart-parser.ts';
-
-interface ReadPart {
-  name: string;
-  filename: string | null;
-  content: string;
-  ended: boolean;
-}
-
-interface Form {
-  parts: ReadPart[];
-  complete: boolean;
-  error: string;
-  tooLarge: boolean;
-}
-
-/** Reads a body that comes in these pieces, each in memory that is overwritten afterwards. */
-function read(pieces: readonly Buffer[], boundary = 'X'): Form {
-  const parser = new MultipartParser(boundary);
-  const parts: ReadPart[] = [];
-  let error = '';
-  for (const piece of pieces) {
-    const bytes = Buffer.concat([Buffer.from('<<'), piece, Buffer.from('>>')]);
-    const end = bytes.length - 2;
-    let at = 2;
-    for (;;) {
-      const status = parser.feed(bytes, at, end);
-      at = parser.consumed;
-      const last = parts.at(-1);
-      if (status === FormStatus.PARTIAL) break;
-      if (status === FormStatus.ERROR) {
-        error = parser.error;
-        break;
-      }
-      if (status === FormStatus.PART) {
-        const { name, filename } = parser.part!;
-        parts.push({ name, filename, content: '', ended: false });
-      } else if (status === FormStatus.DATA) {
-        expect(parser.dataEnd).toBeGreaterThan(parser.dataStart);
-        last!.content += parser.data.toString('latin1', parser.dataStart, parser.dataEnd);
-      } else {
-        last!.ended = true;
-      }
-    }
-    bytes.fill(0x21);
-  }
-  return { parts, complete: parser.complete, error, tooLarge: parser.tooLarge };
-}
+import { type Form, read } from '../../testing/read-form.ts';
+import { isBoundary, MAX_PART_HEAD, MAX_PARTS } from './multipart-parser.ts';
 
 function readText(text: string, boundary = 'X'): Form {
   return read([Buffer.from(text, 'latin1')], boundary);
@@ -206,45 +159,6 @@ describe('boundaries', () => {
   });
 });
 
-/** Content made of what boundaries are made of, so that near misses are the rule. */
-const content = fc
-  .array(
-    fc.constantFrom('\r', '\n', '-', '--', '\r\n', '\r\n--', '\r\n--bo', 'b', 'o', 'undary', 'x', '\0', 'ÿ'),
-    {
-      maxLength: 24,
-    },
-  )
-  .map((words) => words.join(''))
-  .filter((text) => !`\r\n${text}`.includes('\r\n--boundary'));
-
-const anyParts = fc.array(
-  fc.record({
-    name: fc.constantFrom('a', 'b c', 'd;e', 'f=g'),
-    filename: fc.option(fc.constantFrom('', 'x.txt', 'a b.png'), { nil: null }),
-    content,
-  }),
-  { maxLength: 6 },
-);
-
-function encode(parts: readonly { name: string; filename: string | null; content: string }[]): Buffer {
-  const text = parts.map(({ name, filename, content: body }) => {
-    const file = filename === null ? '' : `; filename="${filename}"`;
-    return `--boundary\r\nContent-Disposition: form-data; name="${name}"${file}\r\n\r\n${body}\r\n`;
-  });
-  return Buffer.from(`${text.join('')}--boundary--\r\n`, 'latin1');
-}
-
-function cut(bytes: Buffer, sizes: readonly number[]): Buffer[] {
-  const pieces: Buffer[] = [];
-  let at = 0;
-  for (const size of sizes) {
-    pieces.push(bytes.subarray(at, at + size));
-    at += size;
-  }
-  pieces.push(bytes.subarray(at));
-  return pieces;
-}
-
 it('does work in proportion to the bytes, whatever they are', () => {
   const blanks = ' \t'.repeat(4_000);
   const head = `Content-Disposition: form-data; name="a"\r\nX: y${blanks}z`;
@@ -259,45 +173,4 @@ it('does work in proportion to the bytes, whatever they are', () => {
 it('takes the blanks around a value away, and no others', () => {
   const form = readText('--X\r\nContent-Disposition: \t form-data; name="a  b"\t \r\n\r\nv\r\n--X--');
   expect(form.parts).toMatchObject([{ name: 'a  b', content: 'v' }]);
-});
-
-describe('properties', () => {
-  it('gives back what was put in, however it is cut', () => {
-    fc.assert(
-      fc.property(anyParts, fc.array(fc.nat(40)), (parts, sizes) => {
-        const form = read(cut(encode(parts), sizes), 'boundary');
-        expect(form.error).toBe('');
-        expect(form.complete).toBe(true);
-        expect(form.parts.map(({ ended: _ended, ...rest }) => rest)).toEqual(parts);
-      }),
-      { numRuns: 1000 },
-    );
-  });
-
-  it('says the same of any bytes, whole or cut', () => {
-    const noise = fc
-      .array(
-        fc.constantFrom(
-          '--boundary',
-          '--boundary--',
-          '\r\n',
-          '\r',
-          ' ',
-          'Content-Disposition: form-data; name=a',
-          'x',
-          ':',
-          '-',
-        ),
-        {
-          maxLength: 30,
-        },
-      )
-      .map((words) => Buffer.from(words.join(''), 'latin1'));
-    fc.assert(
-      fc.property(noise, fc.array(fc.nat(12)), (bytes, sizes) => {
-        expect(read(cut(bytes, sizes), 'boundary')).toEqual(read([bytes], 'boundary'));
-      }),
-      { numRuns: 1500 },
-    );
-  });
 });
