@@ -137,9 +137,8 @@ export class Queue {
 
   /** The last of the longest line has waited least, and most others of its address are still there. */
   private makeRoom(): void {
-    const longest = this.longest();
-    if (longest === null) return;
-    const last = [...longest.waiting].at(-1) as Waiter;
+    const last = [...(this.longest()?.waiting ?? [])].at(-1);
+    if (last === undefined) return;
     this.remove(last);
     last.displaced();
   }

@@ -17,15 +17,10 @@ function quality(accept: string, type: string, subtype: string): number {
   for (const member of withoutQuoted(accept).split(',')) {
     const parts = MEMBER.exec(member.trim());
     if (parts === null) continue;
-    const rank = specificity(
-      (parts[1] as string).toLowerCase(),
-      (parts[2] as string).toLowerCase(),
-      type,
-      subtype,
-    );
+    const rank = specificity(parts[1].toLowerCase(), parts[2].toLowerCase(), type, subtype);
     if (rank <= best) continue;
     best = rank;
-    const q = WEIGHT.exec(parts[3] as string);
+    const q = WEIGHT.exec(parts[3]);
     weight = q === null ? 1 : Number(q[1]);
   }
   return weight;

@@ -20,6 +20,7 @@ export { type Caller, type Ends, Exchange, type Services } from './exchange.ts';
 export { failedCall, failure } from './failure.ts';
 export type { Intake, IntakeClient, Outcome } from './intake.ts';
 export { Listings } from './listing/listings.ts';
+export { present } from './present.ts';
 export { isHidden, lastSegment, namesDotfile, resolvePath } from './resolve-path.ts';
 export type { Script } from './scripts/script.ts';
 export { runnerOf } from './scripts/script-rules.ts';

@@ -1,5 +1,6 @@
 import { normalize } from 'node:path/posix';
 import type { Location } from '@webserv/config';
+import { present } from './present.ts';
 import { TEMPORARY_PREFIX } from './upload/temporary.ts';
 
 const DOT = 0x2e;
@@ -27,7 +28,7 @@ export function defaultFileOf(location: Location, path: string): string {
 
 /** The request path that names that file. */
 export function defaultNameOf(location: Location, path: string): string {
-  return path + normalize(location.defaultFile as string);
+  return path + normalize(present(location.defaultFile, 'default_file'));
 }
 
 /**

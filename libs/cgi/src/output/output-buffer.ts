@@ -1,5 +1,5 @@
 import type { Loop, Memory } from '@webserv/event-loop';
-import type { Ledger, MemoryLedger } from '@webserv/methods';
+import { type Ledger, type MemoryLedger, present } from '@webserv/methods';
 import { Spool, type SpoolOwner } from '../spool/spool.ts';
 import { SLAB } from '../workshop/slabs.ts';
 import type { Workshop } from '../workshop/workshop.ts';
@@ -111,7 +111,7 @@ export class OutputBuffer implements SpoolOwner {
     }
     if (this.start === this.end && this.kept > 0) {
       // The reader has caught up, and holds nothing any more: the slabs change their parts.
-      const slab = this.second as Memory;
+      const slab = present(this.second, 'the second slab');
       this.second = this.slab;
       this.slab = slab;
       this.hold(0, this.kept);
@@ -170,7 +170,7 @@ export class OutputBuffer implements SpoolOwner {
     const spool = this.spool ?? this.openSpool();
     if (spool === null || spool.resting || !spool.reserve(kept)) return false;
     this.kept = 0;
-    return spool.put((this.second as Memory).bytes, 0, kept);
+    return spool.put(present(this.second, 'the second slab').bytes, 0, kept);
   }
 
   private openSpool(): Spool | null {

@@ -1,4 +1,5 @@
 import { ERRNO, Interest, type Loop, type Memory, type Op } from '@webserv/event-loop';
+import { present } from '@webserv/methods';
 import type { BodySink, BodySource } from '@webserv/response';
 import { ScriptUdata, type ScriptUdataOwner } from '../process/script-udata.ts';
 import { SLAB } from '../workshop/slabs.ts';
@@ -205,7 +206,7 @@ export class ScriptOutput implements BodySource, BufferOwner, ScriptUdataOwner {
 
   private append(offset: number, read: number): void {
     const over = this.chunksOver;
-    const size = this.unwrapped(this.target as Memory, offset, read);
+    const size = this.unwrapped(present(this.target, 'the memory of a read'), offset, read);
     if (size < 0) {
       this.owner.outputMalformed();
       return;
@@ -294,7 +295,7 @@ export class ScriptOutput implements BodySource, BufferOwner, ScriptUdataOwner {
 
   private headDone(status: OutputStatus): void {
     this.phase = 'held';
-    if (status === OutputStatus.HEAD) this.owner.headRead(this.parser.head as ScriptHead);
+    if (status === OutputStatus.HEAD) this.owner.headRead(present(this.parser.head, 'the head of an output'));
     else this.owner.headFailed(this.parser.error);
   }
 

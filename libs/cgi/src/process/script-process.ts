@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { ERRNO, Interest, type Loop, type Op } from '@webserv/event-loop';
+import { present } from '@webserv/methods';
 import type { EnvEntry } from '../program/env.ts';
 import { Alarm } from './alarm.ts';
 import type { Launcher } from './launcher.ts';
@@ -137,7 +138,7 @@ export class ScriptProcess implements ScriptUdataOwner {
   private prepare(): number {
     const error = this.loop.register(this.child, Interest.READ);
     if (error < 0) return error;
-    return this.loop.register(this.stderr as ScriptUdata, Interest.READ);
+    return this.loop.register(present(this.stderr, 'stderr'), Interest.READ);
   }
 
   /** @param result the pid, or -errno */
@@ -211,7 +212,7 @@ export class ScriptProcess implements ScriptUdataOwner {
 
   /** Always being read, whatever becomes of the lines: a full pipe would hold the script up. */
   private listen(): void {
-    this.loop.read((this.stderr as ScriptUdata).reading, null, 0, 0, -1);
+    this.loop.read(present(this.stderr, 'stderr').reading, null, 0, 0, -1);
   }
 
   private heard(op: Op): void {
@@ -219,7 +220,7 @@ export class ScriptProcess implements ScriptUdataOwner {
       this.closeStderr();
       return;
     }
-    this.lines.feed(op.bytes as Buffer, op.offset, op.offset + op.result, this.loop.now);
+    this.lines.feed(present(op.bytes, 'what was read'), op.offset, op.offset + op.result, this.loop.now);
     this.listen();
   }
 

@@ -1,5 +1,5 @@
 import { ERRNO, Interest, type Loop, Memory, type Op } from '@webserv/event-loop';
-import type { Ledger, MemoryLedger } from '@webserv/methods';
+import { type Ledger, type MemoryLedger, present } from '@webserv/methods';
 import { ScriptUdata, type ScriptUdataOwner } from '../process/script-udata.ts';
 import { NOTHING, Spool, type SpoolOwner } from '../spool/spool.ts';
 import { SLAB, type Slabs } from '../workshop/slabs.ts';
@@ -67,7 +67,7 @@ export class ScriptInput implements ScriptUdataOwner, SpoolOwner {
 
   /** Bytes that the script has read, those of a write under way included: it grows while the script reads. */
   get taken(): number {
-    return this.written + (this.pending ? (this.pipe as ScriptUdata).writing.done : 0);
+    return this.written + (this.pending ? present(this.pipe, 'stdin').writing.done : 0);
   }
 
   /** @returns false where no more is to be given before `inputRoom` */

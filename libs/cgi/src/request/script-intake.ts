@@ -1,5 +1,12 @@
 import { ERRNO } from '@webserv/event-loop';
-import { type Exchange, failure, type Intake, type IntakeClient, type Script } from '@webserv/methods';
+import {
+  type Exchange,
+  failure,
+  type Intake,
+  type IntakeClient,
+  present,
+  type Script,
+} from '@webserv/methods';
 import type { Reply } from '@webserv/response';
 import type { ScriptHead } from '../output/output-parser.ts';
 import { type OutputOwner, ScriptOutput } from '../output/script-output.ts';
@@ -125,7 +132,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
   started(): void {
     const { exchange, workshop } = this;
     const { server, location, services } = exchange;
-    const process = this.process as ScriptProcess;
+    const process = present(this.process, 'the child');
     const room = {
       disk: services.ledgerOf(server),
       memory: services.memoryOf(server),
@@ -143,7 +150,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
   }
 
   notStarted(errno: number): void {
-    const process = this.process as ScriptProcess;
+    const process = present(this.process, 'the child');
     this.process = null;
     this.queue.leave(this);
     this.refuse(notStarted(this.exchange, errno));
@@ -250,7 +257,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
 
   /** What was awaited has come, or is not waited for any longer. */
   private conclude(): void {
-    if (this.stage === Stage.MEASURING) this.answerWith(this.head as ScriptHead);
+    if (this.stage === Stage.MEASURING) this.answerWith(present(this.head, 'the head of an output'));
     else if (this.stage === Stage.ENDING) {
       this.output?.conclude((this.process?.killed ?? false) && !this.outlasted);
     }
@@ -266,7 +273,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
     if (this.output?.ended === true) this.conclude();
     this.watch(true);
     // Last of all: a runner that closes may dispose of the loop when no child is left.
-    this.workshop.collected(this.process as ScriptProcess);
+    this.workshop.collected(present(this.process, 'the child'));
   }
 
   said(line: string): void {
@@ -288,7 +295,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
   }
 
   private answerWith(head: ScriptHead): void {
-    const reply = replyOf(head, this.output as ScriptOutput, this.exchange.head.method, this.process);
+    const reply = replyOf(head, present(this.output, 'the output'), this.exchange.head.method, this.process);
     this.answer(reply, reply.body.kind === 'stream' ? Stage.ANSWERED : Stage.OVER);
   }
 
@@ -338,7 +345,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
     switch (wait) {
       case Wait.NOW:
         this.verdict = null;
-        this.answer(verdict as Reply, Stage.OVER);
+        this.answer(present(verdict, 'a verdict'), Stage.OVER);
         break;
       case Wait.TURN:
         this.turnDoesNotCome();

@@ -1,5 +1,5 @@
 import { ERRNO, Interest, type Loop, Memory, type Op } from '@webserv/event-loop';
-import type { Ledger } from '@webserv/methods';
+import { type Ledger, present } from '@webserv/methods';
 import { ScriptUdata, type ScriptUdataOwner } from '../process/script-udata.ts';
 import { SLAB } from '../workshop/slabs.ts';
 import type { Workshop } from '../workshop/workshop.ts';
@@ -131,7 +131,7 @@ export class Spool implements ScriptUdataOwner {
     this.carrier = filler;
     this.filled = 0;
     this.carrying = true;
-    this.loop.write((this.file as ScriptUdata).writing, filler, 0, filled, this.end);
+    this.loop.write(present(this.file, 'the spool file').writing, filler, 0, filled, this.end);
   }
 
   private carried(op: Op): void {

@@ -18,7 +18,7 @@ export function inSlices<T>(
   let next = 0;
   const work = (slice: Slice | null): void => {
     while (next < items.length) {
-      if (!act(items[next++] as T)) return;
+      if (!act(items[next++])) return;
       if (slice?.spent === true) break;
     }
     if (next < items.length) later(work);

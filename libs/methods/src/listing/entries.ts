@@ -50,7 +50,7 @@ export class Entries {
     if (this.count === this.places.length && !this.grow()) return false;
     if (this.used + nameSize + keySize > CHUNK && !this.addChunk()) return false;
     const { chunks, count, used } = this;
-    const chunk = chunks.at(-1) as Buffer;
+    const chunk = chunks[chunks.length - 1];
     if (bytes === null) chunk.write(name, used);
     else chunk.set(bytes, used);
     if (keySize > 0) chunk.write(key, used + nameSize);
@@ -73,9 +73,9 @@ export class Entries {
   /** What the name at an index is. Names are kept in their order; those that are not are passed over. */
   keep(index: number, facts: FileFacts): void {
     const to = this.kept++;
-    this.places[to] = this.places[index] as number;
-    this.nameSizes[to] = this.nameSizes[index] as number;
-    this.keySizes[to] = this.keySizes[index] as number;
+    this.places[to] = this.places[index];
+    this.nameSizes[to] = this.nameSizes[index];
+    this.keySizes[to] = this.keySizes[index];
     this.sizes[to] = facts.kind === 'folder' ? -1 : facts.size;
     this.times[to] = Math.min(Math.max(facts.mtimeMs, FIRST_TIME), LAST_TIME);
   }
@@ -87,7 +87,7 @@ export class Entries {
 
   name(index: number): string {
     const start = this.startOf(index);
-    const end = start + (this.nameSizes[index] as number);
+    const end = start + this.nameSizes[index];
     return textOfBytes(this.chunkOf(index), start, end);
   }
 
@@ -97,12 +97,12 @@ export class Entries {
 
   /** Bytes of a file. */
   size(index: number): number {
-    return this.sizes[index] as number;
+    return this.sizes[index];
   }
 
   /** Time of modification in milliseconds, within the years 1 to 9999. */
   time(index: number): number {
-    return this.times[index] as number;
+    return this.times[index];
   }
 
   /** Folders before files, then as asked for; what is alike there goes by its name, from A to Z. */
@@ -113,7 +113,7 @@ export class Entries {
       const folder = this.isFolder(a);
       if (folder !== this.isFolder(b)) return folder ? -1 : 1;
       if (sort === 'name') return sign * this.compareNames(a, b);
-      const difference = (column[a] as number) - (column[b] as number);
+      const difference = column[a] - column[b];
       return difference === 0 ? this.compareNames(a, b) : sign * difference;
     };
   }
@@ -123,10 +123,10 @@ export class Entries {
     const other = this.chunkOf(b);
     const nameA = this.startOf(a);
     const nameB = this.startOf(b);
-    const endA = nameA + (this.nameSizes[a] as number);
-    const endB = nameB + (this.nameSizes[b] as number);
-    const keyA = this.keySizes[a] as number;
-    const keyB = this.keySizes[b] as number;
+    const endA = nameA + this.nameSizes[a];
+    const endB = nameB + this.nameSizes[b];
+    const keyA = this.keySizes[a];
+    const keyB = this.keySizes[b];
     return (
       compareNatural(
         one,
@@ -140,11 +140,11 @@ export class Entries {
   }
 
   private chunkOf(index: number): Buffer {
-    return this.chunks[(this.places[index] as number) >>> CHUNK_BITS] as Buffer;
+    return this.chunks[this.places[index] >>> CHUNK_BITS];
   }
 
   private startOf(index: number): number {
-    return (this.places[index] as number) & (CHUNK - 1);
+    return this.places[index] & (CHUNK - 1);
   }
 
   private addChunk(): boolean {

@@ -2,6 +2,7 @@ import type { MemoryAccount } from '../bounds/memory-ledger.ts';
 import type { Slice } from '../bounds/slice.ts';
 import { ERRNO } from '../disk/errno.ts';
 import { FileFacts, type Files, type FolderReader } from '../disk/files.ts';
+import { present } from '../present.ts';
 import { hidesName } from '../resolve-path.ts';
 import { Entries } from './entries.ts';
 
@@ -18,8 +19,6 @@ export interface FolderPlace {
   readonly beneath: boolean;
   readonly dotfiles: boolean;
 }
-
-const facts = new FileFacts();
 
 /**
  * Reads a folder into entries, slice by slice.
@@ -51,8 +50,8 @@ export class FolderScan {
   /** @returns whether it is over: read, or failed */
   run(slice: Slice): boolean {
     if (this.state === 'waiting') this.open();
-    if (this.state === 'names') this.readNames(this.reader as FolderReader, slice);
-    if (this.state === 'facts') this.readFacts(this.reader as FolderReader, slice);
+    if (this.state === 'names') this.readNames(present(this.reader, 'the reader of a folder'), slice);
+    if (this.state === 'facts') this.readFacts(present(this.reader, 'the reader of a folder'), slice);
     return this.state === 'over';
   }
 
@@ -100,6 +99,7 @@ export class FolderScan {
 
   private readFacts(reader: FolderReader, slice: Slice): void {
     const { entries } = this;
+    const facts = new FileFacts();
     while (this.next < entries.count) {
       const index = this.next++;
       const error = reader.look(entries.name(index), facts);

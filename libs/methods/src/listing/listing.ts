@@ -2,6 +2,7 @@ import type { MemoryAccount } from '../bounds/memory-ledger.ts';
 import type { Slice } from '../bounds/slice.ts';
 import type { Work } from '../bounds/turns.ts';
 import { ERRNO } from '../disk/errno.ts';
+import { present } from '../present.ts';
 import type { FolderScan } from './folder-scan.ts';
 import type { ListingQuery } from './listing-query.ts';
 import type { ListingView } from './listing-view.ts';
@@ -171,11 +172,11 @@ export class Listing {
   private write(number: number): Buffer {
     const { scan, view } = this.parts;
     const { entries } = scan;
-    const order = this.order as Uint32Array;
-    let row = this.starts[number] as number;
+    const order = present(this.order, 'the order of a listing');
+    let row = this.starts[number];
     let text = number === 0 ? view.begin() : '';
     for (; row < entries.count && text.length < PIECE; row++) {
-      text += view.row(entries, order[row] as number, row === 0);
+      text += view.row(entries, order[row], row === 0);
     }
     if (row < entries.count) this.starts[number + 1] = row;
     else {

@@ -61,10 +61,8 @@ export class MergeOrder {
   /** Moves the smaller of the two next ones. */
   private move(): void {
     const { from, to, left, right } = this;
-    const fromLeft =
-      left < this.middle &&
-      (right === this.end || this.compare(from[left] as number, from[right] as number) <= 0);
-    to[this.out++] = from[fromLeft ? this.left++ : this.right++] as number;
+    const fromLeft = left < this.middle && (right === this.end || this.compare(from[left], from[right]) <= 0);
+    to[this.out++] = from[fromLeft ? this.left++ : this.right++];
   }
 
   private nextWidth(): void {

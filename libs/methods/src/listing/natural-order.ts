@@ -42,8 +42,8 @@ export function compareNatural(
   let i = startA;
   let j = startB;
   while (i < endA && j < endB) {
-    const ca = a[i] as number;
-    const cb = b[j] as number;
+    const ca = a[i];
+    const cb = b[j];
     if (isDigit(ca) && isDigit(cb)) {
       i = zerosEnd(a, i, endA);
       j = zerosEnd(b, j, endB);
@@ -51,7 +51,7 @@ export function compareNatural(
       const numberB = digitsEnd(b, j, endB);
       if (numberA - i !== numberB - j) return numberA - i - (numberB - j);
       for (; i < numberA; i++, j++) {
-        const difference = (a[i] as number) - (b[j] as number);
+        const difference = a[i] - b[j];
         if (difference !== 0) return difference;
       }
     } else {
@@ -75,7 +75,7 @@ export function compareText(
 ): number {
   const shared = Math.min(endA - startA, endB - startB);
   for (let at = 0; at < shared; at++) {
-    const difference = (a[startA + at] as number) - (b[startB + at] as number);
+    const difference = a[startA + at] - b[startB + at];
     if (difference !== 0) return difference;
   }
   return endA - startA - (endB - startB);
@@ -89,6 +89,6 @@ function zerosEnd(bytes: Uint8Array, from: number, end: number): number {
 
 function digitsEnd(bytes: Uint8Array, from: number, end: number): number {
   let at = from;
-  while (at < end && isDigit(bytes[at] as number)) at++;
+  while (at < end && isDigit(bytes[at])) at++;
   return at;
 }

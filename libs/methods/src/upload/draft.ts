@@ -20,13 +20,20 @@ export interface DraftOwner {
   draftFailed(errno: number, place: string): void;
 }
 
+/** The file that is wanted. */
+interface DraftRequest {
+  readonly name: string;
+  /** Bytes that will come; Infinity if nobody knows. */
+  readonly atMost: number;
+  /** The ledger for the memory that gathers them. */
+  readonly memory: MemoryLedger;
+}
+
 const State = { WRITING: 0, FINISHING: 1, SYNCING: 2, WHOLE: 3, PLACED: 4, OVER: 5 } as const;
 type State = (typeof State)[keyof typeof State];
 
 /** Bytes from which on a file that replaces another one is given to the disk before. */
 const FLUSHED = 1 << 20;
-
-const facts = new FileFacts();
 
 /**
  * One file on its way into its folder: written under a temporary name beside it, then put in place.
@@ -56,11 +63,9 @@ export class Draft implements FileWriterOwner {
     services: Services,
     owner: DraftOwner,
     rules: UploadRules,
-    name: string,
+    { name, atMost, memory }: DraftRequest,
     path: string,
     fd: number,
-    atMost: number,
-    memory: MemoryLedger,
   ) {
     this.services = services;
     this.owner = owner;
@@ -72,24 +77,16 @@ export class Draft implements FileWriterOwner {
     this.writer = services.writer(fd, this, atMost, memory);
   }
 
-  /**
-   * Begins a file.
-   * @param rules its folder, whether it may replace a file, and whether it is whole only when the disk has it
-   * @param atMost bytes that will come; Infinity where nobody knows
-   * @param memory what is gathered of it counts in
-   * @returns the draft, or -errno
-   */
+  /** Begins a file. @returns the draft, or -errno */
   static open(
     services: Services,
     owner: DraftOwner,
     rules: UploadRules,
-    name: string,
-    atMost: number,
-    memory: MemoryLedger,
+    request: DraftRequest,
   ): Draft | number {
     const path = join(rules.folder, temporaryName());
     const fd = services.store.create(path);
-    return fd < 0 ? fd : new Draft(services, owner, rules, name, path, fd, atMost, memory);
+    return fd < 0 ? fd : new Draft(services, owner, rules, request, path, fd);
   }
 
   /** As `FileWriter.write`. */
@@ -113,6 +110,7 @@ export class Draft implements FileWriterOwner {
   }
 
   written(): void {
+    const facts = new FileFacts();
     const error = this.services.files.inspect(this.fd, facts);
     this.stamp = { mtimeMs: facts.mtimeMs, size: facts.size, ino: facts.ino };
     if (error < 0 || facts.size !== this.size) {

@@ -47,7 +47,7 @@ function cutBytes(text: string, most: number): string {
   const bytes = bytesOfText(text);
   let end = most;
   // 10xxxxxx goes on with a code point, so it cannot begin what is left out.
-  while (end > 0 && ((bytes[end] as number) & 0xc0) === 0x80) end--;
+  while (end > 0 && (bytes[end] & 0xc0) === 0x80) end--;
   return textOfBytes(bytes, 0, end);
 }
 

@@ -38,10 +38,13 @@ export function post(exchange: Exchange): Outcome {
   }
   const contentType = headers.known(FieldId.CONTENT_TYPE) ?? null;
   const mediaType = mediaTypeOf(contentType, '');
-  if (mediaType === FORM || (mediaType === '' && contentType?.toLowerCase().startsWith(FORM))) {
-    return form(exchange, rules, contentType as string);
-  }
+  if (contentType !== null && isForm(mediaType, contentType)) return form(exchange, rules, contentType);
   return raw(exchange, rules, mediaType);
+}
+
+/** A field that cannot be parsed, and begins like one of a form, is one of a form: it is refused and not stored. */
+function isForm(mediaType: string, contentType: string): boolean {
+  return mediaType === FORM || (mediaType === '' && contentType.toLowerCase().startsWith(FORM));
 }
 
 function form(exchange: Exchange, rules: UploadRules, contentType: string): Outcome {

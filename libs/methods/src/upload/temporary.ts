@@ -19,7 +19,7 @@ let count = 0;
 export function randomWord(length: number): string {
   let word = '';
   while (word.length < length) {
-    const byte = crypto.getRandomValues(new Uint8Array(1))[0] as number;
+    const byte = crypto.getRandomValues(new Uint8Array(1))[0];
     // 252 is 7 times 36: each letter and digit is as likely as the others.
     if (byte < 252) word += (byte % 36).toString(36);
   }
@@ -43,5 +43,5 @@ export interface Temporary {
 export function parseTemporary(name: string): Temporary | null {
   const parts = NAME.exec(name);
   if (parts === null) return null;
-  return { run: parts[1] as string, kind: parts[2] as Temporary['kind'] };
+  return { run: parts[1], kind: parts[2] as Temporary['kind'] };
 }

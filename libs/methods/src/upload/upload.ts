@@ -7,6 +7,7 @@ import { ERRNO } from '../disk/errno.ts';
 import { join } from '../disk/join.ts';
 import type { Room } from '../disk/room.ts';
 import type { Exchange, Services } from '../exchange.ts';
+import { present } from '../present.ts';
 import { Draft, type DraftOwner } from './draft.ts';
 import { journalLine, journalPath, journalText } from './journal.ts';
 import type { StoredFile } from './stored-file.ts';
@@ -103,7 +104,7 @@ export class Upload implements DraftOwner {
     // What comes first is gathered in any case.
     if (!this.memory.take(FIRST_PIECE)) return -ERRNO.ENOMEM;
     this.memory.give(FIRST_PIECE);
-    const draft = Draft.open(services, this, rules, name, atMost, this.memory);
+    const draft = Draft.open(services, this, rules, { name, atMost, memory: this.memory });
     if (typeof draft === 'number') return draft;
     this.names.add(name);
     this.drafts.push(draft);
@@ -120,7 +121,7 @@ export class Upload implements DraftOwner {
     }
     this.held += end - start;
     this.slot?.moved(end - start);
-    const more = (this.current as Draft).write(bytes, start, end);
+    const more = present(this.current, 'the file of an upload').write(bytes, start, end);
     this.waitsForDisk(!more);
     return more;
   }
@@ -132,7 +133,7 @@ export class Upload implements DraftOwner {
 
   end(): void {
     this.waitsForDisk(true);
-    (this.current as Draft).finish();
+    present(this.current, 'the file of an upload').finish();
   }
 
   /** Puts all files in place. None may be open. */

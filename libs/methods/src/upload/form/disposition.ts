@@ -48,11 +48,11 @@ export function bytesToText(value: string): string {
 function decodeExtended(value: string | undefined): string | null {
   const parts = value === undefined ? null : EXTENDED.exec(value);
   if (parts === null) return null;
-  const encoded = parts[2] as string;
+  const encoded = parts[2];
   const bytes = encoded.replace(/%(..)/g, (_all, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   );
-  if ((parts[1] as string).toLowerCase() === 'iso-8859-1') return bytes;
+  if (parts[1].toLowerCase() === 'iso-8859-1') return bytes;
   const raw = Buffer.from(bytes, 'latin1');
   return isUtf8(raw) ? raw.toString() : null;
 }

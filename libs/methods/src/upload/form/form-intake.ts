@@ -2,6 +2,7 @@ import { AT_ONCE } from '../../bounds/in-slices.ts';
 import type { Exchange } from '../../exchange.ts';
 import { failure } from '../../failure.ts';
 import type { Intake, IntakeClient } from '../../intake.ts';
+import { present } from '../../present.ts';
 import { uploadStatusOf } from '../../status-of.ts';
 import { cleanName, generatedName } from '../file-name.ts';
 import { type FormField, receipt } from '../receipt.ts';
@@ -112,7 +113,7 @@ export class FormIntake implements Intake, UploadOwner {
         case FormStatus.PARTIAL:
           return at;
         case FormStatus.PART:
-          this.beginPart(parser.part as PartHead);
+          this.beginPart(present(parser.part, 'the head of a part'));
           break;
         case FormStatus.DATA:
           this.content(parser.data, parser.dataStart, parser.dataEnd);
@@ -144,7 +145,7 @@ export class FormIntake implements Intake, UploadOwner {
   }
 
   private content(bytes: Buffer, start: number, end: number): void {
-    if (this.part === Part.PERHAPS) this.beginFile(this.head as PartHead, '');
+    if (this.part === Part.PERHAPS) this.beginFile(present(this.head, 'the head of a part'), '');
     if (this.over) return;
     if (this.part === Part.FIELD) this.fieldSize += end - start;
     else if (!this.upload.write(bytes, start, end)) this.waiting = true;
@@ -155,7 +156,7 @@ export class FormIntake implements Intake, UploadOwner {
       this.waiting = true;
       this.upload.end();
     } else if (this.part === Part.FIELD && this.fields.length < MAX_LISTED) {
-      const name = (this.head as PartHead).name.slice(0, MAX_LISTED_NAME);
+      const name = present(this.head, 'the head of a part').name.slice(0, MAX_LISTED_NAME);
       this.fields.push({ name, size: this.fieldSize });
     }
   }

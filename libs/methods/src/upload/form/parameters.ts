@@ -39,7 +39,7 @@ export function parseParameters(value: string): Parametered | null {
       QUOTED.lastIndex = start;
       const quoted = QUOTED.exec(value);
       if (quoted === null) return null;
-      const raw = quoted[1] as string;
+      const raw = quoted[1];
       parameters.set(name, name === 'filename' ? unquoteFileName(raw) : unquote(raw));
       at = skip(value, QUOTED.lastIndex);
     }

@@ -28,12 +28,12 @@ export function parsePartHead(text: string): PartHead | null {
   for (const line of text.split('\r\n')) {
     const field = FIELD.exec(line);
     if (field === null || CONTROL.test(line)) return null;
-    const name = (field[1] as string).toLowerCase();
+    const name = field[1].toLowerCase();
     if (name === 'content-disposition') {
       if (disposition !== null) return null;
-      disposition = trimBlanks(field[2] as string);
+      disposition = trimBlanks(field[2]);
     } else if (name === 'content-type') {
-      type = trimBlanks(field[2] as string);
+      type = trimBlanks(field[2]);
     }
   }
   const parsed = disposition === null ? null : parseDisposition(disposition);
