@@ -40,7 +40,7 @@ function main(words: readonly string[]): void {
 
 function showDirectives(name: string | null): void {
   // A line that fills a wide terminal is hard to read.
-  const width = Math.min(process.stdout.columns ?? 80, 100);
+  const width = Math.min(process.stdout.columns || 80, 100);
   const help = name === null ? { ok: true as const, text: helpText({ width }) } : helpOn(name, { width });
   if (help.ok) process.stdout.write(help.text);
   else {
