@@ -3,7 +3,7 @@
 //
 // npx, npm and nx stand between the terminal and this process. TERM to npx ends npx and its shell, and reaches neither nx nor
 // the server. So this process asks whether those that started it still live, and ends the server when one of them has gone.
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -54,21 +54,28 @@ function stop(signal) {
   void end(signal).then(() => process.exit(0));
 }
 
-/** The processes that started this one, up to the first that is no runner: npm, its shell, nx, npx. */
+/** What `ps` says of a process; null if it is not there, or there is no ps. */
+function processOf(pid) {
+  const { stdout } = spawnSync('ps', ['-o', 'ppid=,pgid=,args=', '-p', String(pid)], { encoding: 'utf8' });
+  const [, parent, group, args] = /^\s*(\d+)\s+(\d+)\s+(.*)/.exec(stdout ?? '') ?? [];
+  return args === undefined ? null : { pid, parent: Number(parent), group: Number(group), args };
+}
+
+/** The processes that started this one, from the nearest: npm, its shell, nx, npx. */
 function runners() {
   const found = [];
-  try {
-    for (let pid = process.ppid; pid > 1; ) {
-      const text = execFileSync('ps', ['-o', 'ppid=,args=', '-p', String(pid)], { encoding: 'utf8' });
-      const [, parent, args] = /^\s*(\d+)\s+(.*)/.exec(text) ?? [];
-      if (args === undefined || !RUNNER.test(args)) break;
-      found.push(pid);
-      pid = Number(parent);
-    }
-  } catch {
-    // A system without ps has no look at them.
+  let next = processOf(process.ppid);
+  while (next !== null && RUNNER.test(next.args)) {
+    found.push(next);
+    next = next.parent > 1 ? processOf(next.parent) : null;
   }
-  return found;
+  return { found, above: next };
+}
+
+/** npx may have gone before this process began: then the uppermost runner is in the group of a parent that is not there. */
+function isOrphan({ found, above }) {
+  const top = found.at(-1);
+  return top !== undefined && top.group !== top.pid && above?.group !== top.group;
 }
 
 function lives(pid) {
@@ -116,9 +123,13 @@ function watchAll() {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
   process.on(signal, () => stop(signal === 'SIGINT' ? signal : 'SIGTERM'));
-const started = runners();
+const starters = runners();
+if (isOrphan(starters)) {
+  process.stderr.write('webserv: not started, because what asked for it has gone\n');
+  process.exit(1);
+}
 setInterval(() => {
-  if (!started.every(lives)) stop('SIGTERM');
+  if (!starters.found.every(({ pid }) => lives(pid))) stop('SIGTERM');
 }, LOOK_MS).unref();
 start();
 if (values.watch) watchAll();

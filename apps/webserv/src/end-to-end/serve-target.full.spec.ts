@@ -110,6 +110,17 @@ describe('nx run webserv:serve', () => {
     expect(await isFree(port)).toBe(true);
   });
 
+  it('does not start when npx has gone before, while the server was built', async () => {
+    const script = `(sleep 1; exec npm run serve -- --config=${config(`root ${folder};`)}) &`;
+    started = new Started('sh', ['-c', script], APP);
+    await started.says(/not started, because what asked for it has gone/);
+    await soon(
+      () => started?.left().length === 0,
+      () => `the end of ${started?.left().join('\n')}`,
+    );
+    expect(started.said).not.toContain('serving on');
+  });
+
   it('--watch builds a source that changes, takes over a config, and keeps the server if the config is wrong', async () => {
     // A copy, in which a source can change: the libraries come from the workspace.
     const app = join(folder, 'apps/webserv');
