@@ -11,7 +11,12 @@ export interface Destination {
   readonly kind: 'file' | 'stream' | 'inherited';
   /** It was not there before. */
   readonly created?: boolean;
+  /** How the descriptor is written without the loop; `writeNow` unless given. */
+  readonly write?: WriteNow;
 }
+
+/** One write, at once. Returns the bytes written, or -errno. */
+export type WriteNow = (fd: number, bytes: Buffer, from: number, length: number) => number;
 
 const ROOT = 0;
 const MOST_TRIES = 10;
@@ -108,11 +113,11 @@ export function giveFile(path: string, { fd, created }: Destination, uid: number
   }
 }
 
-/** One write(2), at once. @returns bytes written, or -errno */
-export function writeNow(fd: number, bytes: Buffer, from: number, length: number): number {
+/** By write(2). */
+export const writeNow: WriteNow = (fd, bytes, from, length) => {
   try {
     return writeSync(fd, bytes, from, length);
   } catch (error) {
     return errnoOf(error);
   }
-}
+};

@@ -1,5 +1,5 @@
 import { ERRNO, Interest, type Loop, Op, OpState, Timer, Udata } from '@webserv/event-loop';
-import { type Destination, writeNow } from './destination.ts';
+import { type Destination, type WriteNow, writeNow } from './destination.ts';
 import { LineBatch } from './line-batch.ts';
 import type { LogNotice } from './log-notice.ts';
 
@@ -53,6 +53,7 @@ export class LoggerUdata extends Udata {
   lost = 0;
   private readonly loop: Loop;
   private readonly inherited: boolean;
+  private readonly writeNow: WriteNow;
   private readonly notify: (notice: LogNotice) => void;
   private readonly bufferBytes: number;
   private readonly maxLines: number;
@@ -87,6 +88,7 @@ export class LoggerUdata extends Udata {
     this.path = path;
     this.destination = destination;
     this.inherited = destination.kind === 'inherited';
+    this.writeNow = destination.write ?? writeNow;
     this.notify = notify;
     this.bufferBytes = limits.bufferBytes;
     this.maxLines = limits.maxLines ?? MAX_LINES;
@@ -255,7 +257,7 @@ export class LoggerUdata extends Udata {
   private writeInherited(): void {
     const { writing } = this;
     while (this.from < writing.length) {
-      const n = writeNow(this.fd, writing.memory.bytes, this.from, writing.length - this.from);
+      const n = this.writeNow(this.fd, writing.memory.bytes, this.from, writing.length - this.from);
       if (n < 0) {
         this.failed(n, 0);
         return;
@@ -316,7 +318,7 @@ export class LoggerUdata extends Udata {
     let at = from;
     batch.seal();
     while (at < batch.length) {
-      const n = writeNow(this.fd, batch.memory.bytes, at, batch.length - at);
+      const n = this.writeNow(this.fd, batch.memory.bytes, at, batch.length - at);
       if (n >= 0) at += n;
       else if (n === -ERRNO.EAGAIN && Date.now() < patience) Atomics.wait(pause, 0, 0, 5);
       else if (n !== -ERRNO.EINTR) {
