@@ -35,7 +35,7 @@ it('any bytes, any bounds', () => {
       const bytes = all.subarray(Math.min(before, all.length));
       const end = Math.max(0, bytes.length - behind);
       const from = Math.min(3, end);
-      expect(valueEnd(bytes, wordsOf(bytes), from, end)).toBe(expected(bytes, from, end));
+      return valueEnd(bytes, wordsOf(bytes), from, end) === expected(bytes, from, end);
     }),
     { numRuns: 5000 },
   );

@@ -49,11 +49,10 @@ it('what is known is a token with a colon behind it, and has the id that its nam
       const place = at % (known.length + 1);
       const line = `${known.slice(0, place)}${more}${known.slice(cut ? place + more.length : place)}: v`;
       const [size, id] = spelled(line);
-      if (size === 0) return;
+      if (size === 0) return true;
       const bytes = bytesOf(line);
-      expect(bytes[size - 1]).toBe(0x3a);
-      expect(bytes.subarray(0, size - 1).every((c) => TOKEN[c] !== 0)).toBe(true);
-      expect(fieldId(bytes, 0, size - 1)).toBe(id);
+      const isName = bytes[size - 1] === 0x3a && bytes.subarray(0, size - 1).every((c) => TOKEN[c] !== 0);
+      return isName && fieldId(bytes, 0, size - 1) === id;
     }),
     { numRuns: 5000 },
   );

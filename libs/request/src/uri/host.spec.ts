@@ -66,7 +66,7 @@ describe('IPv6', () => {
     fc.assert(
       fc.property(fc.array(group, { maxLength: 9 }), (groups) => {
         const text = groups.join(':');
-        expect([text, ipv6(text)]).toEqual([text, isNodeIPv6(text)]);
+        return ipv6(text) === isNodeIPv6(text);
       }),
       { numRuns: 5000 },
     );

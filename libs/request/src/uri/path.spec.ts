@@ -63,7 +63,7 @@ describe('path', () => {
   it('is decoded once, then resolved', () => {
     const sent = path.filter((text) => !/%00/.test(text));
     fc.assert(
-      fc.property(sent, (text) => expect([text, decode(text)]).toEqual([text, expected(text)])),
+      fc.property(sent, (text) => decode(text) === expected(text)),
       { numRuns: 5000 },
     );
   });
@@ -80,9 +80,7 @@ describe('path', () => {
         ),
         (text) => {
           const result = decode(text);
-          if (result === '') return;
-          expect(result[0]).toBe('/');
-          expect(result).not.toMatch(/\/\/|\0|\/\.\.?(\/|$)/);
+          return result === '' || (result[0] === '/' && !/\/\/|\0|\/\.\.?(\/|$)/.test(result));
         },
       ),
       { numRuns: 5000 },
