@@ -1,4 +1,5 @@
-import { drawing, rowsOf, type Sample, summarize } from './compare.ts';
+import { drawing, race, rowsOf, type Sample, summarize } from './compare.ts';
+import type { Server } from './server.ts';
 
 function sample(peer: string, round: number, cpu: number, more: Partial<Sample> = {}): Sample {
   const figures = {
@@ -13,6 +14,36 @@ function sample(peer: string, round: number, cpu: number, more: Partial<Sample> 
   };
   return { peer, connections: 64, round, ...figures, p999: 30, resident: 40, cpu, ...more };
 }
+
+describe('race', () => {
+  it('measures each entrant once in a round, and none always behind the same other', async () => {
+    const loads: string[] = [];
+    const entrant = (name: string) => ({
+      name,
+      server: { pid: process.pid } as Server,
+      connections: 1,
+      load: async (seconds: number, round: number) => {
+        loads.push(`${name}${round}`);
+        return { requests: 10, seconds, bytes: 100, errors: 0, p50: 1, p99: 2, p999: 3 };
+      },
+    });
+    const samples = await race(['a', 'b', 'c'].map(entrant), { rounds: 3, seconds: 1 }, () => {});
+    expect(loads).toEqual(['a0', 'b0', 'c0', 'b1', 'c1', 'a1', 'c2', 'a2', 'b2']);
+    expect(samples.map(({ peer, round }) => `${peer}${round}`)).toEqual(loads);
+  });
+
+  it('counts a run without answers as void', async () => {
+    const dead = { requests: 0, seconds: 1, bytes: 0, errors: 0, p50: 0, p99: 0, p999: 0 };
+    const entrant = {
+      name: 'a',
+      server: { pid: process.pid } as Server,
+      connections: 1,
+      load: async () => dead,
+    };
+    const samples = await race([entrant], { rounds: 1, seconds: 1 }, () => {});
+    expect(summarize(samples)[0]!.voids).toBe(1);
+  });
+});
 
 describe('summarize', () => {
   const samples = [

@@ -9,6 +9,8 @@ import { usageOf } from './tree.ts';
 import type { Ask, Load } from './wrk.ts';
 
 const GIB = 2 ** 30;
+/** No measured round has this number, which seeds what the round asks for. */
+const UNMEASURED = 1_000_000;
 
 /** One measured run of one server; `peer` is the name of the entrant. */
 export interface Sample {
@@ -100,6 +102,12 @@ export function entrant(
   const load = (seconds: number, round: number) =>
     lab.load(server.url, connections, seconds, { ...ask, seed: round });
   return { name, server, connections, load };
+}
+
+/** Loads each entrant before anything is measured: V8 compiles what each kind of request runs. */
+export async function warmUp(entrants: readonly Entrant[], seconds: number): Promise<void> {
+  if (seconds === 0) return;
+  for (const one of entrants) await one.load(seconds, UNMEASURED);
 }
 
 /** Measures all entrants in rounds whose order turns, so that none always follows the same other one. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ask, fieldOf } from './answer.ts';
-import { compare, race, type Summary } from './compare.ts';
+import { compare, race, type Summary, warmUp } from './compare.ts';
 import { type Findings, noFindings } from './findings.ts';
 import type { Lab } from './lab.ts';
 import { hold, USUAL_PACE } from './libraries/contest.ts';
@@ -49,6 +49,8 @@ const FILL_TITLES: Readonly<Partial<Record<SiteName, string>>> = {
   middling: 'of 5 KiB',
   many: 'of 2 to 8 KiB',
 };
+/** Seconds of one load: the longer it is, the less it matters that wrk first reads a hundred thousand paths. */
+const FILL_SECONDS = 8;
 const FEW_LOCATIONS = 50;
 
 /** How much the lab does: all of it for the page, and less to try it. */
@@ -167,9 +169,9 @@ export class FullLab {
     return this.rig.within(this.rig.partakers('variants'), what, async (lab) => {
       const entrants = [];
       for (const server of lab.servers) {
-        await lab.warm(server.url, MISS_CONNECTIONS, this.options.warmup);
         entrants.push(...(await variantsOf(lab, server, plan)));
       }
+      await warmUp(entrants, this.options.warmup);
       this.findings.variants = this.rig.summarized(await race(entrants, this.often, this.say));
     });
   }
@@ -233,16 +235,17 @@ export class FullLab {
         for (const { url, connections } of neighbours) await lab.warm(url, connections, this.options.warmup);
         entrants.push(...besideEach(lab, server, hot, neighbours));
       }
+      await warmUp(entrants, this.options.warmup);
       found = this.rig.summarized(await race(entrants, this.often, this.say));
     });
     return found;
   }
 
   private async memory(): Promise<void> {
-    const { findings, options, scale } = this;
+    const { findings, scale } = this;
     for (const site of scale.fills) {
       await this.rig.within(this.rig.partakers('memory'), { role: 'files', site, size: 0 }, async (lab) => {
-        const fills = await fill(lab, FILL_TITLES[site] ?? site, 2 * options.seconds, this.say);
+        const fills = await fill(lab, FILL_TITLES[site] ?? site, FILL_SECONDS, this.say);
         for (const one of fills) findings.voids += one.void ? 1 : 0;
         findings.memory.push(...fills);
       });

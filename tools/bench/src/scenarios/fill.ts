@@ -5,10 +5,12 @@ import { usageOf } from '../tree.ts';
 
 const MIB = 2 ** 20;
 const CONNECTIONS = 64;
+/** Seconds. */
+const WARMUP = 3;
 /** How often each file is asked for: six in seven are asked for at least once. */
 const EACH = 2;
 /** Loads, after which a machine that is too slow gives up: the figure is void. */
-const PASSES = 60;
+const PASSES = 20;
 /** Milliseconds that a garbage collector may take after the load. */
 const SETTLING = 1000;
 
@@ -36,7 +38,7 @@ export async function fill(
   const found: Fill[] = [];
   for (const { peer, pid, url } of lab.servers) {
     // One page, asked for all the time: the server then has what it allocates and compiles once.
-    await lab.load(url, CONNECTIONS, seconds, { paths: '' });
+    await lab.load(url, CONNECTIONS, WARMUP, { paths: '' });
     const empty = usageOf(pid).resident / MIB;
     let asked = 0;
     let errors = 0;
