@@ -49,7 +49,7 @@ export async function fill(
     }
     await delay(SETTLING);
     const full = usageOf(pid).resident / MIB;
-    say(`cache full of ${pages}, ${peer.name}: ${figure(full)} MiB (${figure(empty)} before)`);
+    say(`cache full of pages ${pages}, ${peer.name}: ${figure(full)} MiB (${figure(empty)} before)`);
     found.push({ peer: peer.name, pages, files, empty, full, void: errors > 0 || asked < EACH * files });
   }
   return found;
