@@ -100,7 +100,7 @@ afterEach(() => {
 
 interface Run {
   readonly process: ChildProcess;
-  /** The next line that it tells. */
+  /** The next line that it prints. */
   next(): Promise<unknown>;
   readonly ended: Promise<{ code: number | null; stderr: string }>;
 }
@@ -345,7 +345,7 @@ describe.each(drivers)('Node hosts the loop on %s', (use) => {
       while (all.length < ${loops}) all.push(Loop.open({ use: { name: process.env.USE, library: process.env.KQUEUE || undefined } }));
       const port = listen();
       const fs = require('node:fs');
-      // They rest by now; what is asked one after the other takes several threads at different times.
+      // They are idle by now; what is asked one after the other takes several threads at different times.
       setTimeout(async () => {
         for (let round = 0; round < 5; round++) {
           await fs.promises.stat('/');

@@ -3,7 +3,7 @@ import { declare } from './libc.ts';
 
 const holds = returnFreedMemory();
 
-// Only glibc learns, and only there can it be told not to.
+// Only glibc learns, and only glibc can be set not to.
 (holds ? it : it.skip)('large blocks are mapped apart, whatever was freed before', () => {
   const malloc = declare('uintptr_t malloc(size_t size)');
   const free = declare('void free(uintptr_t block)');

@@ -139,7 +139,7 @@ describe('spawn', () => {
     const file = join(folder, 'held');
     writeFileSync(file, '');
     opened.push(openSync(file, 'r'), ...pipe(0), ...pipe(1));
-    // As whoever started this process would have left them: every exec hands them on.
+    // As the program that started this process would have left them: every exec hands them on.
     const handed = [20, 200, 900].map((number) => inheritable(empty, number));
     opened.push(...handed);
     for (const fd of handed) expect(descriptorFlags(fd).cloexec).toBe(false);
@@ -177,7 +177,7 @@ describe('spawn', () => {
     expect(kill(-pid, 0)).toBe(0);
     expect(killGroup(pid, constants.signals.SIGTERM)).toBe(0);
     expect(await end.ended).toBe(256 + constants.signals.SIGTERM);
-    // The pipe ends only when the grandchild has let go of it too.
+    // The pipe ends only when the grandchild has closed it too.
     await output.read().ended;
   });
 

@@ -62,7 +62,7 @@ export function filesContract(options: HarnessOptions): void {
       for (let round = 0; round < 50; round++) harness.loop.tick(0);
       expect(probe.output.pending).toBe(true);
       peer.resume();
-      // The peer may have it all before the loop tells so: a thread's last piece is told in the tick behind it.
+      // The peer may have it all before the owner knows: the tick behind delivers the completion of a thread's last piece.
       await harness.until(() => peer.length === content.length && probe.sent.length > 0, 'the file');
       expect(probe.sent).toEqual([content.length]);
       expect(peer.read().equals(content)).toBe(true);
@@ -129,7 +129,7 @@ export function filesContract(options: HarnessOptions): void {
       for (let at = 0; ; ) {
         const before = probe.got.length;
         harness.loop.read(probe.input, memory, 96, 4000, at);
-        // The result is told later, never from within the call.
+        // The result is delivered later, never from within the call.
         expect(probe.got.length).toBe(before);
         await harness.until(() => probe.got.length > before, 'a read');
         const n = probe.got.at(-1) as number;

@@ -89,7 +89,7 @@ export function itUnless(reason: string | undefined, name: string, run: () => Pr
   else it.skip(`${name} (skipped: ${reason})`, run);
 }
 
-/** A udata that notes what it is told, and does what the test says. */
+/** A udata that notes its completions, and does what the test says. */
 export class Probe extends Udata {
   readonly loop: Loop;
   readonly input = new Op(this);
@@ -154,7 +154,7 @@ export class Probe extends Udata {
   }
 }
 
-/** Bytes that tell their place: a piece that is lost, doubled or out of order shows. */
+/** Bytes that show their place: a piece that is lost, doubled or out of order shows. */
 export function pattern(length: number, seed = 0): Buffer {
   const bytes = Buffer.allocUnsafe(length);
   for (let at = 0; at < length; at++) bytes[at] = (at * 31 + (at >> 8) * 7 + (at >> 16) + seed) & 0xff;

@@ -9,7 +9,7 @@ import { type Harness, type HarnessOptions, itUnless, Probe } from './harness.co
 
 /**
  * Bytes that come in one go and are read in pieces, because the kernel ends a read early: nothing new has to happen
- * before the rest is read.
+ * before the remainder is read.
  */
 export function piecesContract(options: HarnessOptions): void {
   // The scripted driver has no kernel below it.

@@ -65,7 +65,7 @@ export class SlowDisk {
   /** Calls that wait now, and calls that have waited. */
   waiting = 0;
   passed = 0;
-  /** No call has waited for too long: whoever is to let it go was not held up by it. */
+  /** No call has waited for too long: the test that lets it go was not held up by it. */
   patient = true;
   private readonly child: ChildProcessByStdio<Writable, Readable, null>;
   private readonly ended: Promise<void>;
@@ -110,7 +110,7 @@ export class SlowDisk {
     }
   }
 
-  /** What waits is let go, and nothing is mounted any more. */
+  /** Lets all waiting calls go, and unmounts. */
   async unmount(): Promise<void> {
     this.child.stdin.end();
     await this.ended;

@@ -1,6 +1,6 @@
 /**
  * A program: a disk that knows its file no more (ESTALE of a network disk) while that is open. Prints whether the
- * descriptor was let go.
+ * descriptor was closed.
  */
 import fs from 'node:fs';
 import { isOpen } from '../../ffi/libc.ts';

@@ -108,7 +108,7 @@ suite(`Kqueue${reason}`, () => {
     expect(one().ident).toBe(read);
   });
 
-  /** libkqueue waits on with the ERROR in hand, and tells it only beside an event: one is sent along. */
+  /** libkqueue waits on with the ERROR in hand, and reports it only beside an event: one is sent along. */
   function oneError(): Kevent {
     if (emulated) {
       set(99, queue.filters.USER, EV.ADD | EV.ONESHOT);
@@ -220,7 +220,7 @@ suite(`Kqueue${reason}`, () => {
       [NOTE.WRITE, () => fs.writeFileSync(file, 'longer than before')],
       [NOTE.ATTRIB, () => fs.chmodSync(file, 0o600)],
       [NOTE.RENAME, () => fs.renameSync(file, `${file}.new`)],
-      // libkqueue tells the removal once the last descriptor has gone too, or as ATTRIB of the link count.
+      // libkqueue reports the removal once the last descriptor has gone too, or as ATTRIB of the link count.
       [emulated ? NOTE.DELETE | NOTE.ATTRIB : NOTE.DELETE, () => fs.rmSync(`${file}.new`)],
     ];
     for (const [note, act] of acts) {

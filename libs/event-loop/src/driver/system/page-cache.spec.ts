@@ -40,7 +40,7 @@ describe('what is in the page cache of a file', () => {
     try {
       fs.writeSync(fd, Buffer.alloc(LENGTH, 7));
       fs.readSync(fd, Buffer.alloc(LENGTH), 0, LENGTH, 0);
-      // Without preadv2(2) nobody can tell, and a thread reads.
+      // Without preadv2(2) it is not known, and a thread reads.
       expect(isWarm(fd, 0, LENGTH)).toBe(process.platform === 'linux' || FREEBSD);
     } finally {
       fs.closeSync(fd);

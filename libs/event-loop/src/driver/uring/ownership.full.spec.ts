@@ -173,7 +173,7 @@ here(`io_uring${reason === '' ? '' : ` (skipped: ${reason})`}`, () => {
       await harness.arrive();
       harness.loop.cancel(writer.output);
       harness.loop.join(writer.output, 5000);
-      // Nobody has been told of anything, but how far the write came is known.
+      // No completion has been delivered, but how far the write came is known.
       expect([writer.output.state, writer.sent, other.probe.got]).toEqual([OpState.DONE, [], []]);
       const { done } = writer.output;
       await harness.until(() => other.probe.got.length > 0 && writer.sent.length > 0, 'both');
@@ -199,7 +199,7 @@ here(`io_uring${reason === '' ? '' : ` (skipped: ${reason})`}`, () => {
       const joinAll = (): void => {
         for (const writer of writers) harness.loop.cancel(writer.output);
         for (const { peer } of pairs) peer.write('more');
-        // The later one first: what it meets belongs to the other, and to those who have been written to.
+        // The later one first: what it meets belongs to the other write, and to the readers.
         for (const { output } of writers.toReversed()) {
           const begun = performance.now();
           harness.loop.join(output, 4_000);
