@@ -171,17 +171,17 @@ export class Http1Outlet implements Outlet {
 
   /** The connection is closed: nothing completes any more, and the counts stay as they are. */
   close(): void {
-    this.settle();
+    if (this.flying) this.settle(this.sending.done);
     this.withdraw();
   }
 
   /** The connection's send has ended. */
   complete(op: Op): void {
-    const { expected, owner } = this;
-    this.settle();
-    assert(owner !== null, 'an outlet has a speaker');
+    const { owner } = this;
+    this.settle(op.done);
+    if (owner === null) return;
     if (op.result < 0) owner.broken(op.result, op.kind === OpKind.SENDFILE ? 'sendfile' : 'send');
-    else if (op.result < expected) owner.broken(-ERRNO.EIO, 'sendfile: the file became shorter');
+    else if (op.result < this.expected) owner.broken(-ERRNO.EIO, 'sendfile: the file became shorter');
     else if (this.waiting.length > 0 || this.span !== null) this.flush();
     else owner.moved();
   }
@@ -245,9 +245,7 @@ export class Http1Outlet implements Outlet {
   }
 
   /** The send in flight is over. */
-  private settle(): void {
-    if (!this.flying) return;
-    const { done } = this.sending;
+  private settle(done: number): void {
     this.flying = false;
     this.moved += done;
     this.bodyMoved += this.bodyOf(done);
