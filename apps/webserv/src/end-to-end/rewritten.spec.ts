@@ -1,9 +1,10 @@
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { WorkerUdata } from '@webserv/pages';
+import type { System } from '../server/system.ts';
 import { DRIVERS, driverOptions } from '../testing/drivers.ts';
 import { type Answer, get, Peer } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
+import { systemWith } from '../testing/system-with.ts';
 
 /** Files that are rewritten in place between the look at them and the end of reading them. */
 
@@ -11,7 +12,6 @@ const OLD = 'o'.repeat(5000);
 
 let site: TestSite;
 let path: string;
-let reads: jest.SpyInstance;
 
 beforeEach(() => {
   site = new TestSite();
@@ -19,28 +19,38 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  reads.mockRestore();
   await site.close();
 });
 
-/** Has `change` run before each of the first `times` reads is judged. */
-function during(change: () => void, times: number): void {
-  const { complete } = WorkerUdata.prototype;
-  let left = times;
-  reads = jest.spyOn(WorkerUdata.prototype, 'complete').mockImplementation(function (this: WorkerUdata, op) {
-    if (left-- > 0) change();
-    complete.call(this, op);
+/** Has `change` run whenever a file that was opened is looked at once more: when it has been read. */
+function during(change: () => void, times: number): System {
+  let remaining = times;
+  return systemWith((files) => {
+    const open = files.open.bind(files);
+    const inspect = files.inspect.bind(files);
+    const opened = new Set<number>();
+    return {
+      open: (root, name, beneath) => {
+        const fd = open(root, name, beneath);
+        opened.add(fd);
+        return fd;
+      },
+      inspect: (fd, facts) => {
+        if (!opened.delete(fd) && remaining-- > 0) change();
+        return inspect(fd, facts);
+      },
+    };
   });
 }
 
-function start(use: (typeof DRIVERS)[number], cache: string): number {
+function start(use: (typeof DRIVERS)[number], cache: string, system: System): number {
   return site.start(
     `error_log off;
      server {
        listen 127.0.0.1:0; root public; access_log access.log; error_log error.log notice flush=1ms; ${cache}
        location / { method GET; }
      }`,
-    driverOptions(use),
+    { ...driverOptions(use), system },
   );
 }
 
@@ -63,8 +73,11 @@ const CHANGES: readonly [string, () => string][] = [
 describe.each(DRIVERS)('on %s', (use) => {
   describe.each(['cache_size 1m;', 'cache_size 0;'])('with %s', (cache) => {
     it.each(CHANGES)('a file that %s when it has been read is looked at again', async (_, content) => {
-      const port = start(use, cache);
-      during(() => writeFileSync(path, content()), 1);
+      const port = start(
+        use,
+        cache,
+        during(() => writeFileSync(path, content()), 1),
+      );
       const answer = await ask(port);
       expect([answer.status, answer.body.toString()]).toEqual([200, content()]);
       const again = await ask(port);
@@ -75,8 +88,11 @@ describe.each(DRIVERS)('on %s', (use) => {
     });
 
     it('so is one of which a part is asked for', async () => {
-      const port = start(use, cache);
-      during(() => writeFileSync(path, 'n'.repeat(2500)), 1);
+      const port = start(
+        use,
+        cache,
+        during(() => writeFileSync(path, 'n'.repeat(2500)), 1),
+      );
       const answer = await ask(port, 'Range: bytes=2000-2999\r\n');
       expect([answer.status, answer.headers.get('content-range'), answer.body.toString()]).toEqual([
         206,
@@ -86,9 +102,12 @@ describe.each(DRIVERS)('on %s', (use) => {
     });
 
     it('one that is changed whenever it is looked at is cut, and both logs say so', async () => {
-      const port = start(use, cache);
       let size = 5000;
-      during(() => truncateSync(path, --size), 1000);
+      const port = start(
+        use,
+        cache,
+        during(() => truncateSync(path, --size), 1000),
+      );
       const peer = (await Peer.open(port)).send(get('/page.txt'));
       expect((await peer.rest()).length).toBe(0);
       expect(size).toBeGreaterThan(4900);

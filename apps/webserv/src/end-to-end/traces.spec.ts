@@ -1,13 +1,11 @@
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync, constants, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TreeFiles } from '@webserv/disk';
 import { ERRNO } from '@webserv/event-loop';
-import { WorkerUdata } from '@webserv/pages';
 import { realSystem } from '../server/system.ts';
 import { DRIVERS, driverOptions } from '../testing/drivers.ts';
 import { get, Peer } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
-import { FaultySystem } from '../testing/system-with.ts';
+import { FaultySystem, systemWith } from '../testing/system-with.ts';
 
 /** More than the buffers of a connection hold. */
 const LARGE = 64 << 20;
@@ -154,29 +152,32 @@ describe.each(DRIVERS)('on %s', (use) => {
   });
 
   it('a file that cannot be read is in the error log, with the call and its error', async () => {
-    start(use);
-    const { complete } = WorkerUdata.prototype;
-    const read = jest.spyOn(WorkerUdata.prototype, 'complete');
-    read.mockImplementationOnce(function (this: WorkerUdata, op) {
-      op.result = -ERRNO.EIO;
-      complete.call(this, op);
+    // A descriptor that was opened for writing is one that no read works on.
+    const system = systemWith((files) => {
+      const open = files.open.bind(files);
+      return {
+        open: (root, path, beneath) =>
+          path.endsWith('page.html') ? openSync(path, constants.O_WRONLY) : open(root, path, beneath),
+      };
     });
+    start(use, '', system);
     const peer = (await Peer.open(port)).send(get('/page.html'));
     expect((await peer.answer()).status).toBe(500);
     peer.close();
-    read.mockRestore();
-    expect(await lines()).toEqual([expect.stringMatching(/ 500 .*stage=response .*errno=EIO place=read$/)]);
-    expect(errors()).toMatch(/\[error\] read.*status=500.*errno=EIO/);
+    expect(await lines()).toEqual([expect.stringMatching(/ 500 .*stage=response .*errno=EBADF place=read$/)]);
+    expect(errors()).toMatch(/\[error\] read.*status=500.*errno=EBADF/);
   });
 
   it('a folder that cannot be read to its end is 500, with the call and its error', async () => {
-    start(use);
-    const opened = jest.spyOn(TreeFiles.prototype, 'readFolder');
-    opened.mockReturnValueOnce({ errno: -ERRNO.EIO, next: () => null, look: () => 0, close: () => {} });
+    const broken = { errno: -ERRNO.EIO, next: () => null, look: () => 0, close: () => {} };
+    start(
+      use,
+      '',
+      systemWith(() => ({ readFolder: () => broken })),
+    );
     const peer = (await Peer.open(port)).send(get('/list/'));
     expect((await peer.answer()).status).toBe(500);
     peer.close();
-    opened.mockRestore();
     expect(await lines()).toEqual([expect.stringMatching(/ 500 .*stage=method .*errno=EIO place=readdir$/)]);
     expect(errors()).toMatch(/\[error\] readdir.*status=500.*errno=EIO/);
   });

@@ -1,7 +1,7 @@
 import { realSystem, type ServerFiles, type System } from '../server/system.ts';
 
 /** The system of this process, over files of which a test replaces some calls. */
-function systemWith(replace: (files: ServerFiles) => Partial<ServerFiles>): System {
+export function systemWith(replace: (files: ServerFiles) => Partial<ServerFiles>): System {
   const files = (): ServerFiles => {
     const real = realSystem.files();
     return Object.assign(real, replace(real));
