@@ -203,7 +203,11 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
   }
 
   headRead(head: ScriptHead): void {
-    if (this.stage !== Stage.RUNNING) return;
+    if (this.stage !== Stage.RUNNING) {
+      // Nobody waits for it: its client went while the script was started.
+      this.output?.drain();
+      return;
+    }
     this.head = head;
     if (head.kind === 'local-redirect') this.follow(head.location);
     // A length that is not told is known when the script has ended, which is mostly now.
