@@ -19,6 +19,11 @@ export class Ghosts {
     for (let i = 0; i < 2 && this.prints.size > limit; i++) this.prints.shift();
   }
 
+  /** Whether the key is remembered. */
+  has(key: string): boolean {
+    return this.prints.size > 0 && this.prints.numberOf(fingerprint(key)) > 0;
+  }
+
   /** Whether the key was remembered; it is not any more afterwards. */
   take(key: string): boolean {
     return this.prints.size > 0 && this.prints.delete(fingerprint(key));

@@ -336,3 +336,56 @@ describe('values in flight', () => {
     expect(cache.get('a', T0)).toBe(entry);
   });
 });
+
+describe('admission', () => {
+  /** Of 1,356 bytes each, key and path included: 73 of them fill the cache. */
+  function full(): ReturnType<typeof setup> {
+    const made = setup();
+    for (let n = 0; n < 80; n++) made.put(`old ${n}`);
+    return made;
+  }
+
+  it('takes in all while there is room', () => {
+    const { cache } = setup();
+    expect(cache.admits('a', 1000)).toBe(true);
+    expect(cache.admits('a', 200_000)).toBe(false);
+  });
+
+  it('of a full cache begins with the second request of a key', () => {
+    const { cache } = full();
+    expect(cache.admits('new', 1000)).toBe(false);
+    expect(cache.admits('other', 1000)).toBe(false);
+    expect(cache.admits('new', 1000)).toBe(true);
+  });
+
+  it('forgets a key that has not come again for long', () => {
+    const { cache } = full();
+    expect(cache.admits('new', 1000)).toBe(false);
+    for (let n = 0; n < 200; n++) cache.admits(`once ${n}`, 1000);
+    expect(cache.admits('new', 1000)).toBe(false);
+  });
+
+  it('lets a scan pass by: what is used stays', () => {
+    const { cache } = full();
+    const keys = Array.from({ length: 80 }, (_none, n) => `old ${n}`).filter((key) => cache.peek(key));
+    for (let n = 0; n < 1000; n++) expect(cache.admits(`scan ${n}`, 1000)).toBe(false);
+    expect(keys.filter((key) => cache.peek(key) === undefined)).toEqual([]);
+    expect(cache.stats.evictions).toBe(80 - keys.length);
+  });
+
+  it('takes a place from an entry that nobody uses, and after a while from those that were used once', () => {
+    const { cache, put } = setup();
+    for (let n = 0; n < 70; n++) put(`old ${n}`);
+    const used = Array.from({ length: 70 }, (_none, n) => `old ${n}`);
+    for (let turn = 0; turn < 3; turn++) for (const key of used) cache.get(key, T0);
+    // Into the main queue, where uses count.
+    for (let n = 0; n < 30; n++) put(`more ${n}`);
+    for (let turn = 0; turn < 3; turn++) for (const key of used) cache.get(key, T0);
+    let asked = 0;
+    while (!cache.admits('new', 1000)) asked++;
+    expect(asked).toBeGreaterThan(0);
+    expect(asked).toBeLessThan(40);
+    expect(put('new')).toBe(true);
+    expect(cache.stats.bytes).toBeLessThanOrEqual(100_000);
+  });
+});

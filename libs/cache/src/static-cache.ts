@@ -48,6 +48,8 @@ const SMALL_SHARE = 0.1;
 const MIN_GHOSTS = 64;
 /** Entries that one `put` looks at and gives another stay: as many are a tenth of a millisecond. */
 const MOVES_MAX = 1024;
+/** Entries that one newcomer is compared with: an entry that was used since then keeps its place. */
+const RIVALS = 16;
 /** Linux stamps files with the clock's tick; coarser file systems stamp whole seconds (FAT: two). */
 const TICK_MS = 50;
 const COARSE_MS = 2000;
@@ -127,6 +129,33 @@ export class StaticCache<V> {
   /** A ticket for reading a file: take it before the file is opened and hand it to `put`. */
   begin(): number {
     return this.dropped.ticket();
+  }
+
+  /**
+   * Whether a value of so many bytes is worth making for a key that is not here. Ask once for each request of the key,
+   * and offer the value to `put` only after a yes.
+   *
+   * While there is room, everything is worth it. A full cache takes in a key that is asked for again while its ghost is
+   * remembered, and only in the place of an entry that nobody has used lately. What is asked for once leaves a ghost, which
+   * costs next to nothing.
+   */
+  admits(key: string, bytes: number): boolean {
+    const size = bytes + 2 * key.length + ENTRY_OVERHEAD;
+    if (this.stats.bytes + size <= this.maxBytes || this.entries.has(key)) return true;
+    if (this.ghosts.has(key) && this.hasIdleEntry()) return true;
+    this.ghosts.add(key, Math.max(MIN_GHOSTS, this.main.count));
+    return false;
+  }
+
+  /** Whether one of the oldest entries has not been used of late. Those that have been go to the end of the queue. */
+  private hasIdleEntry(): boolean {
+    if (this.small.bytes > this.maxBytes * SMALL_SHARE) return true;
+    for (let looked = 0; looked < RIVALS; looked++) {
+      const { oldest } = this.main;
+      if (oldest === null || oldest.uses === 0) return true;
+      this.move(this.main, oldest, oldest.uses - 1);
+    }
+    return false;
   }
 
   /**

@@ -63,6 +63,11 @@ export class Pages {
     return size <= this.largest && this.memory.mayKeep;
   }
 
+  /** Whether the file that answers is worth a page of its own. Asked once for each request that finds none. */
+  admits({ head }: Exchange, { coding }: Representation, size: number): boolean {
+    return this.cache.admits(coding === '' ? head.path : variantKey(coding, head.path), size);
+  }
+
   /** The page that answers a GET or HEAD of all of a file; null where the method stage must. */
   find(exchange: Exchange): CacheEntry<Page> | null {
     const entry = this.cache.get(exchange.head.path, exchange.nowMs);

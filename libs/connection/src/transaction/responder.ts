@@ -188,10 +188,12 @@ export class Responder implements Sender, PageLoadOwner {
   /** @returns whether the file is read first, or is being read already: false where it leaves by sendfile */
   private load(reply: Reply, body: FileBody, exchange: Exchange, site: Site, ticket: number): boolean {
     const { representation } = reply;
-    const kept = representation !== null && site.pages.takes(body.length);
+    const fits = representation !== null && site.pages.takes(body.length);
+    if (fits) this.cache = 'miss';
+    else if (this.tagPending) return false;
+    const kept = fits && (this.tagPending || site.pages.admits(exchange, representation, body.length));
+    if (!kept && body.length > LOAD_MAX) return false;
     const origin = kept ? originOf(exchange, representation) : null;
-    if (origin !== null) this.cache = 'miss';
-    else if (body.length > LOAD_MAX || this.tagPending) return false;
     const known = origin === null ? null : site.pages.loads.find(origin);
     if (known !== null) {
       this.reply = null;
