@@ -3,13 +3,25 @@ import { closeFile, ERRNO, lookAt, lookOpen, lookPath, openPath, Tree } from '@w
 import { FileFacts, type Files, FolderNames, type FolderReader, nodeFiles } from '@webserv/methods';
 import type { FileStamp } from '@webserv/response';
 
+/** An open root, and the round in which its path was last looked at. */
+interface Root {
+  readonly tree: Tree;
+  round: number;
+}
+
 /**
  * The Files of the server: what lies beneath a root is reached from the root's own open descriptor, so that no link can
- * lead out of it between a check and a use. A root is opened when it is first asked for and again when its path has come
- * to lead elsewhere (a deployment that switches a link): that is one call to ask, for each request that is not cached.
+ * lead out of it between a check and a use. A root is opened when it is first asked for, and again when its path has come
+ * to lead elsewhere (a deployment that switches a link). The first request of each round that needs a root asks for that.
  */
 export class TreeFiles implements Files {
-  private readonly trees = new Map<string, Tree>();
+  private readonly trees = new Map<string, Root>();
+  private readonly round: () => number;
+
+  /** @param round the number of the loop's round: roots are looked at once in each. Without it, at each use */
+  constructor(round: () => number = () => Number.NaN) {
+    this.round = round;
+  }
 
   open(root: string, path: string, beneath: boolean): number {
     if (!beneath) return openPath(path);
@@ -70,18 +82,23 @@ export class TreeFiles implements Files {
   }
 
   private tree(root: string): Tree | number {
+    const round = this.round();
     const known = this.trees.get(root);
-    if (known?.current === true) return known;
-    known?.close();
-    this.trees.delete(root);
+    if (known !== undefined) {
+      if (known.round === round) return known.tree;
+      known.round = round;
+      if (known.tree.current) return known.tree;
+      known.tree.close();
+      this.trees.delete(root);
+    }
     const tree = Tree.open(root);
-    if (typeof tree !== 'number') this.trees.set(root, tree);
+    if (typeof tree !== 'number') this.trees.set(root, { tree, round });
     return tree;
   }
 
   /** Lets the roots go. They are opened again where they are asked for. */
   dispose(): void {
-    for (const tree of this.trees.values()) tree.close();
+    for (const { tree } of this.trees.values()) tree.close();
     this.trees.clear();
   }
 }

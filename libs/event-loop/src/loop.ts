@@ -221,6 +221,15 @@ export class Loop {
     this.submit(op);
   }
 
+  /**
+   * Reads of a regular file what the system has at hand, within this call: the one read that needs no udata.
+   * @returns bytes read, fewer than asked for at the end of the file; -EAGAIN where that would wait for the disk, or where
+   *   nobody can say: `read` is the way then
+   */
+  readNow(fd: number, memory: Memory, offset: number, length: number, position: number): number {
+    return this.driver.readNow(fd, memory, offset, length, position);
+  }
+
   /** Writes all of `length` bytes to a pipe (`position` -1) or a file; `result` as for `send`. */
   write(op: Op, memory: Memory, offset: number, length: number, position: number): void {
     op.kind = OpKind.WRITE;

@@ -58,6 +58,7 @@ export class PageLoad implements WorkOwner {
   private readonly parts: PageLoadParts;
   private readonly owners = new Set<PageLoadOwner>();
   private readonly waiting = new Set<PageLoadOwner>();
+  /** Reads what is not at hand. */
   private readonly worker: WorkerUdata;
   private reading = true;
   private tagging: ContentTag | null = null;
@@ -74,8 +75,24 @@ export class PageLoad implements WorkOwner {
     this.worker = new WorkerUdata(loop, this, parts.body.fd, memory, headSize, size, parts.body.offset);
   }
 
+  /** Begins to read. What the system has at hand is read, and sent, within this call. */
   start(): void {
-    this.worker.start();
+    if (!this.readNow()) {
+      this.worker.start();
+      return;
+    }
+    this.reading = false;
+    const { body, services } = this.parts;
+    services.files.close(body.fd, facts.size);
+    this.arrived();
+  }
+
+  /** @returns whether all of the file has been read, and was not changed meanwhile; `facts` are about it then */
+  private readNow(): boolean {
+    const { draft, body, services } = this.parts;
+    const length = draft.size - draft.headSize;
+    const n = this.loop.readNow(body.fd, draft.memory, draft.headSize, length, body.offset);
+    return n === length && services.files.inspect(body.fd, facts) >= 0 && !this.changed;
   }
 
   join(owner: PageLoadOwner): void {
@@ -91,15 +108,20 @@ export class PageLoad implements WorkOwner {
 
   loaded(worker: WorkerUdata, result: number): void {
     this.reading = false;
-    const { draft, tagged, validators, location, services } = this.parts;
-    const error = services.files.inspect(worker.fd, facts);
+    const error = this.parts.services.files.inspect(worker.fd, facts);
     if (error < 0) {
       this.fail((owner) => owner.pageFailed(error, 'fstat'));
     } else if (this.changed) {
       this.fail((owner) => owner.pageChanged());
     } else if (result < 0) {
       this.fail((owner) => owner.pageFailed(result, 'read'));
-    } else if (tagged) {
+    } else this.arrived();
+  }
+
+  /** All of the content is in memory. */
+  private arrived(): void {
+    const { draft, tagged, validators, location, services } = this.parts;
+    if (tagged) {
       const { memory, headSize, size } = draft;
       this.tagging = new ContentTag(memory.bytes, headSize, size, services.later, (etag) => {
         this.tagging = null;

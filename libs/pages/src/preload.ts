@@ -1,6 +1,6 @@
 import type { Location, Server } from '@webserv/config';
 import { dispatch, Exchange, FileFacts, type Files, type Services } from '@webserv/methods';
-import { DEFAULT_LIMITS, RequestParser } from '@webserv/request';
+import { DEFAULT_LIMITS, fillHead, RequestHead } from '@webserv/request';
 import { type FileBody, Reply, type Representation, sameStamp } from '@webserv/response';
 import { ContentTag, TAG_ROOM } from './content-tag.ts';
 import { type Page, USUAL } from './page.ts';
@@ -38,13 +38,13 @@ export function preloadPages(site: Site, services: Services, clock: Clock): numb
 }
 
 function preloadPage(target: string, site: Site, services: Services, clock: Clock): boolean {
-  const parser = new RequestParser(DEFAULT_LIMITS);
-  const head = Buffer.from(`GET ${encodeURI(target)} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
-  parser.feed(head, 0, head.length);
+  const head = new RequestHead();
+  const values = { method: 'GET', target: encodeURI(target), authority: 'localhost' };
+  if (fillHead(head, values, DEFAULT_LIMITS) !== null) return false;
   const nowMs = clock.now();
   const ticket = site.pages.cache.begin();
-  const location = site.locate(parser.head.path);
-  const exchange = new Exchange(services, parser.head, site.server, location, nowMs);
+  const location = site.locate(head.path);
+  const exchange = new Exchange(services, head, site.server, location, nowMs);
   const reply = dispatch(exchange);
   // A location whose default is a script has no page to keep.
   if (!(reply instanceof Reply)) {

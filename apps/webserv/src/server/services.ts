@@ -42,7 +42,7 @@ export class SiteServices implements Services {
   private readonly siteOfLocation = new Map<Location, HostedSite>();
 
   constructor(loop: Loop, system: System, sites: ReadonlyMap<Server, HostedSite>, clock: Clock) {
-    this.files = system.files();
+    this.files = system.files(() => loop.ticks);
     this.store = system.store;
     this.loop = loop;
     this.turns = new Turns(undefined, undefined, (ms) => loop.lag.note(ms));

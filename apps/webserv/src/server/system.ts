@@ -11,8 +11,8 @@ export interface ServerFiles extends Files {
 
 /** What a server asks of the system beside its multiplexer. A program may put another one in its place. */
 export interface System {
-  /** The disk as the methods read it, for one server. */
-  readonly files: () => ServerFiles;
+  /** The disk as the methods read it, for one server. @param round the number of the loop's round */
+  readonly files: (round: () => number) => ServerFiles;
   /** The ways to files, for those who watch them. */
   readonly paths: Paths;
   /** The names in the folders that uploads go to, and the folders themselves. */
@@ -25,7 +25,7 @@ export interface System {
 
 /** The one that this process runs on. */
 export const realSystem: System = {
-  files: () => new TreeFiles(),
+  files: (round) => new TreeFiles(round),
   paths: nodePaths,
   store: uploadStore,
   uploads: uploadSystem,

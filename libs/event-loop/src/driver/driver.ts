@@ -1,4 +1,5 @@
 import type { Address } from '../address.ts';
+import type { Memory } from '../memory.ts';
 import type { Op } from '../op.ts';
 import type { Udata } from '../udata.ts';
 import type { UdataTable } from '../udata-table.ts';
@@ -57,6 +58,12 @@ export interface Driver {
   submit(op: Op): void;
   /** Ends a pending op: it completes with -ECANCELED, unless its true result was already on its way. */
   cancel(op: Op): void;
+  /**
+   * Reads of a regular file what the system has at hand, within the call: for a small file that no udata owns.
+   * @returns bytes read, fewer than asked for at the end of the file; -EAGAIN where that would wait for the disk, or where
+   *   nobody can say; or another -errno
+   */
+  readNow(fd: number, memory: Memory, offset: number, length: number, position: number): number;
   /**
    * Waits on this thread for a write that was cancelled and is still pending: for a process that is about to end. The
    * write is then done, and its completion is delivered later. Only a driver whose kernel holds the memory of a pending

@@ -129,14 +129,24 @@ export class FakeCalls {
   }
 
   private readFile(file: FakeFile, op: Op, memory: Memory, offset: number, length: number): number {
+    const position = op.position < 0 ? file.cursor : op.position;
+    const n = this.readAt(file, memory, offset, length, position);
+    if (op.position < 0 && n > 0) file.cursor += n;
+    return n;
+  }
+
+  /** As `Driver.readNow`: half of the files are not at hand. */
+  readNow(file: FakeFile, memory: Memory, offset: number, length: number, position: number): number {
+    return this.random.chance(0.5) ? -ERRNO.EAGAIN : this.readAt(file, memory, offset, length, position);
+  }
+
+  private readAt(file: FakeFile, memory: Memory, offset: number, length: number, position: number): number {
     const struck = this.strike('read');
     if (struck > 0) return -struck;
-    const position = op.position < 0 ? file.cursor : op.position;
     const { bytes } = file.content;
     const there = Math.max(0, Math.min(length, bytes.length - position));
     const n = there === 0 ? 0 : this.cut(there);
     bytes.copy(memory.bytes, offset, position, position + n);
-    if (op.position < 0) file.cursor += n;
     return n;
   }
 

@@ -1,6 +1,7 @@
 import type { Address } from '../../address.ts';
 import { present } from '../../assert.ts';
 import { ERRNO, errnoName } from '../../ffi/errno.ts';
+import type { Memory } from '../../memory.ts';
 import { type Op, OpKind, OpState } from '../../op.ts';
 import { Random } from '../../random.ts';
 import type { Udata } from '../../udata.ts';
@@ -172,6 +173,13 @@ export class FakeDriver implements Driver {
     if (watch.thing !== null) watch.thing.slot = -1;
     if (held) this.turns.notify();
     else this.release(udata, fd);
+  }
+
+  readNow(fd: number, memory: Memory, offset: number, length: number, position: number): number {
+    const thing = this.descriptors.get(fd);
+    return thing?.kind === 'file'
+      ? this.calls.readNow(thing, memory, offset, length, position)
+      : -ERRNO.EBADF;
   }
 
   discard(fd: number): void {

@@ -1,9 +1,11 @@
 import type { Address } from '../../address.ts';
 import { COMMON } from '../../ffi/layout.ts';
 import * as libc from '../../ffi/libc.ts';
+import type { Memory } from '../../memory.ts';
 import type { Udata } from '../../udata.ts';
 import { UdataTable } from '../../udata-table.ts';
 import { Completions } from '../completions.ts';
+import { readWarm } from './page-cache.ts';
 import { boundAddress, callerAddress, listenOn, resetOnClose } from './socket.ts';
 
 /** What the drivers of the system itself have in common: calls that neither wait nor complete later. */
@@ -24,6 +26,10 @@ export abstract class SystemDriver {
   abort(udata: Udata): void {
     if (udata.fd >= 0) resetOnClose(udata.fd);
     this.close(udata);
+  }
+
+  readNow(fd: number, memory: Memory, offset: number, length: number, position: number): number {
+    return readWarm(fd, memory.address + offset, length, position);
   }
 
   discard(fd: number): void {
