@@ -12,7 +12,7 @@ import type { Location, Server } from './workshop/server.ts';
 import { Slabs } from './workshop/slabs.ts';
 import type { ScriptRun, Workshop } from './workshop/workshop.ts';
 
-/** What a runner is told by the server. */
+/** What a runner gets from the server. */
 export interface CgiOptions {
   /** SERVER_SOFTWARE: `webserv/0.1.0`. */
   readonly software: string;
@@ -43,7 +43,7 @@ export class CgiRunner {
   private readonly options: CgiOptions;
   private onEmpty: (() => void) | null = null;
 
-  /** @throws Error where no descriptor is to be had for what scripts without a body read */
+  /** @throws Error if no descriptor is available for what scripts without a body read */
   constructor(loop: Loop, options: CgiOptions) {
     const { launcher = systemLauncher } = options;
     const nothing = launcher.openNothing();

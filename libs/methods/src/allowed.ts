@@ -2,7 +2,7 @@ import type { Location } from '@webserv/config';
 import { REGISTERED_METHODS } from './registered-methods.ts';
 
 /** What files understand. */
-export type FileMethod = 'GET' | 'POST' | 'DELETE';
+type FileMethod = 'GET' | 'POST' | 'DELETE';
 
 /** Never handed on: a tunnel is a proxy's, and an echo of the request shows scripts of a page what only the browser knows. */
 const REFUSED: ReadonlySet<string> = new Set(['CONNECT', 'TRACE']);

@@ -28,7 +28,7 @@ export interface Intake {
    */
   take(bytes: Buffer, start: number, end: number): boolean;
   /**
-   * Where the next bytes of the body may be received, framing and all, or null where it is all one. From then on the room
+   * Where the next bytes of the body may be received, framing and all, or null if the place does not matter. From then on the room
    * belongs to who has asked, until the next `take`.
    */
   room?(): Room | null;

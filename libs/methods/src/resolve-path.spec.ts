@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { Location } from '@webserv/config';
 import { FeedStatus, RequestParser } from '@webserv/request';
 import fc from 'fast-check';
-import { hidesName, isFolderPath, isHidden, lastSegment, namesDotfile, resolvePath } from './resolve-path.ts';
+import { hidesName, isFolderPath, isHidden, lastSegment, resolvePath } from './resolve-path.ts';
 
 function location(prefix: string, root = '/srv/www', dotfiles = false): Location {
   return { prefix, root, dotfiles } as Location;
@@ -89,7 +89,6 @@ describe('hidden names', () => {
     ['/.webserv-upload-1-abcdefgh-0.part', true, true],
     ['/a/.webserv-upload-/b', true, true],
   ])('%s: %s, and %s where dotfiles are shown', (path, hidden, shown) => {
-    expect(namesDotfile(path)).toBe(hidden);
     expect(isHidden(location('/'), path)).toBe(hidden);
     expect(isHidden(location('/', '/', true), path)).toBe(shown);
     for (const dotfiles of [false, true]) {

@@ -32,22 +32,10 @@ export function defaultNameOf(location: Location, path: string): string {
 }
 
 /**
- * Whether a segment of the path is a dotfile: a name that is not served unless the location says so.
- * `.well-known` is a public name (RFC 8615).
- */
-export function namesDotfile(path: string): boolean {
-  return hasHiddenSegment(path, false);
-}
-
-/**
  * Whether the path names what is not there for clients: a dotfile, unless the location shows them, or an upload that is
  * not whole, whatever the location says.
  */
-export function isHidden(location: Location, path: string): boolean {
-  return hasHiddenSegment(path, location.dotfiles);
-}
-
-function hasHiddenSegment(path: string, dotfiles: boolean): boolean {
+export function isHidden({ dotfiles }: Location, path: string): boolean {
   for (let at = path.indexOf('/.'); at >= 0; at = path.indexOf('/.', at + 1)) {
     const end = path.indexOf('/', at + 1);
     if (hidesName(path.slice(at + 1, end < 0 ? path.length : end), dotfiles)) return true;
@@ -55,7 +43,7 @@ function hasHiddenSegment(path: string, dotfiles: boolean): boolean {
   return false;
 }
 
-/** The same for one name. */
+/** The same for one name. `.well-known` is a public name (RFC 8615). */
 export function hidesName(name: string, dotfiles: boolean): boolean {
   if (name.charCodeAt(0) !== DOT) return false;
   return dotfiles ? name.startsWith(TEMPORARY_PREFIX) : name !== '.well-known';

@@ -1,7 +1,7 @@
 import { get } from 'node:http';
 
 /** One whole answer. */
-export interface Answer {
+interface Answer {
   readonly status: number;
   /** `Name: value`, as the server sent them. */
   readonly headers: readonly string[];

@@ -1,5 +1,5 @@
 /** The part of Bun's interface that the two servers use. They run under bun, and rolldown bundles them. */
-export interface Bun {
+interface Bun {
   file(path: string): Blob;
   serve(options: {
     port: number;

@@ -1,10 +1,10 @@
-import { chart } from './chart.ts';
-import { isLevel } from './judge.ts';
 import type { Lab } from './lab.ts';
 import { LARGE, type Options } from './options.ts';
+import { chart } from './report/chart.ts';
+import { isLevel } from './report/judge.ts';
+import { deviation, type Estimate, paired, type Series, type Spread, spread } from './report/statistics.ts';
+import { figure } from './report/table.ts';
 import type { Server } from './server.ts';
-import { deviation, type Estimate, paired, type Series, type Spread, spread } from './statistics.ts';
-import { figure } from './table.ts';
 import { usageOf } from './tree.ts';
 import type { Ask, Load } from './wrk.ts';
 
@@ -65,7 +65,7 @@ const MEASURES: readonly Measure[] = [
 ];
 
 /** How often and for how long each server is loaded. */
-export type Rounds = Pick<Options, 'connections' | 'warmup' | 'rounds' | 'seconds'>;
+type Rounds = Pick<Options, 'connections' | 'warmup' | 'rounds' | 'seconds'>;
 
 /** What is measured in turns with others: a server under one kind of load. */
 export interface Entrant {

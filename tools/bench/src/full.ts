@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { ask, fieldOf } from './answer.ts';
 import { compare, race, type Summary, warmUp } from './compare.ts';
-import { type Findings, noFindings } from './findings.ts';
 import type { Lab } from './lab.ts';
 import { hold, USUAL_PACE } from './libraries/contest.ts';
 import { headContests } from './libraries/heads.ts';
 import { stageContests } from './libraries/stages.ts';
 import type { Options, Section } from './options.ts';
 import type { Peer } from './peer.ts';
+import { type Findings, noFindings } from './report/findings.ts';
 import { Rig, type What } from './rig.ts';
 import { besideEach, type Neighbour } from './scenarios/beside.ts';
 import { fill } from './scenarios/fill.ts';

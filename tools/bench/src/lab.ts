@@ -25,8 +25,8 @@ export interface Plan {
 }
 
 /** The least that a script can do. printf is part of the shell, so the shell starts no other program. */
-export const SCRIPT = "#!/bin/sh\nprintf 'Content-Type: text/plain\\r\\n\\r\\nhello from a script\\n'\n";
-export const SCRIPT_OUTPUT = Buffer.from('hello from a script\n');
+const SCRIPT = "#!/bin/sh\nprintf 'Content-Type: text/plain\\r\\n\\r\\nhello from a script\\n'\n";
+const SCRIPT_OUTPUT = Buffer.from('hello from a script\n');
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 /** Bytes. */

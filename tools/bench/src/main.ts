@@ -11,11 +11,11 @@ import { type Options, type Pass, parseOptions, USAGE } from './options.ts';
 import { choosePeers } from './peers/all.ts';
 import { installPeers } from './peers/packages.ts';
 import { profile, shareRows } from './profiled.ts';
-import { duration, report } from './report.ts';
-import { machine, writeResults } from './results.ts';
+import { duration, report } from './report/report.ts';
+import { machine, writeResults } from './report/results.ts';
+import { table } from './report/table.ts';
 import { besiege, siegeMissing, siegeRows } from './siege.ts';
 import { callRows, countCalls } from './syscalls.ts';
-import { table } from './table.ts';
 import { which } from './which.ts';
 import { wrkMissing } from './wrk.ts';
 

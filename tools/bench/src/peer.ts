@@ -23,7 +23,7 @@ export function repeated(count: number, each: (number: number) => string): strin
 }
 
 /** A server in the foreground, which ends on SIGTERM. The lab writes `config` to its `path` first, if there is one. */
-export interface Launch {
+interface Launch {
   readonly command: readonly string[];
   readonly config?: { readonly path: string; readonly text: string };
 }

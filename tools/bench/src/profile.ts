@@ -8,14 +8,14 @@ interface CallFrame {
 }
 
 /** What `node --cpu-prof` writes. Times are microseconds. */
-export interface CpuProfile {
+interface CpuProfile {
   readonly nodes: readonly { readonly id: number; readonly callFrame: CallFrame }[];
   readonly samples: readonly number[];
   readonly timeDeltas: readonly number[];
 }
 
 /** What V8's sampling of allocations gives: a tree of calls. Sizes are bytes, an estimate from the samples. */
-export interface AllocationProfile {
+interface AllocationProfile {
   readonly head: AllocationNode;
 }
 interface AllocationNode {

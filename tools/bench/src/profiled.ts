@@ -5,14 +5,14 @@ import { openLab } from './lab.ts';
 import type { Options } from './options.ts';
 import { choosePeers } from './peers/all.ts';
 import { allocationShares, type Origin, type Share, timeShares } from './profile.ts';
-import { figure } from './table.ts';
+import { figure } from './report/table.ts';
 
 const SHOWN = 25;
 /** Microseconds between two looks at what runs. */
 const INTERVAL = '200';
 
 /** Where one server spent its time or memory, for each request. */
-export interface Profiled {
+interface Profiled {
   readonly peer: string;
   readonly kind: 'time' | 'allocations';
   readonly requests: number;

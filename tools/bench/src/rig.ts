@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Sample, type Summary, summarize } from './compare.ts';
-import type { Findings } from './findings.ts';
 import { type Lab, openLab, type Plan } from './lab.ts';
 import type { Options, Section } from './options.ts';
 import { page } from './page.ts';
 import type { Peer } from './peer.ts';
 import { choosePeers } from './peers/all.ts';
+import type { Findings } from './report/findings.ts';
 import type { Site } from './server.ts';
 
 const DRIVERS = ['webserv', 'webserv:io_uring', 'webserv:epoll'];

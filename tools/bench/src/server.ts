@@ -32,7 +32,7 @@ export interface Server {
 }
 
 /** A peer's process, which may not listen yet. */
-export interface Launched {
+interface Launched {
   readonly child: ChildProcess;
   readonly port: number;
   readonly url: string;

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Lab } from './lab.ts';
 import type { Options } from './options.ts';
+import { figure } from './report/table.ts';
 import { pinned, run } from './run.ts';
-import { figure } from './table.ts';
 import { type Usage, usageOf } from './tree.ts';
 import { which } from './which.ts';
 
@@ -12,7 +12,7 @@ const SETTLE_LIMIT = 5_000;
 const SETTLE_EVERY = 50;
 
 /** One siege of one server, and what it held before and after. */
-export interface Siege {
+interface Siege {
   readonly peer: string;
   readonly transactions: number;
   /** Percent. */

@@ -56,7 +56,7 @@ export function wrkMissing(): string {
 }
 
 /** What a run of load needs to know. */
-export interface Order {
+interface Order {
   readonly url: string;
   readonly ask: Ask;
   /** All from one thread, kept alive. */

@@ -175,7 +175,7 @@ export class ScriptOutput implements BodySource, BufferOwner, ScriptUdataOwner {
     else this.finish();
   }
 
-  /** The body cannot be completed. The reader is told when it has what came before, at once where it waits for more. */
+  /** The body cannot be completed. The reader gets the error when it has what came before, at once if it waits for more. */
   fail(errno: number, place: string): void {
     this.failure = errno;
     this.failedAt = place;
@@ -329,7 +329,7 @@ export class ScriptOutput implements BodySource, BufferOwner, ScriptUdataOwner {
       return;
     }
     if (this.phase === 'held') {
-      // Read ahead of the reader, who is told when it comes here.
+      // Read ahead of the reader, which gets the error when it comes here.
       this.failure = errno;
       this.failedAt = 'read script';
       this.shut();

@@ -54,7 +54,7 @@ export class ScriptProcess implements ScriptUdataOwner {
   stdout = -1;
   /** It has ended and been collected. */
   exited = false;
-  /** What `ProcessOwner.exited` was told. */
+  /** What `ProcessOwner.exited` got. */
   status = 0;
   /** It has been told to end. */
   ending = false;
@@ -185,7 +185,7 @@ export class ScriptProcess implements ScriptUdataOwner {
   }
 
   private childEnded(op: Op): void {
-    // Whoever else has collected it (a SIGCHLD that is ignored) leaves nothing to wait for.
+    // If something else has collected it (a SIGCHLD that is ignored), there is nothing to wait for.
     if (op.result < 0 && op.result !== -ERRNO.ECHILD) {
       this.look.set(this.lookIn);
       this.lookIn = Math.min(2 * this.lookIn, COLLECT_MS);

@@ -3,13 +3,13 @@ const CR = 0x0d;
 
 /** Bytes of one line that are kept. */
 export const LINE_MAX = 2048;
-/** Lines of one script that are told within a second; the others are counted. */
+/** Lines of one script that are reported within a second. The others are counted. */
 export const LINES_PER_SECOND = 50;
 const SECOND = 1000;
 
 /**
- * Makes lines out of what a script writes to stderr, in bytes that come in any pieces. However much it writes, what is
- * kept is one line, and what is told is bounded.
+ * Makes lines out of what a script writes to stderr, in bytes that come in any pieces. However much it writes, one line is
+ * kept, and the number of reported lines is bounded.
  */
 export class StderrLines {
   private readonly tell: (line: string) => void;

@@ -2,7 +2,7 @@ import type { Script } from '@webserv/methods';
 import { FieldId, type RequestHead, TargetForm } from '@webserv/request';
 import type { Server } from '../workshop/server.ts';
 
-/** What a script is told; everything in it comes from the request, the config or the server itself. */
+/** What a script gets. Everything in it comes from the request, the config or the server itself. */
 export interface ScriptRequest {
   readonly head: RequestHead;
   readonly script: Script;

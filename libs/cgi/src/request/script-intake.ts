@@ -25,7 +25,7 @@ import { patience, Wait } from './wait.ts';
 /**
  * One request answered by a script: its body is taken in whole, then the script has its turn, and its output becomes a
  * reply and its body (see Stage). A child is held only while there is work for it: no client that sends or reads slowly
- * keeps one, but for the reader of an output that is larger than what may be put aside.
+ * keeps one, except the reader of an output that is larger than what may be put aside.
  */
 export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwner, Waiter {
   readonly wantsBody = true;
@@ -48,7 +48,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
   private head: ScriptHead | null = null;
   /** What is answered in place of the script's own, in REFUSED. */
   private verdict: Reply | null = null;
-  /** The script was told to end when its output was over: that a signal has ended it means nothing. */
+  /** The server asked the script to end when its output was over: that a signal has ended it means nothing. */
   private outlasted = false;
   private queuedAt = 0;
   private answeredAt = 0;

@@ -1,6 +1,6 @@
 /**
- * How far a request for a script has come. Each stage has one way on, but for the client, which may go in any of them, and
- * for a failure, which is a reply of its own until the answer has left.
+ * How far a request for a script has come. Each stage has one way on. In any of them the client may
+ * leave, or a failure may become a reply of its own until the answer has left.
  *
  *     TAKING -> QUEUED -> RUNNING -> (MEASURING) -> ANSWERED -> (ENDING) -> OVER
  *                           |                          +-> what leaves has no body, or all of it has left

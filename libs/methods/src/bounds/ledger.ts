@@ -1,7 +1,7 @@
 import { UploadPlaces } from './upload-places.ts';
 
 /** How a ledger bounds the uploads of one address, and by which clock it knows the slow ones. */
-export interface LedgerOptions {
+interface LedgerOptions {
   /** Percent of the uploads; 100 unless said. */
   readonly share?: number;
   /** Milliseconds that only go forward; those of the process unless said. */

@@ -14,7 +14,7 @@ const SPARE_SHARE = 3 / 4;
  *     up to the bound           nothing is taken that can be done without (`spare`)
  *     beyond                    nothing: 503 with Retry-After (`take`)
  *
- * Whoever takes gives the same back, once. `MemoryAccount` does so for an object that takes more than once.
+ * What takes memory gives the same back, once. `MemoryAccount` does so for an object that takes more than once.
  */
 export class MemoryLedger {
   /** Bytes that are taken now, and the most that were. */

@@ -25,7 +25,7 @@ export interface FileWriter {
    */
   write(bytes: Buffer, start: number, end: number): boolean;
   /**
-   * Where the next bytes may be put before they are given to `write`, or null where it is all one. From then on the room
+   * Where the next bytes may be put before they are given to `write`, or null if the place does not matter. From then on the room
    * belongs to who has asked, until the next `write`.
    */
   room?(): Room | null;

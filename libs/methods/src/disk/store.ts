@@ -1,5 +1,5 @@
 /**
- * Names in the folders that uploads go to. Each call touches a folder and no content, so it returns at once, but for
+ * Names in the folders that uploads go to. Each call touches a folder and no content, so it returns at once, except
  * `flush`, `sync` and `syncPath`. Nothing throws: results are 0 or -errno. Paths are absolute.
  */
 export interface Store {

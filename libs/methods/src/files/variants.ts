@@ -14,7 +14,7 @@ import { mayStandIn } from '../scripts/open-script.ts';
 import { OpenFile } from './open-file.ts';
 
 /** The coded file that is sent in place of the one asked for. */
-export interface Sibling {
+interface Sibling {
   readonly file: OpenFile;
   readonly coding: ContentCoding;
 }

@@ -7,7 +7,7 @@ import { hidesName } from '../resolve-path.ts';
 import { Entries } from './entries.ts';
 
 /** Entries of one listing. What is sorted must be held, so a bound there must be; such a page helps nobody. */
-export const MAX_ENTRIES = 250_000;
+const MAX_ENTRIES = 250_000;
 /** Names between two looks at the clock; what they are takes a call each, with a look at the clock behind it. */
 const NAMES = 16;
 

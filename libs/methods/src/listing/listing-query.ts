@@ -1,5 +1,5 @@
 export type SortColumn = 'name' | 'size' | 'date';
-export type SortOrder = 'asc' | 'desc';
+type SortOrder = 'asc' | 'desc';
 
 /** What the query string of a listing asks for. */
 export interface ListingQuery {

@@ -26,7 +26,7 @@ export interface ListingReader {
 }
 
 /** What a listing is made of. */
-export interface ListingParts {
+interface ListingParts {
   readonly scan: FolderScan;
   readonly query: ListingQuery;
   readonly view: ListingView;
@@ -83,7 +83,7 @@ export class Listing {
     }
   }
 
-  /** Has a piece given, or the refusal; not from within this call. Whoever wants one has the ones before. */
+  /** Has a piece given, or the refusal; not from within this call. Its caller has the ones before. */
   want(reader: ListingReader, number: number): void {
     const readers = this.wanted.get(number);
     if (readers === undefined) this.wanted.set(number, new Set([reader]));

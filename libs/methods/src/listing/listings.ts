@@ -18,7 +18,7 @@ export interface ListingPlace {
 }
 
 /** What a request asks to be listed. */
-export interface ListingAsk {
+interface ListingAsk {
   readonly place: FolderPlace;
   /** Of the folder, now. */
   readonly stamp: FileStamp;
@@ -29,8 +29,8 @@ export interface ListingAsk {
 }
 
 /**
- * All listings that are being made or sent. Whoever asks for the same folder, order and view shares one, and those of one
- * folder share what was read of it, until the folder changes. `max_listings` bounds those of a server, `memory_limit`
+ * All listings that are being made or sent. Clients that ask for the same folder, order and view share one, and those of
+ * one folder share what was read of it, until the folder changes. `max_listings` bounds those of a server, `memory_limit`
  * what they hold.
  */
 export class Listings {

@@ -11,7 +11,7 @@ import type { Script } from './script.ts';
 import { runnerOf } from './script-rules.ts';
 
 /** What a search comes to: a script, the reply that refuses it or stands before it, or null where there is none. */
-export type Found = Script | Reply | null;
+type Found = Script | Reply | null;
 
 const SLASH = 0x2f;
 

@@ -10,7 +10,7 @@ import { isScriptElsewhere, runsScripts } from './server-scripts.ts';
 /** Where a file was is not known any more, so nobody can say what it is. */
 const MOVED = 'file moved while it was opened';
 
-/** Scripts write what they are told into fields and logs. */
+/** Scripts write what they get into fields and logs. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const CONTROL = /[\x00-\x1f\x7f]/;
 

@@ -35,7 +35,7 @@ export interface Answer {
 }
 
 /** How a request's body is given to an intake. */
-export interface Sending {
+interface Sending {
   /** Bytes of each piece; all at once unless said. */
   readonly piece?: number;
   /** Aborts in place of finishing. */

@@ -26,7 +26,7 @@ interface Claim {
 const claims = new Map<string, Claim>();
 
 /**
- * To be called for each upload folder before anything is stored there. Whoever stores holds a shared lock on the folder,
+ * To be called for each upload folder before anything is stored there. Each process that stores holds a shared lock on the folder,
  * so that who gets it for itself alone knows that every temporary of another run is left by a crash: those are removed,
  * and forms that were stored in part are undone. Pids would not tell, for containers that share a folder have the same
  * ones. While others have the folder, only what is older than a day is taken for abandoned.

@@ -16,7 +16,7 @@ export interface JournalEntry {
 
 /**
  * All files of a form are stored or none, even where the process is killed while it gives them their names: what it is
- * about to do is written down before the first of them, and that note goes before the client is told. Who finds the
+ * about to do is written down before the first of them, and that note goes before the client gets its answer. Who finds the
  * note of a run that is no more undoes what had been done.
  */
 export function journalPath(folder: string): string {

@@ -35,7 +35,7 @@ export function journalName(): string {
 }
 
 /** What a name in an upload folder is, where it is none of a file. */
-export interface Temporary {
+interface Temporary {
   readonly run: string;
   readonly kind: 'part' | 'form';
 }

@@ -295,7 +295,7 @@ const FIRST_PIECE = 64 << 10;
 /** No call on a file in a folder says this: the ledger is full, not the disk. */
 const TOO_MUCH = -ERRNO.EAGAIN;
 
-/** Bytes of a body: what its length says, or Infinity where it is told by its end. */
+/** Bytes of a body: what its length says, or Infinity if its end shows it. */
 export function lengthAtMost(head: RequestHead): number {
   return head.contentLength < 0 ? Number.POSITIVE_INFINITY : head.contentLength;
 }

@@ -1,4 +1,4 @@
-import { exactly } from '../statistics.ts';
+import { exactly } from '../report/statistics.ts';
 import { hold, type Pace } from './contest.ts';
 
 /** A clock that only the contestants move: nothing here depends on the machine. */

@@ -1,4 +1,4 @@
-import { type Estimate, paired, type Spread, spread } from '../statistics.ts';
+import { type Estimate, paired, type Spread, spread } from '../report/statistics.ts';
 
 /** One way to do a thing. */
 export interface Contestant {

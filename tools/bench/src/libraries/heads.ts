@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DEFAULT_LIMITS, FeedStatus, FieldId, RequestParser } from '@webserv/request';
 import { peerModules } from '../peers/packages.ts';
 import type { Contest, Contestant } from './contest.ts';
+import { sink } from './sink.ts';
 
 const ZERO = 0x30;
 const NINE = 0x39;
@@ -159,8 +160,6 @@ function theirs(name: string, Parser: NodeParserClass, bytes: Buffer, turn: () =
   };
 }
 
-/** V8 might not compute what no one reads. */
-export let used = 0;
 function use(value: number): void {
-  used = value;
+  sink.value = value;
 }

@@ -11,7 +11,7 @@ import { script } from './script.ts';
 import { webserv } from './webserv.ts';
 
 /** Which peers, and how ours is started. */
-export interface Choice {
+interface Choice {
   readonly peers: readonly string[];
   readonly webserv: readonly string[];
   readonly before: readonly string[];

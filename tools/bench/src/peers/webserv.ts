@@ -4,7 +4,7 @@ import { type Peer, repeated } from '../peer.ts';
 import { NUMBERED_FOLDERS } from '../sites.ts';
 
 /** How a webserv of the comparison differs from the plain one. */
-export interface Flavour {
+interface Flavour {
   /** The word behind `use`. */
   readonly driver?: string;
   /** No access log. */

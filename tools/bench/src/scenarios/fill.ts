@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Lab } from '../lab.ts';
-import { figure } from '../table.ts';
+import { figure } from '../report/table.ts';
 import { usageOf } from '../tree.ts';
 
 const MIB = 2 ** 20;

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Lab } from '../lab.ts';
+import { figure } from '../report/table.ts';
 import { begin, pinned } from '../run.ts';
 import type { Server } from '../server.ts';
-import { figure } from '../table.ts';
 import { usageOf } from '../tree.ts';
 
 const SETTLE_EVERY = 250;
@@ -23,7 +23,7 @@ export interface Idle {
 }
 
 /** What holds the connections. */
-export interface IdlePlan {
+interface IdlePlan {
   readonly count: number;
   readonly core: number | null;
   readonly client: string;

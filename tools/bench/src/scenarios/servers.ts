@@ -1,7 +1,7 @@
 import type { Peer } from '../peer.ts';
+import { type Series, type Spread, spread } from '../report/statistics.ts';
+import { figure } from '../report/table.ts';
 import type { Site } from '../server.ts';
-import { type Series, type Spread, spread } from '../statistics.ts';
-import { figure } from '../table.ts';
 import { firstByte } from './starts.ts';
 
 const MIB = 2 ** 20;

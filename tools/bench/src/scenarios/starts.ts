@@ -1,9 +1,9 @@
 import { createConnection } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Peer } from '../peer.ts';
+import { type Series, type Spread, spread } from '../report/statistics.ts';
+import { figure } from '../report/table.ts';
 import { end, launch, type Site } from '../server.ts';
-import { type Series, type Spread, spread } from '../statistics.ts';
-import { figure } from '../table.ts';
 import { usageOf } from '../tree.ts';
 
 /** Milliseconds: a configuration of thousands of servers on a busy machine takes its time. */

@@ -2,10 +2,10 @@ import { closeSync, openSync, readSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lab } from '../lab.ts';
 import { page } from '../page.ts';
+import { type Series, type Spread, spread } from '../report/statistics.ts';
+import { figure } from '../report/table.ts';
 import { pinned, run } from '../run.ts';
 import type { Server } from '../server.ts';
-import { type Series, type Spread, spread } from '../statistics.ts';
-import { figure } from '../table.ts';
 import { usageOf } from '../tree.ts';
 
 const GIB = 2 ** 30;
@@ -32,7 +32,7 @@ export interface UploadSummary {
 }
 
 /** How much, how often, and from where. */
-export interface UploadPlan {
+interface UploadPlan {
   readonly size: number;
   readonly rounds: number;
   readonly core: number | null;

@@ -10,7 +10,7 @@ const MANY = 4096;
 const LONGER = 3;
 
 /** Where the client of our own is, and the CPU that it runs on. */
-export interface VariantPlan {
+interface VariantPlan {
   readonly client: string;
   readonly core: number | null;
   /** Whether a process may hold 4,096 connections. */

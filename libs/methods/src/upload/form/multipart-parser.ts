@@ -122,7 +122,7 @@ export class MultipartParser {
     return this.step(this.state === State.FAILED ? FormStatus.ERROR : FormStatus.PARTIAL, at);
   }
 
-  /** What a step leaves for the next one: neither head nor data are told twice. */
+  /** What a step leaves for the next one: neither head nor data are reported twice. */
   private step(status: FormStatus, at: number): FormStatus {
     this.consumed = at;
     if (status !== FormStatus.DATA) this.dataEnd = this.dataStart;

@@ -1,5 +1,5 @@
 /** A field value of the form `word; name=value; name="value"`, as Content-Type and Content-Disposition have it. */
-export interface Parametered {
+interface Parametered {
   /** Lower-case. */
   readonly word: string;
   /** By lower-case name; quoted values without their quotes and escapes. */

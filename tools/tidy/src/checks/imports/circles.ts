@@ -6,9 +6,6 @@ import type { Problem } from '../../problem.ts';
 import { MAX_CIRCLES } from '../../rules.ts';
 import { isTest, type Package } from '../../workspace.ts';
 
-/** Packages whose circles are still to be opened. */
-const LATER = new Set(['libs/connection']);
-
 /**
  * A reader must read files that import each other together, even if they import only types. So a circle stays in one
  * folder, and there are few circles. The check `cycles` forbids circles of values.
@@ -16,9 +13,7 @@ const LATER = new Set(['libs/connection']);
 export const circles: Check = {
   name: 'files that know each other are few, and of one folder',
   run({ packages }) {
-    const found = packages
-      .filter(({ folder }) => !LATER.has(folder))
-      .flatMap((member) => componentsOf(graph(member)));
+    const found = packages.flatMap((member) => componentsOf(graph(member)));
     const wide = found.filter((files) => new Set(files.map(posix.dirname)).size > 1);
     const rest = found.filter((files) => !wide.includes(files));
     return [

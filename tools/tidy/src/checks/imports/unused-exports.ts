@@ -8,9 +8,6 @@ import type { Source } from '../../source.ts';
 import { identifier } from '../../syntax.ts';
 import { isTest, type Package, type Workspace } from '../../workspace.ts';
 
-/** Packages with findings that are not fixed yet. */
-const LATER = new Set(['libs/methods', 'tools/bench']);
-
 /**
  * Nothing is exported that nobody imports. Inside a package, shipped code of another file imports the name; tests may
  * import what shipped code of the same file uses. A public name is imported by shipped code of another package, stands
@@ -20,13 +17,11 @@ export const unusedExports: Check = {
   name: 'no export that nobody uses',
   run(workspace) {
     const index = new ReaderIndex(workspace);
-    return workspace.packages
-      .filter(({ folder }) => !LATER.has(folder))
-      .flatMap((member) => [
-        ...deadInside(member, index),
-        ...deadOutside(member, index, workspace),
-        ...deadEntries(member, index),
-      ]);
+    return workspace.packages.flatMap((member) => [
+      ...deadInside(member, index),
+      ...deadOutside(member, index, workspace),
+      ...deadEntries(member, index),
+    ]);
   },
 };
 
@@ -65,7 +60,7 @@ function deadOutside(member: Package, index: ReaderIndex, { packages, texts }: W
     const names = namesOf(entry, (from) => find(entry, from));
     const used = names.filter(({ name }) => {
       const { own, ownTests, others, othersTests } = index.of(file, name);
-      const tested = isForTests(specifier) && (ownTests || othersTests);
+      const tested = (member.kind === 'tools' || isForTests(specifier)) && (ownTests || othersTests);
       return shown.has(name) || own || others || tested;
     });
     const alive = withSignatures(entry, names, used, find);

@@ -3,9 +3,6 @@ import type { Check } from '../../check.ts';
 import { MAX_NOUNS } from '../../rules.ts';
 import { isTest } from '../../workspace.ts';
 
-/** Folders that are still to be divided. */
-const LATER = new Set(['tools/bench/src']);
-
 /** A folder is a table of contents: it holds no more nouns than a reader can keep in mind. Tests do not count. */
 export const folders: Check = {
   name: 'no folder holds too many files',
@@ -16,7 +13,7 @@ export const folders: Check = {
       if (!isTest(path)) counts.set(folder, (counts.get(folder) ?? 0) + 1);
     }
     return [...counts]
-      .filter(([folder, count]) => count > MAX_NOUNS && !LATER.has(folder))
+      .filter(([, count]) => count > MAX_NOUNS)
       .map(([file, count]) => {
         const message = `${count} files beside their tests, over ${MAX_NOUNS}`;
         return { file, line: 0, message, fix: 'give those that belong together a folder' };

@@ -1,17 +1,17 @@
-import { ratioCell, rowsOf, type Summary } from './compare.ts';
+import { ratioCell, rowsOf, type Summary } from '../compare.ts';
+import type { Introduction } from '../lab.ts';
+import type { Options } from '../options.ts';
+import { callRows } from '../syscalls.ts';
 import type { Findings } from './findings.ts';
 import type { Word } from './judge.ts';
-import type { Introduction } from './lab.ts';
-import type { Options } from './options.ts';
 import { besides, duels, locations, memory, middle, misses, servers } from './parts.ts';
 import type { Machine } from './results.ts';
 import { deviation, type Estimate } from './statistics.ts';
-import { callRows } from './syscalls.ts';
 import { figure, markdown } from './table.ts';
 import { judge, type Verdict } from './targets.ts';
 
 /** What the page needs beside the figures. */
-export interface Context {
+interface Context {
   readonly date: string;
   readonly machine: Machine;
   readonly options: Options;

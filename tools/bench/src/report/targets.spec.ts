@@ -1,4 +1,4 @@
-import { type Sample, summarize } from './compare.ts';
+import { type Sample, summarize } from '../compare.ts';
 import { type Findings, noFindings } from './findings.ts';
 import { exactly } from './statistics.ts';
 import { judge, TARGETS } from './targets.ts';

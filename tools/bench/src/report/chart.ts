@@ -1,5 +1,5 @@
 /** One bar: a name and a figure. `strong` marks our own. */
-export interface Bar {
+interface Bar {
   readonly name: string;
   readonly value: number;
   readonly strong: boolean;

@@ -1,11 +1,11 @@
-import type { Measure, Summary } from './compare.ts';
+import type { Measure, Summary } from '../compare.ts';
+import { CHANGING_HEADS } from '../libraries/heads.ts';
 import type { Findings } from './findings.ts';
 import { type Bound, type Word, wordOf } from './judge.ts';
-import { CHANGING_HEADS } from './libraries/heads.ts';
 import { type Estimate, estimate, exactly, paired, type Series } from './statistics.ts';
 
 /** One promise: a figure of a run, and its bound. */
-export interface Target extends Bound {
+interface Target extends Bound {
   readonly what: string;
   readonly unit: '' | 'ms' | 'KiB' | 'MiB' | 'calls' | '%';
   /** NaN where the run has not measured it. */

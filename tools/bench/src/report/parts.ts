@@ -1,10 +1,10 @@
-import { ratioCell, rowsOf, type Summary } from './compare.ts';
+import { ratioCell, rowsOf, type Summary } from '../compare.ts';
+import type { Fill } from '../scenarios/fill.ts';
+import type { ManyServers } from '../scenarios/servers.ts';
+import type { SiteName } from '../sites.ts';
+import { callRows } from '../syscalls.ts';
 import type { Findings } from './findings.ts';
-import type { Fill } from './scenarios/fill.ts';
-import type { ManyServers } from './scenarios/servers.ts';
-import type { SiteName } from './sites.ts';
 import { deviation, paired, type Spread } from './statistics.ts';
-import { callRows } from './syscalls.ts';
 import { figure, markdown } from './table.ts';
 
 /** The parts of the page that compare more than peers. Each is '' if the run has not measured it. */

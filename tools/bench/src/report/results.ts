@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
-import type { Introduction } from './lab.ts';
-import type { Options } from './options.ts';
+import type { Introduction } from '../lab.ts';
+import type { Options } from '../options.ts';
 
 /** The machine that the figures belong to. */
 export interface Machine {

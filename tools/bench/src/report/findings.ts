@@ -1,13 +1,13 @@
-import type { Summary } from './compare.ts';
-import type { Introduction } from './lab.ts';
-import type { Standing } from './libraries/contest.ts';
-import type { Fill } from './scenarios/fill.ts';
-import type { Idle } from './scenarios/idle.ts';
-import type { ManyServers } from './scenarios/servers.ts';
-import type { Start } from './scenarios/starts.ts';
-import type { UploadSummary } from './scenarios/uploads.ts';
-import type { SiteName } from './sites.ts';
-import type { Calls } from './syscalls.ts';
+import type { Summary } from '../compare.ts';
+import type { Introduction } from '../lab.ts';
+import type { Standing } from '../libraries/contest.ts';
+import type { Fill } from '../scenarios/fill.ts';
+import type { Idle } from '../scenarios/idle.ts';
+import type { ManyServers } from '../scenarios/servers.ts';
+import type { Start } from '../scenarios/starts.ts';
+import type { UploadSummary } from '../scenarios/uploads.ts';
+import type { SiteName } from '../sites.ts';
+import type { Calls } from '../syscalls.ts';
 
 /** What one run of the lab found. A part that did not run is empty. */
 export interface Findings {

@@ -1,6 +1,6 @@
-import { type Sample, summarize } from './compare.ts';
+import { type Sample, summarize } from '../compare.ts';
+import { type Options, parseOptions } from '../options.ts';
 import { noFindings } from './findings.ts';
-import { type Options, parseOptions } from './options.ts';
 import { duration, report } from './report.ts';
 
 const CONTEXT = {
