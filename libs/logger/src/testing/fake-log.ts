@@ -5,7 +5,7 @@ import type { LogNotice } from '../file/log-notice.ts';
 import { type BatchLimits, LoggerUdata } from '../file/logger-udata.ts';
 
 /** A log on the loop's fake driver, which starts each write in a tick and whose clock the test moves. */
-export interface FakeLog {
+interface FakeLog {
   readonly driver: FakeDriver;
   readonly loop: Loop;
   readonly udata: LoggerUdata;
@@ -25,7 +25,7 @@ export interface FakeLog {
   end(): void;
 }
 
-export interface FakeLogOptions {
+interface FakeLogOptions {
   /** A pipe that holds so many bytes until its reader takes them; a file unless given. */
   readonly pipe?: number;
   /** Each write fails with this error while `driver.calls.armed`, which is false at first. */
