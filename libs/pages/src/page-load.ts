@@ -9,6 +9,8 @@ import type { PageDraft } from './page-draft.ts';
 import type { PageOrigin } from './page-origin.ts';
 import { WorkerUdata, type WorkOwner } from './worker-udata.ts';
 
+/** A larger file is read in turns with the other clients. */
+const AT_HAND_MAX = 64 << 10;
 /** So many are served in one completion; the others in the slices of `later`. */
 const AT_ONCE = 16;
 
@@ -91,6 +93,7 @@ export class PageLoad implements WorkOwner {
   private readNow(): boolean {
     const { draft, body, services } = this.parts;
     const length = draft.size - draft.headSize;
+    if (length > AT_HAND_MAX) return false;
     const n = this.loop.readNow(body.fd, draft.memory, draft.headSize, length, body.offset);
     return n === length && services.files.inspect(body.fd, facts) >= 0 && !this.changed;
   }

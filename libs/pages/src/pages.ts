@@ -64,7 +64,7 @@ export class Pages {
   }
 
   /** Whether the file that answers is worth a page of its own. Asked once for each request that finds none. */
-  admits({ head }: Exchange, { coding }: Representation, size: number): boolean {
+  admits({ head }: Exchange, { coding }: { readonly coding: ContentCoding | '' }, size: number): boolean {
     return this.cache.admits(coding === '' ? head.path : variantKey(coding, head.path), size);
   }
 

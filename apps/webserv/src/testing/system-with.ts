@@ -2,8 +2,8 @@ import { realSystem, type ServerFiles, type System } from '../server/system.ts';
 
 /** The system of this process, over files of which a test replaces some calls. */
 export function systemWith(replace: (files: ServerFiles) => Partial<ServerFiles>): System {
-  const files = (): ServerFiles => {
-    const real = realSystem.files();
+  const files = (round: () => number): ServerFiles => {
+    const real = realSystem.files(round);
     return Object.assign(real, replace(real));
   };
   return { ...realSystem, files };
