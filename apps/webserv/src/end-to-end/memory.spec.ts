@@ -196,7 +196,7 @@ server {
       [', which has sent more,', get('/index.html')],
     ])('a client%s that resets while its file is read is gone at once', async (_name, behind) => {
       start('', '');
-      const [target = ''] = files(1, 1000);
+      const [target = ''] = files(1, 100_000);
       const release = holdReads();
       const peer = (await open()).send(get(target) + behind);
       await until(() => memory() > 0);
@@ -208,14 +208,14 @@ server {
 
     it('one that has only said that it sends no more gets its answer', async () => {
       start('', '');
-      const [target = ''] = files(1, 1000);
+      const [target = ''] = files(1, 100_000);
       const release = holdReads();
       const peer = (await open()).send(get(target)).finish();
       await until(() => memory() > 0);
       const other = (await open()).send(get('/')).finish();
       await other.answer();
       release();
-      expect((await peer.answer()).body).toHaveLength(1000);
+      expect((await peer.answer()).body).toHaveLength(100_000);
     });
   });
 });
