@@ -203,11 +203,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
   }
 
   headRead(head: ScriptHead): void {
-    if (this.stage !== Stage.RUNNING) {
-      // Nobody waits for it: its client went while the script was started.
-      this.output?.drain();
-      return;
-    }
+    if (this.stage !== Stage.RUNNING) return this.output?.drain(); // its client went while it was started
     this.head = head;
     if (head.kind === 'local-redirect') this.follow(head.location);
     // A length that is not told is known when the script has ended, which is mostly now.
