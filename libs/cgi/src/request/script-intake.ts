@@ -145,7 +145,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
       this.refuse(failedWork(exchange, error, 'register pipe'));
       output.close();
       process.end();
-    }
+    } else if (this.stage === Stage.OVER) output.drain(); // its client went meanwhile
     this.watch(true);
   }
 
@@ -203,7 +203,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
   }
 
   headRead(head: ScriptHead): void {
-    if (this.stage !== Stage.RUNNING) return this.output?.drain(); // its client went while it was started
+    if (this.stage !== Stage.RUNNING) return;
     this.head = head;
     if (head.kind === 'local-redirect') this.follow(head.location);
     // A length that is not told is known when the script has ended, which is mostly now.
