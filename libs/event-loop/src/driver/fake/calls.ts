@@ -136,7 +136,9 @@ export class FakeCalls {
   }
 
   /** As `Driver.readNow`: half of the files are not at hand. */
-  readNow(file: FakeFile, memory: Memory, offset: number, length: number, position: number): number {
+  readNow(fd: number, memory: Memory, offset: number, length: number, position: number): number {
+    const file = this.descriptors.get(fd);
+    if (file?.kind !== 'file') return -ERRNO.EBADF;
     return this.random.chance(0.5) ? -ERRNO.EAGAIN : this.readAt(file, memory, offset, length, position);
   }
 

@@ -60,13 +60,8 @@ export class FakeDriver implements Driver {
     this.turns = new FakeTurns(this.random, this.schedule);
     this.buffer = options.buffer ?? BUFFER;
     this.descriptors = new FakeDescriptors(options.descriptors ?? 1 << 20);
-    this.calls = new FakeCalls(
-      this.random,
-      options.faults ?? {},
-      this.schedule.split,
-      this.descriptors,
-      this.completions,
-    );
+    const { random, schedule, descriptors, completions } = this;
+    this.calls = new FakeCalls(random, options.faults ?? {}, schedule.split, descriptors, completions);
     this.calls.stir = (peer) => this.turns.stir(peer);
     this.joins = new FakeJoins(this.random, (write, thing) => this.calls.writeLate(write, thing));
   }
@@ -176,10 +171,7 @@ export class FakeDriver implements Driver {
   }
 
   readNow(fd: number, memory: Memory, offset: number, length: number, position: number): number {
-    const thing = this.descriptors.get(fd);
-    return thing?.kind === 'file'
-      ? this.calls.readNow(thing, memory, offset, length, position)
-      : -ERRNO.EBADF;
+    return this.calls.readNow(fd, memory, offset, length, position);
   }
 
   discard(fd: number): void {
