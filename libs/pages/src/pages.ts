@@ -11,6 +11,7 @@ import {
   type Offer,
   preferredCoding,
   Reply,
+  type Representation,
   type StampedFile,
   sameStamp,
 } from '@webserv/response';
@@ -23,8 +24,8 @@ import type { Watches } from './watches/watches.ts';
 /** A page whose file is not watched must still be what lies on the disk when it is this old. */
 const FRESH_MS = 1000;
 /**
- * One whose file is watched is looked at now and then all the same: a write through a shared mapping is told when the
- * mapping goes, and a mount over a folder never.
+ * A page whose file is watched is still looked at now and then: the system reports a write through a shared mapping only
+ * when the mapping goes, and never a mount over a folder.
  */
 const WATCHED_FRESH_MS = 10_000;
 

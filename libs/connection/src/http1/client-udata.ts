@@ -242,7 +242,7 @@ export class ClientUdata extends Connection implements RoundOwner, Guest {
     this.watchWaiting();
   }
 
-  /** Whether the server, but for the location, allows another request on this connection. */
+  /** True if the server allows another request on this connection; the location may still forbid it. */
   private mayKeep(round: Round): boolean {
     // What has come already is answered also when the server stops: the last of it says that the connection ends.
     return (!this.host.closing || this.backlog !== null) && round.mayKeep(this.requests);

@@ -2,7 +2,7 @@ import { statfsSync } from 'node:fs';
 import { diskPath } from '@webserv/methods';
 
 /**
- * File systems of which this machine is told every change (statfs(2), `f_type`). Of others (NFS, CIFS, 9P, FUSE and the
+ * File systems whose every change this machine reports (statfs(2), `f_type`). Of others (NFS, CIFS, 9P, FUSE and the
  * like) changes can be made elsewhere, and inotify(7) tells nothing of those.
  */
 const LOCAL: ReadonlySet<number> = new Set([

@@ -1,6 +1,6 @@
 import { Interest, type Loop, Op, OpState, Udata } from '@webserv/event-loop';
 
-/** A watched file or folder: what happens to it is told until it is closed. */
+/** A watched file or folder. It reports what happens until it is closed. */
 export abstract class PathWatch extends Udata {
   readonly path: string;
   private readonly changing = new Op(this);
@@ -10,7 +10,7 @@ export abstract class PathWatch extends Udata {
     this.path = path;
   }
 
-  /** @returns 0 where it stands: what happens to the path from here on is told; else -errno, and it is to be closed */
+  /** @returns 0 if the watch stands: it reports what happens to the path from here on; otherwise -errno, and the caller closes it */
   start(loop: Loop): number {
     const error = loop.register(this, Interest.READ);
     if (error < 0) return error;

@@ -8,7 +8,7 @@ export interface Paths {
   look(path: string): Pick<Stats, 'ino' | 'dev' | 'isSymbolicLink' | 'isDirectory'> | null;
   /** What a symbolic link says, or null. */
   linkTarget(path: string): string | null;
-  /** Whether whatever changes in a folder is told to those who watch it. */
+  /** True if the system reports whatever changes in a folder to those who watch it. */
   tellsChanges(folder: string): boolean;
 }
 

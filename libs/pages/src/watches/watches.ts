@@ -18,11 +18,11 @@ export interface WatchedFile {
 }
 
 /**
- * File-change notices for a cache: once `watch` has said true, whatever makes a path lead to other bytes is told, once.
+ * File-change notices for a cache: once `watch` has said true, whatever makes a path lead to other bytes is reported once.
  *
  * Watched are the file itself (written, replaced, removed, renamed, its mode), each folder on its way (renamed,
  * removed), and of the folders that hold a symbolic link of the way the entry that is the link. Nothing else decides
- * what a path leads to, but for what no notice tells: a write through a shared mapping before it is closed, and a mount
+ * what a path leads to, except what no notice reports: a write through a shared mapping before it is closed, and a mount
  * over a folder of the way. For those a look at the file now and then is left to the cache.
  *
  *     watch(path) -> the way to its folder (kept for its neighbours) -> the file

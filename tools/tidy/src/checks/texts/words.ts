@@ -4,9 +4,6 @@ import { isTest } from '../../workspace.ts';
 /** The page that names the words, and where they stand in its examples. */
 const GUIDE = 'docs/WRITING.md';
 
-/** Packages with words that are not replaced yet. */
-const LATER: readonly string[] = ['libs/connection/', 'libs/pages/'];
-
 /** Words that a reader stumbles over, and the usual ones. */
 const UNUSUAL: readonly (readonly [RegExp, string])[] = [
   [/\b(?:is|are|was|were) told\b(?! apart)/, '"reported", "called back" or "gets"'],
@@ -28,9 +25,7 @@ export const words: Check = {
   run({ texts }) {
     return texts
       .filter(({ path }) => /\.(ts|mjs|cjs|md)$/.test(path) && !isTest(path) && path !== GUIDE)
-      .filter(
-        ({ path }) => !path.startsWith('tools/tidy/') && !LATER.some((folder) => path.startsWith(folder)),
-      )
+      .filter(({ path }) => !path.startsWith('tools/tidy/'))
       .flatMap(({ path, lines }) =>
         lines.flatMap((text, index) =>
           UNUSUAL.flatMap(([pattern, usual]) => {
