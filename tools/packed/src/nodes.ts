@@ -14,6 +14,7 @@ export interface Node {
  */
 export function nodes(folder: string): Node[] {
   const words = (process.env['WEBSERV_PACKED_NODES'] ?? process.execPath).split(',');
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }');
   return words.map((word) => {
     const program = word.includes('/') ? word : installed(word, folder);
     return { version: execFileSync(program, ['-v'], { encoding: 'utf8' }).trim(), program };
@@ -23,7 +24,6 @@ export function nodes(folder: string): Node[] {
 function installed(major: string, folder: string): string {
   const name = `node-${process.platform}-${process.arch}`;
   const alias = `node-${major}`;
-  writeFileSync(join(folder, 'package.json'), '{ "private": true }');
   const words = ['install', '--loglevel=error', '--no-audit', '--no-fund', `${alias}@npm:${name}@${major}`];
   execFileSync('npm', words, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
   return join(folder, 'node_modules', alias, 'bin/node');
