@@ -11,7 +11,6 @@ import {
   type Offer,
   preferredCoding,
   Reply,
-  type Representation,
   type StampedFile,
   sameStamp,
 } from '@webserv/response';
