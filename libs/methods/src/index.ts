@@ -23,6 +23,7 @@ export { present } from './present.ts';
 export { resolvePath } from './resolve-path.ts';
 export type { Script } from './scripts/script.ts';
 export { runnerOf } from './scripts/script-rules.ts';
+export { runsScripts } from './scripts/server-scripts.ts';
 export { claimUploads, type Lock, releaseUploads } from './upload/claim.ts';
 export { cleanName } from './upload/file-name.ts';
 export { type Disposition, parseDisposition } from './upload/form/disposition.ts';

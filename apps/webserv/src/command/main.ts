@@ -9,6 +9,7 @@ import {
   toJson,
 } from '@webserv/config';
 import { keepPrivate } from '@webserv/event-loop';
+import { runsScripts } from '@webserv/methods';
 import { accountProblems } from '../server/account.ts';
 import { serve } from '../server/serve.ts';
 import { StartError } from '../server/start-error.ts';
@@ -80,7 +81,8 @@ function start(config: Config): void {
   try {
     const signals = new Signals();
     const running = serve(config, driverOf(process.env));
-    if (runsScripts(config)) keepPrivate();
+    // Scripts of the same account could read by /proc what this process knows.
+    if (config.servers.some(runsScripts)) keepPrivate();
     signals.attach(running, config.stopTimeout);
     process.stderr.write(
       `webserv ${VERSION}: serving on ${running.addresses.join(', ')} (${running.driver})\n`,
@@ -90,14 +92,6 @@ function start(config: Config): void {
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;
   }
-}
-
-/**
- * Scripts that run as the server's own account could read by /proc what it was started with: secrets in its environment,
- * the requests of others in its memory. One that was root and has become somebody else is closed to them by the system.
- */
-function runsScripts({ servers }: Config): boolean {
-  return servers.some(({ locations }) => locations.some(({ cgi }) => cgi.length > 0));
 }
 
 main(process.argv.slice(2));

@@ -4,7 +4,7 @@ import type { Ended, Site } from '@webserv/connection';
 import type { AccessLog, ErrorLog } from '@webserv/logger';
 import { Ledger, type MemoryLedger } from '@webserv/methods';
 import type { Page, Pages } from '@webserv/pages';
-import { MimeTypes } from '@webserv/response';
+import { MimeTables, type MimeTypes } from '@webserv/response';
 import { record } from './record.ts';
 
 /** One `server` block at work: what its requests share. */
@@ -16,7 +16,7 @@ export class HostedSite implements Site {
   readonly ledger: Ledger;
   readonly memory: MemoryLedger;
   private readonly locations: LocationMatcher;
-  private readonly types = new Map<ReadonlyMap<string, string>, Map<string | null, MimeTypes>>();
+  private readonly tables = new MimeTables();
 
   /** @param now milliseconds of the loop */
   constructor(
@@ -60,18 +60,7 @@ export class HostedSite implements Site {
     });
   }
 
-  /** The media types of a location; locations that share a table and a charset share the answer. */
   typesOf({ types, charset }: Location): MimeTypes {
-    let tables = this.types.get(types);
-    if (tables === undefined) {
-      tables = new Map();
-      this.types.set(types, tables);
-    }
-    let found = tables.get(charset);
-    if (found === undefined) {
-      found = new MimeTypes(types, undefined, charset);
-      tables.set(charset, found);
-    }
-    return found;
+    return this.tables.of(types, charset);
   }
 }
