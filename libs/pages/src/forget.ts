@@ -7,11 +7,10 @@ import type { Page } from './page.ts';
  * Drops from the caches what they keep of the file at a path. A change to a precompressed file changes what its original
  * offers, so the original is dropped as well.
  */
-export function forgetPath(path: string, files: Files, caches: Iterable<StaticCache<Page>>): void {
-  const all = [...caches];
-  forgetFile(path, files, all);
+export function forgetPath(path: string, files: Files, caches: readonly StaticCache<Page>[]): void {
+  forgetFile(path, files, caches);
   const original = uncodedPath(path);
-  if (original !== null) forgetFile(original, files, all);
+  if (original !== null) forgetFile(original, files, caches);
 }
 
 /** The same file may be cached under another path (a linked folder, a hard link): its inode finds those pages. */

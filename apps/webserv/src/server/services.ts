@@ -72,7 +72,8 @@ export class SiteServices implements Services {
   }
 
   forget(path: string): void {
-    forgetPath(path, this.files, this.caches());
+    const caches = [...this.sites.values()].map(({ cache }) => cache);
+    forgetPath(path, this.files, caches);
   }
 
   /** Calls back when no work in slices is left: uploads that are taken back, above all. */
@@ -106,10 +107,6 @@ export class SiteServices implements Services {
 
   script(exchange: Exchange, script: Script): Outcome {
     return this.scripts.script(exchange, script);
-  }
-
-  private *caches(): Generator<HostedSite['cache']> {
-    for (const { cache } of this.sites.values()) yield cache;
   }
 
   private siteOf(server: Server): HostedSite {
