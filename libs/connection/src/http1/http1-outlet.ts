@@ -56,7 +56,7 @@ export class Http1Outlet implements Outlet {
     this.way = way;
   }
 
-  /** What heads must know of the request and of the connection; said before anything else of a response. */
+  /** What heads must know of the request and of the connection. Called before anything of a response is said. */
   begin(head: RequestHead, keepAlive: boolean, date: string): void {
     const { context } = this;
     context.method = head.method;

@@ -134,7 +134,7 @@ export class Reception implements IntakeClient {
     }
   }
 
-  /** Where the intake would have the next bytes of the body received. */
+  /** Where the intake wants the next bytes of the body. */
   room(): Room | null {
     const room = this.intake?.room?.() ?? null;
     if (room === null || !this.chunked || room.length <= CHUNKED_ROOM) return room;

@@ -1,6 +1,6 @@
 import { ERRNO } from '@webserv/event-loop';
 
-/** What the network answers to one who sends: the client has gone, or cannot be reached any more. */
+/** Errors of a send that say that the client has gone, or cannot be reached any more. */
 const GONE: ReadonlySet<number> = new Set([
   -ERRNO.EPIPE,
   -ERRNO.ECONNRESET,
@@ -12,7 +12,7 @@ const GONE: ReadonlySet<number> = new Set([
   -ERRNO.ENETDOWN,
 ]);
 
-/** Whether a response was cut by its client, or by the way to it. */
+/** Whether the client, or the network between, has cut a response. */
 export function isByPeer(result: number, place: string): boolean {
   return (place === 'send' || place === 'sendfile') && GONE.has(result);
 }

@@ -212,8 +212,8 @@ export class Responder implements Sender, PageLoadOwner {
       this.giveUp('encode', 0);
       return true;
     }
-    // The descriptor is the load's from here on, and the reply the page's: to release it with the response would empty
-    // it for those who come later.
+    // The descriptor is the load's from here on, and the reply the page's: a release with the response would empty it for
+    // later requests.
     reply.owner = null;
     reply.body = { kind: 'unsent', length: body.length };
     reply.representation = null;
