@@ -13,7 +13,7 @@ import { HeadMemo } from './memo/head-memo.ts';
 import type { Section } from './memo/section-memo.ts';
 import { ErrorKind, Fault, RequestError } from './request-error.ts';
 
-/** What `feed` came to. PARTIAL: give more bytes. HEAD: `head` is complete. ERROR: `error` tells why it never will be. */
+/** What `feed` came to. PARTIAL: give more bytes. HEAD: `head` is complete. ERROR: `error` says why it never will be. */
 export const FeedStatus = { PARTIAL: 0, HEAD: 1, ERROR: 2 } as const;
 export type FeedStatus = (typeof FeedStatus)[keyof typeof FeedStatus];
 

@@ -9,7 +9,7 @@ export type CacheOutcome = 'hit' | 'miss' | 'none';
  * An empty text means that there is none.
  */
 export class AccessEntry {
-  /** The client's address, as the loop tells it. */
+  /** The client's address, as the loop reports it. */
   remote = '';
   user = '';
   /** Empty where no request could be read: then `requestLine` is shown as it came. */

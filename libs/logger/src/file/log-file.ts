@@ -40,7 +40,7 @@ export class LogFile implements LineSink {
   /**
    * Opens a log for appending: a file (made where it is missing), a FIFO that is being read, a device, `/dev/stdout` or
    * `/dev/stderr`.
-   * @param notify told what the log has to say of itself; it must not throw
+   * @param notify called with each trouble of the log and with its end; it must not throw
    * @param openPath opens the path, for tests
    * @returns the log, or -errno
    */

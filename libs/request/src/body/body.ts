@@ -4,7 +4,7 @@ import { ErrorKind, RequestError } from '../request-error.ts';
 import { BodyStatus } from './body-status.ts';
 import { ChunkDecoder } from './chunk-decoder.ts';
 
-/** What of a head tells how its body is framed. */
+/** The part of a head that says how its body is framed. */
 export interface BodyFraming {
   readonly contentLength: number;
   readonly chunked: boolean;

@@ -11,7 +11,7 @@ const FORBIDDEN: readonly FieldId[] = [FieldId.CONTENT_LENGTH, FieldId.TRANSFER_
 
 /**
  * Reads the trailer section of a chunked body (RFC 9112 section 7.1.2), in the same grammar as the fields of a head.
- * Fields that this server acts upon in a head are dropped: whoever acted upon them has done so already.
+ * Fields that this server acts upon in a head are dropped: it has acted upon the head already.
  */
 export class TrailerSection {
   readonly fields: Headers = new Headers();

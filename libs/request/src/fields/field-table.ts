@@ -35,7 +35,7 @@ export function growTable(table: Int32Array): Int32Array {
   return larger;
 }
 
-/** Gives a table back; nobody may look at it afterwards. */
+/** Gives a table back. The caller must not use it afterwards. */
 export function giveTable(table: Int32Array): void {
   if (table.length === STANDARD_LENGTH && free.length < MAX_FREE) free.push(table);
 }

@@ -28,7 +28,7 @@ export class Headers {
   private present = 0;
   private repeated = 0;
 
-  /** Value of the field `name` (lower-case); several lines are joined as RFC 9110 section 5.3 tells. */
+  /** Value of the field `name` (lower-case); several lines are joined as RFC 9110 section 5.3 says. */
   get(name: string): string | undefined {
     const id = fieldIdOf(name);
     if (id !== FieldId.UNKNOWN) return this.known(id);

@@ -93,7 +93,7 @@ function isScheme(bytes: Uint8Array, start: number, authority: number): boolean 
   return bytes[authority - 3] === COLON && bytes[authority - 2] === SLASH && bytes[authority - 1] === SLASH;
 }
 
-/** User information is refused with the rest: RFC 9110 section 4.2.4 tells to treat it as an error. */
+/** User information is refused with the rest: RFC 9110 section 4.2.4 treats it as an error. */
 function readAuthority(
   head: RequestHead,
   bytes: Uint8Array,

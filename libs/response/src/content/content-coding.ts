@@ -48,13 +48,13 @@ export function parseAcceptEncoding(value: string): AcceptedCodings {
   return accepted;
 }
 
-/** Fields remembered at once. There are few kinds of clients, so that one who makes them up only costs a parse. */
+/** Fields remembered at once. There are few kinds of clients. A client that makes fields up costs a parse each time. */
 const REMEMBERED = 256;
 const remembered = new Map<string, AcceptedCodings>();
 
 /** The same, remembered by the field's text: a server meets a handful of them again and again. */
 export function acceptedCodings(value: string | undefined): AcceptedCodings {
-  // Without the field every coding is acceptable; who does not speak of codings is not surprised by one either.
+  // Without the field every coding is acceptable; here a client that names none gets none.
   if (value === undefined) return NOTHING_SAID;
   const known = remembered.get(value);
   if (known !== undefined) return known;

@@ -17,7 +17,7 @@ export function framing(method: string, version: Version, status: number, body: 
   return contentFraming(version, status, body);
 }
 
-/** What the head says about its content. For HEAD that is what GET would have been told. */
+/** What the head says about its content. For HEAD it says what it says for GET. */
 export function contentFraming(version: Version, status: number, body: Body): Framing {
   if (contentLength(status, body) >= 0) return 'length';
   return version === 11 ? 'chunked' : 'until-close';

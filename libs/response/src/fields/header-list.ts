@@ -60,7 +60,7 @@ export class HeaderList {
     return this;
   }
 
-  /** [name, value] pairs for those who are in no hurry. */
+  /** The fields as [name, value] pairs. Slower than a loop over `nameAt` and `valueAt`. */
   entries(): Array<[string, string]> {
     const pairs: Array<[string, string]> = [];
     for (let i = 0; i < this.items.length; i += 2) pairs.push([this.items[i]!, this.items[i + 1]!]);

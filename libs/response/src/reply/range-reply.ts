@@ -81,7 +81,7 @@ export function multipartByteranges(
   return partsBody(parts);
 }
 
-/** Random, so that whoever uploads a file cannot put a part boundary into it. */
+/** Random, so that a client that uploads a file cannot put a part boundary into it. */
 function makeBoundary(): string {
   const random = crypto.getRandomValues(new Uint8Array(16));
   return Buffer.from(random).toString('hex');
