@@ -1,16 +1,16 @@
 import { shareOf } from '@webserv/methods';
 
-/** Who waits for a child to be allowed, and then has it. */
+/** A request that waits until it may have a child, and then has it. */
 export interface Waiter {
   /** Those of one address share what it may have; '' has no address, and no bound of its own. */
   readonly address: string;
   /** It is its turn: it holds a place now, and gives it back by `leave`. */
   admitted(): void;
-  /** Somebody of whose address fewer wait has its place in the queue. */
+  /** A request of an address that has fewer waiting has taken its place in the queue. */
   displaced(): void;
-  /** Bytes a second that its client takes, where nothing but its client can bring it on; else Infinity. */
+  /** Bytes a second that its client takes, if only its client holds it back; otherwise Infinity. */
   readonly pace: number;
-  /** Its client is the slowest of those that hold a place, and somebody else has waited for one. */
+  /** Its client is the slowest of those that hold a place, and another request has waited for one. */
   giveUp(): void;
 }
 
@@ -80,7 +80,7 @@ export class Queue {
     return 'waiting';
   }
 
-  /** A waiter has lost its patience, or its client has gone. */
+  /** A waiter has waited long enough, or its client has gone. */
   remove(waiter: Waiter): void {
     const line = this.lines.get(waiter.address);
     if (line === undefined || !line.waiting.delete(waiter)) return;
@@ -108,7 +108,7 @@ export class Queue {
     }
   }
 
-  /** Somebody has waited for long: of those that wait for their own clients, the one with the slowest goes. */
+  /** A request has waited long. Of the holders that wait for their own clients, the one with the slowest client goes. */
   press(): void {
     let slowest: Waiter | null = null;
     let pace = Number.POSITIVE_INFINITY;

@@ -20,11 +20,11 @@ export interface CgiOptions {
   readonly log: (line: string, run: ScriptRun) => void;
   /** The location of a server that a decoded path belongs to. */
   readonly locate: (server: Server, path: string) => Location;
-  /** The time of day in milliseconds; the system's unless said. */
+  /** The time of day in milliseconds; the system's unless given. */
   readonly now?: () => number;
-  /** PATH of the scripts; the server's own unless said. */
+  /** PATH of the scripts; the server's own unless given. */
   readonly path?: string;
-  /** Where bodies lie that wait for their script; the system's folder for temporary files unless said. */
+  /** Where bodies lie that wait for their script; the system's folder for temporary files unless given. */
   readonly spoolFolder?: string;
   /** The system calls for children, for tests. */
   readonly launcher?: Launcher;
@@ -79,7 +79,7 @@ export class CgiRunner {
   /** A script at work, as an intake; or the reply that turns the client away for now. */
   script(exchange: Exchange, script: Script): Outcome {
     const queue = this.queueOf(exchange.server);
-    // Told before the body has been sent for nothing; a body that must be whole first may find room when it is.
+    // Answered before the client sends a body in vain. A body that must be whole first may find room by then.
     if (
       this.workshop.closing ||
       (!exchange.head.chunked && queue.isFull(exchange.services.addressOf(exchange.remote)))

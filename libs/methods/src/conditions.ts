@@ -9,7 +9,7 @@ import {
 import type { Exchange } from './exchange.ts';
 import { failure } from './failure.ts';
 
-/** What the conditions of the request lead to, where the target has these validators (RFC 9110 section 13.2.2). */
+/** What the conditions of the request lead to if the target has these validators (RFC 9110, section 13.2.2). */
 export function conditionsOf(exchange: Exchange, validators: Validators): Precondition {
   const { headers, method } = exchange.head;
   return evaluatePreconditions(
@@ -23,7 +23,7 @@ export function conditionsOf(exchange: Exchange, validators: Validators): Precon
   );
 }
 
-/** @returns `reply` itself where the conditions let it pass; else the 304 or 412 in its place, and `reply` is released */
+/** @returns `reply` itself if the conditions let it pass; otherwise the 304 or 412 in its place, and `reply` is released */
 export function conditioned(exchange: Exchange, reply: Reply, validators: Validators): Reply {
   const outcome = conditionsOf(exchange, validators);
   if (outcome === 'pass') return reply;

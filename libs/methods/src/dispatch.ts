@@ -14,8 +14,7 @@ import type { Script } from './scripts/script.ts';
 import { post } from './upload/post.ts';
 
 /**
- * The method stage: a request that has been understood, in; what is answered, out. A redirection overrides everything
- * else in its location.
+ * The method stage: a parsed request in, the answer out. A redirection overrides everything else in its location.
  */
 export function dispatch(exchange: Exchange): Outcome {
   return heldBack(exchange.head, outcomeOf(exchange));

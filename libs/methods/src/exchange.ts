@@ -18,8 +18,8 @@ export interface Services {
   readonly store: Store;
   /**
    * Takes over the descriptor of an empty file, to write what comes into it.
-   * @param atMost bytes that will come; Infinity where nobody knows
-   * @param memory what it gathers counts in
+   * @param atMost bytes that will come; Infinity if nobody knows
+   * @param memory counts what the writer gathers
    */
   writer(fd: number, owner: FileWriterOwner, atMost: number, memory: MemoryLedger): FileWriter;
   /**
@@ -28,7 +28,7 @@ export interface Services {
    */
   forget(path: string): void;
   /**
-   * Calls back once, not from within, after the others who are waiting have had their turn. Work that could take long is
+   * Calls back once, not from within, after all other waiting work has had its turn. Work that could take long is
    * done in slices this way: it goes on until the slice is spent, which all work of the server shares.
    */
   later(work: Work): void;
@@ -46,7 +46,7 @@ export interface Services {
   /** The media types in force in a location. */
   typesOf(location: Location): MimeTypes;
   /**
-   * The entity tag of what is kept of the file that the request names, if that is still what `stamp` says; else ''.
+   * The entity tag of what is kept of the file that the request names, if that is still what `stamp` says; otherwise ''.
    * @param coding that of the file that stands for it, '' for itself
    */
   contentTag(exchange: Exchange, coding: ContentCoding | '', stamp: FileStamp): string;
@@ -58,7 +58,7 @@ export interface Services {
   script(exchange: Exchange, script: Script): Outcome;
 }
 
-/** The two ends of a connection, as scripts hear of them. */
+/** The two ends of a connection, as scripts see them. */
 export interface Ends {
   /** The address that the client has reached: numeric, without brackets; '' for a unix socket. */
   readonly serverAddress: string;
@@ -68,7 +68,7 @@ export interface Ends {
 
 /** The connection that a request came by. */
 export interface Caller {
-  /** Asked of the system each time: for those who need it alone. */
+  /** Each call asks the system. */
   ends(): Ends;
 }
 

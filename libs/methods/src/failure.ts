@@ -2,13 +2,13 @@ import { fail, type Reply } from '@webserv/response';
 import type { Exchange } from './exchange.ts';
 import { statusOf } from './status-of.ts';
 
-/** Seconds after which a client that is turned away for now may try again. */
+/** Seconds after which a client that gets 503 or 429 may try again. */
 const RETRY_AFTER = '1';
 
 /**
- * An error reply: the server's own page where it has one, else the built-in one.
+ * An error reply: the server's own page if it has one, or the built-in one.
  * @param place the call or rule in which it arose, for the log
- * @param errno negative, or 0 where no call failed
+ * @param errno negative, or 0 if no call failed
  */
 export function failure(exchange: Exchange, status: number, place: string, errno = 0): Reply {
   const reply = exchange.services.errorPage(exchange.server, status) ?? fail(status);

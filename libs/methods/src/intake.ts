@@ -1,7 +1,7 @@
 import type { Reply } from '@webserv/response';
 import type { Room } from './disk/room.ts';
 
-/** Who has sent the request, as an intake sees it. */
+/** The sender of the request, as an intake sees it. */
 export interface IntakeClient {
   /** The answer, exactly once, and not from within `open`. It may come before the body is complete. */
   reply(reply: Reply): void;
@@ -18,7 +18,7 @@ export interface IntakeClient {
  * After `reply`, nothing more is given to it: what it holds belongs to the reply from then on, or has been let go.
  */
 export interface Intake {
-  /** Whether the body is wanted: only then is a waiting client told 100 (Continue). */
+  /** Whether the body is wanted: only then does a waiting client get 100 (Continue). */
   readonly wantsBody: boolean;
   /** Called once, before everything else. */
   open(client: IntakeClient): void;

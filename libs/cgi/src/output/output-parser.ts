@@ -239,7 +239,7 @@ export class OutputParser {
 
 /**
  * A path of this server is answered here, unless the script has chosen a status of its own: then it has made up a whole
- * response, of which Location is a part (201, 303). A fragment is the client's to act on, so that it must be told.
+ * response, of which Location is a part (201, 303). The client acts on a fragment, so it must see it.
  */
 function kindOf(location: string | undefined, status: number): ScriptHead['kind'] {
   if (location === undefined) return 'document';

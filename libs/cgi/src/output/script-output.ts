@@ -8,7 +8,7 @@ import { ChunkedOutput } from './chunked-output.ts';
 import { type BufferOwner, OutputBuffer, type OutputRoom } from './output-buffer.ts';
 import { OutputParser, OutputStatus, type ScriptHead } from './output-parser.ts';
 
-/** Of output that nobody wants (HEAD, say) this much is read and thrown away, so that the script can end in peace. */
+/** So much output that nobody wants (of HEAD, for example) is read and dropped, so that the script can end in peace. */
 const DRAIN_MAX = 1 << 20;
 
 /** Whose output it is. */
@@ -28,7 +28,7 @@ export interface OutputOwner {
   bodyOver(): void;
   /** The reader of the body has gone before its end. */
   bodyCancelled(): void;
-  /** The script writes on and on what nobody wants. */
+  /** The script does not stop writing what nobody wants. */
   outputFlooded(): void;
 }
 
@@ -62,7 +62,7 @@ export class ScriptOutput implements BodySource, BufferOwner, ScriptUdataOwner {
   private remaining = -1;
   private drained = 0;
   private chunks: ChunkedOutput | null = null;
-  /** Why the body cannot be completed; told when what has come before has been handed on. */
+  /** Why the body cannot be completed. The reader learns it when it has everything that came before. */
   private failure = 0;
   private failedAt = '';
 
@@ -80,7 +80,7 @@ export class ScriptOutput implements BodySource, BufferOwner, ScriptUdataOwner {
     const error = this.loop.register(this.worker, Interest.READ);
     if (error < 0) {
       this.close();
-      // What was never registered is never told to be gone.
+      // The loop never reports that something is gone that was never registered.
       this.buffer.pipeGone();
     } else this.readTo(this.buffer.memory, 0);
     return error;
@@ -96,7 +96,7 @@ export class ScriptOutput implements BodySource, BufferOwner, ScriptUdataOwner {
     return this.phase === 'body' && !this.ended && !this.pulled && !this.reading && !this.buffer.resting;
   }
 
-  /** Bytes of the body where all of it lies in memory, else -1. */
+  /** Bytes of the body if all of it lies in memory; otherwise -1. */
   get wholeSize(): number {
     const whole = this.ended || this.chunks?.done === true;
     return whole && this.phase === 'held' ? this.buffer.size : -1;

@@ -30,11 +30,11 @@ export interface Program {
   readonly stdin: number;
 }
 
-/** Who has the script run. */
+/** The owner of a running script. */
 export interface ProcessOwner {
-  /** The child runs; `stdin` and `stdout` are the owner's from now on. Not told where it has been told to end meanwhile. */
+  /** The child runs. `stdin` and `stdout` belong to the owner now. Not called if `end` was called meanwhile. */
   started(): void;
-  /** It could not be started, and nothing is left open. Perhaps told from within `start`. */
+  /** It could not be started, and nothing is left open. May be called from within `start`. */
   notStarted(errno: number): void;
   /** The child has ended and been collected. @param status its exit code, or 256 + the signal that ended it */
   exited(status: number): void;
@@ -43,7 +43,7 @@ export interface ProcessOwner {
 }
 
 /**
- * A script at work: a child in a group of its own. It is always collected, whoever has lost interest in it.
+ * A script at work: a child in a group of its own. It is always collected, even when nobody wants it any more.
  *
  *     starting -> running --end(): TERM--> ending --1 s: KILL--> ...      both --exit--> collected
  */
@@ -56,7 +56,7 @@ export class ScriptProcess implements ScriptUdataOwner {
   exited = false;
   /** What `ProcessOwner.exited` got. */
   status = 0;
-  /** It has been told to end. */
+  /** `end` or `kill` was called. */
   ending = false;
   private readonly loop: Loop;
   private readonly launcher: Launcher;
@@ -112,7 +112,7 @@ export class ScriptProcess implements ScriptUdataOwner {
   end(): void {
     if (this.ending || this.exited) return;
     this.ending = true;
-    // While it is being started there is nobody to be told.
+    // While it is being started there is no process to signal.
     if (this.pid > 0) this.terminate();
   }
 
@@ -245,7 +245,7 @@ interface Pipes {
 
 const NO_PIPE: Pipe = [-1, -1];
 
-/** @returns -errno where one of them could not be had: then none is open */
+/** @returns -errno if one of them could not be made: then none is open */
 function openPipes(launcher: Launcher, withInput: boolean, loop: Loop): Pipes | number {
   const input = withInput ? launcher.openChildPipe(1) : NO_PIPE;
   if (typeof input === 'number') return input;

@@ -1,6 +1,6 @@
 import { Op, Udata } from '@webserv/event-loop';
 
-/** Who reads, writes or waits by one. */
+/** The owner of what is read, written or waited for. */
 export interface ScriptUdataOwner {
   /** One of its operations has ended. */
   worked(udata: ScriptUdata, op: Op): void;

@@ -164,7 +164,7 @@ function entry(key: string, value: string): EnvEntry {
 }
 
 /**
- * SERVER_NAME: the host that the client asked for (RFC 3875 section 4.1.14), else the server's own name or address.
+ * SERVER_NAME: the host that the client asked for (RFC 3875, section 4.1.14); otherwise the server's own name or address.
  */
 export function serverName(head: RequestHead, server: Server): string {
   if (head.host !== '') return head.host;
@@ -180,7 +180,7 @@ function isWildcard(host: string): boolean {
 }
 
 /**
- * SERVER_PORT: of the ports that the server listens on, the one that the client names, else the first. A port that was
+ * SERVER_PORT: of the ports that the server listens on, the one that the client names; otherwise the first. A port that was
  * left to the system, or lies behind a forwarding, is known to the client alone.
  */
 export function serverPort(head: RequestHead, server: Server): number {

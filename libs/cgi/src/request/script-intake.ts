@@ -34,7 +34,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
   private readonly queue: Queue;
   private readonly exchange: Exchange;
   private readonly script: Script;
-  /** Kept apart: the exchange is the next request's by the time the last line of stderr comes. */
+  /** A copy: when the last line of stderr comes, the exchange may belong to the next request. */
   private readonly about: ScriptRun;
   private readonly timeoutMs: number;
   private readonly alarm: Alarm;
@@ -188,7 +188,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
 
   inputFailed(errno: number, place: string): void {
     this.input?.drop();
-    // A script that has been given a part of the body only: whatever it says is not to be trusted.
+    // The script has only a part of the body: nothing that it says can be trusted.
     if (this.stage < Stage.REFUSED) {
       this.refuse(failedWork(this.exchange, errno, place));
       this.output?.close();
@@ -206,7 +206,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
     if (this.stage !== Stage.RUNNING) return;
     this.head = head;
     if (head.kind === 'local-redirect') this.follow(head.location);
-    // A length that is not told is known when the script has ended, which is mostly now.
+    // A length that the head does not say is known when the script has ended, which is mostly now.
     else if (head.contentLength < 0) this.stage = Stage.MEASURING;
     else this.answerWith(head);
     this.watch(false);
@@ -255,7 +255,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
     this.watch(false);
   }
 
-  /** What was awaited has come, or is not waited for any longer. */
+  /** What the request waited for has come, or has taken too long. */
   private conclude(): void {
     if (this.stage === Stage.MEASURING) this.answerWith(present(this.head, 'the head of an output'));
     else if (this.stage === Stage.ENDING) {
@@ -266,13 +266,13 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
   // ---- the child ---------------------------------------------------------------------------------------------
 
   exited(): void {
-    // Told to end before it could begin, though its client is there.
+    // The runner ended it before it could begin, though its client is there.
     if (this.output === null) this.refuse(failure(this.exchange, 503, 'server closing'));
     this.queue.leave(this);
     this.input?.drop();
     if (this.output?.ended === true) this.conclude();
     this.watch(true);
-    // Last of all: a runner that closes may dispose of the loop when no child is left.
+    // Last: a runner that closes may dispose of the loop when no child is left.
     this.workshop.collected(present(this.process, 'the child'));
   }
 
@@ -373,7 +373,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
   }
 
   private scriptRestsTooLong(): void {
-    // A write that is under way tells nothing before its end, but the script may be reading.
+    // A pending write reports nothing before its end, but the script may be reading.
     const taken = this.input?.taken ?? 0;
     if (taken !== this.taken) {
       this.taken = taken;

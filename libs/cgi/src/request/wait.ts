@@ -10,12 +10,12 @@ const EXIT_MS = 100;
  */
 const LENGTH_MS = 2;
 
-/** Who has waited so long for a turn has the slowest reader of another script's output give up its place. */
+/** When a request has waited so long for a turn, the slowest reader of another script's output gives up its place. */
 const PRESS_MS = 1000;
 
-/** Whose step an exchange waits for: nobody is waited for without end. */
+/** Whose step a request waits for. No wait is without end. */
 export const Wait = {
-  /** Nobody's, or that of somebody whom another deadline watches: the client by the app's, an ending child by its own. */
+  /** None, or one that another deadline watches: the connection's watches the client, a child's own watches its end. */
   NONE: 0,
   /** Its own: a reply that must not leave from within a call of the intake's. */
   NOW: 1,

@@ -20,7 +20,7 @@ export interface SpoolOwner {
 }
 
 /**
- * Bytes that wait on the disk between one who gives them and one who is slower, in order, in a file without a name. When
+ * Bytes that wait on the disk between a giver and a slower taker, in order, in a file without a name. When
  * all have been fetched, the file begins anew: it is as long as what waited in it at once. Its length stands in the
  * ledger of `temp_disk` until `close`.
  */

@@ -58,7 +58,7 @@ export class Turns {
     const { slice, waiting } = this;
     slice.begin();
     try {
-      // What comes back within the turn is behind those who have waited.
+      // Work that comes back within the turn lines up behind the work that has waited.
       do waiting.shift()?.(slice);
       while (waiting.length > 0 && !slice.spent);
     } finally {

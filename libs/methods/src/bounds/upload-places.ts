@@ -3,7 +3,7 @@ import { shareOf } from './share.ts';
 /** An upload that has stood still for so long, in ms, or has been slower than so many bytes a second, is slow. */
 const STANDS_MS = 1000;
 const SLOW_RATE = 16 << 10;
-/** How many are looked at for the slowest, at most: a newcomer shall not cost more because a server takes many. */
+/** How many are looked at for the slowest, at most: a newcomer costs no more because a server takes many. */
 const LOOKS = 1024;
 
 /** The place of one upload among those of a server. */

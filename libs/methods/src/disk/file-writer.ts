@@ -1,6 +1,6 @@
 import type { Room } from './room.ts';
 
-/** Who has bytes written. */
+/** The owner of the bytes that are written. */
 export interface FileWriterOwner {
   /** After `write` has returned false: more may come. */
   ready(): void;

@@ -1,6 +1,6 @@
 import type { FileStamp } from '@webserv/response';
 
-/** What a file or folder is. Written by `Files.inspect` and `look`; one object a user, its fields reused. */
+/** What a file or folder is. `Files.inspect` and `look` write it. */
 export class FileFacts implements FileStamp {
   kind: 'file' | 'folder' | 'other' = 'other';
   size = 0;
@@ -10,7 +10,7 @@ export class FileFacts implements FileStamp {
 }
 
 /**
- * The disk as the methods see it. Nothing throws: what cannot be had is a negative errno.
+ * The disk as the methods see it. Nothing throws: a failure is a negative errno.
  * Paths are absolute; `root` is the folder that must not be left.
  */
 export interface Files {
@@ -36,7 +36,7 @@ export interface Files {
   look(root: string, path: string, beneath: boolean, facts: FileFacts): number;
   /**
    * Takes a name out of its folder; where that is a symbolic link, the link goes and its target stays. The folder must
-   * lie in `root` whatever links lead to it (else -EXDEV).
+   * lie in `root`, whatever links lead to it (otherwise -EXDEV).
    * @returns 0 or -errno; a folder is -EISDIR or -EPERM
    */
   remove(root: string, path: string): number;
@@ -49,7 +49,7 @@ export interface Files {
   /**
    * Where an open file or folder lies: its path without symbolic links.
    * @param path where it was opened
-   * @returns '' where that is not known any more
+   * @returns '' if that is not known any more
    */
   realPath(path: string, fd: number): string;
   /** Whether this process may run the file at a path. @returns 0 or -errno */

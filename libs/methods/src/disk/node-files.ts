@@ -108,7 +108,7 @@ function whereIs(fd: number): string {
   return path.endsWith(GONE) && sameFile(path, fd) === '' ? path.slice(0, -GONE.length) : path;
 }
 
-/** `path` where it leads to what is open, '' where something else has come there. */
+/** `path` if it leads to what is open; '' if something else has taken its place. */
 function sameFile(path: string, fd: number): string {
   const there = statSync(diskPath(path), ABSENT);
   const open = fstatSync(fd);
@@ -117,7 +117,7 @@ function sameFile(path: string, fd: number): string {
 
 /**
  * The Files over node:fs: for tests, and for programs without an event loop. Where a link leads is asked before or after
- * a file is used, so whoever can change the tree at that very moment can have the two differ. The server has its own.
+ * a file is used, so the two can differ if somebody changes the tree at that moment. The server has its own.
  */
 export const nodeFiles: Files = {
   open(root: string, path: string, beneath: boolean): number {

@@ -1,5 +1,5 @@
 /**
- * Room for what is still to come of a body, lent by whoever keeps it: what is received there need not be copied. The
+ * Room for the rest of a body, lent by its owner: what is received there need not be copied. The
  * memory does not move: that of an event loop is such.
  */
 export interface Room {

@@ -3,7 +3,7 @@
  * `flush`, `sync` and `syncPath`. Nothing throws: results are 0 or -errno. Paths are absolute.
  */
 export interface Store {
-  /** 0 where something lies at the path, a link that leads nowhere included; -ENOENT where it is free. */
+  /** 0 if something lies at the path, a link that leads nowhere included; -ENOENT if the name is free. */
   taken(path: string): number;
   /** Creates a file that must not be there yet. @returns a close-on-exec descriptor for writing, or -errno */
   create(path: string): number;
@@ -13,9 +13,9 @@ export interface Store {
   replace(from: string, to: string): number;
   /** A second name for a file, which must be free. */
   link(from: string, to: string): number;
-  /** Takes a name away: where others have the file, by another name or open, it stays as it is. */
+  /** Removes a name. If others have the file, by another name or open, the file stays as it is. */
   remove(path: string): number;
-  /** Removes a file of ours that has no other name; who still has it open need not find anything in it. */
+  /** Removes a file of ours that has no other name. A holder that still has it open need not find anything in it. */
   drop(path: string): number;
   /**
    * Gives a large file to the disk ahead of a `replace`, which may have to wait for the disk otherwise. `done` follows,

@@ -8,7 +8,7 @@ import type { ListingQuery } from './listing-query.ts';
 import type { ListingView } from './listing-view.ts';
 
 /**
- * For how long what was read of a folder is shown to those who come later, in milliseconds: an entry may change without a
+ * For how many milliseconds later requests are shown what was read of a folder: an entry may change without a
  * sign of it in the folder's own time.
  */
 const FRESH_MS = 1000;

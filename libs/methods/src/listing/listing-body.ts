@@ -2,7 +2,7 @@ import type { BodySink, BodySource } from '@webserv/response';
 import type { ListingReader } from './listing.ts';
 import type { ListingPlace } from './listings.ts';
 
-/** Who waits for the beginning of a listing. */
+/** The one that waits for the beginning of a listing. */
 export interface BeginningOwner {
   /** The first piece is there: the body may be sent. */
   begun(): void;

@@ -12,12 +12,12 @@ import { MergeOrder } from './merge-order.ts';
 const PIECE = 32_768;
 /** What one of its readers holds: a piece that is being sent. */
 export const READER_BYTES = PIECE;
-/** Pieces that are kept for readers who are not so far; one who is further behind has them written again. */
+/** Pieces that are kept for slower readers. For a reader that is further behind they are written again. */
 const KEPT = 16;
 /** Bytes an entry of the two arrays that a sort needs. */
 const SORT_BYTES = 8;
 
-/** Who reads a listing. */
+/** A reader of a listing. */
 export interface ListingReader {
   /** A piece that was wanted, and whether it is the last one. */
   given(piece: Buffer, last: boolean): void;
@@ -36,7 +36,7 @@ interface ListingParts {
 }
 
 /**
- * One folder in one order and one view, for all who have asked for it: sorted once, and written in pieces when somebody
+ * One folder in one order and one view, for all requests of it: sorted once, and written in pieces when somebody
  * wants them. Sorting, writing and giving are done in the slices of `later`.
  *
  *     waiting for its scan -> sorting -> giving pieces          any of them --cancel()--> over
@@ -54,7 +54,7 @@ export class Listing {
   private last = -1;
   /** The pieces written last, the oldest first. */
   private readonly pieces = new Map<number, Buffer>();
-  /** Who wants which piece, in the order in which the pieces were first wanted. */
+  /** Which readers want which piece, in the order in which the pieces were first wanted. */
   private readonly wanted = new Map<number, Set<ListingReader>>();
   private working = false;
   private over = false;

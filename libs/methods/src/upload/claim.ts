@@ -74,7 +74,7 @@ function share(fd: number, lock: Lock): number {
   }
 }
 
-/** Nobody wakes who waits here: it is a pause, before the server serves. */
+/** Nothing wakes a wait on it: it is a pause before the server serves. */
 const clock = new Int32Array(new SharedArrayBuffer(4));
 
 /** @param before only what was last written before this time (ms) is taken */

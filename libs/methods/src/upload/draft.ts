@@ -10,7 +10,7 @@ import type { JournalEntry } from './journal.ts';
 import { temporaryName } from './temporary.ts';
 import type { UploadRules } from './upload-rules.ts';
 
-/** Who has a file stored. */
+/** The owner of a file that is stored. */
 export interface DraftOwner {
   /** After `write` has returned false: more may come. */
   draftReady(): void;
@@ -32,7 +32,7 @@ interface DraftRequest {
 const State = { WRITING: 0, FINISHING: 1, SYNCING: 2, WHOLE: 3, PLACED: 4, OVER: 5 } as const;
 type State = (typeof State)[keyof typeof State];
 
-/** Bytes from which on a file that replaces another one is given to the disk before. */
+/** A file of so many bytes is given to the disk before it replaces another one. */
 const FLUSHED = 1 << 20;
 
 /**

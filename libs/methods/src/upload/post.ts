@@ -31,7 +31,7 @@ export function post(exchange: Exchange): Outcome {
   const { headers } = exchange.head;
   const coding = headers.known(FieldId.CONTENT_ENCODING);
   if (coding !== undefined && coding.toLowerCase() !== 'identity') {
-    // Stored as it is, it would come back as something else than it was: the disk does not keep the coding.
+    // The disk does not keep the coding, so the file would come back as something other than it was.
     const reply = failure(exchange, 415, 'content-encoding');
     reply.headers.set('Accept-Encoding', 'identity');
     return reply;
@@ -59,7 +59,7 @@ function raw(exchange: Exchange, rules: UploadRules, mediaType: string): Outcome
   return failure(exchange, uploadStatusOf(intake), beginPlace(intake), intake);
 }
 
-/** The last segment of the URL below the prefix, else the name in Content-Disposition, else one that is made up. */
+/** The last segment of the URL below the prefix, or the name in Content-Disposition, or one that is made up. */
 function nameOf(exchange: Exchange, mediaType: string): string {
   const { head, location, nowMs } = exchange;
   const { prefix } = location;

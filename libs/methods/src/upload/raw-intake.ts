@@ -29,7 +29,7 @@ export class RawIntake implements Intake, UploadOwner {
     this.upload = new Upload(exchange, rules, this);
   }
 
-  /** @returns the intake, or the negative errno that its name cannot be had for */
+  /** @returns the intake, or the negative errno for which it cannot have its name */
   static begin(exchange: Exchange, rules: UploadRules, name: string): RawIntake | number {
     const intake = new RawIntake(exchange, rules, name);
     const error = intake.upload.mayStore(name);

@@ -6,7 +6,7 @@ import { humanSize, PAGE_END, pageBegin, visible, visibleInJson } from '../page-
 import type { StoredFile } from './stored-file.ts';
 import { storedUrl } from './stored-url.ts';
 
-/** A field of a form that is no file: told, not kept. */
+/** A field of a form that is no file: the answer lists it, and nothing stores it. */
 export interface FormField {
   readonly name: string;
   /** Bytes. */
@@ -14,7 +14,7 @@ export interface FormField {
 }
 
 interface Stored extends StoredFile {
-  /** The URL it can be had under, a path from `/`, or null. */
+  /** The URL that serves it, a path from `/`, or null. */
   readonly location: string | null;
 }
 

@@ -4,7 +4,7 @@ import { isHidden } from '../resolve-path.ts';
 import { isShadowed } from '../shadow.ts';
 
 /**
- * The URL under which a stored file can be had again: a path from `/`, percent-encoded; null where no location of the
+ * The URL that serves a stored file: a path from `/`, percent-encoded; null where no location of the
  * server gives it out.
  *
  * A location gives it out when its root is the upload folder or lies above it, it allows GET, runs no scripts, shows the

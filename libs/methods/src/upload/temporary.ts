@@ -10,7 +10,7 @@ const NAME = /^\.webserv-upload-([0-9a-z]{16})-[0-9a-z]+\.(part|form)$/;
 
 /**
  * This run of the process. A pid would not tell: containers that share a folder have the same ones. It is no secret, and
- * what keeps secrets (`crypto`) takes Node 5 ms to load, which no start shall wait for.
+ * what keeps secrets (`crypto`) takes Node 5 ms to load, and no start should wait for that.
  */
 export const RUN = Array.from({ length: 16 }, () => Math.floor(36 * Math.random()).toString(36)).join('');
 let count = 0;

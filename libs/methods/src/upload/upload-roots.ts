@@ -20,7 +20,7 @@ export class UploadRoots {
 
   /**
    * Whether a file lies in one of them. Where the folders are is asked once a turn of the event loop: a deployment may
-   * switch a link on the way, and many requests of one turn shall not ask the disk for every folder each.
+   * switch a link on the way, and many requests of one turn should not each ask the disk for every folder.
    * @param real the path of the file without links
    */
   hold(real: string): boolean {

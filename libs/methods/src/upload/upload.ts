@@ -13,7 +13,7 @@ import { journalLine, journalPath, journalText } from './journal.ts';
 import type { StoredFile } from './stored-file.ts';
 import type { UploadRules } from './upload-rules.ts';
 
-/** Who uploads. */
+/** The owner of an upload. */
 export interface UploadOwner {
   /** After `write` has returned false: more may come. */
   ready(): void;
@@ -279,7 +279,7 @@ export class Upload implements DraftOwner {
     this.journal = '';
   }
 
-  /** While files are being put in place, the owner learns it when none is any more: nobody shall find one afterwards. */
+  /** While files are put in place, the owner hears of a failure when none is left: nobody may find one afterwards. */
   private fail(errno: number, place: string): void {
     const { committing } = this;
     this.undo(() => {
@@ -300,7 +300,7 @@ export function lengthAtMost(head: RequestHead): number {
   return head.contentLength < 0 ? Number.POSITIVE_INFINITY : head.contentLength;
 }
 
-/** What could not be begun, for the log. */
+/** Why it could not begin, for the log. */
 export function beginPlace(errno: number): string {
   if (errno === -ERRNO.ENOMEM) return 'memory_limit';
   return errno === TOO_MUCH ? 'max_uploads' : 'open upload';

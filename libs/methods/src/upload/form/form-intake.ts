@@ -11,7 +11,7 @@ import type { UploadRules } from '../upload-rules.ts';
 import { FormStatus, MultipartParser } from './multipart-parser.ts';
 import type { PartHead } from './part-head.ts';
 
-/** Fields that the answer lists, and characters of a name: what is not stored shall not fill the memory. */
+/** Fields that the answer lists, and characters of a name: what is not stored must not fill the memory. */
 const MAX_LISTED = 100;
 const MAX_LISTED_NAME = 100;
 
