@@ -10,8 +10,8 @@ interface LedgerOptions {
 
 /**
  * What the unfinished work of one server has taken of what it may take: uploads under way (`max_uploads`), and the bytes
- * that they, the bodies waiting for scripts and the output waiting for clients have on the disk (`temp_disk`). Whoever calls
- * `hold` calls `release` for the same.
+ * that they, the bodies waiting for scripts and the output waiting for clients have on the disk (`temp_disk`). A caller of
+ * `hold` calls `release` for the same bytes.
  */
 export class Ledger {
   readonly places: UploadPlaces;
