@@ -95,7 +95,7 @@ export const MAX_NOUNS = 20;
 export const MAX_CIRCLES = 2;
 
 /** Lines of all files of a package, tests left out. */
-export const MAX_PACKAGE_LINES: Readonly<Record<string, number>> = { 'apps/webserv': 1220 };
+export const MAX_PACKAGE_LINES: Readonly<Record<string, number>> = { 'apps/webserv': 1200 };
 
 /** Variables that tests set themselves, for their own process or for a child, and those that only find programs. */
 export const OWN_VARIABLES: ReadonlySet<string> = new Set([
