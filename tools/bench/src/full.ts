@@ -104,7 +104,8 @@ export class FullLab {
     this.scale = options.quick ? QUICK : { ...WHOLE, rounds: options.rounds };
   }
 
-  async run(): Promise<Findings> {
+  /** @param kept is called after each part, so that a run that is cut short has lost only its last one */
+  async run(kept: (findings: Findings) => void): Promise<Findings> {
     const parts: Readonly<Record<Section, () => Promise<void> | void>> = {
       small: () => this.small(),
       variants: () => this.variants(),
@@ -122,6 +123,7 @@ export class FullLab {
     for (const section of this.options.only) {
       this.say(`\n${section}`);
       await parts[section]();
+      kept(this.findings);
     }
     return this.findings;
   }

@@ -33,10 +33,14 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 const SCRIPTS_PAGE = 1024;
 /** Seconds after which an answer counts as an error. */
 const PATIENCE = 10;
-/** Requests of a warm-up for each file of a set, which ask for 19 files of 20; and the number that fills any cache. */
-const FILL_EACH = 3;
-const FILL_MOST = 20_000;
-const FILL_PASSES = 20;
+/**
+ * Requests of a warm-up for small files. V8 has compiled by then what serves them, and a set of files has filled the cache or
+ * is all in it.
+ */
+const WARM = 30_000;
+/** Loads after which a slow server is warm enough: of a set of files, and of one page. */
+const SET_PASSES = 20;
+const PAGE_PASSES = 5;
 /** No measured round has this seed. */
 const FILL_SEED = 1_000_000;
 
@@ -121,10 +125,11 @@ export async function openLab(peers: readonly Peer[], plan: Plan, say: (line: st
     load: loadOnce,
     async warm(url, connections, seconds) {
       if (seconds === 0) return 0;
-      // A slow machine must not measure a cache that is half empty as one that is full.
-      const wanted = Math.min(FILL_EACH * count, FILL_MOST);
+      // Seconds alone would make a busy machine measure a compiler that still works, or a cache that is half empty.
+      const small = plan.role === 'files' && size < LARGE;
+      const passes = count > 1 ? SET_PASSES : small ? PAGE_PASSES : 1;
       let asked = 0;
-      for (let pass = 0; pass === 0 || (count > 1 && asked < wanted && pass < FILL_PASSES); pass++)
+      for (let pass = 0; pass === 0 || (asked < WARM && pass < passes); pass++)
         asked += (await loadOnce(url, connections, seconds, { seed: FILL_SEED + pass })).requests;
       return asked;
     },

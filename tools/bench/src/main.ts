@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { compare, drawing, ratioCell, rowsOf, summarize } from './compare.ts';
+import type { Findings } from './findings.ts';
 import { FullLab } from './full.ts';
 import { type Lab, openLab } from './lab.ts';
 import { hold } from './libraries/contest.ts';
@@ -29,8 +30,8 @@ const PROGRAMS = import.meta.dirname;
 /** Each pass prints and writes what it finds, and returns the exit code. */
 const PASSES: Readonly<Record<Pass, (options: Options) => Promise<number>>> = {
   async lab(options) {
-    const findings = await new FullLab(options, PROGRAMS, say).run();
-    writeResults(options, findings.introductions, { findings });
+    const keep = (found: Findings) => writeResults(options, found.introductions, { findings: found });
+    const findings = await new FullLab(options, PROGRAMS, say).run(keep);
     mkdirSync(dirname(options.page), { recursive: true });
     const first = findings.small[0]?.connections;
     const chart = first === undefined ? '' : CHART;
