@@ -2,27 +2,27 @@ import { type ContentCoding, formatHttpDate, Reply } from '@webserv/response';
 import { type Page, USUAL } from './page.ts';
 import { PageDraft } from './page-draft.ts';
 
-/** Pages compressed at once, of all sites: the thread pool also reads cold files. */
+/** Most pages compressed at once, of all sites. The thread pool also reads cold files. */
 const MAX_JOBS = 2;
 /**
- * What is made once and sent often may take its time, and no thread for long: of 300 KiB of text gzip 6 makes 49 KiB in
- * 8 ms, brotli 6 47 KiB in 13 ms, brotli 9 44 KiB in 53 ms, brotli 11 39 KiB in 570 ms.
+ * A page is compressed once and sent often, so it may take some time, but no thread for long. Of 300 KiB of text, gzip 6
+ * makes 49 KiB in 8 ms, brotli 6 47 KiB in 13 ms, brotli 9 44 KiB in 53 ms, brotli 11 39 KiB in 570 ms.
  */
 const GZIP_LEVEL = 6;
 const BROTLI_QUALITY = 6;
 
-/** Makes coded pages of pages, on the threads of Node's pool: the loop goes on meanwhile. */
+/** Makes coded pages of pages on the threads of Node's pool. The loop continues meanwhile. */
 export class Compressor {
   private jobs = 0;
 
-  /** Whether another job may begin. */
+  /** True if another job may begin. */
   get idle(): boolean {
     return this.jobs < MAX_JOBS;
   }
 
-  /** @param done told the coded page, or null where it would be no smaller; not from within this call */
+  /** @param done receives the coded page, or null if it would be no smaller; never from within this call */
   run(page: Page, coding: ContentCoding, done: (variant: Page | null) => void): void {
-    // The page's memory lives as long as this view, and of it only the head is ever written to (its Date).
+    // This view keeps the page's memory alive. Only the head is ever written to (its Date).
     const content = page.memory.bytes.subarray(page.headSize, page.size);
     const finish = (error: Error | null, coded?: Buffer): void => {
       this.jobs--;
@@ -30,7 +30,7 @@ export class Compressor {
       done(smaller ? codedPage(page, coding, coded) : null);
     };
     this.jobs++;
-    // Loaded for the first page that wants it: it takes 3 ms, which no start shall wait for.
+    // Loaded for the first page that needs it. Loading takes 3 ms, which a start must not wait for.
     import('node:zlib')
       .then(({ brotliCompress, constants, gzip }) => {
         if (coding === 'gzip') {
@@ -43,17 +43,17 @@ export class Compressor {
         };
         brotliCompress(content, { params }, finish);
       })
-      // A coder that finds no memory throws, and what a promise throws would end the process.
+      // A coder without memory throws, and an unhandled rejection would end the process.
       .catch(finish);
   }
 }
 
-/** Fields of the page that do not hold for its coding, or that it has its own of. */
+/** Fields of the page that do not hold for its coding, or that the coding has its own value of. */
 const REPLACED: ReadonlySet<string> = new Set(['etag', 'accept-ranges']);
 
 /**
- * The page of the same content in another coding. Its tag is weak: another version of the compressor may make other
- * bytes of the same file. For the same reason, and because it lies on no disk, it has no ranges.
+ * Makes the page of the same content in another coding. Its tag is weak: another version of the compressor may make other
+ * bytes of the same file. It has no ranges for the same reason, and because it is on no disk.
  */
 function codedPage(page: Page, coding: ContentCoding, coded: Buffer): Page | null {
   const reply = new Reply(page.reply.status, { kind: 'bytes', bytes: coded });
@@ -72,7 +72,7 @@ function codedPage(page: Page, coding: ContentCoding, coded: Buffer): Page | nul
   return draft.page({ etag, lastModified: page.validators.lastModified }, page.location);
 }
 
-/** `"tag"` or `W/"tag"` as `W/"tag-gzip"`; none of none. */
+/** Turns `"tag"` or `W/"tag"` into `W/"tag-gzip"`. No tag stays no tag. */
 function codedTag(etag: string, coding: ContentCoding): string {
   if (etag === '') return '';
   const opaque = etag.slice(etag.indexOf('"'), -1);

@@ -1,23 +1,23 @@
 import { createRequire } from 'node:module';
 
-/** Bytes that are hashed at one go: less than a millisecond of the loop. */
+/** Bytes that are hashed in one go. They take less than a millisecond of the loop. */
 const SLICE = 256 << 10;
-/** Of SHA-256 128 bits are kept, as 22 characters: nobody meets two contents with one tag. */
+/** Characters of a tag: they hold at least 128 bits of SHA-256, so no two contents in practice have the same tag. */
 const TAG_SIZE = 22;
 
-/** As long as any tag that is made of content: what stands in a head until the content has been read. */
+/** A placeholder as long as any tag made of content. It stands in a head until the content has been read. */
 export const TAG_ROOM = `"${'0'.repeat(TAG_SIZE)}"`;
 
 type Crypto = typeof import('node:crypto');
+/** The module, loaded for the first tag. Loading takes 5 ms, which a start without tags must not wait for. */
 let crypto: Crypto | null = null;
 
-/** Loaded for the first tag: it takes 5 ms, which no start shall wait for that makes none. */
 function loaded(): Crypto {
   crypto ??= createRequire('/')('node:crypto') as Crypto;
   return crypto;
 }
 
-/** The entity tag of a content, made in slices; between two of them others have their turn. */
+/** Makes the entity tag of a content in slices. Other work has its turn between two of them. */
 export class ContentTag {
   private readonly hash = loaded().createHash('sha256');
   private readonly bytes: Buffer;
@@ -28,7 +28,7 @@ export class ContentTag {
 
   /**
    * @param later as `Services.later`
-   * @param done gets the tag, quotes and all; from within `advance` where the content is small
+   * @param done receives the tag with its quotes; for a small content, from within the first `advance`
    */
   constructor(
     bytes: Buffer,
@@ -44,7 +44,7 @@ export class ContentTag {
     this.done = done;
   }
 
-  /** The tag of `bytes[start, end)`, all at once: for a start, when nobody waits. */
+  /** Returns the tag of `bytes[start, end)`, made in one go. For the start, when no client waits. */
   static of(bytes: Buffer, start: number, end: number): string {
     return tagOf(loaded().createHash('sha256').update(bytes.subarray(start, end)).digest('base64url'));
   }

@@ -13,14 +13,14 @@ export function forgetPath(path: string, files: Files, caches: readonly StaticCa
   if (original !== null) forgetFile(original, files, caches);
 }
 
-/** The same file may be cached under another path (a linked folder, a hard link): its inode finds those pages. */
+/** The same file may be cached under another path (a linked folder, a hard link). Its inode finds those pages. */
 function forgetFile(path: string, files: Files, caches: readonly StaticCache<Page>[]): void {
   const facts = new FileFacts();
   const there = files.look('/', path, false, facts) === 0;
   for (const cache of caches) {
     if (there) cache.dropFile(path, facts.ino);
     else cache.dropPath(path);
-    // A link to a folder may be on the way to any number of files.
+    // A link to a folder may be on the way to many files.
     if (there && facts.kind === 'folder') cache.expireAll();
   }
 }

@@ -1,5 +1,6 @@
 export { Compressor } from './compressor.ts';
 export { ContentTag, TAG_ROOM } from './content-tag.ts';
+export { FileReadUdata } from './file-read-udata.ts';
 export { forgetPath } from './forget.ts';
 export { answerOf, type Page, type PageAnswer, USUAL } from './page.ts';
 export { PageDraft } from './page-draft.ts';
@@ -9,4 +10,3 @@ export { Pages } from './pages.ts';
 export { preloadPages } from './preload.ts';
 export { nodePaths, type Paths } from './watches/paths.ts';
 export { Watches } from './watches/watches.ts';
-export { WorkerUdata } from './worker-udata.ts';

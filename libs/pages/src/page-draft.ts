@@ -11,11 +11,12 @@ import {
 import { TAG_ROOM } from './content-tag.ts';
 import { Page } from './page.ts';
 
+/** Scratch: it is filled and read within one call. */
 const encoded = new Encoded();
 
 /**
- * A response whose head is written and whose body is still to be read in behind it: head and content come to lie in one
- * piece of memory, so that they leave in one call.
+ * A response whose head is written and whose body is not read yet. The content is read in behind the head, so both are one
+ * piece of memory and leave in one call.
  */
 export class PageDraft {
   readonly memory: Memory;
@@ -42,14 +43,14 @@ export class PageDraft {
     this.date = date;
   }
 
-  /** Bytes of memory that a draft takes. */
+  /** Returns the bytes of memory that a draft takes. */
   static sizeOf(reply: Reply, length: number, context: EncodeContext): number {
     return headBound(reply, context) + length;
   }
 
   /**
    * @param length bytes of the body
-   * @returns null where the head cannot be encoded
+   * @returns null if the head cannot be encoded
    */
   static of(reply: Reply, length: number, context: EncodeContext): PageDraft | null {
     const memory = Memory.allocate(PageDraft.sizeOf(reply, length, context));
@@ -58,14 +59,14 @@ export class PageDraft {
     return new PageDraft(memory, headSize, headSize + length, reply, encoded.dateOffset, context.date);
   }
 
-  /** Writes the entity tag into the head, where `TAG_ROOM` has kept the room for it. */
+  /** Writes the entity tag into the head, in place of `TAG_ROOM`. */
   name(etag: string): void {
     const at = this.memory.bytes.indexOf(TAG_ROOM, 0, 'latin1');
     this.memory.bytes.write(etag, at, 'latin1');
     this.reply.headers.set('ETag', etag);
   }
 
-  /** The page, once the body has been read in. */
+  /** Returns the page, once the body has been read in. */
   page(validators: Validators, location: Location): Page {
     const { memory, headSize, size, dateOffset, date, reply } = this;
     return new Page(memory, headSize, size, dateOffset, date, reply, validators, location);

@@ -4,30 +4,30 @@ import { ERRNO, type Loop } from '@webserv/event-loop';
 import { FileFacts, type MemoryLedger, type Services } from '@webserv/methods';
 import { type FileBody, sameStamp, type Validators } from '@webserv/response';
 import { ContentTag } from './content-tag.ts';
+import { type FileReadOwner, FileReadUdata } from './file-read-udata.ts';
 import type { Page } from './page.ts';
 import type { PageDraft } from './page-draft.ts';
 import type { PageOrigin } from './page-origin.ts';
-import { WorkerUdata, type WorkOwner } from './worker-udata.ts';
 
-/** A larger file is read in turns with the other clients. */
+/** Bytes up to which a file is read at once. A larger one is read in turns with the work for other clients. */
 const AT_HAND_MAX = 64 << 10;
-/** So many are served in one completion; the others in the slices of `later`. */
+/** Owners that are served in one completion. The others are served in the slices of `later`. */
 const AT_ONCE = 16;
 
-/** Filled and read within one call, so one is enough for all. */
+/** Scratch: it is filled and read within one call, so one object is enough for all. */
 const facts = new FileFacts();
 
-/** Who waits for a page, and sends it. */
+/** An object that waits for a page, and sends it. */
 export interface PageLoadOwner {
-  /** The page is whole, and stays as it is until the owner leaves. */
+  /** The page is complete, and does not change until the owner leaves. */
   pageLoaded(page: Page): void;
-  /** The file was changed while it was read: nothing that was said of it holds, and nobody is to leave any more. */
+  /** The file changed while it was read, so its facts no longer hold. The owner has left already. */
   pageChanged(): void;
-  /** There is none, and nobody is to leave any more. @param errno negative */
+  /** There is no page. The owner has left already. @param errno negative */
   pageFailed(errno: number, place: string): void;
 }
 
-/** What keeps a loaded page: the pages of a site. */
+/** The object that keeps a loaded page: the pages of a site. */
 interface Keeper {
   readonly cache: Pick<StaticCache<Page>, 'hold' | 'unhold'>;
   keep(page: Page, origin: PageOrigin, ticket: number, pinned: boolean): CacheEntry<Page> | null;
@@ -39,48 +39,49 @@ interface PageLoadParts {
   readonly body: FileBody;
   readonly validators: Validators;
   readonly location: Location;
-  /** The page is named by its content. */
+  /** True if the entity tag is made of the content. */
   readonly tagged: boolean;
   readonly services: Pick<Services, 'later' | 'files'>;
-  /** Where it is kept, under a ticket that was taken before the file was opened; null where it is not for the cache. */
+  /** Where the page is kept, and the ticket taken before the file was opened; null if it is not for the cache. */
   readonly keep: { readonly pages: Keeper; readonly origin: PageOrigin; readonly ticket: number } | null;
-  /** The draft's memory stands in it; it is given back when nobody sends the page, or when the cache has it. */
+  /** Counts the draft's memory. The load gives it back when the cache has the page, or when no owner is left. */
   readonly memory: MemoryLedger;
-  /** It is no use to those who come from now on. */
+  /** Called when later requests can no longer join the load. */
   readonly over: () => void;
 }
 
 /**
- * A file on its way into memory, for all who have asked for it meanwhile, and the page that they send then.
+ * Reads a file into memory for every owner that has asked for it meanwhile. Then it is the page that they send.
  *
  *     reading -> (tagging) -> whole -> over, when the last owner has left          reading, tagging --failure--> over
  */
-export class PageLoad implements WorkOwner {
+export class PageLoad implements FileReadOwner {
   private readonly loop: Loop;
   private readonly parts: PageLoadParts;
   private readonly owners = new Set<PageLoadOwner>();
   private readonly waiting = new Set<PageLoadOwner>();
-  /** Reads what is not at hand. */
-  private readonly worker: WorkerUdata;
+  /** Reads a file that the system does not have at hand. */
+  private readonly read: FileReadUdata;
   private reading = true;
   private tagging: ContentTag | null = null;
   private entry: CacheEntry<Page> | null = null;
-  /** Bytes in the ledger. */
+  /** Bytes that the load counts in the ledger. */
   private taken: number;
 
-  /** The descriptor is the load's from now on. */
+  /** The load owns the descriptor from now on. */
   constructor(loop: Loop, parts: PageLoadParts) {
     this.loop = loop;
     this.parts = parts;
     const { memory, headSize, size } = parts.draft;
+    const { fd, offset } = parts.body;
     this.taken = memory.size;
-    this.worker = new WorkerUdata(loop, this, parts.body.fd, memory, headSize, size, parts.body.offset);
+    this.read = new FileReadUdata(loop, this, { fd, position: offset, memory, start: headSize, end: size });
   }
 
-  /** Begins to read. What the system has at hand is read, and sent, within this call. */
+  /** Begins to read. A file that the system has at hand is read and sent within this call. */
   start(): void {
     if (!this.readNow()) {
-      this.worker.start();
+      this.read.start();
       return;
     }
     this.reading = false;
@@ -89,7 +90,7 @@ export class PageLoad implements WorkOwner {
     this.arrived();
   }
 
-  /** @returns whether all of the file has been read, and was not changed meanwhile; `facts` are about it then */
+  /** @returns true if all of the file was read and it did not change meanwhile; then `facts` are the file's */
   private readNow(): boolean {
     const { draft, body, services } = this.parts;
     const length = draft.size - draft.headSize;
@@ -103,15 +104,15 @@ export class PageLoad implements WorkOwner {
     this.waiting.add(owner);
   }
 
-  /** The owner has sent the page, or wants it no more. */
+  /** The owner has sent the page, or no longer wants it. */
   leave(owner: PageLoadOwner): void {
     this.waiting.delete(owner);
     if (this.owners.delete(owner) && this.owners.size === 0) this.end();
   }
 
-  loaded(worker: WorkerUdata, result: number): void {
+  loaded(read: FileReadUdata, result: number): void {
     this.reading = false;
-    const error = this.parts.services.files.inspect(worker.fd, facts);
+    const error = this.parts.services.files.inspect(read.fd, facts);
     if (error < 0) {
       this.fail((owner) => owner.pageFailed(error, 'fstat'));
     } else if (this.changed) {
@@ -140,7 +141,7 @@ export class PageLoad implements WorkOwner {
     this.fail((owner) => owner.pageFailed(-ERRNO.EIO, 'fault'));
   }
 
-  /** The file is not what its length and validators were taken from; `facts` are about it. */
+  /** True if the file is no longer what its length and validators were taken from. `facts` are the file's. */
   private get changed(): boolean {
     const { stamp } = this.parts.body;
     return stamp !== undefined && !sameStamp(stamp, facts);
@@ -149,7 +150,7 @@ export class PageLoad implements WorkOwner {
   private whole(page: Page): void {
     const { keep, over } = this.parts;
     over();
-    // What the cache takes in counts there.
+    // The cache counts what it takes.
     const { taken } = this;
     this.giveBack();
     if (keep !== null) this.entry = keep.pages.keep(page, keep.origin, keep.ticket, false);
@@ -173,7 +174,7 @@ export class PageLoad implements WorkOwner {
     });
   }
 
-  /** What one owner throws is not the others' to pay for. */
+  /** Serves one owner. An exception that it throws does not affect the others. */
   private serve(owner: PageLoadOwner, page: Page): void {
     this.waiting.delete(owner);
     const { onFault } = this.loop;
@@ -184,24 +185,24 @@ export class PageLoad implements WorkOwner {
     try {
       owner.pageLoaded(page);
     } catch (error) {
-      onFault(this.worker, error);
+      onFault(this.read, error);
       this.leave(owner);
       owner.pageFailed(-ERRNO.EIO, 'fault');
     }
   }
 
-  private fail(tell: (owner: PageLoadOwner) => void): void {
+  private fail(report: (owner: PageLoadOwner) => void): void {
     const owners = [...this.waiting];
     this.owners.clear();
     this.waiting.clear();
     this.end();
-    for (const owner of owners) tell(owner);
+    for (const owner of owners) report(owner);
   }
 
-  /** Nobody wants it. */
+  /** No owner is left. */
   private end(): void {
     this.parts.over();
-    if (this.reading) this.worker.abandon();
+    if (this.reading) this.read.abandon();
     this.reading = false;
     this.tagging?.cancel();
     this.tagging = null;

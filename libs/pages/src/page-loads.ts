@@ -7,22 +7,22 @@ interface Entry {
   readonly origin: PageOrigin;
 }
 
-/** The files of one site that are on their way into the cache, so that each is read once, however many ask for it. */
+/** The files of one site that are being read for the cache. Each is read once, however many clients request it. */
 export class PageLoads {
   private readonly entries = new Map<string, Entry>();
 
-  /** Files that are being read. */
+  /** The number of files that are being read. */
   get size(): number {
     return this.entries.size;
   }
 
-  /** The load that brings what this origin would, as far as a stamp can tell; or null. */
+  /** Returns a load of the same file in the same state, as far as a stamp can show, or null. */
   find({ key, representation }: PageOrigin): PageLoad | null {
     const entry = this.entries.get(key);
     if (entry === undefined) return null;
     const { nowMs } = entry.origin;
     const { stamp } = entry.origin.representation;
-    // A file that had been changed a moment before could have been changed once more since, and look the same.
+    // A file that was changed a moment before may have changed once more since, and still look the same.
     const same = sameStamp(stamp, representation.stamp) && isSettled(stamp.mtimeMs, nowMs);
     return same ? entry.load : null;
   }
@@ -31,7 +31,7 @@ export class PageLoads {
     this.entries.set(origin.key, { load, origin });
   }
 
-  /** Twice is once, and another load of the same file stays. */
+  /** Removes this load. Calling it again does nothing, and another load of the same file stays. */
   remove({ key }: PageOrigin, load: PageLoad): void {
     if (this.entries.get(key)?.load === load) this.entries.delete(key);
   }

@@ -2,14 +2,14 @@ import type { Exchange, Files } from '@webserv/methods';
 import { copyOfText } from '@webserv/request';
 import type { ContentCoding, Representation } from '@webserv/response';
 
-/** What a page is made from: it outlives the request that began it. */
+/** What a page is made from. It outlives the request that began the page. */
 export interface PageOrigin {
-  /** The decoded path that was asked for. */
+  /** The decoded path of the request. */
   readonly name: string;
   /** The key of the page in the cache. */
   readonly key: string;
   readonly representation: Representation;
-  /** When its stamp was taken. */
+  /** The time at which the stamp was taken. */
   readonly nowMs: number;
   readonly files: Files;
 }

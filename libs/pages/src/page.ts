@@ -14,10 +14,10 @@ import {
 } from '@webserv/response';
 import type { WatchedFile } from './watches/watches.ts';
 
-/** What the server calls itself. */
+/** The product name in the Server field. */
 const SERVER_NAME = 'webserv';
 
-/** The request that pages are made for: most are like it. */
+/** The request that pages are made for. Most requests are like it. */
 export const USUAL: Readonly<EncodeContext> = {
   method: 'GET',
   version: 11,
@@ -27,28 +27,28 @@ export const USUAL: Readonly<EncodeContext> = {
 };
 
 /**
- * A complete answer kept in memory: head and body in one piece, as it leaves to an HTTP/1.1 client whose connection goes
- * on. Its Date is patched in place once a second, while nothing is being sent from it.
+ * A complete answer in memory: head and body in one piece, as an HTTP/1.1 client with a persistent connection receives it.
+ * Its Date is patched in place once a second, while nothing is being sent from it.
  */
 export class Page {
-  /** In which codings the file may be sent; null: in none. */
+  /** The codings in which the file may be sent; null if there are none. */
   offer: Offer | null = null;
-  /** Under which keys of the cache these codings lie, in the order of `offer.codings`. */
+  /** The cache keys of these codings, in the order of `offer.codings`. */
   keys: readonly string[] = [];
-  /** Without content: it only stands for the pages under `keys`, and the file itself is still to be read. */
+  /** True for a page without content. It only leads to the pages under `keys`; the file itself is not read yet. */
   stub = false;
-  /** One of its codings is being made. */
+  /** True while one of its codings is being made. */
   making = false;
-  /** Its file is watched for as long as the page is kept; null where it is not. */
+  /** The watch of its file, held for as long as the page is kept; null if the file is not watched. */
   watched: WatchedFile | null = null;
   readonly memory: Memory;
   readonly size: number;
   readonly headSize: number;
   readonly status: number;
-  /** The reply it was made from, without its body: for the clients who need another head. */
+  /** The reply that it was made from, without its body. For clients that need another head. */
   readonly reply: Reply;
   readonly validators: Validators;
-  /** Where it was found: its rules hold for the client that the page is sent to. */
+  /** The location of the file. Its rules hold for each client that receives the page. */
   readonly location: Location;
   private readonly dateOffset: number;
   private date: string;
@@ -81,7 +81,7 @@ export class Page {
     return this.size - this.headSize;
   }
 
-  /** Whether the page may be sent as it lies there: its Date is right, or could be set right. */
+  /** Returns true if the page may be sent as it is: its Date is current, or could be patched. */
   refresh(date: string, inFlight: boolean): boolean {
     if (this.date === date) return true;
     if (inFlight) return false;
@@ -90,7 +90,7 @@ export class Page {
     return true;
   }
 
-  /** The 304 that stands for this page. */
+  /** Returns the 304 for this page. */
   notModified(context: EncodeContext, encoded: Encoded, inFlight: boolean): Memory {
     const held = this.revalidated;
     if (held !== null && (this.revalidatedDate === context.date || !inFlight)) {
@@ -107,16 +107,16 @@ export class Page {
   }
 }
 
-/** What the conditions of a request make of a page. `other`: the method stage must answer (ranges, failed conditions). */
+/** The answer that a request's conditions select. `other`: the method stage must answer (ranges, failed conditions). */
 export type PageAnswer = 'page' | 'not-modified' | 'other';
 
-/** What a page can be asked under. */
+/** The conditions that a page can answer itself. */
 const ANSWERED = (1 << FieldId.IF_NONE_MATCH) | (1 << FieldId.IF_MODIFIED_SINCE);
 const OTHER = (1 << FieldId.IF_MATCH) | (1 << FieldId.IF_UNMODIFIED_SINCE) | (1 << FieldId.RANGE);
-/** A request with none of these asks for the page as it is. */
+/** A request without any of these gets the page as it is. */
 const CONDITIONS = ANSWERED | OTHER;
 
-/** How a request without a body for this page is answered. */
+/** Returns how the server answers a request without a body for this page. */
 export function answerOf(page: Page, method: string, headers: Headers, nowMs: number): PageAnswer {
   if (!headers.hasAny(CONDITIONS)) return 'page';
   if (headers.hasAny(OTHER)) return 'other';

@@ -20,19 +20,19 @@ import { PageLoads } from './page-loads.ts';
 import { type PageOrigin, variantKey } from './page-origin.ts';
 import type { Watches } from './watches/watches.ts';
 
-/** A page whose file is not watched must still be what lies on the disk when it is this old. */
+/** At this age, a page whose file is not watched is compared with the file on the disk. */
 const FRESH_MS = 1000;
 /**
- * A page whose file is watched is still looked at now and then: the system reports a write through a shared mapping only
- * when the mapping goes, and never a mount over a folder.
+ * At this age, a page whose file is watched is compared as well. The system reports a write through a shared mapping only
+ * when the mapping ends, and never reports a mount over a folder.
  */
 const WATCHED_FRESH_MS = 10_000;
 
 const NOTHING = Memory.allocate(0);
 
 /**
- * The pages that one site keeps. A path's page lies under the path, those of its codings under keys of their own; who
- * negotiates finds the path's page first, so that no coding outlives what it was made from.
+ * The pages that one site keeps. The page of a path has the path as its key. Each coding of it has a key of its own. A
+ * lookup finds the path's page first, so no coding outlives the page that it was made from.
  */
 export class Pages {
   readonly cache: StaticCache<Page>;
@@ -43,7 +43,7 @@ export class Pages {
   private readonly memory: MemoryLedger;
   private readonly largest: number;
 
-  /** @param memory of the site: what has left the cache and is still being sent from counts in it */
+  /** @param memory of the site: it also counts pages that have left the cache while something is still sent from them */
   constructor(server: Server, watches: Watches, compressor: Compressor, memory: MemoryLedger) {
     this.memory = memory;
     this.largest = Math.min(server.cacheSize, server.cacheEntry);
@@ -58,17 +58,17 @@ export class Pages {
     });
   }
 
-  /** Whether a file of this size is worth reading into memory for the cache. */
+  /** Returns true if a file of this size is worth reading into memory for the cache. */
   takes(size: number): boolean {
     return size <= this.largest && this.memory.mayKeep;
   }
 
-  /** Whether the file that answers is worth a page of its own. Asked once for each request that finds none. */
+  /** Returns true if the file that answers is worth a page. Call it once for each request that finds no page. */
   admits({ head }: Exchange, { coding }: { readonly coding: ContentCoding | '' }, size: number): boolean {
     return this.cache.admits(coding === '' ? head.path : variantKey(coding, head.path), size);
   }
 
-  /** The page that answers a GET or HEAD of all of a file; null where the method stage must. */
+  /** Returns the page that answers a GET or HEAD of a whole file, or null if the method stage must answer. */
   find(exchange: Exchange): CacheEntry<Page> | null {
     const entry = this.cache.get(exchange.head.path, exchange.nowMs);
     if (entry === undefined || !(entry.fresh || this.stillTrue(entry, exchange))) return null;
@@ -89,7 +89,7 @@ export class Pages {
     return entry;
   }
 
-  /** Looks at the file of an entry whose time has run out, and for siblings that have come since. */
+  /** Checks the file of an entry that is no longer fresh, and looks for siblings that have appeared since. */
   private stillTrue(entry: CacheEntry<Page>, exchange: Exchange): boolean {
     const { files } = exchange.services;
     if (!this.cache.confirm(entry, files.stamp(entry.path), exchange.nowMs)) return false;
@@ -102,7 +102,7 @@ export class Pages {
     return true;
   }
 
-  /** The entity tag of the page of a file, or of its coding; '' where there is none, or it is of another file. */
+  /** Returns the entity tag of a file's page, or of its coding; '' if there is no page, or it is of another file. */
   tagOf(name: string, coding: ContentCoding | '', stamp: FileStamp): string {
     const entry = this.cache.peek(coding === '' ? name : variantKey(coding, name));
     if (entry === undefined || entry.value.stub || !sameStamp(entry.stamp, stamp)) return '';
@@ -110,11 +110,11 @@ export class Pages {
   }
 
   /**
-   * Keeps what was read for the exchange's reply, if it is certain to be what lies on the disk, or to be forgotten when
-   * it no longer is: the watch stands before the file is looked at again, and the look proves what was read before.
+   * Keeps the page of a reply if it is certain to be what is on the disk, or to be dropped when it no longer is. The watch
+   * begins before the file is looked at again. That second look proves what was read before it.
    *
-   * @param ticket the cache's, taken before the file was opened
-   * @returns its entry, or null where it is not kept
+   * @param ticket from the cache, taken before the file was opened
+   * @returns its entry, or null if the page is not kept
    */
   keep(page: Page, origin: PageOrigin, ticket: number, pinned: boolean): CacheEntry<Page> | null {
     const { name, key, representation } = origin;
@@ -143,8 +143,8 @@ export class Pages {
   ): boolean {
     const watched = this.watches.watch(path);
     const now = files.stamp(path);
-    // Written in place while it was read: what was read is a mixture, and no page to keep. A file that was changed a
-    // moment ago may have been changed once more, before it was watched, and look the same.
+    // A file that was written in place while it was read gives a mixture, which must not be kept. A file that was changed
+    // a moment ago may have changed once more before the watch began, and still look the same.
     const certain =
       now !== null && sameStamp(stamp, now) && (watched === null || isSettled(stamp.mtimeMs, nowMs));
     page.watched = watched;
@@ -160,13 +160,13 @@ export class Pages {
     page.keys = offer === null ? [] : offer.codings.map((coding) => variantKey(coding, name));
   }
 
-  /** Has a coding of a page made; until it is there, the page itself is the answer. */
+  /** Starts to make a coding of a page. Until the coding is ready, the page itself is the answer. */
   private compress(entry: CacheEntry<Page>, coding: ContentCoding, key: string): void {
     const page = entry.value;
     if (page.making || !this.compressor.idle) return;
     page.making = true;
     const ticket = this.cache.begin();
-    // From now on: the page may be evicted meanwhile, and its watch with it.
+    // A watch of its own: the page may be evicted meanwhile, and its watch ends with it.
     const watched = page.watched === null ? null : this.watches.watch(entry.path);
     this.compressor.run(page, coding, (variant) => {
       page.making = false;
@@ -197,7 +197,7 @@ function release(page: Page): void {
   page.watched = null;
 }
 
-/** A coding that does not make the content smaller is not offered again. */
+/** Stops offering a coding that does not make the content smaller. */
 function withdraw(page: Page, coding: ContentCoding): void {
   const { offer, keys } = page;
   if (offer === null) return;

@@ -15,18 +15,18 @@ interface Site {
   locate(path: string): Location;
 }
 
-/** Milliseconds since the epoch, and the same as an HTTP-date. */
+/** The time in milliseconds since the epoch, and as an HTTP-date. */
 interface Clock {
   now(): number;
   text(): string;
 }
 
 /**
- * Reads the default files of a site into its cache before the first request, as pinned entries: they are what is asked
- * for most. Each goes through the method stage like a request for it, so that no rule is passed by; a file that is too
- * large, or not there, is left to its first request.
+ * Reads the default files of a site into its cache before the first request, as pinned entries. Clients request them most.
+ * Each file goes through the method stage as a request for it would, so every rule applies. A file that is too large, or
+ * does not exist, is left to its first request.
  *
- * @returns how many were taken in
+ * @returns how many files the cache took
  */
 export function preloadPages(site: Site, services: Services, clock: Clock): number {
   let loaded = 0;
@@ -46,7 +46,7 @@ function preloadPage(target: string, site: Site, services: Services, clock: Cloc
   const location = site.locate(head.path);
   const exchange = new Exchange(services, head, site.server, location, nowMs);
   const reply = dispatch(exchange);
-  // A location whose default is a script has no page to keep.
+  // The default of this location is a script, which gives no page to keep.
   if (!(reply instanceof Reply)) {
     reply.abort();
     return false;
@@ -75,7 +75,7 @@ function pageOf(draft: PageDraft, { validators, tagPending }: Representation, { 
   return draft.page({ ...validators, etag }, location);
 }
 
-/** Whether the file is still what length and validators were taken from. */
+/** Returns true if the file is still what its length and validators were taken from. */
 function isAsBefore({ fd, stamp }: FileBody, files: Files): boolean {
   const now = new FileFacts();
   return stamp !== undefined && files.inspect(fd, now) >= 0 && sameStamp(stamp, now);

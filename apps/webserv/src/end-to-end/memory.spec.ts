@@ -1,6 +1,6 @@
 import { utimesSync } from 'node:fs';
 import { ERRNO, type Op } from '@webserv/event-loop';
-import { PageLoad, WorkerUdata } from '@webserv/pages';
+import { FileReadUdata, PageLoad } from '@webserv/pages';
 import { DRIVERS, driverOptions } from '../testing/drivers.ts';
 import { get, Peer } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
@@ -105,10 +105,10 @@ server {
     it('one that cannot be read is an error for all who wait for it', async () => {
       start('', '');
       const [target = ''] = files(1, 900 * KIB);
-      const { complete } = WorkerUdata.prototype;
-      const reads: [WorkerUdata, Op][] = [];
-      const held = jest.spyOn(WorkerUdata.prototype, 'complete').mockImplementation(function (
-        this: WorkerUdata,
+      const { complete } = FileReadUdata.prototype;
+      const reads: [FileReadUdata, Op][] = [];
+      const held = jest.spyOn(FileReadUdata.prototype, 'complete').mockImplementation(function (
+        this: FileReadUdata,
         op: Op,
       ) {
         reads.push([this, op]);
@@ -121,9 +121,9 @@ server {
       expect(reads).toHaveLength(1);
       held.mockRestore();
       joined.mockRestore();
-      const [worker, op] = reads[0] as [WorkerUdata, Op];
+      const [read, op] = reads[0] as [FileReadUdata, Op];
       op.result = -ERRNO.EIO;
-      complete.call(worker, op);
+      complete.call(read, op);
       for (const peer of peers) {
         expect((await peer.answer()).status).toBe(500);
         peer.close();
@@ -134,10 +134,10 @@ server {
   describe('bytes that came early', () => {
     /** Has all reads of files wait until it is called. */
     function holdReads(): () => void {
-      const { complete } = WorkerUdata.prototype;
+      const { complete } = FileReadUdata.prototype;
       const reads: (() => void)[] = [];
-      const held = jest.spyOn(WorkerUdata.prototype, 'complete').mockImplementation(function (
-        this: WorkerUdata,
+      const held = jest.spyOn(FileReadUdata.prototype, 'complete').mockImplementation(function (
+        this: FileReadUdata,
         op: Op,
       ) {
         reads.push(() => complete.call(this, op));

@@ -2,8 +2,8 @@ import { statfsSync } from 'node:fs';
 import { diskPath } from '@webserv/methods';
 
 /**
- * File systems whose every change this machine reports (statfs(2), `f_type`). Of others (NFS, CIFS, 9P, FUSE and the
- * like) changes can be made elsewhere, and inotify(7) tells nothing of those.
+ * File systems whose every change this machine reports (statfs(2), `f_type`). Another machine can change files of others
+ * (NFS, CIFS, 9P, FUSE and the like), and inotify(7) does not report these changes.
  */
 const LOCAL: ReadonlySet<number> = new Set([
   0xef53, // ext2, ext3, ext4
@@ -23,7 +23,7 @@ const LOCAL: ReadonlySet<number> = new Set([
   0x9660, // ISO 9660
 ]);
 
-/** Whether the kernel tells of every change to what lies in a folder. Elsewhere than on Linux the number says nothing. */
+/** Returns true if the kernel reports every change in a folder. On other systems than Linux, `f_type` says nothing. */
 export function tellsChanges(folder: string): boolean {
   try {
     return process.platform !== 'linux' || LOCAL.has(statfsSync(diskPath(folder)).type);

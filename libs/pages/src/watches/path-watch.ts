@@ -10,12 +10,12 @@ export abstract class PathWatch extends Udata {
     this.path = path;
   }
 
-  /** @returns 0 if the watch stands: it reports what happens to the path from here on; otherwise -errno, and the caller closes it */
+  /** @returns 0 if the watch reports what happens to the path from now on; otherwise -errno, and the caller closes it */
   start(loop: Loop): number {
     const error = loop.register(this, Interest.READ);
     if (error < 0) return error;
     loop.watchPath(this.changing, this.path);
-    // A system that refuses says so within the call.
+    // A system that refuses reports it within the call.
     return this.changing.state === OpState.PENDING ? 0 : this.changing.result;
   }
 
@@ -24,8 +24,8 @@ export abstract class PathWatch extends Udata {
   }
 
   /**
-   * @param bits of `Change`, or -errno where the watch has ended
-   * @param name the entry's name in a folder, '' where it is the path itself or the system does not tell
+   * @param bits of `Change`, or -errno if the watch has ended
+   * @param name the entry's name in a folder; '' for the path itself, or if the system does not report it
    */
   protected abstract heard(bits: number, name: string): void;
 }

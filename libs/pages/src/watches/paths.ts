@@ -2,17 +2,17 @@ import { lstatSync, readlinkSync, type Stats } from 'node:fs';
 import { diskPath, pathText } from '@webserv/methods';
 import { tellsChanges } from './file-system.ts';
 
-/** What a path leads over: for those who watch the way. Nothing throws. */
+/** The entries that a path leads over, for a caller that watches the way. No method throws. */
 export interface Paths {
-  /** What lies at a path, links not followed; null where nothing does. */
+  /** Returns what is at a path, without following links, or null if nothing is there. */
   look(path: string): Pick<Stats, 'ino' | 'dev' | 'isSymbolicLink' | 'isDirectory'> | null;
-  /** What a symbolic link says, or null. */
+  /** Returns the target of a symbolic link, or null. */
   linkTarget(path: string): string | null;
-  /** True if the system reports whatever changes in a folder to those who watch it. */
+  /** Returns true if the system reports every change in a folder to its watches. */
   tellsChanges(folder: string): boolean;
 }
 
-/** Those of this system. */
+/** The paths of this system. */
 export const nodePaths: Paths = {
   look(path) {
     try {

@@ -2,28 +2,29 @@ import { Change, ERRNO, type Loop } from '@webserv/event-loop';
 import { PathWatch } from './path-watch.ts';
 import { nodePaths, type Paths } from './paths.ts';
 
-/** Watches of all sites together. Linux counts them by user; kqueue needs a descriptor for each, which clients need too. */
+/** Most watches of all sites together. Linux limits them by user. kqueue takes a descriptor for each, as a client does. */
 const MAX_WATCHES = process.platform === 'linux' ? 4096 : 512;
-/** As Linux has it (path_resolution(7)). */
+/** Most links in one path, as on Linux (path_resolution(7)). */
 const MAX_LINKS = 40;
-/** Of a folder itself; what becomes of its entries is the affair of their own watches. */
+/** Changes of a folder itself. The entries in it have watches of their own. */
 const GONE = Change.REMOVED | Change.RENAMED | Change.ATTRIBUTES | Change.OVERFLOW;
-/** What a system says that has no more of them to give (inotify_add_watch(2), open(2)). */
+/** Errors of a system that has no more watches to give (inotify_add_watch(2), open(2)). */
 const EXHAUSTED: ReadonlySet<number> = new Set([-ERRNO.ENOSPC, -ERRNO.ENOMEM, -ERRNO.EMFILE, -ERRNO.ENFILE]);
 
-/** A file that is watched for somebody who keeps what was read from it. */
+/** A file that is watched for a holder, which keeps what was read from it. */
 export interface WatchedFile {
-  /** Nothing is kept of it any more. To be called once, whether or not it has changed meanwhile. */
+  /** The holder no longer keeps anything of the file. It calls this once, even if the file has changed meanwhile. */
   release(): void;
 }
 
 /**
- * File-change notices for a cache: once `watch` has said true, whatever makes a path lead to other bytes is reported once.
+ * File-change notices for a cache. Once `watch` has returned a file, the first change that makes its path lead to other
+ * bytes is reported once.
  *
- * Watched are the file itself (written, replaced, removed, renamed, its mode), each folder on its way (renamed,
- * removed), and of the folders that hold a symbolic link of the way the entry that is the link. Nothing else decides
- * what a path leads to, except what no notice reports: a write through a shared mapping before it is closed, and a mount
- * over a folder of the way. For those a look at the file now and then is left to the cache.
+ * It watches the file itself (written, replaced, removed, renamed, its mode) and each folder on its way (renamed,
+ * removed). In a folder that holds a symbolic link of the way, it watches the entry that is the link. Two changes have no
+ * notice: a write through a shared mapping before the mapping is closed, and a mount over a folder of the way. For these
+ * the cache looks at the file from time to time.
  *
  *     watch(path) -> the way to its folder (kept for its neighbours) -> the file
  *     notice      -> the file, or all files behind the folder -> changed(path)
@@ -35,7 +36,7 @@ export class Watches {
   private readonly folders = new Map<string, FolderWatch>();
   private readonly ways = new Map<string, Way>();
   private readonly files = new Map<string, FileWatch>();
-  /** The system refuses more of them: nothing new is watched until one has gone. */
+  /** The system refuses more watches. Nothing new is watched until one has ended. */
   private full = false;
 
   constructor(loop: Loop, changed: (path: string) => void, paths: Paths = nodePaths) {
@@ -44,14 +45,14 @@ export class Watches {
     this.paths = paths;
   }
 
-  /** Watches at work. */
+  /** The number of active watches. */
   get count(): number {
     return this.folders.size + this.files.size;
   }
 
   /**
-   * Watches what an absolute path leads to. What is then found by a stat of the path holds until `changed(path)`.
-   * @returns null where it cannot be watched
+   * Watches what an absolute path leads to. The result of a later stat of the path holds until `changed(path)`.
+   * @returns null if it cannot be watched
    */
   watch(path: string): WatchedFile | null {
     const known = this.files.get(path);
@@ -74,19 +75,19 @@ export class Watches {
     return file;
   }
 
-  // ---- what watches tell -------------------------------------------------------------------------------------
+  // ---- what watches report -----------------------------------------------------------------------------------
 
-  /** It was changed, or the watch has ended: it is no use any more in either case. */
+  /** The file has changed, or its watch has ended. Either way, what is kept of it is no longer certain. */
   fileHeard(file: FileWatch): void {
     this.drop(file);
   }
 
-  /** Every file behind the folder may be another one now. */
+  /** The folder has changed. Every file behind it may be another one now. */
   folderHeard(folder: FolderWatch): void {
     for (const way of [...folder.ways]) this.dropWay(way);
   }
 
-  /** @internal Nobody keeps anything of it. */
+  /** @internal No holder keeps anything of the file. */
   unheld(file: FileWatch): void {
     if (this.files.get(file.path) === file) this.forget(file);
   }
@@ -146,7 +147,7 @@ export class Watches {
     return null;
   }
 
-  /** Goes the way as the kernel does, link by link, watching each folder before it is believed. */
+  /** Follows the way as the kernel does, link by link. It watches each folder before it relies on it. */
   private walk(way: Way): boolean {
     const rest = namesOf(way.key);
     let at = '/';
@@ -166,7 +167,7 @@ export class Watches {
         rest.push(...namesOf(target));
       } else if (stat.isDirectory()) {
         if (!this.pass(way, next, '')) return false;
-        // Watched by its name: it must still be what was looked at.
+        // The watch goes by the name, so the name must still lead to the folder that was looked at.
         const now = this.paths.look(next);
         if (now === null || now.ino !== stat.ino || now.dev !== stat.dev || !now.isDirectory()) return false;
         at = next;
@@ -190,7 +191,7 @@ export class Watches {
   }
 }
 
-/** How a folder (or a file that is a symbolic link) is reached, and which watched files lie there. */
+/** The folders that lead to a folder (or to a file that is a symbolic link), and the watched files there. */
 class Way {
   readonly key: string;
   readonly folders: FolderWatch[] = [];
@@ -203,7 +204,7 @@ class Way {
 
 class FolderWatch extends PathWatch {
   readonly ways = new Set<Way>();
-  /** Entries that are links of these ways; one that has become something else does no harm here. */
+  /** Entries that are links of these ways. An entry that has become something else does no harm here. */
   readonly links = new Set<string>();
   private readonly watches: Watches;
 
@@ -214,7 +215,7 @@ class FolderWatch extends PathWatch {
 
   protected heard(bits: number, name: string): void {
     const itself = name === '' && (bits < 0 || (bits & GONE) !== 0);
-    // A driver that tells no names says only that some entry has come, gone or changed.
+    // A driver that reports no names reports only that some entry was added, removed or changed.
     const link = this.links.size > 0 && (name === '' || this.links.has(name));
     if (itself || link) this.watches.folderHeard(this);
   }
