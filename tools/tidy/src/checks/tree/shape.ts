@@ -5,7 +5,7 @@ import { isTest, type Package, type Workspace } from '../../workspace.ts';
 const TYPE_TAG = { libs: 'type:lib', apps: 'type:app', tools: 'type:tool' } as const;
 
 /** Runs every test of a package except its `*.full.spec.ts` files. A developer runs it after each change. */
-const QUICK = "jest --testPathIgnorePatterns '[.]full[.]spec[.]ts$'";
+const QUICK = "jest --maxWorkers=100% --testPathIgnorePatterns '[.]full[.]spec[.]ts$'";
 
 /** What every member of the workspace has: a README, a licence, tags, tests, a public entry, an owner. */
 export const shape: Check = {
