@@ -1,12 +1,12 @@
 import type { CacheEntry } from './entry.ts';
 
-/** What entries are found by beside their key, and the fields that link those that share it. */
+/** What the cache finds entries by besides their key, and the fields that link the entries that share it. */
 const LINKS = {
   path: { next: 'nextOfPath', previous: 'previousOfPath' },
   inode: { next: 'nextOfInode', previous: 'previousOfInode' },
 } as const;
 
-/** A property of entries -> the entries that have it, linked through the entries themselves. */
+/** Maps a property to the entries that have it. The entries themselves are the nodes of the list. */
 export class EntryIndex<K, V> {
   private readonly heads = new Map<K, CacheEntry<V>>();
   private readonly next: 'nextOfPath' | 'nextOfInode';

@@ -1,54 +1,57 @@
-/** What a stat said of a file when its content was read. `mtimeMs` keeps its fraction. */
+/** What stat reported about a file when its content was read. `mtimeMs` keeps its fraction. */
 export interface FileStamp {
   readonly mtimeMs: number;
   readonly size: number;
   readonly ino: number;
 }
 
-/** In which queue an entry stands. */
+/** The queue that an entry is in. */
 export const QUEUE = { NONE: 0, SMALL: 1, MAIN: 2, PINNED: 3 } as const;
 export type Queue = (typeof QUEUE)[keyof typeof QUEUE];
 
-/** How often a hit is counted, at most (S3-FIFO keeps two bits). */
+/** Hits of an entry beyond this are not counted (S3-FIFO keeps two bits). */
 export const MAX_USES = 3;
 
 /**
- * One cached value. The fields that readers need are `value` and `fresh`; the rest is the cache's bookkeeping and
- * is written by it alone. Entries are their own list nodes, so that moving and dropping one allocates nothing.
+ * One cached value. Readers need `value` and `fresh`. The other fields are bookkeeping, and only the cache writes them.
+ * An entry is its own list node, so moving or dropping it allocates nothing.
  */
 export class CacheEntry<V> {
   readonly key: string;
   readonly value: V;
-  /** Absolute path of the file that the value was made from; `''` if it came from none and never goes stale. */
+  /** Absolute path of the file that the value was made from. `''`: it came from no file and never goes stale. */
   readonly path: string;
   readonly stamp: FileStamp;
-  /** Bytes that the entry counts for: those of the value and the overhead of key, path and bookkeeping. */
+  /** Bytes that the entry counts as: the value, the key, the path and the bookkeeping. */
   readonly size: number;
   readonly pinned: boolean;
   /** When the stamp was taken, in ms. */
   readonly loadedAt: number;
-  /** For how long it may be served after each look at its file, in ms. */
+  /** How long the value may be served after each check of its file, in ms. */
   readonly freshForMs: number;
-  /** Set by the last `get`: false says that the file must be looked at before the value is served. */
+  /** Set by the last `get`. If it is false, the caller must check the file before it serves the value. */
   fresh = true;
-  /** The value may be served unchecked from `freshFrom` (a clock may be set back) until before `freshUntil`, in ms. */
+  /**
+   * The value may be served unchecked from `freshFrom` on and before `freshUntil`, in ms. The first bound matters when
+   * the clock is set back.
+   */
   freshFrom: number;
   freshUntil: number;
-  /** Answers that still send from the value (`hold`, `unhold`). */
+  /** How many answers are sending from the value (`hold`, `unhold`). */
   holds = 0;
-  /** Hits since it was last moved, up to MAX_USES. */
+  /** Hits since the entry last moved, up to MAX_USES. */
   uses = 0;
   queue: Queue = QUEUE.NONE;
-  /** Neighbours in the queue: `older` is evicted before this one. */
+  /** Neighbours in the queue. `older` is evicted before this entry. */
   newer: CacheEntry<V> | null = null;
   older: CacheEntry<V> | null = null;
-  /** Neighbours among the entries made from the same file. */
+  /** Neighbours among the entries that were made from the same path. */
   nextOfPath: CacheEntry<V> | null = null;
   previousOfPath: CacheEntry<V> | null = null;
-  /** Neighbours among the entries made from files of the same inode. */
+  /** Neighbours among the entries that were made from the same inode. */
   nextOfInode: CacheEntry<V> | null = null;
   previousOfInode: CacheEntry<V> | null = null;
-  /** The cache's epoch at the last look at the file: an entry of an earlier one is stale. */
+  /** The cache's epoch at the last check of the file. An entry of an earlier epoch is stale. */
   epoch = Number.POSITIVE_INFINITY;
 
   constructor(candidate: Candidate<V>, size: number, checkedAt: number, freshForMs: number) {
@@ -66,7 +69,7 @@ export class CacheEntry<V> {
   }
 }
 
-/** What is offered to the cache. */
+/** What a caller offers to the cache. */
 export interface Candidate<V> {
   readonly key: string;
   readonly value: V;
@@ -74,8 +77,8 @@ export interface Candidate<V> {
   readonly bytes: number;
   readonly path: string;
   readonly stamp: FileStamp;
-  /** Evicted only when nothing else is left: default files and error pages. */
+  /** The cache evicts a pinned entry only when no other is left. For default files and error pages. */
   readonly pinned: boolean;
-  /** For how long it may be served without a look at its file, in ms; the cache's own time unless said. */
+  /** How long the value may be served without a check of its file, in ms. The default is the cache's own time. */
   readonly freshForMs?: number;
 }

@@ -1,6 +1,6 @@
 import { type CacheEntry, QUEUE, type Queue } from './entry.ts';
 
-/** A queue of entries in order of arrival, linked through the entries themselves, with the sum of their sizes. */
+/** Entries in order of arrival, with the sum of their sizes. The entries themselves are the nodes of the queue. */
 export class Fifo<V> {
   readonly queue: Queue;
   newest: CacheEntry<V> | null = null;

@@ -1,9 +1,9 @@
 import { Recent } from './recent.ts';
 
 /**
- * Fingerprints of keys that were evicted after their first stay, oldest first. 32 bits stand for a key of any
- * length, so that long keys cost nothing here; two keys with the same fingerprint only mean that one of them
- * enters the main queue a stay too early.
+ * Fingerprints of keys that were evicted after their first stay, oldest first. A fingerprint has 32 bits, so a long
+ * key costs no more than a short one. If two keys have the same fingerprint, one of them enters the main queue one
+ * stay too early, and nothing else happens.
  */
 export class Ghosts {
   private readonly prints = new Recent<number>();
@@ -15,7 +15,7 @@ export class Ghosts {
   /** Remembers a key, and forgets the oldest beyond `limit`. */
   add(key: string, limit: number): void {
     this.prints.add(fingerprint(key));
-    // Two at most, so that a limit that shrank is reached step by step and no call takes long.
+    // Two at most: if the limit shrank, the size reaches it in steps, and no call takes long.
     for (let i = 0; i < 2 && this.prints.size > limit; i++) this.prints.shift();
   }
 
@@ -24,7 +24,7 @@ export class Ghosts {
     return this.prints.size > 0 && this.prints.numberOf(fingerprint(key)) > 0;
   }
 
-  /** Whether the key was remembered; it is not any more afterwards. */
+  /** Forgets the key. Returns whether it was remembered. */
   take(key: string): boolean {
     return this.prints.size > 0 && this.prints.delete(fingerprint(key));
   }

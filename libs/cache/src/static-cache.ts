@@ -8,59 +8,58 @@ import { Ghosts } from './ghosts.ts';
 export type Departure = 'evicted' | 'dropped' | 'replaced' | 'cleared';
 
 export interface CacheOptions<V> {
-  /** Bound of the sum of all entries' sizes. 0 keeps nothing. */
+  /** The most bytes of all entries together. 0 keeps nothing. */
   readonly maxBytes: number;
-  /** Bound of one entry's size; maxBytes unless said. */
+  /** The most bytes of one entry. The default is maxBytes. */
   readonly maxEntryBytes?: number;
-  /** For how long an entry that says nothing else may be served without looking at its file, in ms; 1000 unless said. */
+  /** How long an entry may be served without a check of its file, in ms. The default is 1000. A candidate may differ. */
   readonly freshForMs?: number;
   /**
-   * Called once for every value that was taken in, when it has left the cache and nothing holds it any more. It
-   * must not call the cache.
+   * Called once for each value that the cache took in, when the value has left the cache and no answer holds it. It must
+   * not call the cache.
    */
   readonly onEvict?: (value: V, why: Departure) => void;
-  /** Hears by how many bytes what has left but is still being sent from has become more, or less. */
+  /** Called with the change of `heldBytes`: more than 0 when a held entry leaves, less when its last hold ends. */
   readonly onHeld?: (bytes: number) => void;
 }
 
-/** Counters; all but `bytes`, `entries`, `pinnedBytes` and `heldBytes` only grow. */
+/** Counters. All but `bytes`, `entries`, `pinnedBytes` and `heldBytes` only grow. */
 export interface CacheStats {
   hits: number;
   misses: number;
-  /** Lookups that found an entry that had to be checked. */
+  /** Lookups that found an entry whose file must be checked first. */
   stale: number;
   evictions: number;
-  /** Entries removed because their file changed. */
+  /** Entries that were removed because their file changed. */
   drops: number;
-  /** Candidates that were not taken in: too large, or their file changed while it was read. */
+  /** Candidates that the cache did not take in: too large, or their file changed while it was read. */
   refused: number;
   bytes: number;
   entries: number;
   pinnedBytes: number;
-  /** Sizes of entries that have left but are still being sent from; not part of `bytes`. */
+  /** Sizes of entries that have left while answers still send from them. Not part of `bytes`. */
   heldBytes: number;
 }
 
-/** Map slots, the entry object and its list fields, measured on V8 and rounded up. */
+/** Bytes of the map slots, the entry object and its list fields, measured on V8 and rounded up. */
 const ENTRY_OVERHEAD = 256;
-/** Share of maxBytes in which newcomers prove themselves (S3-FIFO takes a tenth). */
+/** Share of maxBytes for the small queue, where new entries wait for a second use (S3-FIFO takes a tenth). */
 const SMALL_SHARE = 0.1;
 const MIN_GHOSTS = 64;
-/** Entries that one `put` looks at and gives another stay: as many are a tenth of a millisecond. */
+/** Entries to which one `put` gives another stay, at most. So many take a tenth of a millisecond. */
 const MOVES_MAX = 1024;
-/** Entries that one newcomer is compared with: an entry that was used since then keeps its place. */
+/** Entries with which `admits` compares a new key. An entry that was used in the meantime keeps its place. */
 const RIVALS = 16;
-/** Linux stamps files with the clock's tick; coarser file systems stamp whole seconds (FAT: two). */
+/** Linux stamps files with the clock's tick. Coarser file systems stamp whole seconds (FAT: two). */
 const TICK_MS = 50;
 const COARSE_MS = 2000;
 
 /**
- * Complete responses by key, bounded in bytes, never served unchecked for longer than `freshForMs`.
+ * Complete responses by key, bounded in bytes. None is served unchecked for longer than `freshForMs`.
  *
- * Eviction is S3-FIFO (Yang et al., SOSP 2023): newcomers pass through a small queue; those used again move to
- * the main queue, the others leave a ghost behind, and a ghost that comes back goes straight to the main queue. A
- * scan over many files runs through the small queue and leaves the rest alone. A hit writes one counter and moves
- * nothing.
+ * Eviction is S3-FIFO (Yang et al., SOSP 2023). A new entry enters a small queue. If it is used again, it moves to the
+ * main queue. Otherwise it leaves a ghost, and a key that has a ghost goes straight to the main queue. A scan over many
+ * files passes through the small queue and leaves the main queue alone. A hit writes one counter and moves nothing.
  */
 export class StaticCache<V> {
   readonly stats: CacheStats = {
@@ -89,7 +88,7 @@ export class StaticCache<V> {
   private readonly inodes = new EntryIndex<number, V>('inode');
   private readonly dropped = new Drops();
   private readonly departures = new Map<CacheEntry<V>, Departure>();
-  /** Raised to make every entry stale at once. */
+  /** A higher number makes every entry stale at once. */
   private epoch = 0;
 
   constructor(options: CacheOptions<V>) {
@@ -101,8 +100,8 @@ export class StaticCache<V> {
   }
 
   /**
-   * The entry under `key`, or undefined. Serve it only if `entry.fresh`; else stat `entry.path` and call
-   * `confirm`. Call `hold` if the value is sent from in place.
+   * Returns the entry under `key`, or undefined. Serve it only if `entry.fresh`. Otherwise stat `entry.path` and call
+   * `confirm`. Call `hold` if you send from the value in place.
    */
   get(key: string, nowMs: number): CacheEntry<V> | undefined {
     const entry = this.entries.get(key);
@@ -121,23 +120,23 @@ export class StaticCache<V> {
     return entry;
   }
 
-  /** The entry under `key` for one who does not serve it: nothing is counted, and `fresh` says nothing. */
+  /** Returns the entry under `key` to a caller that does not serve it. It counts nothing and does not set `fresh`. */
   peek(key: string): CacheEntry<V> | undefined {
     return this.entries.get(key);
   }
 
-  /** A ticket for reading a file: take it before the file is opened and hand it to `put`. */
+  /** Returns a ticket for reading a file. Take it before you open the file, and pass it to `put`. */
   begin(): number {
     return this.dropped.ticket();
   }
 
   /**
    * Whether a value of so many bytes is worth making for a key that is not here. Ask once for each request of the key,
-   * and offer the value to `put` only after a yes.
+   * and offer the value to `put` only if the answer is true.
    *
-   * While there is room, everything is worth it. A full cache takes in a key that is asked for again while its ghost is
-   * remembered, and only in the place of an entry that nobody has used lately. What is asked for once leaves a ghost, which
-   * costs next to nothing.
+   * While there is room, every value is. A full cache admits a key that is asked for again while its ghost is
+   * remembered, and only if an old entry was not used lately. A key that is asked for once leaves a ghost, which costs
+   * next to nothing.
    */
   admits(key: string, bytes: number): boolean {
     const size = bytes + 2 * key.length + ENTRY_OVERHEAD;
@@ -147,7 +146,7 @@ export class StaticCache<V> {
     return false;
   }
 
-  /** Whether one of the oldest entries has not been used of late. Those that have been go to the end of the queue. */
+  /** Whether one of the oldest entries was not used lately. Those that were used move to the end of the queue. */
   private hasIdleEntry(): boolean {
     if (this.small.bytes > this.maxBytes * SMALL_SHARE) return true;
     for (let looked = 0; looked < RIVALS; looked++) {
@@ -159,8 +158,8 @@ export class StaticCache<V> {
   }
 
   /**
-   * Takes a value in. `checkedAt` is the time at which the stamp's stat was begun. False if it was refused: it
-   * is too large, or its file was dropped after the ticket was taken; the value then stays the caller's.
+   * Takes a value in. `checkedAt` is when the stat of the stamp began. Returns false if the cache refuses the value: it
+   * is too large, or its file was dropped after the ticket was taken. The caller then keeps the value.
    */
   put(candidate: Candidate<V>, ticket: number, checkedAt: number): boolean {
     const size = candidate.bytes + candidate.key.length + candidate.path.length + ENTRY_OVERHEAD;
@@ -184,8 +183,8 @@ export class StaticCache<V> {
   }
 
   /**
-   * Tells what a stat of a stale entry's file, begun at `nowMs`, has said; null if the file is gone. True if the
-   * entry may be served. Else every entry of that file is dropped and the file must be read again.
+   * Reports the stat of a stale entry's file, which began at `nowMs`. `stamp` is null if the file is gone. Returns true
+   * if the entry may be served. Otherwise every entry of that file is dropped, and the caller must read the file again.
    */
   confirm(entry: CacheEntry<V>, stamp: FileStamp | null, nowMs: number): boolean {
     if (entry.queue === QUEUE.NONE) return false;
@@ -207,7 +206,7 @@ export class StaticCache<V> {
     return true;
   }
 
-  /** Removes every entry made from the file `path`, and refuses what is being read from it right now. */
+  /** Removes every entry that was made from the file `path`, and refuses what is being read from it now. */
   dropPath(path: string): number {
     this.dropped.record(path);
     let count = 0;
@@ -219,9 +218,9 @@ export class StaticCache<V> {
   }
 
   /**
-   * Removes every entry made from a file that is about to be removed or replaced, by whatever paths it was read, and
-   * refuses what is being read from it right now.
-   * @param ino of what lies at the path, as the stamps of its entries have it
+   * Removes every entry that was made from a file, whatever path it was read by, and refuses what is being read from it
+   * now. Call it before the file is removed or replaced.
+   * @param ino inode of what is at the path, as in the stamps of its entries
    */
   dropFile(path: string, ino: number): number {
     let count = this.dropPath(path);
@@ -233,7 +232,7 @@ export class StaticCache<V> {
     return count;
   }
 
-  /** `dropPath` for a folder: `prefix` itself and all below it. Looks at every cached path once. */
+  /** `dropPath` for the folder `prefix` and all below it. It looks at every cached path once. */
   dropTree(prefix: string): number {
     const below = prefix.endsWith('/') ? prefix : `${prefix}/`;
     this.dropped.recordAll();
@@ -245,8 +244,8 @@ export class StaticCache<V> {
   }
 
   /**
-   * Makes every entry stale, as when file-change notices were lost. What is being read right now is refused. It costs the
-   * same however many there are.
+   * Makes every entry stale, for instance when file-change notices were lost. It refuses what is being read now. Its cost
+   * does not depend on the number of entries.
    */
   expireAll(): void {
     this.dropped.recordAll();
@@ -260,12 +259,12 @@ export class StaticCache<V> {
     this.ghosts.clear();
   }
 
-  /** An answer begins to send from the entry's value: it stays whole until `unhold`, even if the entry leaves. */
+  /** An answer begins to send from the entry's value. The value stays whole until `unhold`, even if the entry leaves. */
   hold(entry: CacheEntry<V>): void {
     entry.holds++;
   }
 
-  /** That answer has sent all, or nothing of the value is in flight any more. */
+  /** That answer has sent everything, or nothing of the value is in flight any more. */
   unhold(entry: CacheEntry<V>): void {
     entry.holds--;
     if (entry.holds > 0 || entry.queue !== QUEUE.NONE) return;
@@ -318,10 +317,10 @@ export class StaticCache<V> {
   }
 
   /**
-   * Frees one entry. Every turn either evicts or lowers a use count, so it ends; and after MOVES_MAX of the latter, which
-   * one `put` may cause by being large, the oldest goes whatever its uses.
-   * @param moves how many entries this `put` has given another stay so far
-   * @returns how many it has now
+   * Evicts one entry. Every turn evicts or lowers a use count, so the loop ends. One large `put` may lower many: after
+   * MOVES_MAX of them the oldest entry goes, whatever its uses.
+   * @param moves to how many entries this `put` has given another stay so far
+   * @returns that number afterwards
    */
   private evictOne(moves: number): number {
     for (let moved = moves; ; moved++) {
@@ -349,9 +348,9 @@ export class StaticCache<V> {
 }
 
 /**
- * Whether the stamp shows the file that the entry was made from. An equal stamp proves it only if it was taken
- * when the modification time could no longer stay the same through another change. Otherwise a file that is written
- * twice within one tick, and read in between, would be served stale for ever.
+ * Whether the stamp is that of the file that the entry was made from. An equal stamp proves it only if it was taken so
+ * late that another change would have changed the modification time. Otherwise a file that is written twice within one
+ * tick, and read in between, would be served stale for ever.
  */
 function sameFile<V>(entry: CacheEntry<V>, stamp: FileStamp): boolean {
   const was = entry.stamp;
