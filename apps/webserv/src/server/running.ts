@@ -1,4 +1,4 @@
-/** What a server holds at a moment. In rest each figure but the watches is what it was before the load. */
+/** What a server holds at a moment. When it is idle again, each figure except the watches is what it was before the load. */
 export interface Holdings {
   /** Connections open. */
   readonly connections: number;
@@ -13,17 +13,17 @@ export interface Holdings {
   readonly waiting: number;
   /** Uploads that have a place. */
   readonly uploads: number;
-  /** Bytes that are on the disk for a while only, as `temp_disk` counts them. */
+  /** Bytes that are on the disk for a while, as `temp_disk` counts them. */
   readonly tempDisk: number;
   /** Folder listings that are made or sent. */
   readonly listings: number;
   /** Bytes that requests take of what `memory_limit` allows, and the most that they have taken. */
   readonly memory: number;
   readonly memoryPeak: number;
-  /** The longest time that one round of the loop has kept all others waiting, in ms; and since this was asked last. */
+  /** The longest time that one round of the loop has kept all others waiting, in ms: since the start, and since the last call. */
   readonly lagMs: number;
   readonly recentLagMs: number;
-  /** Completions told since the start. */
+  /** Completions reported since the start. */
   readonly completions: number;
 }
 
@@ -38,12 +38,12 @@ export interface Running {
   /** For a status page, and for tests that look for leaks. */
   holdings(): Holdings;
   /**
-   * Stops: nobody is accepted any more, connections without a request are closed, requests under way are answered and have
-   * `graceMs` milliseconds to end (0 unless said), after which they are cut; the scripts end, the logs are written.
-   * Called again, it ends when the time of either call is over.
+   * Stops the server. It accepts no further client and closes connections without a request. Requests under way have
+   * `graceMs` milliseconds to end (0 unless given); then they are cut. The scripts end, and the logs are written. After a
+   * second call, the cut comes when the time of either call is over.
    */
   close(graceMs?: number): Promise<void>;
-  /** Writes the logs and opens them anew, for rotation. What cannot be opened goes on as it is, and is reported. */
+  /** Writes the logs and opens them again, for rotation. A log that cannot be opened goes on as it is, and is reported. */
   reopenLogs(): void;
   /**
    * Says in the main error log what `holdings` says, and in each server's own what its cache has done so far: hits,
