@@ -37,7 +37,10 @@ describe('shape', () => {
     [{ license: 'MIT', nx: { name: 'a', tags: ['lib:a'] } }, 'add "type:lib"'],
     [{ license: 'MIT', nx: { name: 'a', tags: ['type:lib'] } }, 'add "lib:a"'],
     [{ license: 'MIT' }, 'Nx name'],
-    [{ license: 'MIT', scripts: { test: 'jest' } }, 'write "quick": "jest --maxWorkers=100% --testPathIgnorePatterns'],
+    [
+      { license: 'MIT', scripts: { test: 'jest' } },
+      'write "quick": "jest --maxWorkers=100% --testPathIgnorePatterns',
+    ],
   ])('reads the manifest %j', (manifest, message) => {
     expect(run({ 'libs/a/package.json': JSON.stringify(manifest) })).toContain(message);
   });
