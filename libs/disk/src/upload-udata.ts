@@ -12,17 +12,17 @@ import {
  * form of a thousand small files needs no more than they do.
  */
 const FIRST = 512;
-/** With so many gathered, the rest of the first slab is worth having: a client that has sent this much goes on. */
+/** After so many bytes the whole first slab is worth its memory: a client that has sent this much goes on. */
 const PROVEN = 64 << 10;
 /** Bytes gathered for the first write of an upload. */
 const FIRST_SLAB = 256 << 10;
-/** Bytes gathered for the others: who has sent one slab is likely to send much more. */
+/** Bytes gathered for each later write: a client that has sent one slab is likely to send much more. */
 const LARGE_SLAB = 1 << 20;
 /** So many uploads at once have large slabs; the others go on with slabs of the first size. */
 const LARGE_UPLOADS = 32;
 /** A slab with less room than a receive may bring is full. */
 const HEADROOM = 64 << 10;
-/** With less than this to come it is not worth it to receive into the slab: a receive into lent memory brings it, too. */
+/** If less than this is to come, a receive into lent memory brings it as well: receiving into the slab gains nothing. */
 const WORTH_LENDING = 128 << 10;
 
 const NOTHING = Memory.allocate(0);
@@ -42,11 +42,11 @@ class SlabRoom implements Room {
 }
 
 /**
- * A file that is being uploaded: bytes gather in one slab while another one is being written. Memory is two slabs
- * whatever the file's size, for a client is given no more while both are full.
+ * A file that is being uploaded. Bytes gather in one slab while another slab is written. The memory is two slabs whatever
+ * the file's size, because the client has to wait while both are full.
  *
- * Bytes that were received into the slab itself, by way of `room`, stay where they are; where the head of a chunk lay
- * before them they move down.
+ * Bytes that were received into the slab itself, by `room`, stay where they are. If the head of a chunk lies before them,
+ * they move down.
  */
 export class UploadUdata extends Udata implements FileWriter {
   private readonly loop: Loop;
@@ -56,12 +56,12 @@ export class UploadUdata extends Udata implements FileWriter {
   /** Bytes that are still to come, at most. */
   private ahead: number;
   private filling: Memory = NOTHING;
-  /** Bytes that are gathered before they are written; the memory for them may be less as yet. */
+  /** Bytes that gather before they are written. The memory for them may be smaller at first. */
   private capacity: number;
   /** Made when the first slab is full: most uploads fit in one. */
   private spare: Memory | null = null;
   private readonly lent: SlabRoom;
-  /** `lent` is somebody's, who may have bytes put there at any time. */
+  /** A caller has `lent`, and bytes may arrive in it at any time. */
   private lending = false;
   private large = false;
   private filled = 0;
@@ -202,8 +202,8 @@ export class UploadUdata extends Udata implements FileWriter {
   }
 
   /**
-   * For bytes that lie elsewhere. Where they do not fit, or the room has been lent and may be written to, the slab is
-   * left to who has it: what it holds goes on in a larger one.
+   * Makes room for bytes that lie elsewhere. If they do not fit, or the slab is lent and may be written to, its content
+   * moves to a larger slab. A caller that has the old one keeps it.
    */
   private makeRoom(size: number): void {
     if (!this.lending && this.filling.size - this.filled >= size) return;

@@ -28,8 +28,8 @@ export interface Intake {
    */
   take(bytes: Buffer, start: number, end: number): boolean;
   /**
-   * Where the next bytes of the body may be received, framing and all, or null if the place does not matter. From then on the room
-   * belongs to who has asked, until the next `take`.
+   * Where the next bytes of the body may be received, framing included, or null if the place does not matter. The room
+   * belongs to the caller until the next `take`.
    */
   room?(): Room | null;
   /** The body is complete (at once where there is none). */

@@ -9,7 +9,7 @@ const ECHO_MS = 100;
  *
  * - TERM and QUIT stop when the requests under way are answered, or `stop_timeout` is over. TERM once more cuts.
  * - INT cuts at once.
- * - HUP and USR1 write the logs and open them anew.
+ * - HUP and USR1 write the logs and open them again.
  * - USR2 has the log say what is held, the loop's lag, and what the caches have done.
  *
  * PIPE is ignored by Node itself. A crash writes the logs first and then ends the process as it would have ended.

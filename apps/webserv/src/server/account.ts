@@ -34,10 +34,10 @@ export function accountProblems(config: Config): string[] {
 }
 
 /**
- * Becomes the `user` of the config, for good: to be called when the sockets are bound and the logs are open, and before
- * anything else is. The logs are given to the account, so that they can be opened anew. Without root's rights nothing
- * can be given up, which is a warning.
- * @throws StartError where there is no such account, or it could not do what the config says
+ * Becomes the `user` of the config, for good. Call it when the sockets are bound and the logs are open, and before anything
+ * else is opened. It gives the logs to the account, so that they can be opened again. Without root's rights the process has
+ * nothing to give up, which is a warning.
+ * @throws StartError if there is no such account, or if the account could not do what the config says
  */
 export function becomeUser(config: Config, logs: Logs, errorLog: ErrorLog): void {
   const { user } = config;
@@ -82,7 +82,7 @@ function hasBecome({ uid, gid }: Account): boolean {
   return ids.every((id) => id === uid) && groups.every((id) => id === gid);
 }
 
-/** The config was checked as root, who may do everything. */
+/** The config was checked as root, which may do everything. */
 function unreachable(config: Config): string[] {
   const problems = new Set<string>();
   const need = (path: string, mode: number, verb: string, origin: Origin | undefined): void => {

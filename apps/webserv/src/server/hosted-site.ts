@@ -52,7 +52,7 @@ export class HostedSite implements Site {
     return this.pages.cache;
   }
 
-  /** What the cache has done so far, in the error log. A site that keeps nothing has nothing to tell. */
+  /** What the cache has done so far, in the error log. A site that keeps nothing writes nothing. */
   reportCache(level: 'info' | 'notice'): void {
     if (this.server.cacheSize === 0) return;
     this.errorLog[level](`cache of ${this.server.names[0] ?? `server ${this.server.id + 1}`}`, {

@@ -13,7 +13,7 @@ export interface ServerFiles extends Files {
 export interface System {
   /** The disk as the methods read it, for one server. @param round the number of the loop's round */
   readonly files: (round: () => number) => ServerFiles;
-  /** The ways to files, for those who watch them. */
+  /** The folders and links on the way to a file, for its watches. */
   readonly paths: Paths;
   /** The names in the folders that uploads go to, and the folders themselves. */
   readonly store: Store;

@@ -12,7 +12,7 @@ import { StartError } from './start-error.ts';
 import { realSystem, type System } from './system.ts';
 import { UploadFolders } from './upload-folders.ts';
 
-/** What `serve` may be told beyond the config. */
+/** What `serve` takes beside the config. */
 export interface ServeOptions {
   /** Forces a driver over the config's `use`. */
   readonly use?: NamedDriver | 'auto';
@@ -20,7 +20,7 @@ export interface ServeOptions {
   readonly driverLibrary?: string;
   /** A loop that the caller has made, and runs; it is the server's from now on, which disposes of it. */
   readonly loop?: Loop;
-  /** The disk, the children and so on; those of this process unless said. */
+  /** The disk, the children and so on; those of this process unless given. */
   readonly system?: System;
 }
 
@@ -170,7 +170,7 @@ export class Webserv implements Running {
   }
 
   private async shutDown(): Promise<void> {
-    // From here on another server can listen there; those who have called this one are still served.
+    // From here on another server can listen there. Clients that have called this one are still served.
     this.sockets.remove();
     await Promise.all(this.servers.map((server) => new Promise<void>((resolve) => server.shutDown(resolve))));
     this.emptied = true;

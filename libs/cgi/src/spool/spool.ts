@@ -20,9 +20,9 @@ export interface SpoolOwner {
 }
 
 /**
- * Bytes that wait on the disk between a giver and a slower taker, in order, in a file without a name. When
- * all have been fetched, the file begins anew: it is as long as what waited in it at once. Its length stands in the
- * ledger of `temp_disk` until `close`.
+ * Bytes that wait on the disk between a giver and a slower taker, in order, in a file without a name. When all have been
+ * fetched, the file starts again from its beginning, so it is never longer than what waited in it at once. Its length
+ * stands in the ledger of `temp_disk` until `close`.
  */
 export class Spool implements ScriptUdataOwner {
   /** Bytes that were put and have not been fetched. */

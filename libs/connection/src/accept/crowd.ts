@@ -16,7 +16,7 @@ const TURNED_AWAY_MAX = 64;
 /** Seconds after which one that was turned away may try again. */
 const RETRY_AFTER = '1';
 
-/** How many come from where (`max_connect_per_address`), and the end of those that are too many: 429. */
+/** Counts the connections of each address (`max_connect_per_address`), and answers those that are too many with 429. */
 export class Crowd implements Doorkeeper {
   private readonly wire: Wire;
   private site: Site;

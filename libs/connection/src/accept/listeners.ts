@@ -13,8 +13,8 @@ interface Listener {
 /**
  * Opens every listening socket, or none.
  * @param files takes in the files of unix sockets
- * @returns the listeners; or, for each address that cannot be had, a line for a person that says where it is written, why,
- *   and what may help
+ * @returns the listeners; or, for each address that is not available, a line for the operator that says where it is
+ *   written, why it is not available, and what may help
  */
 export function openListeners(
   loop: Loop,

@@ -95,7 +95,7 @@ function clear(path: string): string | null {
   if (answer === 0)
     return 'EADDRINUSE, address already in use (another server answers there: stop it, or choose another path)';
   if (answer !== -ERRNO.ECONNREFUSED && answer !== -ERRNO.ENOENT) {
-    return `${errnoName(answer)}, ${errnoMessage(answer)} (who is there cannot be asked)`;
+    return `${errnoName(answer)}, ${errnoMessage(answer)} (webserv cannot find out whether a server answers there)`;
   }
   unlinkSync(path);
   return null;

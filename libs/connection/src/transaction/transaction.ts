@@ -24,7 +24,7 @@ export class Transaction implements Ended {
   /** The one that the request began under. */
   readonly edition: Edition;
   site: Site;
-  /** The one whose rules hold for the response and for the time behind it. */
+  /** The location whose rules hold for the response and for the idle time after it. */
   location: Location;
   endedBy: Stage = Stage.END;
   /** When the first byte of the request came. */
@@ -72,7 +72,7 @@ export class Transaction implements Ended {
     this.responder.attach(owner);
   }
 
-  /** The head has been read, or refused: from here on the request is owed an access line. */
+  /** The head has been read, or refused. From here on the request must get an access line. */
   open(): void {
     this.unlogged = true;
   }

@@ -25,8 +25,8 @@ export interface FileWriter {
    */
   write(bytes: Buffer, start: number, end: number): boolean;
   /**
-   * Where the next bytes may be put before they are given to `write`, or null if the place does not matter. From then on the room
-   * belongs to who has asked, until the next `write`.
+   * Where the next bytes may be put before they are given to `write`, or null if the place does not matter. The room
+   * belongs to the caller until the next `write`.
    */
   room?(): Room | null;
   /** Nothing more comes. Not to be called between a `write` that returned false and `ready`. */

@@ -53,7 +53,7 @@ export function isScriptElsewhere(
 }
 
 function runs(location: Location, real: string, facts: FileFacts, files: Files): boolean {
-  // The rules first, for they ask nothing of the disk.
+  // The rules come first, because they do not ask the disk.
   if (runnerOf(location, real) !== null && isBeneath(real, realOf(location.root))) return true;
   return location.cgi.some((rule) => {
     const stamp = rule.kind === 'script' ? files.stamp(rule.path) : null;

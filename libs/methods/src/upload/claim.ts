@@ -11,9 +11,9 @@ import { parseTemporary, RUN } from './temporary.ts';
  */
 export type Lock = (fd: number, kind: 'shared' | 'exclusive') => number;
 
-/** No upload rests for so long: the minimum rate of a body ends it. What is older is nobody's. */
+/** No upload stands still for so long: the minimum rate of a body ends it. An older file is nobody's. */
 const ABANDONED_MS = 24 * 3600 * 1000;
-/** Another server's sweep is short: it is waited for, at the start, this often and so long each time. */
+/** Another server's sweep is short. A start waits for it, this often and so long each time. */
 const TRIES = 100;
 const PAUSE_MS = 20;
 
@@ -26,14 +26,14 @@ interface Claim {
 const claims = new Map<string, Claim>();
 
 /**
- * To be called for each upload folder before anything is stored there. Each process that stores holds a shared lock on the folder,
- * so that who gets it for itself alone knows that every temporary of another run is left by a crash: those are removed,
- * and forms that were stored in part are undone. Pids would not tell, for containers that share a folder have the same
- * ones. While others have the folder, only what is older than a day is taken for abandoned.
+ * Call it for each upload folder before anything is stored there. Each process that stores holds a shared lock on the
+ * folder. A process that gets the lock alone therefore knows that a crash left every temporary file of another run. It
+ * removes them, and undoes forms that were stored in part. Pids would not show this: containers that share a folder have
+ * the same ones. While other processes have the folder, only what is older than a day counts as abandoned.
  *
  * @param nowMs time of day
- * @returns how many temporaries were removed; or -errno where the folder could not be locked (it cannot be read, its disk
- * knows no locks): then nothing is removed
+ * @returns how many temporary files were removed; or -errno if the folder could not be locked (it cannot be read, or its
+ *   disk has no locks): then nothing is removed
  */
 export function claimUploads(folder: string, lock: Lock, nowMs: number): number {
   const known = claims.get(folder);

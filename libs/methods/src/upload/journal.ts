@@ -15,9 +15,9 @@ export interface JournalEntry {
 }
 
 /**
- * All files of a form are stored or none, even where the process is killed while it gives them their names: what it is
- * about to do is written down before the first of them, and that note goes before the client gets its answer. Who finds the
- * note of a run that is no more undoes what had been done.
+ * All files of a form are stored or none, even if the process is killed while it gives them their names. It writes a note
+ * of what it is about to do before the first name, and removes the note before the client gets its answer. A process that
+ * finds the note of a run that has ended undoes what that run had done.
  */
 export function journalPath(folder: string): string {
   return join(folder, journalName());
@@ -33,7 +33,7 @@ export function journalText(lines: readonly string[]): string {
   return `{"entries":[${lines.join(',')}]}`;
 }
 
-/** Undoes what a journal tells of, and removes it. One that breaks off was not followed by anything. */
+/** Undoes what a journal names, and removes it. If a journal breaks off, nothing was done after it. */
 export function undoJournal(folder: string, name: string): void {
   const path = join(folder, name);
   for (const entry of entriesOf(path)) attempt(() => undo(folder, entry));

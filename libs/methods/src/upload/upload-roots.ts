@@ -3,7 +3,7 @@ import { isBeneath, realOf } from '../disk/real-path.ts';
 /** The folders that clients can upload into, of all servers. */
 export class UploadRoots {
   private readonly folders: readonly string[];
-  /** Where they are, for the rest of the turn that has asked. */
+  /** Where they are without links, until the turn of the event loop is over; null if no one has asked in it. */
   private reals: readonly string[] | null = null;
   private readonly forget = (): void => {
     this.reals = null;
