@@ -3,22 +3,22 @@ import { closeFile, ERRNO, lookAt, lookOpen, lookPath, openPath, Tree } from '@w
 import { FileFacts, type Files, FolderNames, type FolderReader, nodeFiles } from '@webserv/methods';
 import type { FileStamp } from '@webserv/response';
 
-/** An open root, and the round in which its path was last looked at. */
+/** An open root, and the loop's round in which its path was last checked. */
 interface Root {
   readonly tree: Tree;
   round: number;
 }
 
 /**
- * The Files of the server: what lies beneath a root is reached from the root's own open descriptor, so that no link can
- * lead out of it between a check and a use. A root is opened when it is first asked for, and again when its path has come
- * to lead elsewhere (a deployment that switches a link). The first request of each round that needs a root asks for that.
+ * The Files of the server. It reaches what is beneath a root from the root's own open descriptor, so no link can lead out
+ * of it between a check and a use. It opens a root on the first use, and again when the root's path leads elsewhere (a
+ * deployment that switches a link). The first use of a root in each round checks that.
  */
 export class TreeFiles implements Files {
   private readonly trees = new Map<string, Root>();
   private readonly round: () => number;
 
-  /** @param round the number of the loop's round: roots are looked at once in each. Without it, at each use */
+  /** @param round returns the number of the loop's round. A root is checked once in each; without it, at each use */
   constructor(round: () => number = () => Number.NaN) {
     this.round = round;
   }
@@ -58,7 +58,7 @@ export class TreeFiles implements Files {
     return typeof names === 'number' ? names : new TreeReader(this, names, beneath, root, path);
   }
 
-  /** Opens a folder beneath a root to look from. @returns a descriptor, or -errno */
+  /** Opens a folder beneath a root, so that its entries can be looked up. @returns a descriptor, or -errno */
   enter(root: string, path: string): number {
     const tree = this.tree(root);
     return typeof tree === 'number' ? tree : tree.enter(restOf(root, path));
@@ -96,7 +96,7 @@ export class TreeFiles implements Files {
     return tree;
   }
 
-  /** Lets the roots go. They are opened again where they are asked for. */
+  /** Closes the roots. The next use opens them again. */
   dispose(): void {
     for (const { tree } of this.trees.values()) tree.close();
     this.trees.clear();
@@ -110,7 +110,7 @@ class TreeReader implements FolderReader {
   private readonly root: string;
   private readonly path: string;
   private readonly prefix: string;
-  /** What entries are looked up from, where no link may lead out; -1 until the names have been read. */
+  /** The folder that entries are looked up from, if no link may lead out; -1 until the names have been read. */
   private folder = -1;
   private entering = 0;
 
@@ -134,8 +134,8 @@ class TreeReader implements FolderReader {
   look(name: string, facts: FileFacts): number {
     if (!this.beneath) return lookPath(this.prefix + name, facts);
     if (this.folder < 0 && !this.enter()) return this.entering;
-    // The names may have come from elsewhere, where the folder was swapped while it was opened by its path. What is
-    // looked up from the descriptor is of the right folder, so such names are not there.
+    // The folder may have been swapped while it was opened by its path, so the names may be another folder's. The
+    // descriptor is of the right folder, so a lookup does not find such names.
     const error = lookAt(this.folder, name, false, facts);
     return error === -ERRNO.ELOOP ? this.files.look(this.root, this.prefix + name, true, facts) : error;
   }
@@ -155,7 +155,7 @@ class TreeReader implements FolderReader {
   }
 }
 
-/** The path from a root; where it does not begin with it, by way of `..`, which the tree judges. */
+/** Returns the path relative to a root. A path that does not begin with the root has `..`, which the tree judges. */
 function restOf(root: string, path: string): string {
   const base = root.endsWith('/') ? root.length - 1 : root.length;
   if (path.length === base) return '';

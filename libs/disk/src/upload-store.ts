@@ -9,7 +9,7 @@ import {
 } from '@webserv/event-loop';
 import { claimUploads, nodeStore, releaseUploads, type Store } from '@webserv/methods';
 
-/** What renameat2(2) says where system or disk do not have it, or a sandbox refuses it. */
+/** Errors of renameat2(2) if the system or the disk does not have it, or a sandbox refuses it. */
 const NO_EXCLUSIVE: ReadonlySet<number> = new Set([
   -ERRNO.ENOSYS,
   -ERRNO.EPERM,
@@ -19,8 +19,8 @@ const NO_EXCLUSIVE: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * The Store of the server: one call gives a file its free name, where link(2) and unlink(2) are two, and what takes long
- * with a large file is done by threads.
+ * The Store of the server. One call gives a file its free name, where link(2) and unlink(2) are two. Threads do the work
+ * that takes long for a large file.
  */
 export const uploadStore: Store = {
   ...nodeStore,
@@ -34,9 +34,9 @@ export const uploadStore: Store = {
   flush: beginSync,
 };
 
-/** How a server makes an upload folder its own while it lives. */
+/** How a server holds an upload folder while it runs. */
 export interface UploadSystem {
-  /** Claims a folder, and clears it of what crashes have left. @returns 0 or -errno */
+  /** Claims a folder, and removes the files that crashes have left in it. @returns 0 or -errno */
   claim(folder: string, nowMs: number): number;
   release(folder: string): void;
 }

@@ -8,29 +8,29 @@ import {
 } from '@webserv/methods';
 
 /**
- * The first memory for an upload: it grows as bytes come, so that a client that stops after the first holds no more, and a
- * form of a thousand small files needs no more than they do.
+ * Bytes of the first memory for an upload. It grows as bytes come, so a client that stops after the first byte holds no
+ * more, and a form of a thousand small files needs no more than their size.
  */
 const FIRST = 512;
-/** After so many bytes the whole first slab is worth its memory: a client that has sent this much goes on. */
+/** Bytes after which the rest of the first slab is worth its memory: a client that has sent this much continues. */
 const PROVEN = 64 << 10;
 /** Bytes gathered for the first write of an upload. */
 const FIRST_SLAB = 256 << 10;
-/** Bytes gathered for each later write: a client that has sent one slab is likely to send much more. */
+/** Bytes gathered for each later write. A client that has sent one slab probably sends much more. */
 const LARGE_SLAB = 1 << 20;
-/** So many uploads at once have large slabs; the others go on with slabs of the first size. */
+/** Uploads that may have large slabs at once. The others keep slabs of the first size. */
 const LARGE_UPLOADS = 32;
 /** A slab with less room than a receive may bring is full. */
 const HEADROOM = 64 << 10;
-/** If less than this is to come, a receive into lent memory brings it as well: receiving into the slab gains nothing. */
+/** With fewer bytes to come, receiving into the slab is not worth it: one receive into lent memory brings them as well. */
 const WORTH_LENDING = 128 << 10;
 
 const NOTHING = Memory.allocate(0);
 
-/** Uploads that have large slabs now. */
+/** Uploads that have large slabs now, of all servers of the process, because they share its memory. */
 let large = 0;
 
-/** Where the next bytes are to be received: one object an upload, good until it is asked for again. */
+/** The place where the next bytes are received. One object for each upload, valid until the next call of `room`. */
 class SlabRoom implements Room {
   memory: Memory;
   offset = 0;
@@ -42,26 +42,26 @@ class SlabRoom implements Room {
 }
 
 /**
- * A file that is being uploaded. Bytes gather in one slab while another slab is written. The memory is two slabs whatever
- * the file's size, because the client has to wait while both are full.
+ * A file that is being uploaded. Bytes gather in one slab while another one is being written. The memory is two slabs
+ * whatever the file's size: while both are full, the client has to wait.
  *
- * Bytes that were received into the slab itself, by `room`, stay where they are. If the head of a chunk lies before them,
- * they move down.
+ * Bytes that were received into the slab itself, through `room`, stay in place. If the head of a chunk was before them, they
+ * move down over it.
  */
 export class UploadUdata extends Udata implements FileWriter {
   private readonly loop: Loop;
   private readonly owner: FileWriterOwner;
   private readonly account: MemoryAccount;
   private readonly writing = new Op(this);
-  /** Bytes that are still to come, at most. */
+  /** Most bytes that can still come. */
   private ahead: number;
   private filling: Memory = NOTHING;
-  /** Bytes that gather before they are written. The memory for them may be smaller at first. */
+  /** Bytes that are gathered before they are written. The memory for them may still be smaller. */
   private capacity: number;
-  /** Made when the first slab is full: most uploads fit in one. */
+  /** The second slab, made when the first is full. Most uploads fit in one. */
   private spare: Memory | null = null;
   private readonly lent: SlabRoom;
-  /** A caller has `lent`, and bytes may arrive in it at any time. */
+  /** True while a caller of `room` may have bytes received into `lent`. */
   private lending = false;
   private large = false;
   private filled = 0;
@@ -71,8 +71,8 @@ export class UploadUdata extends Udata implements FileWriter {
   private closed = false;
 
   /**
-   * @param atMost bytes that will come; Infinity where nobody knows
-   * @param memory what its slabs count in: where little is left, they stay small
+   * @param atMost most bytes that will come; Infinity if their number is not known
+   * @param memory counts the slabs, which stay small while little memory is left
    */
   constructor(loop: Loop, fd: number, owner: FileWriterOwner, atMost: number, memory: MemoryLedger) {
     super('worker', fd);
@@ -102,7 +102,7 @@ export class UploadUdata extends Udata implements FileWriter {
 
   room(): Room | null {
     if (this.resting || this.ahead < WORTH_LENDING) return null;
-    // Where nobody knows how much will come, it is little until it is more.
+    // An upload of unknown size counts as small until its first slab has been written.
     if (this.ahead === Number.POSITIVE_INFINITY && this.position === 0 && !this.writing.pending) return null;
     const { capacity, filled } = this;
     if (this.filling.size < capacity) {
@@ -146,12 +146,12 @@ export class UploadUdata extends Udata implements FileWriter {
     this.large = false;
     this.account.close();
     if (this.closed) return;
-    // A fault has closed it: nobody else tells the owner, whose client would wait for ever.
+    // A fault has closed the upload. Without this call the owner's client would wait for ever.
     this.closed = true;
     this.owner.failed(-ERRNO.EIO);
   }
 
-  /** The slab has no room for another receive, which is still to come. */
+  /** True if more bytes are to come and the slab has no room for another receive. */
   private get full(): boolean {
     const room = Math.max(this.capacity, this.filling.size) - this.filled;
     return room < HEADROOM && room < this.ahead;
@@ -164,7 +164,7 @@ export class UploadUdata extends Udata implements FileWriter {
     this.loop.write(this.writing, slab, 0, length, this.position);
     if (this.finishing) return;
     const next = this.nextSlab();
-    // What has been written at once can be filled again at once.
+    // A write that completed within the call leaves its slab free to be filled again.
     const written = this.writing.state === OpState.DONE;
     if (written && slab.size >= next) return;
     const { spare } = this;
@@ -179,7 +179,7 @@ export class UploadUdata extends Udata implements FileWriter {
     this.spare = slab;
   }
 
-  /** There is no memory for another slab of the right size: what there is does, or what one receive may bring. */
+  /** Continues without memory for a slab of the right size: with the spare one, or with one for a single receive. */
   private goOnSmall(slab: Memory): void {
     let next = this.spare;
     if (next === null || next.size < HEADROOM) {
@@ -192,7 +192,7 @@ export class UploadUdata extends Udata implements FileWriter {
     this.spare = slab;
   }
 
-  /** How large a slab is worth having for what is still to come. */
+  /** Returns the size of slab that is worth its memory for the bytes still to come. */
   private nextSlab(): number {
     if (!this.large && large < LARGE_UPLOADS && this.ahead > FIRST_SLAB) {
       large++;
@@ -202,15 +202,15 @@ export class UploadUdata extends Udata implements FileWriter {
   }
 
   /**
-   * Makes room for bytes that lie elsewhere. If they do not fit, or the slab is lent and may be written to, its content
-   * moves to a larger slab. A caller that has the old one keeps it.
+   * Makes room for bytes that are in other memory. If they do not fit, or the room is lent and may be written to, a larger
+   * slab takes over the bytes, and the caller that holds the old one keeps it.
    */
   private makeRoom(size: number): void {
     if (!this.lending && this.filling.size - this.filled >= size) return;
     const needed = this.filled + size;
     let room = Math.max(FIRST, this.filling.size);
     while (room < needed) room *= 2;
-    // What has come must be held; what is to come need not.
+    // The ledger must count bytes that are here. It may refuse memory for bytes that are still to come.
     const wanted = Math.max(needed, Math.min(room, this.capacity));
     const granted = this.account.spare(wanted);
     if (!granted) {
@@ -220,7 +220,7 @@ export class UploadUdata extends Udata implements FileWriter {
     this.grow(granted ? wanted : needed);
   }
 
-  /** @param size stands in the account already */
+  /** @param size bytes that the account counts already */
   private grow(size: number): void {
     this.account.give(this.filling.size);
     const larger = Memory.allocate(size);

@@ -3,12 +3,12 @@ import { DRIVER_NAMES, type NamedDriver } from '@webserv/event-loop';
 import { StartError } from '../server/start-error.ts';
 import type { ServeOptions } from '../server/webserv.ts';
 
-/** What the command line asks for. */
+/** The parsed command line. */
 export interface Command {
   readonly action: 'serve' | 'check' | 'effective' | 'help' | 'directives' | 'version';
   /** The config file, relative to the working directory. */
   readonly file: string;
-  /** Prints diagnostics as JSON, for editors. */
+  /** True to print diagnostics as JSON, for editors. */
   readonly json: boolean;
   /** The one directive that `directives` shows; null shows all. */
   readonly directive: string | null;

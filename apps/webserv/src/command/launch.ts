@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// The command as it is installed: runs the bundle beside it with the bytecode that the build left there, so that V8
-// neither parses nor compiles half a megabyte before the first request. Where the bytecode was made by another V8, or is
-// not there, V8 says so and compiles: slower, the same in all else.
+// The installed command. It runs the bundle beside it with the bytecode that the build made, so that V8 neither parses nor
+// compiles half a megabyte before the first request. If the bytecode is missing, or another V8 made it, V8 compiles the
+// bundle: this is slower, and otherwise the same.
 
 import { readFileSync } from 'node:fs';
 import { createRequire, wrap } from 'node:module';
@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { Script } from 'node:vm';
 import { unfit } from '@webserv/event-loop/machine';
 
-/** The file beside this one that holds all of the server; its bytecode has the same name and `.cache`. */
+/** The file beside this one that contains the whole server. Its bytecode has the same name and `.cache`. */
 const BUNDLE = join(__dirname, 'command.js');
 
 function bytecode(): Buffer | undefined {
@@ -20,7 +20,7 @@ function bytecode(): Buffer | undefined {
   }
 }
 
-// Before anything native is loaded, which may not even exist there.
+// This check runs before any native code is loaded, because there may be none for an unfit machine.
 const why = unfit();
 if (why !== '') {
   process.stderr.write(`${why}\n`);

@@ -53,7 +53,7 @@ function showDirectives(name: string | null): void {
 function run(command: Command): void {
   const result = load(command.file);
   const diagnostics = result.ok ? result.warnings : result.diagnostics;
-  tell(diagnostics, command.json);
+  printDiagnostics(diagnostics, command.json);
   if (!result.ok) {
     process.exitCode = 1;
     return;
@@ -71,8 +71,8 @@ function run(command: Command): void {
   }
 }
 
-/** Text goes to people on stderr; JSON to an editor on stdout, always one document. */
-function tell(diagnostics: readonly Diagnostic[], json: boolean): void {
+/** Prints text for people to stderr, and JSON for an editor to stdout, always as one document. */
+function printDiagnostics(diagnostics: readonly Diagnostic[], json: boolean): void {
   if (json) process.stdout.write(`${toJson(diagnostics)}\n`);
   else process.stderr.write(report(diagnostics, { color: process.stderr.isTTY === true }));
 }
@@ -81,7 +81,7 @@ function start(config: Config): void {
   try {
     const signals = new Signals();
     const running = serve(config, driverOf(process.env));
-    // Scripts of the same account could read by /proc what this process knows.
+    // Otherwise scripts of the same account could read through /proc what this process holds.
     if (config.servers.some(runsScripts)) keepPrivate();
     signals.attach(running, config.stopTimeout);
     process.stderr.write(

@@ -1,18 +1,18 @@
 import type { Running } from '../server/running.ts';
 
-/** Somebody in between (npm, nx, a supervisor of a whole group) may pass on what has come here already: two are one then. */
+/** npm, nx or a supervisor of a group may send a signal again that has arrived already. Within this time it counts once. */
 const ECHO_MS = 100;
 
 /**
- * What signals do. It is made before the server starts, so that none of them ends the process half-way; a signal is heard
+ * Handles signals. It is made before the server starts, so that no signal ends the process half-way. A signal is handled
  * when the start is over.
  *
- * - TERM and QUIT stop when the requests under way are answered, or `stop_timeout` is over. TERM once more cuts.
- * - INT cuts at once.
+ * - TERM and QUIT stop when the requests under way are answered, or `stop_timeout` is over. A second TERM cuts them.
+ * - INT cuts them at once.
  * - HUP and USR1 write the logs and open them again.
- * - USR2 has the log say what is held, the loop's lag, and what the caches have done.
+ * - USR2 logs what the server holds, the loop's lag, and the counters of the caches.
  *
- * PIPE is ignored by Node itself. A crash writes the logs first and then ends the process as it would have ended.
+ * Node itself ignores PIPE. A crash writes the logs first, and then ends the process as usual.
  */
 export class Signals {
   private running: Running | null = null;
@@ -30,7 +30,7 @@ export class Signals {
     process.on('uncaughtExceptionMonitor', () => this.running?.flushLogs());
   }
 
-  /** @param stopTimeoutMs how long the requests under way may take to end */
+  /** @param stopTimeoutMs the time that requests under way have to end */
   attach(running: Running, stopTimeoutMs: number): void {
     this.running = running;
     this.stopTimeoutMs = stopTimeoutMs;

@@ -7,7 +7,7 @@ import { StartError } from './start-error.ts';
 
 const ROOT = 0;
 
-/** What is wrong with the `user` of a config, ready to be printed, or null. */
+/** Returns what is wrong with the `user` of a config, ready to be printed, or null. */
 function accountProblem(config: Config): string | null {
   const { user } = config;
   if (user === null || accountOf(user) !== null) return null;
@@ -15,8 +15,8 @@ function accountProblem(config: Config): string | null {
 }
 
 /**
- * What the `user` of a config could not do of what it says, ready to be printed. A process that only checks finds out by
- * becoming that user, where it may.
+ * Returns what the `user` of a config cannot do that the config asks for, ready to be printed. Only a process that just
+ * checks the config may call it, because it becomes that user if it is root.
  */
 export function accountProblems(config: Config): string[] {
   const { user } = config;
@@ -27,17 +27,17 @@ export function accountProblems(config: Config): string[] {
   try {
     become(user, accountOf(user) as Account);
   } catch {
-    // In a container root may lack the right to. Its start will say so.
+    // In a container, root may lack the right to do so. The start reports it.
     return [];
   }
   return unreachable(config);
 }
 
 /**
- * Becomes the `user` of the config, for good. Call it when the sockets are bound and the logs are open, and before anything
- * else is opened. It gives the logs to the account, so that they can be opened again. Without root's rights the process has
- * nothing to give up, which is a warning.
- * @throws StartError if there is no such account, or if the account could not do what the config says
+ * Becomes the `user` of the config, for good. Call it after the sockets are bound and the logs are open, and before anything
+ * else is. It gives the logs to the account, so that they can be opened again. A process without root's rights has nothing
+ * to give up; this is a warning.
+ * @throws StartError if there is no such account, or it cannot do what the config asks for
  */
 export function becomeUser(config: Config, logs: Logs, errorLog: ErrorLog): void {
   const { user } = config;
@@ -61,28 +61,28 @@ export function becomeUser(config: Config, logs: Logs, errorLog: ErrorLog): void
   if (folders.length > 0) throw new StartError(folders.join('\n'));
 }
 
-/** Groups first, the user last: from then on nothing of it may be changed (setuid(2), "dropping privileges"). */
+/** Sets the groups first and the user last, because after that nothing can be changed (setuid(2)). */
 function become(user: string, { uid, gid }: Account): void {
-  // Node has it since 0.9, its types have not.
+  // Node has initgroups since 0.9; its types do not.
   (process as NodeJS.Process & { initgroups?(user: string, group: number): void }).initgroups?.(user, gid);
   process.setgid?.(gid);
   process.setuid?.(uid);
 }
 
-/** Every id is the account's, and there is no way back. */
+/** Returns true if every id is the account's, and there is no way back. */
 function hasBecome({ uid, gid }: Account): boolean {
   try {
     process.setuid?.(ROOT);
     return false;
   } catch {
-    // EPERM: as it has to be.
+    // EPERM, as it must be.
   }
   const ids = [process.getuid?.(), process.geteuid?.()];
   const groups = [process.getgid?.(), process.getegid?.()];
   return ids.every((id) => id === uid) && groups.every((id) => id === gid);
 }
 
-/** The config was checked as root, which may do everything. */
+/** Repeats the checks of the config, which ran as root: root may do everything. */
 function unreachable(config: Config): string[] {
   const problems = new Set<string>();
   const need = (path: string, mode: number, verb: string, origin: Origin | undefined): void => {

@@ -3,7 +3,7 @@ import type { Edition, Site } from '@webserv/connection';
 import type { Services } from '@webserv/methods';
 import type { Limits } from '@webserv/request';
 
-/** What counts the transactions that are under way. */
+/** Counts the transactions that are under way. */
 interface Holder {
   hold(): void;
   release(): void;
@@ -16,13 +16,13 @@ export class AddressEdition implements Edition {
   readonly defaultSite: Site;
   private readonly sites: readonly Site[];
   private readonly hosts: HostMatcher;
-  /** The host that was asked for last, and who serves it: the next request mostly asks for the same. */
+  /** The host of the last request, and its site. The next request mostly has the same host. */
   private lastHost = '';
   private lastSite: Site;
 
   private readonly whole: Holder;
 
-  /** @param whole is held and released as this is */
+  /** @param whole held and released together with this */
   constructor(sites: readonly Site[], services: Services, whole: Holder) {
     this.services = services;
     this.whole = whole;

@@ -9,7 +9,7 @@ import type { LogBook } from './log-book.ts';
 import { SiteServices } from './services.ts';
 import type { System } from './system.ts';
 
-/** What lives as long as the server, whatever the config says. */
+/** The parts that live as long as the server, whatever the config says. */
 export interface Engine {
   readonly loop: Loop;
   readonly system: System;
@@ -20,8 +20,8 @@ export interface Engine {
 }
 
 /**
- * One edition of the config at work: its sites and what serves them. Nothing in it changes. A transaction holds the edition
- * that it began under; a retired edition is over with the last of them.
+ * One edition of the config, in service: its sites and what serves them. Nothing in it changes. A transaction holds the
+ * edition that it began under. A retired edition is over when its last transaction has ended.
  */
 export class HostedEdition {
   readonly config: Config;
@@ -33,7 +33,7 @@ export class HostedEdition {
   private held = 0;
   private onOver: (() => void) | null = null;
 
-  /** Opens the logs. @throws StartError where one cannot be opened */
+  /** Opens the logs. @throws StartError if one cannot be opened */
   constructor(config: Config, engine: Engine) {
     this.config = config;
     this.engine = engine;
@@ -47,7 +47,7 @@ export class HostedEdition {
     return this.running;
   }
 
-  /** Begins to work, as the account that the server runs as: the default files are read into the caches. */
+  /** Starts the services, and reads the default files into the caches, under the account that the server runs as. */
   open(): void {
     const { loop, system, clock } = this.engine;
     const services = new SiteServices(loop, system, this.siteOf, clock);
@@ -55,13 +55,13 @@ export class HostedEdition {
     for (const site of this.sites) preloadPages(site, services, clock);
   }
 
-  /** What a listening socket serves. @param servers those of its address, the default one first */
+  /** Returns what a listening socket serves. @param servers of its address, the default one first */
   at(servers: readonly Server[]): Edition {
     const sites = servers.map((server) => this.siteOf.get(server) as HostedSite);
     return new AddressEdition(sites, this.running as SiteServices, this);
   }
 
-  /** A file has changed. */
+  /** A file has changed: the caches drop it. */
   changed(path: string): void {
     for (const { cache } of this.sites) cache.dropPath(path);
   }
@@ -75,7 +75,7 @@ export class HostedEdition {
     this.settle();
   }
 
-  /** No listening socket points at it any more. @param over is called once, when no transaction is under way in it */
+  /** No listening socket points here any more. @param over called once, when no transaction holds the edition */
   retire(over: () => void): void {
     this.onOver = over;
     this.settle();

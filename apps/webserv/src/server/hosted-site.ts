@@ -7,7 +7,7 @@ import type { Page, Pages } from '@webserv/pages';
 import { MimeTables, type MimeTypes } from '@webserv/response';
 import { record } from './record.ts';
 
-/** One `server` block at work: what its requests share. */
+/** One `server` block, in service: what its requests share. */
 export class HostedSite implements Site {
   readonly server: Server;
   readonly pages: Pages;
@@ -18,7 +18,7 @@ export class HostedSite implements Site {
   private readonly locations: LocationMatcher;
   private readonly tables = new MimeTables();
 
-  /** @param now milliseconds of the loop */
+  /** @param now returns the loop's time in milliseconds */
   constructor(
     server: Server,
     pages: Pages,
@@ -52,7 +52,7 @@ export class HostedSite implements Site {
     return this.pages.cache;
   }
 
-  /** What the cache has done so far, in the error log. A site that keeps nothing writes nothing. */
+  /** Writes the counters of the cache into the error log. A site without a cache writes nothing. */
   reportCache(level: 'info' | 'notice'): void {
     if (this.server.cacheSize === 0) return;
     this.errorLog[level](`cache of ${this.server.names[0] ?? `server ${this.server.id + 1}`}`, {

@@ -3,7 +3,7 @@ import { ERRNO, errnoMessage, errnoName, type Loop } from '@webserv/event-loop';
 import { AccessLog, ErrorLog, LogClock, type LogFile, type LogSystem, Logs } from '@webserv/logger';
 import { StartError } from './start-error.ts';
 
-/** The logs that a config names, opened. Servers that share a path share the file. */
+/** The open logs that a config names. Servers that share a path share the file. */
 export class LogBook {
   readonly logs: Logs;
   private readonly clock: LogClock;

@@ -4,19 +4,19 @@ import { errnoName } from '@webserv/event-loop';
 import { AccessEntry, type AccessLog, type ErrorLog } from '@webserv/logger';
 import { FieldId } from '@webserv/request';
 
-/** nginx's status for the log alone: the connection ended before anything was answered. */
+/** nginx's status for the log alone: the connection ended before an answer. */
 const NOT_ANSWERED = 499;
 
-/** Where the end of a request is written. */
+/** The logs that record the end of a request. */
 interface Logs {
   readonly accessLog: AccessLog;
   readonly errorLog: ErrorLog;
 }
 
-/** Filled and written out within one call, so one is enough for all connections. */
+/** Scratch: it is filled and written within one call, so one object is enough for all connections. */
 const entry = new AccessEntry();
 
-/** The end of a request in the logs: one access line, and an error line where a stage before the end has failed. */
+/** Writes the end of a request to the logs: an access line, and an error line if a stage before the end failed. */
 export function record(ended: Ended, logs: Logs, durationMs: number): void {
   const { exchange, endedBy, cause } = ended;
   if (endedBy !== Stage.END) reportFailure(ended, logs);
@@ -49,7 +49,7 @@ function reportFailure(ended: Ended, logs: Logs): void {
   const status = statusOf(ended);
   const level = status >= 500 || faulty ? 'error' : 'info';
   if (!logs.errorLog.enabled(level)) return;
-  // No call has failed where a script itself answers with an error.
+  // There is no cause if a script itself answers with an error.
   logs.errorLog[level](cause?.place ?? 'status', {
     client: exchange.remote,
     request: requestLine === '' ? `${exchange.head.method} ${exchange.head.target}` : requestLine,

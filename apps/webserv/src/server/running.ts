@@ -1,55 +1,55 @@
-/** What a server holds at a moment. When it is idle again, each figure except the watches is what it was before the load. */
+/** What a server holds at one moment. When it is idle, each figure except `watches` is what it was before the load. */
 export interface Holdings {
-  /** Connections open. */
+  /** Open connections. */
   readonly connections: number;
   /** Objects in the event loop's table: listeners, connections, files, scripts' pipes, logs, watches. */
   readonly slots: number;
-  /** Of these the watches of files and folders: they stay as long as a page of the cache needs them. */
+  /** Slots that are watches of files and folders. They stay as long as a page of the cache needs them. */
   readonly watches: number;
-  /** Deadlines that are armed. */
+  /** Armed deadlines. */
   readonly timers: number;
-  /** Scripts that run, and requests that wait for one to end. */
+  /** Running scripts, and requests that wait for one to end. */
   readonly scripts: number;
   readonly waiting: number;
-  /** Uploads that have a place. */
+  /** Uploads that have a place under `max_uploads`. */
   readonly uploads: number;
-  /** Bytes that are on the disk for a while, as `temp_disk` counts them. */
+  /** Bytes of temporary files, as `temp_disk` counts them. */
   readonly tempDisk: number;
-  /** Folder listings that are made or sent. */
+  /** Folder listings that are being made or sent. */
   readonly listings: number;
-  /** Bytes that requests take of what `memory_limit` allows, and the most that they have taken. */
+  /** Bytes that requests hold under `memory_limit`, and the most that they have held. */
   readonly memory: number;
   readonly memoryPeak: number;
-  /** The longest time that one round of the loop has kept all others waiting, in ms: since the start, and since the last call. */
+  /** Most milliseconds that one round of the loop has kept all else waiting: since the start, and since the last call. */
   readonly lagMs: number;
   readonly recentLagMs: number;
   /** Completions reported since the start. */
   readonly completions: number;
 }
 
-/** A server at work. */
+/** A running server. */
 export interface Running {
-  /** Where it listens, as a config would write it; for port 0 it is the port that the system chose. */
+  /** The addresses where it listens, as a config writes them. For port 0 it is the port that the system chose. */
   readonly addresses: readonly string[];
-  /** The driver at work. */
+  /** The name of the driver in use. */
   readonly driver: string;
-  /** Connections open now. */
+  /** Connections that are open now. */
   readonly connections: number;
-  /** For a status page, and for tests that look for leaks. */
+  /** Returns what the server holds, for a status page and for tests that look for leaks. */
   holdings(): Holdings;
   /**
-   * Stops the server. It accepts no further client and closes connections without a request. Requests under way have
-   * `graceMs` milliseconds to end (0 unless given); then they are cut. The scripts end, and the logs are written. After a
-   * second call, the cut comes when the time of either call is over.
+   * Stops. The server accepts no client any more, and closes connections without a request. Requests under way have
+   * `graceMs` milliseconds (0 by default) to end; then they are cut. The scripts end, and the logs are written. After
+   * another call, the time of the call that expires first counts.
    */
   close(graceMs?: number): Promise<void>;
-  /** Writes the logs and opens them again, for rotation. A log that cannot be opened goes on as it is, and is reported. */
+  /** Writes the logs and opens them again, for rotation. It reports a log that cannot be opened, and keeps it as it is. */
   reopenLogs(): void;
   /**
-   * Says in the main error log what `holdings` says, and in each server's own what its cache has done so far: hits,
-   * misses, evictions, what it holds.
+   * Writes the values of `holdings` into the main error log, and the counters of each server's cache into its own error
+   * log: hits, misses, evictions, what it holds.
    */
   reportCaches(): void;
-  /** Kills the scripts and writes the logs before it returns: for a process that is about to end. */
+  /** Kills the scripts and writes the logs before it returns. For a process that is about to end. */
   flushLogs(): void;
 }

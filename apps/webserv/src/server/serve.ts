@@ -5,9 +5,9 @@ import { type ServeOptions, Webserv } from './webserv.ts';
 
 /**
  * Starts a server.
- * @param source the path of a config file; a config as an object, whose relative paths start in the working directory; or
- *   a `Config` that is loaded already
- * @throws StartError whose message is ready to be printed; nothing has been left half-started
+ * @param source the path of a config file; a config as an object, with paths relative to the working directory; or a
+ *   loaded `Config`
+ * @throws StartError with a message that is ready to be printed; nothing is left half-started
  */
 export function serve(source: string | MainBlock | Config, options: ServeOptions = {}): Running {
   return new Webserv(loaded(source), options);

@@ -26,7 +26,7 @@ import type { ServerFiles, System } from './system.ts';
 import { uploadFoldersOf } from './upload-folders.ts';
 import { VERSION } from './version.ts';
 
-/** The world as the method stage sees it: the disk, the caches, the scripts, all behind the loop. */
+/** What the method stage sees of the server: the disk, the caches and the scripts, all over the loop. */
 export class SiteServices implements Services {
   readonly files: ServerFiles;
   readonly store: Store;
@@ -76,7 +76,7 @@ export class SiteServices implements Services {
     forgetPath(path, this.files, caches);
   }
 
-  /** Calls back when no work in slices is left: uploads that are taken back, above all. */
+  /** Calls back when no work in slices is left, such as the removal of cancelled uploads. */
   whenIdle(done: () => void): void {
     this.turns.whenIdle(done);
   }

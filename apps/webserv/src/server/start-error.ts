@@ -1,4 +1,4 @@
-/** Why the server did not start: text for a person, ready to be printed. Nothing has been left half-started. */
+/** Why the server did not start, as text that is ready to be printed. Nothing is left half-started. */
 export class StartError extends Error {
   override readonly name = 'StartError';
 }

@@ -3,7 +3,7 @@ import type { UploadSystem } from '@webserv/disk';
 import { errnoMessage } from '@webserv/event-loop';
 import type { ErrorLog } from '@webserv/logger';
 
-/** Every folder that a location of these servers stores uploads in. */
+/** Returns every folder that a location of these servers stores uploads in. */
 export function uploadFoldersOf(servers: readonly Server[]): ReadonlySet<string> {
   const folders = new Set<string>();
   for (const { locations } of servers) {
@@ -12,7 +12,7 @@ export function uploadFoldersOf(servers: readonly Server[]): ReadonlySet<string>
   return folders;
 }
 
-/** The upload folders of a config, held while the server lives. */
+/** The upload folders of a config, which the server holds while it runs. */
 export class UploadFolders {
   private readonly system: UploadSystem;
   private readonly claimed: string[] = [];
@@ -21,7 +21,7 @@ export class UploadFolders {
     this.system = system;
   }
 
-  /** Claims each folder, and clears it of what crashes have left. What cannot be claimed is reported, and used. */
+  /** Claims each folder, and removes what crashes have left. It reports a folder without a lock, which is still used. */
   claim(config: Config, log: ErrorLog, nowMs: number): void {
     for (const folder of uploadFoldersOf(config.servers)) {
       const result = this.system.claim(folder, nowMs);

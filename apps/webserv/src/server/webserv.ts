@@ -12,15 +12,15 @@ import { StartError } from './start-error.ts';
 import { realSystem, type System } from './system.ts';
 import { UploadFolders } from './upload-folders.ts';
 
-/** What `serve` takes beside the config. */
+/** Options of `serve` beside the config. */
 export interface ServeOptions {
-  /** Forces a driver over the config's `use`. */
+  /** The driver to use, whatever the config's `use` says. */
   readonly use?: NamedDriver | 'auto';
-  /** Library that brings kqueue where the system has none. */
+  /** The library that provides kqueue on a system without it. */
   readonly driverLibrary?: string;
-  /** A loop that the caller has made, and runs; it is the server's from now on, which disposes of it. */
+  /** A loop that the caller has made and runs. The server owns it from now on, and disposes of it. */
   readonly loop?: Loop;
-  /** The disk, the children and so on; those of this process unless given. */
+  /** The disk, the child processes and so on; by default those of this process. */
   readonly system?: System;
 }
 
@@ -29,7 +29,7 @@ function driverRequest(config: Config, options: ServeOptions): DriverRequest {
   return options.driverLibrary === undefined ? { name } : { name, library: options.driverLibrary };
 }
 
-/** A server at work: what lives as long as the process, and the edition of the config that it serves. */
+/** A running server: the parts that live as long as the process, and the edition of the config that it serves. */
 export class Webserv implements Running {
   readonly addresses: readonly string[];
   private readonly engine: Engine;
@@ -39,9 +39,9 @@ export class Webserv implements Running {
   private readonly sockets = new SocketFiles();
   private readonly errorLog: ErrorLog;
   private closing: Promise<void> | null = null;
-  /** When what is still under way is cut: the first of these to run out. */
+  /** Timers of `close`. The first that expires cuts the requests that are still under way. */
   private readonly cuts: NodeJS.Timeout[] = [];
-  /** The last connection has gone. */
+  /** True once the last connection has closed. */
   private emptied = false;
 
   constructor(config: Config, options: ServeOptions) {
@@ -122,7 +122,7 @@ export class Webserv implements Running {
     this.engine.book.logs.flushSync();
   }
 
-  /** Binds as the account that the process has, and does all else as the one of the config. */
+  /** Binds under the account of the process, then becomes the account of the config for everything after it. */
   private open(): string[] {
     const { edition, errorLog } = this;
     const { config } = edition;
@@ -158,7 +158,7 @@ export class Webserv implements Running {
     this.errorLog.error(`a fault in a ${udata.kind}, which is closed`, { trace });
   }
 
-  /** What is held on the disk. */
+  /** Lets go of what the server holds on the disk. */
   private letGo(): void {
     this.sockets.remove();
     this.uploads.release();
@@ -170,7 +170,7 @@ export class Webserv implements Running {
   }
 
   private async shutDown(): Promise<void> {
-    // From here on another server can listen there. Clients that have called this one are still served.
+    // From here on another server can listen there. This one still serves the clients that have connected.
     this.sockets.remove();
     await Promise.all(this.servers.map((server) => new Promise<void>((resolve) => server.shutDown(resolve))));
     this.emptied = true;
