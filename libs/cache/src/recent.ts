@@ -12,7 +12,7 @@ export class Recent<K> {
   last = 0;
   private readonly numbers = new Map<K, number>();
   /** The key of each number, at the number modulo the length, which is a power of two. */
-  private ring: (K | null)[] = new Array(FIRST_ROOM).fill(null);
+  private ring: (K | null)[] = [];
   /** The number of the oldest place in use. */
   private first = 1;
 
@@ -59,7 +59,7 @@ export class Recent<K> {
 
   clear(): void {
     this.numbers.clear();
-    this.ring = new Array(FIRST_ROOM).fill(null);
+    this.ring = [];
     this.first = this.last + 1;
   }
 
@@ -78,7 +78,7 @@ export class Recent<K> {
 
   private grow(): void {
     const { ring } = this;
-    const larger: (K | null)[] = new Array(2 * ring.length).fill(null);
+    const larger: (K | null)[] = new Array(Math.max(FIRST_ROOM, 2 * ring.length)).fill(null);
     for (let number = this.first; number <= this.last; number++) {
       larger[number & (larger.length - 1)] = ring[number & (ring.length - 1)] as K;
     }

@@ -7,5 +7,6 @@ export type { LineSink } from './file/line-sink.ts';
 export { LogFile } from './file/log-file.ts';
 export { type LogNotice, noticeText } from './file/log-notice.ts';
 export { type BatchLimits, LoggerUdata } from './file/logger-udata.ts';
+export { LogWriters } from './log-writers.ts';
 export { type EndingProcess, type LogSystem, Logs, logSystem } from './logs.ts';
 export { LogClock } from './text/log-clock.ts';

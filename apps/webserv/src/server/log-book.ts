@@ -1,29 +1,26 @@
 import type { ErrorLogTarget, LogTarget } from '@webserv/config';
 import { ERRNO, errnoMessage, errnoName, type Loop } from '@webserv/event-loop';
-import { AccessLog, ErrorLog, LogClock, type LogFile, type LogSystem, Logs } from '@webserv/logger';
+import type { AccessLog, ErrorLog, LogFile, LogSystem } from '@webserv/logger';
+import { Logs, LogWriters } from '@webserv/logger';
 import { StartError } from './start-error.ts';
 
 /** The open logs that a config names. Servers that share a path share the file. */
 export class LogBook {
   readonly logs: Logs;
-  private readonly clock: LogClock;
+  private readonly writers: LogWriters;
 
   constructor(loop: Loop, system: LogSystem) {
     this.logs = new Logs(loop, system);
-    this.clock = new LogClock(loop);
+    this.writers = new LogWriters(loop);
   }
 
   access(target: LogTarget | null): AccessLog {
-    return new AccessLog(
-      target === null ? null : this.open(target),
-      target?.format ?? 'combined',
-      this.clock,
-    );
+    return this.writers.access(target === null ? null : this.open(target), target?.format ?? 'combined');
   }
 
   error(target: ErrorLogTarget | null): ErrorLog {
-    if (target === null) return ErrorLog.to(null, 'error', 'text', this.clock);
-    return ErrorLog.to(this.open(target), target.level, target.format, this.clock);
+    if (target === null) return this.writers.error(null, 'error', 'text');
+    return this.writers.error(this.open(target), target.level, target.format);
   }
 
   private open(target: LogTarget | ErrorLogTarget): LogFile {

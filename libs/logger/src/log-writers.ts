@@ -1,0 +1,51 @@
+import type { Loop } from '@webserv/event-loop';
+import { type AccessFormat, AccessLog } from './access/access-log.ts';
+import { type ErrorFormat, ErrorLog, type Level } from './error/error-log.ts';
+import type { LogFile } from './file/log-file.ts';
+import { LogClock } from './text/log-clock.ts';
+
+/**
+ * The access and error logs of a process, over its files. Servers that write the same form to the same file share one: each
+ * has caches of its own, and thousands of servers mostly write to a few files.
+ */
+export class LogWriters {
+  private readonly clock: LogClock;
+  private readonly accessLogs = new Map<LogFile | null, Map<string, AccessLog>>();
+  private readonly errorLogs = new Map<LogFile | null, Map<string, ErrorLog>>();
+
+  /** @param loop whose time lines show; without one, the time of day is asked for each line */
+  constructor(loop?: Loop) {
+    this.clock = new LogClock(loop);
+  }
+
+  /** @param file where it goes; null for `off` */
+  access(file: LogFile | null, format: AccessFormat): AccessLog {
+    return shared(this.accessLogs, file, format, () => new AccessLog(file, format, this.clock));
+  }
+
+  /** @param file where it goes; null for `off` */
+  error(file: LogFile | null, level: Level, format: ErrorFormat): ErrorLog {
+    return shared(this.errorLogs, file, `${level} ${format}`, () =>
+      ErrorLog.to(file, level, format, this.clock),
+    );
+  }
+}
+
+function shared<T>(
+  logs: Map<LogFile | null, Map<string, T>>,
+  file: LogFile | null,
+  form: string,
+  make: () => T,
+): T {
+  let known = logs.get(file);
+  if (known === undefined) {
+    known = new Map();
+    logs.set(file, known);
+  }
+  let log = known.get(form);
+  if (log === undefined) {
+    log = make();
+    known.set(form, log);
+  }
+  return log;
+}
