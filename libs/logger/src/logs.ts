@@ -6,7 +6,7 @@ import { LogFile } from './file/log-file.ts';
 import { type LogNotice, noticeText } from './file/log-notice.ts';
 import type { BatchLimits } from './file/logger-udata.ts';
 
-/** The events of a process that end it, as far as the logs care. */
+/** The events of an ending process that the logs use. */
 export interface EndingProcess {
   on(event: 'exit' | 'uncaughtExceptionMonitor', listener: () => void): unknown;
   off(event: 'exit' | 'uncaughtExceptionMonitor', listener: () => void): unknown;
@@ -14,11 +14,11 @@ export interface EndingProcess {
 
 const STDERR = 2;
 
-/** What the logs ask of the system beside the loop: a test puts another in its place. */
+/** What the logs use of the system beside the loop. A test supplies its own. */
 export interface LogSystem {
   /** Opens a log for appending. @returns the destination, or -errno */
   open(path: string): Destination | number;
-  /** Tells an operator what no log can tell. Nobody waits for it, nor for what becomes of it. */
+  /** Reports to an operator what no log can report. It does not wait, and ignores errors. */
   tell(text: string): void;
 }
 
@@ -29,8 +29,8 @@ export const logSystem: LogSystem = {
 };
 
 /**
- * All logs of a process, each path open once: two servers that name the same file share its batches, so their lines
- * stay whole and in order.
+ * All logs of a process, each path open once. Two servers that name the same file share its batches, so their lines stay
+ * whole and in order.
  */
 export class Logs {
   private readonly loop: Loop;
@@ -44,7 +44,7 @@ export class Logs {
     this.system = system;
   }
 
-  /** The log at this path, opened unless it is (then under its first limits). @returns the log, or -errno */
+  /** Returns the log at this path. It opens the path once, and the first limits hold. @returns the log, or -errno */
   open(path: string, limits: BatchLimits): LogFile | number {
     const known = this.files.get(path);
     if (known !== undefined) return known;
@@ -54,25 +54,25 @@ export class Logs {
     return file;
   }
 
-  /** Where the logs report their own troubles: an error log, and its path. Without one, standard error. */
+  /** Sets where the logs report their own troubles: an error log, and its path. The default is standard error. */
   reportTo(errors: ErrorLog, path: string): void {
     this.errors = errors;
     this.errorPath = path;
   }
 
-  /** Lines that were never written, of all logs. */
+  /** The lines of all logs that were never written. */
   get lost(): number {
     let lost = 0;
     for (const file of this.files.values()) lost += file.lost;
     return lost;
   }
 
-  /** Has what has collected written now. */
+  /** Writes the collected lines now. */
   flush(): void {
     for (const file of this.files.values()) file.flush();
   }
 
-  /** Opens every path anew, for log rotation. Those that cannot be opened go on as they are, which is reported. */
+  /** Opens every path again, for log rotation. It reports a path that cannot be opened, and keeps that log as it is. */
   reopen(): void {
     for (const file of this.files.values()) {
       const error = file.reopen();
@@ -80,20 +80,20 @@ export class Logs {
     }
   }
 
-  /** Makes an account the owner of every file, see `LogFile.giveTo`. @returns the paths that could not be given */
+  /** Makes an account the owner of every file (see `LogFile.giveTo`). @returns the paths for which this failed */
   giveTo(uid: number, gid: number): string[] {
     const failed: string[] = [];
     for (const file of this.files.values()) if (file.giveTo(uid, gid) < 0) failed.push(file.path);
     return failed;
   }
 
-  /** Writes everything before it returns: what the others have to report of it still reaches the error log. */
+  /** Writes everything before it returns. The error log is last, so it gets what the others report. */
   flushSync(): void {
     for (const file of this.files.values()) if (file.path !== this.errorPath) file.flushSync();
     this.files.get(this.errorPath)?.flushSync();
   }
 
-  /** Flushes when the process ends, and before it dies of an exception. @returns what undoes this */
+  /** Flushes when the process ends, and before an exception ends it. @returns a function that undoes this */
   flushAtExit(ending: EndingProcess): () => void {
     const flush = (): void => this.flushSync();
     ending.on('exit', flush);
@@ -104,7 +104,7 @@ export class Logs {
     };
   }
 
-  /** Writes everything, through the loop, and closes every log; the error log last. */
+  /** Writes everything through the loop and closes every log, the error log last. */
   close(done: () => void): void {
     const last = this.files.get(this.errorPath);
     const others = [...this.files.values()].filter((file) => file !== last);
@@ -120,7 +120,7 @@ export class Logs {
 
   private notice(notice: LogNotice): void {
     const own = notice.path === this.errorPath;
-    // A log in trouble cannot tell so itself, but it can tell that it is over.
+    // A log in trouble cannot report it itself, but it can report that the trouble is over.
     if (this.errors !== null && !(own && notice.kind !== 'recovered')) {
       if (notice.kind === 'failing') this.errors.error(noticeText(notice));
       else this.errors.warn(noticeText(notice));

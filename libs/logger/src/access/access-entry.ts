@@ -1,23 +1,23 @@
-/** Where the body came from, as the log shows it. */
+/** Where the body came from, as it appears in the log. */
 export type CacheOutcome = 'hit' | 'miss' | 'none';
 
 /**
- * What the access log says of one response. The owner of a connection keeps one and fills it in for each request, so
- * that nothing is allocated for a line but the line.
+ * What the access log says of one response. The caller keeps one entry and fills it in for each request, so a line
+ * allocates no other object.
  *
- * Texts that came from the client are given as they came, one character a byte (latin1); escaping is the log's work.
- * An empty text means that there is none.
+ * Texts of the client are given as they came, one character a byte (latin1). The log escapes them. An empty text means that
+ * there is none.
  */
 export class AccessEntry {
   /** The client's address, as the loop reports it. */
   remote = '';
   user = '';
-  /** Empty where no request could be read: then `requestLine` is shown as it came. */
+  /** Empty if no request could be read. Then the log shows `requestLine` as it came. */
   method = '';
   target = '';
   /** 10 or 11. */
   version = 11;
-  /** What came in place of a request line, where it was malformed. */
+  /** The malformed request line, as it came. */
   requestLine = '';
   status = 0;
   /** Bytes of the body that were sent. */
@@ -30,11 +30,11 @@ export class AccessEntry {
   cache: CacheOutcome = 'none';
   /** The stage that ended the request. */
   stage = '';
-  /** The name of the error that ended it (`ECONNRESET`), and where it arose. */
+  /** The name of the error that ended the request (`ECONNRESET`), and where it arose. */
   errno = '';
   place = '';
 
-  /** Forgets the request, and keeps what belongs to the connection: `remote`. */
+  /** Clears what belongs to the request, and keeps what belongs to the connection: `remote`. */
   reset(): void {
     this.user = '';
     this.method = '';

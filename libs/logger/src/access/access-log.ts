@@ -9,14 +9,14 @@ export type AccessFormat = 'combined' | 'json';
 
 /** One line for each response. */
 export class AccessLog {
-  /** False for `access_log off`: then nothing needs to be gathered for an entry. */
+  /** False for `access_log off`. Then the caller need not fill an entry. */
   readonly enabled: boolean;
   private readonly file: LineSink | null;
   private readonly line: AccessLine;
 
   /**
-   * @param file where it goes; null for `off`
-   * @param clock several logs may share one; `new LogClock(loop)` spares each line a look at the wall clock
+   * @param file the log file; null for `off`
+   * @param clock several logs may share one; with `new LogClock(loop)` a line need not read the wall clock
    */
   constructor(file: LineSink | null, format: AccessFormat, clock: LogClock = new LogClock()) {
     this.enabled = file !== null;
@@ -24,7 +24,7 @@ export class AccessLog {
     this.line = format === 'json' ? new JsonLine(clock) : new CombinedLine(clock);
   }
 
-  /** Logs one response; `entry` stays the caller's. */
+  /** Logs one response. The caller keeps `entry`. */
   write(entry: AccessEntry): void {
     if (this.file !== null) this.line.write(entry, this.file);
   }

@@ -7,14 +7,14 @@ import type { AccessLine } from './access-line.ts';
 
 const field = cutting(escapeHex);
 
-/** What a line has beside its pieces: two numbers, and the line end. */
+/** Most bytes of a line beside its pieces: two numbers, and the line end. */
 const BESIDE = 2 * LONGEST_NUMBER + 1;
 const LINE_END = 0x0a;
 const NO_PIECE = new Uint8Array(0);
-/** Looked up once: on a Buffer, whose prototypes it lies behind, each piece of each line would search for it. */
+/** Looked up once. Otherwise each piece of each line would search the prototypes of Buffer for it. */
 const copy = Uint8Array.prototype.set;
 
-/** A text that may come again. Bytes are made of it when it does: for one that never does, that would be work in vain. */
+/** A text that may come again. Its bytes are kept from the second time on: a text that comes once needs none. */
 class Repeated {
   readonly text: string;
   private bytes: Uint8Array | null = null;
@@ -36,21 +36,21 @@ class Repeated {
   }
 }
 
-/** Bytes of ASCII as they stand in a line: one is put there by one copy, however long it is. */
+/** Returns ASCII as the bytes of a line. One copy puts a piece there, however long it is. */
 function piece(text: string): Uint8Array {
   return Buffer.from(text, 'latin1');
 }
 
 /**
- * nginx's `combined` to the letter, and after it what webserv knows besides, as `key=value`:
+ * Writes nginx's `combined` to the letter, and after it what webserv adds, as `key=value`:
  *
  *     127.0.0.1 - - [22/Nov/2026:10:11:12 +0000] "GET / HTTP/1.1" 200 1024 "-" "curl/8.5" host=a.org stage=send cache=hit ms=0.38
  *
- * `errno` and `place` follow where a request failed.
+ * `errno` and `place` follow if a request failed.
  *
- * A line is put together in the batch itself, out of pieces that are kept as bytes: as a string it would be joined,
- * flattened and copied, which takes four times as long. A line that differs from the one before it in its duration alone
- * is one copy: the pieces of that one have been joined.
+ * A line is put together in the batch itself, out of pieces that are kept as bytes. A string would be joined, flattened and
+ * copied, which takes four times as long. A line that differs from the last one in its duration alone is one copy, because
+ * the pieces of the last one are joined.
  */
 export class CombinedLine implements AccessLine {
   private readonly clock: LogClock;
@@ -59,7 +59,7 @@ export class CombinedLine implements AccessLine {
   private readonly agents = new EscapeCache(field);
   private readonly others = new EscapeCache(field);
   private readonly words = new EscapeCache(escapeWord);
-  /** Version and status, by both. */
+  /** Version and status as bytes, by a key made of both. */
   private readonly statuses = new Map<number, Uint8Array>();
   /** The pieces of the last line, in their order, and what they were made of. */
   private peer: Repeated = new Repeated('');
@@ -70,7 +70,7 @@ export class CombinedLine implements AccessLine {
   private status: Uint8Array = NO_PIECE;
   private statusKey = -1;
   private bytes = -1;
-  /** The quoted fields, host, stage and cache: the requests of one client have them in common. */
+  /** The quoted fields, host, stage and cache. The requests of one client share them. */
   private client: Uint8Array = NO_PIECE;
   private referer = '';
   private userAgent = '';
@@ -79,9 +79,9 @@ export class CombinedLine implements AccessLine {
   private cache = '';
   /** Bytes of all pieces. */
   private length = 0;
-  /** The line in hand has the pieces of the one before it. */
+  /** True while the current line has the same pieces as the last one. */
   private alike = false;
-  /** These pieces as one, where they have come a second time: a line like the last is one copy. */
+  /** The pieces as one, once they have come a second time. A line like the last one is then one copy. */
   private joined: Uint8Array = NO_PIECE;
 
   constructor(clock: LogClock) {
@@ -204,7 +204,7 @@ function peerText(remote: string, user: string): string {
   return `${field(remote) || '-'} - ${field(user) || '-'} [`;
 }
 
-/** A value that stands without quotes: a space in it would end it. */
+/** Escapes a value that has no quotes: a space would end it. */
 function escapeWord(text: string): string {
   return field(text).replaceAll(' ', '\\x20');
 }

@@ -6,19 +6,19 @@ import type { AccessLine } from './access-line.ts';
 
 const field = cutting(escapeJson);
 
-/** `.00` to `.99`: a number is turned into digits much faster while it is a small integer. */
+/** `.00` to `.99`. Turning a number into digits is much faster for a small integer. */
 const HUNDREDTHS: readonly string[] = Array.from({ length: 100 }, (_, n) => `.${n < 10 ? '0' : ''}${n}`);
 
-/** Milliseconds with two decimals: `0.38`. */
+/** Returns milliseconds with two decimals: `0.38`. */
 function milliseconds(duration: number): string {
   // Whole hundredths fit an int32 up to 5.5 hours.
   if (!(duration >= 0 && duration < 2e7)) return String(Math.round(duration) || 0);
   const hundredths = (duration * 100 + 0.5) | 0;
   const whole = (hundredths / 100) | 0;
-  return whole + (HUNDREDTHS[hundredths - whole * 100] as string);
+  return `${whole}${HUNDREDTHS[hundredths - whole * 100]}`;
 }
 
-/** One JSON object a line; what there is nothing to say of is left out. */
+/** One JSON object a line. A value that is not known is left out. */
 export class JsonLine implements AccessLine {
   private readonly clock: LogClock;
   private readonly agents = new EscapeCache(field);

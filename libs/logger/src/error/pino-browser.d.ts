@@ -1,4 +1,4 @@
-/** The parts of pino's browser build that the error log uses; pino's own types describe the Node build alone. */
+/** The parts of pino's browser build that the error log uses. Pino's own types describe the Node build alone. */
 declare module 'pino/browser.js' {
   type LogMethod = (fields: object, message: string) => void;
 

@@ -3,29 +3,29 @@ import { closeFile, ERRNO } from '@webserv/event-loop';
 import { openGuarded } from './guarded-open.ts';
 
 /**
- * Where lines go. `file`: a write never waits for a reader. `stream`: a pipe, terminal or device, opened by ourselves
- * and non-blocking. `inherited`: a descriptor that we were given and share with others.
+ * Where lines go. `file`: a write never waits for a reader. `stream`: a pipe, terminal or device that the log has opened
+ * itself, non-blocking. `inherited`: a descriptor that the process was started with and shares with others.
  */
 export interface Destination {
   readonly fd: number;
   readonly kind: 'file' | 'stream' | 'inherited';
-  /** It was not there before. */
+  /** True if the log has created the file. */
   readonly created?: boolean;
-  /** How the descriptor is written without the loop; `writeNow` unless given. */
+  /** Writes to the descriptor without the loop; `writeNow` by default. */
   readonly write?: WriteNow;
 }
 
-/** One write, at once. Returns the bytes written, or -errno. */
+/** Writes at once, with one call. Returns the bytes written, or -errno. */
 export type WriteNow = (fd: number, bytes: Buffer, from: number, length: number) => number;
 
 const ROOT = 0;
 const MOST_TRIES = 10;
 const INHERITED: Readonly<Record<string, number>> = { '/dev/stdout': 1, '/dev/stderr': 2 };
 
-/** A FIFO without a reader must not hold the server up (ENXIO instead), nor a terminal become its controlling one. */
+/** Opening a FIFO without a reader must fail (ENXIO), not block. A terminal must not become the controlling one. */
 const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK | constants.O_NOCTTY;
 
-/** The `-errno` that an exception of node:fs carries. */
+/** Returns the `-errno` of an exception of node:fs. */
 function errnoOf(error: unknown): number {
   const { errno } = error as NodeJS.ErrnoException;
   return errno ?? -ERRNO.EIO;
@@ -48,10 +48,10 @@ function statusOf(fd: number): Stats | number {
 }
 
 /**
- * O_NONBLOCK belongs to the open file, which standard output shares with the shell and with whoever else holds it:
- * set there, it would break them. On Linux `/dev/stdout` can be opened anew and gives a pipe or terminal an open file
- * of our own; elsewhere, and for a socket, the descriptor is used as it was given. A regular file is used as it was
- * given too: a second open file would have an offset of its own, and the two would overwrite each other.
+ * O_NONBLOCK belongs to the open file, which standard output shares with the shell and other programs. Setting it there
+ * would break them. On Linux, opening `/dev/stdout` again gives a pipe or terminal an open file of the log's own. On other
+ * systems, and for a socket, the log uses the descriptor as it is. It uses a regular file as it is too: a second open file
+ * would have an offset of its own, and the two would overwrite each other.
  */
 function openInherited(path: string, fd: number): Destination | number {
   const status = statusOf(fd);
@@ -63,10 +63,10 @@ function openInherited(path: string, fd: number): Destination | number {
   return { fd, kind: 'inherited', created: false };
 }
 
-/** Opens what is there, or creates it. @returns the descriptor and whether it was created, or -errno */
+/** Opens a file, or creates it. @returns the descriptor and whether it was created, or -errno */
 function openOrCreate(path: string): [fd: number, created: boolean] | number {
   const open = process.geteuid?.() === ROOT ? openGuarded : openSync;
-  // Somebody else may create or remove it in between, and then it is looked for again.
+  // Another program may create or remove the file between two tries. Then the other way is tried again.
   for (let tries = 0; ; tries++) {
     const created = tries % 2 === 1;
     try {
@@ -80,8 +80,8 @@ function openOrCreate(path: string): [fd: number, created: boolean] | number {
 }
 
 /**
- * Opens a log for appending and creates it where it is missing (mode 0644); close-on-exec, as Node opens everything. As
- * root it is opened so that an account that may write the folder leads it nowhere else.
+ * Opens a log for appending, and creates a missing file (mode 0644). Node opens every file close-on-exec. Root opens it so
+ * that an account that may write the folder cannot redirect it.
  * @returns the destination, or -errno
  */
 export function openDestination(path: string): Destination | number {
@@ -97,8 +97,8 @@ export function openDestination(path: string): Destination | number {
 }
 
 /**
- * Makes an account the owner of a log that was created for it. What was there before stays whose it is.
- * @returns 0, also where there is nothing to give; -EPERM where a file that was there is another account's; or -errno
+ * Makes an account the owner of a log that was created for it. An older file keeps its owner.
+ * @returns 0, also if there is nothing to give; -EPERM if an older file belongs to another account; or -errno
  */
 export function giveFile(path: string, { fd, created }: Destination, uid: number, gid: number): number {
   const status = statusOf(fd);
@@ -113,7 +113,7 @@ export function giveFile(path: string, { fd, created }: Destination, uid: number
   }
 }
 
-/** By write(2). */
+/** Writes with write(2). */
 export const writeNow: WriteNow = (fd, bytes, from, length) => {
   try {
     return writeSync(fd, bytes, from, length);

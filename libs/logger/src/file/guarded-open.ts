@@ -3,14 +3,14 @@ import { dirname } from 'node:path';
 import { ERRNO } from '@webserv/event-loop';
 
 const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NONBLOCK;
-/** Anybody but root may put names into a folder of this mode, or of another owner. */
+/** Accounts other than root may put names into a folder with these mode bits, or of another owner. */
 const OTHERS_WRITE = 0o022;
 
 /**
- * Opens a path as root, who may do everything, so that nobody else leads it astray. A folder is reached through a link
- * only where root alone can have made it. So is a device or a pipe (a link to /dev/stdout); a regular file is reached
- * through no link at all, and has no other name in a folder that others can write.
- * @param flags of the file itself; O_EXCL where it must not be there
+ * Opens a path as root so that no other account can redirect it. It follows a link to a folder only if root alone can have
+ * made the link, and likewise to a device or a pipe (a link to /dev/stdout). It follows no link to a regular file, and
+ * opens no file that has another name in a folder that others can write.
+ * @param flags of the file itself; O_EXCL if it must not exist
  * @throws as openSync does; with the code ELOOP for a link to a regular file or to nothing, and EMLINK for a file that
  * has other names
  */
@@ -44,7 +44,7 @@ function isRoots({ uid, mode }: Stats): boolean {
   return uid === 0 && (mode & OTHERS_WRITE) === 0;
 }
 
-/** A link to nothing would create the file that it names. */
+/** Returns true for a link to a regular file, or to nothing: opening that would create the file that it names. */
 function isLinkToFile(path: string): boolean {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return false;
   return statSync(path, { throwIfNoEntry: false })?.isFile() !== false;
@@ -60,8 +60,8 @@ function hasOtherNames(fd: number): boolean {
 }
 
 /**
- * A name in an open folder. Linux finds it from the descriptor, whatever becomes of the path meanwhile; elsewhere it is
- * the path up to that name.
+ * Returns a path to a name in an open folder. Linux finds it from the descriptor, even if the path changes meanwhile. On
+ * other systems it is the path up to that name.
  */
 function inside(folder: number, name: string, path: string): string {
   if (process.platform === 'linux') return `/proc/self/fd/${folder}/${name}`;

@@ -1,30 +1,30 @@
 import { Memory } from '@webserv/event-loop';
 
-/** Room kept beyond the batch size, so that the line that fills a batch does not make its slab grow. */
+/** Bytes beyond the batch size, so that the line that fills a batch does not make its slab grow. */
 const SPARE = 4 << 10;
-/** A slab starts no larger than this, however large a batch may become. */
+/** Most bytes that a slab starts with, however large a batch may become. */
 const FIRST_SIZE = 64 << 10;
-/** Lines are joined up to this many characters before they are encoded: one call for many lines, and half the cost. */
+/** Characters up to which lines are joined before they are encoded. One call for many lines takes half the time. */
 const JOINED = 8 << 10;
 
 /**
- * Lines that leave in one write: bytes in a slab whose address does not move, reused for ever.
+ * Lines that leave in one write: bytes in a slab whose address does not change, and which is reused.
  *
- * Nothing is allocated for a line but its string, and for one that is written in place nothing at all. The slab grows to what the load needs, up to `limit`; what does not
- * fit then is refused, and the caller counts it.
+ * A line costs no memory but its string, and a line that is written in place costs none. The slab grows to what the load
+ * needs, up to `limit`. It refuses a line that does not fit then, and the caller counts it.
  */
 export class LineBatch {
   memory: Memory;
-  /** Bytes of the batch; they all lie in `memory` after `seal`. */
+  /** Bytes of the batch. They are all in `memory` after `seal`. */
   length = 0;
   lines = 0;
-  /** ASCII that has its place in the slab already, behind the bytes that are there. */
+  /** ASCII that is not in the slab yet. Its place is reserved, behind the bytes that are there. */
   private joined = '';
   private readonly limit: number;
 
   /**
    * @param size bytes at which the batch will be written
-   * @param limit bytes that it holds at most
+   * @param limit most bytes that it holds
    */
   constructor(size: number, limit: number) {
     this.limit = limit;
@@ -32,22 +32,22 @@ export class LineBatch {
   }
 
   /**
-   * Makes room for a line that its maker writes straight into `memory.bytes`, from `length` on; `take` counts it in.
-   * @param most bytes that it may have
-   * @returns false where there is no room for it
+   * Makes room for a line that the caller writes into `memory.bytes`, from `length` on. `take` then counts it.
+   * @param most most bytes that the line may have
+   * @returns false if there is no room for it
    */
   reserve(most: number): boolean {
     if (this.joined !== '') this.seal();
     return this.length + most <= this.memory.size || this.grow(most);
   }
 
-  /** The line that was written into the reserved room ends before `end`, an index into `memory.bytes`. */
+  /** Counts the line in the reserved room, which ends before `end`, an index into `memory.bytes`. */
   take(end: number): void {
     this.length = end;
     this.lines++;
   }
 
-  /** Takes a line of ASCII, its line end included. @returns false where there is no room for it */
+  /** Takes a line of ASCII with its line end. @returns false if there is no room for it */
   appendAscii(line: string): boolean {
     const size = line.length;
     if (this.length + size > this.memory.size && !this.grow(size)) return false;
@@ -58,9 +58,9 @@ export class LineBatch {
     return true;
   }
 
-  /** Takes a line of any text, its line end included, as UTF-8. @returns false where there is no room for it */
+  /** Takes a line of any text with its line end, as UTF-8. @returns false if there is no room for it */
   appendText(line: string): boolean {
-    // A code unit takes three bytes at most; only where that is too much is the true size worth counting.
+    // A code unit takes at most three bytes. The true size is worth counting only if that does not fit.
     if (this.length + line.length * 3 > this.memory.size) {
       const size = Buffer.byteLength(line);
       if (this.length + size > this.memory.size && !this.grow(size)) return false;
@@ -71,7 +71,7 @@ export class LineBatch {
     return true;
   }
 
-  /** Brings all that was taken into `memory`: to be called before it is read. */
+  /** Writes all lines into `memory`. Call it before reading the memory. */
   seal(): void {
     if (this.joined === '') return;
     this.memory.bytes.write(this.joined, this.length - this.joined.length, 'latin1');
@@ -84,7 +84,7 @@ export class LineBatch {
     this.lines = 0;
   }
 
-  /** Lines of a sealed batch that end at or after byte `from`: those of which at least the end is still to be written. */
+  /** Returns the lines of a sealed batch that end at or after byte `from`: their end is not written yet. */
   linesFrom(from: number): number {
     const { bytes } = this.memory;
     let count = 0;

@@ -8,9 +8,7 @@ import { type BatchLimits, LoggerUdata } from './logger-udata.ts';
 /** @returns where the lines for a path go, or -errno */
 type OpenPath = (path: string) => Destination | number;
 
-/**
- * A log by its path, for as long as the server runs: the descriptor behind it changes with each `reopen`.
- */
+/** A log at one path, for as long as the server runs. The descriptor behind it changes with each `reopen`. */
 export class LogFile implements LineSink {
   readonly path: string;
   private readonly loop: Loop;
@@ -18,7 +16,7 @@ export class LogFile implements LineSink {
   private readonly notify: (notice: LogNotice) => void;
   private readonly openPath: OpenPath;
   private current: LoggerUdata;
-  /** Descriptors of before a reopen that still write what they had collected. */
+  /** Descriptors from before a reopen that still write their lines. */
   private readonly retired = new Set<LoggerUdata>();
   private lostBefore = 0;
 
@@ -38,10 +36,10 @@ export class LogFile implements LineSink {
   }
 
   /**
-   * Opens a log for appending: a file (made where it is missing), a FIFO that is being read, a device, `/dev/stdout` or
+   * Opens a log for appending: a file (which it creates if missing), a FIFO that has a reader, a device, `/dev/stdout` or
    * `/dev/stderr`.
-   * @param notify called with each trouble of the log and with its end; it must not throw
-   * @param openPath opens the path, for tests
+   * @param notify called when a trouble of the log begins and when it ends; it must not throw
+   * @param openPath opens the path; a test supplies its own
    * @returns the log, or -errno
    */
   static open(
@@ -81,7 +79,7 @@ export class LogFile implements LineSink {
     this.current.writeText(line);
   }
 
-  /** Lets what has collected leave with the next tick. */
+  /** Writes the collected lines with the next tick. */
   flushSoon(): void {
     this.current.flushSoon();
   }
@@ -97,9 +95,9 @@ export class LogFile implements LineSink {
   }
 
   /**
-   * For log rotation: the path is opened anew for the lines to come; those of before go where they would have gone, and
-   * then the old descriptor is closed.
-   * @returns 0, or -errno: then everything is as it was
+   * Opens the path again for the lines to come, for log rotation. The old descriptor writes the lines that it has, and is
+   * then closed.
+   * @returns 0, or -errno: then nothing has changed
    */
   reopen(): number {
     const next = openUdata(this.loop, this.path, this.limits, this.notify, this.openPath);
@@ -115,15 +113,15 @@ export class LogFile implements LineSink {
   }
 
   /**
-   * Makes an account the owner of the file where it was created, so that it can still be opened when the process is no
-   * longer root. What was there before, and what is no file of its own (a device, standard output), stays as it is.
+   * Makes an account the owner of the file if this process created it, so that it can still be opened when the process is
+   * no longer root. An older file, a device and standard output keep their owner.
    * @returns 0 or -errno
    */
   giveTo(uid: number, gid: number): number {
     return giveFile(this.path, this.current.destination, uid, gid);
   }
 
-  /** Writes everything, through the loop, and lets go of every descriptor. */
+  /** Writes everything through the loop, and lets go of every descriptor. */
   close(done: () => void): void {
     let open = this.retired.size + 1;
     const closed = (): void => {

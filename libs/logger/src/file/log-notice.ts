@@ -1,16 +1,16 @@
 import { errnoMessage, errnoName } from '@webserv/event-loop';
 
-/** What a log has to say of itself: it cannot be written, its reader does not keep up, or it goes on again. */
+/** What a log reports of itself: it cannot be written, its reader does not keep up, or the trouble is over. */
 export interface LogNotice {
   readonly path: string;
   readonly kind: 'failing' | 'stalled' | 'recovered' | 'closed';
   /** The negative errno of `failing`; 0 otherwise. */
   readonly error: number;
-  /** Lines lost since the trouble began; known when it is over (`recovered`, `closed`). */
+  /** Lines lost since the trouble began. Known when it is over (`recovered`, `closed`). */
   readonly lost: number;
 }
 
-/** The notice as one line for a person, without a line end. */
+/** Returns the notice as one line of text, without a line end. */
 export function noticeText(notice: LogNotice): string {
   const { path, kind, error } = notice;
   const lost = notice.lost === 1 ? '1 line was lost' : `${notice.lost} lines were lost`;

@@ -7,49 +7,50 @@ import type { LogNotice } from './log-notice.ts';
 export interface BatchLimits {
   /** Bytes that make a batch full. */
   readonly bufferBytes: number;
-  /** Milliseconds that a line waits at most for its batch to fill. */
+  /** Most milliseconds that a line waits for its batch to fill. */
   readonly flushMs: number;
-  /** Lines that make a batch full; 1024 unless said. */
+  /** Lines that make a batch full; 1024 by default. */
   readonly maxLines?: number;
-  /** Bytes that may wait while nothing can be written; 1 MiB, and never less than two batches, unless said. */
+  /** Bytes that may wait while nothing can be written; by default 1 MiB, and at least two batches. */
   readonly backlogBytes?: number;
 }
 
 const MAX_LINES = 1024;
 const BACKLOG_BYTES = 1 << 20;
-/** After a failed write: a full disk is asked again this often. */
+/** Milliseconds from a failed write to the next try: a full disk may have room again. */
 const RETRY_MS = 1000;
-/** A descriptor shared with others that would block: there is no event to wait for. */
+/** Milliseconds to the next try on a shared descriptor that would block: no event reports that it is ready. */
 const BUSY_RETRY_MS = 20;
-/** How long `close` waits for a reader, and `flushSync` for room in a pipe. */
+/** Milliseconds that `close` waits for a reader, and `flushSync` for room in a pipe. */
 const CLOSE_MS = 1000;
 const SYNC_WAIT_MS = 250;
 
-/** Life of a descriptor: idle <-> writing, writing -> waiting (it failed) -> writing, and from each of them closed. */
+/** States of a descriptor: idle <-> writing, writing -> waiting (it failed) -> writing, and each of them -> closed. */
 const State = {
-  /** Nothing is in flight; lines may be collecting. */
+  /** Nothing is in flight. Lines may collect. */
   IDLE: 0,
   /** A batch is in flight, the next one collects. */
   WRITING: 1,
-  /** The last write failed; its rest is kept, and tried again when the retry timer runs out. */
+  /** The last write failed. Its rest is kept, and tried again when the retry timer expires. */
   WAITING: 2,
   CLOSED: 3,
 } as const;
 type State = (typeof State)[keyof typeof State];
 
+/** Never written to: `Atomics.wait` needs something to wait on. */
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
 /**
- * One open log: lines collect in one batch while another one is being written, one write a batch.
+ * One open log. Lines collect in one batch while another one is being written, with one write for each batch.
  *
- * A batch is written when it is full (by bytes or by lines) or its first line has waited long enough. Where writing
- * does not keep up, or fails, lines collect up to a bound; beyond it they are dropped and counted. What is written is
- * always whole lines in order: a failed write is resumed at the byte where it stopped.
+ * A batch is written when it is full (by bytes or by lines), or when its first line has waited long enough. If writing
+ * does not keep up, or fails, lines collect up to a bound. Beyond it they are dropped and counted. The log has only whole
+ * lines in order: a failed write resumes at the byte where it stopped.
  */
 export class LoggerUdata extends Udata {
   readonly path: string;
   readonly destination: Destination;
-  /** Lines that were never written, since it was opened. */
+  /** Lines that were never written since the log was opened. */
   lost = 0;
   private readonly loop: Loop;
   private readonly inherited: boolean;
@@ -60,12 +61,12 @@ export class LoggerUdata extends Udata {
   private readonly flushMs: number;
   private filling: LineBatch;
   private writing: LineBatch;
-  /** Bytes of `writing` that are out already, of earlier tries. */
+  /** Bytes of `writing` that earlier tries have written. */
   private from = 0;
   private state: State = State.IDLE;
-  /** A flush was asked for while a batch was in flight. */
+  /** True if a flush was requested while a batch was in flight. */
   private due = false;
-  /** `flushSync` has taken over what was in flight: its completion has nothing left to say. */
+  /** True if `flushSync` has taken over the write in flight: its completion is then ignored. */
   private overtaken = false;
   private trouble: 'none' | 'failing' | 'stalled' = 'none';
   private lostInTrouble = 0;
@@ -98,19 +99,19 @@ export class LoggerUdata extends Udata {
     this.writing = new LineBatch(limits.bufferBytes, backlog);
   }
 
-  /** Takes the descriptor into the loop. @returns 0 or -errno */
+  /** Registers the descriptor with the loop. @returns 0 or -errno */
   register(kind: Destination['kind']): number {
-    // An inherited descriptor is not the loop's to close.
+    // The loop must not close an inherited descriptor.
     if (kind === 'inherited') return 0;
     if (kind === 'file') return this.loop.register(this, Interest.FILE);
-    // Devices like /dev/null cannot be armed (EPERM from epoll): they are always ready, like a file.
+    // Devices like /dev/null cannot be armed (EPERM from epoll). They are always ready, like a file.
     const error = this.loop.register(this, Interest.WRITE);
     return error < 0 ? this.loop.register(this, Interest.FILE) : error;
   }
 
   /**
-   * Room for a line of at most `most` bytes, to be written into the batch in place, and `taken` to be called at once.
-   * @returns null where there is no room: then the line is lost, and counted
+   * Returns a batch with room for a line of at most `most` bytes. The caller writes it in place and calls `taken` at once.
+   * @returns null if there is no room: then the line is lost, and counted
    */
   room(most: number): LineBatch | null {
     if (this.state !== State.CLOSED && this.filling.reserve(most)) return this.filling;
@@ -118,7 +119,7 @@ export class LoggerUdata extends Udata {
     return null;
   }
 
-  /** The line for which there was room ends before `end`, an index into the batch's bytes. */
+  /** Takes the line for which there was room. It ends before `end`, an index into the batch's bytes. */
   taken(end: number): void {
     this.filling.take(end);
     this.collected();
@@ -136,13 +137,13 @@ export class LoggerUdata extends Udata {
     else this.drop();
   }
 
-  /** Lets what has collected leave with the next tick: for a line that somebody is waiting to see. */
+  /** Writes the collected lines with the next tick. For a line that an operator waits to see. */
   flushSoon(): void {
     if (this.state === State.CLOSED || this.filling.lines === 0) return;
     this.loop.arm(this.flushTimer, 0);
   }
 
-  /** Writes what has collected now, or as soon as the batch in flight is out. */
+  /** Writes the collected lines now, or as soon as the batch in flight is written. */
   flush(): void {
     if (this.state !== State.IDLE) {
       this.due = this.filling.lines > 0;
@@ -160,14 +161,14 @@ export class LoggerUdata extends Udata {
   }
 
   /**
-   * Writes everything before it returns, for the end of the process and for a crash. What an operation in flight has
-   * written is not written again. A pipe that stays full, and a file that cannot be written, lose the lines.
+   * Writes everything before it returns, for the end of the process and for a crash. It does not write again what an
+   * operation in flight has written. A pipe that stays full, or a file that cannot be written, loses the lines.
    */
   flushSync(): void {
     if (this.state === State.CLOSED) return;
     if (this.state === State.WRITING && !this.overtaken) {
       this.loop.cancel(this.op);
-      // Still pending: a kernel that holds the memory itself is writing it, and says how far it came when it has stopped.
+      // Still pending: the kernel holds the memory and is writing it. It reports how far it came when it stops.
       this.loop.join(this.op, SYNC_WAIT_MS);
       if (this.op.state !== OpState.PENDING) {
         this.overtaken = true;
@@ -182,7 +183,7 @@ export class LoggerUdata extends Udata {
     this.writeSync(this.filling, 0);
   }
 
-  /** Writes what has collected, through the loop, then lets go of the descriptor. `done` may run before this returns. */
+  /** Writes the collected lines through the loop, then closes the descriptor. `done` may run before this returns. */
   close(done: () => void): void {
     if (this.state === State.CLOSED) {
       done();
@@ -214,7 +215,7 @@ export class LoggerUdata extends Udata {
     else if (this.state === State.WAITING) this.submit();
   }
 
-  /** The loop has closed the descriptor: at the end of `close`, or because the loop itself was disposed of. */
+  /** The loop has closed the descriptor: at the end of `close`, or because the loop was disposed of. */
   override dispose(): void {
     this.giveUp();
     for (const done of this.whenClosed.splice(0)) done();
@@ -236,7 +237,7 @@ export class LoggerUdata extends Udata {
     this.lose(1);
     if (this.trouble !== 'none' || this.state === State.CLOSED) return;
     this.trouble = 'stalled';
-    this.tell('stalled', 0, 0);
+    this.report('stalled', 0, 0);
   }
 
   private lose(lines: number): void {
@@ -253,7 +254,7 @@ export class LoggerUdata extends Udata {
     else this.loop.write(this.op, writing.memory, from, writing.length - from, -1);
   }
 
-  /** As Node itself writes to its standard output: at once. */
+  /** Writes at once, as Node itself writes to its standard output. */
   private writeInherited(): void {
     const { writing } = this;
     while (this.from < writing.length) {
@@ -280,7 +281,7 @@ export class LoggerUdata extends Udata {
     this.state = State.IDLE;
   }
 
-  /** The next batch leaves if it is time. */
+  /** Writes the next batch if it is time. */
   private next(): void {
     if (this.state !== State.IDLE) return;
     if (this.closing && this.filling.lines === 0) this.finish();
@@ -299,7 +300,7 @@ export class LoggerUdata extends Udata {
     this.loop.arm(this.retryTimer, busy ? BUSY_RETRY_MS : RETRY_MS);
   }
 
-  /** There is no time for another try through the loop. What fails here, too, is lost. */
+  /** Writes once without the loop, because `close` has no time for another try. What fails here is lost. */
   private writeLast(): void {
     this.writeSync(this.writing, this.from);
     this.rest();
@@ -310,7 +311,7 @@ export class LoggerUdata extends Udata {
   private fail(error: number): void {
     if (this.trouble === 'failing') return;
     this.trouble = 'failing';
-    this.tell('failing', error, 0);
+    this.report('failing', error, 0);
   }
 
   private writeSync(batch: LineBatch, from: number): void {
@@ -339,7 +340,7 @@ export class LoggerUdata extends Udata {
     else this.loop.close(this);
   }
 
-  /** What is still here will not be written. */
+  /** Counts the lines that are still here as lost, because they will not be written. */
   private giveUp(): void {
     if (this.state === State.CLOSED) return;
     if (this.state !== State.IDLE && !this.overtaken) {
@@ -359,10 +360,10 @@ export class LoggerUdata extends Udata {
     const lost = this.lostInTrouble;
     this.trouble = 'none';
     this.lostInTrouble = 0;
-    this.tell(kind, 0, lost);
+    this.report(kind, 0, lost);
   }
 
-  private tell(kind: LogNotice['kind'], error: number, lost: number): void {
+  private report(kind: LogNotice['kind'], error: number, lost: number): void {
     this.notify({ path: this.path, kind, error, lost });
   }
 }

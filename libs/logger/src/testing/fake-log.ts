@@ -4,7 +4,7 @@ import type { WriteNow } from '../file/destination.ts';
 import type { LogNotice } from '../file/log-notice.ts';
 import { type BatchLimits, LoggerUdata } from '../file/logger-udata.ts';
 
-/** A log on the loop's fake driver, which starts each write in a tick and whose clock the test moves. */
+/** A log on the loop's fake driver. The driver starts each write in a tick, and the test moves its clock. */
 interface FakeLog {
   readonly driver: FakeDriver;
   readonly loop: Loop;
@@ -12,27 +12,27 @@ interface FakeLog {
   readonly notices: LogNotice[];
   /** The reader of a pipe; null for a file. */
   readonly reader: FakePeer | null;
-  /** How each write has ended: with a number of bytes, or the name of its error. */
+  /** The result of each write: a number of bytes, or the name of its error. */
   readonly results: string[];
-  /** A write is in flight. */
+  /** Returns true while a write is in flight. */
   inFlight(): boolean;
-  /** What has reached the file or the reader. */
+  /** Returns what has reached the file or the reader. */
   written(): string;
-  /** Ticks until nothing moves; no timer runs out that is not due. */
+  /** Ticks until nothing moves. Only timers that are due expire. */
   settle(): void;
   pass(ms: number): void;
-  /** The loop ends. Nothing may be left open. */
+  /** Ends the loop. Nothing may be left open. */
   end(): void;
 }
 
 interface FakeLogOptions {
-  /** A pipe that holds so many bytes until its reader takes them; a file unless given. */
+  /** Makes the log a pipe that holds this many bytes until its reader takes them; a file by default. */
   readonly pipe?: number;
-  /** Each write fails with this error while `driver.calls.armed`, which is false at first. */
+  /** The error of each write while `driver.calls.armed`, which is false at first. */
   readonly error?: number;
-  /** What a write without the loop fails with; it succeeds unless given. */
+  /** The error of a write without the loop, which succeeds by default. */
   readonly syncError?: number;
-  /** Cuts each write into pieces, and says where; it is not cut unless given. */
+  /** Seeds the cuts of each write into pieces; by default nothing is cut. */
   readonly seed?: number;
 }
 

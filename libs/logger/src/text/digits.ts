@@ -1,8 +1,8 @@
 const ZERO = 0x30;
 const POINT = 0x2e;
-/** Up to here the digits are found with integers alone. */
+/** The largest value whose digits are computed with integers alone. */
 const INT32 = 0x7fff_ffff;
-/** Bytes that a number takes at most: seventeen digits, a sign, a point and an exponent. */
+/** Most bytes of a number: seventeen digits, a sign, a point and an exponent. */
 export const LONGEST_NUMBER = 24;
 
 /** Writes an integer in decimal digits. @returns the index behind them */

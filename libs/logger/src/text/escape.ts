@@ -1,9 +1,9 @@
-/** Digits of a byte, upper case as nginx writes them. */
+/** The two digits of each byte, in upper case as nginx writes them. */
 const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
   byte.toString(16).toUpperCase().padStart(2, '0'),
 );
 
-/** What a log must not show as it is. On a fresh string of 100 characters this takes half the time of a loop. */
+/** Characters that a log must escape. On a new string of 100 characters this takes half the time of a loop. */
 const UNSAFE = /[^\x20\x21\x23-\x5b\x5d-\x7e]/;
 
 function isUnsafe(code: number): boolean {
@@ -11,8 +11,8 @@ function isUnsafe(code: number): boolean {
 }
 
 /**
- * A client's text as nginx's combined format shows it: quotes, backslashes, controls and bytes from 0x7F on as `\xHH`.
- * A character above 0xFF is written as the bytes of its UTF-8 form. The result is ASCII.
+ * Escapes a client's text as nginx's combined format does: quotes, backslashes, controls and bytes from 0x7F on become
+ * `\xHH`. A character above 0xFF becomes the bytes of its UTF-8 form. The result is ASCII.
  */
 export function escapeHex(text: string): string {
   if (!UNSAFE.test(text)) return text;
@@ -20,7 +20,7 @@ export function escapeHex(text: string): string {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code > 0xff) {
-      const point = text.codePointAt(at) as number;
+      const point = text.codePointAt(at) ?? code;
       const character = String.fromCodePoint(point);
       for (const byte of Buffer.from(character)) out += `\\x${HEX[byte]}`;
       if (point > 0xffff) at++;
@@ -31,8 +31,8 @@ export function escapeHex(text: string): string {
 }
 
 /**
- * A text as it stands between the quotes of a JSON string, in ASCII: everything else is `\uHHHH`, so a byte that was
- * no UTF-8 survives the way through the file.
+ * Escapes a text for the inside of a JSON string. The result is ASCII: everything else becomes `\uHHHH`, so a byte that is
+ * not UTF-8 is kept in the file.
  */
 export function escapeJson(text: string): string {
   if (!UNSAFE.test(text)) return text;
@@ -46,12 +46,13 @@ export function escapeJson(text: string): string {
   return out;
 }
 
-/** The longest that a client's text can be in a line, in characters of its escaped form. */
+/** Most characters that a client's text takes in a line, escaped. */
 const FIELD_MAX = 1024;
 
 /**
- * An escape whose results are cut at `FIELD_MAX`: a head of the largest size, escaped, would be a line of 64 KiB, and a few
- * thousand of these would push all others out of the buffer. What was cut ends with `...(N)`, N characters before.
+ * Returns the escape with its results cut at `FIELD_MAX`. A head of the largest size, escaped, would be a line of 64 KiB,
+ * and a few thousand of these would push all others out of the buffer. A cut text ends with `...(N)`, N being its length
+ * before.
  */
 export function cutting(encode: (text: string) => string): (text: string) => string {
   return (text) => {
@@ -61,7 +62,7 @@ export function cutting(encode: (text: string) => string): (text: string) => str
   };
 }
 
-/** Where the last escape or character ends that has room. */
+/** Returns the end of the last whole escape or character that has room. */
 function lastWhole(escaped: string): number {
   let at = 0;
   for (;;) {
@@ -72,29 +73,29 @@ function lastWhole(escaped: string): number {
   }
 }
 
-/** Longer texts are escaped each time, so that the memory of a cache stays small whatever clients send. */
+/** A longer text is escaped each time, so that the memory of a cache stays small whatever clients send. */
 const LONGEST_KEPT = 512;
 /** Sets of the cache, and texts in a set. */
 const SETS = 128;
 const WAYS = 4;
 
 /**
- * Remembers what an escape made of the texts that come again and again: a browser's name, the page that linked here.
+ * Remembers the results of an escape for texts that come again and again: a browser's name, the page that linked here.
  *
- * To look at each character of a User-Agent costs more than all the rest of the line; to compare it with the one that
- * was seen before costs next to nothing. A text's set follows from its length and some of its characters; within the
- * set newcomers take turns to push out one of the others.
+ * Looking at each character of a User-Agent costs more than all the rest of the line. Comparing it with the text that was
+ * seen before costs almost nothing. The length of a text and some of its characters select its set. Within the set, new
+ * texts replace the others in turn.
  */
-export class EscapeCache<T> {
+export class EscapeCache<T extends string | object> {
   private readonly encode: (text: string) => T;
   private readonly raw: string[] = new Array<string>(SETS * WAYS).fill('');
   private readonly escaped: T[];
-  /** The text asked for last: it is asked for again more often than any other. */
+  /** The last text. It comes again more often than any other. */
   private last = '';
   private lastEscaped: T;
   private turn = 0;
 
-  /** @param encode the escape, or more than that: what a text is turned into */
+  /** @param encode the escape, or a function that makes more of the escaped text */
   constructor(encode: (text: string) => T) {
     this.encode = encode;
     this.lastEscaped = encode('');
@@ -114,7 +115,9 @@ export class EscapeCache<T> {
     const { raw } = this;
     const first = setOf(text);
     for (let at = first; at < first + WAYS; at++) {
-      if (raw[at] === text) return this.escaped[at] as T;
+      if (raw[at] !== text) continue;
+      const known = this.escaped[at];
+      if (known !== undefined) return known;
     }
     const escaped = this.encode(text);
     const at = first + (this.turn++ & (WAYS - 1));
@@ -124,11 +127,11 @@ export class EscapeCache<T> {
   }
 }
 
-/** The first place of the text's set. */
+/** Returns the first place of the text's set. */
 function setOf(text: string): number {
   const { length } = text;
   let hash = length;
-  // A stride that is no divisor of the usual distances, so that it meets version numbers and file names by chance.
+  // The stride divides none of the usual distances, so it meets version numbers and file names by chance.
   for (let at = length - 1; at >= 0; at -= 13) hash = (hash * 31 + text.charCodeAt(at)) | 0;
   return ((hash ^ (hash >>> 7)) & (SETS - 1)) * WAYS;
 }

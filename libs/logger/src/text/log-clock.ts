@@ -4,27 +4,27 @@ function two(value: number): string {
   return value < 10 ? `0${value}` : `${value}`;
 }
 
-/** Offset from UTC as `+0900`, or with a colon as `+09:00`. */
+/** Returns the offset from UTC as `+0900`, or with a colon as `+09:00`. */
 function zone(date: Date, colon: string): string {
   const east = -date.getTimezoneOffset();
   const minutes = Math.abs(east);
   return `${east < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}${colon}${two(minutes % 60)}`;
 }
 
-/** Where the clock reads how much time has gone by: a loop, whose `now` is read once a tick, or anything like it. */
+/** The source of the elapsed time: a loop, which updates its `now` once a tick, or an object like it. */
 interface TimeSource {
-  /** Milliseconds since any moment. */
+  /** Milliseconds since an arbitrary moment. */
   readonly now: number;
 }
 
-/** The clock on the wall itself: exact at any moment, and a system call for each look. */
+/** The wall clock itself: exact at any moment, for a system call each time. */
 const WALL: TimeSource = {
   get now() {
     return Date.now();
   },
 };
 
-/** The time of day as logs write it, in the server's time zone; each form is built once a second. */
+/** The time of day as logs write it, in the server's time zone. Each form is built once a second. */
 export class LogClock {
   /** `22/Nov/2026:10:11:12 +0000` */
   combined = '';
@@ -34,14 +34,14 @@ export class LogClock {
   text = '';
   private readonly source: TimeSource;
   private readonly wall: () => number;
-  /** In the source's time: when the forms were built, and until when they hold. */
+  /** In the source's time: the moment when the forms were built, and the moment until which they hold. */
   private begin = Number.POSITIVE_INFINITY;
   private end = Number.NEGATIVE_INFINITY;
 
   /**
-   * @param source tells when to look at the wall clock again; with a loop that is exact within its ticks and costs
-   *   nothing, and a wall clock that was set is followed within a second
-   * @param wall milliseconds since 1970; a test brings its own
+   * @param source the time that decides when to read the wall clock again. A loop costs nothing and is exact to a tick; a
+   *   wall clock that was set is followed within a second
+   * @param wall returns milliseconds since 1970; a test supplies its own
    */
   constructor(source: TimeSource = WALL, wall: () => number = Date.now) {
     this.source = source;
