@@ -1,4 +1,4 @@
-/** Every way in which a request can be refused before anybody has asked what it wants. */
+/** Every reason for which this library refuses a request. */
 export const ErrorKind = {
   TLS_HELLO: 0,
   BLANK_LINES: 1,
@@ -48,20 +48,20 @@ export type ErrorKind = (typeof ErrorKind)[keyof typeof ErrorKind];
 
 type Row = readonly [kind: ErrorKind, status: number, code: string, detail: string];
 
-/** The one place where a kind of error becomes a status, a stable name and words. */
+/** Status, stable name and words of each kind of error. No other place has them. */
 const ROWS: readonly Row[] = [
   [ErrorKind.TLS_HELLO, 400, 'tls-hello', 'a TLS handshake on a connection that speaks plain HTTP'],
   [ErrorKind.BLANK_LINES, 400, 'blank-lines', 'too many empty lines before the request line'],
-  [ErrorKind.BARE_CR, 400, 'bare-cr', 'CR that no LF follows'],
-  [ErrorKind.BARE_LF, 400, 'bare-lf', 'LF that no CR precedes'],
+  [ErrorKind.BARE_CR, 400, 'bare-cr', 'a CR without an LF after it'],
+  [ErrorKind.BARE_LF, 400, 'bare-lf', 'an LF without a CR before it'],
   [ErrorKind.BAD_METHOD, 400, 'bad-method', 'the method is not a token followed by one space'],
   [ErrorKind.METHOD_TOO_LONG, 501, 'method-too-long', 'the method is longer than any that exists'],
-  [ErrorKind.BAD_TARGET, 400, 'bad-target', 'a byte in the request target that must not stand there'],
+  [ErrorKind.BAD_TARGET, 400, 'bad-target', 'a byte that a request target must not contain'],
   [
     ErrorKind.BAD_TARGET_FORM,
     400,
     'bad-target-form',
-    'the request target has no form that its method allows',
+    'the method does not allow this form of request target',
   ],
   [ErrorKind.BAD_PERCENT, 400, 'bad-percent', 'a % in the path without two hexadecimal digits'],
   [ErrorKind.BAD_PATH_BYTE, 400, 'bad-path-byte', 'a percent-encoded NUL in the path'],
@@ -73,7 +73,7 @@ const ROWS: readonly Row[] = [
   [ErrorKind.VERSION_UNSUPPORTED, 505, 'version-unsupported', 'the major version of HTTP is not 1'],
   [ErrorKind.OBS_FOLD, 400, 'obs-fold', 'a field line that begins with white space'],
   [ErrorKind.EMPTY_FIELD_NAME, 400, 'empty-field-name', 'a field line that begins with a colon'],
-  [ErrorKind.BAD_FIELD_NAME, 400, 'bad-field-name', 'a byte in a field name that must not stand there'],
+  [ErrorKind.BAD_FIELD_NAME, 400, 'bad-field-name', 'a byte that a field name must not contain'],
   [ErrorKind.SPACE_BEFORE_COLON, 400, 'space-before-colon', 'white space between a field name and its colon'],
   [ErrorKind.MISSING_COLON, 400, 'missing-colon', 'a field line without a colon'],
   [ErrorKind.BAD_FIELD_VALUE, 400, 'bad-field-value', 'a control character in a field value'],
@@ -91,11 +91,11 @@ const ROWS: readonly Row[] = [
     ErrorKind.BAD_TRANSFER_ENCODING,
     400,
     'bad-transfer-encoding',
-    'chunked is not the last coding, exactly once',
+    'chunked is not the last coding, or not the only chunked',
   ],
-  [ErrorKind.UNKNOWN_CODING, 501, 'unknown-coding', 'a transfer coding besides chunked'],
+  [ErrorKind.UNKNOWN_CODING, 501, 'unknown-coding', 'a transfer coding other than chunked'],
   [ErrorKind.BAD_CONNECTION, 400, 'bad-connection', 'the Connection field is not a list of tokens'],
-  [ErrorKind.EXPECTATION_FAILED, 417, 'expectation-failed', 'an expectation besides 100-continue'],
+  [ErrorKind.EXPECTATION_FAILED, 417, 'expectation-failed', 'an expectation other than 100-continue'],
   [ErrorKind.BODY_TOO_LARGE, 413, 'body-too-large', 'the body is larger than allowed here'],
   [ErrorKind.BAD_CHUNK_SIZE, 400, 'bad-chunk-size', 'a chunk size that is not a plain hexadecimal number'],
   [ErrorKind.BAD_CHUNK_EXTENSION, 400, 'bad-chunk-extension', 'a malformed chunk extension'],
@@ -105,7 +105,7 @@ const ROWS: readonly Row[] = [
     'chunk-extensions-too-large',
     'too many bytes of chunk extensions',
   ],
-  [ErrorKind.BAD_CHUNK_END, 400, 'bad-chunk-end', 'chunk data that CRLF does not follow'],
+  [ErrorKind.BAD_CHUNK_END, 400, 'bad-chunk-end', 'chunk data without a CRLF after it'],
   [
     ErrorKind.FORBIDDEN_TRAILER,
     400,
@@ -120,16 +120,16 @@ const ROWS: readonly Row[] = [
   ],
 ];
 
-/** Why a request is refused: a value, never thrown. The server closes the connection after it has answered with it. */
+/** Why a request is refused. It is a value and never thrown. The server answers with it and closes the connection. */
 export class RequestError {
   readonly kind: ErrorKind;
-  /** Status code to answer with. */
+  /** Status code of the answer. */
   readonly status: number;
   /** Stable kebab-case name for logs and tests. */
   readonly code: string;
-  /** What is wrong, in words, without any byte of the request. */
+  /** What is wrong, in words. It contains no byte of the request. */
   readonly detail: string;
-  /** Offset of the offending byte: in the head from its first byte, in a body from the body's first byte. */
+  /** Offset of the byte at fault, from the first byte of the head, or from the first byte of the body. */
   readonly at: number;
 
   constructor(kind: ErrorKind, at: number) {
@@ -142,13 +142,13 @@ export class RequestError {
   }
 }
 
-/** Where a reader that finds nothing wrong with most requests notes what it found wrong with this one. */
+/** Where a reader notes what it refuses. One is made and used again and again: most requests have no fault. */
 export class Fault {
   kind: ErrorKind = ErrorKind.BAD_TARGET;
-  /** Index in the bytes that the reader was given. */
+  /** Index in the bytes that the reader got. */
   at = 0;
 
-  /** Notes the fault; false, so that a reader can return it at once. */
+  /** Notes the fault. Returns false, so that a reader can return the result at once. */
   note(kind: ErrorKind, at: number): false {
     this.kind = kind;
     this.at = at;
