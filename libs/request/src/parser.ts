@@ -13,11 +13,11 @@ import { HeadMemo } from './memo/head-memo.ts';
 import type { Section } from './memo/section-memo.ts';
 import { ErrorKind, Fault, RequestError } from './request-error.ts';
 
-/** What `feed` came to. PARTIAL: give more bytes. HEAD: `head` is complete. ERROR: `error` says why it never will be. */
+/** Result of `feed`. PARTIAL: feed more bytes. HEAD: `head` is complete. ERROR: `error` says why it never will be. */
 export const FeedStatus = { PARTIAL: 0, HEAD: 1, ERROR: 2 } as const;
 export type FeedStatus = (typeof FeedStatus)[keyof typeof FeedStatus];
 
-/** Where in the head the next byte stands. Order matters: everything below FIELDS is the request line. */
+/** The part of the head that the next byte belongs to. Order matters: all below FIELDS is the request line. */
 const State = {
   BLANK: 0,
   BLANK_LF: 1,
@@ -29,7 +29,7 @@ const State = {
   FAILED: 7,
 } as const;
 
-/** `HTTP/d.d` CR LF; the digits are checked apart. */
+/** `HTTP/d.d` CR LF. The digits have a check of their own. */
 const VERSION_LINE = Uint8Array.from('HTTP/1.1\r\n', (letter) => letter.charCodeAt(0));
 const HTTP = 0x50545448;
 const SLASH_1_1 = 0x312e312f;
@@ -39,29 +39,29 @@ const GET = 0x20544547;
 const MAJOR = 5;
 const MINOR = 7;
 const END_CR = 8;
-/** Bytes of a CONNECT, whose target is read in another way. */
+/** Bytes of the method CONNECT, whose target has a form of its own (RFC 9112 section 3.2.3). */
 const CONNECT = 7;
 
-/** Filled and read within one call, so one is enough for all parsers. */
+/** All parsers may share it: one call of `feed` fills and reads it. */
 const fault = new Fault();
 
 /**
- * Reads request heads, one after the other, out of bytes that come in any pieces (RFC 9112 sections 2 to 6). It does
- * no I/O, throws nothing whatever the bytes are, looks at each byte of a head once however it was split, and keeps
- * nothing of the caller's buffer.
+ * Reads request heads, one after the other, from bytes that come in any pieces (RFC 9112 sections 2 to 6). It does no
+ * I/O, and no bytes make it throw. It looks at each byte of a head once, however the head was split. It keeps nothing of
+ * the caller's buffer.
  *
  *     blank lines -> method -> target -> version -> field lines -> complete
  *          any of them -> failed                                  both -> reset() -> blank lines
  */
 export class RequestParser {
-  /** What was read; the same object for every head of the connection, valid until `reset()`. */
+  /** What was read. It is the same object for every head of this parser, and valid until `reset()`. */
   readonly head: RequestHead = new RequestHead();
   error: RequestError | null = null;
-  /** After HEAD: index in the fed bytes of the first one behind the head. Else: the `end` that was fed. */
+  /** After HEAD, the index in the fed bytes of the first one after the head. Otherwise the `end` that was fed. */
   consumed = 0;
   /**
-   * For the log: what has come in place of a request line, one character a byte and at most `MAX_LOGGED_LINE` of them.
-   * Set after ERROR and by `abandon()`; `''` where the line was understood: then `head` has its parts.
+   * For the log: what the client sent in place of a request line, one character a byte, at most `MAX_LOGGED_LINE` of
+   * them. Set after ERROR and by `abandon()`. It is `''` if the line was understood. Then `head` has its parts.
    */
   requestLine = '';
   private readonly limits: Limits;
@@ -70,18 +70,18 @@ export class RequestParser {
   private readonly fields: FieldSection = new FieldSection();
   private carry: Carry | null = null;
   private state: number = State.BLANK;
-  /** Bytes of blank lines before the request line; offsets below count behind them. */
+  /** Bytes of blank lines before the request line. The offsets below count from their end. */
   private lead = 0;
-  /** First byte that was not looked at yet. */
+  /** The first byte that the parser has not looked at. */
   private offset = 0;
   private methodEnd = 0;
   private targetEnd = 0;
-  /** HTTP/1.1 with a target in origin form: what the memo is about. Of a few it is not worth knowing. */
+  /** The memo may keep this head: HTTP/1.1 with a target in origin form. OPTIONS, as long as CONNECT, is left out too. */
   private memorable = false;
 
   /**
-   * `secure`: the connection has TLS, so that https targets may be asked for on it (RFC 9110 section 7.4). `memo`: where
-   * it looks up what was read before; null reads everything anew and comes to the same.
+   * `secure`: the connection has TLS, so a client may ask for https targets on it (RFC 9110 section 7.4). `memo`: where
+   * the parser looks up what was read before. With null it reads everything again, with the same results.
    */
   constructor(limits: Limits, secure = false, memo: HeadMemo | null = HeadMemo.shared) {
     this.limits = limits;
@@ -89,14 +89,14 @@ export class RequestParser {
     this.memo = memo;
   }
 
-  /** False until the first byte of a request line: between requests a connection is idle, afterwards it is late. */
+  /** False until the first byte of a request line. Until then a connection is idle. Afterwards it can be late. */
   get started(): boolean {
     return this.state > State.BLANK_LF;
   }
 
   /**
-   * Reads `bytes[start, end)`, which need stay valid during the call only. After HEAD or ERROR it consumes nothing
-   * and says the same again, until `reset()`.
+   * Reads `bytes[start, end)`, which must stay valid during the call only. After HEAD or ERROR it consumes nothing and
+   * returns the same again, until `reset()`.
    */
   feed(bytes: Uint8Array, start: number, end: number): FeedStatus {
     if (this.state >= State.COMPLETE) {
@@ -118,13 +118,13 @@ export class RequestParser {
     return status;
   }
 
-  /** No more bytes come for a head that is not whole: `requestLine`, or `head`, says what was asked for so far. */
+  /** No more bytes come for an unfinished head. Afterwards `requestLine` or `head` has what the client sent so far. */
   abandon(): void {
     const { carry } = this;
     if (carry !== null) this.describe(carry.bytes, 0, carry.length, this.state >= State.FIELDS);
   }
 
-  /** Ready for the next head; the last one is gone, and its memory with it. */
+  /** Prepares for the next head. It lets go of the last one and its memory. */
   reset(): void {
     this.head.clear();
     this.fields.begin();
@@ -140,7 +140,7 @@ export class RequestParser {
     this.memorable = false;
   }
 
-  /** Puts the new bytes behind the carried ones and goes on there; no more of them than a head may still have. */
+  /** Appends the new bytes to the carried ones, up to the limit of a head, and continues there. */
   private resume(carry: Carry, bytes: Uint8Array, start: number, end: number): FeedStatus {
     const carried = carry.length;
     const room = this.limits.maxHeader - this.lead + 1 - carried;
@@ -152,7 +152,7 @@ export class RequestParser {
     return status;
   }
 
-  /** RFC 9112 section 2.2: a client may have sent a CRLF too many after its last body. Index behind them. */
+  /** RFC 9112 section 2.2: a client may send an extra CRLF after its last body. Returns the index after the lines. */
   private skipBlankLines(bytes: Uint8Array, start: number, end: number): number {
     let pos = start;
     while (pos < end) {
@@ -179,7 +179,7 @@ export class RequestParser {
     return pos;
   }
 
-  /** Scans `bytes[from, end)` of the head that begins at `base`. */
+  /** Scans `bytes[from, end)`. The head begins at `base`. */
   private scan(bytes: Uint8Array, base: number, from: number, end: number): FeedStatus {
     const most = base + this.limits.maxHeader - this.lead;
     const stop = Math.min(end, most);
@@ -267,7 +267,7 @@ export class RequestParser {
         }
       }
       pos++;
-      // Judged when the version is whole, so that garbage is 400 whatever digit it begins with.
+      // This check waits for the whole version: so garbage is 400 whatever digit it begins with.
       if (i === MINOR && bytes[first + MAJOR] !== VERSION_LINE[MAJOR]) {
         return this.failAt(ErrorKind.VERSION_UNSUPPORTED, first + MAJOR, base);
       }
@@ -279,12 +279,12 @@ export class RequestParser {
     return pos;
   }
 
-  /** Where the field section begins, counted as the other offsets are. */
+  /** Where the field section begins, counted like the other offsets. */
   private get fieldsStart(): number {
     return this.targetEnd + 1 + VERSION_LINE.length;
   }
 
-  /** The field section at `first`, where it is one that was read before; `stop` ends what may be looked at. */
+  /** Returns the field section at `first` if the memo knows it, otherwise null. It looks at no byte from `stop` on. */
   private recall(bytes: Uint8Array, first: number, stop: number, memo: HeadMemo): Section | null {
     if (!this.memorable) return null;
     const section = memo.sections.recall(bytes, first, stop);
@@ -301,7 +301,7 @@ export class RequestParser {
     if (memo !== null && this.memorable && memo.targets.recall(head, bytes, start, stop)) {
       head.headers.read(latin1(bytes, base + fieldsStart, end), 0);
     } else {
-      // One string for all that is cut from it.
+      // Target and fields are cut from one string.
       const text = latin1(bytes, base, end);
       head.headers.read(text, fieldsStart);
       head.target = text.substring(this.methodEnd + 1, this.targetEnd);
@@ -314,7 +314,7 @@ export class RequestParser {
     return FeedStatus.HEAD;
   }
 
-  /** The same where the fields were read before. */
+  /** The same for a field section that the memo knows. */
   private finishKnown(bytes: Uint8Array, base: number, section: Section, memo: HeadMemo): FeedStatus {
     const { head } = this;
     const start = base + this.methodEnd + 1;
@@ -332,14 +332,14 @@ export class RequestParser {
     return FeedStatus.HEAD;
   }
 
-  /** A whole head that is refused for what it says. */
+  /** Refuses a complete head for what it says. */
   private refuseHead(base: number): FeedStatus {
     this.refuse(base);
     this.head.keepAlive = false;
     return FeedStatus.ERROR;
   }
 
-  /** The log says what was asked for, as far as it has come: the target, or the line that is none. */
+  /** Keeps for the log what the client asked for so far: the target, or the line that is not a request line. */
   private describe(bytes: Uint8Array, base: number, end: number, lineRead: boolean): void {
     if (this.targetEnd > 0) {
       this.head.target = latin1(bytes, base + this.methodEnd + 1, base + this.targetEnd);
@@ -354,7 +354,7 @@ export class RequestParser {
     this.fail(fault.kind, fault.at - base + this.lead);
   }
 
-  /** As `fail`, with an index into the bytes; gives it back, where the scan ends. */
+  /** As `fail`, with an index into the bytes. Returns the index, where the scan ends. */
   private failAt(kind: ErrorKind, at: number, base: number): number {
     this.fail(kind, at - base + this.lead);
     return at;
@@ -367,7 +367,7 @@ export class RequestParser {
   }
 }
 
-/** What nearly every request line ends in: `HTTP/1.1` CR LF, the words overlap. */
+/** Nearly every request line ends in `HTTP/1.1` CR LF. The words overlap. */
 function isVersion11(words: DataView, at: number): boolean {
   return (
     words.getInt32(at, true) === HTTP &&

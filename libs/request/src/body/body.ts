@@ -4,7 +4,7 @@ import { ErrorKind, RequestError } from '../request-error.ts';
 import { BodyStatus } from './body-status.ts';
 import { ChunkDecoder } from './chunk-decoder.ts';
 
-/** The part of a head that says how its body is framed. */
+/** The part of a head that says how the body is framed. */
 export interface BodyFraming {
   readonly contentLength: number;
   readonly chunked: boolean;
@@ -14,17 +14,17 @@ const Kind = { NONE: 0, LENGTH: 1, CHUNKED: 2, FAILED: 3 } as const;
 
 /**
  * Finds the payload of request bodies (RFC 9112 sections 6 and 7) in bytes that come in any pieces. It copies no
- * payload and does no I/O. One loop reads a body:
+ * payload and does no I/O. The caller reads a body in one loop:
  *
- *     feed from `consumed` on, again and again, until PARTIAL (need more), DONE or ERROR
+ *     feed from `consumed` on, again and again, until PARTIAL (needs more), DONE or ERROR
  */
 export class BodyDecoder {
-  /** After DATA: the payload in the bytes that were fed. */
+  /** After DATA, where the payload is in the fed bytes. */
   dataStart = 0;
   dataEnd = 0;
-  /** Index in the fed bytes of the first one that was not used; after PARTIAL and ERROR the `end` that was fed. */
+  /** Index in the fed bytes of the first unused one. After PARTIAL and ERROR it is the `end` that was fed. */
   consumed = 0;
-  /** Payload bytes so far, those just handed out included. */
+  /** Payload bytes so far, with those of the last DATA. */
   received = 0;
   error: RequestError | null = null;
   private kind: number = Kind.NONE;
@@ -32,19 +32,19 @@ export class BodyDecoder {
   private chunks: ChunkDecoder | null = null;
   private readonly limits: Limits;
 
-  /** `limits` bound a trailer section. */
+  /** `limits` hold for a trailer section. */
   constructor(limits: Limits = DEFAULT_LIMITS) {
     this.limits = limits;
   }
 
-  /** Trailer fields after DONE, without those that may not stand in a trailer; null where none came. */
+  /** Trailer fields after DONE, without those that a head gives a meaning. Null if none came. */
   get trailers(): Headers | null {
     return this.kind === Kind.CHUNKED && this.chunks !== null ? this.chunks.trailers : null;
   }
 
   /**
-   * Begins the body behind `head`, of at most `limit` payload bytes (Infinity for no limit). DONE where there is none,
-   * ERROR where its length is known and too large; otherwise PARTIAL.
+   * Begins the body after `head`, of at most `limit` payload bytes (Infinity for no limit). Returns DONE if there is no
+   * body, ERROR if its length is known and too large, otherwise PARTIAL.
    */
   start(head: BodyFraming, limit: number): BodyStatus {
     this.dataStart = 0;
@@ -70,7 +70,7 @@ export class BodyDecoder {
     return this.kind === Kind.LENGTH ? BodyStatus.PARTIAL : BodyStatus.DONE;
   }
 
-  /** Takes the next step in `bytes[start, end)`, which need stay valid as long as the caller uses the payload. */
+  /** Takes the next step in `bytes[start, end)`. They must stay valid as long as the caller uses the payload. */
   feed(bytes: Uint8Array, start: number, end: number): BodyStatus {
     if (this.kind === Kind.LENGTH) return this.take(start, end);
     const { chunks } = this;

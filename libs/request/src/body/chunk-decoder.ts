@@ -19,7 +19,7 @@ import { BodyStatus } from './body-status.ts';
 import { TrailerSection } from './trailer-section.ts';
 
 /**
- * Where in the chunked body the next byte stands. EXT_* follow the grammar of chunk-ext, RFC 9112 section 7.1.1:
+ * The part of the chunked body that the next byte belongs to. EXT_* follow chunk-ext of RFC 9112 section 7.1.1:
  * `*( BWS ";" BWS name [ BWS "=" BWS ( token / quoted-string ) ] )`.
  */
 const State = {
@@ -46,24 +46,25 @@ const State = {
 } as const;
 type State = (typeof State)[keyof typeof State];
 
+/** All decoders may share it: one call of `feed` fills and reads it. */
 const fault = new Fault();
 
-/** Takes the chunks of a body apart. See BodyDecoder for the meaning of what it shares with it. */
+/** Decodes the chunks of a body. BodyDecoder explains the members that both have. */
 export class ChunkDecoder {
   dataStart = 0;
-  /** After DATA also the end of the payload. */
+  /** After DATA it is also the end of the payload. */
   consumed = 0;
   received = 0;
   error: RequestError | null = null;
-  /** Fields of the trailer section after DONE, null where there is none. */
+  /** After DONE, the fields of the trailer section. Null if there is none. */
   trailers: Headers | null = null;
   private readonly limits: Limits;
   private limit = 0;
   private state: State = State.SIZE;
-  /** Payload bytes of this chunk that are still to come. */
+  /** Size of this chunk as read so far, then the payload bytes of it that have not come. */
   private size = 0;
   private extensions = 0;
-  /** Bytes of the body before those being fed, for the offset of an error. */
+  /** Bytes of the body before those of the current call, for the offset of an error. */
   private before = 0;
   private section: TrailerSection | null = null;
 
@@ -147,7 +148,7 @@ export class ChunkDecoder {
     return BodyStatus.DONE;
   }
 
-  /** The state behind the byte `c`, which is no payload; FAILED, with the fault noted, where it must not come. */
+  /** Returns the state after the byte `c`, which is no payload. If `c` is not allowed there, notes the fault: FAILED. */
   private step(c: number): State {
     switch (this.state) {
       case State.SIZE:
@@ -173,13 +174,13 @@ export class ChunkDecoder {
     if (digit === 255) {
       if (this.state === State.SIZE) return refuse(ErrorKind.BAD_CHUNK_SIZE);
       const next = afterElement(c, ErrorKind.BAD_CHUNK_SIZE);
-      // Behind the last digit, before any byte of the chunk: only now is a size known from the beginning of an overflow.
+      // After the last digit, before any byte of the chunk. Earlier, more digits could still make the size overflow: 400.
       if (next !== State.FAILED && this.size > this.limit - this.received)
         return refuse(ErrorKind.BODY_TOO_LARGE);
       return next;
     }
     if (this.size === 0 && this.state === State.SIZE_MORE) {
-      // Zeros in front change nothing (RFC 9112 section 7.1), yet they are bytes without content, as extensions are.
+      // Zeros in front change nothing (RFC 9112 section 7.1). Like extensions they are bytes without content.
       this.extensions++;
       if (this.extensions > MAX_CHUNK_EXTENSIONS) return refuse(ErrorKind.CHUNK_EXTENSIONS_TOO_LARGE);
     }
@@ -231,13 +232,13 @@ export class ChunkDecoder {
       default:
         return afterElement(c, ErrorKind.BAD_CHUNK_EXTENSION);
     }
-    // White space came before: only the next extension can justify it, the end of the line cannot.
+    // White space came before. Only another extension may follow it, not the end of the line.
     return c === SEMICOLON && this.state !== State.EXT_NAME_START
       ? State.EXT_NAME_START
       : refuse(ErrorKind.BAD_CHUNK_EXTENSION);
   }
 
-  /** `offset` counts from the first byte being fed. */
+  /** `offset` counts from the first byte of the current call. */
   private fail(offset: number, end: number): BodyStatus {
     this.error = new RequestError(fault.kind, this.before + offset);
     this.state = State.FAILED;
@@ -246,7 +247,7 @@ export class ChunkDecoder {
   }
 }
 
-/** What may follow a size, an extension without value, or a value. */
+/** Returns the state after a byte that follows a size, an extension without value, or a value. */
 function afterElement(c: number, kind: ErrorKind): State {
   if (c === CR) return State.SIZE_LF;
   if (c === SEMICOLON) return State.EXT_NAME_START;

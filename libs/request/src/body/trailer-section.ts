@@ -6,16 +6,16 @@ import { Headers } from '../fields/headers.ts';
 import type { Limits } from '../limits.ts';
 import { ErrorKind, type Fault } from '../request-error.ts';
 
-/** Fields that frame or route the message: after it they can only be meant to deceive (RFC 9110 section 6.5.1). */
+/** Fields that frame or route the message. After the message they can only deceive (RFC 9110 section 6.5.1). */
 const FORBIDDEN: readonly FieldId[] = [FieldId.CONTENT_LENGTH, FieldId.TRANSFER_ENCODING, FieldId.HOST];
 
 /**
- * Reads the trailer section of a chunked body (RFC 9112 section 7.1.2), in the same grammar as the fields of a head.
- * Fields that this server acts upon in a head are dropped: it has acted upon the head already.
+ * Reads the trailer section of a chunked body (RFC 9112 section 7.1.2). Its grammar is that of the fields of a head.
+ * It drops the fields that a head gives a meaning, because the server has acted upon the head already.
  */
 export class TrailerSection {
   readonly fields: Headers = new Headers();
-  /** Index in the bytes last fed of the first one behind the section, after END. */
+  /** After END, the index in the last fed bytes of the first one after the section. */
   consumed = 0;
   private readonly limits: Limits;
   private readonly section: FieldSection = new FieldSection();
@@ -25,7 +25,7 @@ export class TrailerSection {
     this.limits = limits;
   }
 
-  /** Bytes that are held of an unfinished section. */
+  /** Bytes of an unfinished section that are kept. */
   get length(): number {
     return this.carry.length;
   }
@@ -35,7 +35,7 @@ export class TrailerSection {
     this.section.begin();
   }
 
-  /** Takes `bytes[start, end)`; the offset of a fault counts from the first byte of the section. */
+  /** Reads `bytes[start, end)`. The offset of a fault counts from the first byte of the section. */
   feed(bytes: Uint8Array, start: number, end: number, fault: Fault): SectionStatus {
     const { carry, section, fields } = this;
     const { maxHeader, maxHeaders } = this.limits;

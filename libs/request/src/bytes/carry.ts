@@ -1,14 +1,14 @@
 const FIRST = 256;
 
 /**
- * Bytes of an unfinished section, copied out of a receive buffer that others will use meanwhile. It has no memory
- * until something is unfinished, and none after `release()`.
+ * Bytes of an unfinished section, copied from a receive buffer that its owner fills again in the meantime. It has no
+ * memory until something is unfinished, and none after `release()`.
  */
 export class Carry {
   bytes: Uint8Array = EMPTY;
   length = 0;
 
-  /** Appends `source[start, end)`; the room doubles, so that a byte at a time costs as much as all at once. */
+  /** Appends `source[start, end)`. The room doubles, so a byte at a time costs about as much as all at once. */
   append(source: Uint8Array, start: number, end: number): void {
     const length = this.length + (end - start);
     if (length > this.bytes.length) {
@@ -28,4 +28,5 @@ export class Carry {
   }
 }
 
+/** All may share it: it has no byte that anybody could write. */
 const EMPTY: Uint8Array = new Uint8Array(0);

@@ -1,6 +1,6 @@
 /**
- * Character classes of RFC 9110, RFC 9112 and RFC 3986 as tables over the 256 byte values: one load per byte and no
- * comparison chain. An entry other than 0 means that the byte belongs to the class.
+ * Character classes of RFC 9110, RFC 9112 and RFC 3986, as tables of the 256 byte values. A test is one load, without a
+ * chain of comparisons. An entry other than 0 means that the byte belongs to the class. Nothing writes them after load.
  */
 
 export const HTAB = 0x09;
@@ -35,19 +35,19 @@ function classOf(members: string): Uint8Array {
 /** `tchar`, RFC 9110 section 5.6.2: methods, field names, options of lists. */
 export const TOKEN = classOf(`!#$%&'*+-.^_\`|~${DIGITS}${LETTERS}`);
 
-/** `field-vchar`, SP and HTAB, RFC 9110 section 5.5; `obs-text` (0x80 and up) is opaque data there. */
+/** `field-vchar`, SP and HTAB, RFC 9110 section 5.5. `obs-text` (0x80 and up) is opaque data there. */
 export const FIELD_VALUE = fieldValue(new Uint8Array(256));
 
-/** What may stand unencoded in the path: `pchar`, `/`, and the three that browsers do not encode there (README). */
+/** What a path may contain unencoded: `pchar`, `/`, and three characters that browsers do not encode there (README). */
 export const PATH = classOf(`${UNRESERVED}${SUB_DELIMS}:@/%[]|`);
 
-/** What may stand unencoded in the query: as the path, and the rest of what browsers do not encode there. */
+/** What a query may contain unencoded: all of PATH, `?`, and what else browsers do not encode there. */
 export const QUERY = classOf(`${UNRESERVED}${SUB_DELIMS}:@/?%[]|{}^\`\\`);
 
 /** `reg-name` without its percent-encoded octets, RFC 3986 section 3.2.2. */
 export const REG_NAME = classOf(`${UNRESERVED}${SUB_DELIMS}`);
 
-/** Value of a hexadecimal digit, 255 for every other byte. */
+/** Value of a hexadecimal digit. 255 for every other byte. */
 export const HEX = hexValues(new Uint8Array(256).fill(255));
 
 function fieldValue(table: Uint8Array): Uint8Array {

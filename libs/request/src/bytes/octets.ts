@@ -1,26 +1,28 @@
 import { utf8 } from './text.ts';
 
 /*
- * The name of a file is bytes, and in most cases UTF-8. As text it is the UTF-8 that it holds, and each byte that is part
- * of none is the lone surrogate U+DC00 + byte, which no UTF-8 can give: so that no two names become one text, and the
- * bytes can be had again. Python's file systems do the same (PEP 383).
+ * The name of a file is bytes, and in most cases UTF-8. Its text is what the UTF-8 says. Each byte that is not UTF-8
+ * becomes the lone surrogate U+DC00 + byte, which no UTF-8 contains. So two names never become the same text, and
+ * `bytesOfText` restores the bytes. Python's file systems do the same (PEP 383).
  */
 
+/** All calls share it: it keeps nothing between them. */
 const encoder = new TextEncoder();
 
 const RAW = 0xdc00;
+/** `matchAll` copies it and `replace` resets it. So its `lastIndex` carries nothing from one call to another. */
 const EACH_RAW = /[\udc80-\udcff]/gu;
 const ANY_RAW = /[\udc80-\udcff]/u;
 
-/** Whether a text stands for bytes that are not UTF-8. */
+/** Whether a text contains bytes that are not UTF-8. */
 export function holdsRawBytes(text: string): boolean {
   return ANY_RAW.test(text);
 }
 
-/** The text of the bytes `[start, end)`. */
+/** Returns the text of the bytes `[start, end)`. */
 export function textOfBytes(bytes: Uint8Array, start = 0, end = bytes.length): string {
   const whole = utf8(bytes, start, end);
-  // What the decoder could not read it has replaced; few names hold such a character of their own.
+  // The decoder replaces what it cannot read with U+FFFD. Few names have this character of their own.
   if (!whole.includes('\ufffd')) return whole;
   let text = '';
   let from = start;
@@ -37,11 +39,11 @@ export function textOfBytes(bytes: Uint8Array, start = 0, end = bytes.length): s
   return text + utf8(bytes, from, end);
 }
 
-/** The bytes of a text. */
+/** Returns the bytes of a text. */
 export function bytesOfText(text: string): Uint8Array {
   const bytes = encoder.encode(text);
   if (!holdsRawBytes(text)) return bytes;
-  // The encoder has written each raw byte as the three of U+FFFD, so that what follows it moves to the left.
+  // The encoder wrote each raw byte as the three bytes of U+FFFD. So what follows it moves to the left.
   let length = 0;
   let from = 0;
   for (const { index } of text.matchAll(EACH_RAW)) {
@@ -53,22 +55,22 @@ export function bytesOfText(text: string): Uint8Array {
   return bytes.slice(0, length);
 }
 
-/** The same text in memory of its own, where it may be a slice of a longer one that it would keep alive. */
+/** Returns the same text in memory of its own. The given text may be a slice that keeps a longer one alive. */
 export function copyOfText(text: string): string {
   return textOfBytes(bytesOfText(text));
 }
 
 /**
- * The text with each byte that is not UTF-8 written as `write` says.
- * @param write gets the byte
+ * Returns the text with each byte that is not UTF-8 replaced.
+ * @param write gets the byte and returns what to write for it
  */
 export function replaceRawBytes(text: string, write: (byte: number) => string): string {
   return text.replace(EACH_RAW, (raw) => write(raw.charCodeAt(0) - RAW));
 }
 
 /**
- * Bytes of the UTF-8 sequence at `pos`, 0 if there is none. RFC 3629 section 4: no overlong form, no surrogate, nothing
- * above U+10FFFF, nothing cut short.
+ * Returns the bytes of the UTF-8 sequence at `pos`, or 0 if there is none. RFC 3629 section 4 forbids overlong forms,
+ * surrogates, values above U+10FFFF and sequences that are cut short.
  */
 function sequenceAt(bytes: Uint8Array, pos: number, end: number): number {
   const c = bytes[pos];

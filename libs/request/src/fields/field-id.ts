@@ -1,6 +1,6 @@
 /**
- * Fields that some stage of the server asks for, as small integers: 1 to 30, so that a set of them fits the bits of
- * one number. UNKNOWN stands for every other name.
+ * Fields that some stage of the server asks for, as integers from 1 to 30. So a set of them fits the bits of one number.
+ * UNKNOWN stands for every other name.
  */
 export const FieldId = {
   UNKNOWN: 0,
@@ -39,10 +39,10 @@ export type FieldId = (typeof FieldId)[keyof typeof FieldId];
 /** Ids are smaller than this. */
 export const FIELD_IDS = 32;
 
-/** Lower-case bytes of each name, by id. */
+/** Lower-case bytes of each name, by id. All readers may share these tables: nothing writes them after load. */
 const NAMES: Uint8Array[] = [new Uint8Array(0)];
 const BY_NAME = new Map<string, FieldId>();
-/** First id of each hash slot, and for each id the next one in its slot; 0 ends the chain. */
+/** First id of each hash slot, and for each id the next one in its slot. 0 ends the chain. */
 const SLOT = new Uint8Array(128);
 const NEXT = new Uint8Array(FIELD_IDS);
 
@@ -58,8 +58,8 @@ for (const [constant, id] of Object.entries(FieldId)) {
 }
 
 /**
- * Bit 0x20 makes a letter lower-case and leaves the hyphen as it is: all that the known names are made of. The
- * weights were chosen so that no two of today's names share a slot; the chain keeps it right for tomorrow's.
+ * Bit 0x20 makes a letter lower-case and leaves the hyphen as it is. The known names contain nothing else. With these
+ * weights no two of today's names share a slot. The chain keeps the result right for later names.
  */
 function slotOf(bytes: Uint8Array, start: number, end: number): number {
   const first = bytes[start] | 0x20;
@@ -67,14 +67,14 @@ function slotOf(bytes: Uint8Array, start: number, end: number): number {
   return (end - start + first * 2 + last * 4) & 127;
 }
 
-/** Id of the field name in `bytes[start, end)`, a token of any case. */
+/** Returns the id of the field name in `bytes[start, end)`, a token of any case. */
 export function fieldId(bytes: Uint8Array, start: number, end: number): FieldId {
   let id = SLOT[slotOf(bytes, start, end)];
   while (id !== FieldId.UNKNOWN && !matches(bytes, start, end, NAMES[id])) id = NEXT[id];
   return id as FieldId;
 }
 
-/** Id of a lower-case field name. */
+/** Returns the id of a lower-case field name. */
 export function fieldIdOf(name: string): FieldId {
   return BY_NAME.get(name) ?? FieldId.UNKNOWN;
 }

@@ -6,9 +6,9 @@ import { fieldId } from './field-id.ts';
 import type { Headers } from './headers.ts';
 
 /**
- * Adds the field line `name ": " value` at `start` in `bytes`, of which the lengths of name and value are known. The rules
- * are those of FieldSection, which has to find the ends first; here a colon in the name or a line end in the value is a
- * fault. Offsets that `headers` keeps count from `base`.
+ * Adds the field line `name ": " value` at `start` in `bytes`. The caller knows the lengths of name and value. The rules
+ * are those of FieldSection, which must find the ends first. Here a colon in the name or a line end in the value is a
+ * fault. The offsets in `headers` count from `base`.
  */
 export function addLine(
   bytes: Uint8Array,
@@ -41,27 +41,27 @@ export function addLine(
   return true;
 }
 
-/** Where the value `bytes[first, end)` ends without the white space behind it. */
+/** Returns where the value `bytes[first, end)` ends without the white space after it. */
 export function trimmedEnd(bytes: Uint8Array, first: number, end: number): number {
   let last = end;
   while (last > first && (bytes[last - 1] === SP || bytes[last - 1] === HTAB)) last--;
   return last;
 }
 
-/** Why a line is refused that begins with `c`, which is neither of a name nor CR. */
+/** Why a line is refused if it begins with `c`, which is neither of a name nor CR. */
 export function lineStartError(c: number): ErrorKind {
   if (c === SP || c === HTAB) return ErrorKind.OBS_FOLD;
   if (c === LF) return ErrorKind.BARE_LF;
   return c === COLON ? ErrorKind.EMPTY_FIELD_NAME : ErrorKind.BAD_FIELD_NAME;
 }
 
-/** Why a name is refused that `c` follows. */
+/** Why a name is refused if `c` follows it. */
 export function nameError(c: number): ErrorKind {
   if (c === SP || c === HTAB) return ErrorKind.SPACE_BEFORE_COLON;
   return c === CR || c === LF ? ErrorKind.MISSING_COLON : ErrorKind.BAD_FIELD_NAME;
 }
 
-/** Why a value is refused that holds `c`, which is not CR. */
+/** Why a value is refused if it contains `c`, which is not CR. */
 export function valueError(c: number): ErrorKind {
   return c === LF ? ErrorKind.BARE_LF : ErrorKind.BAD_FIELD_VALUE;
 }

@@ -7,27 +7,26 @@ import { lineStartError, nameError, trimmedEnd, valueError } from './field-line.
 import type { Headers } from './headers.ts';
 import { spelledId, spelledSize, spellingAt } from './spelling.ts';
 
-/** What a scan of some bytes of a field section came to. */
+/** Result of a scan of some bytes of a field section. */
 export const SectionStatus = { PARTIAL: 0, END: 1, ERROR: 2 } as const;
 export type SectionStatus = (typeof SectionStatus)[keyof typeof SectionStatus];
 
 /**
- * Reads field lines up to the empty line that ends them (RFC 9112 section 5), in as many pieces as they come. It
- * stands in the same bytes again at each call, further to the right, and looks at none of them twice, except a CR
- * that was the last byte.
+ * Reads field lines up to the empty line that ends them (RFC 9112 section 5), in any number of pieces. Each call
+ * continues in the same bytes, further to the right. It looks at no byte twice, except a CR that was the last byte.
  *
- * What is known of the line at hand is its state: no name start (before the line) -> no name end (in the name) -> no
- * value start (in the white space behind the colon) -> in the value.
+ * The state is what is known of the current line: no name start (before the line) -> no name end (in the name) -> no
+ * value start (in the white space after the colon) -> in the value.
  */
 export class FieldSection {
-  /** Where the last scan stopped: behind the section, or where the next scan goes on. */
+  /** Where the last scan stopped: after the section, or where the next scan continues. */
   position = 0;
   /** -1 before a line. */
   private nameStart = -1;
-  /** 0 while unknown, as the value's start: both lie behind a name of at least one byte. */
+  /** 0 while unknown, like `valueStart`. Both come after a name of at least one byte. */
   private nameEnd = 0;
   private valueStart = 0;
-  /** Of the name, once its end is known. */
+  /** Id of the name, once its end is known. */
   private id: FieldId = FieldId.UNKNOWN;
 
   begin(): void {
@@ -39,8 +38,8 @@ export class FieldSection {
   }
 
   /**
-   * Scans `bytes[from, end)`. Offsets that are kept count from `base`, so the bytes may lie elsewhere at the next
-   * call as long as they are the same.
+   * Scans `bytes[from, end)`. Offsets that are kept count from `base`. So the same bytes may be elsewhere at the next
+   * call.
    */
   scan(
     bytes: Uint8Array,

@@ -2,25 +2,26 @@ import { latin1 } from '../bytes/text.ts';
 import { FieldId, fieldIdOf } from './field-id.ts';
 import { giveTable, growTable, ROW, rowAt, takeTable } from './field-table.ts';
 
+/** All may share it: it has no number that anybody could write. `add` takes a table instead. */
 const NO_LINES = new Int32Array(0);
 const CASE_BIT = 0x20;
 const A = 0x41;
 const Z = 0x5a;
 
 /**
- * A field section: the text it was read from and where in it each name and value lie. A value becomes a string when
- * somebody asks for it. Values hold one character per byte (latin1), so that no byte of `obs-text` is lost.
+ * A field section: the text that it was read from, and where in it each name and value is. A value becomes a string
+ * when a caller asks for it. Values have one character per byte (latin1), so that no byte of `obs-text` is lost.
  */
 export class Headers {
   /** Number of field lines. */
   count = 0;
-  /** What the lines were read from, and where in it offset 0 lies. For the readers of this library. */
+  /** The text of the lines, and where in it offset 0 is. For the readers of this library. */
   text = '';
   origin = 0;
   private table: Int32Array = NO_LINES;
-  /** The table is another one's, as are the values. */
+  /** Table and values belong to other Headers. */
   private borrowed = false;
-  /** The value of each line, where the lines are remembered. */
+  /** The value of each line, if the lines come from a memo. */
   private values: readonly string[] | null = null;
   /** Where in the table the next row begins. */
   private next = rowAt(0);
@@ -28,7 +29,7 @@ export class Headers {
   private present = 0;
   private repeated = 0;
 
-  /** Value of the field `name` (lower-case); several lines are joined as RFC 9110 section 5.3 says. */
+  /** Returns the value of the field `name` (lower-case). Several lines are joined as RFC 9110 section 5.3 says. */
   get(name: string): string | undefined {
     const id = fieldIdOf(name);
     if (id !== FieldId.UNKNOWN) return this.known(id);
@@ -42,7 +43,7 @@ export class Headers {
   known(id: FieldId): string | undefined {
     if ((this.present & (1 << id)) === 0) return undefined;
     if ((this.repeated & (1 << id)) === 0) return this.value(this.firstRow(id));
-    // A semicolon for cookies: RFC 6265 section 5.4 knows no comma between pairs.
+    // A semicolon for cookies: RFC 6265 section 5.4 allows no comma between pairs.
     const separator = id === FieldId.COOKIE ? '; ' : ', ';
     let joined = this.value(this.firstRow(id));
     for (let i = this.nextRow(id, this.firstRow(id)); i >= 0; i = this.nextRow(id, i)) {
@@ -60,24 +61,24 @@ export class Headers {
     return (this.present & (1 << id)) !== 0;
   }
 
-  /** True where one of a set of known fields is there; the set is the sum of their bits, `1 << FieldId`. */
+  /** Whether at least one of a set of known fields is present. The set is the sum of their bits, `1 << FieldId`. */
   hasAny(set: number): boolean {
     return (this.present & set) !== 0;
   }
 
-  /** True where the known field stands on more than one line. */
+  /** Whether the known field has more than one line. */
   isRepeated(id: FieldId): boolean {
     return (this.repeated & (1 << id)) !== 0;
   }
 
-  /** The values of every line named `name` (lower-case), in the order received. */
+  /** Returns the values of all lines named `name` (lower-case), in the order received. */
   all(name: string): string[] {
     const values: string[] = [];
     for (let i = this.find(name, 0); i >= 0; i = this.find(name, i + 1)) values.push(this.value(i));
     return values;
   }
 
-  /** Name of line `index` as it was received. */
+  /** Returns the name of line `index` as it was received. */
   name(index: number): string {
     const row = rowAt(index);
     const { table } = this;
@@ -85,7 +86,7 @@ export class Headers {
     return text.substring(origin + table[row], origin + table[row + 1]);
   }
 
-  /** Value of line `index` without the white space around it. */
+  /** Returns the value of line `index` without the white space around it. */
   value(index: number): string {
     if (this.values !== null) return this.values[index];
     const row = rowAt(index);
@@ -94,17 +95,17 @@ export class Headers {
     return text.substring(origin + table[row + 2], origin + table[row + 3]);
   }
 
-  /** Lines in the order received, as `[name, value]`, the name as it was written. */
+  /** Lines in the order received, as `[name, value]`. The name is as it was written. */
   *[Symbol.iterator](): IterableIterator<[string, string]> {
     for (let i = 0; i < this.count; i++) yield [this.name(i), this.value(i)];
   }
 
-  /** Row of the first line of a present known field. For the readers of this library. */
+  /** Returns the row of the first line of a known field, which must be present. For the readers of this library. */
   firstRow(id: FieldId): number {
     return this.table[id];
   }
 
-  /** Row of the next line of the known field after `row`, or -1. */
+  /** Returns the row of the next line of the known field after `row`, or -1. */
   nextRow(id: FieldId, row: number): number {
     const { table } = this;
     for (let i = row + 1; i < this.count; i++) {
@@ -121,7 +122,7 @@ export class Headers {
     return this.table[rowAt(row) + 3];
   }
 
-  /** Adds a line; offsets count from the first byte of the text that `read` will be given. */
+  /** Adds a line. Offsets count from the first byte of the text that `read` gets later. */
   add(id: FieldId, nameStart: number, nameEnd: number, valueStart: number, valueEnd: number): void {
     const row = this.next;
     const table = row < this.table.length ? this.table : this.enlarge();
@@ -140,13 +141,13 @@ export class Headers {
     this.count++;
   }
 
-  /** Gives the lines their text; their offsets count from `origin` in it. */
+  /** Gives the lines their text. Their offsets count from `origin` in it. */
   read(text: string, origin: number): void {
     this.text = text;
     this.origin = origin;
   }
 
-  /** A copy of `headers`, which were read from `bytes[start, end)`, that outlives them and shares nothing with them. */
+  /** Returns a copy of `headers`, which were read from `bytes[start, end)`. It shares nothing with them. */
   static standing(headers: Headers, bytes: Uint8Array, start: number, end: number): Headers {
     const copy = new Headers();
     copy.text = latin1(bytes, start, end);
@@ -163,7 +164,7 @@ export class Headers {
     return copy;
   }
 
-  /** The lines of `headers`, which stay as they are and must outlive these. */
+  /** Takes over the lines of `headers`, which must not change or be cleared before these are cleared. */
   borrow(headers: Headers): void {
     this.borrowed = true;
     this.text = headers.text;
@@ -176,7 +177,7 @@ export class Headers {
     this.repeated = headers.repeated;
   }
 
-  /** Forgets the lines of known fields: of a trailer section only the others may be looked at. */
+  /** Forgets the lines of known fields. Of a trailer section callers may see only the others. */
   dropKnown(): void {
     const { table } = this;
     if (this.present === 0) return;
@@ -192,7 +193,7 @@ export class Headers {
     this.repeated = 0;
   }
 
-  /** Back to no lines, holding neither text nor table. */
+  /** Removes all lines, and lets go of text and table. */
   clear(): void {
     if (!this.borrowed) giveTable(this.table);
     this.table = NO_LINES;

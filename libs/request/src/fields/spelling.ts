@@ -2,11 +2,11 @@ import { WORD } from '../bytes/words.ts';
 import { FieldId } from './field-id.ts';
 
 /*
- * Names that clients send, each known by its bytes and the colon behind it, four at a time. Where a line begins with one,
- * its name needs neither be searched for its end nor checked nor looked up. What is in no spelling is read as any name.
+ * Names that clients send, with the colon after them, compared four bytes at a time. If a line begins with one, the
+ * reader need not search for the end of the name, check it or look it up. Any other name is read byte by byte.
  */
 
-/** Names that this server asks nothing of, and that browsers and proxies send all the same. */
+/** Names that browsers and proxies send, although this server does not use their values. */
 const COMMON = [
   'sec-fetch-dest',
   'sec-fetch-mode',
@@ -32,12 +32,12 @@ const COMMON = [
 const CASE = 0x20202020;
 const LETTER_CASE = 0x20;
 const SLOT_BITS = 8;
-/** Words of one spelling: at most 32 bytes with the colon. */
+/** Words of one spelling. A name has at most 32 bytes with the colon. */
 const STRIDE = 8;
 
-/** One spelling: where its words are, how they are compared, and what it means. */
+/** All spellings: where their words are, how they are compared, and what they mean. */
 interface Spellings {
-  /** First spelling of each slot, and for each the next one in its slot; 0 ends the chain. */
+  /** First spelling of each slot, and for each spelling the next one in its slot. 0 ends the chain. */
   readonly slot: Uint8Array;
   readonly next: Uint8Array;
   /** Bytes of the name and its colon. */
@@ -45,9 +45,9 @@ interface Spellings {
   readonly id: Uint8Array;
   /** Words of the name in lower case, from its start. */
   readonly words: Int32Array;
-  /** What is set in a word before it is compared: the case bit of its letters, and of nothing but letters. */
+  /** Bits that are set in a word before it is compared: the case bit of its letters, and of letters alone. */
   readonly cases: Int32Array;
-  /** The last four bytes, and the same for them. */
+  /** The last four bytes of the name and its colon, and their case bits. */
   readonly last: Int32Array;
   readonly lastCase: Int32Array;
 }
@@ -59,7 +59,7 @@ function slotOf(first: number): number {
 function spellings(): Spellings {
   const names: (readonly [name: string, id: number])[] = [['', FieldId.UNKNOWN]];
   for (const [constant, id] of Object.entries(FieldId)) {
-    // Shorter than a word with its colon.
+    // TE and its colon are shorter than a word.
     if (id !== FieldId.UNKNOWN && id !== FieldId.TE)
       names.push([constant.toLowerCase().replaceAll('_', '-'), id]);
   }
@@ -98,19 +98,20 @@ function add(made: Spellings, index: number, [name, id]: readonly [string, numbe
   made.slot[slot] = index;
 }
 
+/** All readers may share it: nothing writes it after load. */
 const KNOWN: Spellings = spellings();
 
-/** Bytes of the name and the colon of a spelling. */
+/** Returns the bytes of the name and the colon of a spelling. */
 export function spelledSize(spelling: number): number {
   return KNOWN.size[spelling];
 }
 
-/** FieldId of a spelling. */
+/** Returns the FieldId of a spelling. */
 export function spelledId(spelling: number): FieldId {
   return KNOWN.id[spelling] as FieldId;
 }
 
-/** Which spelling the line that begins at `start` has, of whatever case; 0 for none. The words are those of its bytes. */
+/** Returns the spelling, in any case, with which the line at `start` begins, or 0. `words` are those of its bytes. */
 type Speller = (words: DataView, start: number, end: number) => number;
 
 export const spellingAt: Speller = makeSpellingAt();

@@ -6,8 +6,8 @@ import { hostEnd, normalHost, readPort } from '../uri/host.ts';
 import { type RequestHead, TargetForm } from './head.ts';
 
 /*
- * Readers of the fields that decide how a message is framed, routed and followed by the next one. Each gets the
- * bytes that the head's offsets count from `base` in, and notes what it refuses with an index into them.
+ * Readers of the fields that decide how a message is routed and framed, and whether another may follow. The offsets of
+ * the head count from `base` in `bytes`. A reader notes what it refuses with an index into `bytes`.
  */
 
 const CHUNKED = ascii('chunked');
@@ -20,7 +20,7 @@ function ascii(word: string): Uint8Array {
   return Uint8Array.from(word, (letter) => letter.charCodeAt(0));
 }
 
-/** The fields that decide how the message is routed, framed and followed by the next one. */
+/** Reads all of these fields. */
 export function readFields(
   head: RequestHead,
   bytes: Uint8Array,
@@ -37,8 +37,8 @@ export function readFields(
 }
 
 /**
- * Host: RFC 9112 section 3.2. The target's own authority, where it has one, counts instead (section 3.2.2). `end` is
- * that of the head.
+ * Host: RFC 9112 section 3.2. If the target has an authority, that counts instead (section 3.2.2). `end` is the end of
+ * the head.
  */
 export function readHost(
   head: RequestHead,
@@ -69,7 +69,7 @@ export function readHost(
   return true;
 }
 
-/** Content-Length and Transfer-Encoding: RFC 9112 section 6, with no leniency where recipients could disagree. */
+/** Content-Length and Transfer-Encoding: RFC 9112 section 6. It refuses all that recipients could read in two ways. */
 export function readFraming(head: RequestHead, bytes: Uint8Array, base: number, fault: Fault): boolean {
   const { headers } = head;
   const hasLength = headers.hasKnown(FieldId.CONTENT_LENGTH);
@@ -88,24 +88,24 @@ function readLength(head: RequestHead, bytes: Uint8Array, base: number, fault: F
   const end = base + headers.valueEnd(row);
   if (headers.isRepeated(FieldId.CONTENT_LENGTH)) return fault.note(ErrorKind.REPEATED_CONTENT_LENGTH, start);
   if (start === end) return fault.note(ErrorKind.BAD_CONTENT_LENGTH, start);
-  // 1*DIGIT (RFC 9110 section 8.6): zeros in front change nothing, and the number is never octal.
+  // 1*DIGIT (RFC 9110 section 8.6). Zeros in front change nothing, and the number is never octal.
   let length = 0;
   for (let pos = start; pos < end; pos++) {
     const c = bytes[pos];
     if (c < ZERO || c > NINE) return fault.note(ErrorKind.BAD_CONTENT_LENGTH, pos);
     length = length * 10 + (c - ZERO);
   }
-  // Above 2^53 the sum may be inexact, but it does not fall below it again.
+  // Above 2^53 the sum may be inexact, but it never falls below 2^53 again.
   if (length > Number.MAX_SAFE_INTEGER) return fault.note(ErrorKind.CONTENT_LENGTH_TOO_LARGE, start);
   head.contentLength = length;
   return true;
 }
 
 /**
- * Only `chunked`, once, alone. Where it is not the last coding, the end of the body cannot be known and the answer
- * must be 400 (RFC 9112 section 6.3); a coding before it that is not understood is 501 (section 6.1). Empty list
- * members, parameters and a second line are refused although a recipient could skip them: they are how one request is
- * made to look like another.
+ * Accepts only `chunked`, once and alone. If it is not the last coding, nobody can know the end of the body, and the
+ * answer must be 400 (RFC 9112 section 6.3). An unknown coding before it is 501 (section 6.1). Empty list members,
+ * parameters and a second line are refused, although a recipient could skip them: attackers use them to make one request
+ * look like another.
  */
 function readCodings(head: RequestHead, bytes: Uint8Array, base: number, fault: Fault): boolean {
   const { headers } = head;
@@ -121,7 +121,7 @@ function readCodings(head: RequestHead, bytes: Uint8Array, base: number, fault: 
   return fault.note(classifyCodings(bytes, start, end), start);
 }
 
-/** Why a list of codings that is not `chunked` alone is refused. */
+/** Why a list of codings other than `chunked` alone is refused. */
 function classifyCodings(bytes: Uint8Array, start: number, end: number): ErrorKind {
   let pos = start;
   let chunked = false;
@@ -133,7 +133,7 @@ function classifyCodings(bytes: Uint8Array, start: number, end: number): ErrorKi
     if (last === first) return ErrorKind.BAD_TRANSFER_ENCODING;
     chunked = equals(bytes, first, last, CHUNKED);
     const rest = skipSpace(bytes, last, comma);
-    // A parameter: chunked has none, and a quoted one could hide a comma from this reader.
+    // A parameter. chunked has none, and a quoted one could hide a comma from this reader.
     if (rest < comma && (chunked || bytes[rest] !== SEMICOLON || hasQuote(bytes, rest, comma))) {
       return ErrorKind.BAD_TRANSFER_ENCODING;
     }
@@ -155,7 +155,7 @@ export function readConnection(head: RequestHead, bytes: Uint8Array, base: numbe
     ) {
       const end = base + headers.valueEnd(row);
       let pos = base + headers.valueStart(row);
-      // What nearly every such line says.
+      // Nearly every such line says this.
       if (equals(bytes, pos, end, KEEP_ALIVE)) {
         keepAlive = true;
         continue;
@@ -197,7 +197,7 @@ export function readExpect(head: RequestHead, bytes: Uint8Array, base: number, f
   return true;
 }
 
-/** Index of the next comma in `bytes[start, end)`, or `end`. */
+/** Returns the index of the next comma in `bytes[start, end)`, or `end`. */
 function memberEnd(bytes: Uint8Array, start: number, end: number): number {
   let pos = start;
   while (pos < end && bytes[pos] !== COMMA) pos++;
@@ -218,8 +218,8 @@ function hasQuote(bytes: Uint8Array, start: number, end: number): boolean {
 }
 
 /**
- * True if `bytes[start, end)` is `word`, letters compared without case. Bit 0x20 is set in every byte of the words
- * used here; that a control character could pass for a hyphen or a digit does not matter among checked field values.
+ * Whether `bytes[start, end)` is `word`, in any case of its letters. Every byte of the words here has bit 0x20. So a
+ * control character could pass for a hyphen or a digit, but checked field values contain none.
  */
 function equals(bytes: Uint8Array, start: number, end: number, word: Uint8Array): boolean {
   if (end - start !== word.length) return false;

@@ -23,9 +23,9 @@ export interface HeadValues {
   /** Further field lines, in their order. */
   readonly fields?: readonly (readonly [name: string, value: string])[] | undefined;
   /**
-   * Whether a body follows, where the protocol says so beside the fields, as HTTP/2 does; then Transfer-Encoding is
-   * refused, and a body without Content-Length is one of unknown length (`head.chunked`). If it is left out, the fields
-   * say so (RFC 9112 section 6).
+   * Whether a body follows, if the protocol itself says so, as HTTP/2 does. Then Transfer-Encoding is refused, and a body
+   * without Content-Length has an unknown length (`head.chunked`). If `body` is left out, the fields say whether a body
+   * follows (RFC 9112 section 6).
    */
   readonly body?: boolean | undefined;
 }
@@ -33,7 +33,7 @@ export interface HeadValues {
 const HOST = 'Host';
 const SCRATCH = 16_384;
 
-/** Filled and read within one call, so one of each is enough for all callers. */
+/** All callers may share both: one call of `fillHead` fills and reads them. */
 const fault = new Fault();
 const scratch = new Uint8Array(SCRATCH);
 
@@ -42,7 +42,7 @@ const scratch = new Uint8Array(SCRATCH);
  * head, or the same error, as if the values were printed as HTTP/1.1 and parsed. Sizes and offsets (`head.bytes`,
  * `error.at`) are those of this text. A value cannot end its line: what would begin another line is an error.
  *
- * The caller owns `head` and may use it again; `head.clear()` lets go of what it holds. `secure` says whether https
+ * The caller owns `head` and may use it again. `head.clear()` lets go of its contents. `secure` says whether https
  * targets are allowed (RFC 9110 section 7.4).
  *
  * Returns null, or the error. After an error `head` has only method and target, for the log.
@@ -82,7 +82,7 @@ function fieldsStart({ method, target, version }: HeadValues): number {
   return method.length + 1 + target.length + lineOf(version).length;
 }
 
-/** Bytes of the text: its lines, and the empty line that ends it. */
+/** Bytes of the text: its lines and the empty line at its end. */
 function sizeOf(values: HeadValues): number {
   const { authority, fields = [] } = values;
   let size = fieldsStart(values) + 2;
@@ -115,7 +115,7 @@ function printLine(bytes: Uint8Array, at: number, name: string, value: string): 
   return write(bytes, pos, '\r\n');
 }
 
-/** Returns the index behind `text`. A character that is no byte becomes NUL, which is refused in every place. */
+/** Returns the index after `text`. A character that is no byte becomes NUL, which is refused in every place. */
 function write(bytes: Uint8Array, at: number, text: string): number {
   for (let index = 0; index < text.length; index++) {
     const c = text.charCodeAt(index);
@@ -124,7 +124,7 @@ function write(bytes: Uint8Array, at: number, text: string): number {
   return at + text.length;
 }
 
-/** Checks method, target and each field line at its place in the text, and notes where the lines lie. */
+/** Checks method, target and each field line at its place in the text, and notes where the lines are. */
 function readLines(head: RequestHead, values: HeadValues, bytes: Uint8Array, limits: Limits): boolean {
   const { method, target, authority, fields = [] } = values;
   if (!checkMethod(bytes, method.length)) return false;
@@ -160,18 +160,18 @@ function checkTarget(bytes: Uint8Array, start: number, length: number, maxTarget
 }
 
 /**
- * False where the text is refused, which `whole` says for its lines. A parser looks at no byte behind `maxHeader`: it
- * finds no fault there, only that the text goes on.
+ * Returns false if the text is refused. `whole` says whether its lines are accepted. A parser looks at no byte after
+ * `maxHeader`. So it finds no fault there, only that the text continues.
  */
 function withinLimits(whole: boolean, values: HeadValues, size: number, { maxHeader }: Limits): boolean {
-  // What a CR means shows in the byte behind it.
+  // Only the byte after a CR shows what it means.
   const seen = whole ? size : fault.at + (fault.kind === ErrorKind.BARE_CR ? 2 : 1);
   if (seen <= maxHeader) return whole;
   const inFields = fieldsStart(values) <= maxHeader;
   return fault.note(inFields ? ErrorKind.HEAD_TOO_LARGE : ErrorKind.TARGET_TOO_LONG, maxHeader);
 }
 
-/** Reads out of the checked text what it means. */
+/** Reads the meaning of the checked text. */
 function readMeaning(
   head: RequestHead,
   values: HeadValues,
@@ -193,7 +193,7 @@ function readMeaning(
   );
 }
 
-/** Frames a message of which the protocol itself says whether a body follows. */
+/** Frames a message if the protocol itself says whether a body follows. */
 function frame(head: RequestHead, bytes: Uint8Array, base: number, body: boolean): boolean {
   const { headers } = head;
   if (headers.hasKnown(FieldId.TRANSFER_ENCODING)) {

@@ -1,47 +1,47 @@
 import { Headers } from '../fields/headers.ts';
 
-/** The four forms of a request target, RFC 9112 section 3.2. */
+/** The four forms of a request target (RFC 9112 section 3.2). */
 export const TargetForm = { ORIGIN: 0, ABSOLUTE: 1, AUTHORITY: 2, ASTERISK: 3 } as const;
 export type TargetForm = (typeof TargetForm)[keyof typeof TargetForm];
 
 /**
- * One request head, read and understood. Only a parser or `fillHead` writes it. The head of a parser stays as it is until
- * that parser's `reset()`.
- * After an error it holds what was read before it (method and target, for the log), the rest at these defaults.
+ * One request head, read and understood. Only a parser or `fillHead` writes it. The head of a parser stays as it is
+ * until that parser's `reset()`. After an error it has the method and target that were read before the error, for the
+ * log. All else has these defaults.
  */
 export class RequestHead {
-  /** 10 for HTTP/1.0, 11 for HTTP/1.1 and every later minor version. */
+  /** 10 for HTTP/1.0. 11 for HTTP/1.1 and every later minor version. */
   version: 10 | 11 = 11;
-  /** As it was sent: methods are case-sensitive. `''` where none could be read. */
+  /** As the client sent it: methods are case-sensitive. `''` if none could be read. */
   method = '';
-  /** The request target as it was sent. */
+  /** The request target as the client sent it. */
   target = '';
   form: TargetForm = TargetForm.ORIGIN;
-  /** Decoded and resolved, begins with `/`; `/` for the forms that have no path. */
+  /** The decoded and resolved path. It begins with `/`. It is `/` for the forms without a path. */
   path = '/';
-  /** The path as it was sent; `/` where it was left out, `*` for the asterisk form, `''` for the authority form. */
+  /** The path as the client sent it. `/` if it was left out, `*` for the asterisk form, `''` for the authority form. */
   rawPath = '';
-  /** What follows the `?`, as it was sent; `''` where there is none. */
+  /** What follows the `?`, as the client sent it. `''` if there is none. */
   query = '';
-  /** True where a `?` was sent, even with nothing behind it. */
+  /** Whether the target has a `?`, even with nothing after it. */
   hasQuery = false;
-  /** Lower-case, without port and without the root's dot; IPv6 in its brackets; `''` where HTTP/1.0 names none. */
+  /** Lower-case, without port and root's dot. IPv6 keeps its brackets. `''` if a client of HTTP/1.0 names none. */
   host = '';
-  /** -1 where none was sent. */
+  /** -1 if the client sent none. */
   port = -1;
   readonly headers: Headers = new Headers();
-  /** Bytes of the body, -1 where no Content-Length was sent. */
+  /** Bytes of the body. -1 without Content-Length. */
   contentLength = -1;
-  /** Only the end of the body tells its length: it comes in chunks, or as a stream. Then `contentLength` is -1. */
+  /** Only the end of the body shows its length: it comes in chunks, or as a stream. Then `contentLength` is -1. */
   chunked = false;
-  /** The client would use the connection again (RFC 9112 section 9.3). */
+  /** The client allows another request on the connection (RFC 9112 section 9.3). */
   keepAlive = false;
-  /** The client waits for 100 (Continue) before it sends the body that it has announced. */
+  /** The client waits for 100 (Continue) before it sends the announced body. */
   expectContinue = false;
-  /** Bytes of the head, its empty line and the blank lines before it included. */
+  /** Bytes of the head, with its empty line and the blank lines before it. */
   bytes = 0;
 
-  /** True where a body of at least one byte, or of unknown length, follows. */
+  /** Whether a body of at least one byte, or of unknown length, follows. */
   get hasBody(): boolean {
     return this.chunked || this.contentLength > 0;
   }

@@ -10,7 +10,7 @@ function known(name: string): KnownMethod {
   return [name, Uint8Array.from(name, (letter) => letter.charCodeAt(0))];
 }
 
-/** Methods of RFC 9110 and PATCH, by length: reading one of them builds no string. */
+/** Methods of RFC 9110 and PATCH, by length. Reading one of them builds no string. */
 const BY_LENGTH: readonly (readonly KnownMethod[])[] = [
   [],
   [],
@@ -22,7 +22,7 @@ const BY_LENGTH: readonly (readonly KnownMethod[])[] = [
   [known('OPTIONS'), known('CONNECT')],
 ];
 
-/** The method in `bytes[start, end)`, which is a token. Methods are case-sensitive (RFC 9110 section 9.1). */
+/** Returns the method in `bytes[start, end)`, which is a token. Methods are case-sensitive (RFC 9110 section 9.1). */
 export function methodName(bytes: Uint8Array, start: number, end: number): string {
   const length = end - start;
   if (length < BY_LENGTH.length) {
@@ -42,7 +42,7 @@ function matches(bytes: Uint8Array, start: number, name: Uint8Array): boolean {
   return true;
 }
 
-/** Why a request whose first byte is `c` is refused, where `c` begins no method. */
+/** Why a request with the first byte `c`, which begins no method, is refused. */
 export function firstByteError(c: number): ErrorKind {
   if (c === TLS_HANDSHAKE) return ErrorKind.TLS_HELLO;
   return c === LF ? ErrorKind.BARE_LF : ErrorKind.BAD_METHOD;

@@ -9,8 +9,8 @@ const LETTER_S = 0x73;
 const CASE_BIT = 0x20;
 
 /**
- * Reads `head.target`, which is `bytes[start, end)` and passed `targetEnd`, into the parts of the head, in the form that its method asks for
- * (RFC 9112 section 3.2). `secure` tells whether the connection may serve https targets.
+ * Reads `head.target` into the parts of the head, in the form that the method asks for (RFC 9112 section 3.2). The target
+ * is `bytes[start, end)` and has passed `targetEnd`. `secure` says whether the connection may serve https targets.
  */
 export function readTarget(
   head: RequestHead,
@@ -56,7 +56,7 @@ function readPath(
   return true;
 }
 
-/** `mark` is the index of the `?`. Whatever can stand in a target can stand behind it, and it is never decoded here. */
+/** `mark` is the index of the `?`. After it, every byte of a target is allowed. The query is not decoded here. */
 function readQuery(head: RequestHead, targetStart: number, mark: number, end: number): void {
   head.hasQuery = true;
   head.query = part(head, targetStart, mark + 1, end);
@@ -85,7 +85,7 @@ function readAbsolute(
   return true;
 }
 
-/** True if `bytes[start, authority)` is `http://` or `https://`, whose length the caller has chosen. */
+/** Whether `bytes[start, authority)` is `http://` or `https://`. The caller has chosen the length. */
 function isScheme(bytes: Uint8Array, start: number, authority: number): boolean {
   for (let i = 0; i < HTTP.length; i++) {
     if ((bytes[start + i] | CASE_BIT) !== HTTP[i]) return false;
@@ -93,7 +93,7 @@ function isScheme(bytes: Uint8Array, start: number, authority: number): boolean 
   return bytes[authority - 3] === COLON && bytes[authority - 2] === SLASH && bytes[authority - 1] === SLASH;
 }
 
-/** User information is refused with the rest: RFC 9110 section 4.2.4 treats it as an error. */
+/** User information is refused like any other bad authority: RFC 9110 section 4.2.4 treats it as an error. */
 function readAuthority(
   head: RequestHead,
   bytes: Uint8Array,
@@ -111,12 +111,12 @@ function readAuthority(
   return true;
 }
 
-/** RFC 9110 section 9.3.6: a CONNECT without a port, or to port 0, is refused. */
+/** RFC 9110 section 9.3.6: the server refuses a CONNECT without a port, or to port 0. */
 function hasPort(head: RequestHead, start: number, fault: Fault): boolean {
   return head.port > 0 || fault.note(ErrorKind.BAD_AUTHORITY, start);
 }
 
-/** `bytes[start, end)` out of the target's string; the very string where it is all of it. */
+/** Returns `bytes[start, end)` as a part of the target's string, or the same string if it is the whole target. */
 function part(head: RequestHead, targetStart: number, start: number, end: number): string {
   const { target } = head;
   const from = start - targetStart;

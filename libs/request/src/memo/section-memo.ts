@@ -7,18 +7,18 @@ import { Slots } from './slots.ts';
 
 const SLOT_BITS = 7;
 const SLOTS = 1 << SLOT_BITS;
-/** Bytes of a section, its empty line included, and its lines; a larger one is read each time. */
+/** Bytes of a section with its empty line. A larger section, or one of more than MAX_LINES, is read each time. */
 const MAX_LENGTH = 1024;
 const WORDS = MAX_LENGTH / WORD;
 const MAX_LINES = 32;
-/** `Host:a` and two line ends: nothing shorter is a section of HTTP/1.1. */
+/** `Host:a` and two line ends. No section of HTTP/1.1 is shorter. */
 const MIN_LENGTH = 10;
-/** CR LF CR LF as a word: the end of a section, and found nowhere else in it. */
+/** CR LF CR LF as a word. It ends a section, and is nowhere else in it. */
 const EMPTY_LINE = 0x0a0d0a0d;
-/** Names of fields that prove who somebody is; there are more of them than any table knows. */
+/** Names of fields that prove who somebody is. There are more of them than a table could list. */
 const SECRET = /auth|cookie|credential|key|pass|secret|session|sign|token/i;
 
-/** One field section, and what it comes to in an HTTP/1.1 request whose target is in origin form. */
+/** One field section, and what it means in an HTTP/1.1 request whose target is in origin form. */
 export class Section {
   readonly slot: number;
   readonly length: number;
@@ -42,7 +42,7 @@ export class Section {
     this.expectContinue = head.expectContinue;
   }
 
-  /** Gives the head all but the lines themselves. */
+  /** Gives the head everything except the lines themselves. */
   decide(head: RequestHead): void {
     head.host = this.host;
     head.port = this.port;
@@ -54,30 +54,30 @@ export class Section {
 }
 
 /**
- * Field sections that were read before: a client sends the same one with nearly every request. One that equals a known
- * section, byte for byte and up to its empty line, means the same and is not read again.
+ * Field sections that were read before. A client sends the same one with nearly every request. If a section equals a
+ * known one byte for byte, up to its empty line, it means the same and is not read again.
  *
- * Only sections that were accepted are kept, only of HTTP/1.1 with a target in origin form, where what they come to
- * depends on their bytes alone; bounds are the parser's own and are asked again. Never one with a secret (Cookie,
- * Authorization, whatever has a name like theirs): how long a comparison takes would tell a stranger how much of his
- * guess is right. At most 128 sections of at most 1 KiB are held: 128 KiB for their bytes, and less than 600 KiB for
- * their strings and tables.
+ * The memo keeps only accepted sections of HTTP/1.1 with a target in origin form: their meaning depends on their bytes
+ * alone. Each parser checks its own limits again. The memo never keeps a section with a secret (Cookie, Authorization, a
+ * field with a name like theirs). Otherwise the time of a comparison would show a stranger how much of a guess is right.
+ * It holds at most 128 sections of at most 1 KiB: 128 KiB for their bytes, and less than 600 KiB for their strings and
+ * tables.
  */
 export class SectionMemo {
   private readonly slots = new Slots(SLOTS);
   private readonly words = new Int32Array(SLOTS * WORDS);
   private readonly kept: (Section | null)[] = new Array(SLOTS).fill(null);
-  /** Found last. */
+  /** The section that was found last. */
   private recent: Section | null = null;
-  /** Of the section that was last asked for, and its length, if it was known where it ends. */
+  /** Tag and length of the section that `recall` last looked for. The length is 0 if its end was not known. */
   private tag = 0;
   private tagged = 0;
   private looked = false;
 
   /**
-   * The known section that `bytes[start, end)` is or begins with, or null. Where a section ends is not known before it is
-   * read, but mostly it is where the received bytes end; where they go on, with a body or the next request, the section
-   * found last is tried.
+   * Returns the known section that `bytes[start, end)` is or begins with, or null. The end of a section is not known
+   * before it is read. Mostly it is the end of the received bytes. If a body or the next request follows, only the
+   * section that was found last is tried.
    */
   recall(bytes: Uint8Array, start: number, end: number): Section | null {
     const length = end - start;
@@ -98,7 +98,7 @@ export class SectionMemo {
     return recent;
   }
 
-  /** After `recall` did not know it: takes note of what the section in `bytes[start, end)` came to. */
+  /** Notes the meaning of the section in `bytes[start, end)`, which `recall` did not know. */
   learn(head: RequestHead, bytes: Uint8Array, start: number, end: number): void {
     const length = end - start;
     const { headers } = head;
@@ -106,7 +106,7 @@ export class SectionMemo {
     if (headers.hasKnown(FieldId.COOKIE) || headers.hasKnown(FieldId.AUTHORIZATION)) return;
     let tag = this.tag;
     if (this.tagged !== length) {
-      // More bytes follow it, so it was not asked for; from now on it is the one to try.
+      // More bytes follow it, so `recall` did not look for it. If it is held, it is the one to try from now on.
       const from = wordsOf(bytes);
       tag = fingerprint(from, start, length);
       if (this.held(tag, from, start, length) !== null) return;
@@ -114,7 +114,7 @@ export class SectionMemo {
     if (this.slots.missed(tag >>> (32 - SLOT_BITS), tag)) this.keep(tag, head, bytes, start, end);
   }
 
-  /** The section of this tag, if it is held and is what lies there. */
+  /** Returns the section of this tag if it is held and equals the bytes, otherwise null. */
   private held(tag: number, from: DataView, start: number, length: number): Section | null {
     const slot = tag >>> (32 - SLOT_BITS);
     if (!this.slots.mayHold(slot, tag)) return null;
@@ -136,7 +136,7 @@ export class SectionMemo {
     this.kept[slot] = new Section(slot, head, bytes, start, end);
   }
 
-  /** The words cover all but up to three bytes at the end, and those belong to the empty line. */
+  /** The words cover all but at most three bytes at the end. Those belong to the empty line, which is compared first. */
   private equals(section: Section, from: DataView, start: number): boolean {
     const { length } = section;
     return (
@@ -146,7 +146,7 @@ export class SectionMemo {
   }
 }
 
-/** Of five words spread over the section: its host, its last value, and three between them. */
+/** Mixes the length and five words of the section: from its host, its last value, and three places in between. */
 function fingerprint(from: DataView, start: number, length: number): number {
   let tag = mixed(length, from.getInt32(start + 5, true));
   tag = mixed(tag, from.getInt32(start + (length >> 2), true));

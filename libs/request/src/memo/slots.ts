@@ -1,37 +1,36 @@
-/** How many more misses than hits the key of a slot outlives when it is new, and at most. */
+/** How many more misses than hits a key survives in its slot: when it is new, and at most. */
 const FIRST_LIFE = 4;
 const MOST_LIFE = 255;
-/** Sightings that a slot lets pass between two keys of which none was ever seen again. */
+/** Sightings that a slot ignores, at most, after it held keys that were never seen again. */
 const MOST_WAIT = 1023;
 
-/** After so many misses in a row only one of so many keys is looked at, until one is hit. */
+/** After MOST_MISSES misses in a row, only one of REST keys is looked up, until there is a hit. */
 const MOST_MISSES = 64;
 const REST = 8;
 
-/** What is known of a slot, as places in its row. */
+/** Places of the facts of a slot in its row. */
 const TAG = 0;
 const LIFE = 1;
-/** The key that was missed last, and how often it must be seen yet. */
+/** The key that was missed last, and how often it must still be seen. */
 const CANDIDATE = 2;
 const LEFT = 3;
-/** How long the next candidate will have to wait. */
+/** How many sightings the next candidate must wait for. */
 const WAIT = 4;
 const ROW_BITS = 3;
 
 /**
- * Which key holds which slot, where many share one. It knows keys by a tag of 32 bits, their hash; whoever keeps things
- * in the slots compares the keys themselves.
+ * Which key holds which slot, when many keys share one. It knows a key by a tag of 32 bits, its hash. The owner of what
+ * is in the slots compares the keys themselves.
  *
- * A key comes in where it is seen twice without another one between, and only once the one that holds the slot has been
- * missed more often than it was hit: two that take turns do not drive each other out, and a flood of keys that never
- * come back drives out nothing. A slot whose keys are put in and never hit waits twice as long before each next one, and
- * where nothing at all is hit for a while, most keys are not looked at: traffic that never repeats itself costs next to
- * nothing.
+ * A key gets its slot when it is seen twice without another key in between, and when the holder of the slot has been
+ * missed more often than hit. So two keys that alternate do not evict each other, and a flood of keys that never come
+ * back evicts nothing. If a slot takes keys that are never hit, it waits twice as long before each next one. If nothing
+ * at all is hit for a while, most keys are not looked up. So traffic that never repeats costs next to nothing.
  */
 export class Slots {
-  /** One array for all of it: a miss touches a single line of the processor's cache. */
+  /** One array for all rows: a miss touches a single line of the processor's cache. */
   private readonly rows: Int32Array;
-  /** Since the last hit. */
+  /** Misses since the last hit, and how many keys to pass over now. */
   private misses = 0;
   private rest = 0;
 
@@ -39,14 +38,14 @@ export class Slots {
     this.rows = new Int32Array(count << ROW_BITS);
   }
 
-  /** True where this key is not worth a look; to be asked once for each key. */
+  /** Whether to skip the lookup of this key. Ask once for each key. */
   passes(): boolean {
     if (this.rest === 0) return false;
     this.rest--;
     return true;
   }
 
-  /** False where the slot certainly does not hold the key. */
+  /** Returns false if the slot certainly does not hold the key. */
   mayHold(slot: number, tag: number): boolean {
     const { rows } = this;
     const row = slot << ROW_BITS;
@@ -62,12 +61,12 @@ export class Slots {
     rows[row + WAIT] = 0;
   }
 
-  /** Holds nothing, until another key comes in. */
+  /** Empties the slot until another key gets it. */
   clear(slot: number): void {
     this.rows[(slot << ROW_BITS) + LIFE] = 0;
   }
 
-  /** The slot was asked for a key that it does not hold. True: it holds it from now on, put it there. */
+  /** Notes that the slot does not hold the key. Returns true if the key has the slot from now on: store its value. */
   missed(slot: number, tag: number): boolean {
     const { rows } = this;
     if (this.misses < MOST_MISSES) this.misses++;

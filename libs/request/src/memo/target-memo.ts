@@ -6,11 +6,11 @@ import { Slots } from './slots.ts';
 
 const SLOT_BITS = 10;
 const SLOTS = 1 << SLOT_BITS;
-/** Bytes of a target; a longer one is read each time. */
+/** Bytes of a target. A longer one is read each time. */
 const MAX_LENGTH = 128;
 const WORDS = MAX_LENGTH / WORD;
 
-/** One target, and the strings that every head with these bytes is given. */
+/** One target, and the strings that every head with these bytes gets. */
 class Target {
   readonly length: number;
   readonly target: string;
@@ -19,7 +19,7 @@ class Target {
   readonly query: string;
   readonly hasQuery: boolean;
 
-  /** Strings of its own: those of the head may be slices of all of it. */
+  /** Makes strings of its own. Those of the head may be slices that keep the whole head alive. */
   constructor(head: RequestHead, bytes: Uint8Array, start: number, end: number) {
     const text = latin1(bytes, start, end);
     this.length = end - start;
@@ -32,32 +32,32 @@ class Target {
 }
 
 /**
- * Request targets in origin form that were read before, and what they came to. The same bytes give the same strings, the
- * very objects: whoever looks them up in a map finds their hash ready.
+ * Request targets in origin form that were read before, and what they mean. The same bytes give the same string objects.
+ * So a caller that looks them up in a map finds their hash ready.
  *
- * What is kept depends on the bytes of the target alone; only what was accepted is kept. It holds at most 1,024 targets of
- * at most 128 bytes: 128 KiB for their bytes, and less than 600 KiB for their strings. The hash covers every byte, so
- * that the time of an answer tells nobody how much of a guess is right, only whether all of it was asked for before; and
- * that a page's place in the cache tells as well.
+ * It keeps only accepted targets, and only what depends on their bytes alone: at most 1,024 targets of at most 128 bytes.
+ * That is 128 KiB for their bytes, and less than 600 KiB for their strings. The hash covers every byte. So the time of an
+ * answer does not show how much of a guess is right, only whether somebody asked for all of it before. The cache of pages
+ * shows that too.
  */
 export class TargetMemo {
   private readonly slots = new Slots(SLOTS);
   private readonly words = new Int32Array(SLOTS * WORDS);
   private readonly kept: (Target | null)[] = new Array(SLOTS).fill(null);
-  /** Of the target that was last asked for, if it was looked for. */
+  /** Tag of the target that `recall` last looked for, and whether it looked. */
   private tag = 0;
   private looked = false;
 
   /**
-   * Gives `head` what the target in `bytes[start, end)` comes to; false where it is not known. At least four bytes must
-   * follow the target, as the version does.
+   * Gives `head` the meaning of the target in `bytes[start, end)`. Returns false if the target is not known. At least
+   * four bytes must follow the target, as the version does.
    */
   recall(head: RequestHead, bytes: Uint8Array, start: number, end: number): boolean {
     const length = end - start;
     this.looked = length <= MAX_LENGTH && !this.slots.passes();
     if (!this.looked) return false;
     const from = wordsOf(bytes);
-    // The last word reaches into the version, whose first letters never differ.
+    // The last word reaches into the version, whose first letters are always the same.
     let tag = length;
     for (let pos = start; pos < end; pos += WORD) tag = mixed(tag, from.getInt32(pos, true));
     this.tag = tag;
@@ -77,7 +77,7 @@ export class TargetMemo {
     return true;
   }
 
-  /** After `recall` did not know it: takes note of what the target in `bytes[start, end)` came to. */
+  /** Notes the meaning of the target in `bytes[start, end)`, which `recall` did not know. */
   learn(head: RequestHead, bytes: Uint8Array, start: number, end: number): void {
     if (!this.looked) return;
     const { tag } = this;

@@ -8,15 +8,15 @@ export function bytesOf(text: string): Buffer {
   return Buffer.from(text, 'latin1');
 }
 
-/** `bytes` cut at each of `cuts`, which are ascending offsets in it. */
+/** Cuts `bytes` at each of `cuts`, which are ascending offsets. */
 export function pieces(bytes: Buffer, cuts: readonly number[]): Buffer[] {
   const all = [0, ...cuts, bytes.length];
   return all.slice(1).map((end, i) => bytes.subarray(all[i], end));
 }
 
 /**
- * Feeds the pieces out of one receive buffer that is overwritten before the next piece comes, at offsets that are not
- * zero: what a server does. Gives the last status; `consumed` is summed over the pieces.
+ * Feeds the pieces as a server does: from one receive buffer, at offsets other than zero, each overwriting the last one.
+ * Returns the last status. `consumed` is the sum over the pieces.
  */
 export function feedPieces(
   parser: RequestParser,
@@ -36,7 +36,7 @@ export function feedPieces(
   return { status, consumed };
 }
 
-/** All that can be seen of a parser after its last feed, as one plain value. */
+/** Returns all that a caller can see of a parser after its last feed, as one plain value. */
 export function seen(parser: RequestParser, status: FeedStatus, consumed: number): unknown {
   const { head, error } = parser;
   if (status === FeedStatus.PARTIAL) return { status, started: parser.started };
@@ -63,7 +63,7 @@ interface ReadBody {
   readonly trailers: readonly (readonly [string, string])[] | null;
 }
 
-/** Reads a body out of pieces with the loop that BodyDecoder asks for. */
+/** Reads a body from pieces with the loop that BodyDecoder asks for. */
 export function readBody(
   parts: readonly Buffer[],
   framing: BodyFraming,

@@ -9,7 +9,7 @@ export const SECTION =
   'Host: www.example.org:8080\r\nUser-Agent: curl/8.0 (like a browser)\r\nAccept: */*\r\nX-One: 1\r\nX-One: 2\r\n\r\n';
 export const HEAD = LINE + SECTION;
 
-/** All that a head says, asked in every way. */
+/** Returns all that a head says, asked in every way. */
 export function said(parser: RequestParser, parts: readonly Buffer[]): unknown {
   parser.reset();
   const { status, consumed } = feedPieces(parser, parts);
@@ -31,6 +31,6 @@ export function expectSame(
   const parts = pieces(bytesOf(text), cuts);
   const plain = new RequestParser(limits, false, null);
   const remembering = new RequestParser(limits, false, memo);
-  // As text: thousands of heads are compared.
+  // Compared as text, because thousands of heads are compared.
   expect(JSON.stringify([text, said(remembering, parts)])).toBe(JSON.stringify([text, said(plain, parts)]));
 }

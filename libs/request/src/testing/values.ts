@@ -4,20 +4,20 @@ import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import { FeedStatus, RequestParser } from '../parser.ts';
 import { bytesOf } from './feeding.ts';
 
-/** The values as a client of HTTP/1.1 would send them. */
+/** Prints the values as a client of HTTP/1.1 would send them. */
 export function printed({ method, target, version = 11, authority, fields = [] }: HeadValues): string {
   const lines = authority === undefined ? fields : [['Host', authority] as const, ...fields];
   const section = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
   return `${method} ${target} HTTP/1.${version - 10}\r\n${section}\r\n`;
 }
 
-/** All that a head says. */
+/** Returns all that a head says. */
 export function said(head: RequestHead): unknown {
   const { headers, ...rest } = head;
   return { ...rest, hasBody: head.hasBody, fields: [...headers] };
 }
 
-/** What the parser reads from the text, or its error. */
+/** Returns what the parser reads from the text, or its error. */
 export function parsed(values: HeadValues, limits: Limits, secure: boolean): unknown {
   const bytes = bytesOf(printed(values));
   const parser = new RequestParser(limits, secure, null);
@@ -25,7 +25,7 @@ export function parsed(values: HeadValues, limits: Limits, secure: boolean): unk
   return status === FeedStatus.HEAD ? said(parser.head) : { ...parser.error };
 }
 
-/** What the values come to, or their error. */
+/** Returns what `fillHead` makes of the values, or its error. */
 export function filled(
   values: HeadValues,
   limits = DEFAULT_LIMITS,

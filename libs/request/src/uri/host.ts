@@ -7,9 +7,9 @@ const MAX_PORT = 65_535;
 const GROUPS = 8;
 
 /**
- * Where the host of `host [":" port]` in `bytes[start, end)` ends: at the colon, or at `end` where there is no port;
- * -1 where it is no host. Host is RFC 3986 section 3.2.2 without IPvFuture (a version nobody knows is an address
- * nobody understands) and without the empty name, which an http URI must not have (RFC 9110 section 4.2.1).
+ * Returns where the host of `host [":" port]` in `bytes[start, end)` ends: at the colon, or at `end` if there is no port.
+ * Returns -1 if it is no host. Host is RFC 3986 section 3.2.2 without IPvFuture and without the empty name. Nobody can
+ * understand an address of an unknown version. An http URI must not have an empty host (RFC 9110 section 4.2.1).
  */
 export function hostEnd(bytes: Uint8Array, start: number, end: number): number {
   const stop =
@@ -19,8 +19,8 @@ export function hostEnd(bytes: Uint8Array, start: number, end: number): number {
 }
 
 /**
- * The port behind the colon at `colon`: 0 to 65535, or -1 where none is written (`host` and `host:` are the same),
- * -2 where it is no port.
+ * Returns the port after the colon at `colon`: 0 to 65535. Returns -1 if there is none (`host` and `host:` are the same),
+ * and -2 if it is not a port.
  */
 export function readPort(bytes: Uint8Array, colon: number, end: number): number {
   if (colon + 1 >= end) return -1;
@@ -34,7 +34,7 @@ export function readPort(bytes: Uint8Array, colon: number, end: number): number 
   return port;
 }
 
-/** End of a registered name or IPv4 address: every IPv4 address is also a valid name. */
+/** Returns the end of a registered name or IPv4 address. Every IPv4 address is also a valid name. */
 function nameEnd(bytes: Uint8Array, start: number, end: number): number {
   let pos = start;
   while (pos < end) {
@@ -46,7 +46,7 @@ function nameEnd(bytes: Uint8Array, start: number, end: number): number {
       break;
     }
   }
-  // A name of the root dot alone names nothing.
+  // The root's dot alone names no host.
   return pos === start + 1 && bytes[start] === DOT ? -1 : pos;
 }
 
@@ -56,7 +56,7 @@ function literalEnd(bytes: Uint8Array, start: number, end: number): number {
   return close < end && isIPv6(bytes, start + 1, close) ? close + 1 : -1;
 }
 
-/** `IPv6address` of RFC 3986: eight groups, or fewer with one `::`, the last two perhaps written as IPv4. */
+/** `IPv6address` of RFC 3986: eight groups, or fewer with one `::`. The last two may be written as IPv4. */
 export function isIPv6(bytes: Uint8Array, start: number, end: number): boolean {
   let pos = start;
   let groups = 0;
@@ -87,7 +87,7 @@ export function isIPv6(bytes: Uint8Array, start: number, end: number): boolean {
   return gap ? groups < GROUPS : groups === GROUPS;
 }
 
-/** End of one to four hexadecimal digits, or `start` where there are none. */
+/** Returns the end of one to four hexadecimal digits, or `start` if there are none. */
 function groupEnd(bytes: Uint8Array, start: number, end: number): number {
   const most = end - start > 4 ? start + 4 : end;
   let pos = start;
@@ -118,8 +118,8 @@ function isDigit(c: number): boolean {
 }
 
 /**
- * The host in `bytes[start, end)` as names are compared: lower-case, without the root's dot at its end. It is cut from
- * `text`, where its first character is `at`.
+ * Returns the host in `bytes[start, end)` in the form that names are compared in: lower-case, without the root's dot at
+ * the end. The string is cut from `text`, where the host begins at `at`.
  */
 export function normalHost(bytes: Uint8Array, start: number, end: number, text: string, at: number): string {
   const size = bytes[end - 1] === DOT ? end - 1 - start : end - start;

@@ -6,10 +6,10 @@ import { ErrorKind, type Fault } from '../request-error.ts';
 
 const SCRATCH = 4_096;
 
-/** Decoded bytes of the path that is being read; nothing of it outlives a call. */
+/** Decoded bytes of a path. All callers may share it: one call fills and reads it. */
 const scratch = new Uint8Array(SCRATCH);
 
-/** Index of the `?` in `bytes[start, end)`, or `end`. */
+/** Returns the index of the `?` in `bytes[start, end)`, or `end`. */
 export function pathEnd(bytes: Uint8Array, start: number, end: number): number {
   let pos = start;
   while (pos < end && bytes[pos] !== QUESTION) pos++;
@@ -17,14 +17,14 @@ export function pathEnd(bytes: Uint8Array, start: number, end: number): number {
 }
 
 /**
- * Where a path that decodes to itself ends, at its `?` or at `end`: no percent sign, no empty segment, none that
- * begins with a dot. -1 for every other path, the malformed ones among them: `decodePath` tells them apart.
+ * Returns where a path that decodes to itself ends: at its `?` or at `end`. Such a path has no percent sign, no empty
+ * segment, and no segment that begins with a dot. Returns -1 for every other path. `decodePath` finds the malformed ones.
  */
 export const plainPathEnd: Scanner = makePlainPathEnd();
 
 /**
- * As in scan.ts, with the table as a constant in it. Bits of an entry: what ends the search (4), a slash (2), and what must
- * not follow a slash (1).
+ * A function with the table as a constant, as in scan.ts. The bits of an entry mean: ends the search (4), is a slash (2),
+ * must not follow a slash (1).
  */
 function makePlainPathEnd(): Scanner {
   const table = PATH.map((allowed) => (allowed === 0 ? 4 : 0));
@@ -44,12 +44,12 @@ function makePlainPathEnd(): Scanner {
 }
 
 /**
- * The path in `bytes[start, end)` as the server means it: percent-decoded once, checked to hold no NUL, empty
- * segments merged and dot segments resolved, in this order, so that an encoded dot or slash counts as one. It begins
- * with `/` and holds no `..` segment, no `//` and no NUL. `''` where the path is refused. Bytes that are not UTF-8 are
- * part of a name like any other (octets.ts); none of them is a slash or a dot to anybody who reads bytes.
+ * Returns the path in `bytes[start, end)` as the server understands it, or `''` if it is refused. The path is
+ * percent-decoded once, checked for NUL, empty segments are merged, and dot segments are resolved. This order makes an
+ * encoded dot or slash count as one. The result begins with `/` and has no `..` segment, no `//` and no NUL. Bytes that
+ * are not UTF-8 are part of a name like all others (octets.ts). A reader of bytes takes none of them for a slash or dot.
  *
- * Other encoded control characters stay, as the file names that hold them must have a URL too. Code that writes the
+ * Other encoded control characters stay, because a file whose name has one must have a URL too. Code that writes the
  * path into a field, a log or an environment encodes or refuses them there.
  */
 export function decodePath(bytes: Uint8Array, start: number, end: number, fault: Fault): string {
@@ -64,15 +64,15 @@ export function decodePath(bytes: Uint8Array, start: number, end: number, fault:
   return shape.ascii ? latin1(out, 0, resolved) : textOfBytes(out, 0, resolved);
 }
 
-/** What `decode` noticed on its way; nothing of it outlives a call. */
+/** What `decode` noticed on its way. All callers may share it: one call of `decodePath` fills and reads it. */
 const shape = { ascii: true, resolved: true };
 
-/** Percent-decodes into `out`; the number of bytes, or -1. */
+/** Percent-decodes into `out`. Returns the number of bytes, or -1. */
 function decode(bytes: Uint8Array, start: number, end: number, out: Uint8Array, fault: Fault): number {
   let length = 0;
   let all = 0;
   let previous = 0;
-  // No segment is empty or begins with a dot.
+  // True as long as no segment is empty or begins with a dot.
   let resolved = bytes[start] === SLASH;
   let pos = start;
   while (pos < end) {
@@ -103,7 +103,7 @@ function refuse(fault: Fault, kind: ErrorKind, at: number): number {
   return -1;
 }
 
-/** Resolves `.` and `..` and merges slashes in place (RFC 3986 section 5.2.4); the new length, or -1. */
+/** Resolves `.` and `..` and merges slashes, in place (RFC 3986 section 5.2.4). Returns the new length, or -1. */
 function resolveDots(path: Uint8Array, length: number): number {
   let written = 0;
   let pos = 0;
@@ -123,7 +123,7 @@ function resolveDots(path: Uint8Array, length: number): number {
     }
     folder = false;
     path[written++] = SLASH;
-    // As long as nothing was taken out, all lies where it belongs.
+    // Until something is removed, every segment is already in its place.
     if (written !== first) path.copyWithin(written, first, pos);
     written += size;
   }
