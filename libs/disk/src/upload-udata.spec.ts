@@ -1,6 +1,7 @@
 import { Loop } from '@webserv/event-loop';
 import { FakeDriver, Random, settle } from '@webserv/event-loop/testing';
 import { MemoryLedger } from '@webserv/methods';
+import { LargeSlabs } from './large-slabs.ts';
 import { UploadUdata } from './upload-udata.ts';
 
 /** Bytes that tell their place: a piece that is lost, doubled or out of order shows. */
@@ -28,7 +29,7 @@ class Scene {
   over = false;
   failure = 0;
 
-  constructor(seed: number, atMost: number, write?: number, limit = 64 * MIB) {
+  constructor(seed: number, atMost: number, write?: number, limit = 64 * MIB, slabs = new LargeSlabs()) {
     const faults = write === undefined ? {} : { write: { probability: write, errors: [28] } };
     this.random = new Random(seed);
     this.driver = new FakeDriver({ seed, faults });
@@ -46,7 +47,7 @@ class Scene {
       },
     };
     this.memory = new MemoryLedger(limit);
-    this.writer = new UploadUdata(this.loop, this.fd, owner, atMost, this.memory);
+    this.writer = new UploadUdata(this.loop, this.fd, owner, atMost, this.memory, slabs);
   }
 
   /** @param framing the most bytes that lie before a piece in the memory that both were received into */
@@ -209,7 +210,9 @@ describe('an upload', () => {
 
   it('has large memory where not too many others have it, and is as well without', () => {
     const bytes = pattern(2 * MIB);
-    const scenes = Array.from({ length: 40 }, (_, index) => new Scene(index, bytes.length));
+    const slabs = new LargeSlabs();
+    const sceneOf = (seed: number) => new Scene(seed, bytes.length, undefined, undefined, slabs);
+    const scenes = Array.from({ length: 40 }, (_, index) => sceneOf(index));
     for (const scene of scenes) scene.send(bytes.subarray(0, 300 * KIB), 0);
     const sizes = scenes.map(({ writer }) => writer.room()?.memory.size ?? 0);
     expect(sizes.filter((size) => size > 256 * KIB).length).toBe(32);
@@ -218,7 +221,7 @@ describe('an upload', () => {
       expect(scene.finish()?.equals(bytes)).toBe(true);
       scene.close();
     }
-    const after = new Scene(1, bytes.length);
+    const after = sceneOf(1);
     after.send(bytes.subarray(0, 300 * KIB), 0);
     expect(after.writer.room()?.memory.size).toBeGreaterThan(256 * KIB);
     after.close();

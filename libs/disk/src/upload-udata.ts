@@ -6,6 +6,7 @@ import {
   type MemoryLedger,
   type Room,
 } from '@webserv/methods';
+import type { LargeSlabs } from './large-slabs.ts';
 
 /**
  * Bytes of the first memory for an upload. It grows as bytes come, so a client that stops after the first byte holds no
@@ -18,17 +19,12 @@ const PROVEN = 64 << 10;
 const FIRST_SLAB = 256 << 10;
 /** Bytes gathered for each later write. A client that has sent one slab probably sends much more. */
 const LARGE_SLAB = 1 << 20;
-/** Uploads that may have large slabs at once. The others keep slabs of the first size. */
-const LARGE_UPLOADS = 32;
 /** A slab with less room than a receive may bring is full. */
 const HEADROOM = 64 << 10;
 /** With fewer bytes to come, receiving into the slab is not worth it: one receive into lent memory brings them as well. */
 const WORTH_LENDING = 128 << 10;
 
 const NOTHING = Memory.allocate(0);
-
-/** Uploads that have large slabs now, of all servers of the process, because they share its memory. */
-let large = 0;
 
 /** The place where the next bytes are received. One object for each upload, valid until the next call of `room`. */
 class SlabRoom implements Room {
@@ -52,6 +48,7 @@ export class UploadUdata extends Udata implements FileWriter {
   private readonly loop: Loop;
   private readonly owner: FileWriterOwner;
   private readonly account: MemoryAccount;
+  private readonly slabs: LargeSlabs;
   private readonly writing = new Op(this);
   /** Most bytes that can still come. */
   private ahead: number;
@@ -66,20 +63,29 @@ export class UploadUdata extends Udata implements FileWriter {
   private large = false;
   private filled = 0;
   private position = 0;
-  private resting = false;
+  private paused = false;
   private finishing = false;
   private closed = false;
 
   /**
    * @param atMost most bytes that will come; Infinity if their number is not known
    * @param memory counts the slabs, which stay small while little memory is left
+   * @param slabs says which uploads of the server may have large slabs
    */
-  constructor(loop: Loop, fd: number, owner: FileWriterOwner, atMost: number, memory: MemoryLedger) {
+  constructor(
+    loop: Loop,
+    fd: number,
+    owner: FileWriterOwner,
+    atMost: number,
+    memory: MemoryLedger,
+    slabs: LargeSlabs,
+  ) {
     super('worker', fd);
     this.loop = loop;
     this.owner = owner;
     this.ahead = atMost;
     this.account = new MemoryAccount(memory);
+    this.slabs = slabs;
     this.capacity = Math.min(FIRST_SLAB, Math.max(1, atMost));
     this.lent = new SlabRoom(this.filling);
     loop.register(this, Interest.FILE);
@@ -96,12 +102,12 @@ export class UploadUdata extends Udata implements FileWriter {
     this.ahead -= size;
     if (this.ahead < 0) this.ahead = Number.POSITIVE_INFINITY;
     if (!this.writing.pending && this.full) this.flush();
-    this.resting = this.full;
-    return !this.resting;
+    this.paused = this.full;
+    return !this.paused;
   }
 
   room(): Room | null {
-    if (this.resting || this.ahead < WORTH_LENDING) return null;
+    if (this.paused || this.ahead < WORTH_LENDING) return null;
     // An upload of unknown size counts as small until its first slab has been written.
     if (this.ahead === Number.POSITIVE_INFINITY && this.position === 0 && !this.writing.pending) return null;
     const { capacity, filled } = this;
@@ -136,13 +142,13 @@ export class UploadUdata extends Udata implements FileWriter {
     this.position += op.result;
     if (this.filled > 0 && (this.finishing || this.full)) this.flush();
     else if (this.finishing) this.owner.written();
-    if (!this.resting || this.full) return;
-    this.resting = false;
+    if (!this.paused || this.full) return;
+    this.paused = false;
     this.owner.ready();
   }
 
   override dispose(): void {
-    if (this.large) large--;
+    if (this.large) this.slabs.give();
     this.large = false;
     this.account.close();
     if (this.closed) return;
@@ -194,10 +200,7 @@ export class UploadUdata extends Udata implements FileWriter {
 
   /** Returns the size of slab that is worth its memory for the bytes still to come. */
   private nextSlab(): number {
-    if (!this.large && large < LARGE_UPLOADS && this.ahead > FIRST_SLAB) {
-      large++;
-      this.large = true;
-    }
+    if (!this.large && this.ahead > FIRST_SLAB) this.large = this.slabs.take();
     return Math.min(this.large ? LARGE_SLAB : FIRST_SLAB, this.ahead);
   }
 

@@ -1,8 +1,7 @@
 import { CgiRunner } from '@webserv/cgi';
 import type { Location, Server } from '@webserv/config';
-import type { Clock } from '@webserv/connection';
-import { countedAs } from '@webserv/connection';
-import { UploadUdata } from '@webserv/disk';
+import { type Clock, countedAs } from '@webserv/connection';
+import { LargeSlabs, UploadUdata } from '@webserv/disk';
 import type { Loop } from '@webserv/event-loop';
 import {
   ErrorPages,
@@ -34,6 +33,7 @@ export class SiteServices implements Services {
   readonly listings = new Listings();
   readonly later: Turns['later'];
   private readonly turns: Turns;
+  private readonly slabs = new LargeSlabs();
   readonly scripts: CgiRunner;
   private readonly loop: Loop;
   private readonly clock: Clock;
@@ -68,7 +68,7 @@ export class SiteServices implements Services {
   }
 
   writer(fd: number, owner: FileWriterOwner, atMost: number, memory: MemoryLedger): FileWriter {
-    return new UploadUdata(this.loop, fd, owner, atMost, memory);
+    return new UploadUdata(this.loop, fd, owner, atMost, memory, this.slabs);
   }
 
   forget(path: string): void {

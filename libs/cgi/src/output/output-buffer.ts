@@ -59,8 +59,8 @@ export class OutputBuffer implements SpoolOwner {
   }
 
   /** It is the disk that holds the script back. */
-  get resting(): boolean {
-    return this.spool?.resting ?? false;
+  get full(): boolean {
+    return this.spool?.full ?? false;
   }
 
   /** The first slab, for what is read before there is a reader. */
@@ -166,9 +166,9 @@ export class OutputBuffer implements SpoolOwner {
   /** Puts aside what the second slab holds. @returns false where nothing more can be put aside for now */
   private store(): boolean {
     const { kept } = this;
-    if (kept === 0) return !this.resting;
+    if (kept === 0) return !this.full;
     const spool = this.spool ?? this.openSpool();
-    if (spool === null || spool.resting || !spool.reserve(kept)) return false;
+    if (spool === null || spool.full || !spool.reserve(kept)) return false;
     this.kept = 0;
     return spool.put(present(this.second, 'the second slab').bytes, 0, kept);
   }

@@ -93,7 +93,7 @@ export class ScriptOutput implements BodySource, BufferOwner, ScriptUdataOwner {
 
   /** As much waits as may: only the reader can bring the script on. */
   get heldBack(): boolean {
-    return this.phase === 'body' && !this.ended && !this.pulled && !this.reading && !this.buffer.resting;
+    return this.phase === 'body' && !this.ended && !this.pulled && !this.reading && !this.buffer.full;
   }
 
   /** Bytes of the body if all of it lies in memory; otherwise -1. */

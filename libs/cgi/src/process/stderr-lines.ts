@@ -17,7 +17,7 @@ export class StderrLines {
   /** Bytes of the line at hand that were not kept. */
   private cut = 0;
   private second = Number.NEGATIVE_INFINITY;
-  private told = 0;
+  private reported = 0;
   private dropped = 0;
 
   constructor(tell: (line: string) => void) {
@@ -58,13 +58,13 @@ export class StderrLines {
     if (now - this.second >= SECOND) {
       this.tellDropped();
       this.second = now;
-      this.told = 0;
+      this.reported = 0;
     }
-    if (this.told === LINES_PER_SECOND) {
+    if (this.reported === LINES_PER_SECOND) {
       this.dropped++;
       return;
     }
-    this.told++;
+    this.reported++;
     const text = line.toString('utf8', 0, size);
     this.tell(cut === 0 ? text : `${text} (and ${cut} bytes more)`);
   }

@@ -110,7 +110,7 @@ export class ScriptInput implements ScriptUdataOwner, SpoolOwner {
   }
 
   worked(_worker: ScriptUdata, op: Op): void {
-    this.left(op);
+    this.writeEnded(op);
   }
 
   gone(): void {
@@ -164,7 +164,7 @@ export class ScriptInput implements ScriptUdataOwner, SpoolOwner {
   }
 
   /** The script has taken what it was given, or never will (EPIPE): it may answer without having read its body. */
-  private left(op: Op): void {
+  private writeEnded(op: Op): void {
     if (op.result < 0) {
       if (op.result !== -ERRNO.EPIPE) {
         this.lose(op.result, 'write to script');

@@ -68,7 +68,7 @@ export class Spool implements ScriptUdataOwner {
   }
 
   /** `put` has returned false, and there is no room yet. */
-  get resting(): boolean {
+  get full(): boolean {
     return this.wantsRoom;
   }
 
