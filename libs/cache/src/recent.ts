@@ -11,7 +11,7 @@ export class Recent<K> {
   /** The number of the key that was added last. */
   last = 0;
   private readonly numbers = new Map<K, number>();
-  /** The key of each number, at the number modulo the length, which is a power of two. */
+  /** The key of each number, at the number modulo the length: a power of two, or 0 before the first key. */
   private ring: (K | null)[] = [];
   /** The number of the oldest place in use. */
   private first = 1;
