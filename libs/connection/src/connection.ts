@@ -6,7 +6,7 @@ import type { Wire } from './wire.ts';
 /** After the last response: how long, and how many bytes, the client may still send before it is cut off. */
 const LINGER_MS = 2000;
 const LINGER_MAX = 1 << 20;
-/** Bytes that are read ahead of time, so that the end of a client is seen which has sent something more. */
+/** Bytes that are read ahead of time, so that the end of a client is seen even if it has sent something more. */
 const AHEAD_MAX = 16 << 10;
 
 /** Offers memory for what is received next, or null where any will do. */
@@ -137,7 +137,7 @@ export abstract class Connection extends Udata {
     return this.stash(all, 0, all.length);
   }
 
-  /** Receives while nothing is wanted of the client, so that its end is seen: a reset, that is, not a half-close. */
+  /** Receives while nothing is wanted of the client, so that a reset by the client is seen. */
   watch(): void {
     if (this.stashed === null || this.stashed.length < AHEAD_MAX) this.receive();
   }
@@ -153,8 +153,8 @@ export abstract class Connection extends Udata {
   }
 
   /**
-   * Says that nothing follows, and goes on reading for a while: to close at once, with bytes unread, would reset the
-   * connection and take from the client what it has not read yet (RFC 9112 section 9.6).
+   * Says that nothing follows, and reads on for a while. A close with bytes unread would reset the connection, and the
+   * client would lose what it has not read yet (RFC 9112, section 9.6).
    */
   linger(ms = LINGER_MS): void {
     this.takeBacklog();

@@ -5,7 +5,7 @@ import type { Wire } from '../wire.ts';
 import type { Listed } from './client-list.ts';
 import type { Neighbours } from './neighbourhood.ts';
 
-/** What a client is doing, as its place is concerned. DEPARTED: it has lost its place and is about to be closed. */
+/** What a client is doing, as far as its place is concerned. DEPARTED: it has lost its place and is about to be closed. */
 export const Standing = { IDLE: 0, HEAD: 1, BUSY: 2, DEPARTED: 3 } as const;
 export type Standing = (typeof Standing)[keyof typeof Standing];
 

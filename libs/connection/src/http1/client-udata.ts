@@ -341,7 +341,7 @@ export class ClientUdata extends Connection implements RoundOwner, Guest {
     else if (this.stage === Stage.RESPONSE) this.judgeSending(round);
     else if (this.stage === Stage.REQUEST) this.refuseHead(round, 408, 'header_timeout');
     else if (this.stage !== Stage.METHOD) this.wire.close(this);
-    // While an intake is paused the client is not to blame; when it takes more, the time begins anew.
+    // While an intake is paused the client is not to blame. When the intake takes more, the time starts again.
     else if (!round.body.isHeld) round.body.late('body_timeout');
   }
 
@@ -363,8 +363,8 @@ export class ClientUdata extends Connection implements RoundOwner, Guest {
   }
 
   /**
-   * Nobody has asked for anything. A tick runs timers before completions, so what has come meanwhile is looked at first.
-   * When the server stops, the client reads an end, and what crosses it is not answered by a reset.
+   * No request has come. A tick runs timers before completions, so the connection first looks at what has come meanwhile.
+   * When the server stops, the client reads an end, and no reset answers what crosses that end.
    */
   private waitedEnough(): void {
     if (this.idle === Idle.RUNNING) {

@@ -124,7 +124,7 @@ export class Listing {
   private advance(slice: Slice): boolean {
     if (this.errno === 0 && this.order === null && !this.sorted(slice)) return true;
     while (this.wanted.size > 0) {
-      const [number, readers] = this.wanted.entries().next().value as [number, Set<ListingReader>];
+      const [number, readers] = firstOf(this.wanted);
       if (this.errno < 0) this.refuse(readers);
       else this.give(number, readers);
       if (readers.size === 0) this.wanted.delete(number);
@@ -199,6 +199,7 @@ export class Listing {
   }
 }
 
-function firstOf<T>(set: Set<T>): T {
-  return set.values().next().value as T;
+function firstOf<T>(values: Iterable<T>): T {
+  for (const value of values) return value;
+  throw new Error("none is left: a mistake of the server's own");
 }
