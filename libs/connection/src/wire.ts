@@ -19,7 +19,8 @@ import type { Loop, Memory, Op, Slice, Udata } from '@webserv/event-loop';
  * 7. **Close.** After `close` or `abort` no `complete` follows, `udata.fd` is -1, and `udata.dispose` runs once. Twice is
  *    once.
  * 8. **Ops of its own.** A wire that encrypts has ops of its own, whose owner is the connection too. The connection hands
- *    the completion of an op that it does not know to `complete`.
+ *    the completion of an op that it does not know to `complete`. If the wire must first agree with the peer (a handshake),
+ *    it begins with the connection's first op, whose result waits for it.
  */
 export interface Wire {
   /** The loop whose operations and times these are. */

@@ -66,9 +66,9 @@ export function acceptedCodings(value: string | undefined): AcceptedCodings {
 }
 
 /**
- * Which of the codings at hand a client likes best: its weights decide, between equals the order of `offered`, and a
- * coding goes before the bare content. Content without coding is the answer to those who accept nothing that there is:
- * section 12.5.3 leaves the choice between that and a 406, which would help nobody.
+ * Which of the codings at hand a client likes best. Its weights decide, and between equal weights the order of `offered`. A
+ * coding goes before the bare content. A client that accepts nothing of what there is gets content without coding: section
+ * 12.5.3 leaves the choice between that and a 406, which would help nobody.
  *
  * @returns an index of `offered`, or -1 for no coding
  */

@@ -6,7 +6,7 @@ import { contentFraming, contentLength, type Framing, framing, type Version } fr
 /** Why a reply cannot be encoded. Nothing was emitted then; the connection answers 500 (502 for a script's reply). */
 export type EncodeError = 'bad-status' | 'bad-reason' | 'bad-field-name' | 'bad-field-value' | 'no-room';
 
-/** What the encoder must know of the request and the connection. One object a connection, its fields reused. */
+/** What the encoder must know of the request and the connection. An outlet has one and uses it again for each reply. */
 export interface EncodeContext {
   /** Method of the request; HEAD and CONNECT change what follows the head. */
   method: string;
@@ -20,7 +20,7 @@ export interface EncodeContext {
   server: string;
 }
 
-/** What came out of encoding, for the one who sends. Reused from reply to reply. */
+/** What came out of encoding, for the sender. It is used again for each reply. */
 export class Encoded {
   /** How the content behind the head is framed; `none` if no content follows. */
   framing: Framing = 'none';

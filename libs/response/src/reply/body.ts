@@ -47,7 +47,7 @@ export type Segment = BytesBody | FileBody;
 export type Body = EmptyBody | BytesBody | FileBody | PartsBody | StreamBody | UnsentBody;
 
 /**
- * A producer of body bytes, driven by the one who sends them. One pull, one answer:
+ * A producer of body bytes, driven by their sender. One pull, one answer:
  *
  *   idle --open(sink)--> waiting --pull()--> producing --data()--> waiting --pull()--> ...
  *                                            producing --end() | fail()--> over
