@@ -46,7 +46,8 @@ export function readCommandLine(words: readonly string[]): Command | string {
   try {
     parsed = parse(words);
   } catch (error) {
-    return (error as Error).message;
+    // Node's second sentence is about arguments that begin with a hyphen. There are none.
+    return (error as Error).message.split('. ')[0] as string;
   }
   const { values, positionals } = parsed;
   const stray = positionals[values.directives ? 1 : 0];
