@@ -6,6 +6,7 @@ export { answerOf, type Page, type PageAnswer, USUAL } from './page.ts';
 export { PageDraft } from './page-draft.ts';
 export { PageLoad, type PageLoadOwner } from './page-load.ts';
 export { originOf, type PageOrigin } from './page-origin.ts';
+export { partOf } from './page-part.ts';
 export { Pages } from './pages.ts';
 export { preloadPages } from './preload.ts';
 export { nodePaths, type Paths } from './watches/paths.ts';

@@ -10,6 +10,7 @@ import {
   PageLoad,
   type PageLoadOwner,
   type PageOrigin,
+  partOf,
   TAG_ROOM,
   USUAL,
 } from '@webserv/pages';
@@ -123,13 +124,26 @@ export class Responder implements Sender, PageLoadOwner {
     const page = entry.value;
     const { head } = exchange;
     const answer = answerOf(page, head.method, head.headers, exchange.nowMs);
-    if (answer === 'other') return null;
+    const part = answer === 'other' ? this.partOf(page, exchange) : null;
+    if (answer === 'other' && part === null) return null;
     const shared = entry.holds > 0;
     this.exchange = exchange;
     this.cache = 'hit';
     this.hold(site, entry);
-    this.sendPage(page, answer, shared);
+    if (answer !== 'other') this.sendPage(page, answer, shared);
+    else if (part !== null) this.sendPart(part);
     return page;
+  }
+
+  /** The part of a page that the request asks for, or null where the method stage must answer. */
+  private partOf(page: Page, { head, nowMs }: Exchange): Reply | null {
+    // A head that was begun for the page says that the connection goes on.
+    return page.location.timeouts.keepAlive > 0 ? partOf(page, head, nowMs) : null;
+  }
+
+  private sendPart(part: Reply): void {
+    this.reply = part;
+    this.sendHead(part);
   }
 
   private sendPage(page: Page, answer: Exclude<PageAnswer, 'other'>, shared: boolean): void {

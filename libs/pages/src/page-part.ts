@@ -1,0 +1,30 @@
+import type { RequestHead } from '@webserv/request';
+import { FieldId } from '@webserv/request';
+import { applyRange, Reply } from '@webserv/response';
+import type { Page } from './page.ts';
+
+const CONDITIONS =
+  (1 << FieldId.IF_MATCH) |
+  (1 << FieldId.IF_UNMODIFIED_SINCE) |
+  (1 << FieldId.IF_NONE_MATCH) |
+  (1 << FieldId.IF_MODIFIED_SINCE);
+
+/**
+ * The 206 that a Range asks of a page (RFC 9110 section 14.2). Its body lies in the memory of the page, so the entry of the
+ * page is held until it has left. Returns null if the method stage must answer: the range is for the whole or for nothing,
+ * the request has conditions, or
+ * the page has no ranges.
+ */
+export function partOf(page: Page, { method, headers }: RequestHead, nowMs: number): Reply | null {
+  if (method !== 'GET' || !headers.hasAny(1 << FieldId.RANGE) || headers.hasAny(CONDITIONS)) return null;
+  if (page.reply.headers.get('Accept-Ranges') === undefined) return null;
+  const content = page.memory.bytes.subarray(page.headSize, page.size);
+  const whole = new Reply(page.status, { kind: 'bytes', bytes: content });
+  const fields = page.reply.headers;
+  for (let index = 0; index < fields.count; index++) {
+    whole.headers.append(fields.nameAt(index), fields.valueAt(index));
+  }
+  const range = headers.known(FieldId.RANGE);
+  const part = applyRange(whole, range, headers.known(FieldId.IF_RANGE), page.validators, nowMs);
+  return part.status === 206 ? part : null;
+}
