@@ -10,9 +10,9 @@ interface Root {
 }
 
 /**
- * The Files of the server. It reaches what is beneath a root from the root's own open descriptor, so no link can lead out
- * of it between a check and a use. It opens a root on the first use, and again when the root's path leads elsewhere (a
- * deployment that switches a link). The first use of a root in each round checks that.
+ * The Files of the server. It reaches what is beneath a root from the root's own open descriptor, so no link can lead
+ * out of it between a check and a use. It opens a root on the first use, and again when the root's path leads elsewhere
+ * (a deployment that switches a link). The first use of a root in each round checks that.
  */
 export class TreeFiles implements Files {
   private readonly trees = new Map<string, Root>();

@@ -19,8 +19,8 @@ const NO_EXCLUSIVE: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * The Store of the server. One call gives a file its free name, where link(2) and unlink(2) are two. Threads do the work
- * that takes long for a large file.
+ * The Store of the server. One call gives a file its free name, where link(2) and unlink(2) are two. Threads do the
+ * work that takes long for a large file.
  */
 export const uploadStore: Store = {
   ...nodeStore,

@@ -41,8 +41,8 @@ class SlabRoom implements Room {
  * A file that is being uploaded. Bytes gather in one slab while another one is being written. The memory is two slabs
  * whatever the file's size: while both are full, the client has to wait.
  *
- * Bytes that were received into the slab itself, through `room`, stay in place. If the head of a chunk was before them, they
- * move down over it.
+ * Bytes that were received into the slab itself, through `room`, stay in place. If the head of a chunk was before them,
+ * they move down over it.
  */
 export class UploadUdata extends Udata implements FileWriter {
   private readonly loop: Loop;
@@ -205,8 +205,8 @@ export class UploadUdata extends Udata implements FileWriter {
   }
 
   /**
-   * Makes room for bytes that are in other memory. If they do not fit, or the room is lent and may be written to, a larger
-   * slab takes over the bytes, and the caller that holds the old one keeps it.
+   * Makes room for bytes that are in other memory. If they do not fit, or the room is lent and may be written to, a
+   * larger slab takes over the bytes, and the caller that holds the old one keeps it.
    */
   private makeRoom(size: number): void {
     if (!this.lending && this.filling.size - this.filled >= size) return;

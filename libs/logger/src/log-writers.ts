@@ -5,25 +5,25 @@ import type { LogFile } from './file/log-file.ts';
 import { LogClock } from './text/log-clock.ts';
 
 /**
- * The access and error logs of a process, over its files. Servers that write the same form to the same file share one: each
- * has caches of its own, and thousands of servers mostly write to a few files.
+ * The access and error logs of a process, over its files. Servers that write the same form to the same file share one
+ * log, because each log has caches of its own, and thousands of servers mostly write to a few files.
  */
 export class LogWriters {
   private readonly clock: LogClock;
   private readonly accessLogs = new Map<LogFile | null, Map<string, AccessLog>>();
   private readonly errorLogs = new Map<LogFile | null, Map<string, ErrorLog>>();
 
-  /** @param loop whose time lines show; without one, the time of day is asked for each line */
+  /** @param loop its time decides when to read the wall clock; without a loop, each line reads it */
   constructor(loop?: Loop) {
     this.clock = new LogClock(loop);
   }
 
-  /** @param file where it goes; null for `off` */
+  /** @param file the log file; null for `off` */
   access(file: LogFile | null, format: AccessFormat): AccessLog {
     return shared(this.accessLogs, file, format, () => new AccessLog(file, format, this.clock));
   }
 
-  /** @param file where it goes; null for `off` */
+  /** @param file the log file; null for `off` */
   error(file: LogFile | null, level: Level, format: ErrorFormat): ErrorLog {
     return shared(this.errorLogs, file, `${level} ${format}`, () =>
       ErrorLog.to(file, level, format, this.clock),

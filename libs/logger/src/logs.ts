@@ -29,8 +29,8 @@ export const logSystem: LogSystem = {
 };
 
 /**
- * All logs of a process, each path open once. Two servers that name the same file share its batches, so their lines stay
- * whole and in order.
+ * All logs of a process, each path open once. Two servers that name the same file share its batches, so their lines
+ * stay whole and in order.
  */
 export class Logs {
   private readonly loop: Loop;

@@ -5,8 +5,8 @@ import { PageDraft } from './page-draft.ts';
 /** Most pages compressed at once, of all sites. The thread pool also reads cold files. */
 const MAX_JOBS = 2;
 /**
- * A page is compressed once and sent often, so it may take some time, but no thread for long. Of 300 KiB of text, gzip 6
- * makes 49 KiB in 8 ms, brotli 6 47 KiB in 13 ms, brotli 9 44 KiB in 53 ms, brotli 11 39 KiB in 570 ms.
+ * A page is compressed once and sent often, so it may take some time, but no thread for long. Of 300 KiB of text, gzip
+ * 6 makes 49 KiB in 8 ms, brotli 6 47 KiB in 13 ms, brotli 9 44 KiB in 53 ms, brotli 11 39 KiB in 570 ms.
  */
 const GZIP_LEVEL = 6;
 const BROTLI_QUALITY = 6;
@@ -52,8 +52,8 @@ export class Compressor {
 const REPLACED: ReadonlySet<string> = new Set(['etag', 'accept-ranges']);
 
 /**
- * Makes the page of the same content in another coding. Its tag is weak: another version of the compressor may make other
- * bytes of the same file. It has no ranges for the same reason, and because it is on no disk.
+ * Makes the page of the same content in another coding. Its tag is weak: another version of the compressor may make
+ * other bytes of the same file. It has no ranges for the same reason, and because it is on no disk.
  */
 function codedPage(page: Page, coding: ContentCoding, coded: Buffer): Page | null {
   const reply = new Reply(page.reply.status, { kind: 'bytes', bytes: coded });

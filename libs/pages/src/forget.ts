@@ -4,8 +4,8 @@ import { type ContentCoding, codingExtension } from '@webserv/response';
 import type { Page } from './page.ts';
 
 /**
- * Drops from the caches what they keep of the file at a path. A change to a precompressed file changes what its original
- * offers, so the original is dropped as well.
+ * Drops from the caches what they keep of the file at a path. A change to a precompressed file changes what its
+ * original offers, so the original is dropped as well.
  */
 export function forgetPath(path: string, files: Files, caches: readonly StaticCache<Page>[]): void {
   forgetFile(path, files, caches);

@@ -15,8 +15,8 @@ import { Page } from './page.ts';
 const encoded = new Encoded();
 
 /**
- * A response whose head is written and whose body is not read yet. The content is read in behind the head, so both are one
- * piece of memory and leave in one call.
+ * A response whose head is written and whose body is not read yet. The content is read in behind the head, so both are
+ * one piece of memory and leave in one call.
  */
 export class PageDraft {
   readonly memory: Memory;

@@ -27,8 +27,8 @@ export const USUAL: Readonly<EncodeContext> = {
 };
 
 /**
- * A complete answer in memory: head and body in one piece, as an HTTP/1.1 client with a persistent connection receives it.
- * Its Date is patched in place once a second, while nothing is being sent from it.
+ * A complete answer in memory: head and body in one piece, as an HTTP/1.1 client with a persistent connection receives
+ * it. Its Date is patched in place once a second, while nothing is being sent from it.
  */
 export class Page {
   /** The codings in which the file may be sent; null if there are none. */

@@ -23,8 +23,8 @@ import type { Watches } from './watches/watches.ts';
 /** At this age, a page whose file is not watched is compared with the file on the disk. */
 const FRESH_MS = 1000;
 /**
- * At this age, a page whose file is watched is compared as well. The system reports a write through a shared mapping only
- * when the mapping ends, and never reports a mount over a folder.
+ * At this age, a page whose file is watched is compared as well. The system reports a write through a shared mapping
+ * only when the mapping ends, and never reports a mount over a folder.
  */
 const WATCHED_FRESH_MS = 10_000;
 
@@ -110,8 +110,8 @@ export class Pages {
   }
 
   /**
-   * Keeps the page of a reply if it is certain to be what is on the disk, or to be dropped when it no longer is. The watch
-   * begins before the file is looked at again. That second look proves what was read before it.
+   * Keeps the page of a reply if it is certain to be what is on the disk, or to be dropped when it no longer is. The
+   * watch begins before the file is looked at again. That second look proves what was read before it.
    *
    * @param ticket from the cache, taken before the file was opened
    * @returns its entry, or null if the page is not kept

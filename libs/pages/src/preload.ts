@@ -22,9 +22,9 @@ interface Clock {
 }
 
 /**
- * Reads the default files of a site into its cache before the first request, as pinned entries. Clients request them most.
- * Each file goes through the method stage as a request for it would, so every rule applies. A file that is too large, or
- * does not exist, is left to its first request.
+ * Reads the default files of a site into its cache before the first request, as pinned entries. Clients request them
+ * most. Each file goes through the method stage as a request for it would, so every rule applies. A file that is too
+ * large, or does not exist, is left to its first request.
  *
  * @returns how many files the cache took
  */

@@ -1,6 +1,6 @@
 /**
- * The status codes registered with IANA and their reason phrases, worded as RFC 9110 section 15 words them.
- * 306 and 418 are registered as "(Unused)" and therefore have no phrase here.
+ * The status codes registered with IANA and their reason phrases, worded as in RFC 9110, section 15. 306 and 418 are
+ * registered as "(Unused)", so they have no phrase here.
  */
 const PHRASES: ReadonlyArray<readonly [number, string]> = [
   [100, 'Continue'],
@@ -72,17 +72,17 @@ const LAST = 599;
 const phrases: string[] = new Array<string>(LAST - FIRST + 1).fill('');
 for (const [code, phrase] of PHRASES) phrases[code - FIRST] = phrase;
 
-/** The registered phrase of `status`, or `''` (a legal reason-phrase, RFC 9112 section 4) where there is none. */
+/** Returns the registered phrase of `status`, or `''` (a legal reason-phrase, RFC 9112, section 4) if there is none. */
 export function reasonPhrase(status: number): string {
   return phrases[status - FIRST] ?? '';
 }
 
-/** Whether `status` can stand in a status line that clients understand: an integer from 100 to 599 (RFC 9110 section 15). */
+/** Returns true if clients understand `status` in a status line: an integer from 100 to 599 (RFC 9110, section 15). */
 export function isStatus(status: number): boolean {
   return Number.isInteger(status) && status >= FIRST && status <= LAST;
 }
 
-/** 1xx, 204 and 304: the message ends with its head whatever its fields say (RFC 9112 section 6.3, rule 1). */
+/** True for 1xx, 204 and 304: the message ends with its head, whatever its fields say (RFC 9112, section 6.3, rule 1). */
 export function neverHasContent(status: number): boolean {
   return status < 200 || status === 204 || status === 304;
 }

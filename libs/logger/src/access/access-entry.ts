@@ -5,8 +5,8 @@ export type CacheOutcome = 'hit' | 'miss' | 'none';
  * What the access log says of one response. The caller keeps one entry and fills it in for each request, so a line
  * allocates no other object.
  *
- * Texts of the client are given as they came, one character a byte (latin1). The log escapes them. An empty text means that
- * there is none.
+ * Texts of the client are given as they came, one character a byte (latin1). The log escapes them. An empty text means
+ * that there is none.
  */
 export class AccessEntry {
   /** The client's address, as the loop reports it. */

@@ -48,9 +48,9 @@ function piece(text: string): Uint8Array {
  *
  * `errno` and `place` follow if a request failed.
  *
- * A line is put together in the batch itself, out of pieces that are kept as bytes. A string would be joined, flattened and
- * copied, which takes four times as long. A line that differs from the last one in its duration alone is one copy, because
- * the pieces of the last one are joined.
+ * A line is put together in the batch itself, out of pieces that are kept as bytes. A string would be joined, flattened
+ * and copied, which takes four times as long. A line that differs from the last one in its duration alone is one copy,
+ * because the pieces of the last one are joined.
  */
 export class CombinedLine implements AccessLine {
   private readonly clock: LogClock;

@@ -2,9 +2,9 @@ import { isNativeError } from 'node:util/types';
 import type { LogClock } from '../text/log-clock.ts';
 
 /**
- * Characters that a reader does not see as what they are. Controls of ASCII and of latin1 could end the line or command a
- * terminal. Unicode's format characters and line ends change the direction of writing or take no room, so a line could
- * read as another one. Halves of a character are no text.
+ * Characters that a reader does not see as what they are. Controls of ASCII and of latin1 could end the line or command
+ * a terminal. Unicode's format characters and line ends change the direction of writing or take no room, so a line
+ * could read as another one. Halves of a character are no text.
  */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 const UNSEEN_OR_MARK = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}"\\]/u;

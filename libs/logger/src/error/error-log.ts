@@ -40,8 +40,8 @@ function open(file: LogFile | null, level: Level, format: ErrorFormat, clock: Lo
 }
 
 /**
- * The error log: pino makes the records, and a LogFile writes them. Lines of `warn` and `error` leave with the next tick,
- * the others with their batch.
+ * The error log: pino makes the records, and a LogFile writes them. Lines of `warn` and `error` leave with the next
+ * tick, the others with their batch.
  */
 export class ErrorLog {
   private readonly pino: Pino;

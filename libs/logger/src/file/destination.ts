@@ -3,8 +3,8 @@ import { closeFile, ERRNO } from '@webserv/event-loop';
 import { openGuarded } from './guarded-open.ts';
 
 /**
- * Where lines go. `file`: a write never waits for a reader. `stream`: a pipe, terminal or device that the log has opened
- * itself, non-blocking. `inherited`: a descriptor that the process was started with and shares with others.
+ * Where lines go. `file`: a write never waits for a reader. `stream`: a pipe, terminal or device that the log has
+ * opened itself, non-blocking. `inherited`: a descriptor that the process was started with and shares with others.
  */
 export interface Destination {
   readonly fd: number;
@@ -49,9 +49,9 @@ function statusOf(fd: number): Stats | number {
 
 /**
  * O_NONBLOCK belongs to the open file, which standard output shares with the shell and other programs. Setting it there
- * would break them. On Linux, opening `/dev/stdout` again gives a pipe or terminal an open file of the log's own. On other
- * systems, and for a socket, the log uses the descriptor as it is. It uses a regular file as it is too: a second open file
- * would have an offset of its own, and the two would overwrite each other.
+ * would break them. On Linux, opening `/dev/stdout` again gives a pipe or terminal an open file of the log's own. On
+ * other systems, and for a socket, the log uses the descriptor as it is. It uses a regular file as it is too: a second
+ * open file would have an offset of its own, and the two would overwrite each other.
  */
 function openInherited(path: string, fd: number): Destination | number {
   const status = statusOf(fd);
@@ -80,8 +80,8 @@ function openOrCreate(path: string): [fd: number, created: boolean] | number {
 }
 
 /**
- * Opens a log for appending, and creates a missing file (mode 0644). Node opens every file close-on-exec. Root opens it so
- * that an account that may write the folder cannot redirect it.
+ * Opens a log for appending, and creates a missing file (mode 0644). Node opens every file close-on-exec. Root opens it
+ * so that an account that may write the folder cannot redirect it.
  * @returns the destination, or -errno
  */
 export function openDestination(path: string): Destination | number {

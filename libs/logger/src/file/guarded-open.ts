@@ -7,9 +7,9 @@ const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NONBLOCK
 const OTHERS_WRITE = 0o022;
 
 /**
- * Opens a path as root so that no other account can redirect it. It follows a link to a folder only if root alone can have
- * made the link, and likewise to a device or a pipe (a link to /dev/stdout). It follows no link to a regular file, and
- * opens no file that has another name in a folder that others can write.
+ * Opens a path as root so that no other account can redirect it. It follows a link to a folder only if root alone can
+ * have made the link, and likewise to a device or a pipe (a link to /dev/stdout). It follows no link to a regular file,
+ * and opens no file that has another name in a folder that others can write.
  * @param flags of the file itself; O_EXCL if it must not exist
  * @throws as openSync does; with the code ELOOP for a link to a regular file or to nothing, and EMLINK for a file that
  * has other names
@@ -60,8 +60,8 @@ function hasOtherNames(fd: number): boolean {
 }
 
 /**
- * Returns a path to a name in an open folder. Linux finds it from the descriptor, even if the path changes meanwhile. On
- * other systems it is the path up to that name.
+ * Returns a path to a name in an open folder. Linux finds it from the descriptor, even if the path changes meanwhile.
+ * On other systems it is the path up to that name.
  */
 function inside(folder: number, name: string, path: string): string {
   if (process.platform === 'linux') return `/proc/self/fd/${folder}/${name}`;

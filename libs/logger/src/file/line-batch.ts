@@ -10,8 +10,8 @@ const JOINED = 8 << 10;
 /**
  * Lines that leave in one write: bytes in a slab whose address does not change, and which is reused.
  *
- * A line costs no memory but its string, and a line that is written in place costs none. The slab grows to what the load
- * needs, up to `limit`. It refuses a line that does not fit then, and the caller counts it.
+ * A line costs no memory but its string, and a line that is written in place costs none. The slab grows to what the
+ * load needs, up to `limit`. It refuses a line that does not fit then, and the caller counts it.
  */
 export class LineBatch {
   memory: Memory;

@@ -36,8 +36,8 @@ export class LogFile implements LineSink {
   }
 
   /**
-   * Opens a log for appending: a file (which it creates if missing), a FIFO that has a reader, a device, `/dev/stdout` or
-   * `/dev/stderr`.
+   * Opens a log for appending: a file (which it creates if missing), a FIFO that has a reader, a device, `/dev/stdout`
+   * or `/dev/stderr`.
    * @param notify called when a trouble of the log begins and when it ends; it must not throw
    * @param openPath opens the path; a test supplies its own
    * @returns the log, or -errno
@@ -95,8 +95,8 @@ export class LogFile implements LineSink {
   }
 
   /**
-   * Opens the path again for the lines to come, for log rotation. The old descriptor writes the lines that it has, and is
-   * then closed.
+   * Opens the path again for the lines to come, for log rotation. The old descriptor writes the lines that it has, and
+   * is then closed.
    * @returns 0, or -errno: then nothing has changed
    */
   reopen(): number {
@@ -113,8 +113,8 @@ export class LogFile implements LineSink {
   }
 
   /**
-   * Makes an account the owner of the file if this process created it, so that it can still be opened when the process is
-   * no longer root. An older file, a device and standard output keep their owner.
+   * Makes an account the owner of the file if this process created it, so that it can still be opened when the process
+   * is no longer root. An older file, a device and standard output keep their owner.
    * @returns 0 or -errno
    */
   giveTo(uid: number, gid: number): number {

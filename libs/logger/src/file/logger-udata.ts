@@ -44,8 +44,8 @@ const pause = new Int32Array(new SharedArrayBuffer(4));
  * One open log. Lines collect in one batch while another one is being written, with one write for each batch.
  *
  * A batch is written when it is full (by bytes or by lines), or when its first line has waited long enough. If writing
- * does not keep up, or fails, lines collect up to a bound. Beyond it they are dropped and counted. The log has only whole
- * lines in order: a failed write resumes at the byte where it stopped.
+ * does not keep up, or fails, lines collect up to a bound. Beyond it they are dropped and counted. The log has only
+ * whole lines in order: a failed write resumes at the byte where it stopped.
  */
 export class LoggerUdata extends Udata {
   readonly path: string;
@@ -110,7 +110,8 @@ export class LoggerUdata extends Udata {
   }
 
   /**
-   * Returns a batch with room for a line of at most `most` bytes. The caller writes it in place and calls `taken` at once.
+   * Returns a batch with room for a line of at most `most` bytes. The caller writes it in place and calls `taken` at
+   * once.
    * @returns null if there is no room: then the line is lost, and counted
    */
   room(most: number): LineBatch | null {

@@ -31,8 +31,8 @@ export function escapeHex(text: string): string {
 }
 
 /**
- * Escapes a text for the inside of a JSON string. The result is ASCII: everything else becomes `\uHHHH`, so a byte that is
- * not UTF-8 is kept in the file.
+ * Escapes a text for the inside of a JSON string. The result is ASCII: everything else becomes `\uHHHH`, so a byte that
+ * is not UTF-8 is kept in the file.
  */
 export function escapeJson(text: string): string {
   if (!UNSAFE.test(text)) return text;
@@ -50,9 +50,9 @@ export function escapeJson(text: string): string {
 const FIELD_MAX = 1024;
 
 /**
- * Returns the escape with its results cut at `FIELD_MAX`. A head of the largest size, escaped, would be a line of 64 KiB,
- * and a few thousand of these would push all others out of the buffer. A cut text ends with `...(N)`, N being its length
- * before.
+ * Returns the escape with its results cut at `FIELD_MAX`. A head of the largest size, escaped, would be a line of 64
+ * KiB, and a few thousand of these would push all others out of the buffer. A cut text ends with `...(N)`, N being its
+ * length before.
  */
 export function cutting(encode: (text: string) => string): (text: string) => string {
   return (text) => {
@@ -82,9 +82,9 @@ const WAYS = 4;
 /**
  * Remembers the results of an escape for texts that come again and again: a browser's name, the page that linked here.
  *
- * Looking at each character of a User-Agent costs more than all the rest of the line. Comparing it with the text that was
- * seen before costs almost nothing. The length of a text and some of its characters select its set. Within the set, new
- * texts replace the others in turn.
+ * Looking at each character of a User-Agent costs more than all the rest of the line. Comparing it with the text that
+ * was seen before costs almost nothing. The length of a text and some of its characters select its set. Within the set,
+ * new texts replace the others in turn.
  */
 export class EscapeCache<T extends string | object> {
   private readonly encode: (text: string) => T;

@@ -2,8 +2,8 @@ import { statfsSync } from 'node:fs';
 import { diskPath } from '@webserv/methods';
 
 /**
- * File systems whose every change this machine reports (statfs(2), `f_type`). Another machine can change files of others
- * (NFS, CIFS, 9P, FUSE and the like), and inotify(7) does not report these changes.
+ * File systems whose every change this machine reports (statfs(2), `f_type`). Another machine can change files of
+ * others (NFS, CIFS, 9P, FUSE and the like), and inotify(7) does not report these changes.
  */
 const LOCAL: ReadonlySet<number> = new Set([
   0xef53, // ext2, ext3, ext4

@@ -22,9 +22,9 @@ export interface WatchedFile {
  * bytes is reported once.
  *
  * It watches the file itself (written, replaced, removed, renamed, its mode) and each folder on its way (renamed,
- * removed). In a folder that holds a symbolic link of the way, it watches the entry that is the link. Two changes have no
- * notice: a write through a shared mapping before the mapping is closed, and a mount over a folder of the way. For these
- * the cache looks at the file from time to time.
+ * removed). In a folder that holds a symbolic link of the way, it watches the entry that is the link. Two changes have
+ * no notice: a write through a shared mapping before the mapping is closed, and a mount over a folder of the way. For
+ * these the cache looks at the file from time to time.
  *
  *     watch(path) -> the way to its folder (kept for its neighbours) -> the file
  *     notice      -> the file, or all files behind the folder -> changed(path)

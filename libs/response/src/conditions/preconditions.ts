@@ -1,17 +1,17 @@
 import { parseHttpDate } from '../fields/date.ts';
 import { matchEntityTags, type Validators } from './validators.ts';
 
-/** What the conditions of a request lead to: go on, 304, or 412. */
+/** The result of a request's conditions: perform the method, 304, or 412. */
 export type Precondition = 'pass' | 'not-modified' | 'failed';
 
 /**
- * Evaluates the preconditions in the order of RFC 9110 section 13.2.2. Call it only where the answer without
- * them would be a 2xx (section 13.2.1); Range and If-Range come after it. A field that is absent is undefined.
+ * Evaluates the preconditions in the order of RFC 9110, section 13.2.2. Call it only if the answer without them would
+ * be a 2xx (section 13.2.1). Range and If-Range come after it. A field that is absent is undefined.
  *
- * `current` is null where the target has no representation now: `If-Match: *` fails then, `If-None-Match: *`
- * passes. A list of tags that cannot be read matches nothing: it is never answered 304, and a method that
- * changes something is refused, because its guard was not understood. A date that cannot be read is ignored, as
- * sections 13.1.3 and 13.1.4 demand.
+ * `current` is null if the target has no representation now. Then `If-Match: *` fails and `If-None-Match: *` passes. A
+ * list of tags that cannot be read matches nothing: it never leads to a 304, and refuses a method that changes
+ * something, because the server did not understand its guard. A date that cannot be read is ignored, as sections 13.1.3
+ * and 13.1.4 require.
  */
 export function evaluatePreconditions(
   method: string,

@@ -2,31 +2,31 @@ import { trimBlanks } from '../fields/blanks.ts';
 import { parseHttpDate } from '../fields/date.ts';
 import { isEntityTag, strongMatch, type Validators } from './validators.ts';
 
-/** A span of a representation: both positions count, as in Content-Range. */
+/** A span of a representation. Both positions are included, as in Content-Range. */
 export interface ByteRange {
   readonly first: number;
   readonly last: number;
 }
 
 /**
- * What a Range field asks of a representation: everything (no or no usable Range, answer 200), nothing that it
- * has (416), or these spans (206): at least one, none overlapping or touching another.
+ * What a Range field requests of a representation: everything (no or no usable Range, answer 200), nothing that it has
+ * (416), or these spans (206): at least one, and none overlaps or touches another.
  */
 export type RangeSet =
   | { readonly kind: 'whole' }
   | { readonly kind: 'unsatisfiable' }
   | { readonly kind: 'ranges'; readonly ranges: readonly ByteRange[] };
 
-/** More ranges than this in one field are no honest reader's; the field is then ignored (RFC 9110 section 14.2). */
+/** Most ranges in one field. No honest reader requests more, and the field is then ignored (RFC 9110, section 14.2). */
 export const MAX_RANGES = 64;
 
 const WHOLE: RangeSet = { kind: 'whole' };
 const UNSATISFIABLE: RangeSet = { kind: 'unsatisfiable' };
 
 /**
- * Reads a Range field for a representation of `size` bytes (RFC 9110 section 14.1.2). A unit other than bytes and
- * a set that breaks the grammar are ignored. Ranges that overlap or touch are joined and then ascend; others stay
- * in the order in which they were asked for, which may be the order in which the client wants them.
+ * Parses a Range field for a representation of `size` bytes (RFC 9110, section 14.1.2). It ignores a unit other than
+ * bytes and a set that breaks the grammar. It joins ranges that overlap or touch, and sorts the set then. Otherwise the
+ * ranges keep the order of the request, which may be the order in which the client wants them.
  */
 export function parseRange(value: string, size: number): RangeSet {
   const equals = value.indexOf('=');
@@ -45,17 +45,17 @@ export function parseRange(value: string, size: number): RangeSet {
     else if (range.last === EMPTY_SUFFIX) wholeSuffix = true;
   }
   if (asked === 0 || specs.length === MAX_RANGES * 2) return WHOLE;
-  // A suffix of an empty file is satisfiable, but no Content-Range can say it.
+  // A suffix of an empty file is satisfiable, but no Content-Range can express it.
   if (ranges.length === 0) return wholeSuffix ? WHOLE : UNSATISFIABLE;
   return { kind: 'ranges', ranges: coalesce(ranges) };
 }
 
-/** `last` of the range that means "a suffix of nothing"; first is then greater. */
+/** `last` of the range that means "a suffix of nothing". `first` is then greater. */
 const EMPTY_SUFFIX = -2;
 const NOWHERE: ByteRange = { first: 0, last: -1 };
 const NOTHING_OF_NOTHING: ByteRange = { first: 0, last: EMPTY_SUFFIX };
 
-/** One range-spec: null if it breaks the grammar, first > last if it is valid but reaches nothing. */
+/** Parses one range-spec. Null if it breaks the grammar; first > last if it is valid but selects no byte. */
 function parseSpec(spec: string, size: number): ByteRange | null {
   const dash = spec.indexOf('-');
   if (dash < 0) return null;
@@ -74,7 +74,7 @@ function parseSpec(spec: string, size: number): ByteRange | null {
   return { first, last: open ? size - 1 : Math.min(tail, size - 1) };
 }
 
-/** 1*DIGIT in [start, end), or -1. What no file can reach is cut to what a number can hold. */
+/** Parses 1*DIGIT in [start, end), or returns -1. A position beyond every file is limited to a safe integer. */
 function position(text: string, start: number, end: number): number {
   if (start >= end) return -1;
   let value = 0;
@@ -86,7 +86,7 @@ function position(text: string, start: number, end: number): number {
   return value;
 }
 
-/** Joins overlapping and touching ranges, so that no byte is ever sent twice (RFC 9110 section 15.3.7.2). */
+/** Joins overlapping and touching ranges, so that no byte is ever sent twice (RFC 9110, section 15.3.7.2). */
 function coalesce(asked: readonly ByteRange[]): readonly ByteRange[] {
   const sorted = [...asked].sort((a, b) => a.first - b.first);
   const joined: ByteRange[] = [];
@@ -98,23 +98,23 @@ function coalesce(asked: readonly ByteRange[]): readonly ByteRange[] {
   return joined.length === asked.length ? asked : joined;
 }
 
-/** Content-Range of one part: `bytes 0-499/1234`. */
+/** Returns the Content-Range of one part: `bytes 0-499/1234`. */
 export function contentRange(range: ByteRange, size: number): string {
   return `bytes ${range.first}-${range.last}/${size}`;
 }
 
-/** Content-Range of a 416. */
+/** Returns the Content-Range of a 416. */
 export function unsatisfiedRange(size: number): string {
   return `bytes */${size}`;
 }
 
-/** Two dates that prove nothing changed in between must lie this far apart (RFC 9110 section 8.8.2.2). */
+/** Milliseconds between two dates that prove that nothing changed in between (RFC 9110, section 8.8.2.2). */
 const STRONG_DATE_MS = 1000;
 
 /**
- * Whether the Range field counts, given If-Range (RFC 9110 section 13.1.5): the tag must match by strong
- * comparison; a date must be the very Last-Modified, and that must be a second old, because an earlier version
- * may have had it too. What is neither makes the condition false, and the whole is sent.
+ * Returns true if the Range field applies under If-Range (RFC 9110, section 13.1.5). A tag must match by strong
+ * comparison. A date must equal Last-Modified, which must be a second old, because an earlier version may have had it
+ * too. Any other value makes the condition false, and the whole representation is sent.
  */
 export function ifRangeHolds(ifRange: string | undefined, current: Validators, nowMs: number): boolean {
   if (ifRange === undefined) return true;

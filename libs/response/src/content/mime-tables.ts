@@ -1,10 +1,10 @@
 import { MimeTypes } from './mime.ts';
 
-/** The media types of the locations of one site. Locations that share a table of types and a charset share the answer. */
+/** The media types of one site's locations. Locations with the same table of types and charset share one `MimeTypes`. */
 export class MimeTables {
   private readonly known = new Map<ReadonlyMap<string, string>, Map<string | null, MimeTypes>>();
 
-  /** @param types and charset as for `MimeTypes`; the same map is the same table */
+  /** Takes what `MimeTypes` takes. The same map object is the same table. */
   of(types: ReadonlyMap<string, string>, charset: string | null): MimeTypes {
     let tables = this.known.get(types);
     if (tables === undefined) {

@@ -1,7 +1,7 @@
 import type { ContentCoding } from './content-coding.ts';
 import { MIME_TABLE } from './mime-table.ts';
 
-/** An extension that was asked for and is known. Those with the same hash hang behind each other. */
+/** A known extension that was looked up. Extensions with the same hash form a list. */
 class Extension {
   readonly text: string;
   readonly contentType: string;
@@ -19,19 +19,19 @@ class Extension {
 const HASH_MASK = 0x3fffffff;
 
 /**
- * Extensions that say how the content is coded besides what it is. `.gz` and its like are not among them: `a.tar.gz` is
- * an archive, whose type is application/gzip, and to be kept as it is.
+ * Extensions that imply a content coding beside a type. `.gz` and the like are not among them: `a.tar.gz` is an archive
+ * of the type application/gzip, and stays as it is.
  */
 const CODED: ReadonlyMap<string, ContentCoding> = new Map([['svgz', 'gzip']]);
 
 /**
- * The Content-Type of a file by its name: the table of the mime-types library under the server's own types. For the few
- * extensions that imply one, the content coding too.
+ * Gives the Content-Type of a file by its name: from the server's own types, then from the table of the mime-types
+ * library. A few extensions also imply a content coding.
  *
- * The table is one text, searched at the first question for an extension and never turned into an index, so that
- * a server starts without paying for a thousand types. What was found is remembered (what was not is not, or
- * names could fill the memory). A lookup reads the name backwards to its last dot and hashes on the way; the
- * second one for an extension makes no string.
+ * The table is one text, searched at the first lookup of an extension. It is never turned into an index, so a start
+ * does not pay for a thousand types. A found extension is remembered. An unknown one is not, or names could fill the
+ * memory. A lookup reads the name backwards to its last dot and hashes on the way. The second lookup of an extension
+ * makes no string.
  */
 export class MimeTypes {
   private readonly overrides = new Map<string, string>();
@@ -40,9 +40,9 @@ export class MimeTypes {
   private readonly known = new Map<number, Extension>();
 
   /**
-   * @param overrides extension (with or without its dot) -> media type, before the table
-   * @param fallback the type of a file whose extension is not known
-   * @param charset what text is in whose type does not say it; null says nothing
+   * @param overrides extension (with or without its dot) -> media type; they go before the table
+   * @param fallback the type of a file with an unknown extension
+   * @param charset the charset of text whose type does not name one; null adds none
    */
   constructor(
     overrides: ReadonlyMap<string, string> = new Map(),
@@ -56,14 +56,14 @@ export class MimeTypes {
     this.fallback = withCharset(fallback, charset);
   }
 
-  /** The Content-Type value for a file name or path, charset included. A name that only begins with a dot has no extension. */
+  /** Returns the Content-Type of a file name or path, with its charset. A dot at the start begins no extension. */
   contentType(fileName: string): string {
     return this.find(fileName)?.contentType ?? this.fallback;
   }
 
   /**
-   * The coding that a file of this name comes in, `''` for none. It belongs to the table's type: an extension that has
-   * another type here has no coding.
+   * Returns the coding of a file of this name, `''` for none. The coding belongs to the table's type: an extension with
+   * another type here has none.
    */
   contentCoding(fileName: string): ContentCoding | '' {
     return this.find(fileName)?.coding ?? '';
@@ -89,7 +89,7 @@ export class MimeTypes {
       if (endsWithFolded(fileName, start, candidate.text)) return candidate;
     }
     const text = fileName.slice(start);
-    // Beyond ASCII toLowerCase and the hash fold differently, and no registered extension goes there.
+    // Beyond ASCII, toLowerCase and the hash fold differently. No registered extension has such characters.
     if (!EXTENSION.test(text)) return null;
     const extension = text.toLowerCase();
     const type = this.overrides.get(extension) ?? findType(extension);
@@ -105,16 +105,16 @@ function codingOf(extension: string, type: string): ContentCoding | '' {
   return coding !== undefined && essence(type) === findType(extension) ? coding : '';
 }
 
-/** A media type without its parameters, in lower case. */
+/** Returns a media type without its parameters, in lower case. */
 function essence(type: string): string {
   const end = type.indexOf(';');
   return (end < 0 ? type : type.slice(0, end)).trim().toLowerCase();
 }
 
-/** What an extension may consist of; spaces above all may not, for they part the words of the table. */
+/** The characters of an extension. Spaces are not among them, because they separate the words of the table. */
 const EXTENSION = /^[\x21-\x7e]+$/;
 
-/** The type of a lower-case extension in the table: the last word with a slash before it. */
+/** Returns the type of a lower-case extension in the table: the last word with a slash before it. */
 function findType(extension: string): string | undefined {
   let at = MIME_TABLE.indexOf(extension);
   while (at >= 0) {
@@ -141,15 +141,15 @@ function isBlank(at: number): boolean {
   return c === 0x20 || c === 0x0a;
 }
 
-/** The types that are text although they do not say so: scripts, JSON and XML, by name or by structured suffix (RFC 6839). */
+/** Types that are text: `text/*`, and scripts, JSON and XML, by name or by structured suffix (RFC 6839). */
 const TEXT_TYPE =
   /^(text\/.*|application\/(javascript|ecmascript|json|json5|xml|xml-dtd)|[^/]+\/[^/]+\+(json|xml))$/i;
 
-/** JSON is UTF-8 whatever the rest of a site is (RFC 8259 section 8.1). */
+/** JSON is UTF-8, whatever the rest of a site is (RFC 8259, section 8.1). */
 const JSON_TYPE = /[/+]json5?$/;
 const CHARSET = /;[ \t]*charset=/i;
 
-/** `type` with the charset as its parameter, where it is text and says none of its own. */
+/** Adds the charset as a parameter to a type that is text and names none itself. */
 export function withCharset(type: string, charset: string | null = 'utf-8'): string {
   const bare = essence(type);
   if (charset === null || !TEXT_TYPE.test(bare) || CHARSET.test(type)) return type;

@@ -11,7 +11,7 @@ const LAST_CHUNK: Uint8Array = Buffer.from('0\r\n\r\n', 'latin1');
 const HEAD_ROOM = 16;
 const HEX = Buffer.from('0123456789abcdef', 'latin1');
 
-/** The head of a chunk of `size` bytes. `size` is at least 1: a chunk of size 0 ends the body (RFC 9112 section 7.1). */
+/** Returns the head of a chunk of `size` bytes, at least 1: a chunk of size 0 ends the body (RFC 9112, section 7.1). */
 export function chunkHead(size: number): Uint8Array {
   const head = Buffer.allocUnsafe(HEAD_ROOM);
   let at = HEAD_ROOM - 2;
@@ -25,9 +25,8 @@ export function chunkHead(size: number): Uint8Array {
 }
 
 /**
- * The last chunk with trailer fields, or null if one of them may not be sent as it is. Fields that frame,
- * route or describe the message are left out: a receiver must not learn them from a trailer (RFC 9110
- * section 6.5.1).
+ * Returns the last chunk with trailer fields, or null if one of them may not be sent as it is. It leaves out fields
+ * that frame, route or describe the message: a receiver must not take them from a trailer (RFC 9110, section 6.5.1).
  */
 export function lastChunk(trailers: HeaderList | null): Uint8Array | null {
   if (trailers === null || trailers.count === 0) return LAST_CHUNK;

@@ -3,47 +3,45 @@ import type { Reply } from '../reply/reply.ts';
 import { isStatus, neverHasContent, reasonPhrase } from '../status.ts';
 import { contentFraming, contentLength, type Framing, framing, type Version } from './framing.ts';
 
-/** Why a reply cannot be encoded. Nothing was emitted then; the connection answers 500 (502 for a script's reply). */
+/** Why a reply cannot be encoded. Nothing was written then. The connection answers 500 (502 for a script's reply). */
 export type EncodeError = 'bad-status' | 'bad-reason' | 'bad-field-name' | 'bad-field-value' | 'no-room';
 
-/** What the encoder must know of the request and the connection. An outlet has one and uses it again for each reply. */
+/** What the encoder needs of the request and the connection. An outlet has one and reuses it for each reply. */
 export interface EncodeContext {
-  /** Method of the request; HEAD and CONNECT change what follows the head. */
+  /** Method of the request. HEAD and CONNECT change what follows the head. */
   method: string;
-  /** Version of the request, 10 or 11. The status line always says HTTP/1.1 (RFC 9110 section 6.2). */
+  /** Version of the request, 10 or 11. The status line always says HTTP/1.1 (RFC 9110, section 6.2). */
   version: Version;
-  /** The connection may be used again: the client wants it and the server has no reason against it. */
+  /** True if the connection may be used again: the client wants it, and the server has no reason against it. */
   keepAlive: boolean;
   /** The current IMF-fixdate, 29 characters (`DateClock.text`). */
   date: string;
-  /** Value of the Server field; `''` leaves the field out. */
+  /** Value of the Server field; `''` omits the field. */
   server: string;
 }
 
-/** What came out of encoding, for the sender. It is used again for each reply. */
+/** The result of encoding, for the sender. It is reused for the next reply. */
 export class Encoded {
   /** How the content behind the head is framed; `none` if no content follows. */
   framing: Framing = 'none';
-  /** Bytes of content that follow: 0 if none, -1 if not known beforehand. */
+  /** Bytes of content that follow: 0 if none, -1 if not known before. */
   contentLength = 0;
-  /** The connection may be used again behind this reply. */
+  /** True if the connection may be used again after this reply. */
   keepAlive = false;
   /** Offset in the buffer of the 29 bytes of the Date value, or -1 (1xx). See `patchDate`. */
   dateOffset = -1;
   error: EncodeError | null = null;
-  /** Name of the field that `error` is about, as it was given: escape it before logging. */
+  /** Name of the field with the `error`, as it was given. Escape it before logging. */
   errorField = '';
 }
 
-/** The interim reply that asks for the content of a request (RFC 9110 section 15.2.1). */
+/** The interim reply that asks for the content of a request (RFC 9110, section 15.2.1). */
 export const CONTINUE: Uint8Array = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
 
-/** Room for all that is not of the reply: status line, Date, Connection, framing field, blank line. */
+/** Bytes for the parts that are not the reply's: status line, Date, Connection, framing field, blank line. */
 const FIXED_ROOM = 160;
 
-/**
- * Upper bound of the head's size in bytes, exact to within 160. `encodeInto` succeeds wherever this much room is.
- */
+/** Returns an upper bound of the head's size in bytes, exact to within 160. `encodeInto` never needs more room. */
 export function headBound(reply: Reply, context: EncodeContext): number {
   const { headers } = reply;
   let bytes = FIXED_ROOM + context.server.length + reply.reason.length;
@@ -54,11 +52,11 @@ export function headBound(reply: Reply, context: EncodeContext): number {
 /**
  * Writes the head of `reply` into `into` at `offset` and returns the offset behind it, or -1 with `out.error`.
  *
- * The encoder alone writes the fields that decide where a message ends and whether the connection lives on
- * (Content-Length, Transfer-Encoding, Connection, Keep-Alive) and those that say who answers and when (Date,
- * Server). Fields of these names in the reply are passed over, so a script's own Content-Length can never
- * contradict the framing. A name, value or reason with a character that may not be sent (CR, LF, NUL, other
- * controls, anything beyond Latin-1) fails the whole reply: a repaired value would be a different value.
+ * The encoder alone writes the fields that decide where a message ends and whether the connection persists
+ * (Content-Length, Transfer-Encoding, Connection, Keep-Alive), and Date and Server. It skips fields of these names in
+ * the reply, so a script's own Content-Length can never contradict the framing. A name, value or reason with a
+ * character that may not be sent (CR, LF, NUL, other controls, anything beyond Latin-1) fails the whole reply: a
+ * repaired value would be a different value.
  */
 export function encodeInto(
   into: Uint8Array,
@@ -83,7 +81,7 @@ export function encodeInto(
   return at + 2;
 }
 
-/** The head in a buffer of its own, or null with `out.error`. */
+/** Returns the head in a buffer of its own, or null with `out.error`. */
 export function encodeHead(reply: Reply, context: EncodeContext, out: Encoded): Buffer | null {
   const buffer = Buffer.allocUnsafe(headBound(reply, context));
   const end = encodeInto(buffer, 0, reply, context, out);
@@ -91,8 +89,8 @@ export function encodeHead(reply: Reply, context: EncodeContext, out: Encoded): 
 }
 
 /**
- * Head and content in one buffer of exactly their size, for a cache: `out.dateOffset` says where `patchDate`
- * goes. Null with `out.error`; the body must be `bytes`, `empty` or one that is not sent.
+ * Returns head and content in one buffer of exactly their size, for a cache, or null with `out.error`. `out.dateOffset`
+ * is the place for `patchDate`. The body must be `bytes`, `empty` or one that is not sent.
  */
 export function encodeWhole(reply: Reply, context: EncodeContext, out: Encoded): Buffer | null {
   const head = encodeHead(reply, context, out);
@@ -104,7 +102,7 @@ export function encodeWhole(reply: Reply, context: EncodeContext, out: Encoded):
   return whole;
 }
 
-/** Puts another date, 29 characters, where `Encoded.dateOffset` pointed. */
+/** Writes another date, 29 characters, at `Encoded.dateOffset`. */
 export function patchDate(response: Uint8Array, dateOffset: number, date: string): void {
   writeAscii(response, dateOffset, date);
 }
@@ -113,7 +111,7 @@ function decide(reply: Reply, context: EncodeContext, out: Encoded): void {
   const { status, body } = reply;
   out.framing = framing(context.method, context.version, status, body);
   out.contentLength = out.framing === 'none' ? 0 : contentLength(status, body);
-  // Not out.framing: HEAD gets what GET would get, the end of the connection included.
+  // Not out.framing: HEAD gets what GET would get, including the end of the connection.
   const untilClose =
     !neverHasContent(status) && contentFraming(context.version, status, body) === 'until-close';
   out.keepAlive = context.keepAlive && !reply.closes && !untilClose;
@@ -122,6 +120,7 @@ function decide(reply: Reply, context: EncodeContext, out: Encoded): void {
   out.errorField = '';
 }
 
+/** By status, made on first use. Of all servers of the process: a line depends on nothing but its status. */
 const statusLines: string[] = [];
 
 function writeStatusLine(into: Uint8Array, offset: number, reply: Reply): number {
@@ -160,7 +159,7 @@ function writeOwnFields(
   return writeFraming(into, at, reply, context);
 }
 
-/** Content-Length or Transfer-Encoding, where RFC 9110 section 8.6 and RFC 9112 section 6.1 let them stand. */
+/** Writes Content-Length or Transfer-Encoding where RFC 9110, section 8.6 and RFC 9112, section 6.1 allow them. */
 function writeFraming(into: Uint8Array, offset: number, reply: Reply, context: EncodeContext): number {
   const { status, body } = reply;
   if (status === 204 || (context.method === 'CONNECT' && status < 300)) return offset;
@@ -193,7 +192,7 @@ function writeFields(into: Uint8Array, offset: number, reply: Reply, out: Encode
   return at;
 }
 
-/** Whether the encoder alone may write the field `name`. */
+/** Returns true if only the encoder may write the field `name`. */
 export function isOwned(name: string): boolean {
   switch (name.length) {
     case 4:

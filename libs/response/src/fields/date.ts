@@ -1,28 +1,26 @@
-/**
- * HTTP-date (RFC 9110 section 5.6.7). Times are milliseconds since the epoch, in UTC.
- */
+/** HTTP-date (RFC 9110, section 5.6.7). Times are milliseconds since the epoch, in UTC. */
 
 const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec';
 const SHORT_DAYS = 'SunMonTueWedThuFriSat';
 const LONG_DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
-/** Length of an IMF-fixdate in characters and bytes. */
+/** The length of an IMF-fixdate in characters and bytes. */
 export const HTTP_DATE_LENGTH = 29;
 
 const FIRST_MS = civilMs(0, 1, 1);
 const LAST_MS = civilMs(9999, 12, 31) + 86_399_999;
 
-/** `ms` as IMF-fixdate, always 29 characters: a time that four-digit years cannot say is moved to the nearest that they can. */
+/** Returns `ms` as IMF-fixdate, always 29 characters. A time outside four-digit years becomes the nearest one inside. */
 export function formatHttpDate(ms: number): string {
   const within = Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, FIRST_MS), LAST_MS);
-  // Its format is fixed by ECMA-262 and is that of IMF-fixdate for every year from 0 to 9999.
+  // ECMA-262 fixes this format. It is IMF-fixdate for every year from 0 to 9999.
   return new Date(within).toUTCString();
 }
 
 /**
- * The time that `value` says, or NaN if it is none of the three formats. `nowMs` resolves the two-digit year of
- * the rfc850 format. The name of the day is checked to be one, not to be the right one. A leap second (":60")
- * is read as the second behind it.
+ * Parses an HTTP-date. NaN if `value` has none of the three formats. `nowMs` resolves the two-digit year of the rfc850
+ * format. The name of the day must be one, but need not be the right one. A leap second (":60") counts as the next
+ * second.
  */
 export function parseHttpDate(value: string, nowMs: number): number {
   if (value.length === HTTP_DATE_LENGTH && value.charCodeAt(3) === 0x2c) return parseImfFixdate(value);
@@ -69,7 +67,7 @@ function parseRfc850(v: string, nowMs: number): number {
   return Number.NaN;
 }
 
-/** Every part is -1 if it was not what it should be. */
+/** Returns the time, or NaN. A part is -1 if it was invalid. */
 function assemble(year: number, month: number, day: number, time: number): number {
   if (year < 0 || month < 1 || time < 0 || day < 1 || day > daysIn(year, month)) return Number.NaN;
   return civilMs(year, month, day) + time;
@@ -89,7 +87,7 @@ function digits(v: string, at: number, count: number): number {
   return value;
 }
 
-/** hh:mm:ss in milliseconds. */
+/** Parses hh:mm:ss as milliseconds, or returns -1. */
 function timeAt(v: string, at: number): number {
   const hour = digits(v, at, 2);
   const minute = digits(v, at + 3, 2);
@@ -113,14 +111,14 @@ function daysIn(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** Date.UTC, without its reading of the years 0 to 99 as 1900 to 1999: 400 years are always 146,097 days. */
+/** Date.UTC takes the years 0 to 99 as 1900 to 1999; this does not. 400 years are always 146,097 days. */
 function civilMs(year: number, month: number, day: number): number {
   return Date.UTC(year + 400, month - 1, day) - 146_097 * 86_400_000;
 }
 
 /**
- * The current date as the Date field wants it, formatted once a second however often it is asked for. The clock
- * is read by the caller: `update` takes its milliseconds.
+ * The current date for the Date field, formatted once a second however often it is used. The caller reads the clock and
+ * passes its milliseconds to `update`.
  */
 export class DateClock {
   /** The IMF-fixdate of the last update, 29 characters. */
@@ -132,7 +130,7 @@ export class DateClock {
     this.text = formatHttpDate(nowMs);
   }
 
-  /** Takes the time; true if the text is another one now. A clock that was set back is followed. */
+  /** Takes the time. Returns true if the text has changed. It follows a clock that was set back. */
   update(nowMs: number): boolean {
     const second = Math.floor(nowMs / 1000);
     if (second === this.second) return false;

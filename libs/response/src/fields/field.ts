@@ -1,16 +1,15 @@
 /**
- * The characters that may stand in what we write, and the loops that write them.
+ * The characters that a head may contain, and the loops that write them.
  *
- * Checking and writing are one pass: whatever reaches the buffer through `writeText` has been looked at. A
- * character above 0xFF is refused as well, because writing it as Latin-1 would cut it to its low byte, and
- * U+010A cut that way is a line feed.
+ * Checking and writing are one pass: `writeText` checks every character that it writes. It also refuses a character
+ * above 0xFF, because Latin-1 would cut it to its low byte, and U+010A cut that way is a line feed.
  */
 
 const TOKEN_MARKS = "!#$%&'*+-.^_`|~";
 
-/** tchar of RFC 9110 section 5.6.2. */
+/** tchar of RFC 9110, section 5.6.2. */
 const tokenChars = new Uint8Array(256);
-/** field-vchar, SP and HTAB of RFC 9110 section 5.5: no control character, obs-text allowed. */
+/** field-vchar, SP and HTAB of RFC 9110, section 5.5: no control character, obs-text allowed. */
 const textChars = new Uint8Array(256);
 
 for (let c = 0; c < 256; c++) {
@@ -43,7 +42,7 @@ export function writeToken(into: Uint8Array, at: number, token: string): number 
   return at + length;
 }
 
-/** Writes text of our own that is known to be ASCII, line ends included. Returns the offset behind it. */
+/** Writes the encoder's own text, which is ASCII and may have line ends. Returns the offset behind it. */
 export function writeAscii(into: Uint8Array, at: number, text: string): number {
   const length = text.length;
   for (let i = 0; i < length; i++) into[at + i] = text.charCodeAt(i);
@@ -63,7 +62,7 @@ export function writeDecimal(into: Uint8Array, at: number, value: number): numbe
   return at + digits;
 }
 
-/** Whether `name` equals `lower`, which is in lower case, letter case aside (RFC 9110 section 5.1). */
+/** Returns true if `name` equals `lower`, which is in lower case, without letter case (RFC 9110, section 5.1). */
 export function sameName(name: string, lower: string): boolean {
   const length = lower.length;
   if (name.length !== length) return false;

@@ -1,9 +1,9 @@
 import { sameName } from './field.ts';
 
 /**
- * The fields of a reply, in the order in which they leave. A flat array (name, value, name, value, ...) because
- * a reply has about five fields: a scan over them is cheaper than any index, and nothing is copied to send them.
- * Names keep their letter case on the wire and are compared without it.
+ * The fields of a reply, in the order in which they are sent. They are a flat array (name, value, name, value, ...):
+ * for about five fields a scan is cheaper than any index, and nothing is copied to send them. Names keep their letter
+ * case on the wire and are compared without it.
  */
 export class HeaderList {
   private readonly items: string[] = [];
@@ -21,7 +21,7 @@ export class HeaderList {
     return this.items[index * 2 + 1]!;
   }
 
-  /** Puts one value where the name first stands, or behind all others; further values of that name go. */
+  /** Sets one value, in the first place of the name or behind all others. It removes further values of that name. */
   set(name: string, value: string): this {
     const lower = name.toLowerCase();
     const found = this.find(lower, 0);
@@ -36,13 +36,13 @@ export class HeaderList {
     return this;
   }
 
-  /** Adds a field beside those of the same name, as several Set-Cookie fields need it (RFC 9110 section 5.3). */
+  /** Adds a field beside those of the same name, as several Set-Cookie fields need it (RFC 9110, section 5.3). */
   append(name: string, value: string): this {
     this.items.push(name, value);
     return this;
   }
 
-  /** The first value of that name. */
+  /** Returns the first value of the name. */
   get(name: string): string | undefined {
     const found = this.find(name.toLowerCase(), 0);
     return found < 0 ? undefined : this.items[found + 1];
@@ -52,7 +52,7 @@ export class HeaderList {
     return this.find(name.toLowerCase(), 0) >= 0;
   }
 
-  /** Takes out every field of that name. */
+  /** Removes every field of the name. */
   remove(name: string): this {
     const lower = name.toLowerCase();
     for (let found = this.find(lower, 0); found >= 0; found = this.find(lower, found))
@@ -60,7 +60,7 @@ export class HeaderList {
     return this;
   }
 
-  /** The fields as [name, value] pairs. Slower than a loop over `nameAt` and `valueAt`. */
+  /** Returns the fields as [name, value] pairs. It is slower than a loop over `nameAt` and `valueAt`. */
   entries(): Array<[string, string]> {
     const pairs: Array<[string, string]> = [];
     for (let i = 0; i < this.items.length; i += 2) pairs.push([this.items[i]!, this.items[i + 1]!]);

@@ -1,7 +1,7 @@
 import type { FileStamp } from '../conditions/validators.ts';
 import type { HeaderList } from '../fields/header-list.ts';
 
-/** Nothing. Its length is known to be 0, which is not the same as having no content (204). */
+/** No bytes. The length is known to be 0, which is not the same as having no content (204). */
 export interface EmptyBody {
   readonly kind: 'empty';
 }
@@ -18,18 +18,18 @@ export interface FileBody {
   readonly fd: number;
   readonly offset: number;
   readonly length: number;
-  /** What the file was when length and validators were taken from it: where it is another now, they do not hold. */
+  /** The file's stamp when length and validators were taken from it. They no longer hold if it is another now. */
   readonly stamp?: FileStamp;
 }
 
-/** Bytes and file spans one behind the other, as multipart/byteranges has them. `length` is their sum. */
+/** Bytes and file spans in sequence, as in multipart/byteranges. `length` is their sum. */
 export interface PartsBody {
   readonly kind: 'parts';
   readonly parts: readonly Segment[];
   readonly length: number;
 }
 
-/** What produces its bytes while they are sent. `length` is -1 where it is not known beforehand. */
+/** A source that produces bytes while they are sent. `length` is -1 if it is not known before. */
 export interface StreamBody {
   readonly kind: 'stream';
   readonly source: BodySource;
@@ -47,33 +47,33 @@ export type Segment = BytesBody | FileBody;
 export type Body = EmptyBody | BytesBody | FileBody | PartsBody | StreamBody | UnsentBody;
 
 /**
- * A producer of body bytes, driven by their sender. One pull, one answer:
+ * A producer of body bytes. The sender drives it: one pull, one answer.
  *
  *   idle --open(sink)--> waiting --pull()--> producing --data()--> waiting --pull()--> ...
  *                                            producing --end() | fail()--> over
  *                        any state --cancel()--> over
  *
- * The reader pulls when the last piece has left, so a slow client holds the producer back and at most one piece
- * is in memory. The answer may come inside pull() or ticks later.
+ * The reader pulls when the last piece has left. So a slow client slows the producer down, and at most one piece is in
+ * memory. The answer may come inside pull() or ticks later.
  */
 export interface BodySource {
-  /** Names the receiver. Called once, before the first pull. */
+  /** Sets the receiver. Called once, before the first pull. */
   open(sink: BodySink): void;
-  /** Asks for one piece. Exactly one call of the sink follows; not to be called again before it came. */
+  /** Requests one piece. Exactly one call of the sink follows. The next pull must come after it. */
   pull(): void;
   /**
-   * The reader will take no more. Frees everything (a child, a descriptor, a folder) and never calls the sink
-   * again. May be called in any state and any number of times. The reader calls it only when none of the
-   * source's bytes is in flight any more.
+   * The reader takes no more. The source frees everything (a child, a descriptor, a folder) and never calls the sink
+   * again. The call is allowed in any state, any number of times. The reader calls it only when none of the source's
+   * bytes is in flight any more.
    */
   cancel(): void;
 }
 
 /** The receiving end of a BodySource. */
 export interface BodySink {
-  /** One piece, never empty. The bytes are the source's and stay as they are until the next pull() or cancel(). */
+  /** One piece, never empty. The source owns the bytes and does not change them until the next pull() or cancel(). */
   data(bytes: Uint8Array): void;
-  /** The body is whole. Trailer fields leave only where the reply is chunked. */
+  /** The body is complete. Trailer fields are sent only if the reply is chunked. */
   end(trailers: HeaderList | null): void;
   /** The body cannot be completed: `errno` is a negative error number or 0, `place` says where it arose. */
   fail(errno: number, place: string): void;
@@ -81,7 +81,7 @@ export interface BodySink {
 
 export const EMPTY: EmptyBody = { kind: 'empty' };
 
-/** The number of content bytes of `body`, or -1 where only its end will tell. */
+/** Returns the number of content bytes of `body`, or -1 if only its end will show it. */
 export function bodyLength(body: Body): number {
   switch (body.kind) {
     case 'empty':
@@ -93,14 +93,14 @@ export function bodyLength(body: Body): number {
   }
 }
 
-/** A body of several segments, with its length summed up. */
+/** Makes a body of several segments, with the sum of their lengths. */
 export function partsBody(parts: readonly Segment[]): PartsBody {
   let length = 0;
   for (const part of parts) length += bodyLength(part);
   return { kind: 'parts', parts, length };
 }
 
-/** The bytes from `offset`, `length` of them, out of a segment, as a segment. Nothing is copied. */
+/** Returns `length` bytes of a segment from `offset` on, as a segment. Nothing is copied. */
 export function segmentOf(whole: Segment, offset: number, length: number): Segment {
   if (whole.kind === 'file') return { ...whole, offset: whole.offset + offset, length };
   return { kind: 'bytes', bytes: whole.bytes.subarray(offset, offset + length) };

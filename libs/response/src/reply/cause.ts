@@ -1,4 +1,4 @@
-/** Why a reply is an error. The log says it; the client learns nothing of it. */
+/** Why a reply is an error. The log says it. The client never sees it. */
 export interface Cause {
   /** The negative errno of the call that failed, or 0 if no call failed. */
   readonly errno: number;

@@ -1,6 +1,6 @@
 import { neverHasContent, reasonPhrase } from '../status.ts';
 
-/** One sentence for the person who meets the status, saying what may help. */
+/** One sentence for the person that sees the status. It says what may help. */
 const SENTENCES: ReadonlyMap<number, string> = new Map([
   [400, 'The request could not be understood. If you typed the address, please check it.'],
   [401, 'This page is only shown to those who sign in.'],
@@ -39,12 +39,13 @@ h1{margin:.75rem 0 .25rem;font-size:1.5rem;line-height:1.25}
 p{margin:0;color:var(--dim)}
 footer{padding:1.25rem;text-align:center;font-size:.875rem;color:var(--dim)}`;
 
+/** Of all servers of the process: a page depends on nothing but its status. */
 const pages = new Map<number, Uint8Array>();
 
 /**
- * The page that stands where a server names none of its own: status, phrase, one sentence. It holds nothing of
- * the request and nothing of the host, so there is nothing in it to leak. UTF-8; empty for a status whose
- * messages have no content. The bytes are built once a status and shared: never write into them.
+ * Returns the page for a server that has none of its own: status, phrase, one sentence. It contains nothing of the
+ * request and nothing of the host, so it can leak nothing. It is UTF-8, and empty for a status whose messages have no
+ * content. The bytes are built once for each status and shared: never write into them.
  */
 export function errorPage(status: number): Uint8Array {
   let page = pages.get(status);
@@ -55,7 +56,7 @@ export function errorPage(status: number): Uint8Array {
   return page;
 }
 
-/** Text as HTML text or as a quoted attribute value. */
+/** Escapes a text for use as HTML text or as a quoted attribute value. */
 export function escapeHtml(value: string): string {
   return value.replace(/[&<>"']/g, (mark) => `&#${mark.charCodeAt(0)};`);
 }

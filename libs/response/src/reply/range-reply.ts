@@ -10,9 +10,9 @@ import { bodyLength, type PartsBody, partsBody, type Segment, segmentOf } from '
 import { fail, type Reply } from './reply.ts';
 
 /**
- * Turns the 200 for a GET into the 206 or 416 that its Range asks for, or gives it back as it is. To be called
- * behind the preconditions (RFC 9110 section 13.2.2, step 5) and for GET alone (section 14.2); bodies that are
- * not bytes or one file span are left whole. The reply passed in must not be used again.
+ * Turns the 200 for a GET into the 206 or 416 that its Range requests, or returns it as it is. Call it after the
+ * preconditions (RFC 9110, section 13.2.2, step 5) and for GET alone (section 14.2). It leaves a body whole that is
+ * neither bytes nor one file span. The caller must not use the reply that it passed in again.
  */
 export function applyRange(
   reply: Reply,
@@ -47,7 +47,7 @@ function single(reply: Reply, whole: Segment, range: ByteRange, size: number): R
   return reply;
 }
 
-/** Each part has its Content-Range; the head of such a reply must not have one (RFC 9110 section 15.3.7.2). */
+/** Each part has its Content-Range. The head of such a reply must not have one (RFC 9110, section 15.3.7.2). */
 function several(reply: Reply, whole: Segment, ranges: readonly ByteRange[], size: number): Reply {
   const boundary = makeBoundary();
   const contentType = reply.headers.get('Content-Type');
@@ -58,8 +58,8 @@ function several(reply: Reply, whole: Segment, ranges: readonly ByteRange[], siz
 }
 
 /**
- * The body of a multipart/byteranges reply over `whole`: part heads as bytes, spans of the content between them.
- * Its length is known at once, so it leaves with a Content-Length. Nothing of the content is copied.
+ * Makes the body of a multipart/byteranges reply over `whole`: part heads as bytes, and spans of the content between
+ * them. Its length is known at once, so it is sent with a Content-Length. The content is not copied.
  */
 export function multipartByteranges(
   whole: Segment,

@@ -5,28 +5,28 @@ import type { Cause } from './cause.ts';
 import { errorPage, escapeHtml } from './error-page.ts';
 import type { Representation } from './representation.ts';
 
-/** Holder of what a body is made of: an open file, a pinned cache slab, a child process. */
+/** The holder of a body's source: an open file, a pinned cache slab, a child process. */
 export interface BodyOwner {
-  /** The body is not needed any more. Called exactly once, by `Reply.release`. */
+  /** The body is no longer needed. `Reply.release` calls this exactly once. */
   release(): void;
 }
 
 /**
- * An answer before it is encoded. Its sender calls `release()` when nothing of the body is in flight any
- * more, however the exchange ended: sent whole, cut, or never sent (HEAD, 304, an encoding error). That one call
- * closes files, unpins memory and cancels streams; nobody else does.
+ * An answer before it is encoded. Its sender calls `release()` when nothing of the body is in flight any more, however
+ * the exchange ended: sent whole, cut, or never sent (HEAD, 304, an encoding error). That one call closes files, unpins
+ * memory and cancels streams. No other code does.
  */
 export class Reply {
   status: number;
-  /** Overrides the registered phrase; `''` takes the registered one. */
+  /** Replaces the registered phrase; `''` keeps it. */
   reason = '';
   readonly headers: HeaderList = new HeaderList();
   body: Body;
-  /** The connection must not be used again after this reply, whatever the request allowed. */
+  /** True if the connection closes after this reply, whatever the request allowed. */
   closes = false;
-  /** The file that the content is, for a cache that may keep it; null for any other content. */
+  /** The file that is the content, for a cache that may keep it; null for any other content. */
   representation: Representation | null = null;
-  /** For the log; null for a reply that is no error, or whose error a script has made. */
+  /** For the log; null for a reply that is no error, or for an error that a script has made. */
   cause: Cause | null = null;
   owner: BodyOwner | null;
 
@@ -36,7 +36,7 @@ export class Reply {
     this.owner = owner;
   }
 
-  /** Gives back what the body holds. Calling it again does nothing. */
+  /** Frees what the body holds. Calling it again does nothing. */
   release(): void {
     const { body, owner } = this;
     this.body = EMPTY;
@@ -46,38 +46,38 @@ export class Reply {
   }
 }
 
-/** A reply without content. */
+/** Makes a reply without content. */
 export function empty(status: number): Reply {
   return new Reply(status);
 }
 
-/** Plain text, sent as UTF-8. */
+/** Makes a reply of plain text, sent as UTF-8. */
 export function text(status: number, content: string): Reply {
   return typed(status, 'text/plain; charset=utf-8', Buffer.from(content));
 }
 
-/** An HTML document, sent as UTF-8. The caller has escaped what came from outside (see `escapeHtml`). */
+/** Makes a reply of an HTML document, sent as UTF-8. The caller has escaped outside text (see `escapeHtml`). */
 export function html(status: number, content: string): Reply {
   return typed(status, 'text/html; charset=utf-8', Buffer.from(content));
 }
 
-/** A body produced while it is sent; `length` where it is known beforehand. */
+/** Makes a reply whose body is produced while it is sent. `length` is given if it is known before. */
 export function stream(status: number, contentType: string, source: BodySource, length = -1): Reply {
   const reply = new Reply(status, { kind: 'stream', source, length });
   reply.headers.set('Content-Type', contentType);
   return reply;
 }
 
-/** A built-in error page (or a bare reply, for a status whose messages have no content). */
+/** Makes a reply with the built-in error page, or without content for a status whose messages have none. */
 export function fail(status: number): Reply {
   const page = errorPage(status);
   return typed(status, 'text/html; charset=utf-8', page);
 }
 
 /**
- * A redirection to `location`, a URI reference. Characters that no URI has (spaces, controls, quotes, anything
- * beyond ASCII) leave percent-encoded as UTF-8; what is already percent-encoded stays as it is. The short HTML
- * body is the note that RFC 9110 section 15.4 asks for.
+ * Makes a redirection to `location`, a URI reference. Characters that no URI has (spaces, controls, quotes, anything
+ * beyond ASCII) are percent-encoded as UTF-8. What is already percent-encoded stays as it is. The short HTML body is
+ * the note that RFC 9110, section 15.4 asks for.
  */
 export function redirect(status: number, location: string): Reply {
   const target = encodeUriReference(location);
@@ -92,8 +92,8 @@ export function redirect(status: number, location: string): Reply {
 }
 
 /**
- * What a 304 repeats of the 200 that it stands for (RFC 9110 section 15.4.5), and what keeps a browser from acting on its
- * content. Date is the encoder's.
+ * Fields that a 304 repeats from its 200 (RFC 9110, section 15.4.5), and fields that restrict what a browser does with
+ * the content. The encoder writes Date.
  */
 const REPEATED_BY_304 = [
   'Cache-Control',
@@ -105,7 +105,7 @@ const REPEATED_BY_304 = [
   'X-Content-Type-Options',
 ] as const;
 
-/** The 304 that stands for a 200 with `fields`. Last-Modified is repeated only where there is no ETag. */
+/** Makes the 304 for a 200 with `fields`. It repeats Last-Modified only if there is no ETag. */
 export function notModified(fields: HeaderList): Reply {
   const reply = new Reply(304);
   for (const name of REPEATED_BY_304) {
@@ -119,7 +119,7 @@ export function notModified(fields: HeaderList): Reply {
   return reply;
 }
 
-/** The same answer without its content, for HEAD: equal in every field, and what the body held is released. */
+/** Takes the content out of a reply, for HEAD. Every field stays, and what the body held is released. */
 export function withoutContent(reply: Reply): Reply {
   const length = bodyLength(reply.body);
   reply.release();
@@ -133,10 +133,10 @@ function typed(status: number, contentType: string, bytes: Uint8Array): Reply {
   return reply;
 }
 
-/** Characters outside the URI grammar of RFC 3986; `%` is left alone, so nothing is encoded twice. */
+/** Characters outside the URI grammar of RFC 3986. `%` is not among them, so nothing is encoded twice. */
 const NOT_URI = /[^\w\-.~:/?#[\]@!$&'()*+,;=%]+/gu;
 
-/** How the name of a file says a byte that is not UTF-8: U+DC00 and the byte. */
+/** A byte of a file's name that is not UTF-8, as U+DC00 plus the byte. */
 const RAW_BYTE = /[\udc80-\udcff]/gu;
 
 function encodeRawByte(raw: string): string {

@@ -2,24 +2,24 @@ import type { FileStamp, Validators } from '../conditions/validators.ts';
 import type { ContentCoding } from '../content/content-coding.ts';
 import type { Offer } from '../content/offer.ts';
 
-/** A file, and what it was when its facts were read. */
+/** A file, and its stamp when its facts were read. */
 export interface StampedFile {
   readonly path: string;
   readonly stamp: FileStamp;
 }
 
 /**
- * The selected representation (RFC 9110, section 3.2) of a reply that is a file, whole and with nothing but the file's own
- * fields: all that a cache must know to keep it.
+ * The selected representation (RFC 9110, section 3.2) of a reply that is a whole file with only the file's own fields.
+ * It is all that a cache must know to keep the file.
  */
 export interface Representation extends StampedFile {
   readonly validators: Validators;
   /**
-   * The entity tag is to be made of the content, which nobody has read yet. Then the reply is the whole file whatever the
-   * request says of versions and ranges, and its conditions are judged when the tag is known.
+   * True if the entity tag is made of the content, which is not read yet. Then the reply is the whole file, whatever
+   * the request says of versions and ranges. Its conditions are evaluated when the tag is known.
    */
   readonly tagPending: boolean;
-  /** In which codings the requested file may be sent; null where none are offered. */
+  /** The codings in which the requested file may be sent; null if none are offered. */
   readonly offer: Offer | null;
   /** The coding of this file, and the file that it stands for; '' and null for the requested file itself. */
   readonly coding: ContentCoding | '';

@@ -1,8 +1,8 @@
 import type { BodySink, BodySource } from '../reply/body.ts';
 
 /**
- * A BodySource over anything that can be iterated without waiting: a generator that renders a listing row by row,
- * an array of pieces. The iterator is advanced once a pull, and closed (its `finally` runs) on cancel.
+ * A BodySource over an iterable that never waits: a generator that renders a listing row by row, an array of pieces. A
+ * pull advances the iterator once. Cancel closes it (its `finally` runs).
  */
 export class IterableSource implements BodySource {
   private readonly iterator: Iterator<Uint8Array>;
@@ -26,7 +26,7 @@ export class IterableSource implements BodySource {
         sink.end(null);
         return;
       }
-      // An empty piece would be the last chunk on the wire (RFC 9112 section 7.1), so it is passed over.
+      // An empty piece would be the last chunk on the wire (RFC 9112, section 7.1), so it is skipped.
       if (next.value.length > 0) {
         sink.data(next.value);
         return;
