@@ -3,7 +3,7 @@ import type { Exchange } from './exchange.ts';
 import { statusOf } from './status-of.ts';
 
 /** Seconds after which a client that gets 503 or 429 may try again. */
-const RETRY_AFTER = '1';
+export const RETRY_AFTER = '1';
 
 /**
  * An error reply: the server's own page if it has one, or the built-in one.

@@ -16,7 +16,7 @@ export type { Store } from './disk/store.ts';
 export { dispatch } from './dispatch.ts';
 export { ErrorPages } from './error-pages.ts';
 export { type Caller, type Ends, Exchange, type Services } from './exchange.ts';
-export { failure } from './failure.ts';
+export { failure, RETRY_AFTER } from './failure.ts';
 export type { Intake, IntakeClient, Outcome } from './intake.ts';
 export { Listings } from './listing/listings.ts';
 export { present } from './present.ts';

@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import type { Config, Origin } from '@webserv/config';
 import { type Account, accountOf } from '@webserv/event-loop';
 import type { ErrorLog, Logs } from '@webserv/logger';
-import { runnerOf } from '@webserv/methods';
+import { present, runnerOf } from '@webserv/methods';
 import { StartError } from './start-error.ts';
 
 const ROOT = 0;
@@ -25,7 +25,7 @@ export function accountProblems(config: Config): string[] {
   if (problem !== null) return [problem];
   if (process.geteuid?.() !== ROOT) return [];
   try {
-    become(user, accountOf(user) as Account);
+    become(user, present(accountOf(user), 'an account'));
   } catch {
     // In a container, root may lack the right to do so. The start reports it.
     return [];
@@ -44,7 +44,7 @@ export function becomeUser(config: Config, logs: Logs, errorLog: ErrorLog): void
   if (user === null) return;
   const problem = accountProblem(config);
   if (problem !== null) throw new StartError(problem);
-  const account = accountOf(user) as Account;
+  const account = present(accountOf(user), 'an account');
   if (process.geteuid?.() !== ROOT) {
     if (process.geteuid?.() === account.uid) return;
     errorLog.warn(`user ${user}: only root can become somebody else; it goes on as it was started`);

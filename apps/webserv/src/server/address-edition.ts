@@ -1,6 +1,6 @@
 import { HostMatcher } from '@webserv/config';
 import type { Edition, Site } from '@webserv/connection';
-import type { Services } from '@webserv/methods';
+import { present, type Services } from '@webserv/methods';
 import type { Limits } from '@webserv/request';
 
 /** Counts the transactions that are under way. */
@@ -27,7 +27,7 @@ export class AddressEdition implements Edition {
     this.services = services;
     this.whole = whole;
     this.sites = sites;
-    this.defaultSite = sites[0] as Site;
+    this.defaultSite = present(sites[0], 'the site of an address');
     this.lastSite = this.defaultSite;
     this.hosts = new HostMatcher(sites.map((site) => site.server));
     const { server } = this.defaultSite;
@@ -38,7 +38,8 @@ export class AddressEdition implements Edition {
     if (this.sites.length === 1) return this.defaultSite;
     if (host !== this.lastHost) {
       const server = this.hosts.server(host);
-      this.lastSite = this.sites.find((site) => site.server === server) as Site;
+      const found = this.sites.find((site) => site.server === server);
+      this.lastSite = present(found, 'the site of a host');
       this.lastHost = host;
     }
     return this.lastSite;

@@ -1,7 +1,7 @@
 import type { Config, Server } from '@webserv/config';
 import type { Clock, Edition } from '@webserv/connection';
 import type { Loop } from '@webserv/event-loop';
-import { MemoryLedger } from '@webserv/methods';
+import { MemoryLedger, present } from '@webserv/methods';
 import { type Compressor, Pages, preloadPages, type Watches } from '@webserv/pages';
 import { AddressEdition } from './address-edition.ts';
 import { HostedSite } from './hosted-site.ts';
@@ -57,8 +57,8 @@ export class HostedEdition {
 
   /** Returns what a listening socket serves. @param servers of its address, the default one first */
   at(servers: readonly Server[]): Edition {
-    const sites = servers.map((server) => this.siteOf.get(server) as HostedSite);
-    return new AddressEdition(sites, this.running as SiteServices, this);
+    const sites = servers.map((server) => present(this.siteOf.get(server), 'a site'));
+    return new AddressEdition(sites, present(this.running, 'an open edition'), this);
   }
 
   /** A file has changed: the caches drop it. */

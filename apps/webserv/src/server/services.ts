@@ -12,6 +12,7 @@ import {
   Listings,
   type MemoryLedger,
   type Outcome,
+  present,
   type Script,
   type Services,
   type Store,
@@ -94,7 +95,7 @@ export class SiteServices implements Services {
   }
 
   typesOf(location: Location): MimeTypes {
-    return (this.siteOfLocation.get(location) as HostedSite).typesOf(location);
+    return present(this.siteOfLocation.get(location), 'the site of a location').typesOf(location);
   }
 
   contentTag(exchange: Exchange, coding: ContentCoding | '', stamp: FileStamp): string {
@@ -110,6 +111,6 @@ export class SiteServices implements Services {
   }
 
   private siteOf(server: Server): HostedSite {
-    return this.sites.get(server) as HostedSite;
+    return present(this.sites.get(server), 'the site of a server');
   }
 }

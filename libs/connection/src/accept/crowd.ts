@@ -1,6 +1,6 @@
 import type { Server } from '@webserv/config';
 import { Interest, Memory } from '@webserv/event-loop';
-import type { Services } from '@webserv/methods';
+import { RETRY_AFTER, type Services } from '@webserv/methods';
 import { USUAL } from '@webserv/pages';
 import { Encoded, encodeWhole, fail } from '@webserv/response';
 import type { Clock } from '../clock.ts';
@@ -13,8 +13,6 @@ import { type Doorkeeper, TurnedAway } from './turned-away.ts';
 const REPORT_EVERY_MS = 10_000;
 /** How many are answered 429 at once; those beyond are reset. They take no place from clients that are served. */
 const TURNED_AWAY_MAX = 64;
-/** Seconds after which one that was turned away may try again. */
-const RETRY_AFTER = '1';
 
 /** Counts the connections of each address (`max_connect_per_address`), and answers those that are too many with 429. */
 export class Crowd implements Doorkeeper {
