@@ -1,43 +1,43 @@
 import { shareOf } from '@webserv/methods';
 
-/** A request that waits until it may have a child, and then has it. */
+/** A request that waits for a child, and later holds one. */
 export interface Waiter {
-  /** Those of one address share what it may have; '' has no address, and no bound of its own. */
+  /** All waiters of one address share its bound. '' stands for no address, and has no bound. */
   readonly address: string;
-  /** It is its turn: it holds a place now, and gives it back by `leave`. */
+  /** The waiter's turn has come. It holds a place now, and `leave` gives it back. */
   admitted(): void;
-  /** A request of an address that has fewer waiting has taken its place in the queue. */
+  /** A request from an address with fewer waiters took this waiter's place in the queue. */
   displaced(): void;
-  /** Bytes a second that its client takes, if only its client holds it back; otherwise Infinity. */
+  /** Bytes per second that the client takes, if only the client holds the script back; otherwise Infinity. */
   readonly pace: number;
-  /** Its client is the slowest of those that hold a place, and another request has waited for one. */
+  /** The holder must give up its place: another request has waited long, and this holder's client is the slowest. */
   giveUp(): void;
 }
 
-/** What one address has and wants of a queue. */
+/** The children and the waiters of one address. */
 class Line {
   running = 0;
   readonly waiting = new Set<Waiter>();
 }
 
 /**
- * How many children a server may have at once (`max_cgi`), and those that wait for their turn (`cgi_queue`), by turns of
- * their addresses, each address first come, first served. No address has more than its share of either, so that there is
- * a place left for others. Where the queue is full, the address of which most wait makes room for one of which fewer do.
+ * Bounds the children that a server has at once (`max_cgi`) and the requests that wait for one (`cgi_queue`). The addresses
+ * take turns; within one address the first comes first. No address gets more than its share of either bound, so that a
+ * place is left for others. If the queue is full, the address with the most waiters makes room for one with fewer.
  */
 export class Queue {
   private readonly limit: number;
   private readonly room: number;
-  /** Of one address. */
+  /** The bounds for one address. */
   private readonly limitEach: number;
   private readonly roomEach: number;
   private readonly holders = new Set<Waiter>();
   private readonly lines = new Map<string, Line>();
-  /** Those that have somebody waiting and may have one more child, in the order of their turns. */
+  /** The lines that have a waiter and may start one more child, in the order of their turns. */
   private readonly ready = new Set<Line>();
   private waiting_ = 0;
 
-  /** @param share of `limit` and `room` that one address may have, in percent */
+  /** @param share percentage of `limit` and `room` that one address may have */
   constructor(limit: number, room: number, share: number) {
     this.limit = limit;
     this.room = room;
@@ -45,7 +45,7 @@ export class Queue {
     this.roomEach = shareOf(room, share);
   }
 
-  /** Children that run, or are about to. */
+  /** Children that run or are about to start. */
   get running(): number {
     return this.holders.size;
   }
@@ -54,7 +54,7 @@ export class Queue {
     return this.waiting_;
   }
 
-  /** Whether one more of this address would be turned away. */
+  /** Whether the queue would refuse one more request from this address. */
   isFull(address: string): boolean {
     const line = this.lines.get(address);
     const runs = this.running < this.limit && (line === undefined || this.mayRun(address, line));
@@ -64,7 +64,7 @@ export class Queue {
     return this.waiting_ >= this.room && !this.isShorter(address, waits);
   }
 
-  /** 'waiting': `admitted` or `displaced` will be called, unless it is removed before. */
+  /** For 'waiting', the queue calls `admitted` or `displaced` later, unless the waiter is removed before. */
   enter(waiter: Waiter): 'admitted' | 'waiting' | 'full' {
     const { address } = waiter;
     if (this.isFull(address)) return 'full';
@@ -80,7 +80,7 @@ export class Queue {
     return 'waiting';
   }
 
-  /** A waiter has waited long enough, or its client has gone. */
+  /** Removes a waiter: its time is over, or its client has gone. */
   remove(waiter: Waiter): void {
     const line = this.lines.get(waiter.address);
     if (line === undefined || !line.waiting.delete(waiter)) return;
@@ -88,7 +88,7 @@ export class Queue {
     this.look(waiter.address, line);
   }
 
-  /** A child has been collected: the next one's turn. */
+  /** Gives back a place after its child is collected. The next waiters get their turns. */
   leave(holder: Waiter): void {
     if (!this.holders.delete(holder)) return;
     const line = this.lineOf(holder.address);
@@ -100,7 +100,7 @@ export class Queue {
       if (waiter === undefined) continue;
       next.waiting.delete(waiter);
       this.waiting_--;
-      // Behind all others that are ready.
+      // `look` adds the line again, behind all other ready lines.
       this.ready.delete(next);
       this.admit(waiter, next);
       this.look(waiter.address, next);
@@ -108,7 +108,7 @@ export class Queue {
     }
   }
 
-  /** A request has waited long. Of the holders that wait for their own clients, the one with the slowest client goes. */
+  /** Called when a request has waited long: of the holders that wait for their own clients, the slowest gives up. */
   press(): void {
     let slowest: Waiter | null = null;
     let pace = Number.POSITIVE_INFINITY;
@@ -135,7 +135,7 @@ export class Queue {
     return longest !== null && longest.waiting.size > waits + 1;
   }
 
-  /** The last of the longest line has waited least, and most others of its address are still there. */
+  /** Displaces the last of the longest line: it has waited least, and its address keeps the most waiters. */
   private makeRoom(): void {
     const last = [...(this.longest()?.waiting ?? [])].at(-1);
     if (last === undefined) return;
@@ -160,7 +160,7 @@ export class Queue {
     return line;
   }
 
-  /** Keeps in order whose turn may come, and which lines there are. */
+  /** Updates whether the line is ready, and forgets an empty line. */
   private look(address: string, line: Line): void {
     if (line.waiting.size > 0 && this.mayRun(address, line)) this.ready.add(line);
     else this.ready.delete(line);

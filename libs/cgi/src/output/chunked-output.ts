@@ -1,11 +1,11 @@
 import { BodyDecoder, BodyStatus } from '@webserv/request';
 
 /**
- * The content of an output that its script has put in chunks (RFC 9112 section 7.1). How an answer is framed is the
- * server's affair, so that they are taken off; what does not keep to their grammar is no content.
+ * Decodes an output that its script wrote in chunks (RFC 9112 section 7.1). The server frames the answer itself, so it
+ * removes them. Output that breaks the grammar of chunks is an error.
  */
 export class ChunkedOutput {
-  /** The last chunk has come. What follows is nobody's. */
+  /** The last chunk has come. The server ignores what follows. */
   done = false;
   private readonly decoder = new BodyDecoder();
 
@@ -14,8 +14,8 @@ export class ChunkedOutput {
   }
 
   /**
-   * Moves what is content in `bytes[start, end)` together, so that it begins at `start`.
-   * @returns bytes of it, or -1 where the chunks are malformed
+   * Moves the content in `bytes[start, end)` together, so that it begins at `start`.
+   * @returns the bytes of content, or -1 if the chunks are malformed
    */
   unwrap(bytes: Buffer, start: number, end: number): number {
     const { decoder } = this;

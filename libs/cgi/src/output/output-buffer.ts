@@ -4,28 +4,29 @@ import { Spool, type SpoolOwner } from '../spool/spool.ts';
 import { SLAB } from '../workshop/slabs.ts';
 import type { Workshop } from '../workshop/workshop.ts';
 
-/** What an output may take of its server while its reader is slower than the script. */
+/** The server's resources that an output may use while its reader is slower than the script. */
 export interface OutputRoom {
-  /** Of `temp_disk`. */
+  /** Counts against `temp_disk`. */
   readonly disk: Ledger;
   readonly memory: MemoryLedger;
-  /** Bytes that may wait in a spool. */
+  /** The most bytes that may wait in a spool. */
   readonly spoolMax: number;
 }
 
-/** Whose output waits. */
+/** The owner of the output that waits. */
 export interface BufferOwner {
-  /** `take` has given null though bytes wait, and gives some now. */
+  /** Called after `take` returned null although bytes wait: it returns some now. */
   bufferReady(): void;
-  /** `target` has given null, and gives room now. */
+  /** Called after `target` returned null: it returns room now. */
   bufferRoom(): void;
-  /** The disk has lost what waited there. */
+  /** The disk lost the bytes that waited there. */
   bufferLost(errno: number, place: string): void;
 }
 
 /**
- * What a script has written and its reader has not taken, in order: in a slab, then in a spool, then in a second slab that
- * no spool could take. The reader holds what it was given last until it asks again, so that is never read into.
+ * The bytes that a script has written and its reader has not taken. They lie, in order, in a slab, in a spool, and in a
+ * second slab for what no spool could take. The reader holds its last piece until it asks again, so nothing is read into
+ * that memory.
  */
 export class OutputBuffer implements SpoolOwner {
   private readonly loop: Loop;
@@ -58,26 +59,26 @@ export class OutputBuffer implements SpoolOwner {
     return this.end - this.start + (this.spool?.size ?? 0) + this.kept;
   }
 
-  /** It is the disk that holds the script back. */
+  /** True if the disk holds the script back. */
   get full(): boolean {
     return this.spool?.full ?? false;
   }
 
-  /** The first slab, for what is read before there is a reader. */
+  /** The first slab. The output is read into it before it has a reader. */
   get memory(): Memory {
     return this.slab;
   }
 
-  /** `[start, end)` of the first slab is what waits. */
+  /** Declares that `[start, end)` of the first slab waits. */
   hold(start: number, end: number): void {
     this.start = start;
     this.end = end;
   }
 
   /**
-   * Where the next bytes may be read to, and from which offset on.
-   * @param lent the reader may hold what it was given last
-   * @param aside what does not fit behind the bytes in the slab may be put aside
+   * Returns where the next bytes may be read to, and from which offset; null if there is no room.
+   * @param lent whether the reader may still hold its last piece
+   * @param aside whether bytes that do not fit in the slab may be put aside
    */
   target(lent: boolean, aside: boolean): { readonly memory: Memory; readonly offset: number } | null {
     if (!lent && this.size === 0) this.hold(0, 0);
@@ -88,7 +89,7 @@ export class OutputBuffer implements SpoolOwner {
     return { memory: this.second, offset: 0 };
   }
 
-  /** So many bytes have been read to where `target` has said. */
+  /** Reports that `size` bytes were read to the place that `target` returned. */
   filled(memory: Memory | null, offset: number, size: number): void {
     if (memory === this.second && memory !== null) this.kept = size;
     else {
@@ -97,12 +98,12 @@ export class OutputBuffer implements SpoolOwner {
     }
   }
 
-  /** Leaves only the first bytes of what waits in the slab. */
+  /** Keeps only the first `size` bytes of those that wait in the slab. */
   shorten(size: number): void {
     this.end = Math.min(this.end, this.start + size);
   }
 
-  /** The oldest bytes, lent until the next call. @returns null where there are none, or `bufferReady` follows */
+  /** Lends the oldest bytes until the next call. @returns null if none wait, or if `bufferReady` follows */
   take(): Buffer | null {
     const { spool } = this;
     if (this.start === this.end && spool !== null && spool.size > 0) {
@@ -110,7 +111,7 @@ export class OutputBuffer implements SpoolOwner {
       return null;
     }
     if (this.start === this.end && this.kept > 0) {
-      // The reader has caught up, and holds nothing any more: the slabs change their parts.
+      // The reader has caught up and holds nothing, so the two slabs swap roles.
       const slab = present(this.second, 'the second slab');
       this.second = this.slab;
       this.slab = slab;
@@ -122,7 +123,7 @@ export class OutputBuffer implements SpoolOwner {
     return start === end ? null : this.slab.bytes.subarray(start, end);
   }
 
-  /** What waits is not wanted any more; what comes still needs the first slab. */
+  /** Drops the bytes that wait. The first slab stays, because the pipe still reads into it. */
   clear(): void {
     this.hold(0, 0);
     this.kept = 0;
@@ -130,13 +131,13 @@ export class OutputBuffer implements SpoolOwner {
     this.spool = null;
   }
 
-  /** The pipe is gone. */
+  /** Reports that the pipe is gone. */
   pipeGone(): void {
     this.piped = false;
     this.release();
   }
 
-  /** Nobody reads any more. */
+  /** Drops everything: the reader is gone. */
   close(): void {
     this.clear();
     this.closed = true;
@@ -163,7 +164,7 @@ export class OutputBuffer implements SpoolOwner {
     this.release();
   }
 
-  /** Puts aside what the second slab holds. @returns false where nothing more can be put aside for now */
+  /** Puts the content of the second slab aside. @returns false if nothing more can be put aside for now */
   private store(): boolean {
     const { kept } = this;
     if (kept === 0) return !this.full;

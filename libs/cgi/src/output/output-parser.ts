@@ -1,30 +1,30 @@
 import { HeaderList } from '@webserv/response';
 import { SINGLE_FIELDS } from './single-fields.ts';
 
-/** Bytes of a script's head at most. */
+/** The most bytes that a script's head may have. */
 export const HEAD_MAX = 64 << 10;
 
-/** What the head of a script's response says (RFC 3875 section 6.2). */
+/** The head of a script's response (RFC 3875 section 6.2). */
 export interface ScriptHead {
   /**
-   * `document`, or a redirection that leaves to the client; `local`: the server is to answer as if `location` had been
-   * asked for.
+   * A `client-redirect` goes to the client. For a `local-redirect` the server answers as if the client had requested
+   * `location`.
    */
   readonly kind: 'document' | 'client-redirect' | 'local-redirect';
   readonly status: number;
   /** The phrase that the script gave, or ''. */
   readonly reason: string;
-  /** '' where there is none. */
+  /** '' if the head has none. */
   readonly location: string;
-  /** Fields to be sent: all but Status, and those that the server alone decides. */
+  /** The fields to send: all but Status and the fields that the server alone decides. */
   readonly headers: HeaderList;
-  /** Bytes of the body, -1 where the script does not say. */
+  /** Bytes of the body; -1 if the script does not declare them. */
   readonly contentLength: number;
-  /** The body comes in chunks. */
+  /** Whether the body is in chunks. */
   readonly chunked: boolean;
 }
 
-/** PARTIAL: give more. HEAD: `head` is complete. ERROR: `error` says what is wrong with it. */
+/** PARTIAL: feed more. HEAD: `head` is complete. ERROR: `error` says what is wrong. */
 export const OutputStatus = { PARTIAL: 0, HEAD: 1, ERROR: 2 } as const;
 export type OutputStatus = (typeof OutputStatus)[keyof typeof OutputStatus];
 
@@ -36,13 +36,13 @@ const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** field-content of RFC 9110 section 5.5, one character per byte. */
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const STATUS = /^([2-5]\d\d)(?:[ \t]+(.*))?$/;
-/** `identity`, which no message says any more, is no coding. */
+/** `identity`, which no message uses any more, means no coding. */
 const CODINGS = /^(?:chunked|identity)$/i;
 const DIGITS = /^0*\d{1,15}$/;
 
 /**
- * Fields about the connection, which is the server's (RFC 3875 section 6.3.4 lets them be taken out). Content-Length and
- * Transfer-Encoding are read, and written by the encoder.
+ * Fields about the connection, which belongs to the server (RFC 3875 section 6.3.4 allows removing them). The parser reads
+ * Content-Length and Transfer-Encoding; the encoder writes them.
  */
 const DROPPED: ReadonlySet<string> = new Set([
   'connection',
@@ -57,37 +57,37 @@ const DROPPED: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Reads the head of a script's output, in bytes that come in any pieces: lines ended by LF or CR LF, up to the empty one.
- * It does no I/O, throws nothing and keeps nothing of the caller's buffer.
+ * Reads the head of a script's output from bytes in pieces of any size. Lines end with LF or CR LF; an empty line ends the
+ * head. The parser does no I/O, throws nothing and keeps nothing of the caller's buffer.
  *
- * A script whose name begins with `nph-` writes a whole response (RFC 3875 section 5): a status line, and the fields of
- * HTTP behind it. It is read like a server's, and leaves as one of ours. One that begins with no status line has written
- * what every script writes.
+ * A script whose name begins with `nph-` writes a whole response (RFC 3875 section 5): a status line, then the fields of
+ * HTTP. The parser reads it as the response of a server, and this server frames it anew. If its output begins without a
+ * status line, the parser reads it as the output of any other script.
  *
  *     lines -> head complete      any line, or too many -> failed
  *       ^--an interim response--'
  */
 export class OutputParser {
   head: ScriptHead | null = null;
-  /** What is wrong, in words that follow "script's head:". */
+  /** What is wrong, in words that fit after "script's head:". */
   error = '';
-  /** After HEAD: index in the fed bytes of the first one of the body. */
+  /** After HEAD: the index of the body's first byte in the fed bytes. */
   consumed = 0;
   private fields = new HeaderList();
   private readonly singles = new Map<string, string>();
   private line = '';
   private size = 0;
   private status: OutputStatus = OutputStatus.PARTIAL;
-  /** A status line may come. */
+  /** Whether a status line may come next. */
   private begins: boolean;
   private statusLine: RegExpExecArray | null = null;
 
-  /** @param nph the script may write a whole response */
+  /** @param nph whether the script may write a whole response */
   constructor(nph = false) {
     this.begins = nph;
   }
 
-  /** True once anything at all has come. */
+  /** True as soon as the script has written a byte. */
   get started(): boolean {
     return this.size > 0;
   }
@@ -108,7 +108,7 @@ export class OutputParser {
     return this.status;
   }
 
-  /** The output has ended: without an empty line the head is not whole. */
+  /** Reports the end of the output. A head without its empty line is incomplete. */
   end(): OutputStatus {
     if (this.status !== OutputStatus.PARTIAL) return this.status;
     return this.fail(this.started ? 'not ended by an empty line' : 'no output');
@@ -137,7 +137,7 @@ export class OutputParser {
       return;
     }
     const name = line.slice(0, colon);
-    // A folded line begins with a space, and so is no name: RFC 3875 section 6.3 knows none.
+    // A folded line begins with a space, which no name does. RFC 3875 section 6.3 has no folded lines.
     if (!NAME.test(name)) {
       this.fail('a malformed field name');
       return;
@@ -157,7 +157,7 @@ export class OutputParser {
       }
       this.singles.set(lower, value);
     }
-    // RFC 3875 section 6.3.5: fields of this name are between script and server.
+    // Fields with this prefix are for the server alone (RFC 3875 section 6.3.5).
     if (!DROPPED.has(lower) && !lower.startsWith('x-cgi-')) this.fields.append(name, value);
   }
 
@@ -186,13 +186,13 @@ export class OutputParser {
     );
   }
 
-  /** The fields of HTTP: a Location is the client's, and a type need not be there. */
+  /** Takes the fields of a whole response: its Location is for the client, and Content-Type is optional. */
   private completeResponse(line: RegExpExecArray): void {
     const status = Number(line[1]);
     if (status === 101) {
       this.fail('another protocol');
     } else if (status < 200) {
-      // An interim response: the final one follows.
+      // This is an interim response. The final one follows.
       this.begins = true;
       this.statusLine = null;
       this.singles.clear();
@@ -203,7 +203,7 @@ export class OutputParser {
     }
   }
 
-  /** @param reason the phrase of the script, or '' */
+  /** @param reason the script's phrase, or '' */
   private headIs(kind: ScriptHead['kind'], status: number, reason: string): void {
     const { singles } = this;
     const length = singles.get('content-length');
@@ -216,7 +216,7 @@ export class OutputParser {
       this.fail('a Transfer-Encoding that is not chunked');
       return;
     }
-    // What is in chunks says by them how long it is (RFC 9112 section 6.3).
+    // The chunks determine the length, not Content-Length (RFC 9112 section 6.3).
     const chunked = coding?.toLowerCase() === 'chunked';
     this.status = OutputStatus.HEAD;
     this.head = {
@@ -238,8 +238,8 @@ export class OutputParser {
 }
 
 /**
- * A path of this server is answered here, unless the script has chosen a status of its own: then it has made up a whole
- * response, of which Location is a part (201, 303). The client acts on a fragment, so it must see it.
+ * The server itself answers a Location that is a path, unless the script chose a status. With a status (201, 303) the
+ * script wrote a whole response, and Location is part of it. The client acts on a fragment, so the client must see it.
  */
 function kindOf(location: string | undefined, status: number): ScriptHead['kind'] {
   if (location === undefined) return 'document';
@@ -247,7 +247,7 @@ function kindOf(location: string | undefined, status: number): ScriptHead['kind'
   return local ? 'local-redirect' : 'client-redirect';
 }
 
-/** `line` from `start` without the blanks around it. By hand: an expression would try every blank inside as the last. */
+/** Returns `line` from `start` without the blanks around it. A regular expression would try each inner blank as the last. */
 function withoutBlanks(line: string, start: number): string {
   let from = start;
   let to = line.length;

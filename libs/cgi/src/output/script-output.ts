@@ -8,37 +8,37 @@ import { ChunkedOutput } from './chunked-output.ts';
 import { type BufferOwner, OutputBuffer, type OutputRoom } from './output-buffer.ts';
 import { OutputParser, OutputStatus, type ScriptHead } from './output-parser.ts';
 
-/** So much output that nobody wants (of HEAD, for example) is read and dropped, so that the script can end in peace. */
+/** The server reads and drops up to this much unwanted output (of HEAD, for example), so that the script can end itself. */
 const DRAIN_MAX = 1 << 20;
 
-/** Whose output it is. */
+/** The owner of the output. */
 export interface OutputOwner {
-  /** The script has written something, or its output is wanted again: what it owes has changed. */
+  /** The script wrote something, or its output is wanted again: its time limit starts anew. */
   outputMoved(): void;
   headRead(head: ScriptHead): void;
-  /** There is no head, or none that can be understood. */
+  /** The head is missing or malformed. */
   headFailed(error: string, errno?: number): void;
-  /** The script has closed its stdout; where a reader waits for how the body ends, `conclude` is to be called. */
+  /** The script closed its stdout. If a reader waits for the end of the body, the owner calls `conclude`. */
   outputEnded(): void;
-  /** Before there is a reader, no memory is left to read on, or there is nothing more to be read. */
+  /** The output has no reader yet, and reading stops: memory is used up, or nothing is left to read. */
   outputFull(): void;
-  /** The script does not keep to the chunks that it has announced. */
+  /** The script announced chunks and wrote malformed ones. */
   outputMalformed(): void;
-  /** The body has left or has failed: nothing more will be asked for. */
+  /** The body has left or failed. The reader asks for nothing more. */
   bodyOver(): void;
-  /** The reader of the body has gone before its end. */
+  /** The reader left before the end of the body. */
   bodyCancelled(): void;
-  /** The script does not stop writing what nobody wants. */
+  /** The script wrote more unwanted output than the server drops. */
   outputFlooded(): void;
 }
 
-/** `held`: the head has been read, and what follows is read as far as there is memory, and waits for a reader. */
+/** `held`: the head is read. The body is read as far as memory allows, and waits for a reader. */
 type Phase = 'head' | 'held' | 'body' | 'drain' | 'over';
 
 /**
- * A script's stdout: its head first, then its body as the source of a reply. The script is read as fast as it writes,
- * however slow its reader is, so that its child can end: what the reader has not taken waits in a buffer (OutputBuffer).
- * Only where that is full does the reader hold the script back.
+ * A script's stdout: first its head, then its body as the source of a reply. The server reads as fast as the script
+ * writes, even for a slow reader, so that the child can end. An OutputBuffer keeps what the reader has not taken. The
+ * reader holds the script back only when that buffer is full.
  *
  *     head -> held -> body: pull -> data -> pull ... -> over
  *               +-----------------> drain -> over      (a reply without content, or what lies behind Content-Length)
@@ -49,24 +49,24 @@ export class ScriptOutput implements BodySource, BufferOwner, ScriptUdataOwner {
   private readonly worker: ScriptUdata;
   private readonly parser: OutputParser;
   private readonly buffer: OutputBuffer;
-  /** Where the read under way brings its bytes. */
+  /** The memory that the pending read writes to. */
   private target: Memory | null = null;
   private phase: Phase = 'head';
   private sink: BodySink | null = null;
   private pulled = false;
-  /** The script has closed its stdout, or nothing more is awaited from it. */
+  /** The script closed its stdout, or the server waits for nothing more from it. */
   ended = false;
-  /** Bytes of the body that the reader has been given. */
+  /** Bytes of the body that the reader has got. */
   given = 0;
-  /** Bytes that the body still lacks; -1 where its end will tell. */
+  /** Bytes that the body still lacks; -1 if only its end shows the length. */
   private remaining = -1;
   private drained = 0;
   private chunks: ChunkedOutput | null = null;
-  /** Why the body cannot be completed. The reader learns it when it has everything that came before. */
+  /** Why the body cannot be completed. The reader gets this error after everything that came before it. */
   private failure = 0;
   private failedAt = '';
 
-  /** @param nph the script may write a whole response */
+  /** @param nph whether the script may write a whole response */
   constructor(workshop: Workshop, room: OutputRoom, owner: OutputOwner, fd: number, nph = false) {
     this.parser = new OutputParser(nph);
     this.loop = workshop.loop;
@@ -80,18 +80,18 @@ export class ScriptOutput implements BodySource, BufferOwner, ScriptUdataOwner {
     const error = this.loop.register(this.worker, Interest.READ);
     if (error < 0) {
       this.close();
-      // The loop never reports that something is gone that was never registered.
+      // The loop calls `gone` only for what was registered.
       this.buffer.pipeGone();
     } else this.readTo(this.buffer.memory, 0);
     return error;
   }
 
-  /** The script is waited for. */
+  /** True while a read waits for the script. */
   get reading(): boolean {
     return this.worker.reading.pending;
   }
 
-  /** As much waits as may: only the reader can bring the script on. */
+  /** True if no more may wait, and only the reader can let the script continue. */
   get heldBack(): boolean {
     return this.phase === 'body' && !this.ended && !this.pulled && !this.reading && !this.buffer.full;
   }
@@ -102,14 +102,14 @@ export class ScriptOutput implements BodySource, BufferOwner, ScriptUdataOwner {
     return whole && this.phase === 'held' ? this.buffer.size : -1;
   }
 
-  /** Its chunks have come to their end: what there is, is all there will be. */
+  /** True after the last chunk: the body is complete. */
   get chunksOver(): boolean {
     return this.chunks?.done === true;
   }
 
   // ---- the reader of the body --------------------------------------------------------------------------------
 
-  /** Lets the body be read: `length` bytes of it, -1 where its end will tell. */
+  /** Opens the body for its reader: `length` bytes of it, or -1 if only its end shows the length. */
   offer(length: number): void {
     this.phase = 'body';
     this.remaining = length;
@@ -136,7 +136,7 @@ export class ScriptOutput implements BodySource, BufferOwner, ScriptUdataOwner {
     this.owner.bodyCancelled();
   }
 
-  /** What the reader has asked for, where it is there. */
+  /** Gives the reader the piece that it asked for, if one is there. */
   private giveOn(): void {
     const piece = this.remaining === 0 ? null : this.buffer.take();
     if (piece !== null) {
@@ -154,7 +154,7 @@ export class ScriptOutput implements BodySource, BufferOwner, ScriptUdataOwner {
 
   // ---- the script --------------------------------------------------------------------------------------------
 
-  /** Throws away what the script still writes. */
+  /** Drops everything that the script still writes. */
   drain(): void {
     this.phase = 'drain';
     this.buffer.clear();
@@ -162,12 +162,12 @@ export class ScriptOutput implements BodySource, BufferOwner, ScriptUdataOwner {
     else this.readTo(this.buffer.memory, 0);
   }
 
-  /** Waits no longer for the end of the output: what has come is all there is. */
+  /** Stops waiting for the end of the output: the bytes so far are the whole body. */
   cut(): void {
     if (this.worker.reading.pending) this.outputEnded();
   }
 
-  /** The body is as whole as it will be. @param killed whether a signal ended the script */
+  /** Ends the body: nothing more comes. @param killed whether a signal ended the script */
   conclude(killed: boolean): void {
     if (this.phase !== 'body' || !this.pulled) return;
     if (this.remaining > 0) this.fail(-ERRNO.EIO, 'script ended before its Content-Length');
@@ -175,7 +175,7 @@ export class ScriptOutput implements BodySource, BufferOwner, ScriptUdataOwner {
     else this.finish();
   }
 
-  /** The body cannot be completed. The reader gets the error when it has what came before, at once if it waits for more. */
+  /** Fails the body. The reader gets the error after what came before it, or at once if it waits for more. */
   fail(errno: number, place: string): void {
     this.failure = errno;
     this.failedAt = place;
@@ -184,7 +184,7 @@ export class ScriptOutput implements BodySource, BufferOwner, ScriptUdataOwner {
     else if (this.pulled && this.buffer.size === 0) this.tellFailure();
   }
 
-  /** Nobody wants anything of it any more. */
+  /** Drops everything: the output is not wanted any more. */
   close(): void {
     this.phase = 'over';
     this.sink = null;
@@ -213,7 +213,7 @@ export class ScriptOutput implements BodySource, BufferOwner, ScriptUdataOwner {
     }
     if (over) this.drained += read;
     const wanted = this.remaining < 0 ? size : Math.max(0, Math.min(size, this.remaining - this.buffer.size));
-    // What lies behind the announced length is nobody's.
+    // The server drops bytes beyond the announced length.
     this.drained += size - wanted;
     if (wanted > 0) this.buffer.filled(this.target, offset, wanted);
     const ends = !over && this.chunksOver;
@@ -223,7 +223,7 @@ export class ScriptOutput implements BodySource, BufferOwner, ScriptUdataOwner {
     else this.readOn();
   }
 
-  /** Takes the chunks off what has been read. @returns bytes that are left at `offset`, or -1 where they are malformed */
+  /** Decodes the chunks in the bytes read. @returns the bytes left at `offset`, or -1 if the chunks are malformed */
   private unwrapped({ bytes }: Memory, offset: number, size: number): number {
     const { chunks } = this;
     if (chunks === null) return size;
@@ -231,7 +231,7 @@ export class ScriptOutput implements BodySource, BufferOwner, ScriptUdataOwner {
   }
 
   gone(): void {
-    // The loop itself has let go of it: nothing more is awaited.
+    // The loop itself dropped the pipe, so nothing more comes.
     if (this.phase !== 'over' && !this.ended) this.owner.outputMoved();
     this.buffer.pipeGone();
   }
@@ -252,7 +252,7 @@ export class ScriptOutput implements BodySource, BufferOwner, ScriptUdataOwner {
 
   // ---- steps -------------------------------------------------------------------------------------------------
 
-  /** A read that has begun ahead of the reader is the one that is wanted. */
+  /** Starts a read, unless one that began ahead of the reader is still pending. */
   private readTo(memory: Memory, offset: number): void {
     const { reading } = this.worker;
     if (reading.pending) return;
@@ -278,7 +278,7 @@ export class ScriptOutput implements BodySource, BufferOwner, ScriptUdataOwner {
     this.readOn();
   }
 
-  /** Reads ahead of the reader, as far as there is room for what comes. */
+  /** Reads ahead of the reader while there is room. */
   private readOn(): void {
     const { phase } = this;
     if ((phase !== 'held' && phase !== 'body') || this.ended || this.failedAt !== '' || this.reading) return;
@@ -322,14 +322,14 @@ export class ScriptOutput implements BodySource, BufferOwner, ScriptUdataOwner {
     else this.owner.outputMoved();
   }
 
-  /** A read that has failed is no end: what has come must not be taken for all there is. */
+  /** Handles a failed read. It is no end of the output, so the bytes so far must not count as the whole body. */
   private unreadable(errno: number): void {
     if (this.phase === 'body') {
       this.fail(errno, 'read script');
       return;
     }
     if (this.phase === 'held') {
-      // Read ahead of the reader, which gets the error when it comes here.
+      // This read was ahead of the reader. The reader gets the error when it gets to this point.
       this.failure = errno;
       this.failedAt = 'read script';
       this.shut();
@@ -341,7 +341,7 @@ export class ScriptOutput implements BodySource, BufferOwner, ScriptUdataOwner {
     this.owner.headFailed('cannot be read', errno);
   }
 
-  /** The body is whole; the script may be at work yet, and may even write more than it has announced. */
+  /** Ends a whole body. The script may still run, and may even write more than it announced. */
   private finish(): void {
     const { sink } = this;
     this.sink = null;

@@ -1,6 +1,6 @@
 /**
- * Fields that have one value. A script that says the same twice has said it once; one that says two things has said
- * neither, and nobody can tell which its client would believe.
+ * Fields that have one value. A script may repeat the same value. Two different values are an error, because the server
+ * cannot know which one the client would use.
  */
 export const SINGLE_FIELDS: ReadonlySet<string> = new Set([
   'access-control-allow-credentials',

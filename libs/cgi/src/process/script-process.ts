@@ -7,54 +7,54 @@ import type { Launcher } from './launcher.ts';
 import { ScriptUdata, type ScriptUdataOwner } from './script-udata.ts';
 import { StderrLines } from './stderr-lines.ts';
 
-/** Between the request to end and the end by force. */
+/** Milliseconds between TERM and KILL. */
 export const KILL_MS = 1000;
-/** How long a pipe is read on after the script has ended, where something that it has started holds it open. */
+/** After the script has ended, its pipe is read for this long if another process that it started holds the pipe open. */
 export const ORPHAN_MS = 1000;
 /**
- * A child that cannot be waited for (no descriptor is left for it, or the system has no way to watch it) is looked after
- * in so many milliseconds: at first, as most scripts are short, and at most.
+ * Milliseconds between two looks at a child that the loop cannot wait for: no descriptor is left, or the system has no way
+ * to watch it. The first interval is short because most scripts are; it doubles up to the second figure.
  */
 const COLLECT_FIRST_MS = 1;
 const COLLECT_MS = 50;
 
 const { SIGTERM, SIGKILL } = constants.signals;
 
-/** What is to be run. */
+/** The program to run. */
 export interface Program {
   readonly file: string;
   readonly args: readonly string[];
   readonly env: readonly EnvEntry[];
   readonly cwd: string;
-  /** What the script reads where its request has no body; -1 where a pipe is to be made. */
+  /** The descriptor that a script reads if its request has no body; -1 to make a pipe. */
   readonly stdin: number;
 }
 
 /** The owner of a running script. */
 export interface ProcessOwner {
-  /** The child runs. `stdin` and `stdout` belong to the owner now. Not called if `end` was called meanwhile. */
+  /** The child runs. `stdin` and `stdout` belong to the owner from now on. Not called if the owner called `end` before. */
   started(): void;
-  /** It could not be started, and nothing is left open. May be called from within `start`. */
+  /** The child could not be started. Nothing is left open. May be called from within `start`. */
   notStarted(errno: number): void;
-  /** The child has ended and been collected. @param status its exit code, or 256 + the signal that ended it */
+  /** The child has ended and is collected. @param status its exit code, or 256 + the signal that ended it */
   exited(status: number): void;
-  /** One line that it wrote to stderr, or that is to be said about its end. */
+  /** Reports one line that the child wrote to stderr, or a line about its end. */
   said(line: string): void;
 }
 
 /**
- * A script at work: a child in a group of its own. It is always collected, even when nobody wants it any more.
+ * A running script: a child in its own process group. It is always collected, even if its output is not wanted any more.
  *
  *     starting -> running --end(): TERM--> ending --1 s: KILL--> ...      both --exit--> collected
  */
 export class ScriptProcess implements ScriptUdataOwner {
   pid = -1;
-  /** Our ends of its pipes, for the owner to register; -1 where there is none. */
+  /** The server's ends of the pipes, for the owner to register; -1 if there is none. */
   stdin = -1;
   stdout = -1;
-  /** It has ended and been collected. */
+  /** The child has ended and is collected. */
   exited = false;
-  /** What `ProcessOwner.exited` got. */
+  /** The status that `ProcessOwner.exited` got. */
   status = 0;
   /** `end` or `kill` was called. */
   ending = false;
@@ -62,12 +62,12 @@ export class ScriptProcess implements ScriptUdataOwner {
   private readonly launcher: Launcher;
   private readonly owner: ProcessOwner;
   private readonly child: ScriptUdata;
-  /** The child's ends of the pipes, while it is being started. */
+  /** The child's ends of the pipes, until it has started. */
   private theirs: readonly number[] = [];
   private stderr: ScriptUdata | null = null;
   private readonly lines: StderrLines;
   private readonly alarm: Alarm;
-  /** For a child that cannot be waited for. */
+  /** The time of the next look at a child that the loop cannot wait for. */
   private readonly look: Alarm;
   private lookIn = COLLECT_FIRST_MS;
 
@@ -103,20 +103,20 @@ export class ScriptProcess implements ScriptUdataOwner {
     this.launcher.spawn(request, (result) => this.launched(result));
   }
 
-  /** A signal has ended it. */
+  /** True if a signal ended the child. */
   get killed(): boolean {
     return this.status >= 256;
   }
 
-  /** Tells the whole group to end, and makes it end where that does not help. */
+  /** Sends TERM to the whole group, and KILL after `KILL_MS` if the child still runs. */
   end(): void {
     if (this.ending || this.exited) return;
     this.ending = true;
-    // While it is being started there is no process to signal.
+    // Until the child has started there is no process to signal.
     if (this.pid > 0) this.terminate();
   }
 
-  /** Ends the whole group at once. */
+  /** Sends KILL to the whole group. */
   kill(): void {
     this.ending = true;
     if (!this.exited && this.pid > 0) this.launcher.killGroup(this.pid, SIGKILL);
@@ -127,14 +127,14 @@ export class ScriptProcess implements ScriptUdataOwner {
     else this.heard(op);
   }
 
-  /** Where the loop itself lets go of stderr, nothing is left to wait for. */
+  /** If the loop itself dropped stderr, there is nothing left to wait for. */
   gone(worker: ScriptUdata): void {
     if (worker === this.stderr) this.alarm.stop();
   }
 
   // ---- start -------------------------------------------------------------------------------------------------
 
-  /** Registers first: once the child runs, nothing may fail any more. */
+  /** Registers the udata before the child starts: once the child runs, nothing may fail. */
   private prepare(): number {
     const error = this.loop.register(this.child, Interest.READ);
     if (error < 0) return error;
@@ -143,7 +143,7 @@ export class ScriptProcess implements ScriptUdataOwner {
 
   /** @param result the pid, or -errno */
   private launched(result: number): void {
-    // The child has copies of its ends by now; the end of what it writes is seen only when ours of them are gone.
+    // The child has copies of these ends now. A read reports the end of its output only after the server closed its own.
     for (const fd of this.theirs) if (fd >= 0) this.loop.discard(fd);
     this.theirs = [];
     if (result < 0) {
@@ -185,14 +185,14 @@ export class ScriptProcess implements ScriptUdataOwner {
   }
 
   private childEnded(op: Op): void {
-    // If something else has collected it (a SIGCHLD that is ignored), there is nothing to wait for.
+    // ECHILD: the child is already collected (SIGCHLD is ignored), so there is nothing to wait for.
     if (op.result < 0 && op.result !== -ERRNO.ECHILD) {
       this.look.set(this.lookIn);
       this.lookIn = Math.min(2 * this.lookIn, COLLECT_MS);
       return;
     }
-    // What the script has started and what is still of its group goes with it, where it was made to end. The pid cannot
-    // have become another's in the moment since it was collected: the system gives out all the others first.
+    // If the server ended the script, it ends the rest of the script's group too. No other process can have this pid so
+    // soon after it was collected: the system hands out all other pids first.
     if (this.ending) this.launcher.killGroup(this.pid, SIGKILL);
     this.exited = true;
     this.status = Math.max(op.result, 0);
@@ -210,7 +210,7 @@ export class ScriptProcess implements ScriptUdataOwner {
 
   // ---- stderr ------------------------------------------------------------------------------------------------
 
-  /** Always being read, whatever becomes of the lines: a full pipe would hold the script up. */
+  /** Reads stderr all the time, even if no line is reported: a full pipe would block the script. */
   private listen(): void {
     this.loop.read(present(this.stderr, 'stderr').reading, null, 0, 0, -1);
   }
@@ -237,7 +237,7 @@ export class ScriptProcess implements ScriptUdataOwner {
 type Pipe = readonly [readEnd: number, writeEnd: number];
 
 interface Pipes {
-  /** -1 twice where the script reads something else. */
+  /** Twice -1 if the script reads another descriptor. */
   readonly input: Pipe;
   readonly output: Pipe;
   readonly errors: Pipe;
@@ -245,7 +245,7 @@ interface Pipes {
 
 const NO_PIPE: Pipe = [-1, -1];
 
-/** @returns -errno if one of them could not be made: then none is open */
+/** @returns the pipes; -errno if one of them could not be made, and then none is open */
 function openPipes(launcher: Launcher, withInput: boolean, loop: Loop): Pipes | number {
   const input = withInput ? launcher.openChildPipe(1) : NO_PIPE;
   if (typeof input === 'number') return input;

@@ -5,31 +5,31 @@ import { NOTHING, Spool, type SpoolOwner } from '../spool/spool.ts';
 import { SLAB, type Slabs } from '../workshop/slabs.ts';
 import type { Workshop } from '../workshop/workshop.ts';
 
-/** The first memory for a body: a client that stops after its first bytes holds no more. */
+/** Bytes of the first memory for a body. A client that stops after its first bytes holds no more. */
 const FIRST = 4 << 10;
 
-/** Whose body it is. */
+/** The owner of the body. */
 export interface InputOwner {
-  /** The script has read some of it. */
+  /** The script read some of the body. */
   inputMoved(): void;
-  /** There is room again, after `append` has returned false. */
+  /** Called after `append` returned false: there is room again. */
   inputRoom(): void;
-  /** The script reads no more; what was not read is of no use to anybody. */
+  /** The script reads no more. The rest of the body is not used. */
   inputClosed(): void;
-  /** What had to be put on the disk could not be. */
+  /** A part of the body could not be stored on the disk or written to the script. */
   inputFailed(errno: number, place: string): void;
 }
 
 /**
- * The body on its way to a script's stdin. It is taken in whole before the script is started, so that no child waits for a
- * client: up to a slab of it in memory, which grows as it comes, the rest in a spool. What lies in memory is older.
+ * The body on its way to a script's stdin. The server receives all of it before it starts the script, so that no child
+ * waits for a client. The first part, up to a slab, lies in memory, which grows with the body. The rest lies in a spool.
  *
  *     taking --finish(), attach()--> writing --> closed
  */
 export class ScriptInput implements ScriptUdataOwner, SpoolOwner {
   /** Bytes of the body so far. */
   total = 0;
-  /** The script has closed its stdin, or there never will be one. */
+  /** The script's stdin is closed, or will never be attached. */
   closed = false;
   private readonly loop: Loop;
   private readonly slabs: Slabs;
@@ -37,7 +37,7 @@ export class ScriptInput implements ScriptUdataOwner, SpoolOwner {
   private readonly owner: InputOwner;
   private readonly ledger: Ledger;
   private readonly memoryLedger: MemoryLedger;
-  /** Bytes that stand in it. */
+  /** Bytes that this body holds in the memory ledger. */
   private counted = 0;
   private memory: Memory = NOTHING;
   private readAt = 0;
@@ -45,9 +45,9 @@ export class ScriptInput implements ScriptUdataOwner, SpoolOwner {
   private pipe: ScriptUdata | null = null;
   private spool: Spool | null = null;
   private fetching = false;
-  /** Bytes that the script has taken by writes that have ended. */
+  /** Bytes that the script took from completed writes. */
   private written = 0;
-  /** The pipe and the spool, while they are not gone: they may hold the memory. */
+  /** How many of pipe and spool are not gone. Each may still use the memory. */
   private holders = 0;
   private dropped = false;
 
@@ -60,17 +60,17 @@ export class ScriptInput implements ScriptUdataOwner, SpoolOwner {
     this.memoryLedger = memory;
   }
 
-  /** The script has been given something that it has not read. */
+  /** True while a write waits for the script to read. */
   get pending(): boolean {
     return this.pipe?.writing.pending ?? false;
   }
 
-  /** Bytes that the script has read, those of a write under way included: it grows while the script reads. */
+  /** Bytes that the script has read, including those of a pending write. The figure grows while the script reads. */
   get taken(): number {
     return this.written + (this.pending ? present(this.pipe, 'stdin').writing.done : 0);
   }
 
-  /** @returns false where no more is to be given before `inputRoom` */
+  /** @returns false if the caller must wait for `inputRoom` before it appends more */
   append(bytes: Buffer, start: number, end: number): boolean {
     if (this.closed) return true;
     const size = end - start;
@@ -87,7 +87,7 @@ export class ScriptInput implements ScriptUdataOwner, SpoolOwner {
     return true;
   }
 
-  /** Gives the script's stdin once the body is whole; it is closed here when the body has been written. */
+  /** Takes over the script's stdin once the body is whole, and closes it when the body is written. @returns 0 or -errno */
   attach(fd: number): number {
     const pipe = new ScriptUdata(this, fd);
     const error = this.loop.register(pipe, Interest.WRITE);
@@ -100,7 +100,7 @@ export class ScriptInput implements ScriptUdataOwner, SpoolOwner {
     return error;
   }
 
-  /** Nobody wants it any more: closes the pipe and the file. */
+  /** Drops the body: closes the pipe and the file. */
   drop(): void {
     if (this.dropped) return;
     this.dropped = true;
@@ -136,7 +136,7 @@ export class ScriptInput implements ScriptUdataOwner, SpoolOwner {
     this.gone();
   }
 
-  /** Where memory is short the disk takes what comes. */
+  /** Makes room in memory. @returns false if the body goes to the disk: the slab is full, or memory is short */
   private fits(size: number): boolean {
     const needed = this.writeAt + size;
     if (needed <= this.counted) return true;
@@ -163,7 +163,7 @@ export class ScriptInput implements ScriptUdataOwner, SpoolOwner {
     return spool;
   }
 
-  /** The script has taken what it was given, or never will (EPIPE): it may answer without having read its body. */
+  /** Handles the end of a write. EPIPE is no fault: a script may answer without reading its body. */
   private writeEnded(op: Op): void {
     if (op.result < 0) {
       if (op.result !== -ERRNO.EPIPE) {
@@ -184,14 +184,14 @@ export class ScriptInput implements ScriptUdataOwner, SpoolOwner {
     this.pump();
   }
 
-  /** The next step towards the script: from memory, then from the file, then the end. */
+  /** Takes the next step: writes from memory, then fetches from the file, then closes the pipe. */
   private pump(): void {
     const { pipe, spool } = this;
     if (pipe === null || this.closed || pipe.writing.pending || this.fetching) return;
     if (this.readAt < this.writeAt) {
       this.loop.write(pipe.writing, this.memory, this.readAt, this.writeAt - this.readAt, -1);
     } else if (spool !== null && spool.size > 0) {
-      // Where memory was short from the beginning, there is none yet.
+      // There is no memory yet if it was short from the beginning.
       if (this.memory === NOTHING) this.memory = this.slabs.take();
       this.fetching = true;
       spool.fetch(this.memory);
@@ -201,13 +201,13 @@ export class ScriptInput implements ScriptUdataOwner, SpoolOwner {
     }
   }
 
-  /** A body that has lost a part is none. */
+  /** Fails the whole body: a part of it is lost. */
   private lose(errno: number, place: string): void {
     this.close();
     this.owner.inputFailed(errno, place);
   }
 
-  /** The end of the script's stdin. */
+  /** Closes the script's stdin. */
   private close(): void {
     this.closed = true;
     if (this.pipe !== null) this.loop.close(this.pipe);

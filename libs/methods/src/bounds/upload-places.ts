@@ -1,15 +1,15 @@
 import { shareOf } from './share.ts';
 
-/** An upload that has stood still for so long, in ms, or has been slower than so many bytes a second, is slow. */
+/** An upload is slow if it stood still for this many milliseconds, or was slower than this many bytes per second. */
 const STANDS_MS = 1000;
 const SLOW_RATE = 16 << 10;
-/** How many are looked at for the slowest, at most: a newcomer costs no more because a server takes many. */
+/** The most uploads that one search for the slowest looks at. It bounds the cost of a new upload on a busy server. */
 const LOOKS = 1024;
 
-/** The place of one upload among those of a server. */
+/** The place that one upload has among the uploads of a server. */
 export class UploadPlace {
   readonly address: string;
-  /** Its client is not what it waits for: the disk, or the end. */
+  /** True while the upload waits for the disk or for its end, and not for its client. */
   busy = false;
   private readonly places: UploadPlaces;
   private readonly onGiveUp: () => void;
@@ -25,18 +25,18 @@ export class UploadPlace {
     this.movedAt = this.since;
   }
 
-  /** So many bytes have come. */
+  /** Reports that `bytes` more bytes have come. */
   moved(bytes: number): void {
     this.bytes += bytes;
     this.movedAt = this.places.now();
   }
 
-  /** Gives the place back, once. */
+  /** Gives the place back. A second call does nothing. */
   leave(): void {
     this.places.leave(this);
   }
 
-  /** @internal Bytes a second where it is slow, else Infinity. */
+  /** @internal Bytes per second if the upload is slow; otherwise Infinity. */
   paceAt(now: number): number {
     if (this.busy) return Number.POSITIVE_INFINITY;
     const pace = (1000 * this.bytes) / (now - this.since + 1000);
@@ -50,8 +50,8 @@ export class UploadPlace {
 }
 
 /**
- * The uploads that a server takes at once (`max_uploads`), of which one address has its share at most. Where there is no
- * place, the slowest makes room; where none is slow, the newcomer is turned away.
+ * Bounds the uploads that a server takes at once (`max_uploads`), and the share of one address. If no place is free, the
+ * slowest upload makes room. If no upload is slow, the server refuses the new one.
  */
 export class UploadPlaces {
   readonly now: () => number;
@@ -61,8 +61,8 @@ export class UploadPlaces {
   private readonly byAddress = new Map<string, Set<UploadPlace>>();
 
   /**
-   * @param share of `limit` that one address may have, in percent
-   * @param now milliseconds that only go forward
+   * @param share percentage of `limit` that one address may have
+   * @param now milliseconds of a clock that only goes forward
    */
   constructor(limit: number, share = 100, now: () => number = () => performance.now()) {
     this.limit = limit;
@@ -75,9 +75,9 @@ export class UploadPlaces {
   }
 
   /**
-   * @param address those of one share what they may have; '' has no address, and no bound of its own
-   * @param giveUp called where a newcomer needs the place: it has been given back already
-   * @returns null where there is none
+   * @param address all uploads of one address share its bound; '' stands for no address, and has no bound
+   * @param giveUp called when a new upload needs the place, after the place was given back
+   * @returns null if no place is free
    */
   enter(address: string, giveUp: () => void): UploadPlace | null {
     const own = this.byAddress.get(address);

@@ -12,45 +12,45 @@ import type { UploadRules } from './upload-rules.ts';
 
 /** The owner of a file that is stored. */
 export interface DraftOwner {
-  /** After `write` has returned false: more may come. */
+  /** Called after `write` returned false: the draft takes more now. */
   draftReady(): void;
-  /** After `finish`: the file is whole, and on the disk where that was asked for. */
+  /** Called after `finish`: the file is whole. With `fsync` it is on the disk. */
   draftWhole(): void;
   /** @param errno negative */
   draftFailed(errno: number, place: string): void;
 }
 
-/** The file that is wanted. */
+/** The file to store. */
 interface DraftRequest {
   readonly name: string;
-  /** Bytes that will come; Infinity if nobody knows. */
+  /** The most bytes that will come; Infinity if that is not known. */
   readonly atMost: number;
-  /** The ledger for the memory that gathers them. */
+  /** The ledger of the memory that collects them. */
   readonly memory: MemoryLedger;
 }
 
 const State = { WRITING: 0, FINISHING: 1, SYNCING: 2, WHOLE: 3, PLACED: 4, OVER: 5 } as const;
 type State = (typeof State)[keyof typeof State];
 
-/** A file of so many bytes is given to the disk before it replaces another one. */
+/** A file of at least this many bytes is flushed to the disk before it replaces another one. */
 const FLUSHED = 1 << 20;
 
 /**
- * One file on its way into its folder: written under a temporary name beside it, then put in place.
+ * One file that is being stored: it is written under a temporary name in its folder, then gets its own name.
  *
  *     writing --finish()--> finishing --> (syncing -->) whole --place()--> placed --settle()--> over
- *     any of them --discard()--> over: nothing of it is left, and what it replaced is back
+ *     any of them --discard()--> over: the draft leaves nothing, and the replaced file is back
  */
 export class Draft implements FileWriterOwner {
-  /** The name it will have. */
+  /** The name that the file gets in the end. */
   readonly name: string;
-  /** Bytes so far. */
+  /** Bytes that have come so far. */
   size = 0;
   private readonly services: Services;
   private readonly owner: DraftOwner;
   private readonly target: string;
   private readonly path: string;
-  /** The second name of the file that is replaced. */
+  /** A second name for the replaced file. */
   private readonly backupName = temporaryName();
   private hasBackup = false;
   private stamp: FileStamp = { mtimeMs: 0, size: 0, ino: 0 };
@@ -77,7 +77,7 @@ export class Draft implements FileWriterOwner {
     this.writer = services.writer(fd, this, atMost, memory);
   }
 
-  /** Begins a file. @returns the draft, or -errno */
+  /** Creates the temporary file. @returns the draft, or -errno */
   static open(
     services: Services,
     owner: DraftOwner,
@@ -132,7 +132,7 @@ export class Draft implements FileWriterOwner {
 
   private synced(result: number): void {
     if (this.state !== State.SYNCING) {
-      // Given up meanwhile: the descriptor had to wait for the thread that was at work on it.
+      // The draft was discarded meanwhile. Its descriptor had to stay open for the thread that used it.
       this.writer.close();
     } else if (result < 0) {
       this.state = State.FINISHING;
@@ -148,14 +148,14 @@ export class Draft implements FileWriterOwner {
     this.owner.draftWhole();
   }
 
-  /** What a journal must know of it, once it is whole. */
+  /** The draft's entry in a journal, once the file is whole. */
   get journalEntry(): JournalEntry {
     return { target: this.name, backup: this.backupName, stamp: this.stamp };
   }
 
   /**
    * Gives the file its name.
-   * @param undoable whether `discard` must still be able to bring back what was replaced
+   * @param undoable whether `discard` must be able to restore the replaced file
    * @returns 0 or -errno
    */
   place(undoable: boolean): number {
@@ -170,7 +170,7 @@ export class Draft implements FileWriterOwner {
     return result;
   }
 
-  /** It stays. */
+  /** Keeps the file for good. */
   settle(): void {
     this.dropBackup();
     this.state = State.OVER;
@@ -188,7 +188,7 @@ export class Draft implements FileWriterOwner {
     if (state < State.SYNCING) this.writer.close();
   }
 
-  /** Unless somebody has put another file there since: that one stays. */
+  /** Undoes `place`, unless another file has taken the name since: that file stays. */
   private takeBack(): void {
     const { services, target } = this;
     if (services.files.stamp(target)?.ino !== this.stamp.ino) {
@@ -205,7 +205,7 @@ export class Draft implements FileWriterOwner {
     return join(this.rules.folder, this.backupName);
   }
 
-  /** Where the file system knows no second names, or nothing was there, there is nothing to bring back. */
+  /** Gives the replaced file a second name. Without hard links, or if no file is replaced, nothing can be restored. */
   private keepReplaced(): void {
     this.hasBackup = this.services.store.link(this.target, this.backup) === 0;
   }
