@@ -21,7 +21,7 @@ const FIRST_SLAB = 256 << 10;
 const LARGE_SLAB = 1 << 20;
 /** A slab with less room than a receive may bring is full. */
 const HEADROOM = 64 << 10;
-/** With fewer bytes to come, receiving into the slab is not worth it: one receive into lent memory brings them as well. */
+/** With fewer bytes to come, receiving into the slab gains nothing: a receive into lent memory brings them as well. */
 const WORTH_LENDING = 128 << 10;
 
 const NOTHING = Memory.allocate(0);
@@ -152,7 +152,7 @@ export class UploadUdata extends Udata implements FileWriter {
     this.large = false;
     this.account.close();
     if (this.closed) return;
-    // A fault has closed the upload. Without this call the owner's client would wait for ever.
+    // A fault has closed the upload. Without this call the owner's client would never get an answer.
     this.closed = true;
     this.owner.failed(-ERRNO.EIO);
   }

@@ -27,7 +27,7 @@ function forgetFile(path: string, files: Files, caches: readonly StaticCache<Pag
 
 const CODINGS: readonly ContentCoding[] = ['br', 'zstd', 'gzip'];
 
-/** The file that a precompressed one stands beside, or null. */
+/** Returns the path of a precompressed file's original, or null. */
 function uncodedPath(path: string): string | null {
   const extension = CODINGS.map(codingExtension).find((each) => path.endsWith(each));
   return extension === undefined ? null : path.slice(0, -extension.length);

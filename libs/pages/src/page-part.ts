@@ -10,10 +10,9 @@ const CONDITIONS =
   (1 << FieldId.IF_MODIFIED_SINCE);
 
 /**
- * The 206 that a Range asks of a page (RFC 9110 section 14.2). Its body lies in the memory of the page, so the entry of the
- * page is held until it has left. Returns null if the method stage must answer: the range is for the whole or for nothing,
- * the request has conditions, or
- * the page has no ranges.
+ * Returns the 206 that a Range requests of a page (RFC 9110, section 14.2). Its body is in the memory of the page, so the
+ * caller holds the page's entry until the body has been sent. Returns null if the method stage must answer: the range is
+ * for the whole or for nothing, the request has conditions, or the page has no ranges.
  */
 export function partOf(page: Page, { method, headers }: RequestHead, nowMs: number): Reply | null {
   if (method !== 'GET' || !headers.hasAny(1 << FieldId.RANGE) || headers.hasAny(CONDITIONS)) return null;

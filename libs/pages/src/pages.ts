@@ -43,7 +43,7 @@ export class Pages {
   private readonly memory: MemoryLedger;
   private readonly largest: number;
 
-  /** @param memory of the site: it also counts pages that have left the cache while something is still sent from them */
+  /** @param memory of the site: it also counts pages that have left the cache and are still being sent from */
   constructor(server: Server, watches: Watches, compressor: Compressor, memory: MemoryLedger) {
     this.memory = memory;
     this.largest = Math.min(server.cacheSize, server.cacheEntry);

@@ -72,7 +72,7 @@ const LAST = 599;
 const phrases: string[] = new Array<string>(LAST - FIRST + 1).fill('');
 for (const [code, phrase] of PHRASES) phrases[code - FIRST] = phrase;
 
-/** Returns the registered phrase of `status`, or `''` (a legal reason-phrase, RFC 9112, section 4) if there is none. */
+/** Returns the registered phrase of `status`, or `''` if there is none (a legal reason-phrase: RFC 9112, section 4). */
 export function reasonPhrase(status: number): string {
   return phrases[status - FIRST] ?? '';
 }

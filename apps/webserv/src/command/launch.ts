@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// The installed command. It runs the bundle beside it with the bytecode that the build made, so that V8 neither parses nor
-// compiles half a megabyte before the first request. If the bytecode is missing, or another V8 made it, V8 compiles the
-// bundle: this is slower, and otherwise the same.
+// The installed command. It runs the bundle beside it with the bytecode that the build made, so that V8 neither parses
+// nor compiles half a megabyte before the first request. If the bytecode is missing, or another V8 made it, V8 compiles
+// the bundle: this is slower, and otherwise the same.
 
 import { readFileSync } from 'node:fs';
 import { createRequire, wrap } from 'node:module';

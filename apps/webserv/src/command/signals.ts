@@ -1,10 +1,10 @@
 import type { Running } from '../server/running.ts';
 
-/** npm, nx or a supervisor of a group may send a signal again that has arrived already. Within this time it counts once. */
+/** npm, nx or a supervisor of a group may repeat a signal. Two within this time count as one. */
 const ECHO_MS = 100;
 
 /**
- * Handles signals. It is made before the server starts, so that no signal ends the process half-way. A signal is handled
+ * Handles signals. It is made before the server starts, so that no signal ends the process half-way. It handles a signal
  * when the start is over.
  *
  * - TERM and QUIT stop when the requests under way are answered, or `stop_timeout` is over. A second TERM cuts them.

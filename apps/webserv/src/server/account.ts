@@ -34,9 +34,9 @@ export function accountProblems(config: Config): string[] {
 }
 
 /**
- * Becomes the `user` of the config, for good. Call it after the sockets are bound and the logs are open, and before anything
- * else is. It gives the logs to the account, so that they can be opened again. A process without root's rights has nothing
- * to give up; this is a warning.
+ * Becomes the `user` of the config, for good. Call it after the sockets are bound and the logs are open, and before any
+ * other file is opened. It gives the logs to the account, so that they can be opened again. A process without root's
+ * rights has nothing to give up; this is a warning.
  * @throws StartError if there is no such account, or it cannot do what the config asks for
  */
 export function becomeUser(config: Config, logs: Logs, errorLog: ErrorLog): void {

@@ -20,7 +20,7 @@ export interface Holdings {
   /** Bytes that requests hold under `memory_limit`, and the most that they have held. */
   readonly memory: number;
   readonly memoryPeak: number;
-  /** Most milliseconds that one round of the loop has kept all else waiting: since the start, and since the last call. */
+  /** Most milliseconds that one round of the loop has delayed other work: since the start, and since the last call. */
   readonly lagMs: number;
   readonly recentLagMs: number;
   /** Completions reported since the start. */
@@ -43,7 +43,7 @@ export interface Running {
    * another call, the time of the call that expires first counts.
    */
   close(graceMs?: number): Promise<void>;
-  /** Writes the logs and opens them again, for rotation. It reports a log that cannot be opened, and keeps it as it is. */
+  /** Writes the logs and opens them again, for rotation. A log that cannot be opened stays as it is, and is reported. */
   reopenLogs(): void;
   /**
    * Writes the values of `holdings` into the main error log, and the counters of each server's cache into its own error

@@ -21,7 +21,7 @@ export class UploadFolders {
     this.system = system;
   }
 
-  /** Claims each folder, and removes what crashes have left. It reports a folder without a lock, which is still used. */
+  /** Claims each folder, and removes what crashes have left. It reports a folder without a lock, and still uses it. */
   claim(config: Config, log: ErrorLog, nowMs: number): void {
     for (const folder of uploadFoldersOf(config.servers)) {
       const result = this.system.claim(folder, nowMs);

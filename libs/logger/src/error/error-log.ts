@@ -1,6 +1,6 @@
 /// <reference path="./pino-browser.d.ts" />
-// Pino without its destinations, transports and worker threads, which LogFile replaces. This build loads in 3 ms, the other
-// in 24 ms. It passes on records, where the other passes on JSON that would have to be parsed.
+// Pino without its destinations, transports and worker threads, which LogFile replaces. This build loads in 3 ms, the
+// other in 24 ms. It passes on records, where the other passes on JSON that would have to be parsed.
 import { type Pino, pino } from 'pino/browser.js';
 import type { LogFile } from '../file/log-file.ts';
 import { LogClock } from '../text/log-clock.ts';

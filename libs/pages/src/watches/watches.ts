@@ -2,7 +2,7 @@ import { Change, ERRNO, type Loop } from '@webserv/event-loop';
 import { PathWatch } from './path-watch.ts';
 import { nodePaths, type Paths } from './paths.ts';
 
-/** Most watches of all sites together. Linux limits them by user. kqueue takes a descriptor for each, as a client does. */
+/** Most watches of all sites together. Linux limits them by user. On kqueue each takes a descriptor, as a client does. */
 const MAX_WATCHES = process.platform === 'linux' ? 4096 : 512;
 /** Most links in one path, as on Linux (path_resolution(7)). */
 const MAX_LINKS = 40;
@@ -204,7 +204,7 @@ class Way {
 
 class FolderWatch extends PathWatch {
   readonly ways = new Set<Way>();
-  /** Entries that are links of these ways. An entry that has become something else does no harm here. */
+  /** Entries that are links of these ways. An entry that is no longer a link does no harm here. */
   readonly links = new Set<string>();
   private readonly watches: Watches;
 

@@ -1,6 +1,6 @@
 import { neverHasContent, reasonPhrase } from '../status.ts';
 
-/** One sentence for the person that sees the status. It says what may help. */
+/** One sentence for the reader of the page. It says what may help. */
 const SENTENCES: ReadonlyMap<number, string> = new Map([
   [400, 'The request could not be understood. If you typed the address, please check it.'],
   [401, 'This page is only shown to those who sign in.'],
