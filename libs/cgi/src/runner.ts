@@ -12,29 +12,29 @@ import type { Location, Server } from './workshop/server.ts';
 import { Slabs } from './workshop/slabs.ts';
 import type { ScriptRun, Workshop } from './workshop/workshop.ts';
 
-/** What a runner gets from the server. */
+/** The options that a server gives to its runner. */
 export interface CgiOptions {
   /** SERVER_SOFTWARE: `webserv/0.1.0`. */
   readonly software: string;
-  /** Takes a line that a script wrote to stderr, without its end, as it came: control characters are the log's to escape. */
+  /** Takes a line that a script wrote to stderr, without its line end. The log must escape its control characters. */
   readonly log: (line: string, run: ScriptRun) => void;
-  /** The location of a server that a decoded path belongs to. */
+  /** Returns the location of a server that a decoded path belongs to. */
   readonly locate: (server: Server, path: string) => Location;
-  /** The time of day in milliseconds; the system's unless given. */
+  /** The time of day in milliseconds; by default the system's. */
   readonly now?: () => number;
-  /** PATH of the scripts; the server's own unless given. */
+  /** PATH of the scripts; by default the server's own. */
   readonly path?: string;
-  /** Where bodies lie that wait for their script; the system's folder for temporary files unless given. */
+  /** The folder for bodies that wait for their script; by default the system's folder for temporary files. */
   readonly spoolFolder?: string;
   /** The system calls for children, for tests. */
   readonly launcher?: Launcher;
 }
 
 const SAFE_PATH = '/usr/local/bin:/usr/bin:/bin';
-/** Local redirections that one request may pass through. */
+/** The most local redirections that one request may follow. */
 const REDIRECTIONS_MAX = 10;
 
-/** Runs the scripts of all servers on one loop: `script` is the method stage's, see `Services`. */
+/** Runs the scripts of all servers on one loop. The method stage calls `script` (see `Services`). */
 export class CgiRunner {
   private readonly workshop: Workshop;
   private readonly queues = new Map<Server, Queue>();
@@ -43,7 +43,7 @@ export class CgiRunner {
   private readonly options: CgiOptions;
   private onEmpty: (() => void) | null = null;
 
-  /** @throws Error if no descriptor is available for what scripts without a body read */
+  /** @throws Error if no descriptor is available for the empty stdin of scripts without a body */
   constructor(loop: Loop, options: CgiOptions) {
     const { launcher = systemLauncher } = options;
     const nothing = launcher.openNothing();
@@ -66,7 +66,7 @@ export class CgiRunner {
     };
   }
 
-  /** Children that run, or have ended and not been collected. */
+  /** Children that run, or have ended and are not collected. */
   get children(): number {
     return this.workshop.processes.size;
   }
@@ -76,10 +76,11 @@ export class CgiRunner {
     return this.queueOf(server).waiting;
   }
 
-  /** A script at work, as an intake; or the reply that turns the client away for now. */
+  /** Returns the intake of a script, or the reply that refuses the request for now. */
   script(exchange: Exchange, script: Script): Outcome {
     const queue = this.queueOf(exchange.server);
-    // Answered before the client sends a body in vain. A body that must be whole first may find room by then.
+    // The refusal comes before the client sends a body in vain. A chunked body must be read first, to see whether it is
+    // well-formed; the queue may have room after it.
     if (
       this.workshop.closing ||
       (!exchange.head.chunked && queue.isFull(exchange.services.addressOf(exchange.remote)))
@@ -90,8 +91,8 @@ export class CgiRunner {
   }
 
   /**
-   * Ends every child, TERM first and KILL after a second; `done` follows when the last one has been collected. Called
-   * again, it kills at once. The loop must go on until `done`.
+   * Ends every child: TERM first, KILL after a second. Calls `done` when the last child is collected. A second call kills
+   * at once. The caller must run the loop until `done`.
    */
   close(done: () => void): void {
     const { processes } = this.workshop;
@@ -113,7 +114,7 @@ export class CgiRunner {
     this.settle();
   }
 
-  /** Kills every child before it returns, for a process that is about to end; they are init's to collect. */
+  /** Kills every child before it returns. It is for a process that is about to end: init collects the children. */
   killAll(): void {
     for (const child of this.workshop.processes) child.kill();
   }
@@ -140,7 +141,7 @@ export class CgiRunner {
     onEmpty();
   }
 
-  /** Answers the request that a local redirection stands for: an exchange of its own goes through the method stage. */
+  /** Answers the request that a local redirection stands for: a new exchange goes through the method stage. */
   private reprocess(from: Exchange, target: string): Outcome {
     const { locate, now = Date.now } = this.options;
     const { services, server } = from;

@@ -1,11 +1,11 @@
 import { type Loop, Timer, Udata } from '@webserv/event-loop';
 
-/** A deadline for an object that is no udata itself. */
+/** A deadline for an object that is not a udata itself. */
 export class Alarm extends Udata {
   private readonly loop: Loop;
   private readonly timer = new Timer(this);
   private readonly ring: () => void;
-  /** It has run out once, and rings if nothing comes in the rest of that tick. */
+  /** The time is over. The alarm rings unless something comes in the rest of this tick. */
   private looked = false;
 
   constructor(loop: Loop, ring: () => void) {
@@ -15,9 +15,9 @@ export class Alarm extends Udata {
   }
 
   /**
-   * Rings in `ms` from now, in place of any earlier time. A tick runs timers before completions: after a stall of the whole
-   * process (a suspended machine, a debugger) every deadline is over while what it waits for lies ready. So the completions
-   * of that tick come first.
+   * Rings `ms` from now, and replaces any earlier time. A tick runs timers before completions. After a stall of the whole
+   * process (a suspended machine, a debugger) every deadline is over although its completion is ready. The alarm therefore
+   * lets the completions of that tick run first.
    */
   set(ms: number): void {
     this.looked = ms === 0;
@@ -37,6 +37,6 @@ export class Alarm extends Udata {
     this.loop.arm(this.timer, 0);
   }
 
-  /** It has no operations. */
+  /** Never called: an alarm has no operations. */
   complete(): void {}
 }

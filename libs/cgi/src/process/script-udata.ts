@@ -1,19 +1,19 @@
 import { Op, Udata } from '@webserv/event-loop';
 
-/** The owner of what is read, written or waited for. */
+/** The owner of the operations. */
 export interface ScriptUdataOwner {
-  /** One of its operations has ended. */
+  /** An operation of `udata` has ended. */
   worked(udata: ScriptUdata, op: Op): void;
-  /** It is gone: nothing of what its operations were given is held any more. */
+  /** `udata` is gone: the loop holds no memory of its operations any more. */
   gone(udata: ScriptUdata): void;
 }
 
 /**
- * What the loop sees of a script at work: our end of a pipe, a spool file, or (without a descriptor) the child process. It
- * does nothing of its own: results go to its owner.
+ * The udata of a running script: the server's end of a pipe, a spool file, or (without a descriptor) the child process. It
+ * passes every result to its owner.
  */
 export class ScriptUdata extends Udata {
-  /** What reads, or waits for the child. */
+  /** Reads, or waits for the child. */
   readonly reading = new Op(this);
   readonly writing = new Op(this);
   private readonly owner: ScriptUdataOwner;

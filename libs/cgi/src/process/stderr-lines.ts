@@ -1,20 +1,20 @@
 const LF = 0x0a;
 const CR = 0x0d;
 
-/** Bytes of one line that are kept. */
+/** The most bytes of one line that are kept. */
 export const LINE_MAX = 2048;
-/** Lines of one script that are reported within a second. The others are counted. */
+/** The most lines of one script that are reported in a second. The others are only counted. */
 export const LINES_PER_SECOND = 50;
 const SECOND = 1000;
 
 /**
- * Makes lines out of what a script writes to stderr, in bytes that come in any pieces. However much it writes, one line is
- * kept, and the number of reported lines is bounded.
+ * Splits the bytes that a script writes to stderr into lines. The bytes come in pieces of any size. The memory is bounded
+ * by one line, and the number of reported lines is bounded too.
  */
 export class StderrLines {
   private readonly tell: (line: string) => void;
   private line = Buffer.alloc(0);
-  /** Bytes of the line at hand that were not kept. */
+  /** Bytes of the current line that were not kept. */
   private cut = 0;
   private second = Number.NEGATIVE_INFINITY;
   private reported = 0;
@@ -24,7 +24,7 @@ export class StderrLines {
     this.tell = tell;
   }
 
-  /** @param now milliseconds of any clock that goes forward */
+  /** @param now milliseconds of any clock that only goes forward */
   feed(bytes: Buffer, start: number, end: number, now: number): void {
     for (let at = start; at < end; ) {
       const lf = bytes.indexOf(LF, at);
@@ -36,7 +36,7 @@ export class StderrLines {
     }
   }
 
-  /** Nothing more will come: a last line without an end is one as well. */
+  /** Reports the end of stderr. A last line without a line end counts as a line. */
   end(now: number): void {
     if (this.line.length > 0) this.endLine(now);
     this.tellDropped();

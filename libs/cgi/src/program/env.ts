@@ -2,19 +2,19 @@ import type { Script } from '@webserv/methods';
 import { FieldId, type RequestHead, TargetForm } from '@webserv/request';
 import type { Server } from '../workshop/server.ts';
 
-/** What a script gets. Everything in it comes from the request, the config or the server itself. */
+/** The facts that the environment of a script is made of. All of them come from the request, the config or the server. */
 export interface ScriptRequest {
   readonly head: RequestHead;
   readonly script: Script;
-  /** Folder of the location, for DOCUMENT_ROOT. */
+  /** The folder of the location, for DOCUMENT_ROOT. */
   readonly root: string;
-  /** Where PATH_INFO would lie as a path of this server; '' where there is none. */
+  /** The file that PATH_INFO would name as a path of this server; '' if there is none. */
   readonly pathTranslated: string;
-  /** Bytes of the body as the script will read it; -1 where the request has none. */
+  /** Bytes of the body as the script reads it; -1 if the request has none. */
   readonly contentLength: number;
   /** The client's address. */
   readonly remote: string;
-  /** The port that the client calls from; 0 where it has none. */
+  /** The client's port; 0 if it has none. */
   readonly remotePort: number;
   /** The server's address on this connection, without brackets; '' for a unix socket. */
   readonly serverAddress: string;
@@ -22,20 +22,20 @@ export interface ScriptRequest {
   readonly serverPort: number;
   /** `webserv/0.1.0`. */
   readonly software: string;
-  /** Where the script finds programs: PATH. */
+  /** PATH: where the script finds programs. */
   readonly path: string;
-  /** How and as whom the server itself has authenticated the client; '' where it has not. */
+  /** How the server itself authenticated the client, and its user name; '' if it did not. */
   readonly authType: string;
   readonly remoteUser: string;
 }
 
-/** An entry of an environment, `KEY=VALUE`: bytes where the client has sent what is not ASCII. */
+/** An entry of an environment, `KEY=VALUE`: in bytes if the client's value is not ASCII. */
 export type EnvEntry = string | Uint8Array;
 
 /**
- * Never handed on as HTTP_*. The first two have names of their own; what follows is about the connection (RFC 9110
- * section 7.6.1), was answered by the server (Expect), or would be taken for the proxy setting of the script's own
- * HTTP client (Proxy: HTTP_PROXY, CVE-2016-5385).
+ * Fields that never become HTTP_*. The first two have variables of their own. The others are about the connection (RFC
+ * 9110 section 7.6.1), or the server has answered them (Expect), or the script's own HTTP client would take them for its
+ * proxy setting (Proxy: HTTP_PROXY, CVE-2016-5385).
  */
 const WITHHELD: ReadonlySet<string> = new Set([
   'content-type',
@@ -53,13 +53,13 @@ const WITHHELD: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A field whose name has other characters is dropped: `X_User` would become the same variable as the `X-User` that a
- * proxy in front may have set, and a shell cannot hold the rest.
+ * Drops a field whose name has other characters. `X_User` would become the same variable as the `X-User` that a proxy in
+ * front may have set. The other characters cannot stand in the name of a shell variable.
  */
 const PLAIN_NAME = /^[a-z0-9-]+$/;
 const BEYOND_ASCII = /[^\0-\x7f]/;
 
-/** The environment of a script: the meta-variables of RFC 3875 section 4.1, and those that scripts expect beside them. */
+/** Returns the environment of a script: the meta-variables of RFC 3875 section 4.1, and others that scripts expect. */
 export function environment(request: ScriptRequest): EnvEntry[] {
   const { head, script } = request;
   const entries: EnvEntry[] = [
@@ -76,10 +76,10 @@ export function environment(request: ScriptRequest): EnvEntry[] {
     `SCRIPT_NAME=${script.name}`,
     `SCRIPT_FILENAME=${script.file}`,
     `DOCUMENT_ROOT=${request.root}`,
-    // php-cgi runs nothing without it: the sign that a server, and not the client, has chosen the script.
+    // php-cgi runs nothing without this variable. It shows that a server, and not the client, chose the script.
     'REDIRECT_STATUS=200',
     `REMOTE_ADDR=${request.remote}`,
-    // RFC 3875 section 4.1.9: the address stands in where no name was looked up, and none is looked up here.
+    // RFC 3875 section 4.1.9 allows the address in place of a name. The server looks up no names.
     `REMOTE_HOST=${request.remote}`,
   ];
   if (request.remotePort > 0) entries.push(`REMOTE_PORT=${request.remotePort}`);
@@ -96,8 +96,8 @@ export function environment(request: ScriptRequest): EnvEntry[] {
 }
 
 /**
- * Every other field as HTTP_*, the lines of a repeated one joined (RFC 3875 section 4.1.18).
- * @param authenticated the credentials have been checked here, and are none of the script's business then
+ * Adds every other field as HTTP_*, and joins the lines of a repeated field (RFC 3875 section 4.1.18).
+ * @param authenticated whether the server checked the credentials, which the script does not get then
  */
 function addFields(entries: EnvEntry[], head: RequestHead, authenticated: boolean): void {
   const { headers } = head;
@@ -110,10 +110,10 @@ function addFields(entries: EnvEntry[], head: RequestHead, authenticated: boolea
     const value = headers.value(index);
     const before = values.get(field.start);
     if (before === undefined) values.set(field.start, value);
-    // A semicolon for cookies: RFC 6265 section 5.4 knows no comma between pairs.
+    // A semicolon joins cookies: RFC 6265 section 5.4 allows no comma between pairs.
     else values.set(field.start, `${before}${field.name === 'cookie' ? '; ' : ', '}${value}`);
   }
-  // Such a target overrides whatever Host says (RFC 9112 section 3.2.2).
+  // A target in absolute-form overrides Host (RFC 9112 section 3.2.2).
   if (head.form === TargetForm.ABSOLUTE) values.set('HTTP_HOST=', authorityOf(head));
   for (const [start, value] of values) {
     const text = start + value;
@@ -133,9 +133,9 @@ interface Variable {
   readonly start: string;
 }
 
-/** By the names as clients write them; null for those that are not handed on. */
+/** The variables by field name as clients write it; null for a field that the script does not get. */
 const variables = new Map<string, Variable | null>();
-/** Clients choose the names: no more of them than this are kept, and none that is longer than any in use. */
+/** The most names that are kept, because clients choose them. A name longer than any in use is not kept. */
 const VARIABLES_MAX = 256;
 const NAME_MAX = 64;
 
@@ -149,7 +149,7 @@ function variableOf(written: string): Variable | null {
   return variable;
 }
 
-/** Fields that Connection declares to be about this connection alone. */
+/** Returns the names of the fields that Connection declares to be about this connection alone. */
 function nominated(connection: string | undefined): ReadonlySet<string> {
   if (connection === undefined) return NONE;
   return new Set(connection.split(',').map((option) => option.trim().toLowerCase()));
@@ -157,14 +157,14 @@ function nominated(connection: string | undefined): ReadonlySet<string> {
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** Field values hold one character per byte, and leave as the bytes that they were. */
+/** Makes an entry. A field value holds one character per byte, and the script gets the original bytes. */
 function entry(key: string, value: string): EnvEntry {
   const text = `${key}=${value}`;
   return BEYOND_ASCII.test(value) ? Buffer.from(text, 'latin1') : text;
 }
 
 /**
- * SERVER_NAME: the host that the client asked for (RFC 3875, section 4.1.14); otherwise the server's own name or address.
+ * SERVER_NAME: the host that the client requested (RFC 3875, section 4.1.14); otherwise the server's own name or address.
  */
 export function serverName(head: RequestHead, server: Server): string {
   if (head.host !== '') return head.host;
@@ -180,8 +180,8 @@ function isWildcard(host: string): boolean {
 }
 
 /**
- * SERVER_PORT: of the ports that the server listens on, the one that the client names; otherwise the first. A port that was
- * left to the system, or lies behind a forwarding, is known to the client alone.
+ * SERVER_PORT: the port that the client names if the server listens on it; otherwise the server's first port. If the system
+ * chose the port, or a forwarding changed it, only the client knows it.
  */
 export function serverPort(head: RequestHead, server: Server): number {
   const named = head.port > 0 ? head.port : 80;

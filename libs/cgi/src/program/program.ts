@@ -6,14 +6,14 @@ import { environment, serverName, serverPort } from './env.ts';
 import { translate } from './path-translated.ts';
 import { searchWords } from './search-words.ts';
 
-/** Whether the name of a script says that it writes a whole response, with a status line (RFC 3875 section 5). */
+/** Whether a script writes a whole response with a status line, by its name (RFC 3875 section 5). */
 export function isNph({ file }: Script): boolean {
   return basename(file).startsWith('nph-');
 }
 
 /**
- * What is to be run for a request.
- * @param contentLength bytes of the body, -1 where there is none; with a body, a pipe to the script's stdin is needed
+ * Returns the program to run for a request.
+ * @param contentLength bytes of the body, -1 if there is none; a body needs a pipe to the script's stdin
  */
 export function programOf(
   workshop: Workshop,

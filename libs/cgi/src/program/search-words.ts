@@ -1,11 +1,11 @@
 import { textOfBytes } from '@webserv/request';
 
 /**
- * The command line of an indexed query (RFC 3875 section 4.4): words parted by `+`, where no `=` stands. All or nothing:
- * where a word cannot be an argument there is no command line, as that section tells.
+ * Returns the command line of an indexed query (RFC 3875 section 4.4): a query without `=`, split into words at `+`. If
+ * one word cannot be an argument, there is no command line at all, as that section requires.
  *
- * A word that begins with `-` is one that cannot: it would be read as an option by whatever the script hands its
- * arguments to (CVE-2012-1823).
+ * A word that begins with `-` cannot be an argument: the script or its interpreter would read it as an option
+ * (CVE-2012-1823).
  */
 export function searchWords(method: string, query: string): readonly string[] {
   if (query === '' || query.includes('=') || (method !== 'GET' && method !== 'HEAD')) return [];
@@ -18,7 +18,7 @@ export function searchWords(method: string, query: string): readonly string[] {
   return words;
 }
 
-/** The text of its bytes, whatever they are; '' where a percent sign stands before anything but two digits. */
+/** Decodes a word, which may hold any bytes. Returns '' if a percent sign does not stand before two hexadecimal digits. */
 function decoded(raw: string): string {
   if (MALFORMED.test(raw)) return '';
   const bytes = raw.replace(/%(..)/g, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));

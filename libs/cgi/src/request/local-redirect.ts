@@ -1,9 +1,9 @@
 import { fillHead, RequestHead } from '@webserv/request';
 
-/** The target is the script's, and as long as a client's may be. The fields are those that were let in already. */
+/** A target of a script may be as long as one of a client. The fields passed the server's own limits before. */
 const LIMITS = { maxHeader: 1 << 20, maxHeaders: 10_000, maxTarget: 8_192 };
 
-/** Fields of the body, which the script has read already, and of the target that the client asked for. */
+/** Fields about the body, which the script has read, and about the target that the client requested. */
 const LEFT_OUT: ReadonlySet<string> = new Set([
   'content-encoding',
   'content-length',
@@ -15,10 +15,10 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The request that a local redirection stands for (RFC 3875 section 6.2.2): a GET of `target` by the same client, or a
- * HEAD if the client sent one. The target of a script is held to the rules for the target of a client.
+ * Returns the request that a local redirection stands for (RFC 3875 section 6.2.2): a GET of `target` by the same client,
+ * or a HEAD if the client sent one. The target must keep the rules for the target of a client.
  *
- * Returns null if `target` is no request target.
+ * Returns null if `target` is not a request target.
  */
 export function redirectedHead(
   { method, version, host, port, headers }: RequestHead,

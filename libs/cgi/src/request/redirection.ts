@@ -2,7 +2,7 @@ import type { Exchange, Intake, IntakeClient } from '@webserv/methods';
 import { Reply } from '@webserv/response';
 import type { Workshop } from '../workshop/workshop.ts';
 
-/** The request that a local redirection stands for (RFC 3875, section 6.2.2), and its answer in place of the script's. */
+/** Runs the request that a local redirection stands for (RFC 3875, section 6.2.2). Its answer replaces the script's. */
 export class Redirection implements IntakeClient {
   private readonly outer: Exchange;
   private readonly answered: (reply: Reply) => void;
@@ -30,7 +30,7 @@ export class Redirection implements IntakeClient {
     this.answered(reply);
   }
 
-  /** There is no body that could be paused. */
+  /** Does nothing: there is no body to pause. */
   resume(): void {}
 
   abort(): void {

@@ -23,9 +23,9 @@ import { Stage } from './stage.ts';
 import { patience, Wait } from './wait.ts';
 
 /**
- * One request answered by a script: its body is taken in whole, then the script has its turn, and its output becomes a
- * reply and its body (see Stage). A child is held only while there is work for it: no client that sends or reads slowly
- * keeps one, except the reader of an output that is larger than what may be put aside.
+ * A request that a script answers. The server receives the whole body, then runs the script. The script's output becomes
+ * the reply and its body (see Stage). A client that sends or reads slowly keeps no child, unless the output is larger than
+ * what may be put aside.
  */
 export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwner, Waiter {
   readonly wantsBody = true;
@@ -34,7 +34,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
   private readonly queue: Queue;
   private readonly exchange: Exchange;
   private readonly script: Script;
-  /** A copy: when the last line of stderr comes, the exchange may belong to the next request. */
+  /** A copy, because the exchange may belong to the next request when the last line of stderr comes. */
   private readonly about: ScriptRun;
   private readonly timeoutMs: number;
   private readonly alarm: Alarm;
@@ -46,14 +46,14 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
   /** The request that a local redirection has led to. */
   private redirection: Redirection | null = null;
   private head: ScriptHead | null = null;
-  /** What is answered in place of the script's own, in REFUSED. */
+  /** In REFUSED: the reply that replaces the script's own. */
   private verdict: Reply | null = null;
-  /** The server asked the script to end when its output was over: that a signal has ended it means nothing. */
+  /** The server asked the script to end after its output was complete. That a signal ended it is no error then. */
   private outlasted = false;
   private queuedAt = 0;
   private answeredAt = 0;
   private wait: Wait = Wait.NONE;
-  /** Bytes of the body that the script had taken when its time began. */
+  /** Bytes of the body that the script had taken when its time limit began. */
   private taken = 0;
 
   constructor(workshop: Workshop, queue: Queue, exchange: Exchange, script: Script) {
@@ -145,7 +145,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
       this.refuse(failedWork(exchange, error, 'register pipe'));
       output.close();
       process.end();
-    } else if (this.stage === Stage.OVER) output.drain(); // its client went meanwhile
+    } else if (this.stage === Stage.OVER) output.drain(); // the client has gone meanwhile
     this.watch(true);
   }
 
@@ -157,7 +157,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
     this.workshop.collected(process);
   }
 
-  /** Bytes a second that the client has taken, where only it can bring the script on. */
+  /** Bytes per second that the client takes, if only the client holds the script back; otherwise Infinity. */
   get pace(): number {
     const { output } = this;
     if (output === null || !output.heldBack) return Number.POSITIVE_INFINITY;
@@ -188,7 +188,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
 
   inputFailed(errno: number, place: string): void {
     this.input?.drop();
-    // The script has only a part of the body: nothing that it says can be trusted.
+    // The script has only a part of the body, so its answer cannot be trusted.
     if (this.stage < Stage.REFUSED) {
       this.refuse(failedWork(this.exchange, errno, place));
       this.output?.close();
@@ -206,7 +206,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
     if (this.stage !== Stage.RUNNING) return;
     this.head = head;
     if (head.kind === 'local-redirect') this.follow(head.location);
-    // A length that the head does not say is known when the script has ended, which is mostly now.
+    // Without Content-Length the end of the script shows the length. Most scripts end now.
     else if (head.contentLength < 0) this.stage = Stage.MEASURING;
     else this.answerWith(head);
     this.watch(false);
@@ -255,7 +255,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
     this.watch(false);
   }
 
-  /** What the request waited for has come, or has taken too long. */
+  /** Goes on after a wait: its event has come, or has taken too long. */
   private conclude(): void {
     if (this.stage === Stage.MEASURING) this.answerWith(present(this.head, 'the head of an output'));
     else if (this.stage === Stage.ENDING) {
@@ -266,13 +266,13 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
   // ---- the child ---------------------------------------------------------------------------------------------
 
   exited(): void {
-    // The runner ended it before it could begin, though its client is there.
+    // The runner ended the script before it could begin. The client is still there.
     if (this.output === null) this.refuse(failure(this.exchange, 503, 'server closing'));
     this.queue.leave(this);
     this.input?.drop();
     if (this.output?.ended === true) this.conclude();
     this.watch(true);
-    // Last: a runner that closes may dispose of the loop when no child is left.
+    // This comes last, because a closing runner may dispose of the loop when no child is left.
     this.workshop.collected(present(this.process, 'the child'));
   }
 
@@ -282,7 +282,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
 
   // ---- the answer --------------------------------------------------------------------------------------------
 
-  /** An error in place of the script's answer: it leaves in the next tick, for this may be a call of the intake's. */
+  /** Answers with an error in the next tick: this may run within a call of the intake, which must not reply. */
   private refuse(reply: Reply): void {
     if (this.stage >= Stage.REFUSED) {
       reply.release();
@@ -329,7 +329,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
     return owes ? Wait.SCRIPT : Wait.NONE;
   }
 
-  /** Sets the alarm for what is waited for now. @param moved that side has just done something: its time begins anew */
+  /** Sets the alarm for the current wait. @param moved whether the awaited side acted, so that its time begins anew */
   private watch(moved: boolean): void {
     const { waitingFor: wait } = this;
     if (wait === Wait.NONE) this.alarm.stop();
@@ -373,7 +373,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
   }
 
   private scriptRestsTooLong(): void {
-    // A pending write reports nothing before its end, but the script may be reading.
+    // A pending write reports nothing before it ends, but the script may be reading.
     const taken = this.input?.taken ?? 0;
     if (taken !== this.taken) {
       this.taken = taken;

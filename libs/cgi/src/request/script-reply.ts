@@ -4,9 +4,9 @@ import type { ScriptOutput } from '../output/script-output.ts';
 import type { ScriptProcess } from '../process/script-process.ts';
 
 /**
- * The reply that a script's head announces: with the rest of its output for a body, or, where none is to be sent (HEAD,
- * 204, 304), with its length alone; then the output is thrown away.
- * Where a script that has ended by itself does not say how long its body is, what it has written does.
+ * Returns the reply that a script's head announces. The rest of the output is its body. A reply without content (HEAD,
+ * 204, 304) has only the length, and the output is dropped.
+ * If the script ended by itself and declared no length, the length is that of its output.
  */
 export function replyOf(
   head: ScriptHead,
@@ -22,7 +22,7 @@ export function replyOf(
   const certain = head.contentLength < 0 && process?.exited === true && !process.killed;
   const length = certain || output.chunksOver ? output.wholeSize : head.contentLength;
   if (method === 'HEAD' || neverHasContent(head.status)) {
-    // A script that writes nothing for HEAD, as it should, leaves it open how long the body would have been.
+    // A script correctly writes no body for HEAD. Its output then does not show the length of the body for GET.
     reply.body = { kind: 'unsent', length: certain && length === 0 ? -1 : length };
     output.drain();
   } else {

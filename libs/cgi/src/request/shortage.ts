@@ -3,8 +3,8 @@ import { type Exchange, failure } from '@webserv/methods';
 import type { Reply } from '@webserv/response';
 
 /**
- * The reply where a call for a script has failed. Not by the methods' own table, which speaks of what a path names: that
- * the server's folder for bodies is missing is nothing that the client has not found.
+ * Returns the reply to a failed call for a script. The methods' own table is about the file that a path names. It does not
+ * fit here: a missing folder for bodies is a fault of the server, and not 404.
  */
 function replyTo(exchange: Exchange, errno: number, place: string, other: number): Reply {
   switch (-errno) {
@@ -21,13 +21,13 @@ function replyTo(exchange: Exchange, errno: number, place: string, other: number
   }
 }
 
-/** A script could not be started: what exec refuses is the script's fault. */
+/** The reply if a script could not be started. If exec refuses it, the script is at fault. */
 export function notStarted(exchange: Exchange, errno: number): Reply {
   const forbidden = errno === -ERRNO.EACCES || errno === -ERRNO.EPERM;
   return replyTo(exchange, errno, 'run script', forbidden ? 403 : 502);
 }
 
-/** A call about what belongs to the server has failed: a pipe, the file that a body is put aside in. */
+/** The reply if a call failed on something of the server's own: a pipe, or the file that holds a body. */
 export function failedWork(exchange: Exchange, errno: number, place: string): Reply {
   return replyTo(exchange, errno, place, 500);
 }

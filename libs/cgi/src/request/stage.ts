@@ -1,6 +1,6 @@
 /**
- * How far a request for a script has come. Each stage has one way on. In any of them the client may
- * leave, or a failure may become a reply of its own until the answer has left.
+ * The stage of a request for a script. Each stage has one way on. The client may leave in any stage. Until the answer has
+ * left, a failure may become a reply of its own.
  *
  *     TAKING -> QUEUED -> RUNNING -> (MEASURING) -> ANSWERED -> (ENDING) -> OVER
  *                           |                          +-> what leaves has no body, or all of it has left
@@ -8,23 +8,23 @@
  *     TAKING to MEASURING --a failure--> REFUSED -> OVER
  */
 export const Stage = {
-  /** The body is being taken in. Nothing of the server's is held for it but memory and disk. */
+  /** The server receives the body. The request holds only memory and disk of the server. */
   TAKING: 0,
-  /** It waits for its turn to have a child. */
+  /** The request waits for a child. */
   QUEUED: 1,
-  /** The script runs, or is being started, and has not said what it answers. */
+  /** The script starts or runs. Its head has not come. */
   RUNNING: 2,
-  /** Its head has come, without a length: the end of a short output is awaited. */
+  /** The head has come, without a length. The server waits for the end of a short output. */
   MEASURING: 3,
   /** A reply in place of the script's own is about to leave. */
   REFUSED: 4,
-  /** Another request is answered in place of this one. */
+  /** The server answers another request in place of this one. */
   REDIRECTED: 5,
   /** The answer has left; its body is the script's output. */
   ANSWERED: 6,
-  /** The body has come to its end, and the child's exit says whether that was all. */
+  /** The output has ended. The child's exit shows whether it is complete. */
   ENDING: 7,
-  /** Nothing more is for the client. The script may still be at work. */
+  /** The client gets nothing more. The script may still run. */
   OVER: 8,
 } as const;
 export type Stage = (typeof Stage)[keyof typeof Stage];

@@ -1,38 +1,38 @@
 import { ORPHAN_MS } from '../process/script-process.ts';
 
-/** After the end of the output: how long the child's exit is awaited, which says whether the output was whole. */
+/** After the end of the output the server waits this long for the child's exit. It shows whether the output is complete. */
 const EXIT_MS = 100;
 
 /**
- * After the head of an output without Content-Length: how long its end is awaited before the answer leaves. Most scripts
- * write once and end at once; their answer then tells its length and takes one send in place of two. A script that writes
- * on is answered for after this, or when it has written 64 KiB.
+ * After the head of an output without Content-Length the server waits this long for the end, before it sends the answer.
+ * Most scripts write once and end. Their answer then has a Content-Length and takes one send, not two. If the script goes
+ * on, the answer leaves after this time, or after 64 KiB.
  */
 const LENGTH_MS = 2;
 
-/** When a request has waited so long for a turn, the slowest reader of another script's output gives up its place. */
+/** After a request has waited this long for a turn, the slowest reader of another script's output gives up its place. */
 const PRESS_MS = 1000;
 
-/** Whose step a request waits for. No wait is without end. */
+/** The event that a request waits for. Every wait has a deadline. */
 export const Wait = {
-  /** None, or one that another deadline watches: the connection's watches the client, a child's own watches its end. */
+  /** No event, or one with a deadline elsewhere: the connection watches the client, and a child's alarm watches its end. */
   NONE: 0,
-  /** Its own: a reply that must not leave from within a call of the intake's. */
+  /** The next tick: a reply must not leave from within a call of the intake. */
   NOW: 1,
-  /** Another child's end: again and again, until `timeoutMs` have passed in all. */
+  /** The end of another child. The wait repeats until `timeoutMs` have passed in all. */
   TURN: 2,
-  /** The script's: to read, to write or to end. */
+  /** The script reads, writes or ends. */
   SCRIPT: 3,
-  /** The child's exit, right behind the end of its output. */
+  /** The child's exit, right after the end of its output. */
   EXIT: 4,
-  /** That of whatever the script has left behind, which holds its output open. */
+  /** The end of a process that the script left behind, and that holds its output open. */
   ORPHAN: 5,
-  /** The end of a short output, before the answer. */
+  /** The end of a short output, before the answer leaves. */
   LENGTH: 6,
 } as const;
 export type Wait = (typeof Wait)[keyof typeof Wait];
 
-/** How long; `timeoutMs` is the location's for scripts. */
+/** Returns the milliseconds of a wait. @param timeoutMs `cgi_timeout` of the location */
 export function patience(wait: Wait, timeoutMs: number): number {
   switch (wait) {
     case Wait.NOW:

@@ -4,27 +4,27 @@ import { join } from 'node:path';
 import { closeFile } from '@webserv/event-loop';
 
 const CREATE = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-/** O_TMPFILE of Linux, which Node does not name; without O_DIRECTORY in it an old kernel would make a file. */
+/** O_TMPFILE of Linux, which Node does not name. Without O_DIRECTORY an old kernel would create a file. */
 const TMPFILE = constants.O_RDWR | constants.O_DIRECTORY | 0o20000000;
-/** A name that is taken says that somebody is guessing: as often as this another one is tried. */
+/** How many names are tried. A name that exists shows that another process guesses the names. */
 const TRIES = 8;
 
 /**
- * Opens a temporary file that no name leads to: the system takes it back with its last descriptor, however this process
- * ends. Linux makes it without a name. Where system or disk cannot do that, it has a name that nobody can guess for the
- * moment until it is taken away. Node opens every file close-on-exec.
+ * Opens a temporary file without a name. The system frees it with its last descriptor, however this process ends. Linux
+ * creates it without a name. If the system or disk cannot do that, the file has a name that cannot be guessed, which is
+ * removed at once. Node opens every file close-on-exec.
  * @returns a descriptor for reading and writing, or -errno
  */
 export function openSpoolFile(folder: string): number {
   if (process.platform === 'linux') {
     const fd = attempt(() => openSync(folder, TMPFILE, 0o600));
-    // Whatever is wrong with the folder itself is said once more below.
+    // If the folder itself is at fault, `openNamed` returns the same error.
     if (fd >= 0) return fd;
   }
   return openNamed(folder);
 }
 
-/** By way of a name. @internal for tests */
+/** Opens the file by a name that it removes at once. @internal for tests */
 export function openNamed(folder: string): number {
   let result = -os.errno.EEXIST;
   for (let tries = 0; tries < TRIES && result === -os.errno.EEXIST; tries++) {

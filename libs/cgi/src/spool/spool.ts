@@ -4,51 +4,51 @@ import { ScriptUdata, type ScriptUdataOwner } from '../process/script-udata.ts';
 import { SLAB } from '../workshop/slabs.ts';
 import type { Workshop } from '../workshop/workshop.ts';
 
-/** In place of memory that is not needed. */
+/** Stands for memory that is not needed. */
 export const NOTHING = Memory.allocate(0);
 
-/** Whose bytes wait in a spool. */
+/** The owner of the bytes in a spool. */
 export interface SpoolOwner {
-  /** After `put` has returned false: more may come. */
+  /** Called after `put` returned false: the spool takes more now. */
   spoolRoom(): void;
-  /** What was asked for lies in the memory that was given to `fetch`, from its beginning. */
+  /** The bytes lie in the memory that was given to `fetch`, from its beginning. */
   spoolFetched(size: number): void;
-  /** A call for the file has failed: bytes are lost, and nothing but `close` is of use any more. */
+  /** A call on the file failed and bytes are lost. The owner must call `close`. */
   spoolFailed(errno: number, place: string): void;
-  /** The file is gone after `close`: no memory of the owner's is held any more. */
+  /** Called after `close`: the file is gone, and the spool holds no memory of the owner. */
   spoolGone(): void;
 }
 
 /**
- * Bytes that wait on the disk between a giver and a slower taker, in order, in a file without a name. When all have been
- * fetched, the file starts again from its beginning, so it is never longer than what waited in it at once. Its length
- * stands in the ledger of `temp_disk` until `close`.
+ * Keeps bytes on the disk, in order, between a giver and a slower taker, in a file without a name. When all bytes are
+ * fetched, the file starts again from its beginning, so it is never longer than the bytes that waited at once. Its length
+ * counts against `temp_disk` until `close`.
  */
 export class Spool implements ScriptUdataOwner {
-  /** Bytes that were put and have not been fetched. */
+  /** Bytes that were put and are not fetched. */
   size = 0;
   private readonly loop: Loop;
   private readonly ledger: Ledger;
   private readonly owner: SpoolOwner;
   private readonly limit: number;
   private file: ScriptUdata | null = null;
-  /** The stretch of the file that has been written and not yet read, and where the next byte that is put will lie. */
+  /** The part of the file that is written and not read, and the position of the next byte that is put. */
   private start = 0;
   private end = 0;
   private putEnd = 0;
-  /** On its way to the file, and what has come meanwhile: the giver's bytes are lent for the moment only. */
+  /** The memory that is being written, and copies of the bytes put meanwhile: the giver lends them for one call only. */
   private carrier: Memory = NOTHING;
   private filler: Memory = NOTHING;
   private filled = 0;
   private carrying = false;
-  /** Where the taker wants the next bytes. */
+  /** The memory in which the taker wants the next bytes. */
   private wanted: Memory | null = null;
   private wantsRoom = false;
-  /** Bytes that stand in the ledger. */
+  /** Bytes that this spool holds in the ledger. */
   private held = 0;
   private closed = false;
 
-  /** @param limit bytes of the file, at most */
+  /** @param limit the most bytes that the file may have */
   constructor(loop: Loop, ledger: Ledger, owner: SpoolOwner, limit: number) {
     this.loop = loop;
     this.ledger = ledger;
@@ -56,7 +56,7 @@ export class Spool implements ScriptUdataOwner {
     this.limit = limit;
   }
 
-  /** Makes the file. @returns 0 or -errno */
+  /** Creates the file. @returns 0 or -errno */
   open(workshop: Workshop): number {
     const fd = workshop.launcher.openSpoolFile(workshop.spoolFolder);
     if (fd < 0) return fd;
@@ -67,12 +67,12 @@ export class Spool implements ScriptUdataOwner {
     return error;
   }
 
-  /** `put` has returned false, and there is no room yet. */
+  /** True after `put` returned false, until there is room. */
   get full(): boolean {
     return this.wantsRoom;
   }
 
-  /** Makes sure of room for so many bytes more. @returns false where the limit or `temp_disk` is reached */
+  /** Reserves room for this many more bytes. @returns false if the limit or `temp_disk` is reached */
   reserve(bytes: number): boolean {
     const end = this.putEnd + bytes;
     if (end > this.limit) return false;
@@ -83,7 +83,7 @@ export class Spool implements ScriptUdataOwner {
     return true;
   }
 
-  /** Takes all of `bytes[start, end)`, for which there is room. @returns false to be given no more until `spoolRoom` */
+  /** Takes all of `bytes[start, end)`, which must be reserved. @returns false if the giver must wait for `spoolRoom` */
   put(bytes: Buffer, start: number, end: number): boolean {
     const needed = this.filled + end - start;
     if (needed > this.filler.size) this.filler = grown(this.filler, this.filled, needed);
@@ -92,12 +92,12 @@ export class Spool implements ScriptUdataOwner {
     this.putEnd += end - start;
     this.size += end - start;
     if (!this.carrying) this.carry();
-    // While this much is left, the next receive fits, in however many pieces it comes.
+    // A slab stays free, so that the next receive fits, in any number of pieces.
     this.wantsRoom = this.filled > SLAB;
     return !this.wantsRoom;
   }
 
-  /** Reads the oldest bytes into a memory: `spoolFetched` follows, never from within. Only where `size` is not 0. */
+  /** Reads the oldest bytes into a memory. `spoolFetched` follows, never from within. `size` must not be 0. */
   fetch(memory: Memory): void {
     this.wanted = memory;
     this.read();
@@ -121,7 +121,7 @@ export class Spool implements ScriptUdataOwner {
   gone(): void {
     this.carrier = NOTHING;
     this.filler = NOTHING;
-    // The loop itself may have let go of it.
+    // The loop itself may have dropped the file.
     if (this.file !== null && this.closed) this.owner.spoolGone();
   }
 

@@ -1,11 +1,11 @@
 import { Memory } from '@webserv/event-loop';
 
-/** Bytes of one slab: what a pipe holds on Linux, and what one receive of a body brings at most. */
+/** Bytes of one slab: a pipe on Linux holds as many, and one receive of a body brings at most as many. */
 export const SLAB = 64 << 10;
-/** Slabs that are kept for the next script. */
+/** The most slabs that are kept for the next scripts. */
 const KEPT = 32;
 
-/** Memory for the pipes of scripts, used again: a fresh 64 KiB for every request would keep the collector busy. */
+/** Reuses the memory for the pipes of scripts: a fresh 64 KiB for every request would keep the garbage collector busy. */
 export class Slabs {
   private readonly free: Memory[] = [];
 
@@ -13,7 +13,7 @@ export class Slabs {
     return this.free.pop() ?? Memory.allocate(SLAB);
   }
 
-  /** To be called when neither the driver nor a reader holds any of it. */
+  /** Takes memory back. Neither the driver nor a reader may still hold any of it. */
   give(memory: Memory): void {
     if (memory.size === SLAB && this.free.length < KEPT) this.free.push(memory);
   }

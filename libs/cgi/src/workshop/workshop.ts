@@ -5,18 +5,18 @@ import type { ScriptProcess } from '../process/script-process.ts';
 import type { Location, Server } from './server.ts';
 import type { Slabs } from './slabs.ts';
 
-/** Which run of which script a line for the error log is about. */
+/** The run of a script that a line of the error log is about. */
 export interface ScriptRun {
   readonly server: Server;
   /** The client's address. */
   readonly client: string;
-  /** Method and target as they were sent. */
+  /** Method and target as the client sent them. */
   readonly request: string;
   /** The script's file. */
   readonly script: string;
 }
 
-/** What the scripts of a runner share. */
+/** The things that all scripts of a runner share. */
 export interface Workshop {
   readonly loop: Loop;
   readonly launcher: Launcher;
@@ -27,13 +27,13 @@ export interface Workshop {
   readonly spoolFolder: string;
   /** A descriptor of /dev/null: the stdin of a script whose request has no body. */
   readonly nothing: number;
-  /** No child is to be started any more. */
+  /** True when no more children may start. */
   closing: boolean;
-  /** Children that have not been collected. */
+  /** Children that are not collected yet. */
   readonly processes: Set<ScriptProcess>;
   collected(process: ScriptProcess): void;
   log(line: string, run: ScriptRun): void;
-  /** The location of a server that a decoded path belongs to. */
+  /** Returns the location of a server that a decoded path belongs to. */
   locate(server: Server, path: string): Location;
   /** Answers the request that a script's local redirection stands for. */
   reprocess(exchange: Exchange, target: string): Outcome;
