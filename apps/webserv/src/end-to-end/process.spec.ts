@@ -73,6 +73,8 @@ function installed(folder: string): string {
     const from = resolve(__dirname, '../../../../node_modules', name);
     if (existsSync(from)) cpSync(from, join(folder, 'node_modules', name), { recursive: true });
   }
+  // The clone may have been installed for its owner alone.
+  execFileSync('chmod', ['-R', 'a+rX', join(folder, 'dist'), join(folder, 'node_modules')]);
   return join(folder, 'dist/main.js');
 }
 
