@@ -1,13 +1,13 @@
 import type { Slice } from './slice.ts';
 import type { Work } from './turns.ts';
 
-/** So few are dealt with at once: a form of two files has no need of turns. */
+/** Up to this many items are handled at once: a form of two files needs no turns. */
 export const AT_ONCE = 2;
 
 /**
- * Does something with each of many, a slice of time in each turn; then `done`. A few are dealt with at once.
+ * Calls `act` for each item, for one slice of time in each turn, and `done` at the end. A few items are handled at once.
  * @param later as `Services.later`
- * @param act returns false to be called no more; then `done` is not called either
+ * @param act returns false to stop; then `done` is not called
  */
 export function inSlices<T>(
   items: readonly T[],

@@ -1,21 +1,21 @@
 import { UploadPlaces } from './upload-places.ts';
 
-/** How a ledger bounds the uploads of one address, and by which clock it knows the slow ones. */
+/** The bound for the uploads of one address, and the clock that measures slow uploads. */
 interface LedgerOptions {
-  /** Percent of the uploads; 100 unless said. */
+  /** The share of one address in percent of the uploads; 100 by default. */
   readonly share?: number;
-  /** Milliseconds that only go forward; those of the process unless said. */
+  /** Milliseconds of a clock that only goes forward; by default that of the process. */
   readonly now?: () => number;
 }
 
 /**
- * What the unfinished work of one server has taken of what it may take: uploads under way (`max_uploads`), and the bytes
- * that they, the bodies waiting for scripts and the output waiting for clients have on the disk (`temp_disk`). A caller of
- * `hold` calls `release` for the same bytes.
+ * Counts what the unfinished work of one server holds: running uploads (`max_uploads`), and bytes on the disk
+ * (`temp_disk`). The bytes are those of uploads, of bodies that wait for scripts, and of output that waits for clients. A
+ * caller of `hold` calls `release` for the same bytes.
  */
 export class Ledger {
   readonly places: UploadPlaces;
-  /** Bytes on the disk that no name of the client's leads to yet. */
+  /** Bytes on the disk that have no name of a client yet. */
   bytes = 0;
   private readonly maxBytes: number;
 
@@ -28,7 +28,7 @@ export class Ledger {
     return this.places.size;
   }
 
-  /** @returns false, and nothing is counted, where the disk would hold too much */
+  /** @returns false if the disk would hold too much; then nothing is counted */
   hold(bytes: number): boolean {
     if (this.bytes + bytes > this.maxBytes) return false;
     this.bytes += bytes;

@@ -1,50 +1,50 @@
-/** Beyond this share of the bound nothing new is kept for later: the cache takes nothing in. */
+/** Above this share of the bound nothing new is kept for later: the cache takes no new files. */
 const KEEP_SHARE = 1 / 2;
-/** Beyond this share nothing is taken that there is another way for: files leave by sendfile, slabs are small. */
+/** Above this share memory is taken only if there is no other way: files leave by sendfile, and slabs are small. */
 const SPARE_SHARE = 3 / 4;
 
 /**
- * The memory that grows with clients, in bytes, against `memory_limit`: one ledger for the process, and one for each
- * server, which counts in the ledger of the process as well. The cache has a bound of its own and is not in here.
+ * Counts the memory that grows with clients, in bytes, against `memory_limit`. The process has one ledger. Each server has
+ * one too, which also counts in that of the process. The cache has a bound of its own and is not counted here.
  *
- * The less is left, the less is begun:
+ * The less memory is left, the less work begins:
  *
  *     up to 1/2 of the bound    everything
  *     up to 3/4                 nothing new is kept (`mayKeep`)
- *     up to the bound           nothing is taken that can be done without (`spare`)
- *     beyond                    nothing: 503 with Retry-After (`take`)
+ *     up to the bound           no memory is taken that is not necessary (`spare`)
+ *     above                     nothing: 503 with Retry-After (`take`)
  *
- * What takes memory gives the same back, once. `MemoryAccount` does so for an object that takes more than once.
+ * A caller gives back once what it took. `MemoryAccount` does so for an object that takes memory more than once.
  */
 export class MemoryLedger {
-  /** Bytes that are taken now, and the most that were. */
+  /** Bytes that are taken now, and the most that were ever taken. */
   bytes = 0;
   peak = 0;
   readonly limit: number;
   private readonly whole: MemoryLedger | null;
 
-  /** @param whole the ledger in which everything of this one counts, too */
+  /** @param whole the ledger that also counts everything of this one */
   constructor(limit: number, whole: MemoryLedger | null = null) {
     this.limit = limit;
     this.whole = whole;
   }
 
-  /** Whether something new may be kept that nobody waits for. */
+  /** Whether something new may be kept although no client waits for it. */
   get mayKeep(): boolean {
     return this.fits(0, KEEP_SHARE);
   }
 
-  /** For what can be done with less memory. @returns false, and nothing is counted, where little is left */
+  /** Takes memory for work that could do with less. @returns false if little is left; then nothing is counted */
   spare(bytes: number): boolean {
     return this.takeWithin(bytes, SPARE_SHARE);
   }
 
-  /** For what cannot be done without. @returns false, and nothing is counted, where the bound is reached: 503 */
+  /** Takes memory that is necessary. @returns false if the bound is reached (503); then nothing is counted */
   take(bytes: number): boolean {
     return this.takeWithin(bytes, 1);
   }
 
-  /** Counts what is there already, and cannot be refused any more. */
+  /** Counts memory that exists already and cannot be refused. */
   add(bytes: number): void {
     for (let ledger: MemoryLedger | null = this; ledger !== null; ledger = ledger.whole) {
       ledger.bytes += bytes;
@@ -71,7 +71,7 @@ export class MemoryLedger {
   }
 }
 
-/** What one object has taken of a ledger: it gives all of it back at its end, whatever it was. */
+/** Counts what one object has taken from a ledger. `close` gives all of it back. */
 export class MemoryAccount {
   bytes = 0;
   private readonly ledger: MemoryLedger;
@@ -80,22 +80,22 @@ export class MemoryAccount {
     this.ledger = ledger;
   }
 
-  /** As of the ledger. */
+  /** As `MemoryLedger.mayKeep`. */
   get mayKeep(): boolean {
     return this.ledger.mayKeep;
   }
 
-  /** As of the ledger. */
+  /** As `MemoryLedger.spare`. */
   spare(bytes: number): boolean {
     return this.counted(bytes, this.ledger.spare(bytes));
   }
 
-  /** As of the ledger. */
+  /** As `MemoryLedger.take`. */
   take(bytes: number): boolean {
     return this.counted(bytes, this.ledger.take(bytes));
   }
 
-  /** As of the ledger. */
+  /** As `MemoryLedger.add`. */
   add(bytes: number): void {
     this.ledger.add(bytes);
     this.bytes += bytes;
@@ -106,7 +106,7 @@ export class MemoryAccount {
     this.bytes -= bytes;
   }
 
-  /** Gives back all that is left. Twice is once. */
+  /** Gives back all that is left. A second call does nothing. */
   close(): void {
     this.give(this.bytes);
   }

@@ -1,4 +1,4 @@
-/** The places that one address may have of a number of places: never all of them, unless there is only one. */
+/** Returns how many of `places` one address may have: never all of them, unless there is only one. */
 export function shareOf(places: number, percent: number): number {
   if (percent >= 100 || places < 2) return places;
   return Math.min(places - 1, Math.max(1, Math.ceil((places * percent) / 100)));

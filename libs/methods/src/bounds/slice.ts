@@ -1,13 +1,13 @@
-/** Milliseconds of work after which others get their turn. */
+/** Milliseconds of work before other work gets its turn. */
 const SLICE_MS = 2;
 
-/** A piece of time for work that could go on for long. */
+/** A limited piece of time for work that could take long. */
 export class Slice {
   private readonly clock: () => number;
   private readonly length: number;
   private end = 0;
 
-  /** @param clock milliseconds that only go forward, with their fraction */
+  /** @param clock milliseconds, with their fraction, of a clock that only goes forward */
   constructor(length: number = SLICE_MS, clock: () => number = () => performance.now()) {
     this.length = length;
     this.clock = clock;

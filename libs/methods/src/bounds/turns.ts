@@ -1,11 +1,11 @@
 import { Slice } from './slice.ts';
 
-/** A piece of work that goes on until it is done or the slice is spent. What is left asks for another turn. */
+/** A piece of work that runs until it is done or the slice is spent. If work is left, it asks for another turn. */
 export type Work = (slice: Slice) => void;
 
 /**
- * A queue for work that is done in slices. All work shares one slice at each turn of the host's loop, first come, first
- * served: however many have long work, nobody else waits for more than one slice.
+ * A queue for work that is done in slices. All work shares one slice in each turn of the host's loop, first come, first
+ * served. Everything else in the loop waits for one slice at most, for any amount of long work.
  */
 export class Turns {
   private readonly schedule: (run: () => void) => void;
@@ -16,8 +16,8 @@ export class Turns {
   private onIdle: (() => void) | null = null;
 
   /**
-   * @param schedule runs its argument once, later, with a turn for everybody else in between
-   * @param held hears how long each turn was, in milliseconds
+   * @param schedule runs its argument once, later, after a turn for everything else in the loop
+   * @param held called with the milliseconds of each turn
    */
   constructor(
     schedule: (run: () => void) => void = (run) => void setImmediate(run),
@@ -35,7 +35,7 @@ export class Turns {
     this.arm();
   };
 
-  /** Calls back, perhaps from within, when nobody has work left. */
+  /** Calls back, perhaps from within, when no work is left. */
   whenIdle(done: () => void): void {
     this.onIdle = done;
     this.arm();
@@ -58,7 +58,7 @@ export class Turns {
     const { slice, waiting } = this;
     slice.begin();
     try {
-      // Work that comes back within the turn lines up behind the work that has waited.
+      // Work that comes back within the turn goes behind the work that already waits.
       do waiting.shift()?.(slice);
       while (waiting.length > 0 && !slice.spent);
     } finally {

@@ -5,15 +5,15 @@ import { undoJournal } from './journal.ts';
 import { parseTemporary, RUN } from './temporary.ts';
 
 /**
- * Takes a lock on an open folder, or changes the one that is held, without waiting (flock(2)). It is let go with the
- * descriptor, and with the process however that ends.
- * @returns 0, or -errno: -EWOULDBLOCK where others have it; no lock is held then
+ * Takes a lock on an open folder, or changes the held one, without waiting (flock(2)). The system releases it when the
+ * descriptor is closed, and at every end of the process.
+ * @returns 0, or -errno: -EWOULDBLOCK if another process has the lock; no lock is held then
  */
 export type Lock = (fd: number, kind: 'shared' | 'exclusive') => number;
 
-/** No upload stands still for so long: the minimum rate of a body ends it. An older file is nobody's. */
+/** No upload stands still this long, because the minimum rate of a body ends it. An older file is abandoned. */
 const ABANDONED_MS = 24 * 3600 * 1000;
-/** Another server's sweep is short. A start waits for it, this often and so long each time. */
+/** Another server's sweep is short. A start waits for it: this many times, for this many milliseconds each. */
 const TRIES = 100;
 const PAUSE_MS = 20;
 
@@ -22,7 +22,7 @@ interface Claim {
   users: number;
 }
 
-/** Of this process: several servers in it may store in one folder. */
+/** The claims of this process, by folder: several of its servers may store in one folder. */
 const claims = new Map<string, Claim>();
 
 /**
@@ -58,7 +58,7 @@ export function claimUploads(folder: string, lock: Lock, nowMs: number): number 
   return alone ? removed : sweep(folder, nowMs - ABANDONED_MS);
 }
 
-/** The end of `claimUploads`, once for each. */
+/** Ends a claim. It is called once for each `claimUploads`. */
 export function releaseUploads(folder: string): void {
   const claim = claims.get(folder);
   if (claim === undefined || --claim.users > 0) return;
@@ -74,10 +74,10 @@ function share(fd: number, lock: Lock): number {
   }
 }
 
-/** Nothing wakes a wait on it: it is a pause before the server serves. */
+/** A wait on this memory never wakes early. It makes the pause before the server serves. */
 const clock = new Int32Array(new SharedArrayBuffer(4));
 
-/** @param before only what was last written before this time (ms) is taken */
+/** @param before only files that were last written before this time (ms) are removed */
 function sweep(folder: string, before: number): number {
   const forms: string[] = [];
   const parts: string[] = [];
@@ -94,7 +94,7 @@ function sweep(folder: string, before: number): number {
       dir.closeSync();
     }
   });
-  // The forms first: what they replaced is among the parts.
+  // The forms come first: the files that they replaced are among the parts.
   for (const name of forms) undoJournal(folder, name);
   let removed = 0;
   for (const name of parts) if (attempt(() => unlinkSync(join(folder, name))) === 0) removed++;

@@ -1,24 +1,25 @@
 import { bytesOfText, textOfBytes } from '@webserv/request';
 import { randomWord } from './temporary.ts';
 
-/** NAME_MAX of every file system that a server is likely to meet, in bytes. */
+/** NAME_MAX of all common file systems, in bytes. */
 const NAME_MAX = 255;
-/** What follows the last dot is kept when a name is cut, up to this many bytes. */
+/** A name that is cut keeps its extension (the part after the last dot), up to this many bytes. */
 const EXTENSION_MAX = 32;
 
 /**
- * Controls; line and paragraph separators; what reverses the direction of text, so that a name shows another extension
- * than it has; the byte order mark. Joiners stay, for some scripts cannot be written without them.
+ * Control characters; line and paragraph separators; characters that reverse the direction of text, so that a name shows
+ * another extension than it has; the byte order mark. Joiners stay, because some scripts need them.
  */
 const UNFIT = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
 
-/** Half a character. A byte that is not UTF-8 has such a text as well, and stays (`bytesOfText`). */
+/** Lone surrogates, except those that stand for a byte that is not UTF-8 (`bytesOfText`). */
 const LONE = /[\ud800-\udc7f\udd00-\udfff]/gu;
 
 /**
- * A name that a client has sent, made fit for a folder: the last component of a path, without controls, without dots and
- * blanks in front, at most 255 bytes of UTF-8 with its extension kept. Nothing else is changed, letters are not
- * normalised: what was sent as a name gets it back. '' where nothing is left.
+ * Makes a name that a client sent fit for a folder. The result is the last component of a path, without control
+ * characters, without leading dots and blanks, and has at most 255 bytes of UTF-8, with its extension. Nothing else
+ * changes, and letters are not normalised, so that the client finds the file by the name it sent. Returns '' if nothing is
+ * left.
  */
 export function cleanName(sent: string): string {
   const last = sent.slice(Math.max(sent.lastIndexOf('/'), sent.lastIndexOf('\\')) + 1);
@@ -27,7 +28,7 @@ export function cleanName(sent: string): string {
     .replace(LONE, '\ufffd')
     .replace(/^[.\s]+/u, '')
     .trimEnd();
-  // What is cut off may have stood behind a blank.
+  // The part that was cut off may have followed a blank.
   return cut(name).trimEnd();
 }
 
@@ -42,16 +43,16 @@ function cut(name: string): string {
 
 const NOTHING = Buffer.alloc(0);
 
-/** The longest beginning of at most `most` bytes that ends with a whole code point. */
+/** Returns the longest beginning of at most `most` bytes that ends with a whole code point. */
 function cutBytes(text: string, most: number): string {
   const bytes = bytesOfText(text);
   let end = most;
-  // 10xxxxxx goes on with a code point, so it cannot begin what is left out.
+  // A byte 10xxxxxx continues a code point, so the part that is left out cannot begin with it.
   while (end > 0 && (bytes[end] & 0xc0) === 0x80) end--;
   return textOfBytes(bytes, 0, end);
 }
 
-/** For what comes without a name: the usual extension of its type, so that it is sent back as what it is. */
+/** The usual extensions of types, for a file without a name: the server later sends it with its own type. */
 const EXTENSIONS: ReadonlyMap<string, string> = new Map([
   ['application/json', 'json'],
   ['application/pdf', 'pdf'],
@@ -69,7 +70,7 @@ const EXTENSIONS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * A name for what has none: `upload-20240131T101500-x3k9q2f7.txt`.
+ * Makes a name for a file without one: `upload-20240131T101500-x3k9q2f7.txt`.
  * @param mediaType lower-case, without parameters
  */
 export function generatedName(mediaType: string, nowMs: number): string {

@@ -5,12 +5,12 @@ import { attempt } from '../disk/errno.ts';
 import { join } from '../disk/join.ts';
 import { journalName } from './temporary.ts';
 
-/** One file of a form, as the journal has it. Names are of the one folder. */
+/** The entry of one file of a form. All names are in the same folder. */
 export interface JournalEntry {
   readonly target: string;
-  /** The second name of what it replaces, if it replaces anything. */
+  /** The second name of the replaced file, if there is one. */
   readonly backup: string;
-  /** Of the new file, by which it is known wherever it lies. */
+  /** The stamp of the new file, which identifies it under any name. */
   readonly stamp: FileStamp;
 }
 
@@ -23,12 +23,12 @@ export function journalPath(folder: string): string {
   return join(folder, journalName());
 }
 
-/** One file's part of `journalText`. */
+/** Returns one file's part of `journalText`. */
 export function journalLine(entry: JournalEntry): string {
   return JSON.stringify(entry);
 }
 
-/** What the journal of these lines holds. */
+/** Returns the content of a journal with these lines. */
 export function journalText(lines: readonly string[]): string {
   return `{"entries":[${lines.join(',')}]}`;
 }
@@ -43,9 +43,9 @@ export function undoJournal(folder: string, name: string): void {
 function undo(folder: string, { target, backup, stamp }: JournalEntry): void {
   const path = join(folder, target);
   const now = lstatSync(diskPath(path));
-  // Not placed yet, or somebody has put another file there since.
+  // The file was not placed yet, or another file has taken the name since.
   if (now.ino !== stamp.ino || now.size !== stamp.size || now.mtimeMs !== stamp.mtimeMs) return;
-  // Where there is no backup, nothing had been replaced.
+  // Without a backup no file was replaced.
   if (attempt(() => renameSync(join(folder, backup), diskPath(path))) < 0) unlinkSync(diskPath(path));
 }
 
@@ -58,7 +58,7 @@ function entriesOf(path: string): readonly JournalEntry[] {
   }
 }
 
-/** The names must be names: nobody else's files are touched, whatever a journal says. */
+/** Checks that the names are names in the folder: a wrong journal must not reach other files. */
 function isSound(entry: JournalEntry): boolean {
   const { target, backup, stamp } = entry;
   const names = typeof target === 'string' && typeof backup === 'string';

@@ -17,8 +17,8 @@ import type { UploadRules } from './upload-rules.ts';
 const FORM = 'multipart/form-data';
 
 /**
- * POST (RFC 9110 section 9.3.3): stores what is sent in the location's upload folder, which has nothing to do with its
- * root. A form stores its files; anything else is one file, kept as it was sent.
+ * POST (RFC 9110 section 9.3.3) stores a body in the location's upload folder, which is independent of its root. A form
+ * stores its files. Any other body is one file, stored as it was sent.
  */
 export function post(exchange: Exchange): Outcome {
   const { location } = exchange;
@@ -31,7 +31,7 @@ export function post(exchange: Exchange): Outcome {
   const { headers } = exchange.head;
   const coding = headers.known(FieldId.CONTENT_ENCODING);
   if (coding !== undefined && coding.toLowerCase() !== 'identity') {
-    // The disk does not keep the coding, so the file would come back as something other than it was.
+    // The disk does not keep the coding, so a GET would send the file without it.
     const reply = failure(exchange, 415, 'content-encoding');
     reply.headers.set('Accept-Encoding', 'identity');
     return reply;
@@ -42,7 +42,7 @@ export function post(exchange: Exchange): Outcome {
   return raw(exchange, rules, mediaType);
 }
 
-/** A field that cannot be parsed, and begins like one of a form, is one of a form: it is refused and not stored. */
+/** A malformed Content-Type that begins like that of a form counts as a form: the server refuses it and stores nothing. */
 function isForm(mediaType: string, contentType: string): boolean {
   return mediaType === FORM || (mediaType === '' && contentType.toLowerCase().startsWith(FORM));
 }
@@ -59,7 +59,7 @@ function raw(exchange: Exchange, rules: UploadRules, mediaType: string): Outcome
   return failure(exchange, uploadStatusOf(intake), beginPlace(intake), intake);
 }
 
-/** The last segment of the URL below the prefix, or the name in Content-Disposition, or one that is made up. */
+/** Returns the last segment of the URL below the prefix, or the name in Content-Disposition, or a generated name. */
 function nameOf(exchange: Exchange, mediaType: string): string {
   const { head, location, nowMs } = exchange;
   const { prefix } = location;

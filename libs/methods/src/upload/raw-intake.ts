@@ -8,8 +8,8 @@ import { beginPlace, lengthAtMost, Upload, type UploadOwner } from './upload.ts'
 import type { UploadRules } from './upload-rules.ts';
 
 /**
- * A body that is one file, stored as it comes. It takes its place among the uploads, and makes its file, with the first
- * byte: a head alone costs the server nothing.
+ * Stores a body as one file. It takes its place among the uploads, and creates its file, at the first byte, so that a head
+ * alone costs the server nothing.
  *
  *     awaited --the first byte, or the end--> storing --> answered or over
  */
@@ -29,7 +29,7 @@ export class RawIntake implements Intake, UploadOwner {
     this.upload = new Upload(exchange, rules, this);
   }
 
-  /** @returns the intake, or the negative errno for which it cannot have its name */
+  /** @returns the intake, or the negative errno if the name cannot be used */
   static begin(exchange: Exchange, rules: UploadRules, name: string): RawIntake | number {
     const intake = new RawIntake(exchange, rules, name);
     const error = intake.upload.mayStore(name);
@@ -57,7 +57,7 @@ export class RawIntake implements Intake, UploadOwner {
     this.upload.discard();
   }
 
-  /** @returns false where it could not begin, which has been answered */
+  /** @returns false if it could not begin; then the client has its answer */
   private begun(): boolean {
     if (this.storing) return true;
     const error = this.upload.begin(this.name, lengthAtMost(this.exchange.head));

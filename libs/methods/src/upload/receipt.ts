@@ -6,7 +6,7 @@ import { humanSize, PAGE_END, pageBegin, visible, visibleInJson } from '../page-
 import type { StoredFile } from './stored-file.ts';
 import { storedUrl } from './stored-url.ts';
 
-/** A field of a form that is no file: the answer lists it, and nothing stores it. */
+/** A field of a form that is not a file. The answer lists it, and the server does not store it. */
 export interface FormField {
   readonly name: string;
   /** Bytes. */
@@ -19,11 +19,11 @@ interface Stored extends StoredFile {
 }
 
 /**
- * The answer to an upload: 201, Location, and a list of what was stored, as HTML or JSON. A form without a file has
- * stored nothing, and is 200.
+ * Returns the answer to an upload: 201, Location, and a list of the stored files, as HTML or JSON. A form without a file
+ * stores nothing and gets 200.
  *
- * Location names the first file where a GET for it would be answered. Where no location gives uploads out, there is no
- * URL to tell: it is left out, and the list says null.
+ * Location names the first file that a GET can get. If no location serves the uploads, there is no URL: the answer has no
+ * Location, and the list says null.
  */
 export function receipt(
   exchange: Exchange,

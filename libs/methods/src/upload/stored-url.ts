@@ -4,12 +4,11 @@ import { isHidden } from '../resolve-path.ts';
 import { isShadowed } from '../shadow.ts';
 
 /**
- * The URL that serves a stored file: a path from `/`, percent-encoded; null where no location of the
- * server gives it out.
+ * Returns the URL that serves a stored file: a path from `/`, percent-encoded; null if no location of the server serves it.
  *
- * A location gives it out when its root is the upload folder or lies above it, it allows GET, runs no scripts, shows the
- * name, and no location with a longer prefix takes the URL away. Of several the one that is about nothing else is taken:
- * that with the fewest methods, then one that does not list the folder, then the one that was written first.
+ * A location serves it if its root is the upload folder or lies above it, it allows GET, runs no scripts and shows the
+ * name, and no location with a longer prefix takes the URL. Of several locations the most specific one counts: the one with
+ * the fewest methods, then one that does not list the folder, then the first in the config.
  */
 export function storedUrl(server: Server, folder: string, name: string): string | null {
   let best: Location | null = null;
@@ -25,7 +24,7 @@ export function storedUrl(server: Server, folder: string, name: string): string 
   return best === null ? null : path.split('/').map(encodeSegment).join('/');
 }
 
-/** The request path that `location` maps to the file, or null. */
+/** Returns the request path that `location` maps to the file, or null. */
 function pathIn(location: Location, folder: string, name: string): string | null {
   const { root, prefix, methods, redirection, cgi } = location;
   if (redirection !== null || cgi.length > 0 || !methods.has('GET')) return null;

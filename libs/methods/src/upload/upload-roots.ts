@@ -3,7 +3,7 @@ import { isBeneath, realOf } from '../disk/real-path.ts';
 /** The folders that clients can upload into, of all servers. */
 export class UploadRoots {
   private readonly folders: readonly string[];
-  /** Where they are without links, until the turn of the event loop is over; null if no one has asked in it. */
+  /** Their paths without links, for one turn of the event loop; null if no call in this turn has needed them. */
   private reals: readonly string[] | null = null;
   private readonly forget = (): void => {
     this.reals = null;
@@ -13,14 +13,14 @@ export class UploadRoots {
     this.folders = [...new Set(folders)];
   }
 
-  /** Clients can upload nothing. */
+  /** True if clients cannot upload anything. */
   get none(): boolean {
     return this.folders.length === 0;
   }
 
   /**
-   * Whether a file lies in one of them. Where the folders are is asked once a turn of the event loop: a deployment may
-   * switch a link on the way, and many requests of one turn should not each ask the disk for every folder.
+   * Whether a file lies in one of them. The paths of the folders are resolved once in a turn of the event loop. A deployment
+   * may switch a link in such a path, and many requests of one turn should not each ask the disk for every folder.
    * @param real the path of the file without links
    */
   hold(real: string): boolean {
@@ -28,7 +28,7 @@ export class UploadRoots {
   }
 
   /**
-   * Whether a client may have made a file, by its name as well: an upload never has a name that begins with a dot
+   * Whether a client may have uploaded a file. The name counts too: an upload never has a name that begins with a dot
    * (`cleanName`), so such a file is the operator's own.
    * @param real as of `hold`
    */

@@ -1,7 +1,7 @@
-/** How a location takes uploads. */
+/** The rules of a location for uploads. */
 export interface UploadRules {
   readonly folder: string;
   readonly overwrite: boolean;
-  /** A file is whole only when the disk has it. */
+  /** Whether a file is whole only after fsync. */
   readonly fsync: boolean;
 }

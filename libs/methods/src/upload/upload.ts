@@ -15,25 +15,24 @@ import type { UploadRules } from './upload-rules.ts';
 
 /** The owner of an upload. */
 export interface UploadOwner {
-  /** After `write` has returned false: more may come. */
+  /** Called after `write` returned false: the upload takes more now. */
   ready(): void;
-  /** After `end`: the file is whole, the next may begin. */
+  /** Called after `end`: the file is whole, and the next may begin. */
   fileWhole(): void;
-  /** After `commit`: all files are in place. */
+  /** Called after `commit`: all files are in place. */
   stored(): void;
-  /** Nothing is stored, and nothing is left. @param errno negative */
+  /** The upload failed. Nothing is stored, and nothing is left. @param errno negative */
   failed(errno: number, place: string): void;
 }
 
 /**
- * The files of one request, one after the other into one folder: all of them are stored, or none.
+ * Stores the files of one request in one folder, one after the other: all of them or none.
  *
  *     idle --begin()--> filling --end()--> closing --fileWhole()--> idle ... --commit()--> committing --stored()--> over
  *     any of them --failed() or discard()--> over
  *
- * A form may have thousands of files, each of which takes system calls that nothing can wait for: they are put in place,
- * or taken back, in slices, with turns for everybody else in between. The journal stands from before the first until
- * behind the last of them.
+ * A form may have a thousand files, and each takes system calls that block the loop. The upload therefore places or removes
+ * them in slices, so that other work gets its turns. The journal exists from before the first rename until after the last.
  */
 export class Upload implements DraftOwner {
   private readonly services: Services;
@@ -46,9 +45,9 @@ export class Upload implements DraftOwner {
   private current: Draft | null = null;
   private readonly address: string;
   private slot: UploadPlace | null = null;
-  /** Bytes that stand in the ledger. */
+  /** Bytes that this upload holds in the ledger. */
   private held = 0;
-  /** Its path while there is one. */
+  /** The path of the journal; '' if there is none. */
   private journal = '';
   private committing = false;
   private over = false;
@@ -68,10 +67,10 @@ export class Upload implements DraftOwner {
   }
 
   /**
-   * Begins a file. Where its name is taken, that is said before its content has been read.
-   * @param name one that is fit for the folder
-   * @param atMost bytes that will come of it; Infinity where nobody knows
-   * @returns 0 or -errno; nothing has begun then
+   * Begins a file. A taken name fails here, before the content is read.
+   * @param name a name that is fit for the folder
+   * @param atMost the most bytes of its content; Infinity if that is not known
+   * @returns 0 or -errno; after an error nothing has begun
    */
   begin(name: string, atMost: number): number {
     this.slot ??= this.ledger.places.enter(this.address, () =>
@@ -79,18 +78,18 @@ export class Upload implements DraftOwner {
     );
     if (this.slot === null) return TOO_MUCH;
     const error = this.open(name, atMost);
-    // Nothing of a first file is left that could be discarded.
+    // A first file that failed left nothing to discard.
     if (error < 0 && this.drafts.length === 0) this.settleAccount();
     return error;
   }
 
   /**
-   * Whether a name is free for a file: said before anything of it has come, and without a place.
+   * Whether a name is free for a file. The call needs no content and no place among the uploads.
    * @returns 0 or -errno
    */
   mayStore(name: string): number {
     const { rules, services } = this;
-    // Two files of one name in one form cannot both be stored, whatever may be replaced.
+    // One form cannot store two files of the same name, even with `upload_overwrite on`.
     if (this.names.has(name)) return -ERRNO.EEXIST;
     const taken = rules.overwrite ? -ERRNO.ENOENT : services.store.taken(join(rules.folder, name));
     if (taken === -ERRNO.ENOENT) return 0;
@@ -101,7 +100,7 @@ export class Upload implements DraftOwner {
     const { rules, services } = this;
     const taken = this.mayStore(name);
     if (taken < 0) return taken;
-    // What comes first is gathered in any case.
+    // The writer collects the first bytes in any case.
     if (!this.memory.take(FIRST_PIECE)) return -ERRNO.ENOMEM;
     this.memory.give(FIRST_PIECE);
     const draft = Draft.open(services, this, rules, { name, atMost, memory: this.memory });
@@ -112,7 +111,7 @@ export class Upload implements DraftOwner {
     return 0;
   }
 
-  /** Content of the file that was begun last. As `FileWriter.write`, but that it may fail at once: then it is over. */
+  /** Writes to the current file, as `FileWriter.write`. It may also fail at once: then the upload is over. */
   write(bytes: Buffer, start: number, end: number): boolean {
     if (this.over) return true;
     if (!this.ledger.hold(end - start)) {
@@ -126,7 +125,7 @@ export class Upload implements DraftOwner {
     return more;
   }
 
-  /** As `FileWriter.room`, of the file that was begun last. */
+  /** As `FileWriter.room`, for the current file. */
   room(): Room | null {
     return this.current === null ? null : this.current.room();
   }
@@ -136,7 +135,7 @@ export class Upload implements DraftOwner {
     present(this.current, 'the file of an upload').finish();
   }
 
-  /** Puts all files in place. None may be open. */
+  /** Puts all files in place. No file may be open. */
   commit(): void {
     this.committing = true;
     this.waitsForDisk(true);
@@ -144,7 +143,7 @@ export class Upload implements DraftOwner {
     else this.writeJournal();
   }
 
-  /** Several names cannot be given in one step: a note tells the next start what to undo, should it break off. */
+  /** Writes the journal. Several renames are not one step, so after a crash the next start must know what to undo. */
   private writeJournal(): void {
     const { rules, services } = this;
     const path = journalPath(rules.folder);
@@ -153,7 +152,7 @@ export class Upload implements DraftOwner {
       (draft) => entries.push(journalLine(draft.journalEntry)) > 0,
       () => {
         const error = services.store.write(path, journalText(entries));
-        // Also where it failed half-way: what is there of it goes.
+        // Set even after an error, so that a half-written journal is removed.
         this.journal = path;
         if (error < 0) this.fail(error, 'journal');
         else if (rules.fsync) this.syncAll([path, rules.folder], () => this.place());
@@ -178,7 +177,7 @@ export class Upload implements DraftOwner {
     );
   }
 
-  /** Goes through the files, unless it is given up meanwhile. */
+  /** Calls `act` for each file in slices, until the upload is over. */
   private inSlices(act: (draft: Draft) => boolean, done: () => void): void {
     const { drafts, services } = this;
     const unless = (draft: Draft): boolean => !this.over && act(draft);
@@ -187,7 +186,7 @@ export class Upload implements DraftOwner {
     });
   }
 
-  /** On the disk: without its note the form is stored for good, so that must be gone from the disk as well. */
+  /** Removes the journal and syncs the folder: the form is stored for good only when the journal is gone from the disk. */
   private placed(): void {
     if (this.journal === '') {
       this.settle();
@@ -210,12 +209,12 @@ export class Upload implements DraftOwner {
     });
   }
 
-  /** Gives all of it up. Nothing of the owner is called afterwards. */
+  /** Discards the whole upload. It calls nothing of the owner afterwards. */
   discard(): void {
     this.undo(() => {});
   }
 
-  /** The last one first: it may be at work. */
+  /** Discards all files, the last one first, because it may still be written. */
   private undo(then: () => void): void {
     if (this.over) return;
     this.over = true;
@@ -248,7 +247,7 @@ export class Upload implements DraftOwner {
 
   private settle(): void {
     this.over = true;
-    // First of all: what comes after it is swept, not undone, if it breaks off.
+    // The journal goes first. If the process ends after that, the next start removes the leftovers and keeps the form.
     this.dropJournal();
     const settle = (draft: Draft): boolean => {
       draft.settle();
@@ -267,7 +266,7 @@ export class Upload implements DraftOwner {
     this.slot = null;
   }
 
-  /** Only an upload that waits for its client can be slow. */
+  /** Notes whether the upload waits for the disk: only one that waits for its client can be slow. */
   private waitsForDisk(waits: boolean): void {
     if (this.slot === null) return;
     this.slot.busy = waits;
@@ -279,7 +278,7 @@ export class Upload implements DraftOwner {
     this.journal = '';
   }
 
-  /** While files are put in place, the owner hears of a failure when none is left: nobody may find one afterwards. */
+  /** Fails the upload. After `commit`, the owner is called only when all files are gone: no client may find one later. */
   private fail(errno: number, place: string): void {
     const { committing } = this;
     this.undo(() => {
@@ -289,18 +288,18 @@ export class Upload implements DraftOwner {
   }
 }
 
-/** What one receive may bring: an upload for which there is no memory for that much is not begun. */
+/** The most bytes of one receive. An upload does not begin without memory for that much. */
 const FIRST_PIECE = 64 << 10;
 
-/** No call on a file in a folder says this: the ledger is full, not the disk. */
+/** The ledger is full, not the disk. No call on a file in a folder returns this errno. */
 const TOO_MUCH = -ERRNO.EAGAIN;
 
-/** Bytes of a body: what its length says, or Infinity if its end shows it. */
+/** Returns the most bytes of a body: its Content-Length, or Infinity if it is chunked. */
 export function lengthAtMost(head: RequestHead): number {
   return head.contentLength < 0 ? Number.POSITIVE_INFINITY : head.contentLength;
 }
 
-/** Why it could not begin, for the log. */
+/** Returns why an upload could not begin, for the log. */
 export function beginPlace(errno: number): string {
   if (errno === -ERRNO.ENOMEM) return 'memory_limit';
   return errno === TOO_MUCH ? 'max_uploads' : 'open upload';

@@ -1,13 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { parseParameters } from './parameters.ts';
 
-/** What a Content-Disposition says (RFC 6266, RFC 7578 section 4.2). Names are text, not yet fit for a disk. */
+/** The value of a Content-Disposition (RFC 6266, RFC 7578 section 4.2). Names are text, not yet fit for a disk. */
 export interface Disposition {
   /** `attachment`, `form-data`, ... */
   readonly type: string;
   /** The name of the form's field, or null. */
   readonly name: string | null;
-  /** The name of the file, or null where it is none; '' is sent for a file input that nothing was chosen in. */
+  /** The name of the file; null if the part is not a file. Clients send '' for a file input without a chosen file. */
   readonly filename: string | null;
 }
 
@@ -17,7 +17,7 @@ const EXTENDED = /^(utf-8|iso-8859-1)'[\w-]*'((?:[!#$&+\-.^_`|~0-9a-z]|%[0-9a-f]
 /**
  * Reads a Content-Disposition.
  * @param value one character per byte
- * @returns null where it is malformed
+ * @returns null if it is malformed
  */
 export function parseDisposition(value: string): Disposition | null {
   const parsed = parseParameters(value);
@@ -31,14 +31,14 @@ export function parseDisposition(value: string): Disposition | null {
   return {
     type: word,
     name: name === undefined ? null : bytesToText(name),
-    // RFC 6266 section 4.3 prefers `filename*`. RFC 7578 section 4.2 forbids it in a form; some clients send nothing else.
+    // RFC 6266 section 4.3 prefers `filename*`. RFC 7578 section 4.2 forbids it in a form, but some clients send only that.
     filename: form ? (sent ?? extended) : (extended ?? sent),
   };
 }
 
 /**
- * Text out of one character per byte: UTF-8 where it is that, which is what clients send, else ISO-8859-1, which is what
- * the grammar of fields goes back to.
+ * Makes text from one character per byte. The bytes are UTF-8 if they are valid UTF-8, as clients send it. Otherwise they
+ * are ISO-8859-1, the original charset of field values.
  */
 export function bytesToText(value: string): string {
   const bytes = Buffer.from(value, 'latin1');

@@ -11,19 +11,19 @@ import type { UploadRules } from '../upload-rules.ts';
 import { FormStatus, MultipartParser } from './multipart-parser.ts';
 import type { PartHead } from './part-head.ts';
 
-/** Fields that the answer lists, and characters of a name: what is not stored must not fill the memory. */
+/** Bounds for the fields that the answer lists and for the characters of a name: a form must not fill the memory. */
 const MAX_LISTED = 100;
 const MAX_LISTED_NAME = 100;
 
 const NOTHING = Buffer.alloc(0);
 
-/** What becomes of the content of the part that is being read. PERHAPS: a file without a name, if anything comes. */
+/** The use of the content of the current part. PERHAPS: it is a file without a name if it has any content. */
 const Part = { FIELD: 0, FILE: 1, PERHAPS: 2 } as const;
 type Part = (typeof Part)[keyof typeof Part];
 
 /**
- * A form (RFC 7578) whose files are stored, all or none. While the disk is busy, between two files above all, what has
- * come already waits in `rest`, and nothing more is taken.
+ * Stores the files of a form (RFC 7578), all or none. While the disk is busy, mostly between two files, the bytes that have
+ * come wait in `rest`, and the intake takes no more.
  *
  *     reading --(a write is full, a file ends)--> waiting --(ready, fileWhole)--> reading ... --finish()--> committing
  *     any of them --> answered or over
@@ -57,7 +57,7 @@ export class FormIntake implements Intake, UploadOwner {
 
   take(bytes: Buffer, start: number, end: number): boolean {
     const at = this.read(bytes, start, end);
-    // The bytes are lent for this call: what cannot be read yet is copied.
+    // The bytes are lent for this call, so those that cannot be read yet are copied.
     if (this.waiting && at < end) this.rest = Buffer.from(bytes.subarray(at, end));
     return !this.waiting;
   }
@@ -77,7 +77,7 @@ export class FormIntake implements Intake, UploadOwner {
     this.readOn();
   }
 
-  /** One file after the other could end at once, each of them some calls to the disk: others have their turns between. */
+  /** Goes on after a file. Many small files may end at once, each with calls to the disk: other work gets its turns. */
   fileWhole(): void {
     if (this.upload.files.length <= AT_ONCE) this.readOn();
     else this.exchange.services.later(() => this.readOn());
@@ -102,7 +102,7 @@ export class FormIntake implements Intake, UploadOwner {
     else if (!this.over) this.client?.resume();
   }
 
-  /** @returns how far it came: to the end, unless it waits or is over */
+  /** @returns the index after the last byte read: `end`, unless the intake waits or is over */
   private read(bytes: Buffer, start: number, end: number): number {
     const { parser } = this;
     let at = start;

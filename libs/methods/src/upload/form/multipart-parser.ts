@@ -1,8 +1,8 @@
 import { type PartHead, parsePartHead } from './part-head.ts';
 
 /**
- * What one step came to. PARTIAL: give more bytes. PART: a part begins, `part` is its head. DATA: `[dataStart, dataEnd)`
- * of `data` is content of that part. PART_END: it is whole. ERROR: `error` tells why the form never will be.
+ * The result of one step. PARTIAL: feed more bytes. PART: a part begins, `part` is its head. DATA: `[dataStart, dataEnd)`
+ * of `data` is content of that part. PART_END: the part is complete. ERROR: `error` says why the form is malformed.
  */
 export const FormStatus = { PARTIAL: 0, PART: 1, DATA: 2, PART_END: 3, ERROR: 4 } as const;
 export type FormStatus = (typeof FormStatus)[keyof typeof FormStatus];
@@ -25,17 +25,17 @@ const DASH = 0x2d;
 const SP = 0x20;
 const TAB = 0x09;
 
-/** Bytes of one part's head, its empty line included. */
+/** The most bytes of one part's head, its empty line included. */
 export const MAX_PART_HEAD = 8192;
-/** Blanks between a boundary and the end of its line. */
+/** The most blanks between a boundary and the end of its line. */
 const MAX_PADDING = 256;
-/** Parts of one form. Each may become a file; nobody fills in a thousand fields. */
+/** The most parts of one form. Each may become a file, and no person fills in a thousand fields. */
 export const MAX_PARTS = 1000;
 
 const HEAD_END = Buffer.from('\r\n\r\n');
 const NOTHING = Buffer.alloc(0);
 
-/** RFC 2046 section 5.1.1: 1 to 70 of these characters, the last one no space. */
+/** RFC 2046 section 5.1.1: 1 to 70 of these characters, of which the last is not a space. */
 const BOUNDARY = /^[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]$/;
 
 export function isBoundary(boundary: string): boolean {
@@ -43,35 +43,35 @@ export function isBoundary(boundary: string): boolean {
 }
 
 /**
- * Finds the parts of a multipart/form-data body (RFC 7578, RFC 2046 section 5.1) in bytes that come in any pieces. It
- * does no I/O and copies no content: what it hands out lies in the bytes that were fed, or, where a beginning of the
- * boundary at the end of a piece turned out to be content, in its own copy of the boundary.
+ * Finds the parts of a multipart/form-data body (RFC 7578, RFC 2046 section 5.1) in bytes that come in pieces of any size.
+ * It does no I/O and copies no content. The content that it reports lies in the fed bytes. If the end of a piece looked
+ * like the beginning of a boundary and was content, it lies in the parser's own copy of the boundary.
  *
  *     preamble -boundary-> behind -CRLF-> head -empty line-> content -boundary-> behind ...
  *                          behind -"--"-> epilogue                  any of them -> failed
  *
- * Feed from `consumed` on, again and again, until PARTIAL or ERROR. The form is whole when `complete` says so at the end
- * of the body.
+ * The caller feeds from `consumed` on, again and again, until PARTIAL or ERROR. The form is whole if `complete` is true at
+ * the end of the body.
  */
 export class MultipartParser {
-  /** After PART. */
+  /** After PART: the head of the part. */
   part: PartHead | null = null;
-  /** After DATA: where the content lies. Good until the next feed. */
+  /** After DATA: the memory of the content. It is valid until the next feed. */
   data: Buffer = NOTHING;
   dataStart = 0;
   dataEnd = 0;
-  /** Index in the fed bytes of the first one that was not used. */
+  /** The index of the first unused byte in the fed bytes. */
   consumed = 0;
-  /** After ERROR: what is wrong, in a word or two for the log. */
+  /** After ERROR: the fault, in a word or two for the log. */
   error = '';
-  /** After ERROR: whether it is a bound that was overstepped, and not the grammar. */
+  /** After ERROR: true if the form exceeds a bound, false if it breaks the grammar. */
   tooLarge = false;
   private state: State = State.PREAMBLE;
-  /** CRLF, two dashes, the boundary. CR stands in it once, at its beginning: a match that fails can only begin anew. */
+  /** CRLF, two dashes, the boundary. Its only CR is its first byte, so a match that fails can only begin anew. */
   private readonly delimiter: Buffer;
-  /** Bytes of the delimiter that the last pieces ended with. */
+  /** Bytes of the delimiter that stand at the end of the pieces so far. */
   private matched = 0;
-  /** How many of them, its line end, stood before the content: they are none of it where the match fails. */
+  /** How many of them, its line end, come before the content. They are not content if the match fails. */
   private outside = 0;
   private readonly head: Buffer = Buffer.allocUnsafe(MAX_PART_HEAD);
   private headLength = 0;
@@ -81,11 +81,11 @@ export class MultipartParser {
   /** @param boundary one that `isBoundary` */
   constructor(boundary: string) {
     this.delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1');
-    // The first boundary needs no line end before it: as if the body had begun with one.
+    // The first boundary needs no line end before it. The parser acts as if the body began with one.
     this.standBehindLineEnd();
   }
 
-  /** The last boundary has been seen. */
+  /** True after the last boundary. */
   get complete(): boolean {
     return this.state === State.EPILOGUE;
   }
@@ -122,7 +122,7 @@ export class MultipartParser {
     return this.step(this.state === State.FAILED ? FormStatus.ERROR : FormStatus.PARTIAL, at);
   }
 
-  /** What a step leaves for the next one: neither head nor data are reported twice. */
+  /** Ends a step. It clears what the next step must not report again. */
   private step(status: FormStatus, at: number): FormStatus {
     this.consumed = at;
     if (status !== FormStatus.DATA) this.dataEnd = this.dataStart;
@@ -130,9 +130,9 @@ export class MultipartParser {
   }
 
   /**
-   * Looks for the delimiter from `at`. What lies before it goes to `data`; a whole delimiter without content before it
+   * Looks for the delimiter from `at`. The bytes before it go to `data`. A whole delimiter without content before it
    * changes the state.
-   * @returns the index behind what was used
+   * @returns the index after the used bytes
    */
   private seek(bytes: Buffer, at: number, end: number): number {
     this.dataStart = 0;
@@ -142,7 +142,7 @@ export class MultipartParser {
       const next = this.goOn(bytes, at, end);
       if (this.matched === delimiter.length) return this.found(next);
       if (next === end) return next;
-      // No delimiter after all: what was held back is content.
+      // It is no delimiter, so the bytes that were held back are content.
       this.give(delimiter, this.outside, this.matched);
       this.matched = 0;
       this.outside = 0;
@@ -160,7 +160,7 @@ export class MultipartParser {
     return tail === at ? end : tail;
   }
 
-  /** Matches on where the last piece ended. Where it fails, `matched` stays what it was. */
+  /** Continues the match of the last piece. If it fails, `matched` does not change. */
   private goOn(bytes: Buffer, at: number, end: number): number {
     const { delimiter } = this;
     let pos = at;
@@ -194,7 +194,7 @@ export class MultipartParser {
     return at;
   }
 
-  /** Behind a boundary: two dashes end the form, blanks and a line end begin a part. */
+  /** Reads after a boundary: two dashes end the form; blanks and a line end begin a part. */
   private readBehind(bytes: Buffer, at: number): number {
     const c = bytes[at];
     if (this.state === State.LINE_END) {
@@ -224,7 +224,7 @@ export class MultipartParser {
     this.part = null;
   }
 
-  /** Gathers the head of a part up to its empty line. */
+  /** Collects the head of a part up to its empty line. */
   private readHead(bytes: Buffer, at: number, end: number): number {
     const { head } = this;
     const before = this.headLength;
@@ -243,7 +243,7 @@ export class MultipartParser {
     this.part = parsePartHead(gathered.toString('latin1', 0, stop));
     if (this.part === null) return this.fail('head of a part', at);
     this.state = State.CONTENT;
-    // The empty line of the head may be the line end of the next boundary: a part without content (RFC 2046 section 5.1).
+    // In a part without content, the empty line of the head is the line end of the next boundary (RFC 2046 section 5.1).
     this.standBehindLineEnd();
     return at + (stop + HEAD_END.length - before);
   }
@@ -255,7 +255,7 @@ export class MultipartParser {
   }
 }
 
-/** Where at the end of `bytes[at, end)` a beginning of the delimiter stands, or `end`. */
+/** Returns where a beginning of the delimiter stands at the end of `bytes[at, end)`, or `end` if none does. */
 function tailStart(delimiter: Buffer, bytes: Buffer, at: number, end: number): number {
   const from = Math.max(at, end - delimiter.length + 1);
   const tail = bytes.subarray(from, end).lastIndexOf(CR);

@@ -1,21 +1,21 @@
-/** A field value of the form `word; name=value; name="value"`, as Content-Type and Content-Disposition have it. */
+/** A field value `word; name=value; name="value"`, such as that of Content-Type and Content-Disposition. */
 interface Parametered {
   /** Lower-case. */
   readonly word: string;
-  /** By lower-case name; quoted values without their quotes and escapes. */
+  /** By lower-case name. Quoted values come without quotes and escapes. */
   readonly parameters: ReadonlyMap<string, string>;
 }
 
 const TOKEN = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+/y;
 const WORD = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:\/[!#$%&'*+\-.^_`|~0-9A-Za-z]+)?/y;
 const BLANKS = /[ \t]*/y;
-/** Any byte but controls, DEL and the quote; a backslash takes the next character with it (RFC 9110 section 5.6.4). */
+/** Any byte but controls, DEL and the quote; a backslash escapes the next character (RFC 9110 section 5.6.4). */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the tab is the one control that may stand in a quoted string
 const QUOTED = /"((?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\[^\x00-\x08\x0a-\x1f\x7f])*)"/y;
 
 /**
- * Reads such a value (RFC 9110 section 5.6.6). Null where it is malformed, or names a parameter twice: two readers could
- * then take it for two things.
+ * Reads such a value (RFC 9110 section 5.6.6). Returns null if it is malformed, or names a parameter twice: two readers
+ * could then understand it differently.
  * @param value one character per byte
  */
 export function parseParameters(value: string): Parametered | null {
@@ -26,7 +26,7 @@ export function parseParameters(value: string): Parametered | null {
   while (at < value.length) {
     if (value[at] !== ';') return null;
     at = skip(value, at + 1);
-    // An empty parameter, `a; ; b=c`, is allowed to be there.
+    // An empty parameter, as in `a; ; b=c`, is allowed.
     if (at === value.length || value[at] === ';') continue;
     const name = match(TOKEN, value, at)?.toLowerCase();
     if (name === undefined || parameters.has(name) || value[TOKEN.lastIndex] !== '=') return null;
@@ -47,14 +47,14 @@ export function parseParameters(value: string): Parametered | null {
   return { word: word.toLowerCase(), parameters };
 }
 
-/** The content of a quoted string: a backslash gives way to the character behind it (RFC 9110 section 5.6.4). */
+/** Returns the content of a quoted string: a backslash is removed, the character after it stays (RFC 9110 section 5.6.4). */
 function unquote(quoted: string): string {
   return quoted.replace(/\\(.)/g, '$1');
 }
 
 /**
- * In a file name the backslash escapes quotes and itself alone. Old clients send a whole path of Windows in
- * `filename`, and escape none of its backslashes.
+ * In a file name a backslash escapes only quotes and itself. Old clients send a whole Windows path in `filename`, and
+ * escape none of its backslashes.
  */
 function unquoteFileName(quoted: string): string {
   return quoted.replace(/\\(["\\])/g, '$1');

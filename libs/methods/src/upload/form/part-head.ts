@@ -6,9 +6,9 @@ import { parseParameters } from './parameters.ts';
 export interface PartHead {
   /** The name of the field. */
   readonly name: string;
-  /** The name of the file as it was sent, '' included; null where the part is no file. */
+  /** The name of the file as the client sent it, even ''; null if the part is not a file. */
   readonly filename: string | null;
-  /** Lower-case media type without parameters; `text/plain` where none is said (section 4.4). */
+  /** The media type, lower-case and without parameters; `text/plain` by default (section 4.4). */
   readonly mediaType: string;
 }
 
@@ -17,10 +17,10 @@ const FIELD = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):(.*)$/;
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 
 /**
- * Reads the head of a part. Folded lines, bare line ends, and a head without a Content-Disposition of type form-data
- * that names a field are malformed.
+ * Reads the head of a part. It must have a Content-Disposition of type form-data that names a field. Folded lines and bare
+ * line ends are malformed.
  * @param text the lines, each but the last with its CRLF; one character per byte
- * @returns null where it is malformed
+ * @returns null if it is malformed
  */
 export function parsePartHead(text: string): PartHead | null {
   let disposition: string | null = null;
@@ -41,7 +41,7 @@ export function parsePartHead(text: string): PartHead | null {
   return { name: parsed.name, filename: parsed.filename, mediaType: mediaTypeOf(type) };
 }
 
-/** The media type of a Content-Type, lower-case and without parameters; `absent` where there is none to be read. */
+/** Returns the media type of a Content-Type, lower-case and without parameters; `absent` if it is missing or malformed. */
 export function mediaTypeOf(contentType: string | null, absent = 'text/plain'): string {
   const parsed = contentType === null ? null : parseParameters(bytesToText(contentType));
   return parsed?.word ?? absent;
