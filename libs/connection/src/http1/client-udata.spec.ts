@@ -222,3 +222,41 @@ describe('a fault', () => {
     expect([answers(other), site.holds]).toEqual([['200'], 0]);
   });
 });
+
+describe('a body whose request is answered before it has come', () => {
+  /** More than a connection holds, so that the answer is under way until the client reads. */
+  const LONG = 'e'.repeat(4 << 20);
+  const early = new Taker();
+  early.take = () => {
+    early.client?.reply(text(409, LONG));
+    return true;
+  };
+
+  const LENGTH = 'Content-Length: 10\r\n\r\n';
+
+  it.each<[string, string, string, string]>([
+    ['before any of it was read', '/refused', `${LENGTH}01234`, `56789${GET}`],
+    [
+      'by an intake, with the next request behind it',
+      '/early',
+      `${LENGTH}0123456789${GET.slice(0, 9)}`,
+      GET.slice(9),
+    ],
+  ])('%s, is read in its order, whatever comes while the answer leaves', (_when, path, first, rest) => {
+    // The first request waits for its answer, so that a receive is under way when the next one is read.
+    const waiting = new Taker();
+    site.answer = ({ head }) => {
+      if (head.path === '/wait') return waiting;
+      if (head.path === '/early') return early;
+      return head.path === '/refused' ? text(409, LONG) : text(200, 'hello');
+    };
+    const peer = clients.call(`${get('/wait')}POST ${path} HTTP/1.1\r\nHost: a\r\n${first}`);
+    peer.stop();
+    waiting.client?.reply(text(200, 'waited'));
+    clients.settle();
+    clients.send(peer, rest);
+    peer.resume();
+    clients.settle();
+    expect(answers(peer)).toEqual(['200', '409', '200']);
+  });
+});

@@ -95,7 +95,8 @@ export class ClientUdata extends Connection implements RoundOwner, Guest {
   protected received(bytes: Buffer, start: number, end: number): void {
     this.pipelined = 0;
     if (this.stage === Stage.REQUEST) this.read(bytes, start, end);
-    else if (this.current.body.isOpen) this.current.body.received(bytes, start, end);
+    // A backlog lies before these bytes: while an answer leaves that came before its body was read, they wait behind it.
+    else if (this.current.body.isOpen && this.backlog === null) this.current.body.received(bytes, start, end);
     else if (this.stashMore(bytes, start, end)) this.watch();
     else this.current.body.reading = Reading.LOST;
   }

@@ -95,8 +95,8 @@ export class Reception implements IntakeClient {
 
   /** Gives the body's bytes on, as far as they are wanted. */
   feed(bytes: Buffer, start: number, end: number): void {
-    if (this.paused) {
-      // A receive was under way already when the body began.
+    if (this.paused || this.held.length > 0) {
+      // A receive was under way already when the body began, or when its intake answered early: what is held lies before.
       this.keep(Buffer.concat([this.held, bytes.subarray(start, end)]));
       return;
     }
