@@ -2,15 +2,15 @@ const MEMBER = /^([!#$%&'*+\-.^_`|~0-9a-z]+)\/([!#$%&'*+\-.^_`|~0-9a-z]+)\s*(.*)
 const WEIGHT = /;\s*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*(?:;|$)/i;
 
 /**
- * Whether a client would rather have JSON than HTML (RFC 9110 section 12.5.1). Where it says nothing of either, or likes
- * both as much, it gets the page: browsers and people are the more common readers.
- * @param accept the field's value, undefined where there is none
+ * Whether a client prefers JSON to HTML (RFC 9110 section 12.5.1). If it names neither, or gives both the same weight, it
+ * gets the page, because browsers and people are the more common readers.
+ * @param accept the field's value; undefined if there is none
  */
 export function prefersJson(accept: string | undefined): boolean {
   return accept !== undefined && quality(accept, 'application', 'json') > quality(accept, 'text', 'html');
 }
 
-/** The weight of the most specific range that a type falls under, 0 to 1. */
+/** Returns the weight, 0 to 1, of the most specific range that matches a type. */
 function quality(accept: string, type: string, subtype: string): number {
   let best = 0;
   let weight = 0;
@@ -27,8 +27,8 @@ function quality(accept: string, type: string, subtype: string): number {
 }
 
 /**
- * The field without its quoted strings. A comma or `;q=` within one separates nothing (RFC 9110 section 5.6.4), and
- * no parameter but the weight counts here.
+ * Returns the field without its quoted strings. A comma or `;q=` within one separates nothing (RFC 9110 section 5.6.4), and
+ * only the weight counts here, no other parameter.
  */
 function withoutQuoted(field: string): string {
   let kept = '';
@@ -42,7 +42,7 @@ function withoutQuoted(field: string): string {
   return kept + field.slice(from);
 }
 
-/** 3 for the type itself, 2 for `type/*`, 1 for any, 0 where the range does not hold it. */
+/** Returns 3 for the type itself, 2 for `type/*`, 1 for any type, and 0 if the range does not match. */
 function specificity(rangeType: string, rangeSubtype: string, type: string, subtype: string): number {
   if (rangeType === '*') return rangeSubtype === '*' ? 1 : 0;
   if (rangeType !== type) return 0;

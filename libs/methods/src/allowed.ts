@@ -1,17 +1,17 @@
 import type { Location } from '@webserv/config';
 import { REGISTERED_METHODS } from './registered-methods.ts';
 
-/** What files understand. */
+/** The methods that files support. */
 type FileMethod = 'GET' | 'POST' | 'DELETE';
 
-/** Never handed on: a tunnel is a proxy's, and an echo of the request shows scripts of a page what only the browser knows. */
+/** Never given to a script: only a proxy makes tunnels, and an echo shows a page's scripts what only the browser may see. */
 const REFUSED: ReadonlySet<string> = new Set(['CONNECT', 'TRACE']);
 
 const ANY = '*';
 
 /**
- * Whether a location takes a method: HEAD wherever it takes GET, with `method *` all but CONNECT and TRACE. For whom it is,
- * a script or files, shows when it is known what the path names.
+ * Whether a location takes a method. It takes HEAD if it takes GET; with `method *` it takes all but CONNECT and TRACE.
+ * Whether a script or a file answers depends on what the path names.
  */
 export function takes({ methods }: Location, method: string): boolean {
   if (methods.has(method) || (method === 'HEAD' && methods.has('GET'))) return true;
@@ -19,8 +19,8 @@ export function takes({ methods }: Location, method: string): boolean {
 }
 
 /**
- * What a method means to files, null where the location does not allow it for them. `method *` speaks of scripts: of files
- * it allows reading, and what is named beside it.
+ * Returns the method that files see; null if the location does not allow it for files. `method *` is about scripts. For
+ * files it allows reading and the methods named beside it.
  */
 export function ofFiles({ methods }: Location, method: string): FileMethod | null {
   switch (method) {
@@ -35,17 +35,17 @@ export function ofFiles({ methods }: Location, method: string): FileMethod | nul
   }
 }
 
-/** The value of Allow for a location (RFC 9110 section 10.2.1). */
+/** Returns the value of Allow for a location (RFC 9110 section 10.2.1). */
 export function allowOf(location: Location): string {
   return [...namesOf(location)].join(', ');
 }
 
-/** The same for what is no script in it. */
+/** Returns the value of Allow for everything in a location that is not a script. */
 export function allowOfFiles(location: Location): string {
   return [...namesOf(location)].filter((name) => ofFiles(location, name) !== null).join(', ');
 }
 
-/** Every method that a location takes, as far as it has a name that is registered or configured. */
+/** Returns every method that a location takes and that has a registered or configured name. */
 export function namesOf({ methods }: Location): ReadonlySet<string> {
   const names = new Set<string>();
   for (const method of methods) {

@@ -9,7 +9,7 @@ import {
 import type { Exchange } from './exchange.ts';
 import { failure } from './failure.ts';
 
-/** What the conditions of the request lead to if the target has these validators (RFC 9110, section 13.2.2). */
+/** Returns the result of the request's conditions if the target has these validators (RFC 9110, section 13.2.2). */
 export function conditionsOf(exchange: Exchange, validators: Validators): Precondition {
   const { headers, method } = exchange.head;
   return evaluatePreconditions(

@@ -14,7 +14,7 @@ import type { Script } from './scripts/script.ts';
 import { post } from './upload/post.ts';
 
 /**
- * The method stage: a parsed request in, the answer out. A redirection overrides everything else in its location.
+ * The method stage: it turns a parsed request into its answer. A redirection overrides everything else in its location.
  */
 export function dispatch(exchange: Exchange): Outcome {
   return heldBack(exchange.head, outcomeOf(exchange));
@@ -31,7 +31,7 @@ function outcomeOf(exchange: Exchange): Outcome {
   }
   if (!taken) return notAllowed(exchange, allowOf(location));
   const method = ofFiles(location, head.method);
-  // GET finds what lies behind a path by itself.
+  // GET itself finds a script that the path does not name.
   const script = namedScript(exchange) ?? (method === 'GET' ? null : scriptBehind(exchange));
   if (script !== null) return run(exchange, script);
   switch (method) {
@@ -48,13 +48,13 @@ function outcomeOf(exchange: Exchange): Outcome {
   }
 }
 
-/** A script takes whatever method its location allows. */
+/** Runs a script, which takes every method that its location allows. */
 function run(exchange: Exchange, found: Script | Reply): Outcome {
   if (!(found instanceof Reply)) return exchange.services.script(exchange, found);
   return exchange.head.method === 'HEAD' ? withoutContent(found) : found;
 }
 
-/** OPTIONS * asks about the server as a whole (RFC 9110 section 9.3.7): what any of its locations allows. */
+/** Answers OPTIONS *, which is about the whole server (RFC 9110 section 9.3.7): Allow names the methods of all locations. */
 function serverOptions(exchange: Exchange): Reply {
   const names = new Set<string>();
   for (const location of exchange.server.locations) {

@@ -7,24 +7,24 @@ import type { UploadRoots } from './upload/upload-roots.ts';
 
 /** A page that explains an error has no reason to be larger. */
 const PAGE_LIMIT = 1 << 20;
-/** For how long a page is served without a look at its file. */
+/** The server sends a page for this long without a look at its file. */
 const FRESH_MS = 1000;
 
 interface Page {
-  /** Null where the file has none to give: it is empty, too large, or a script. */
+  /** Null if the file cannot be sent: it is empty, too large, or a script. */
   readonly bytes: Uint8Array | null;
-  /** Whether it lies where clients can upload. */
+  /** Whether the file lies where clients can upload. */
   readonly uploaded: boolean;
-  /** Null where there was no file. */
+  /** Null if there was no file. */
   readonly stamp: FileStamp | null;
   checkedAt: number;
 }
 
-/** The `error` pages of the servers: read when the server starts, and again where the file has changed. */
+/** The `error` pages of the servers. Each is read when its server starts, and again if its file has changed. */
 export class ErrorPages {
   private readonly files: Files;
   private readonly uploads: UploadRoots;
-  /** By server and path: what one server sends may be a script of another one. */
+  /** By server and path: a page of one server may be a script of another one. */
   private readonly pages = new WeakMap<Server, Map<string, Page>>();
   private readonly types = new WeakMap<Server, MimeTypes>();
 
@@ -39,7 +39,7 @@ export class ErrorPages {
     return paths.filter((path) => this.page(server, path, nowMs).bytes === null);
   }
 
-  /** The page of `server` for `status`, or null where it has none that can be sent: the built-in one stands in. */
+  /** Returns the page of `server` for `status`; null if it has none to send: then the built-in page replaces it. */
   reply(server: Server, status: number, nowMs: number): Reply | null {
     const path = server.errorPages.get(status);
     if (path === undefined) return null;
@@ -54,7 +54,7 @@ export class ErrorPages {
     return reply;
   }
 
-  /** An error page is a file of its server, and has the type and charset that the server gives to such. */
+  /** Returns the types for error pages. A page is a file of its server, so it gets the server's type and charset. */
   private typesOf(server: Server): MimeTypes {
     let types = this.types.get(server);
     if (types === undefined) {
@@ -95,7 +95,7 @@ export class ErrorPages {
     return { bytes, uploaded: uploads.mayBeUpload(real), stamp, checkedAt: nowMs };
   }
 
-  /** @returns null where nothing can be read */
+  /** @returns null if nothing can be read */
   private contentOf(fd: number, size: number): Uint8Array | null {
     const bytes = Buffer.alloc(size);
     let filled = 0;

@@ -12,45 +12,45 @@ import type { Listings } from './listing/listings.ts';
 import type { Script } from './scripts/script.ts';
 import type { UploadRoots } from './upload/upload-roots.ts';
 
-/** What the methods need of the world around them. */
+/** The services that the methods need from their host. */
 export interface Services {
   readonly files: Files;
   readonly store: Store;
   /**
-   * Takes over the descriptor of an empty file, to write what comes into it.
-   * @param atMost bytes that will come; Infinity if nobody knows
-   * @param memory counts what the writer gathers
+   * Returns a writer for an empty file, and takes over its descriptor.
+   * @param atMost the most bytes that will come; Infinity if that is not known
+   * @param memory counts the bytes that the writer collects
    */
   writer(fd: number, owner: FileWriterOwner, atMost: number, memory: MemoryLedger): FileWriter;
   /**
-   * Says that the file at a path is about to be removed, replaced or made: nothing that is kept of it, or is being read
-   * from it now, may be served. To be called right before the change, in the same turn.
+   * Reports that the file at a path is about to be removed, replaced or created. Nothing that is kept of it, or is being
+   * read from it now, may be served. The caller calls it right before the change, in the same turn.
    */
   forget(path: string): void;
   /**
-   * Calls back once, not from within, after all other waiting work has had its turn. Work that could take long is
-   * done in slices this way: it goes on until the slice is spent, which all work of the server shares.
+   * Calls back once, not from within, after all other waiting work has had its turn. Work that could take long runs in
+   * slices this way: it runs until the slice is spent, which it shares with all other such work of the server.
    */
   later(work: Work): void;
-  /** The listings that are being made or sent. */
+  /** The listings that are being built or sent. */
   readonly listings: Listings;
   /**
-   * What a client's address is counted as, where those of one address share something: an IPv6 client has a network to
-   * choose addresses from. '' where it has none.
+   * Returns the address that counts for the bounds of one address. An IPv6 client can choose from a whole network, so that
+   * counts as one address. Returns '' if the client has no address.
    */
   addressOf(remote: string): string;
-  /** What the unfinished uploads and bodies of a server hold, and may hold. */
+  /** Returns the ledger of the unfinished uploads and bodies of a server. */
   ledgerOf(server: Server): Ledger;
-  /** What the requests of a server take of the memory that they may take. */
+  /** Returns the ledger of the memory that the requests of a server take. */
   memoryOf(server: Server): MemoryLedger;
-  /** The media types in force in a location. */
+  /** Returns the media types that apply in a location. */
   typesOf(location: Location): MimeTypes;
   /**
-   * The entity tag of what is kept of the file that the request names, if that is still what `stamp` says; otherwise ''.
-   * @param coding that of the file that stands for it, '' for itself
+   * Returns the entity tag of the cached content of the requested file, if it still has this stamp; otherwise ''.
+   * @param coding the coding of the file that is sent in its place; '' for the file itself
    */
   contentTag(exchange: Exchange, coding: ContentCoding | '', stamp: FileStamp): string;
-  /** The error page of a server for a status, or null for the built-in one. */
+  /** Returns the error page of a server for a status, or null for the built-in one. */
   errorPage(server: Server, status: number): Reply | null;
   /** The folders that clients can upload into. */
   readonly uploads: UploadRoots;
@@ -62,20 +62,20 @@ export interface Services {
 export interface Ends {
   /** The address that the client has reached: numeric, without brackets; '' for a unix socket. */
   readonly serverAddress: string;
-  /** 0 for a unix socket, and where the client has gone. */
+  /** 0 for a unix socket, and if the client has gone. */
   readonly remotePort: number;
 }
 
-/** The connection that a request came by. */
+/** The connection of a request. */
 export interface Caller {
   /** Each call asks the system. */
   ends(): Ends;
 }
 
-/** For a request that came by no connection. */
+/** The caller of a request without a connection. */
 const NOBODY: Caller = { ends: () => ({ serverAddress: '', remotePort: 0 }) };
 
-/** One request as the method stage sees it, and what it needs to answer it. Its owner uses it again for the next request. */
+/** One request in the method stage, with all that its answer needs. Its owner uses the object again for the next request. */
 export class Exchange {
   readonly services: Services;
   readonly head: RequestHead;
@@ -84,7 +84,7 @@ export class Exchange {
   /** The client's address, for scripts and logs. */
   remote = '';
   caller: Caller = NOBODY;
-  /** Time of day in milliseconds, the same for every decision about this request. */
+  /** The time of day in milliseconds: the same for every decision about this request. */
   nowMs: number;
 
   constructor(services: Services, head: RequestHead, server: Server, location: Location, nowMs = 0) {
@@ -95,7 +95,7 @@ export class Exchange {
     this.nowMs = nowMs;
   }
 
-  /** The request that `head` holds now is for this server and this location. */
+  /** Begins the request that `head` holds now, for this server and location. */
   begin(server: Server, location: Location, nowMs: number): void {
     this.server = server;
     this.location = location;

@@ -6,19 +6,19 @@ import { statusOf } from './status-of.ts';
 export const RETRY_AFTER = '1';
 
 /**
- * An error reply: the server's own page if it has one, or the built-in one.
- * @param place the call or rule in which it arose, for the log
+ * Returns an error reply: the server's own page if it has one, otherwise the built-in one.
+ * @param place the call or rule that caused the error, for the log
  * @param errno negative, or 0 if no call failed
  */
 export function failure(exchange: Exchange, status: number, place: string, errno = 0): Reply {
   const reply = exchange.services.errorPage(exchange.server, status) ?? fail(status);
   reply.cause = { errno, place };
-  // What is short now may be there soon (RFC 9110 section 15.6.4, RFC 6585 section 4).
+  // The shortage may end soon (RFC 9110 section 15.6.4, RFC 6585 section 4).
   if (status === 503 || status === 429) reply.headers.set('Retry-After', RETRY_AFTER);
   return reply;
 }
 
-/** The error reply for a call that failed. */
+/** Returns the error reply for a call that failed. */
 export function failedCall(exchange: Exchange, errno: number, place: string): Reply {
   return failure(exchange, statusOf(errno), place, errno);
 }

@@ -2,13 +2,13 @@ import type { RequestHead } from '@webserv/request';
 import type { Reply } from '@webserv/response';
 import type { Intake, IntakeClient, Outcome } from './intake.ts';
 
-/** A body of this size is worth reading for the sake of its last chunk. */
+/** The server reads up to this many bytes of an unwanted body, only to see its last chunk. */
 export const HOLD_MAX = 64 << 10;
 
 /**
- * Holds a good answer back until a chunked body that nobody wants has been read: whether a chunked request is well-formed
- * shows only at its end, and one that is not must be 400 (RFC 9112 section 7.1), whatever its method and however its
- * bytes come. A client that sends more than HOLD_MAX, or waits for 100 (Continue), has its answer before.
+ * Holds a good answer back until an unwanted chunked body has been read. Only its end shows whether the request is
+ * well-formed. A malformed one must get 400 (RFC 9112 section 7.1), for every method and in any pieces. A client that sends
+ * more than HOLD_MAX, or waits for 100 (Continue), gets its answer before the end.
  */
 export class HeldReply implements Intake {
   readonly wantsBody = false;
@@ -42,7 +42,7 @@ export class HeldReply implements Intake {
   }
 }
 
-/** The answer itself, or held back where the request has to be read first. A refusal is given at once. */
+/** Returns the answer, held back if the server must read the request first. A refusal leaves at once. */
 export function heldBack(head: RequestHead, outcome: Outcome): Outcome {
   if (!head.chunked || head.expectContinue || 'take' in outcome || outcome.status >= 400) return outcome;
   return new HeldReply(outcome);

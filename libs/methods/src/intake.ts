@@ -5,38 +5,38 @@ import type { Room } from './disk/room.ts';
 export interface IntakeClient {
   /** The answer, exactly once, and not from within `open`. It may come before the body is complete. */
   reply(reply: Reply): void;
-  /** After `take` has returned false: more may come. */
+  /** Called after `take` returned false: the intake takes more now. */
   resume(): void;
 }
 
 /**
- * A method at work on a request that it must read, or that takes its time: bytes of the body go in, one reply comes out.
+ * A method at work on a request with a body, or on one that takes time: bytes of the body go in, one reply comes out.
  *
  *     open -> taking --(take returns false)--> paused --resume()--> taking ... --finish()--> finished
  *                 any state --reply()--> answered         any state --abort()--> over
  *
- * After `reply`, nothing more is given to it: what it holds belongs to the reply from then on, or has been let go.
+ * After `reply` the intake gets nothing more. What it held is released, or belongs to the reply.
  */
 export interface Intake {
-  /** Whether the body is wanted: only then does a waiting client get 100 (Continue). */
+  /** Whether the method needs the body: only then a waiting client gets 100 (Continue). */
   readonly wantsBody: boolean;
   /** Called once, before everything else. */
   open(client: IntakeClient): void;
   /**
-   * Payload bytes, good during this call only: what must be kept is copied or has been written.
-   * @returns false to be given no more until it calls `client.resume()`
+   * Takes bytes of the content, which are valid during this call only. The intake writes or copies what it keeps.
+   * @returns false if the caller must wait for `client.resume()`
    */
   take(bytes: Buffer, start: number, end: number): boolean;
   /**
-   * Where the next bytes of the body may be received, framing included, or null if the place does not matter. The room
-   * belongs to the caller until the next `take`.
+   * Returns the place for the next received bytes, framing included, or null if the place does not matter. The room belongs
+   * to the caller until the next `take`.
    */
   room?(): Room | null;
-  /** The body is complete (at once where there is none). */
+  /** The body is complete (at once if there is none). */
   finish(): void;
-  /** The body broke off, or the client has gone: undo what was begun. No reply is wanted any more. */
+  /** The body broke off, or the client has gone. The intake undoes what it began, and sends no reply. */
   abort(): void;
 }
 
-/** What the method stage makes of a request. */
+/** The result of the method stage for a request. */
 export type Outcome = Reply | Intake;

@@ -1,7 +1,7 @@
 import { bytesOfText, holdsRawBytes, replaceRawBytes } from '@webserv/request';
 import { escapeHtml } from '@webserv/response';
 
-/** Dark or light as the reader likes it; wide tables are for wide screens. No script, nothing fetched. */
+/** Dark or light as the reader's system is set; wide tables are for wide screens. It has no script and fetches nothing. */
 const STYLE = `:root{color-scheme:light dark;--bg:#f6f7f9;--fg:#1c2430;--dim:#5b6675;--mark:#1d5fd0;--line:#dde2e9;--row:#ffffff}
 @media(prefers-color-scheme:dark){:root{--bg:#12161c;--fg:#e8ecf1;--dim:#97a3b2;--mark:#7fb0ff;--line:#29313c;--row:#181e26}}
 *{box-sizing:border-box}
@@ -21,7 +21,7 @@ td:first-child{overflow-wrap:anywhere}
 p{color:var(--dim)}
 @media(max-width:34rem){th,td{padding:.625rem .5rem}.t span{display:none}}`;
 
-/** A page up to the inside of its `main`. @param title plain text */
+/** Returns the beginning of a page, up to the content of its `main`. @param title plain text */
 export function pageBegin(title: string): string {
   return `<!doctype html>
 <html lang="en">
@@ -43,7 +43,7 @@ export const PAGE_END = '</main>\n</body>\n</html>\n';
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
 
-/** Bytes as people read them: `512 B`, `1.4 MiB`. */
+/** Writes bytes as people read them: `512 B`, `1.4 MiB`. */
 export function humanSize(bytes: number): string {
   let value = bytes;
   let unit = 0;
@@ -58,8 +58,8 @@ export function humanSize(bytes: number): string {
 const CONTROL = /[\x00-\x1f\x7f]/g;
 
 /**
- * A name as it can be shown: a control character, which HTML would drop or take for a space, as its picture, and a byte that
- * is not UTF-8 as `\xE9`.
+ * Returns a name so that all of it is visible. A control character, which HTML would drop or take for a space, becomes its
+ * picture. A byte that is not UTF-8 becomes `\xE9`.
  */
 export function visible(name: string): string {
   return visibleInJson(name).replace(CONTROL, (c) =>
@@ -67,22 +67,22 @@ export function visible(name: string): string {
   );
 }
 
-/** The same for JSON, which can say each control character: only the bytes that are not UTF-8 are shown. */
+/** The same for JSON, which can write every control character: only a byte that is not UTF-8 becomes `\xE9`. */
 export function visibleInJson(name: string): string {
   return replaceRawBytes(name, (byte) => `\\x${hex(byte)}`);
 }
 
-/** A name as one segment of a relative reference, by its bytes. */
+/** Encodes a name, byte by byte, as one segment of a relative reference. */
 export function encodeSegment(name: string): string {
   return holdsRawBytes(name)
     ? Array.from(bytesOfText(name), (byte) =>
         UNRESERVED.has(byte) ? String.fromCharCode(byte) : `%${hex(byte)}`,
       ).join('')
-    : // Half a character has no UTF-8 form, and encodeURIComponent would throw on it.
+    : // A lone surrogate has no UTF-8 form, and encodeURIComponent throws on it.
       encodeURIComponent(name.replace(/\p{Surrogate}/gu, '\ufffd'));
 }
 
-/** What encodeURIComponent leaves as it is. */
+/** The characters that encodeURIComponent does not encode. */
 const UNRESERVED: ReadonlySet<number> = new Set(
   Buffer.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.!~*'()"),
 );

@@ -1,7 +1,7 @@
 /**
- * A value that the code around it knows to be there. A mistake of ours ends where it is made, and not in a later call.
+ * Returns a value that cannot be missing here. A mistake in this code fails at its place, and not in a later call.
  * @param what names the value in the error
- * @throws Error where the value is missing
+ * @throws Error if the value is missing
  */
 export function present<T>(value: T | null | undefined, what: string): T {
   if (value === null || value === undefined)

@@ -1,6 +1,6 @@
 /**
- * The HTTP Method Registry of IANA (RFC 9110 section 16.1), without `*`, which it reserves, and PRI, which is the preface of
- * HTTP/2. A method that is none of these is unknown to everybody but a script: 501, where others are 405.
+ * The HTTP Method Registry of IANA (RFC 9110 section 16.1), without `*`, which it reserves, and PRI, the preface of HTTP/2.
+ * Only a script can know any other method. Without one it gets 501, and a registered method gets 405.
  */
 export const REGISTERED_METHODS: ReadonlySet<string> = new Set(
   (

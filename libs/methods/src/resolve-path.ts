@@ -7,10 +7,10 @@ const DOT = 0x2e;
 const SLASH = 0x2f;
 
 /**
- * The file that a request path names: the location's prefix is taken off, its root put in front.
+ * Returns the file that a request path names: the location's root replaces its prefix.
  *
- * The path comes decoded and with its dot segments resolved (RFC 3986 section 5.2.4), so what is joined here cannot
- * lead out of the root by its text; symbolic links are the opener's affair.
+ * The path comes decoded, with its dot segments resolved (RFC 3986 section 5.2.4), so its text cannot lead out of the root.
+ * The code that opens the file checks symbolic links.
  *
  * @param path from `/`, as `RequestHead.path`
  */
@@ -20,20 +20,20 @@ export function resolvePath(location: Location, path: string): string {
   return root.endsWith('/') && rest.startsWith('/') ? root + rest.slice(1) : root + rest;
 }
 
-/** The default file of the folder that a request path (with its slash) names; the location has one. */
+/** Returns the default file of the folder that a request path (with its slash) names. The location must have one. */
 export function defaultFileOf(location: Location, path: string): string {
   const folder = resolvePath(location, path);
   return `${folder.endsWith('/') ? folder : `${folder}/`}${location.defaultFile}`;
 }
 
-/** The request path that names that file. */
+/** Returns the request path that names the default file. */
 export function defaultNameOf(location: Location, path: string): string {
   return path + normalize(present(location.defaultFile, 'default_file'));
 }
 
 /**
- * Whether the path names what is not there for clients: a dotfile, unless the location shows them, or an upload that is
- * not whole, whatever the location says.
+ * Whether the path names a file that is hidden from clients: a dotfile, unless the location shows them, or, in every
+ * location, an incomplete upload.
  */
 export function isHidden({ dotfiles }: Location, path: string): boolean {
   for (let at = path.indexOf('/.'); at >= 0; at = path.indexOf('/.', at + 1)) {
@@ -49,7 +49,7 @@ export function hidesName(name: string, dotfiles: boolean): boolean {
   return dotfiles ? name.startsWith(TEMPORARY_PREFIX) : name !== '.well-known';
 }
 
-/** The last segment, '' where the path ends with a slash. */
+/** Returns the last segment; '' if the path ends with a slash. */
 export function lastSegment(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -1,6 +1,6 @@
 import { ERRNO as E } from './disk/errno.ts';
 
-/** The status of a call on a path of the site that has failed. The client learns nothing else of it. */
+/** Returns the status for a failed call on a path of the site. The client learns nothing else about the failure. */
 export function statusOf(errno: number): number {
   switch (-errno) {
     case E.ENOENT:
@@ -9,7 +9,7 @@ export function statusOf(errno: number): number {
     case E.ELOOP:
     case E.EXDEV:
     case E.ENXIO:
-    // A disk that takes only UTF-8 (APFS, ZFS) has no file of another name.
+    // A disk that takes only UTF-8 (APFS, ZFS) has no file with such a name.
     case E.EILSEQ:
       return 404;
     case E.EISDIR:
@@ -19,10 +19,10 @@ export function statusOf(errno: number): number {
   }
 }
 
-/** The status of a call on the upload folder that has failed: what is missing there is no fault of the client's. */
+/** Returns the status for a failed call on the upload folder. A missing folder is no fault of the client. */
 export function uploadStatusOf(errno: number): number {
   switch (-errno) {
-    // A folder of that name counts as taken, too.
+    // A folder of that name also counts as taken.
     case E.EISDIR:
     case E.ENOTEMPTY:
       return 409;
@@ -36,7 +36,7 @@ export function uploadStatusOf(errno: number): number {
   }
 }
 
-/** What an errno means wherever it arises. */
+/** Returns the status of an errno that means the same for every call. */
 function commonStatus(errno: number): number {
   switch (-errno) {
     case E.EACCES:

@@ -1,13 +1,13 @@
 import { bytesOfText, holdsRawBytes, textOfBytes } from '@webserv/request';
 
-/** A path as node:fs takes it: bytes where the name is not UTF-8, which a string would lose. */
+/** Returns a path for node:fs: in bytes if the name is not UTF-8, because a string would lose them. */
 export function diskPath(path: string): string | Buffer {
   return holdsRawBytes(path) ? Buffer.from(bytesOfText(path)) : path;
 }
 
 /**
- * A path as node:fs gives it: as a string, which is quicker, and once more in bytes where that has lost something.
- * @param asked a function of node:fs that gives a path
+ * Asks node:fs for a path: first as a string, which is quicker, and again in bytes if the string lost something.
+ * @param asked a function of node:fs that returns a path
  */
 export function pathOf(asked: AsksPath, path: string | Buffer): string {
   const text = asked(path);
@@ -19,10 +19,10 @@ interface AsksPath {
   (path: string | Buffer, encoding: 'buffer'): Buffer;
 }
 
-/** What stands for bytes that are no UTF-8. */
+/** The character that replaces bytes that are not UTF-8. */
 const LOST = '\ufffd';
 
-/** A path or name as node:fs gives it, asked for in bytes. */
+/** Returns the text of a path or name that node:fs gave in bytes. */
 export function pathText(bytes: Buffer): string {
   return textOfBytes(bytes);
 }

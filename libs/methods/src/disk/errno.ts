@@ -1,16 +1,16 @@
 import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 
-/** The system's errno numbers; those that it does not have are undefined. */
+/** The errno numbers of the system. A number that it does not have is undefined. */
 export const ERRNO = constants.errno;
 
-/** The negative errno of what node:fs has thrown. */
+/** Returns the negative errno of an error that node:fs threw. */
 export function errnoOf(error: unknown): number {
   const { errno } = error as NodeJS.ErrnoException;
   return typeof errno === 'number' ? errno : -ERRNO.EIO;
 }
 
-/** close(2) may say what a disk has only now found out (EIO, ESTALE): nothing is left open all the same. */
+/** Closes a descriptor. close(2) may report a late error of the disk (EIO, ESTALE), but it closes the descriptor anyway. */
 export function closeQuietly(fd: number): void {
   attempt(() => closeSync(fd));
 }

@@ -1,12 +1,12 @@
 import type { Room } from './room.ts';
 
-/** The owner of the bytes that are written. */
+/** The owner of the bytes that a writer writes. */
 export interface FileWriterOwner {
-  /** After `write` has returned false: more may come. */
+  /** Called after `write` returned false: the writer takes more now. */
   ready(): void;
-  /** After `finish`: every byte has been written. */
+  /** Called after `finish`: every byte is written. */
   written(): void;
-  /** A write has failed, and nothing but `close` is of use any more. @param errno negative */
+  /** A write failed. The owner must call `close`. @param errno negative */
   failed(errno: number): void;
 }
 
@@ -20,17 +20,17 @@ export interface FileWriterOwner {
  */
 export interface FileWriter {
   /**
-   * Takes all of `bytes[start, end)`, which are lent for this call only: what does not leave at once is copied.
-   * @returns false to be given no more until `ready`
+   * Takes all of `bytes[start, end)`, which are lent for this call only. The writer copies what it does not write at once.
+   * @returns false if the caller must wait for `ready`
    */
   write(bytes: Buffer, start: number, end: number): boolean;
   /**
-   * Where the next bytes may be put before they are given to `write`, or null if the place does not matter. The room
-   * belongs to the caller until the next `write`.
+   * Returns the place for the next bytes before the caller gives them to `write`, or null if the place does not matter. The
+   * room belongs to the caller until the next `write`.
    */
   room?(): Room | null;
-  /** Nothing more comes. Not to be called between a `write` that returned false and `ready`. */
+  /** Ends the file. It must not be called between a `write` that returned false and `ready`. */
   finish(): void;
-  /** Lets the descriptor go as soon as nothing is in flight, and stops what has not been written. */
+  /** Drops what is not written, and closes the descriptor as soon as no write is in flight. */
   close(): void;
 }

@@ -2,15 +2,15 @@ import { type Dir, opendirSync } from 'node:fs';
 import { diskPath, pathText } from './disk-path.ts';
 import { attempt, errnoOf } from './errno.ts';
 
-/** Entries that one call of getdents is asked for, through libuv's buffer. */
+/** The entries that one call of getdents returns, through libuv's buffer. */
 const ENTRIES_A_READ = 128;
 
-/** Node gives the names in bytes then, which its types do not know. */
+/** With this option Node gives the names in bytes, which its types do not express. */
 const IN_BYTES = { bufferSize: ENTRIES_A_READ, encoding: 'buffer' as BufferEncoding };
 
-/** The names in a folder, one after the other, without `.` and `..`, in no order. Its descriptor goes with the last one. */
+/** Reads the names in a folder one by one, without `.` and `..`, in no order. It closes its descriptor after the last. */
 export class FolderNames {
-  /** Negative, where reading has failed and the names are not all. */
+  /** Negative if reading failed and the names are incomplete. */
   errno = 0;
   private readonly dir: Dir;
   private ended = false;
@@ -20,7 +20,7 @@ export class FolderNames {
     this.dir = dir;
   }
 
-  /** @returns a negative errno where the folder cannot be opened */
+  /** @returns a negative errno if the folder cannot be opened */
   static open(path: string): FolderNames | number {
     try {
       return new FolderNames(opendirSync(diskPath(path), IN_BYTES));
@@ -29,7 +29,7 @@ export class FolderNames {
     }
   }
 
-  /** @returns null at the end, and where reading fails */
+  /** @returns null at the end, and if reading fails */
   next(): string | null {
     if (this.ended) return null;
     let name: string | null = null;
@@ -43,7 +43,7 @@ export class FolderNames {
     return name;
   }
 
-  /** Twice is once. */
+  /** A second call does nothing. */
   close(): void {
     if (!this.closed) attempt(() => this.dir.closeSync());
     this.closed = true;

@@ -20,12 +20,12 @@ import { closeQuietly, errnoOf } from './errno.ts';
 import type { FileFacts, Files, FolderReader } from './files.ts';
 import { FolderNames } from './folder-names.ts';
 
-/** O_NONBLOCK: where a FIFO takes a file's place after it was looked at, nobody waits for its writer (open(2)). */
+/** O_NONBLOCK: if a FIFO takes a file's place after the look at it, open(2) does not wait for a writer. */
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 const { ENOENT, ENXIO, EXDEV } = os.errno;
 const ABSENT = { throwIfNoEntry: false } as const;
 
-/** A path with all symbolic links followed. */
+/** Returns a path with all symbolic links followed. */
 function followed(path: string): string {
   return pathText(realpathSync.native(diskPath(path), 'buffer'));
 }
@@ -91,11 +91,11 @@ class NodeFolderReader implements FolderReader {
 }
 
 const DESCRIPTORS = '/proc/self/fd';
-/** What the kernel writes behind the path of a file whose name has gone. */
+/** The kernel writes this after the path of a file whose name is gone. */
 const GONE = ' (deleted)';
 let descriptors: boolean | null = null;
 
-/** Whether the system names what its descriptors are open on: Linux, where /proc is mounted. */
+/** Whether the system shows the paths of open descriptors: Linux does, if /proc is mounted. */
 function hasDescriptors(): boolean {
   descriptors ??= process.platform === 'linux' && existsSync(DESCRIPTORS);
   return descriptors;
@@ -104,11 +104,11 @@ function hasDescriptors(): boolean {
 function whereIs(fd: number): string {
   const path = pathOf(readlinkSync, `${DESCRIPTORS}/${fd}`);
   if (!path.startsWith('/')) return '';
-  // It was replaced a moment ago, unless that is what the file is called.
+  // The file was just replaced, unless its name really ends that way.
   return path.endsWith(GONE) && sameFile(path, fd) === '' ? path.slice(0, -GONE.length) : path;
 }
 
-/** `path` if it leads to what is open; '' if something else has taken its place. */
+/** Returns `path` if it still leads to the open file; '' if another file has taken its place. */
 function sameFile(path: string, fd: number): string {
   const there = statSync(diskPath(path), ABSENT);
   const open = fstatSync(fd);
@@ -116,13 +116,13 @@ function sameFile(path: string, fd: number): string {
 }
 
 /**
- * The Files over node:fs: for tests, and for programs without an event loop. Where a link leads is asked before or after
- * a file is used, so the two can differ if somebody changes the tree at that moment. The server has its own.
+ * The Files over node:fs: for tests, and for programs without an event loop. They resolve a link before or after they use
+ * the file, so the two can differ if the tree changes at that moment. The server has its own.
  */
 export const nodeFiles: Files = {
   open(root: string, path: string, beneath: boolean): number {
     try {
-      // Most failures are files that are not there, and those cost no exception this way.
+      // Most failures are missing files, and this way they cost no exception.
       const stat = statSync(diskPath(path), ABSENT);
       if (stat === undefined) return -ENOENT;
       if (!stat.isFile() && !stat.isDirectory()) {

@@ -12,7 +12,7 @@ import { diskPath } from './disk-path.ts';
 import { attempt, closeQuietly, ERRNO, errnoOf } from './errno.ts';
 import type { Store } from './store.ts';
 
-/** What link(2) says on a file system that knows one name a file (FAT, some network and shared ones). */
+/** The errors of link(2) on a file system without hard links (FAT, some network and shared ones). */
 const NO_LINKS: ReadonlySet<number> = new Set([
   -ERRNO.EPERM,
   -ERRNO.ENOTSUP,
@@ -28,7 +28,7 @@ export const nodeStore: Store = {
 
   create(path: string): number {
     try {
-      // Also to be read: only of what can be read a driver knows whether its disk may make it wait.
+      // The file is readable too: a driver can find out only for a readable file whether its disk may make it wait.
       return openSync(diskPath(path), 'wx+', 0o666);
     } catch (error) {
       return errnoOf(error);
@@ -59,7 +59,7 @@ export const nodeStore: Store = {
   },
 
   flush(_fd: number, done: () => void): void {
-    // Node has no call for it but those that wait for the whole file.
+    // Node's only calls for this wait for the whole file.
     setImmediate(done);
   },
 
@@ -87,7 +87,7 @@ export const nodeStore: Store = {
   },
 };
 
-/** `move` on a file system without links: an empty file holds the name for the moment until the rename. */
+/** `move` on a file system without hard links: an empty file holds the name until the rename. */
 export function moveWithoutLinks(from: string, to: string): number {
   const held = attempt(() => closeSync(openSync(diskPath(to), 'wx', 0o666)));
   if (held < 0) return held;

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { diskPath, pathOf } from './disk-path.ts';
 
-/** A path without symbolic links; as it is where nothing lies there. */
+/** Returns a path without symbolic links; unchanged if nothing lies there. */
 export function realOf(path: string): string {
   try {
     return pathOf(realpathSync.native, diskPath(path));
@@ -10,7 +10,7 @@ export function realOf(path: string): string {
   }
 }
 
-/** Whether a path is a folder, or lies in it. Both are without links. */
+/** Whether a path is `folder` itself or lies in it. Both come without links. */
 export function isBeneath(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
 }

@@ -1,6 +1,6 @@
 /**
- * Room for the rest of a body, lent by its owner: what is received there need not be copied. The
- * memory does not move: that of an event loop is such.
+ * Room for the rest of a body, lent by its owner. Bytes that are received there need no copy. The memory must not move, as
+ * that of an event loop does not.
  */
 export interface Room {
   readonly memory: { readonly bytes: Buffer; readonly address: number; readonly size: number };

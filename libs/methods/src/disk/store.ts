@@ -1,31 +1,31 @@
 /**
- * Names in the folders that uploads go to. Each call touches a folder and no content, so it returns at once, except
- * `flush`, `sync` and `syncPath`. Nothing throws: results are 0 or -errno. Paths are absolute.
+ * The names in the upload folders. Each call touches a folder and no content, so it returns at once, except `flush`, `sync`
+ * and `syncPath`. No call throws: results are 0 or -errno. Paths are absolute.
  */
 export interface Store {
-  /** 0 if something lies at the path, a link that leads nowhere included; -ENOENT if the name is free. */
+  /** Returns 0 if the name is taken, even by a link that leads nowhere; -ENOENT if it is free. */
   taken(path: string): number;
   /** Creates a file that must not be there yet. @returns a close-on-exec descriptor for writing, or -errno */
   create(path: string): number;
-  /** Renames, to a name that must be free (-EEXIST): at no moment is what lies there replaced. */
+  /** Renames to a name that must be free (-EEXIST). It never replaces a file, not even for a moment. */
   move(from: string, to: string): number;
-  /** Renames, and replaces what lies there in one step. */
+  /** Renames, and replaces the old file of that name in the same step. */
   replace(from: string, to: string): number;
-  /** A second name for a file, which must be free. */
+  /** Gives a file a second name, which must be free. */
   link(from: string, to: string): number;
-  /** Removes a name. If others have the file, by another name or open, the file stays as it is. */
+  /** Removes a name. The file itself stays for those that have it open, and under its other names. */
   remove(path: string): number;
-  /** Removes a file of ours that has no other name. A holder that still has it open need not find anything in it. */
+  /** Removes a file of the server's own that has no other name. Its content may be gone for a holder that has it open. */
   drop(path: string): number;
   /**
-   * Gives a large file to the disk ahead of a `replace`, which may have to wait for the disk otherwise. `done` follows,
-   * never from within; the descriptor stays open till then. That it fails shows elsewhere.
+   * Writes a large file to the disk before a `replace`, which could otherwise wait for the disk. `done` follows, never from
+   * within; the descriptor must stay open until then. A failure is not reported here.
    */
   flush(fd: number, done: () => void): void;
-  /** Forces a file to the disk. `done` follows, never from within, with 0 or -errno; the descriptor stays open till then. */
+  /** Forces a file to the disk. `done` follows, never from within; the descriptor must stay open until then. */
   sync(fd: number, done: (result: number) => void): void;
   /** Creates a small file of this content, which must not be there yet. */
   write(path: string, text: string): number;
-  /** `sync` by path: of a folder its names, without which a new file may be gone after a power cut. */
+  /** `sync` by path. For a folder it syncs the names: otherwise a power cut may lose a new file. */
   syncPath(path: string, done: (result: number) => void): void;
 }

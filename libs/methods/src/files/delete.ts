@@ -7,9 +7,9 @@ import { isHidden, resolvePath } from '../resolve-path.ts';
 import { validatorsOf } from './file-validators.ts';
 
 /**
- * DELETE (RFC 9110 section 9.3.5) removes what GET would give: a regular file below the location's root. Where that is
- * a symbolic link, the link goes and its target stays; the folder it lies in must lie in the root even where links may
- * be followed out of it for reading.
+ * DELETE (RFC 9110 section 9.3.5) removes the file that GET would send: a regular file below the location's root. If it is
+ * a symbolic link, the link goes and its target stays. Its folder must lie in the root, even if the location follows links
+ * out of the root for reading.
  */
 export function remove(exchange: Exchange): Reply {
   const { head, location, services } = exchange;

@@ -2,10 +2,10 @@ import { type ContentCoding, type FileStamp, fileValidators, type Validators } f
 import type { Exchange } from '../exchange.ts';
 
 /**
- * The validators of the request's file, as its location wants them. Where the tag is made of the content, the location
- * does not trust the file's times, and there is no Last-Modified either.
- * @param stamp of the file, or of the coded one in its place
- * @param coding of the coded one; '' for the file itself
+ * Returns the validators of the request's file, as its location configures them. If the tag is made of the content, the
+ * location does not trust the file's times, so there is no Last-Modified.
+ * @param stamp of the file, or of the coded file in its place
+ * @param coding of the coded file; '' for the file itself
  */
 export function validatorsOf(exchange: Exchange, stamp: FileStamp, coding: ContentCoding | ''): Validators {
   const { location, nowMs, services } = exchange;

@@ -24,8 +24,8 @@ import { OpenFile } from './open-file.ts';
 import { offerOf, openSibling } from './variants.ts';
 
 /**
- * GET and HEAD of a file (RFC 9110, sections 9.3.1 and 9.3.2): the two differ only in the content. A file that turns out to
- * be a script is run.
+ * GET and HEAD of a file (RFC 9110, sections 9.3.1 and 9.3.2). The two differ only in the content. If the file is a script,
+ * the server runs it.
  */
 export function get(exchange: Exchange): Outcome {
   const outcome = getFile(exchange);
@@ -43,7 +43,7 @@ function getFile(exchange: Exchange): Outcome {
     return getFolder(exchange, file);
   }
   if (isFolderPath(head.path)) {
-    // `open` does not mind a slash behind a file on every system.
+    // On some systems `open` accepts a slash after the name of a file.
     file.release();
     return failure(exchange, 404, 'slash behind a file');
   }
@@ -60,7 +60,7 @@ function getFolder(exchange: Exchange, folder: OpenFile): Outcome {
   return withoutDefaultFile(exchange, file);
 }
 
-/** A folder without its default file is there, and may not be looked into. */
+/** The reply for a folder without its default file: it exists, and clients may not list it. */
 function withoutDefaultFile(exchange: Exchange, { errno, place }: Cause): Reply {
   return place === 'open'
     ? failure(exchange, 403, 'open default file', errno)
@@ -71,7 +71,7 @@ function withoutDefaultFile(exchange: Exchange, { errno, place }: Cause): Reply 
 function found(exchange: Exchange, file: OpenFile, name: string): Outcome {
   const { path, facts } = file;
   if (facts.kind !== 'file') {
-    // A FIFO, socket or device has no content to give.
+    // A FIFO, socket or device has no content to send.
     file.release();
     return failure(exchange, facts.kind === 'folder' ? 403 : 404, 'not a regular file');
   }
@@ -86,12 +86,12 @@ function found(exchange: Exchange, file: OpenFile, name: string): Outcome {
 interface Content {
   readonly file: OpenFile;
   readonly contentType: string;
-  /** What its bytes are coded in, whether it stands for another file or not. */
+  /** The coding of its bytes, also if it is not sent in place of another file. */
   readonly encoding: ContentCoding | '';
-  /** Whether it lies where clients can upload. */
+  /** Whether the file lies where clients can upload. */
   readonly uploaded: boolean;
   readonly offer: Offer | null;
-  /** The file that it stands for, as a coded sibling; null for the file that was asked for. */
+  /** The requested file, if this one is its coded sibling; null if this is the requested file. */
   readonly original: StampedFile | null;
 }
 
@@ -102,8 +102,8 @@ function content(exchange: Exchange, file: OpenFile, uploaded: boolean): Reply {
   const types = exchange.services.typesOf(location);
   const contentType = types.contentType(path);
   const encoding = types.contentCoding(path);
-  // A file that is coded already is not coded again. It is also sent to clients that do not accept its coding: there is
-  // nothing else to send.
+  // The server does not code a coded file again. It also sends the file to clients that do not accept its coding, because
+  // it has nothing else to send.
   if (encoding !== '' || (location.precompressed.length === 0 && location.compress.length === 0)) {
     return described(exchange, { file, contentType, encoding, uploaded, offer: null, original: null });
   }
@@ -131,7 +131,7 @@ function described(exchange: Exchange, sent: Content): Reply {
   const { headers } = whole;
   headers.append('Content-Type', contentType);
   if (encoding !== '') headers.append('Content-Encoding', encoding);
-  // Of the file itself as well, where it could have been another one (RFC 9110, section 12.5.5).
+  // The file itself gets Vary too if another client could get a sibling (RFC 9110, section 12.5.5).
   if (offer !== null && offer.codings.length > 0) headers.append('Vary', 'Accept-Encoding');
   if (uploaded && exchange.location.uploadInert) makeInert(headers);
   const coding = original === null ? '' : encoding;
@@ -145,13 +145,13 @@ function described(exchange: Exchange, sent: Content): Reply {
   return answered(exchange, whole, { path, stamp, validators, tagPending, offer, coding, original });
 }
 
-/** Whether the cache is to keep a file of this size, and to name it by its content. */
+/** Whether the cache will keep a file of this size, and make its tag from the content. */
 function isTagToCome({ location, server, head }: Exchange, size: number): boolean {
   if (location.etag !== 'content' || head.method !== 'GET') return false;
   return server.cacheSize > 0 && size > 0 && size <= server.cacheEntry;
 }
 
-/** Conditions first, then ranges (RFC 9110, section 13.2.2). */
+/** Applies the conditions first, then the range (RFC 9110, section 13.2.2). */
 function answered(exchange: Exchange, whole: Reply, representation: Representation): Reply {
   const { headers, method } = exchange.head;
   const { validators, tagPending } = representation;

@@ -2,7 +2,7 @@ import type { BodyOwner, Cause } from '@webserv/response';
 import { FileFacts, type Files } from '../disk/files.ts';
 import type { Exchange } from '../exchange.ts';
 
-/** A file that is open, and what it was right behind the opening. As the owner of a reply's body it is closed with it. */
+/** An open file, and the facts about it right after the opening. As the owner of a reply's body it is closed with it. */
 export class OpenFile implements BodyOwner {
   readonly fd: number;
   readonly path: string;
@@ -16,7 +16,7 @@ export class OpenFile implements BodyOwner {
     this.facts = facts;
   }
 
-  /** Opens what lies at a path of the exchange's location, a file or a folder. @returns it, or which call failed */
+  /** Opens the file or folder at a path of the exchange's location. @returns it, or the call that failed */
   static at({ location, services }: Exchange, path: string): OpenFile | Cause {
     const { files } = services;
     const fd = files.open(location.root, path, !location.symlinks);
@@ -28,7 +28,7 @@ export class OpenFile implements BodyOwner {
     return { errno, place: 'fstat' };
   }
 
-  /** Closes the descriptor. To be called once, when nothing of the file is in flight. */
+  /** Closes the descriptor. The owner calls it once, when nothing of the file is in flight. */
   release(): void {
     this.files.close(this.fd, this.facts.size);
   }

@@ -13,18 +13,18 @@ import type { Exchange } from '../exchange.ts';
 import { mayStandIn } from '../scripts/open-script.ts';
 import { OpenFile } from './open-file.ts';
 
-/** The coded file that is sent in place of the one asked for. */
+/** The coded file that the server sends in place of the requested one. */
 interface Sibling {
   readonly file: OpenFile;
   readonly coding: ContentCoding;
 }
 
 /**
- * What can be offered of a file. A sibling that is older than its original is not offered: otherwise a forgotten sibling
- * keeps serving the old content when only the file is changed.
+ * Returns the codings that the server offers for a file. It does not offer a sibling that is older than its original:
+ * otherwise a forgotten sibling keeps serving the old content after only the file was changed.
  *
- * @param uploaded the file lies where clients can upload, and has no siblings: with `page.html.gz` anybody could replace
- *   `page.html` for clients that accept gzip, `upload_overwrite off` or not
+ * @param uploaded whether the file lies where clients can upload. It has no siblings then: with `page.html.gz` a client
+ *   could replace `page.html` for all that accept gzip, even with `upload_overwrite off`
  */
 export function offerOf(
   exchange: Exchange,
@@ -53,7 +53,7 @@ function standsFor(sibling: FileFacts, original: FileFacts): boolean {
   return sibling.kind === 'file' && sibling.mtimeMs >= original.mtimeMs;
 }
 
-/** Only what the cache keeps is compressed: for one answer it would cost more than it saves. */
+/** Whether compression pays. Only a file that the cache keeps is compressed: for one answer it costs more than it saves. */
 function isWorthCompressing(location: Location, server: Server, size: number, contentType: string): boolean {
   return (
     location.compress.length > 0 &&
@@ -66,8 +66,8 @@ function isWorthCompressing(location: Location, server: Server, size: number, co
 }
 
 /**
- * Opens the sibling that the client prefers to the file, if it prefers one. A range is a range of a file's bytes: where
- * the client prefers a coding that only the cache can make, a request for a range gets a sibling or the file.
+ * Opens the sibling that the client prefers to the file, if it prefers one. A range is a range of a file's bytes. If the
+ * client prefers a coding that only the cache can make, a request for a range gets a sibling or the file.
  */
 export function openSibling(exchange: Exchange, offer: Offer, original: OpenFile): Sibling | null {
   const { headers } = exchange.head;

@@ -5,19 +5,19 @@ import type { ListingQuery } from './listing-query.ts';
 import { compareNatural, compareText, naturalKey } from './natural-order.ts';
 
 const FIRST_CAPACITY = 256;
-/** Bytes of text that are allocated at once. A place in it is the chunk's number, then 16 bits within the chunk. */
+/** Bytes of text that are allocated at once. A place is the number of the chunk, then 16 bits within the chunk. */
 const CHUNK = 64 << 10;
 const CHUNK_BITS = 16;
-/** Bytes that an entry takes in the columns of its name, and in those of what it is. */
+/** Bytes that an entry takes in the columns of its name, and in those of its facts. */
 const NAME_COLUMNS = 8;
 const FACT_COLUMNS = 16;
-/** The years 1 to 9999: what ISO 8601 writes with four digits. A disk can say more, and Date throws at some of it. */
+/** The years 1 to 9999, which ISO 8601 writes with four digits. A disk can hold other times, and Date throws at some. */
 const FIRST_TIME = -62_135_596_800_000;
 const LAST_TIME = 253_402_300_799_999;
 
 /**
- * The entries of a folder in columns: the names first, then what each of them is. A hundred thousand of them are 4 MiB
- * outside of the collector's heap, every byte of which stands in the account.
+ * The entries of a folder in columns: first the names, then the facts about each. A hundred thousand entries take 4 MiB
+ * outside of the garbage collector's heap. The account counts every byte of them.
  *
  *     add(name) ... -> describe() -> keep(index, facts) ... -> settle()
  */
@@ -29,19 +29,19 @@ export class Entries {
   private used = CHUNK;
   private places = new Uint32Array(FIRST_CAPACITY);
   private nameSizes = new Uint16Array(FIRST_CAPACITY);
-  /** The key stands behind the name; 0 where the name is its own. */
+  /** The key stands after the name; 0 if the name is its own key. */
   private keySizes = new Uint16Array(FIRST_CAPACITY);
   /** Bytes; -1 for a folder. */
   private sizes = new Float64Array(0);
   private times = new Float64Array(0);
   private kept = 0;
 
-  /** It begins with FIRST_CAPACITY in any case; what is beyond is asked for. */
+  /** @param account counts the memory beyond FIRST_CAPACITY, which is always available */
   constructor(account: MemoryAccount) {
     this.account = account;
   }
 
-  /** One more name. @returns false where there is no memory for it */
+  /** Adds a name. @returns false if there is no memory for it */
   add(name: string): boolean {
     const key = naturalKey(name);
     const bytes = holdsRawBytes(name) ? bytesOfText(name) : null;
@@ -62,7 +62,7 @@ export class Entries {
     return true;
   }
 
-  /** The names are all: makes room for what they are. @returns false where there is no memory for it */
+  /** Makes room for the facts, after the last name. @returns false if there is no memory for it */
   describe(): boolean {
     if (!this.account.spare(this.count * FACT_COLUMNS)) return false;
     this.sizes = new Float64Array(this.count);
@@ -70,7 +70,7 @@ export class Entries {
     return true;
   }
 
-  /** What the name at an index is. Names are kept in their order; those that are not are passed over. */
+  /** Keeps a name and its facts. The caller goes through the names in order, and skips those that are not kept. */
   keep(index: number, facts: FileFacts): void {
     const to = this.kept++;
     this.places[to] = this.places[index];
@@ -80,7 +80,7 @@ export class Entries {
     this.times[to] = Math.min(Math.max(facts.mtimeMs, FIRST_TIME), LAST_TIME);
   }
 
-  /** Only what was kept is left. */
+  /** Drops all names that were not kept. */
   settle(): void {
     this.count = this.kept;
   }
@@ -100,12 +100,12 @@ export class Entries {
     return this.sizes[index];
   }
 
-  /** Time of modification in milliseconds, within the years 1 to 9999. */
+  /** The time of modification in milliseconds, within the years 1 to 9999. */
   time(index: number): number {
     return this.times[index];
   }
 
-  /** Folders before files, then as asked for; what is alike there goes by its name, from A to Z. */
+  /** Returns the comparison for a query: folders before files, then the requested order, then the name from A to Z. */
   comparison({ sort, order }: ListingQuery): (a: number, b: number) => number {
     const sign = order === 'desc' ? -1 : 1;
     const column = sort === 'size' ? this.sizes : this.times;

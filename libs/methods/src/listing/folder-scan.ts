@@ -6,12 +6,12 @@ import { present } from '../present.ts';
 import { hidesName } from '../resolve-path.ts';
 import { Entries } from './entries.ts';
 
-/** Entries of one listing. What is sorted must be held, so a bound there must be; such a page helps nobody. */
+/** The most entries of one listing. A sort holds all of them, so it needs a bound. A longer page would not help a reader. */
 const MAX_ENTRIES = 250_000;
-/** Names between two looks at the clock; what they are takes a call each, with a look at the clock behind it. */
+/** Names between two looks at the clock. The facts take a call for each name, with a look at the clock after each. */
 const NAMES = 16;
 
-/** A folder on the disk, and what of it may be shown. */
+/** A folder on the disk, and which of its entries may be shown. */
 export interface FolderPlace {
   readonly root: string;
   readonly path: string;
@@ -27,9 +27,9 @@ export interface FolderPlace {
  */
 export class FolderScan {
   readonly entries: Entries;
-  /** The folder holds more than is read. */
+  /** True if the folder has more entries than were read. */
   truncated = false;
-  /** Negative where it failed, and the call or rule in which it did. */
+  /** Negative after a failure, and the call or rule that failed. */
   errno = 0;
   failedIn = '';
   private readonly files: Files;
@@ -47,7 +47,7 @@ export class FolderScan {
     this.maxEntries = maxEntries;
   }
 
-  /** @returns whether it is over: read, or failed */
+  /** @returns whether the scan is over: read, or failed */
   run(slice: Slice): boolean {
     if (this.state === 'waiting') this.open();
     if (this.state === 'names') this.readNames(present(this.reader, 'the reader of a folder'), slice);
@@ -55,7 +55,7 @@ export class FolderScan {
     return this.state === 'over';
   }
 
-  /** Lets the folder go. */
+  /** Closes the folder. */
   cancel(): void {
     this.state = 'over';
     this.reader?.close();

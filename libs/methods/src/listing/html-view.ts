@@ -10,13 +10,13 @@ const COLUMNS: readonly (readonly [column: SortColumn, label: string, style: str
   ['date', 'Modified<span> (UTC)</span>', ' class="t"'],
 ];
 
-/** The page of a folder. Every link is relative, so that it is right behind any proxy. */
+/** The page of a folder. Every link is relative, so that it works behind any proxy. */
 export class HtmlView implements ListingView {
   readonly contentType = 'text/html; charset=utf-8';
   private readonly path: string;
   private readonly query: ListingQuery;
 
-  /** @param path of the folder as it was asked for, decoded, with its slash at the end */
+  /** @param path the requested path of the folder, decoded, with its slash at the end */
   constructor(path: string, query: ListingQuery) {
     this.path = path;
     this.query = query;
@@ -37,7 +37,7 @@ ${up}`;
     const name = entries.name(index);
     const folder = entries.isFolder(index);
     const slash = folder ? '/' : '';
-    // What encodeURIComponent leaves as it is needs no escape within quotes.
+    // The characters that encodeURIComponent does not encode need no escape within quotes.
     const link = `<a href="${encodeSegment(name)}${slash}"><bdi>${escapeHtml(visible(name))}</bdi>${slash}</a>`;
     const iso = new Date(entries.time(index)).toISOString();
     const time = `<time datetime="${iso}">${iso.slice(0, 10)}<span> ${iso.slice(11, 16)}</span></time>`;
@@ -50,7 +50,7 @@ ${up}`;
     return `</tbody>\n</table>\n${note}${PAGE_END}`;
   }
 
-  /** The heading of a column links to the listing sorted by it; of the one that is in force, to the opposite order. */
+  /** The heading of a column links to the listing sorted by it. That of the current column links to the opposite order. */
   private column(column: SortColumn, label: string, style: string): string {
     const { sort, order } = this.query;
     const inForce = sort === column;
@@ -60,7 +60,7 @@ ${up}`;
     return `<th scope="col"${style}${state}><a href="?sort=${column}&amp;order=${next}">${label}${mark}</a></th>`;
   }
 
-  /** Each folder on the way links to itself, from here upwards. */
+  /** Each folder of the path is a link to that folder, relative to this one. */
   private breadcrumb(): string {
     const names = this.path.split('/').slice(1, -1);
     const root = names.length === 0 ? '/' : `<a href="${'../'.repeat(names.length)}">/</a>`;

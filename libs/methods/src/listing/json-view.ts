@@ -4,8 +4,8 @@ import type { Entries } from './entries.ts';
 import type { ListingView } from './listing-view.ts';
 
 /**
- * `{"path", "entries": [{"name", "type", "size", "modified"}]}`; a folder's size is null, times are ISO 8601 in UTC. A name
- * that is not UTF-8 is shown with its bytes escaped, and leads to its file by the reference in `href`.
+ * `{"path", "entries": [{"name", "type", "size", "modified"}]}`. The size of a folder is null; times are ISO 8601 in UTC. A
+ * name that is not UTF-8 has its bytes escaped, and a reference in `href` leads to its file.
  */
 export class JsonView implements ListingView {
   readonly contentType = 'application/json';

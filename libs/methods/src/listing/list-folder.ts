@@ -13,13 +13,13 @@ import type { ListingHost } from './listing-host.ts';
 import { ListingIntake } from './listing-intake.ts';
 import { parseListingQuery } from './listing-query.ts';
 
-/** A listing has no validator: its entries change without a sign of it in the folder's own time. */
+/** A listing has no validator: its entries can change and the folder's own time stays the same. */
 const NO_VALIDATORS = { etag: '', lastModified: Number.NaN };
 
 /**
- * The listing of a folder, for GET and HEAD.
+ * Answers GET and HEAD with the listing of a folder.
  * @param folder its path on the disk
- * @param stamp what it is now
+ * @param stamp its stamp now
  */
 export function listFolder(exchange: Exchange, folder: string, stamp: FileStamp): Outcome {
   const { head, location, services } = exchange;
@@ -28,7 +28,7 @@ export function listFolder(exchange: Exchange, folder: string, stamp: FileStamp)
   const query = parseListingQuery(head.query);
   const json =
     query.format === null ? prefersJson(head.headers.known(FieldId.ACCEPT)) : query.format === 'json';
-  // A copy: the path may be a slice of the whole head's text, which the listing would keep alive.
+  // The path is copied, because it may be a slice of the whole head's text, which the listing would keep alive.
   const path = copyOfText(head.path);
   const view = json ? new JsonView(path) : new HtmlView(path, query);
   const body = new ListingBody();
@@ -49,7 +49,7 @@ function hostOf({ server, services, nowMs }: Exchange): ListingHost {
   return { server, files: services.files, memory: services.memoryOf(server), later, nowMs };
 }
 
-/** The head of a listing, where GET would have one: nothing is read for it. */
+/** Answers HEAD if GET would get a listing. It reads no entries. */
 function readable(exchange: Exchange, { root, path, beneath }: FolderPlace, reply: Reply): Reply {
   const reader = exchange.services.files.readFolder(root, path, beneath);
   if (typeof reader === 'number') return failedCall(exchange, reader, 'opendir');

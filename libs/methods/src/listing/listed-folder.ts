@@ -8,19 +8,19 @@ import type { ListingQuery } from './listing-query.ts';
 import type { ListingView } from './listing-view.ts';
 
 /**
- * For how many milliseconds later requests are shown what was read of a folder: an entry may change without a
- * sign of it in the folder's own time.
+ * Later requests share what was read of a folder for this many milliseconds. The bound is short, because an entry can
+ * change and the folder's own time stays the same.
  */
 const FRESH_MS = 1000;
 
-/** A folder as it was read once, and the listings that are made of it. It is held as long as one of them is read. */
+/** The entries of one read of a folder, and the listings made from them. It exists as long as one of them has a reader. */
 export class ListedFolder {
   readonly scan: FolderScan;
   private readonly account: MemoryAccount;
   private readonly listings = new Map<string, Listing>();
   private readonly later: (work: Work) => void;
   private readonly stamp: FileStamp;
-  /** When it was first asked for, as requests have the time; its stamp is no younger than that. */
+  /** The time of the first request for it, by the clock of requests. Its stamp is not younger. */
   private readonly askedAt: number;
   private scanned = false;
   private over = false;
@@ -33,12 +33,12 @@ export class ListedFolder {
     this.later = host.later;
   }
 
-  /** Whether it shows the folder that has this stamp now, as far as a stamp can tell. */
+  /** Whether it shows the folder that has this stamp now, as far as a stamp can show that. */
   shows(stamp: FileStamp): boolean {
     return sameStamp(this.stamp, stamp) && isSettled(this.stamp.mtimeMs, this.askedAt);
   }
 
-  /** Whether what it shows of the entries is hardly older than what a look would show now. */
+  /** Whether its entries are about as new as those of a fresh read. */
   isFresh(nowMs: number): boolean {
     return !this.scanned || Math.abs(nowMs - this.askedAt) < FRESH_MS;
   }
@@ -64,7 +64,7 @@ export class ListedFolder {
     this.listings.delete(key);
   }
 
-  /** Reads the folder. `read` is called when that is over, one way or the other; not from within this call. */
+  /** Reads the folder. It calls `read` after the end or a failure, and not from within this call. */
   start(read: () => void): void {
     const work: Work = (slice) => {
       if (this.over) return;
@@ -79,7 +79,7 @@ export class ListedFolder {
     this.later(work);
   }
 
-  /** Nobody reads it. */
+  /** Drops the entries: no listing has a reader. */
   cancel(): void {
     this.over = true;
     this.scan.cancel();

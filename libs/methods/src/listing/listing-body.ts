@@ -2,16 +2,16 @@ import type { BodySink, BodySource } from '@webserv/response';
 import type { ListingReader } from './listing.ts';
 import type { ListingPlace } from './listings.ts';
 
-/** The one that waits for the beginning of a listing. */
+/** The owner that waits for the beginning of a listing. */
 export interface BeginningOwner {
-  /** The first piece is there: the body may be sent. */
+  /** The first piece is ready. The body may be sent. */
   begun(): void;
-  /** There will be none. @param errno negative */
+  /** The listing failed. @param errno negative */
   failed(errno: number, place: string): void;
 }
 
 /**
- * The content of a reply that is a listing: its reader's place, from the first piece on.
+ * The content of a reply that is a listing. It holds the reader's place from the first piece on.
  *
  *     new --prepare()--> waiting --begun()--> sending piece after piece -> over          any of them --cancel()--> over
  */
@@ -20,11 +20,11 @@ export class ListingBody implements BodySource, ListingReader {
   private owner: BeginningOwner | null = null;
   private sink: BodySink | null = null;
   private first: Buffer | null = null;
-  /** The number of the next piece, and whether there is none. */
+  /** The number of the next piece, and whether there are no more. */
   private next = 0;
   private ended = false;
 
-  /** Has the first piece made; the owner is called, and not from within this call. The place is the body's from now on. */
+  /** Orders the first piece, and takes over the place. The owner is called later, not from within this call. */
   prepare(place: ListingPlace, owner: BeginningOwner): void {
     this.place = place;
     this.owner = owner;

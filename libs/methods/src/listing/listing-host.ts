@@ -3,7 +3,7 @@ import type { MemoryLedger } from '../bounds/memory-ledger.ts';
 import type { Work } from '../bounds/turns.ts';
 import type { Files } from '../disk/files.ts';
 
-/** The server that a listing is for, and what the listing may use of it. */
+/** The server of a listing, and the resources that the listing may use. */
 export interface ListingHost {
   readonly server: Server;
   readonly files: Files;

@@ -7,8 +7,8 @@ import type { BeginningOwner, ListingBody } from './listing-body.ts';
 import type { ListingPlace } from './listings.ts';
 
 /**
- * Waits until a listing can be sent: whether it can shows when the folder has been read and sorted. The body of the
- * request, which nobody wants, is waited for where a `HeldReply` would.
+ * Waits until a listing can be sent. Only after the folder is read and sorted it is known whether that works. The intake
+ * waits for the unwanted body of the request in the same cases as a `HeldReply`.
  */
 export class ListingIntake implements Intake, BeginningOwner {
   readonly wantsBody = false;
@@ -21,7 +21,7 @@ export class ListingIntake implements Intake, BeginningOwner {
   private received = 0;
   private begunAlready = false;
 
-  /** @param reply whose content is `body` */
+  /** @param reply the reply whose content is `body` */
   constructor(exchange: Exchange, reply: Reply, body: ListingBody, place: ListingPlace) {
     const { head } = exchange;
     this.exchange = exchange;

@@ -1,15 +1,15 @@
 export type SortColumn = 'name' | 'size' | 'date';
 type SortOrder = 'asc' | 'desc';
 
-/** What the query string of a listing asks for. */
+/** The options in the query string of a listing. */
 export interface ListingQuery {
   readonly sort: SortColumn;
   readonly order: SortOrder;
-  /** Null: as Accept says. */
+  /** Null: Accept decides. */
   readonly format: 'html' | 'json' | null;
 }
 
-/** Reads it; whatever is not understood is as if it were not there. @param query without its question mark */
+/** Reads the query, and ignores everything that it does not know. @param query without its question mark */
 export function parseListingQuery(query: string): ListingQuery {
   const fields = new URLSearchParams(query);
   const sort = fields.get('sort');

@@ -1,11 +1,11 @@
 import type { Entries } from './entries.ts';
 
-/** How a listing is written. */
+/** The format of a listing. */
 export interface ListingView {
   readonly contentType: string;
   begin(): string;
-  /** @param first whether no row stands before it */
+  /** @param first whether it is the first row */
   row(entries: Entries, index: number, first: boolean): string;
-  /** @param truncated whether the folder holds more than is listed */
+  /** @param truncated whether the folder has more entries than are listed */
   end(truncated: boolean): string;
 }

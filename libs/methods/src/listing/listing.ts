@@ -8,24 +8,24 @@ import type { ListingQuery } from './listing-query.ts';
 import type { ListingView } from './listing-view.ts';
 import { MergeOrder } from './merge-order.ts';
 
-/** Characters of one piece of the body. */
+/** The characters of one piece of the body. */
 const PIECE = 32_768;
-/** What one of its readers holds: a piece that is being sent. */
+/** Bytes that one reader holds: a piece that is being sent. */
 export const READER_BYTES = PIECE;
-/** Pieces that are kept for slower readers. For a reader that is further behind they are written again. */
+/** The most pieces that are kept for slower readers. For a reader that is further behind, a piece is written again. */
 const KEPT = 16;
-/** Bytes an entry of the two arrays that a sort needs. */
+/** Bytes per entry of the two arrays that a sort needs. */
 const SORT_BYTES = 8;
 
 /** A reader of a listing. */
 export interface ListingReader {
-  /** A piece that was wanted, and whether it is the last one. */
+  /** Gives a piece that the reader wanted. @param last whether it is the last one */
   given(piece: Buffer, last: boolean): void;
-  /** There is no listing, and nothing of it has been given. @param errno negative */
+  /** The listing failed, and no piece of it was given. @param errno negative */
   refused(errno: number, place: string): void;
 }
 
-/** What a listing is made of. */
+/** The parts that a listing is made from. */
 interface ListingParts {
   readonly scan: FolderScan;
   readonly query: ListingQuery;
@@ -36,8 +36,8 @@ interface ListingParts {
 }
 
 /**
- * One folder in one order and one view, for all requests of it: sorted once, and written in pieces when somebody
- * wants them. Sorting, writing and giving are done in the slices of `later`.
+ * One folder in one order and one view, for all requests of it. It is sorted once, and a piece is written when a reader
+ * wants it. Sorting, writing and giving run in the slices of `later`.
  *
  *     waiting for its scan -> sorting -> giving pieces          any of them --cancel()--> over
  */
@@ -49,12 +49,12 @@ export class Listing {
   private scanned = false;
   private errno = 0;
   private failedIn = '';
-  /** The first row of each piece that is known, and the number of the last piece, once it is written. */
+  /** The first row of each piece known so far, and the number of the last piece once it is written. */
   private readonly starts: number[] = [0];
   private last = -1;
   /** The pieces written last, the oldest first. */
   private readonly pieces = new Map<number, Buffer>();
-  /** Which readers want which piece, in the order in which the pieces were first wanted. */
+  /** The readers that want each piece, in the order in which the pieces were first wanted. */
   private readonly wanted = new Map<number, Set<ListingReader>>();
   private working = false;
   private over = false;
@@ -67,7 +67,7 @@ export class Listing {
     this.parts = parts;
   }
 
-  /** Readers that have entered and not left. */
+  /** Readers that have entered and have not left. */
   get size(): number {
     return this.readers.size;
   }
@@ -83,7 +83,7 @@ export class Listing {
     }
   }
 
-  /** Has a piece given, or the refusal; not from within this call. Its caller has the ones before. */
+  /** Orders a piece. `given` or `refused` follows, not from within this call. The reader has all pieces before it. */
   want(reader: ListingReader, number: number): void {
     const readers = this.wanted.get(number);
     if (readers === undefined) this.wanted.set(number, new Set([reader]));
@@ -91,7 +91,7 @@ export class Listing {
     if (this.scanned) this.goOn();
   }
 
-  /** A piece that is there, or null. */
+  /** Returns a piece that is kept, or null. */
   pieceAt(number: number): Buffer | null {
     return this.pieces.get(number) ?? null;
   }
@@ -100,7 +100,7 @@ export class Listing {
     return number === this.last;
   }
 
-  /** The folder has been read, or not: the rest is up to the listing. */
+  /** Reports that the scan of the folder is over: it is read, or it failed. */
   begin(): void {
     this.scanned = true;
     this.goOn();
@@ -120,7 +120,7 @@ export class Listing {
     this.parts.later(this.work);
   }
 
-  /** @returns whether somebody still wants something */
+  /** @returns whether a reader still wants a piece */
   private advance(slice: Slice): boolean {
     if (this.errno === 0 && this.order === null && !this.sorted(slice)) return true;
     while (this.wanted.size > 0) {
@@ -133,7 +133,7 @@ export class Listing {
     return this.wanted.size > 0;
   }
 
-  /** @returns whether it is, or never will be */
+  /** @returns whether the sort is over: sorted, or failed */
   private sorted(slice: Slice): boolean {
     const { scan, account, query } = this.parts;
     if (scan.errno < 0) return this.fail(scan.errno, scan.failedIn);
@@ -155,7 +155,7 @@ export class Listing {
     return true;
   }
 
-  /** To one reader at a time: what follows from it (an answer, a send) takes longer than to write a row. */
+  /** Gives a piece to one reader at a time: the answer or send that follows takes longer than to write a row. */
   private give(number: number, readers: Set<ListingReader>): void {
     const piece = this.pieces.get(number) ?? this.write(number);
     const reader = firstOf(readers);

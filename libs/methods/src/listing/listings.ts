@@ -7,31 +7,31 @@ import type { ListingHost } from './listing-host.ts';
 import type { ListingQuery } from './listing-query.ts';
 import type { ListingView } from './listing-view.ts';
 
-/** Folders that are read at once, each with one descriptor; the next ones wait for their turn. */
+/** The most folders that are read at once, each with one descriptor. Others wait for their turn. */
 const READ_AT_ONCE = 8;
 
 /** A reader's place in a listing, until it leaves. */
 export interface ListingPlace {
   readonly listing: Listing;
-  /** Once. What nobody reads any more is let go. */
+  /** Gives the place back, once. A listing without readers is dropped. */
   leave(): void;
 }
 
-/** What a request asks to be listed. */
+/** The listing that a request asks for. */
 interface ListingAsk {
   readonly place: FolderPlace;
-  /** Of the folder, now. */
+  /** The stamp of the folder now. */
   readonly stamp: FileStamp;
   readonly query: ListingQuery;
   readonly view: ListingView;
-  /** What tells the view from others of the same folder. */
+  /** Distinguishes the view from other views of the same folder. */
   readonly viewKey: string;
 }
 
 /**
- * All listings that are being made or sent. Clients that ask for the same folder, order and view share one, and those of
- * one folder share what was read of it, until the folder changes. `max_listings` bounds those of a server, `memory_limit`
- * what they hold.
+ * All listings that are being built or sent. Clients that ask for the same folder, order and view share one listing. The
+ * listings of one folder share its entries until the folder changes. `max_listings` bounds the listings of a server,
+ * `memory_limit` their memory.
  */
 export class Listings {
   private readonly folders = new Map<string, ListedFolder>();
@@ -39,7 +39,7 @@ export class Listings {
   private readonly waiting = new Set<ListedFolder>();
   private readonly reading = new Set<ListedFolder>();
 
-  /** Listings that are made or sent now. */
+  /** Listings that are being built or sent now. */
   get count(): number {
     let sum = 0;
     for (const count of this.counts.values()) sum += count;
@@ -48,7 +48,7 @@ export class Listings {
 
   /**
    * Gives the reader a place in the listing that it asks for.
-   * @returns the directive that leaves no place for it: the answer is 503
+   * @returns the place, or the name of the directive whose bound is reached: the answer is 503
    */
   enter(host: ListingHost, ask: ListingAsk, reader: ListingReader): ListingPlace | string {
     const { server, memory, nowMs } = host;
@@ -110,7 +110,7 @@ export class Listings {
   }
 }
 
-/** No path has a NUL in it. */
+/** Returns the key of a folder. Its parts are joined by NUL, which no path contains. */
 function keyOf(server: Server, { root, path, beneath, dotfiles }: FolderPlace): string {
   return [server.id, root, path, beneath, dotfiles].join('\0');
 }

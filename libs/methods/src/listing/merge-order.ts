@@ -4,17 +4,17 @@ import type { Slice } from '../bounds/slice.ts';
 const COMPARISONS = 64;
 
 /**
- * Sorts the numbers 0 to `count` - 1 by a comparison, a slice of time after the other: a bottom-up merge sort, stable,
- * that can stop between any two comparisons.
+ * Sorts the numbers 0 to `count` - 1 by a comparison, in slices of time. It is a stable bottom-up merge sort that can pause
+ * between any two comparisons.
  */
 export class MergeOrder {
   private readonly count: number;
   private readonly compare: (a: number, b: number) => number;
   private from: Uint32Array;
   private to: Uint32Array;
-  /** Length of the runs that are in order. */
+  /** The length of the runs that are in order. */
   private width = 1;
-  /** The two runs that are being merged, [start, middle) and [middle, end); where in each, and where in `to`. */
+  /** The two runs that are being merged, [start, middle) and [middle, end), and the positions in each and in `to`. */
   private left = 0;
   private right = 0;
   private middle = 0;
@@ -30,12 +30,12 @@ export class MergeOrder {
     this.pair(0);
   }
 
-  /** The numbers in order, once `run` has said so. */
+  /** The numbers in order, after `run` has returned true. */
   get order(): Uint32Array {
     return this.from;
   }
 
-  /** @returns whether all is in order; false where the slice is spent */
+  /** @returns true if all is in order; false if the slice is spent before */
   run(slice: Slice): boolean {
     let left = COMPARISONS;
     while (this.width < this.count) {
@@ -58,7 +58,7 @@ export class MergeOrder {
     this.out = start;
   }
 
-  /** Moves the smaller of the two next ones. */
+  /** Moves the smaller of the two next numbers. */
   private move(): void {
     const { from, to, left, right } = this;
     const fromLeft = left < this.middle && (right === this.end || this.compare(from[left], from[right]) <= 0);

@@ -8,8 +8,8 @@ const CASE_BIT = 0x20;
 const ASCII = /^[\x00-\x7f]*$/;
 
 /**
- * What a name is compared by: letters without case and, beyond ASCII, without accents, so that `Éclair` stands beside
- * `eclair`. Computed once a name; a plain name is its own key.
+ * Returns the key by which a name is compared: letters without case and, beyond ASCII, without accents, so that `Éclair`
+ * stands beside `eclair`. It is computed once for each name. A plain name is its own key.
  */
 export function naturalKey(name: string): string {
   if (ASCII.test(name)) return name;
@@ -28,8 +28,9 @@ function fold(c: number): number {
 }
 
 /**
- * Compares two keys, each a span of bytes in UTF-8, as people count: numbers in them by their value (`file 2` before
- * `file 10`), letters without case, all else by code point. 0 only for keys that differ in case or leading zeros alone.
+ * Compares two keys, each a span of bytes in UTF-8, in natural order: numbers by their value (`file 2` before `file 10`),
+ * letters without case, and all other characters by code point. Returns 0 for keys that differ at most in case or leading
+ * zeros.
  */
 export function compareNatural(
   a: Uint8Array,

@@ -10,17 +10,18 @@ import { permitted, realPathOf, scriptOf } from './open-script.ts';
 import type { Script } from './script.ts';
 import { runnerOf } from './script-rules.ts';
 
-/** What a search comes to: a script, the reply that refuses it or stands before it, or null where there is none. */
+/** The result of a search: a script, the reply that refuses it or comes before it, or null if there is none. */
 type Found = Script | Reply | null;
 
 const SLASH = 0x2f;
 
 /**
- * The script that the request's path names: one that the location lists (`cgi SCRIPT`), the longest name first, otherwise
- * the first segment that leads to a regular file which is a script (`cgi .EXT`, `cgi *`). What follows it is PATH_INFO.
+ * Returns the script that the request's path names. Scripts that the location lists (`cgi SCRIPT`) come first, the longest
+ * name before others. Then comes the first segment that leads to a regular file which is a script (`cgi .EXT`, `cgi *`). The
+ * rest of the path is PATH_INFO.
  *
- * The location's rules for dotfiles and symbolic links hold for the script; PATH_INFO names nothing on the disk, so they
- * do not hold for it.
+ * The location's rules for dotfiles and symbolic links apply to the script. They do not apply to PATH_INFO, which names
+ * nothing on the disk.
  */
 export function namedScript(exchange: Exchange): Found {
   const { head, location } = exchange;
@@ -42,7 +43,7 @@ export function namedScript(exchange: Exchange): Found {
   return judge(exchange, start + best.length, file) ?? failure(exchange, 404, 'script is no regular file');
 }
 
-/** What a listed script is called behind the location's prefix: from `/`, without what the config wrote around it. */
+/** Returns the path of a listed script after the location's prefix, from `/`, without extra slashes of the config. */
 function tailOf(location: Location, path: string, name: string): string {
   const root = location.root.endsWith('/') ? location.root.slice(0, -1) : location.root;
   return path.startsWith(`${root}/`) ? path.slice(root.length) : `/${name}`;
@@ -64,7 +65,7 @@ function segmentScript(exchange: Exchange, start: number): Found {
   return null;
 }
 
-/** @param end where in the path the script's name ends. @returns null where `path` is no regular file */
+/** @param end the end of the script's name in the path. @returns null if `path` is not a regular file */
 function judge(exchange: Exchange, end: number, path: string): Found {
   const { head, location } = exchange;
   const name = head.path.slice(0, end);
@@ -80,16 +81,16 @@ function judge(exchange: Exchange, end: number, path: string): Found {
 }
 
 /**
- * The script that a path leads to without naming it: the default file of a folder, or a link to a script. A folder whose
- * default file is a script has to be asked for with its slash; the method stays what it was (308). GET finds the same by
- * itself, when it has opened what it would send.
+ * Returns the script that a path leads to without naming it: the default file of a folder, or the target of a link. If the
+ * default file of a folder is a script, a request without the slash gets 308, which keeps the method. GET itself finds
+ * these scripts, after it has opened the file.
  */
 export function scriptBehind(exchange: Exchange): Found {
   const { head, location } = exchange;
   if (location.cgi.length === 0 || isHidden(location, head.path)) return null;
   const folder = isFolderPath(head.path);
   if (folder && location.defaultFile === null) return null;
-  // Of a link the link goes, and its target stays.
+  // DELETE removes a link itself, and its target stays.
   if (!folder && head.method === 'DELETE') return null;
   const path = folder ? defaultFileOf(location, head.path) : resolvePath(location, head.path);
   const file = OpenFile.at(exchange, path);
@@ -103,7 +104,7 @@ export function scriptBehind(exchange: Exchange): Found {
   return leadsToScript(exchange) ? redirectToFolder(exchange, 308) : null;
 }
 
-/** Whether a folder that was asked for without its slash has a script for its default file. */
+/** Whether the default file of a folder is a script, for a request without the slash. */
 function leadsToScript({ head, location, services }: Exchange): boolean {
   if (location.defaultFile === null) return false;
   const path = defaultFileOf(location, `${head.path}/`);

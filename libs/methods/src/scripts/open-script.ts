@@ -7,16 +7,16 @@ import type { Script } from './script.ts';
 import { runnerOf, runnerOfOpen } from './script-rules.ts';
 import { isScriptElsewhere, runsScripts } from './server-scripts.ts';
 
-/** Where a file was is not known any more, so nobody can say what it is. */
+/** The path of the open file is not known any more, so the server cannot know whether it is a script. */
 const MOVED = 'file moved while it was opened';
 
-/** Scripts write what they get into fields and logs. */
+/** Control characters are refused, because scripts write such values into fields and logs. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const CONTROL = /[\x00-\x1f\x7f]/;
 
 /**
- * The path of an open file without links, where anything depends on it: on which file this is, whatever name it was found
- * under. '' where it is not known any more.
+ * Returns the path of an open file without links, which identifies the file under every name. If nothing depends on that,
+ * it returns `path` itself. It returns '' if the path is not known any more.
  */
 export function realPathOf({ server, services }: Exchange, path: string, fd: number): string {
   const { files, uploads } = services;
@@ -24,14 +24,14 @@ export function realPathOf({ server, services }: Exchange, path: string, fd: num
 }
 
 /**
- * Whether an open file is a script where it was found. Every file passes through here before anything of it is sent: what
- * a location runs it never sends, whatever name led to the file.
+ * Whether an open file is a script at the place where it was found. Every file passes through here before any of it is
+ * sent: a location never sends a file that it runs, under no name.
  *
- * @param path where it was found
+ * @param path the path by which it was found
  * @param real as `realPathOf`
  * @param name SCRIPT_NAME, if it is a script
- * @param facts about the open file, which is a regular one
- * @returns the script, the reply that refuses it, or null where the file is content
+ * @param facts about the open file, which is a regular file
+ * @returns the script, the reply that refuses it, or null if the file is content
  */
 export function scriptOf(
   exchange: Exchange,
@@ -56,7 +56,7 @@ export function scriptOf(
 }
 
 /**
- * Whether an open file may stand in for another one: by way of a link it could be a script, or what a client has uploaded.
+ * Whether an open file may be sent in place of another one. Through a link it could be a script, or a client's upload.
  */
 export function mayStandIn(exchange: Exchange, { fd, path, facts }: OpenFile): boolean {
   const { location, server, services } = exchange;
@@ -70,8 +70,8 @@ export function mayStandIn(exchange: Exchange, { fd, path, facts }: OpenFile): b
 }
 
 /**
- * The script, or the reply where it may not be run. PATH_INFO is decoded: RFC 3875 section 4.1.5 leaves it to the server
- * what may be in it.
+ * Returns the script, or the reply if it must not run. PATH_INFO is decoded: RFC 3875 section 4.1.5 lets the server restrict
+ * its content.
  * @param real as `realPathOf`
  */
 export function permitted(exchange: Exchange, script: Script, real: string): Script | Reply {
@@ -86,7 +86,7 @@ export function permitted(exchange: Exchange, script: Script, real: string): Scr
   return error < 0 ? failure(exchange, 403, 'script may not be run', error) : script;
 }
 
-/** Whether a script lies beside a file that holds its source in a coding: `x.php` beside `x.php.gz`. */
+/** Whether a file holds the coded source of a script that lies beside it, as `x.php.gz` does beside `x.php`. */
 function isCodedScript({ location, services }: Exchange, path: string): boolean {
   for (const coding of CODINGS) {
     const extension = codingExtension(coding);

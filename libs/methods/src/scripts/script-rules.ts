@@ -4,9 +4,10 @@ import type { FileFacts } from '../disk/files.ts';
 import type { Exchange } from '../exchange.ts';
 
 /**
- * How a location runs the file at a path: the interpreter, '' where the file runs by itself, null where it is no script.
+ * Returns how a location runs the file at a path: its interpreter, '' if the file runs by itself, null if it is no script.
  *
- * Letter case of an extension aside: on a disk that ignores it, `/x.PHP` would otherwise hand out the source of `x.php`.
+ * The case of an extension does not matter: on a disk that ignores case, `/x.PHP` would otherwise send the source of
+ * `x.php`.
  */
 export function runnerOf(location: Location, path: string): string | null {
   const { cgi } = location;
@@ -23,9 +24,9 @@ export function runnerOf(location: Location, path: string): string | null {
 }
 
 /**
- * The same for an open file, whatever name it was found under. A link to a script is that script, and so is a listed one
- * under another spelling or a hard link. The hard link of a file that is a script by its extension is a file of its own:
- * no disk tells the other names of a file.
+ * The same for an open file, found under any name. A link to a script is that script, and so is a listed script under
+ * another spelling or by a hard link. A hard link to a script that is one by its extension is a file of its own, because no
+ * disk reports the other names of a file.
  *
  * @param real the path of the open file without links
  * @param facts about the open file

@@ -1,11 +1,11 @@
 /** The script that a request is for. */
 export interface Script {
-  /** SCRIPT_NAME: the decoded path that names the script, from `/`; of a folder's default file with its name. */
+  /** SCRIPT_NAME: the decoded path that names the script, from `/`. It includes the name of a folder's default file. */
   readonly name: string;
-  /** PATH_INFO: what follows it in the path of the request, '' or from `/`. */
+  /** PATH_INFO: the rest of the request's path, '' or from `/`. */
   readonly pathInfo: string;
-  /** Absolute path of its file. */
+  /** The absolute path of its file. */
   readonly file: string;
-  /** Absolute path of the program that runs it; '' where it runs by itself. */
+  /** The absolute path of the program that runs it; '' if it runs by itself. */
   readonly interpreter: string;
 }

@@ -24,8 +24,8 @@ export function runsScripts(server: Server): boolean {
 }
 
 /**
- * Whether any location of a server runs a file, for files that are sent without a location: error pages. The config refuses
- * one that is a script; a link may come to lead to one later.
+ * Whether any location of a server runs a file. It is for error pages, which are sent without a location. The config refuses
+ * a script as an error page, but a link may lead to one later.
  *
  * @param real its path without links
  * @param facts about the file
@@ -35,9 +35,9 @@ export function isScriptOf(server: Server, real: string, facts: FileFacts, files
 }
 
 /**
- * Whether a file that a location has found lies in the files of another one, by a link or by the name of its default file,
- * and is a script there. What a request can name in the location itself is its own, whatever others make of it: the config
- * warns of that.
+ * Whether a file that a location found, through a link or the name of its default file, lies in another location and is a
+ * script there. A file that a request can name in the location itself belongs to it, even if another location runs it: the
+ * config warns of that.
  */
 export function isScriptElsewhere(
   server: Server,
@@ -53,7 +53,7 @@ export function isScriptElsewhere(
 }
 
 function runs(location: Location, real: string, facts: FileFacts, files: Files): boolean {
-  // The rules come first, because they do not ask the disk.
+  // The rules come first, because they need no call to the disk.
   if (runnerOf(location, real) !== null && isBeneath(real, realOf(location.root))) return true;
   return location.cgi.some((rule) => {
     const stamp = rule.kind === 'script' ? files.stamp(rule.path) : null;
