@@ -248,7 +248,9 @@ describe.each(drivers)('Node hosts the loop on %s', (use) => {
       Client.prototype.complete = function () {
         const end = performance.now() + 30;
         while (performance.now() < end);
-        setTimeout(() => {
+        // It is noted with the next tick, which may come behind this timer.
+        setTimeout(function look() {
+          if (loop.lag.longest < 29) return setTimeout(look);
           tell([loop.lag.longest, loop.lag.take()]);
           process.exit(0);
         });
