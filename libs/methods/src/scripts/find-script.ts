@@ -43,7 +43,7 @@ export function namedScript(exchange: Exchange): Found {
   return judge(exchange, start + best.length, file) ?? failure(exchange, 404, 'script is no regular file');
 }
 
-/** Returns the path of a listed script after the location's prefix, from `/`, without extra slashes of the config. */
+/** Returns the name of a listed script after the location's prefix, from `/`, taken from `path` if that lies in the root. */
 function tailOf(location: Location, path: string, name: string): string {
   const root = location.root.endsWith('/') ? location.root.slice(0, -1) : location.root;
   return path.startsWith(`${root}/`) ? path.slice(root.length) : `/${name}`;

@@ -1,33 +1,33 @@
 import type { Files } from '../disk/files.ts';
 import type { Store } from '../disk/store.ts';
 
-/** One promise of a contract. `run` throws where it is broken. */
+/** One promise of a contract. `run` throws if it is broken. */
 export interface Promised {
   readonly name: string;
   readonly run: () => Promise<void>;
 }
 
-/** A disk for one case: an empty folder, what a case puts there, and what has become of it. Paths are absolute. */
+/** A disk for one case: an empty folder that the case fills, and then inspects. Paths are absolute. */
 export interface TestDisk {
   readonly files: Files;
   readonly store: Store;
   readonly folder: string;
-  /** Puts a file there, and the folders above it. */
+  /** Creates a file, and the folders above it. */
   file(path: string, content: string, executable?: boolean): void;
   mkdir(path: string): void;
-  /** Makes a symbolic link that says `target`. */
+  /** Creates a symbolic link with the text `target`. */
   link(path: string, target: string): void;
-  /** Makes what is neither a file nor a folder. @returns false where this disk has nothing of the kind */
+  /** Creates a FIFO, which is neither a file nor a folder. @returns false if this disk has none */
   fifo(path: string): boolean;
-  /** The content of what a path leads to; null where it leads nowhere. */
+  /** Returns the content of the file that a path leads to; null if it leads nowhere. */
   read(path: string): string | null;
-  /** The names in a folder. */
+  /** Returns the names in a folder. */
   names(path: string): readonly string[];
-  /** Lets go of everything. */
+  /** Removes everything. */
   close(): void;
 }
 
-/** The cases of a suite, each on a disk of its own. */
+/** Returns the cases of a suite, each on a disk of its own. */
 export function promised(
   makeDisk: () => TestDisk,
   cases: Readonly<Record<string, (disk: TestDisk) => void | Promise<void>>>,

@@ -6,7 +6,7 @@ import { type Promised, promised, type TestDisk } from './contract.ts';
 
 const E = constants.errno;
 
-/** A tree with links of all kinds: `root` is the folder that is served, `outside` and `root-like` are not. */
+/** Creates a tree with links of all kinds. `root` is the served folder; `outside` and `root-like` are not served. */
 function plant(disk: TestDisk): string {
   const { folder } = disk;
   const root = `${folder}/root`;
@@ -35,7 +35,7 @@ function plant(disk: TestDisk): string {
   return root;
 }
 
-/** What a path below the root leads to: a kind, or an error with `beneath` and one without. */
+/** The target of each path below the root, with `beneath` and without: a kind or an error. */
 const WAYS: readonly (readonly [rest: string, beneath: string | number, free: string | number])[] = [
   ['/a.txt', 'file', 'file'],
   ['', 'folder', 'folder'],
@@ -99,7 +99,7 @@ function namesOf(reader: FolderReader): string[] {
   return names.sort();
 }
 
-/** What the method stage relies on in each implementation of `Files`. */
+/** The promises of `Files` that the method stage relies on, for each implementation. */
 export function filesSuite(makeDisk: () => TestDisk): Promised[] {
   return promised(makeDisk, { ...WAYS_CASES, ...DESCRIPTOR_CASES, ...NAME_CASES, ...FOLDER_CASES });
 }

@@ -15,14 +15,14 @@ import type { Files } from '../disk/files.ts';
 import type { Store } from '../disk/store.ts';
 import type { TestDisk } from './contract.ts';
 
-/** A temporary folder of this system, for implementations that work on its own disk. */
+/** A temporary folder of this system, for implementations that use its own disk. */
 export class NodeTestDisk implements TestDisk {
   readonly files: Files;
   readonly store: Store;
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'webserv-disk-')));
   private readonly makeFifo: ((path: string) => void) | null;
 
-  /** @param makeFifo makes a FIFO; Node itself has no call for it */
+  /** @param makeFifo creates a FIFO, for which Node itself has no call */
   constructor(files: Files, store: Store, makeFifo: ((path: string) => void) | null = null) {
     this.files = files;
     this.store = store;

@@ -4,7 +4,7 @@ import { type Promised, promised, type TestDisk } from './contract.ts';
 
 const E = constants.errno;
 
-/** Two files, a folder, a link to a file and one that leads nowhere. */
+/** Creates two files, a folder, a link to a file, and a link that leads nowhere. */
 function plant(disk: TestDisk): (name: string) => string {
   const at = (name: string): string => `${disk.folder}/${name}`;
   disk.file(at('a'), 'content of a');
@@ -21,7 +21,7 @@ function inode({ files }: TestDisk, path: string): number | undefined {
   return files.stamp(path)?.ino;
 }
 
-/** Calls back once, and not from within the call. */
+/** Checks that `call` calls back once, and not from within. */
 function told<T>(call: (done: (result: T) => void) => void): Promise<T> {
   return new Promise((resolve, reject) => {
     let within = true;
@@ -35,7 +35,7 @@ function told<T>(call: (done: (result: T) => void) => void): Promise<T> {
   });
 }
 
-/** What uploads rely on in each implementation of `Store`. */
+/** The promises of `Store` that uploads rely on, for each implementation. */
 export function storeSuite(makeDisk: () => TestDisk): Promised[] {
   return promised(makeDisk, { ...NAME_CASES, ...FILE_CASES });
 }

@@ -1,7 +1,7 @@
 import { readSync } from 'node:fs';
 import type { BodySource, Reply, Segment } from '@webserv/response';
 
-/** The content that a reply would send. */
+/** Returns the content that a reply would send. */
 export async function bodyOf(reply: Reply): Promise<Buffer> {
   const { body } = reply;
   switch (body.kind) {
@@ -23,14 +23,14 @@ function segment(part: Segment): Buffer {
   return bytes.subarray(0, readSync(part.fd, bytes, 0, part.length, part.offset));
 }
 
-/** Pulls a source to its end. Rejects where it fails. */
+/** Pulls a source to its end. Rejects if the source fails. */
 export function piecesOf(source: BodySource): Promise<Buffer[]> {
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = [];
     source.open({
       data: (bytes) => {
         pieces.push(Buffer.from(bytes));
-        // As a connection does: the next pull comes when this piece has left.
+        // A connection also pulls again only after this piece has left.
         setImmediate(() => source.pull());
       },
       end: () => resolve(pieces),

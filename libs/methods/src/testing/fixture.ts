@@ -18,14 +18,14 @@ import { Listings } from '../listing/listings.ts';
 import { UploadRoots } from '../upload/upload-roots.ts';
 import { bodyOf } from './body.ts';
 
-/** A time long past: files of it are settled, so that their entity tags are strong. */
+/** A time long past. Files of that time count as settled, so that their entity tags are strong. */
 export const LONG_AGO = new Date('2024-02-03T04:05:06.789Z');
 export const NOW = Date.UTC(2025, 5, 1, 12, 0, 0);
 
-/** What a location of a test says; the rest is as the config's defaults have it. */
+/** The settings of a test's location. The rest is as in the config's defaults. */
 export type LocationPatch = Partial<Omit<Location, 'methods'>> & { readonly methods?: readonly Method[] };
 
-/** What came of one request. */
+/** The answer to one request. */
 export interface Answer {
   readonly status: number;
   readonly reply: Reply;
@@ -34,15 +34,15 @@ export interface Answer {
   header(name: string): string | undefined;
 }
 
-/** How a request's body is given to an intake. */
+/** How the fixture gives a request's body to an intake. */
 interface Sending {
-  /** Bytes of each piece; all at once unless said. */
+  /** Bytes of each piece; by default one piece. */
   readonly piece?: number;
-  /** Aborts in place of finishing. */
+  /** Whether to abort instead of finishing. */
   readonly abort?: boolean;
 }
 
-/** A folder on the disk, a server over it, and services that can be told to misbehave. For one test. */
+/** A folder on the disk, a server over it, and services that can be set to fail, for one test. */
 export class Fixture {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'webserv-methods-')));
   readonly forgotten: string[] = [];
@@ -87,12 +87,12 @@ export class Fixture {
     this.location('/', {});
   }
 
-  /** Why the last reply was an error. */
+  /** The cause of the last reply's error. */
   get cause(): Cause | null {
     return this.last?.cause ?? null;
   }
 
-  /** The file that the last reply was, whole. */
+  /** The whole file that the last reply was made from. */
   get representation(): Representation | null {
     return this.last?.representation ?? null;
   }
@@ -120,7 +120,7 @@ export class Fixture {
     return full;
   }
 
-  /** Adds a location, or replaces the one of that prefix. */
+  /** Adds a location, or replaces the one with this prefix. */
   location(prefix: string, patch: LocationPatch): Location {
     const location = {
       prefix,
@@ -161,7 +161,7 @@ export class Fixture {
     this.server = { ...this.server, errorPages };
   }
 
-  /** Gives a request to the method stage. @param fields whole lines, CRLF after each */
+  /** Gives a request to the method stage. @param fields whole lines, each with its CRLF */
   dispatch(method: string, target: string, fields = '', remote = ''): Outcome {
     const parser = new RequestParser({ maxHeader: 65_536, maxHeaders: 100, maxTarget: 8192 });
     const head = Buffer.from(`${method} ${target} HTTP/1.1\r\nHost: localhost\r\n${fields}\r\n`, 'latin1');
@@ -174,7 +174,7 @@ export class Fixture {
     return outcome;
   }
 
-  /** One request from its head to its whole answer. */
+  /** Sends one request and waits for its whole answer. */
   async send(
     method: string,
     target: string,
@@ -208,7 +208,7 @@ export class Fixture {
   }
 }
 
-/** Gives a body to an intake as a connection would: no piece before the last one was taken, in borrowed memory. */
+/** Gives a body to an intake as a connection does: one piece after the other, in memory lent for the call. */
 export function deliver(
   intake: Intake,
   body: Buffer,
@@ -224,7 +224,7 @@ export function deliver(
         body.copy(lent, 0, at, at + size);
         at += size;
         const more = intake.take(lent, 0, size);
-        // What was lent is somebody else's again.
+        // The lent memory changes after the call, as in a connection.
         lent.fill(0xee);
         if (!more) return;
       }

@@ -14,7 +14,7 @@ export interface Form {
   tooLarge: boolean;
 }
 
-/** Reads a body that comes in these pieces, each in memory that is overwritten afterwards. */
+/** Reads a body in these pieces. The memory of each piece is overwritten afterwards. */
 export function read(pieces: readonly Buffer[], boundary = 'X'): Form {
   const parser = new MultipartParser(boundary);
   const parts: ReadPart[] = [];

@@ -1,16 +1,16 @@
 import type { FileWriter, FileWriterOwner } from '../disk/file-writer.ts';
 import { NodeWriter } from '../disk/node-writer.ts';
 
-/** What goes wrong with a writer. */
+/** The faults of a writer. */
 export interface WriterFaults {
-  /** Bytes after which a write fails, with this negative errno. */
+  /** A write fails after this many bytes, with this negative errno. */
   readonly failAt?: number;
   readonly errno?: number;
-  /** Bytes that are lost at the end, in silence. */
+  /** Bytes that are silently lost at the end. */
   readonly lose?: number;
 }
 
-/** A writer that is full after each write, for one turn, as a disk is that takes its time. Counts those that are open. */
+/** A writer that is full for one turn after each write, like a slow disk. It counts the open writers. */
 export class SlowWriter implements FileWriter {
   static open = 0;
   private readonly inner: NodeWriter;
