@@ -1,6 +1,6 @@
 import { addressesOf, type Config } from '@webserv/config';
 import { Clock, http1, openListeners, Reserve, ServerUdata, SocketFiles } from '@webserv/connection';
-import { type DriverRequest, formatAddress, Loop, type NamedDriver, type Udata } from '@webserv/event-loop';
+import { type DriverRequest, formatAddress, Loop, type NamedDriver } from '@webserv/event-loop';
 import type { ErrorLog } from '@webserv/logger';
 import { Compressor, Watches } from '@webserv/pages';
 import { becomeUser } from './account.ts';
@@ -52,7 +52,12 @@ export class Webserv implements Running {
       const book = new LogBook(loop, system.logs);
       this.errorLog = book.error(config.errorLog);
       if (config.errorLog !== null) book.logs.reportTo(this.errorLog, config.errorLog.path);
-      loop.onFault = (udata, error) => this.reportFault(udata, error);
+      const { errorLog } = this;
+      // A thread may hold the loop for longer than the server lives, so the loop must not hold the server.
+      loop.onFault = ({ kind }, error) => {
+        const trace = error instanceof Error ? error.stack : String(error);
+        errorLog.error(`a fault in a ${kind}, which is closed`, { trace });
+      };
       const watches = new Watches(loop, (path) => this.edition.changed(path), system.paths);
       const compressor = new Compressor();
       this.engine = { loop, system, book, watches, compressor, clock: new Clock(loop) };
@@ -151,11 +156,6 @@ export class Webserv implements Running {
     this.errorLog.notice(`serving on ${this.addresses.join(', ')}`, { driver: this.driver });
     for (const reason of choice.passedOver) this.errorLog.notice(`driver passed over: ${reason}`);
     for (const line of choice.lacks) this.errorLog.notice(`missing here: ${line}`);
-  }
-
-  private reportFault(udata: Udata, error: unknown): void {
-    const trace = error instanceof Error ? error.stack : String(error);
-    this.errorLog.error(`a fault in a ${udata.kind}, which is closed`, { trace });
   }
 
   /** Lets go of what the server holds on the disk. */
