@@ -1,6 +1,6 @@
 import { addressesOf, type Config } from '@webserv/config';
 import { Clock, http1, openListeners, Reserve, ServerUdata, SocketFiles } from '@webserv/connection';
-import { type DriverRequest, formatAddress, Loop, type NamedDriver } from '@webserv/event-loop';
+import { type DriverRequest, formatAddress, Loop, type NamedDriver, type Udata } from '@webserv/event-loop';
 import type { ErrorLog } from '@webserv/logger';
 import { Compressor, Watches } from '@webserv/pages';
 import { becomeUser } from './account.ts';
@@ -52,12 +52,7 @@ export class Webserv implements Running {
       const book = new LogBook(loop, system.logs);
       this.errorLog = book.error(config.errorLog);
       if (config.errorLog !== null) book.logs.reportTo(this.errorLog, config.errorLog.path);
-      const { errorLog } = this;
-      // A thread may hold the loop for longer than the server lives, so the loop must not hold the server.
-      loop.onFault = ({ kind }, error) => {
-        const trace = error instanceof Error ? error.stack : String(error);
-        errorLog.error(`a fault in a ${kind}, which is closed`, { trace });
-      };
+      loop.onFault = faultsTo(this.errorLog);
       const watches = new Watches(loop, (path) => this.edition.changed(path), system.paths);
       const compressor = new Compressor();
       this.engine = { loop, system, book, watches, compressor, clock: new Clock(loop) };
@@ -114,11 +109,8 @@ export class Webserv implements Running {
 
   reportCaches(): void {
     const { lagMs, recentLagMs, ...counts } = this.holdings();
-    this.errorLog.notice('holdings', {
-      ...counts,
-      lagMs: Math.round(lagMs),
-      recentLagMs: Math.round(recentLagMs),
-    });
+    const lags = { lagMs: Math.round(lagMs), recentLagMs: Math.round(recentLagMs) };
+    this.errorLog.notice('holdings', { ...counts, ...lags });
     for (const site of this.edition.sites) site.reportCache('notice');
   }
 
@@ -197,4 +189,12 @@ function openLoop(config: Config, options: ServeOptions): Loop {
 
 function sum(sites: readonly HostedSite[], of: (site: HostedSite) => number): number {
   return sites.reduce((total, site) => total + of(site), 0);
+}
+
+/** A thread may hold the loop for longer than the server lives, so what the loop calls must not hold the server. */
+function faultsTo(errorLog: ErrorLog): (udata: Udata, error: unknown) => void {
+  return ({ kind }, error) => {
+    const trace = error instanceof Error ? error.stack : String(error);
+    errorLog.error(`a fault in a ${kind}, which is closed`, { trace });
+  };
 }
