@@ -12,7 +12,7 @@ import { reap, reapUnwatched } from '../system/child.ts';
 import { coldLength, FileTurn, sendFileInThread, sendFileTurn } from '../system/file-transfer.ts';
 import { COLD_STRETCH, discarded, readWarm } from '../system/page-cache.ts';
 import { closeDescriptor, waitsForDisk } from '../system/slow-file.ts';
-import { accept, acceptedPeer } from '../system/socket.ts';
+import { accept, acceptedPeer, hasRoom } from '../system/socket.ts';
 import * as transfer from '../system/transfer.ts';
 import { WRITE_BUDGET, writeTurn } from '../system/write-turn.ts';
 import type { Poller } from './poller.ts';
@@ -319,7 +319,9 @@ export class Attempts {
         if (result > 0) op.done += result;
         if (op.done >= op.length || result === 0) this.finishWrite(watch, op, op.done);
         else if (cancelled) this.finishWrite(watch, op, -ERRNO.ECANCELED);
-        else if (result === -EAGAIN) this.wantWrite(watch);
+        // The socket may have been reported as writable while the thread was on its way back: that edge is over.
+        else if (result === -EAGAIN && !hasRoom(watch.fd)) this.wantWrite(watch);
+        else if (result === -EAGAIN) this.sendFile(watch, op, 0);
         else if (result < 0 && result !== -EINTR) this.finishWrite(watch, op, result);
         else this.sendFile(watch, op, 0);
       });
