@@ -1,6 +1,6 @@
 import type { StaticCache } from '@webserv/cache';
 import { FileFacts, type Files } from '@webserv/methods';
-import { type ContentCoding, codingExtension } from '@webserv/response';
+import { CODINGS, codingExtension } from '@webserv/response';
 import type { Page } from './page.ts';
 
 /**
@@ -24,8 +24,6 @@ function forgetFile(path: string, files: Files, caches: readonly StaticCache<Pag
     if (there && facts.kind === 'folder') cache.expireAll();
   }
 }
-
-const CODINGS: readonly ContentCoding[] = ['br', 'zstd', 'gzip'];
 
 /** Returns the path of a precompressed file's original, or null. */
 function uncodedPath(path: string): string | null {

@@ -1,13 +1,6 @@
-import type { RequestHead } from '@webserv/request';
-import { FieldId } from '@webserv/request';
+import { FieldId, type RequestHead } from '@webserv/request';
 import { applyRange, Reply } from '@webserv/response';
-import type { Page } from './page.ts';
-
-const CONDITIONS =
-  (1 << FieldId.IF_MATCH) |
-  (1 << FieldId.IF_UNMODIFIED_SINCE) |
-  (1 << FieldId.IF_NONE_MATCH) |
-  (1 << FieldId.IF_MODIFIED_SINCE);
+import { type Page, PRECONDITIONS } from './page.ts';
 
 /**
  * Returns the 206 that a Range requests of a page (RFC 9110, section 14.2). Its body is in the memory of the page, so the
@@ -15,7 +8,7 @@ const CONDITIONS =
  * for the whole or for nothing, the request has conditions, or the page has no ranges.
  */
 export function partOf(page: Page, { method, headers }: RequestHead, nowMs: number): Reply | null {
-  if (method !== 'GET' || !headers.hasAny(1 << FieldId.RANGE) || headers.hasAny(CONDITIONS)) return null;
+  if (method !== 'GET' || !headers.hasAny(1 << FieldId.RANGE) || headers.hasAny(PRECONDITIONS)) return null;
   if (page.reply.headers.get('Accept-Ranges') === undefined) return null;
   const content = page.memory.bytes.subarray(page.headSize, page.size);
   const whole = new Reply(page.status, { kind: 'bytes', bytes: content });

@@ -112,7 +112,10 @@ export type PageAnswer = 'page' | 'not-modified' | 'other';
 
 /** The conditions that a page can answer itself. */
 const ANSWERED = (1 << FieldId.IF_NONE_MATCH) | (1 << FieldId.IF_MODIFIED_SINCE);
-const OTHER = (1 << FieldId.IF_MATCH) | (1 << FieldId.IF_UNMODIFIED_SINCE) | (1 << FieldId.RANGE);
+const UNANSWERED = (1 << FieldId.IF_MATCH) | (1 << FieldId.IF_UNMODIFIED_SINCE);
+/** All preconditions (RFC 9110, section 13.1), without If-Range. */
+export const PRECONDITIONS = ANSWERED | UNANSWERED;
+const OTHER = UNANSWERED | (1 << FieldId.RANGE);
 /** A request without any of these gets the page as it is. */
 const CONDITIONS = ANSWERED | OTHER;
 

@@ -16,6 +16,7 @@ export {
 export type { AcceptedCodings, ContentCoding } from './content/content-coding.ts';
 export {
   acceptedCodings,
+  CODINGS,
   codingExtension,
   isAmongTypes,
   preferredCoding,

@@ -1,4 +1,4 @@
-import { codingExtension, type Reply } from '@webserv/response';
+import { CODINGS, codingExtension, type Reply } from '@webserv/response';
 import { FileFacts } from '../disk/files.ts';
 import type { Exchange } from '../exchange.ts';
 import { failure } from '../failure.ts';
@@ -99,5 +99,3 @@ function isCodedScript({ location, services }: Exchange, path: string): boolean 
   }
   return false;
 }
-
-const CODINGS = ['br', 'zstd', 'gzip'] as const;

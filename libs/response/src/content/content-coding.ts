@@ -89,6 +89,9 @@ export function preferredCoding(accepted: AcceptedCodings, offered: readonly Con
   return best;
 }
 
+/** Every coding of a precompressed file. */
+export const CODINGS: readonly ContentCoding[] = ['br', 'zstd', 'gzip'];
+
 /** Returns the extension of a file whose content has the coding. */
 export function codingExtension(coding: ContentCoding): string {
   return coding === 'zstd' ? '.zst' : coding === 'gzip' ? '.gz' : '.br';
