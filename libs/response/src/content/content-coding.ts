@@ -61,7 +61,7 @@ export function acceptedCodings(value: string | undefined): AcceptedCodings {
   const accepted = parseAcceptEncoding(value);
   if (remembered.size === REMEMBERED) remembered.clear();
   // A copy as the key: the value may be a slice of the whole head's text, which it would keep alive.
-  remembered.set(Buffer.from(value, 'latin1').toString('latin1'), accepted);
+  remembered.set(JSON.parse(JSON.stringify(value)), accepted);
   return accepted;
 }
 

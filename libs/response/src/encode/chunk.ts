@@ -1,19 +1,20 @@
+import { allocate, latin1 } from '../fields/bytes.ts';
 import { sameName, writeAscii, writeText, writeToken } from '../fields/field.ts';
 import type { HeaderList } from '../fields/header-list.ts';
 import { isOwned } from './encode.ts';
 
 /** The line end behind the data of every chunk. */
-export const CHUNK_TAIL: Uint8Array = Buffer.from('\r\n', 'latin1');
+export const CHUNK_TAIL: Uint8Array = latin1('\r\n');
 /** The end of a chunked body without trailers. */
-const LAST_CHUNK: Uint8Array = Buffer.from('0\r\n\r\n', 'latin1');
+const LAST_CHUNK: Uint8Array = latin1('0\r\n\r\n');
 
 /** 14 hexadecimal digits (2^53) and CRLF. */
 const HEAD_ROOM = 16;
-const HEX = Buffer.from('0123456789abcdef', 'latin1');
+const HEX = latin1('0123456789abcdef');
 
 /** Returns the head of a chunk of `size` bytes, at least 1: a chunk of size 0 ends the body (RFC 9112, section 7.1). */
 export function chunkHead(size: number): Uint8Array {
-  const head = Buffer.allocUnsafe(HEAD_ROOM);
+  const head = allocate(HEAD_ROOM);
   let at = HEAD_ROOM - 2;
   head[at] = 0x0d;
   head[at + 1] = 0x0a;
@@ -32,7 +33,7 @@ export function lastChunk(trailers: HeaderList | null): Uint8Array | null {
   if (trailers === null || trailers.count === 0) return LAST_CHUNK;
   let room = 5;
   for (let i = 0; i < trailers.count; i++) room += trailers.nameAt(i).length + trailers.valueAt(i).length + 4;
-  const buffer = Buffer.allocUnsafe(room);
+  const buffer = allocate(room);
   let at = writeAscii(buffer, 0, '0\r\n');
   for (let i = 0; i < trailers.count; i++) {
     const name = trailers.nameAt(i);

@@ -1,3 +1,4 @@
+import { allocate, latin1 } from '../fields/bytes.ts';
 import { sameName, writeAscii, writeDecimal, writeText, writeToken } from '../fields/field.ts';
 import type { Reply } from '../reply/reply.ts';
 import { isStatus, neverHasContent, reasonPhrase } from '../status.ts';
@@ -36,7 +37,7 @@ export class Encoded {
 }
 
 /** The interim reply that asks for the content of a request (RFC 9110, section 15.2.1). */
-export const CONTINUE: Uint8Array = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
+export const CONTINUE: Uint8Array = latin1('HTTP/1.1 100 Continue\r\n\r\n');
 
 /** Bytes for the parts that are not the reply's: status line, Date, Connection, framing field, blank line. */
 const FIXED_ROOM = 160;
@@ -82,8 +83,8 @@ export function encodeInto(
 }
 
 /** Returns the head in a buffer of its own, or null with `out.error`. */
-export function encodeHead(reply: Reply, context: EncodeContext, out: Encoded): Buffer | null {
-  const buffer = Buffer.allocUnsafe(headBound(reply, context));
+export function encodeHead(reply: Reply, context: EncodeContext, out: Encoded): Uint8Array | null {
+  const buffer = allocate(headBound(reply, context));
   const end = encodeInto(buffer, 0, reply, context, out);
   return end < 0 ? null : buffer.subarray(0, end);
 }
@@ -92,11 +93,11 @@ export function encodeHead(reply: Reply, context: EncodeContext, out: Encoded): 
  * Returns head and content in one buffer of exactly their size, for a cache, or null with `out.error`. `out.dateOffset`
  * is the place for `patchDate`. The body must be `bytes`, `empty` or one that is not sent.
  */
-export function encodeWhole(reply: Reply, context: EncodeContext, out: Encoded): Buffer | null {
+export function encodeWhole(reply: Reply, context: EncodeContext, out: Encoded): Uint8Array | null {
   const head = encodeHead(reply, context, out);
   if (head === null) return null;
   const body = reply.body.kind === 'bytes' && out.framing === 'length' ? reply.body.bytes : null;
-  const whole = Buffer.allocUnsafeSlow(head.length + (body === null ? 0 : out.contentLength));
+  const whole = new Uint8Array(head.length + (body === null ? 0 : out.contentLength));
   whole.set(head, 0);
   if (body !== null && out.contentLength > 0) whole.set(body, head.length);
   return whole;

@@ -1,3 +1,4 @@
+import { utf8 } from '../fields/bytes.ts';
 import { neverHasContent, reasonPhrase } from '../status.ts';
 
 /** One sentence for the reader of the page. It says what may help. */
@@ -50,7 +51,7 @@ const pages = new Map<number, Uint8Array>();
 export function errorPage(status: number): Uint8Array {
   let page = pages.get(status);
   if (page === undefined) {
-    page = neverHasContent(status) ? new Uint8Array(0) : Buffer.from(render(status));
+    page = neverHasContent(status) ? new Uint8Array(0) : utf8(render(status));
     pages.set(status, page);
   }
   return page;

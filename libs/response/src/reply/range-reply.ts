@@ -6,6 +6,7 @@ import {
   unsatisfiedRange,
 } from '../conditions/range.ts';
 import type { Validators } from '../conditions/validators.ts';
+import { latin1 } from '../fields/bytes.ts';
 import { bodyLength, type PartsBody, partsBody, type Segment, segmentOf } from './body.ts';
 import { fail, type Reply } from './reply.ts';
 
@@ -73,16 +74,16 @@ export function multipartByteranges(
   let before = '';
   for (const range of ranges) {
     const head = `${before}--${boundary}\r\n${type}Content-Range: ${contentRange(range, size)}\r\n\r\n`;
-    parts.push({ kind: 'bytes', bytes: Buffer.from(head, 'latin1') });
+    parts.push({ kind: 'bytes', bytes: latin1(head) });
     parts.push(segmentOf(whole, range.first, range.last - range.first + 1));
     before = '\r\n';
   }
-  parts.push({ kind: 'bytes', bytes: Buffer.from(`\r\n--${boundary}--\r\n`, 'latin1') });
+  parts.push({ kind: 'bytes', bytes: latin1(`\r\n--${boundary}--\r\n`) });
   return partsBody(parts);
 }
 
 /** Random, so that a client that uploads a file cannot put a part boundary into it. */
 function makeBoundary(): string {
   const random = crypto.getRandomValues(new Uint8Array(16));
-  return Buffer.from(random).toString('hex');
+  return Array.from(random, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,3 +1,4 @@
+import { utf8 } from '../fields/bytes.ts';
 import { HeaderList } from '../fields/header-list.ts';
 import { reasonPhrase } from '../status.ts';
 import { type Body, type BodySource, bodyLength, EMPTY } from './body.ts';
@@ -53,12 +54,12 @@ export function empty(status: number): Reply {
 
 /** Makes a reply of plain text, sent as UTF-8. */
 export function text(status: number, content: string): Reply {
-  return typed(status, 'text/plain; charset=utf-8', Buffer.from(content));
+  return typed(status, 'text/plain; charset=utf-8', utf8(content));
 }
 
 /** Makes a reply of an HTML document, sent as UTF-8. The caller has escaped outside text (see `escapeHtml`). */
 export function html(status: number, content: string): Reply {
-  return typed(status, 'text/html; charset=utf-8', Buffer.from(content));
+  return typed(status, 'text/html; charset=utf-8', utf8(content));
 }
 
 /** Makes a reply whose body is produced while it is sent. `length` is given if it is known before. */
