@@ -1,12 +1,10 @@
 import { type Op, OpState } from '@webserv/event-loop';
-import { dispatch, failure } from '@webserv/methods';
 import { FeedStatus } from '@webserv/request';
-import { Reply } from '@webserv/response';
+import type { Reply } from '@webserv/response';
 import { type Guest, type Host, Standing } from '../accept/guest.ts';
 import type { Neighbours } from '../accept/neighbourhood.ts';
 import { assert } from '../assert.ts';
 import { Connection } from '../connection.ts';
-import { isByPeer } from '../transaction/gone.ts';
 import { Stage } from '../transaction/stage.ts';
 import { Fate, fateOf, Reading, Writing } from './fate.ts';
 import type { Round, RoundOwner, RoundPool } from './round.ts';
@@ -16,8 +14,6 @@ import type { Round, RoundOwner, RoundPool } from './round.ts';
  * see that the connection has ended: a request that is just arriving is answered, not reset.
  */
 const QUIET_MS = 300;
-/** How often a file is looked at that is changed while it is read. */
-const LOOKS_MAX = 16;
 
 /** How far the time of a connection without a request has run. */
 const Idle = {
@@ -160,14 +156,18 @@ export class ClientUdata extends Connection implements RoundOwner, Guest {
   /** What cannot be understood ends the connection: nothing behind it may be taken for a request. */
   private refuseHead(round: Round, status: number, place: string): void {
     this.openUnread(round);
-    this.refuse(status, place);
+    round.transaction.refuse(status, place, Stage.REQUEST);
   }
 
   /** A request whose head will not become whole. */
   private openUnread(round: Round): void {
+    const { parser, body, transaction } = round;
     this.takeBacklog();
     this.requests++;
-    round.openUnread(this.host.clock.now(), this.memory);
+    body.reading = Reading.LOST;
+    round.forgetCarried(this.memory);
+    parser.abandon();
+    transaction.headRefused(parser.requestLine, this.host.clock.now());
   }
 
   // ---- method ------------------------------------------------------------------------------------------------
@@ -178,55 +178,43 @@ export class ClientUdata extends Connection implements RoundOwner, Guest {
     const { head } = transaction.exchange;
     this.stage = Stage.METHOD;
     this.requests++;
-    round.openRead(this.host.clock.now());
-    const { site } = transaction;
-    const tooMany = this.pipelined > site.server.maxPipeline;
+    transaction.headRead(this.host.clock.now());
+    body.headRead(head);
+    const tooMany = this.pipelined > transaction.site.server.maxPipeline;
     if (!head.hasBody && !tooMany && kept && this.answerFromCache(round)) return;
-    transaction.begin(site.server, site.locate(head.path), transaction.exchange.nowMs);
-    if (tooMany) this.refuseRest(429, 'max_pipeline', Stage.REQUEST);
-    else if (!kept) this.refuseRest(503, 'memory_limit', Stage.REQUEST);
+    transaction.locate();
+    if (tooMany) this.refuseRest(round, 429, 'max_pipeline', Stage.REQUEST);
+    else if (!kept) this.refuseRest(round, 503, 'memory_limit', Stage.REQUEST);
     else if (head.hasBody && body.begin(head, transaction.location.bodySize) !== null) {
-      this.refuseRest(413, 'body_size', Stage.METHOD);
+      this.refuseRest(round, 413, 'body_size', Stage.METHOD);
     } else this.dispatch(round);
   }
 
-  private dispatch(round: Round): void {
-    const { transaction } = round;
-    // Taken before anything is looked at: what is changed from here on is not kept.
-    const ticket = transaction.site.pages.cache.begin();
-    const outcome = dispatch(transaction.exchange);
-    if (outcome instanceof Reply) this.respond(outcome, ticket, Stage.METHOD);
-    else round.body.takeIn(outcome);
+  private dispatch({ transaction, body }: Round): void {
+    const intake = transaction.dispatch();
+    if (intake !== null) body.takeIn(intake);
   }
 
-  /** Looks again at what is there now, a bounded number of times. Beyond it no content can be vouched for. */
   fileChanged(): void {
     const round = this.current;
-    const { transaction } = round;
-    const { exchange } = transaction;
-    if (++transaction.looks < LOOKS_MAX && !exchange.head.hasBody) {
+    if (round.transaction.mayLookAgain(this.host.clock.now())) {
       this.stage = Stage.METHOD;
-      transaction.begin(exchange.server, exchange.location, this.host.clock.now());
       this.dispatch(round);
-    } else {
-      transaction.cut(Stage.RESPONSE, 0, 'file changed while it was read', true);
-      this.end(round, Writing.CUT);
-    }
+    } else this.end(round, Writing.CUT);
   }
 
   /** Answers a request whose head is whole with an error, and reads nothing of what is behind it. */
-  private refuseRest(status: number, place: string, from: Stage): void {
-    const { body, transaction } = this.current;
+  private refuseRest({ body, transaction }: Round, status: number, place: string, from: Stage): void {
     body.reading = Reading.LOST;
-    this.respond(failure(transaction.exchange, status, place), -1, from);
-  }
-
-  refuse(status: number, place: string): void {
-    this.respond(failure(this.current.transaction.exchange, status, place), -1, Stage.REQUEST);
+    transaction.refuse(status, place, from);
   }
 
   private answerFromCache(round: Round): boolean {
-    if (!round.answerFromCache(this.mayKeep(round), this.host.clock.text())) return false;
+    const { transaction, outlet, parser } = round;
+    const { head } = parser;
+    if (head.method !== 'GET' && head.method !== 'HEAD') return false;
+    outlet.begin(head, this.mayKeep(round), this.host.clock.text());
+    if (!transaction.answerFromCache()) return false;
     this.stage = Stage.RESPONSE;
     // A page is one send. Where it has left already, the next deadline is the one of the idle connection.
     if (this.sending.state !== OpState.DONE) this.watchSending(round);
@@ -238,7 +226,10 @@ export class ClientUdata extends Connection implements RoundOwner, Guest {
   respond(reply: Reply, ticket: number, from: Stage): void {
     const round = this.current;
     this.stage = Stage.RESPONSE;
-    round.respond(reply, ticket, from, this.mayKeep(round), this.host.clock.text());
+    const { transaction, outlet, parser } = round;
+    const mayKeep = this.mayKeep(round) && transaction.location.timeouts.keepAlive > 0;
+    outlet.begin(parser.head, mayKeep, this.host.clock.text());
+    transaction.answer(reply, ticket, from);
     this.watchSending(round);
     this.watchWaiting();
   }
@@ -274,13 +265,8 @@ export class ClientUdata extends Connection implements RoundOwner, Guest {
   responded(result: number, place: string): void {
     const round = this.current;
     const { transaction, outlet } = round;
-    if (result < 0) {
-      transaction.cut(Stage.RESPONSE, result, place, !isByPeer(result, place));
-      this.end(round, Writing.CUT);
-      return;
-    }
-    if (transaction.responder.failed) transaction.endedBy = Stage.RESPONSE;
-    this.end(round, outlet.keepAlive ? Writing.KEPT : Writing.LAST);
+    if (!transaction.answered(result, place)) this.end(round, Writing.CUT);
+    else this.end(round, outlet.keepAlive ? Writing.KEPT : Writing.LAST);
   }
 
   // ---- end ---------------------------------------------------------------------------------------------------

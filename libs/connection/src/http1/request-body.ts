@@ -5,17 +5,13 @@ import { CONTINUE, type Reply } from '@webserv/response';
 import { assert } from '../assert.ts';
 import type { Connection } from '../connection.ts';
 import { Stage } from '../transaction/stage.ts';
-import type { Transaction } from '../transaction/transaction.ts';
+import type { Transaction, TransactionOwner } from '../transaction/transaction.ts';
 import { DRAIN_MAX, Reading, readingOf } from './fate.ts';
 import { Reception, type ReceptionOwner } from './reception.ts';
 
 /** The connection, as the body of its request sees it. */
-export interface BodyOwner extends Connection {
+export interface BodyOwner extends Connection, Pick<TransactionOwner, 'respond'> {
   readonly stage: Stage;
-  /** Answers with a reply, which stage `from` has made; `ticket` is the cache's, or -1. */
-  respond(reply: Reply, ticket: number, from: Stage): void;
-  /** Answers what came with an error. */
-  refuse(status: number, place: string): void;
   /** The request and its response are over: on to the next one. */
   goOn(): void;
 }
@@ -126,7 +122,7 @@ export class RequestBody implements ReceptionOwner {
     this.reading = Reading.LOST;
     owner.takeBacklog();
     if (owner.stage === Stage.END) owner.linger();
-    else if (owner.stage === Stage.METHOD) owner.refuse(error?.status ?? 400, error?.code ?? 'body');
+    else if (owner.stage === Stage.METHOD) this.refuse(error?.status ?? 400, error?.code ?? 'body');
   }
 
   answer(reply: Reply): void {
@@ -161,7 +157,7 @@ export class RequestBody implements ReceptionOwner {
     }
     this.reception?.abort();
     this.reading = Reading.LOST;
-    owner.refuse(408, place);
+    this.refuse(408, place);
   }
 
   /** The connection is closed: lets go of what is under way. */
@@ -169,6 +165,10 @@ export class RequestBody implements ReceptionOwner {
     this.reception?.abort();
     this.early?.release();
     this.early = null;
+  }
+
+  private refuse(status: number, place: string): void {
+    this.transaction.refuse(status, place, Stage.REQUEST);
   }
 
   private get owner(): BodyOwner {

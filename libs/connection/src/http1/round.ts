@@ -1,12 +1,9 @@
 import type { Location } from '@webserv/config';
 import type { Loop } from '@webserv/event-loop';
-import type { Caller, MemoryLedger } from '@webserv/methods';
+import type { MemoryLedger } from '@webserv/methods';
 import { RequestParser } from '@webserv/request';
-import type { Reply } from '@webserv/response';
 import type { Edition } from '../edition.ts';
-import type { ResponseOwner } from '../transaction/responder.ts';
-import { Stage } from '../transaction/stage.ts';
-import { Transaction } from '../transaction/transaction.ts';
+import { Transaction, type TransactionOwner } from '../transaction/transaction.ts';
 import { Reading } from './fate.ts';
 import { Http1Outlet, type Way } from './http1-outlet.ts';
 import { type BodyOwner, RequestBody } from './request-body.ts';
@@ -15,7 +12,7 @@ import { type BodyOwner, RequestBody } from './request-body.ts';
 const KEPT = 256;
 
 /** The connection that a round belongs to. */
-export interface RoundOwner extends Way, BodyOwner, ResponseOwner, Caller {
+export interface RoundOwner extends Way, BodyOwner, TransactionOwner {
   readonly remote: string;
 }
 
@@ -47,7 +44,6 @@ export class Round {
   attach(owner: RoundOwner): void {
     this.outlet.attach(owner);
     this.transaction.attach(owner, owner.remote);
-    this.transaction.site = this.pool.edition.defaultSite;
     this.body.attach(owner);
   }
 
@@ -67,56 +63,6 @@ export class Round {
     return (
       requests < server.keepaliveRequests && this.parser.head.keepAlive && this.body.reading !== Reading.LOST
     );
-  }
-
-  /** The head was read: its host says which site answers. */
-  openRead(nowMs: number): void {
-    const { transaction, body } = this;
-    const { exchange } = transaction;
-    transaction.open();
-    transaction.site = transaction.edition.siteOf(exchange.head.host);
-    exchange.nowMs = nowMs;
-    body.headRead(exchange.head);
-  }
-
-  /** The head will not become whole. Nobody knows which site is meant, so it is the default one's. */
-  openUnread(nowMs: number, memory: MemoryLedger): void {
-    const { transaction, body, parser } = this;
-    const { defaultSite } = transaction.edition;
-    body.reading = Reading.LOST;
-    this.forgetCarried(memory);
-    transaction.site = defaultSite;
-    transaction.begin(defaultSite.server, defaultSite.locate('/'), nowMs);
-    parser.abandon();
-    transaction.requestLine = parser.requestLine;
-    transaction.open();
-  }
-
-  /**
-   * Answers a GET or HEAD from the cache.
-   * @param mayKeep whether the connection may go on, as far as the location does not forbid it
-   * @returns false where the method stage must answer
-   */
-  answerFromCache(mayKeep: boolean, date: string): boolean {
-    const { transaction, outlet } = this;
-    const { exchange, site, responder } = transaction;
-    const { head } = exchange;
-    if (head.method !== 'GET' && head.method !== 'HEAD') return false;
-    outlet.begin(head, mayKeep, date);
-    const page = responder.sendFromCache(site, exchange);
-    if (page === null) return false;
-    transaction.location = page.location;
-    transaction.endedBy = Stage.END;
-    return true;
-  }
-
-  /** Answers with a reply. @param mayKeep as above */
-  respond(reply: Reply, ticket: number, from: Stage, mayKeep: boolean, date: string): void {
-    const { transaction, outlet } = this;
-    const { exchange, location, responder, site } = transaction;
-    transaction.endedBy = reply.status < 400 ? Stage.END : from;
-    outlet.begin(exchange.head, mayKeep && location.timeouts.keepAlive > 0, date);
-    responder.sendReply(reply, exchange, site, ticket);
   }
 
   /** Counts bytes of a head that is not whole. @returns false where there is no memory for them */

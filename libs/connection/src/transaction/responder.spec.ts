@@ -4,9 +4,8 @@ import { DEFAULT_LIMITS, RequestParser } from '@webserv/request';
 import { Reply } from '@webserv/response';
 import { FakeSite, locationOf } from '../testing/fake-site.ts';
 import { RecordingOutlet } from '../testing/recording-outlet.ts';
-import type { ResponseOwner } from './responder.ts';
 import { Stage } from './stage.ts';
-import { Transaction } from './transaction.ts';
+import { Transaction, type TransactionOwner } from './transaction.ts';
 
 let driver: FakeDriver;
 let loop: Loop;
@@ -29,7 +28,8 @@ beforeEach(() => {
 
 afterEach(() => loop.dispose());
 
-const owner: ResponseOwner & { ends(): { serverAddress: string; remotePort: number } } = {
+const owner: TransactionOwner = {
+  respond: () => {},
   responded: (result, place) => void over.push([result, place]),
   fileChanged: () => void changes++,
   ends: () => ({ serverAddress: '', remotePort: 0 }),

@@ -1,8 +1,9 @@
 import type { Location, Server } from '@webserv/config';
 import { ERRNO, type Loop } from '@webserv/event-loop';
-import { type Caller, Exchange } from '@webserv/methods';
+import { type Caller, dispatch, Exchange, failure, type Intake } from '@webserv/methods';
 import type { RequestHead } from '@webserv/request';
-import type { Cause } from '@webserv/response';
+import { type Cause, Reply } from '@webserv/response';
+import { assert } from '../assert.ts';
 import type { Edition } from '../edition.ts';
 import type { Outlet } from '../outlet.ts';
 import type { Ended, Site } from '../site.ts';
@@ -10,8 +11,25 @@ import { Patience } from './patience.ts';
 import { Responder, type ResponseOwner } from './responder.ts';
 import { Stage } from './stage.ts';
 
+/** How often a file is looked at that is changed while it is read. */
+const LOOKS_MAX = 16;
+/** Errors of a send that say that the client has gone, or cannot be reached any more. */
+const GONE: ReadonlySet<number> = new Set([
+  -ERRNO.EPIPE,
+  -ERRNO.ECONNRESET,
+  -ERRNO.ECONNABORTED,
+  -ERRNO.ETIMEDOUT,
+  -ERRNO.ENOTCONN,
+  -ERRNO.EHOSTUNREACH,
+  -ERRNO.ENETUNREACH,
+  -ERRNO.ENETDOWN,
+]);
+
 /** The connection or stream that a transaction belongs to. */
-interface TransactionOwner extends ResponseOwner, Caller {}
+export interface TransactionOwner extends ResponseOwner, Caller {
+  /** Answers with a reply, which stage `from` has made; `ticket` is the cache's, or -1. */
+  respond(reply: Reply, ticket: number, from: Stage): void;
+}
 
 /**
  * One request and its answer while they are under way, whatever protocol brought them: a head made of values in, an answer
@@ -31,12 +49,13 @@ export class Transaction implements Ended {
   startedAt = 0;
   faulty = false;
   requestLine = '';
-  /** How often the method stage has looked at a file that was changed while it was read. */
-  looks = 0;
   /** A head has been read, or refused, that has no access line yet. */
   unlogged = false;
+  /** How often the method stage has looked at a file that was changed while it was read. */
+  private looks = 0;
   /** Why the request gets no answer, or not all of it. */
   private cutBy: Cause | null = null;
+  private owner: TransactionOwner | null = null;
   private readonly loop: Loop;
 
   /** @param head holds the request while it is under way */
@@ -67,6 +86,8 @@ export class Transaction implements Ended {
   }
 
   attach(owner: TransactionOwner, remote: string): void {
+    this.owner = owner;
+    this.site = this.edition.defaultSite;
     this.exchange.remote = remote;
     this.exchange.caller = owner;
     this.responder.attach(owner);
@@ -77,10 +98,93 @@ export class Transaction implements Ended {
     this.unlogged = true;
   }
 
-  /** The request goes to the method stage. */
-  begin(server: Server, location: Location, nowMs: number): void {
+  // ---- request -> method -------------------------------------------------------------------------------------
+
+  /** The head was read: its host says which site answers. */
+  headRead(nowMs: number): void {
+    const { exchange } = this;
+    this.open();
+    this.site = this.edition.siteOf(exchange.head.host);
+    exchange.nowMs = nowMs;
+  }
+
+  /**
+   * No head could be read. Nobody knows which site is meant, so it is the default one's.
+   * @param requestLine what came in its place
+   */
+  headRefused(requestLine: string, nowMs: number): void {
+    const { defaultSite } = this.edition;
+    this.site = defaultSite;
+    this.begin(defaultSite.server, defaultSite.locate('/'), nowMs);
+    this.requestLine = requestLine;
+    this.open();
+  }
+
+  /**
+   * Answers from the cache, by an outlet that knows the request.
+   * @returns false where the method stage must answer
+   */
+  answerFromCache(): boolean {
+    const page = this.responder.sendFromCache(this.site, this.exchange);
+    if (page === null) return false;
+    this.location = page.location;
+    this.endedBy = Stage.END;
+    return true;
+  }
+
+  /** The path chooses the location. */
+  locate(): void {
+    const { exchange, site } = this;
+    this.begin(site.server, site.locate(exchange.head.path), exchange.nowMs);
+  }
+
+  /** The method stage: its reply goes to the owner. @returns the intake where one is at work instead */
+  dispatch(): Intake | null {
+    // Taken before anything is looked at: what is changed from here on is not kept.
+    const ticket = this.site.pages.cache.begin();
+    const outcome = dispatch(this.exchange);
+    if (!(outcome instanceof Reply)) return outcome;
+    this.ownerNow.respond(outcome, ticket, Stage.METHOD);
+    return null;
+  }
+
+  /** Answers with an error that a rule before the method stage, or a limit, has found. */
+  refuse(status: number, place: string, from: Stage): void {
+    this.ownerNow.respond(failure(this.exchange, status, place), -1, from);
+  }
+
+  /**
+   * A file was changed while it was read. The method stage may look again at what is there now, a bounded number of times.
+   * @returns false where no content can be vouched for: the response is cut
+   */
+  mayLookAgain(nowMs: number): boolean {
+    const { exchange } = this;
+    if (++this.looks < LOOKS_MAX && !exchange.head.hasBody) {
+      this.begin(exchange.server, exchange.location, nowMs);
+      return true;
+    }
+    this.cut(Stage.RESPONSE, 0, 'file changed while it was read', true);
+    return false;
+  }
+
+  private begin(server: Server, location: Location, nowMs: number): void {
     this.location = location;
     this.exchange.begin(server, location, nowMs);
+  }
+
+  // ---- response -> end ---------------------------------------------------------------------------------------
+
+  /** Says a reply, by an outlet that knows the request. Parameters as of `TransactionOwner.respond`. */
+  answer(reply: Reply, ticket: number, from: Stage): void {
+    this.endedBy = reply.status < 400 ? Stage.END : from;
+    this.responder.sendReply(reply, this.exchange, this.site, ticket);
+  }
+
+  /** The response is over, as `ResponseOwner.responded` says. @returns whether it is whole */
+  answered(result: number, place: string): boolean {
+    if (result < 0) this.cut(Stage.RESPONSE, result, place, !isByPeer(result, place));
+    else if (this.responder.failed) this.endedBy = Stage.RESPONSE;
+    return result >= 0;
   }
 
   /** Ready for the next request of the same connection. */
@@ -134,4 +238,15 @@ export class Transaction implements Ended {
     this.unlogged = false;
     this.site.record(this, this.loop.now - this.startedAt);
   }
+
+  private get ownerNow(): TransactionOwner {
+    const { owner } = this;
+    assert(owner !== null, 'a transaction belongs to a connection or a stream');
+    return owner;
+  }
+}
+
+/** Whether the client, or the network between, has cut a response. */
+function isByPeer(result: number, place: string): boolean {
+  return (place === 'send' || place === 'sendfile') && GONE.has(result);
 }
