@@ -66,7 +66,7 @@ export function environment(request: ScriptRequest): EnvEntry[] {
     `PATH=${request.path}`,
     'GATEWAY_INTERFACE=CGI/1.1',
     `SERVER_SOFTWARE=${request.software}`,
-    `SERVER_PROTOCOL=${head.version === 10 ? 'HTTP/1.0' : 'HTTP/1.1'}`,
+    `SERVER_PROTOCOL=HTTP/${(head.version / 10).toFixed(1)}`,
     `SERVER_NAME=${request.serverName}`,
     `SERVER_PORT=${request.serverPort}`,
     `REQUEST_METHOD=${head.method}`,

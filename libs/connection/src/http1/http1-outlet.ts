@@ -60,7 +60,7 @@ export class Http1Outlet implements Outlet {
   begin(head: RequestHead, keepAlive: boolean, date: string): void {
     const { context } = this;
     context.method = head.method;
-    context.version = head.version;
+    context.version = head.version === 10 ? 10 : 11;
     context.keepAlive = keepAlive;
     context.date = date;
   }

@@ -15,7 +15,7 @@ export class AccessEntry {
   /** Empty if no request could be read. Then the log shows `requestLine` as it came. */
   method = '';
   target = '';
-  /** 10 or 11. */
+  /** 10 or 11, or 20 for HTTP/2. */
   version = 11;
   /** The malformed request line, as it came. */
   requestLine = '';

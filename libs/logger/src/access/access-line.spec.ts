@@ -62,6 +62,11 @@ const GOLDEN: readonly [string, Partial<AccessEntry>, string][] = [
     `192.0.2.7 - - [${time}] "GET /index.html HTTP/1.0" 200 0 "-" "-" host=- stage=send cache=none ms=0.38`,
   ],
   [
+    'HTTP/2',
+    { version: 20 },
+    `192.0.2.7 - - [${time}] "GET /index.html HTTP/2.0" 200 1024 "http://a.org/" "curl/8.5.0" host=a.org stage=send cache=hit ms=0.38`,
+  ],
+  [
     'a user, over IPv6',
     { remote: '2001:db8::1', user: 'kim', method: 'DELETE', status: 204, bytes: 0, cache: 'miss' },
     `2001:db8::1 - kim [${time}] "DELETE /index.html HTTP/1.1" 204 0 "http://a.org/" "curl/8.5.0" host=a.org stage=send cache=miss ms=0.38`,
@@ -149,7 +154,7 @@ describe('JsonLine', () => {
     expect(text.indexOf('\n')).toBe(text.length - 1);
     const read = JSON.parse(text) as Record<string, unknown>;
     const { method, target, version, requestLine, user, referer, userAgent, host, errno, place } = given;
-    const version_ = version === 11 ? '1.1' : '1.0';
+    const version_ = ({ 10: '1.0', 11: '1.1', 20: '2.0' } as Record<number, string>)[version];
     expect(read).toEqual({
       time: clock.iso,
       remote: given.remote,

@@ -167,7 +167,7 @@ export class CombinedLine implements AccessLine {
     if (key === this.statusKey) return;
     let status = this.statuses.get(key);
     if (status === undefined) {
-      const shown = version === 11 ? ' HTTP/1.1' : version === 10 ? ' HTTP/1.0' : '';
+      const shown = version === 0 ? '' : ` HTTP/${(version / 10).toFixed(1)}`;
       status = piece(`${shown}" ${entry.status} `);
       this.statuses.set(key, status);
     }

@@ -50,7 +50,7 @@ export class JsonLine implements AccessLine {
 
   private request(entry: AccessEntry): string {
     if (entry.method === '') return `,"request":"${field(entry.requestLine)}"`;
-    const version = entry.version === 11 ? '1.1' : entry.version === 10 ? '1.0' : '0.9';
+    const version = entry.version === 11 ? '1.1' : entry.version === 20 ? '2.0' : '1.0';
     return `,"method":"${this.others.get(entry.method)}","target":"${this.others.get(entry.target)}","version":"${version}"`;
   }
 }

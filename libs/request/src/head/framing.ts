@@ -146,7 +146,7 @@ function classifyCodings(bytes: Uint8Array, start: number, end: number): ErrorKi
 export function readConnection(head: RequestHead, bytes: Uint8Array, base: number, fault: Fault): boolean {
   const { headers } = head;
   let close = false;
-  let keepAlive = head.version === 11;
+  let keepAlive = head.version !== 10;
   if (headers.hasKnown(FieldId.CONNECTION)) {
     for (
       let row = headers.firstRow(FieldId.CONNECTION);
@@ -193,7 +193,7 @@ export function readExpect(head: RequestHead, bytes: Uint8Array, base: number, f
       pos = comma + 1;
     }
   }
-  head.expectContinue = expected && head.version === 11 && head.hasBody;
+  head.expectContinue = expected && head.version !== 10 && head.hasBody;
   return true;
 }
 

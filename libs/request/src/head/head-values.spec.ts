@@ -44,6 +44,16 @@ describe('a head from values', () => {
     expect(filled(values)).toMatchObject({ code, at });
   });
 
+  it('of HTTP/2 has its version, also after an error, and the rules of 1.1', () => {
+    const head = new RequestHead();
+    const values = { method: 'PUT', target: '/', version: 20, authority: 'h', body: true } as const;
+    const fields: Lines = [['expect', '100-continue']];
+    expect(fillHead(head, { ...values, fields }, DEFAULT_LIMITS)).toBeNull();
+    expect([head.version, head.chunked, head.expectContinue, head.keepAlive]).toEqual([20, true, true, true]);
+    expect(fillHead(head, { ...values, authority: 'a b' }, DEFAULT_LIMITS)?.code).toBe('bad-host');
+    expect(head.version).toBe(20);
+  });
+
   it('has method and target alone after an error, for the log', () => {
     const head = new RequestHead();
     const values = {

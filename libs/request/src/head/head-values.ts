@@ -17,7 +17,7 @@ export interface HeadValues {
   /** The request target in the form that the method asks for (RFC 9112 section 3.2): in HTTP/2 the `:path`. */
   readonly target: string;
   /** 11 unless given. */
-  readonly version?: 10 | 11 | undefined;
+  readonly version?: 10 | 11 | 20 | undefined;
   /** Host and optional port: in HTTP/2 the `:authority`. It becomes the first field line, `Host`. */
   readonly authority?: string | undefined;
   /** Further field lines, in their order. */
@@ -45,7 +45,7 @@ const scratch = new Uint8Array(SCRATCH);
  * The caller owns `head` and may use it again. `head.clear()` lets go of its contents. `secure` says whether https
  * targets are allowed (RFC 9110 section 7.4).
  *
- * Returns null, or the error. After an error `head` has only method and target, for the log.
+ * Returns null, or the error. After an error `head` has only method, target and version, for the log.
  */
 export function fillHead(
   head: RequestHead,
@@ -54,9 +54,7 @@ export function fillHead(
   secure = false,
 ): RequestError | null {
   head.clear();
-  head.method = values.method;
-  head.target = values.target;
-  head.version = values.version ?? 11;
+  begin(head, values);
   const size = sizeOf(values);
   const bytes = size <= SCRATCH ? scratch : new Uint8Array(size);
   print(values, bytes);
@@ -68,12 +66,19 @@ export function fillHead(
   }
   const error = new RequestError(fault.kind, fault.at);
   head.clear();
-  head.method = values.method;
-  head.target = values.target;
+  begin(head, values);
   return error;
 }
 
-function lineOf(version: 10 | 11 = 11): string {
+/** What stays of a request that is refused. */
+function begin(head: RequestHead, { method, target, version = 11 }: HeadValues): void {
+  head.method = method;
+  head.target = target;
+  head.version = version;
+}
+
+/** A line that ends in another version than 1.0 and 1.1 is printed as 1.1: it has the same length. */
+function lineOf(version: 10 | 11 | 20 = 11): string {
   return version === 10 ? ' HTTP/1.0\r\n' : ' HTTP/1.1\r\n';
 }
 

@@ -10,8 +10,8 @@ export type TargetForm = (typeof TargetForm)[keyof typeof TargetForm];
  * log. All else has these defaults.
  */
 export class RequestHead {
-  /** 10 for HTTP/1.0. 11 for HTTP/1.1 and every later minor version. */
-  version: 10 | 11 = 11;
+  /** 10 for HTTP/1.0. 11 for HTTP/1.1 and every later minor version. 20 for HTTP/2. */
+  version: 10 | 11 | 20 = 11;
   /** As the client sent it: methods are case-sensitive. `''` if none could be read. */
   method = '';
   /** The request target as the client sent it. */
