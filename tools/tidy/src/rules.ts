@@ -36,6 +36,7 @@ export const BOUNDARIES: Readonly<Record<string, Boundary>> = {
     values: ['event-loop', 'request', 'response', 'methods', 'pages'],
     types: ['config', 'cache'],
   },
+  'libs/certificate': { values: [], types: [] },
   'apps/webserv': { values: LIBRARIES, types: ['cache'] },
 };
 
