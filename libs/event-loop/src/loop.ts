@@ -122,6 +122,11 @@ export class Loop {
     return this.driver.register(udata, interest);
   }
 
+  /** `to` takes over the descriptor and the slot of `from`. Nothing of `from` may be pending, and no `dispose` follows. */
+  handOver(from: Udata, to: Udata): void {
+    this.driver.handOver(from, to);
+  }
+
   /**
    * Closes a udata: its descriptor is closed, no `complete` follows, `dispose` comes last. A second call does nothing.
    * Timers stay armed.
@@ -354,12 +359,11 @@ export class Loop {
     if (!this.ticking && this.thrown !== null) this.throwOn();
   }
 
-  /** @internal */
+  /** @internal The waker does not cause what is thrown, and stays open. */
   woken(waker: Udata): void {
     try {
       this.onWake();
     } catch (error) {
-      // The waker did not cause this, and stays open.
       this.report(waker, error);
     }
   }

@@ -48,6 +48,14 @@ export class UdataTable {
     this.live--;
   }
 
+  /** Another udata takes the slot, and with it the token: events that are on their way are for it. */
+  replace(from: Udata, to: Udata): void {
+    this.objects[from.slot] = to;
+    to.slot = from.slot;
+    to.generation = from.generation;
+    from.slot = -1;
+  }
+
   /** Everything in the table: `dispose` closes it all. */
   *[Symbol.iterator](): IterableIterator<Udata> {
     for (const udata of this.objects) if (udata !== null) yield udata;

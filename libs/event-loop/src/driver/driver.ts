@@ -70,6 +70,8 @@ export interface Driver {
    * write has this.
    */
   join?(op: Op, timeoutMs: number): void;
+  /** As `Loop.handOver` has it. */
+  handOver(from: Udata, to: Udata): void;
   close(udata: Udata): void;
   /** Closes a descriptor that no udata has taken: one that was accepted and is not wanted. */
   discard(fd: number): void;

@@ -109,6 +109,59 @@ export function lifecycleContract(options: HarnessOptions): void {
     });
   });
 
+  describe('a descriptor that is handed over', () => {
+    it('brings the successor what arrives, and what had arrived before', async () => {
+      const { loop } = harness;
+      const { probe, peer } = await connected(harness);
+      probe.react = () => probe.length < 5;
+      loop.recv(probe.input);
+      peer.write('first');
+      await harness.until(() => probe.length === 5, 'the first bytes');
+      peer.write('second');
+      await harness.arrive();
+      const { fd, slot, generation } = probe;
+      const next = new Probe(loop, -1);
+      loop.handOver(probe, next);
+      expect([probe.fd, probe.slot]).toEqual([-1, -1]);
+      expect([next.fd, next.slot, next.generation]).toEqual([fd, slot, generation]);
+      loop.recv(next.input);
+      await harness.until(() => next.length === 6, 'the second bytes');
+      peer.write('third');
+      const answer = Memory.from('answer');
+      loop.send(next.output, answer, 0, answer.size);
+      await harness.until(() => next.length === 11 && peer.length === 6, 'the third, and an answer');
+      expect(next.received.toString()).toBe('secondthird');
+      loop.close(next);
+      await harness.until(() => next.disposals === 1 && peer.ended, 'the end');
+      expect([probe.disposals, probe.late, next.late]).toEqual([0, 0, 0]);
+    });
+
+    it('may be handed over from within a completion, and closed before anything else happens', async () => {
+      const { loop } = harness;
+      const { probe, peer } = await connected(harness);
+      const next = new Probe(loop, -1);
+      probe.react = () => {
+        loop.handOver(probe, next);
+        loop.recv(next.input);
+        loop.close(next);
+        return false;
+      };
+      loop.recv(probe.input);
+      peer.write('bytes');
+      await harness.until(() => next.disposals === 1 && (peer.ended || peer.wasReset), 'the end');
+      expect([probe.disposals, next.got]).toEqual([0, []]);
+    });
+
+    it('stays where it is while an operation is pending', async () => {
+      const { loop } = harness;
+      const { probe, peer } = await connected(harness);
+      loop.recv(probe.input);
+      expect(() => loop.handOver(probe, new Probe(loop, -1))).toThrow('an operation is pending');
+      peer.write('bytes');
+      await harness.until(() => probe.length === 5, 'the bytes');
+    });
+  });
+
   describe('what a udata throws', () => {
     it('is told to onFault, closes that udata, and leaves the others alone', async () => {
       const { loop } = harness;

@@ -7,6 +7,7 @@ import { Random } from '../../random.ts';
 import type { Udata } from '../../udata.ts';
 import { UdataTable } from '../../udata-table.ts';
 import { type Driver, Interest } from '../driver.ts';
+import { handOver } from '../hand-over.ts';
 import { FakeCalls } from './calls.ts';
 import { describe, FakeCompletions } from './completions.ts';
 import { FakeJoins } from './joins.ts';
@@ -60,8 +61,8 @@ export class FakeDriver implements Driver {
     this.turns = new FakeTurns(this.random, this.schedule);
     this.buffer = options.buffer ?? BUFFER;
     this.descriptors = new FakeDescriptors(options.descriptors ?? 1 << 20);
-    const { random, schedule, descriptors, completions } = this;
-    this.calls = new FakeCalls(random, options.faults ?? {}, schedule.split, descriptors, completions);
+    const { random, descriptors, completions } = this;
+    this.calls = new FakeCalls(random, options.faults ?? {}, this.schedule.split, descriptors, completions);
     this.calls.stir = (peer) => this.turns.stir(peer);
     this.joins = new FakeJoins(this.random, (write, thing) => this.calls.writeLate(write, thing));
   }
@@ -146,6 +147,10 @@ export class FakeDriver implements Driver {
   join(op: Op, _timeoutMs: number): void {
     const watch = this.watchOf(op.owner);
     if (watch !== null) this.calls.endCancelled(watch, op);
+  }
+
+  handOver(from: Udata, to: Udata): void {
+    handOver(this.table, this.watchOf(from), from, to);
   }
 
   close(udata: Udata): void {
@@ -343,11 +348,8 @@ export class FakeDriver implements Driver {
   /** What is in use now. */
   get counts(): FakeCounts {
     let pending = 0;
-    for (const watch of this.turns.watches) {
-      if (watch === null || watch === undefined) continue;
-      if (watch.reading !== null) pending++;
-      if (watch.writing !== null) pending++;
-    }
+    for (const watch of this.turns.watches)
+      if (watch) pending += (watch.reading === null ? 0 : 1) + (watch.writing === null ? 0 : 1);
     return {
       pending: pending + this.completions.count,
       descriptors: this.descriptors.open,

@@ -105,7 +105,7 @@ export class FakeDescriptors {
 
 /** What the fake driver knows of one registered udata. */
 export class FakeWatch {
-  readonly udata: Udata;
+  udata: Udata;
   readonly fd: number;
   readonly thing: FakeThing | null;
   readonly interest: Interest;

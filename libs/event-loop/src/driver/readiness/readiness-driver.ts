@@ -4,6 +4,7 @@ import * as libc from '../../ffi/libc.ts';
 import { type Op, OpKind, OpState } from '../../op.ts';
 import type { Udata } from '../../udata.ts';
 import { type Driver, type DriverName, Interest } from '../driver.ts';
+import { handOver } from '../hand-over.ts';
 import { Ready } from '../system/event-list.ts';
 import { SystemDriver } from '../system/system-driver.ts';
 import { Attempts } from './attempts.ts';
@@ -129,6 +130,10 @@ export class ReadinessDriver extends SystemDriver implements Driver {
     }
     this.completions.finish(op, -ERRNO.ECANCELED);
     this.attempts.notify();
+  }
+
+  handOver(from: Udata, to: Udata): void {
+    handOver(this.table, this.watchOf(from), from, to);
   }
 
   close(udata: Udata): void {

@@ -18,7 +18,7 @@ export type Writer = (typeof Writer)[keyof typeof Writer];
 
 /** What readiness knows of one registered udata. */
 export class Watch implements Registration, DiskFile {
-  readonly udata: Udata;
+  udata: Udata;
   readonly fd: number;
   readonly interest: Interest;
   readonly slot: number;

@@ -59,7 +59,7 @@ export const GOES_ON = 1;
  * completion can meet a successor.
  */
 export class Flight implements Registration, DiskFile {
-  readonly udata: Udata;
+  udata: Udata;
   readonly fd: number;
   readonly interest: Interest;
   readonly slot: number;

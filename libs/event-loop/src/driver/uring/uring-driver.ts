@@ -4,6 +4,7 @@ import { IORING_CQE_F, IORING_OP, POLL_EVENTS } from '../../ffi/uring-layout.ts'
 import { type Op, OpKind, OpState } from '../../op.ts';
 import type { Udata } from '../../udata.ts';
 import type { Driver, Interest } from '../driver.ts';
+import { handOver } from '../hand-over.ts';
 import { EventList } from '../system/event-list.ts';
 import { LinuxNotices } from '../system/linux-notices.ts';
 import { SystemDriver } from '../system/system-driver.ts';
@@ -151,6 +152,10 @@ export class UringDriver extends SystemDriver implements Driver {
       }
       ring.enter(1, Math.ceil(left));
     }
+  }
+
+  handOver(from: Udata, to: Udata): void {
+    handOver(this.table, this.flightOf(from), from, to);
   }
 
   close(udata: Udata): void {
