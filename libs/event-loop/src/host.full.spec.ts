@@ -28,10 +28,13 @@ if (typeof uring !== 'string') {
 const PREAMBLE = `
 const { Interest, Loop, Memory, Op, spawnInThread, Timer, Udata, wake } = require(${JSON.stringify(bundle)});
 const loop = Loop.open({ use: { name: process.env.USE, library: process.env.KQUEUE || undefined } });
+/** What a test does in front of each completion of a client. */
+let before = (client, op) => {};
 class Client extends Udata {
   input = new Op(this);
   output = new Op(this);
   complete(op) {
+    before(this, op);
     if (op.result <= 0) return loop.close(this);
     if (op === this.output) return loop.recv(this.input);
     const memory = Memory.from(op.bytes.subarray(op.offset, op.offset + op.result));
@@ -245,7 +248,7 @@ describe.each(drivers)('Node hosts the loop on %s', (use) => {
       use,
       `
       const port = listen();
-      Client.prototype.complete = function () {
+      before = () => {
         const end = performance.now() + 30;
         while (performance.now() < end);
         // It is noted with the next tick, which may come behind this timer.
@@ -310,10 +313,8 @@ describe.each(drivers)('Node hosts the loop on %s', (use) => {
     const it = run(
       use,
       `
-      const complete = Client.prototype.complete;
-      Client.prototype.complete = function (op) {
-        if (op.result > 0 && op === this.input && op.bytes[op.offset] === 33) throw new Error('bang');
-        complete.call(this, op);
+      before = (client, op) => {
+        if (op.result > 0 && op === client.input && op.bytes[op.offset] === 33) throw new Error('bang');
       };
       process.on('uncaughtException', (error) => tell(error.message));
       tell(listen());`,

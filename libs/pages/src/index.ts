@@ -1,6 +1,5 @@
 export { Compressor } from './compressor.ts';
 export { ContentTag, TAG_ROOM } from './content-tag.ts';
-export { FileReadUdata } from './file-read-udata.ts';
 export { forgetPath } from './forget.ts';
 export { answerOf, type Page, type PageAnswer, USUAL } from './page.ts';
 export { PageDraft } from './page-draft.ts';

@@ -1,7 +1,7 @@
 import { utimesSync } from 'node:fs';
-import { ERRNO, type Op } from '@webserv/event-loop';
-import { FileReadUdata, PageLoad } from '@webserv/pages';
+import { ERRNO } from '@webserv/event-loop';
 import { DRIVERS, driverOptions } from '../testing/drivers.ts';
+import { HeldReads } from '../testing/held-reads.ts';
 import { get, Peer } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
 import { until } from '../testing/until.ts';
@@ -14,7 +14,7 @@ const LONG_AGO = new Date('2024-02-03T04:05:06Z');
 describe.each(DRIVERS)('memory, on %s', (use) => {
   let site: TestSite;
   let port: number;
-
+  let reads: HeldReads;
   let peers: Peer[];
 
   async function open(): Promise<Peer> {
@@ -32,13 +32,13 @@ describe.each(DRIVERS)('memory, on %s', (use) => {
   afterEach(async () => {
     // What clients have left goes with them.
     for (const peer of peers) peer.close();
-    jest.restoreAllMocks();
     await until(() => site.running?.holdings().connections === 0);
     expect(site.running?.holdings()).toMatchObject({ memory: 0, listings: 0 });
     await site.close();
   });
 
   function start(main: string, inServer: string): void {
+    reads = new HeldReads(driverOptions(use));
     port = site.start(
       `error_log error.log info; ${main}
 server {
@@ -46,7 +46,7 @@ server {
   location / { }
   location /list { root static; auto_index on; }
 }`,
-      driverOptions(use),
+      { loop: reads.loop },
     );
   }
 
@@ -105,25 +105,16 @@ server {
     it('one that cannot be read is an error for all who wait for it', async () => {
       start('', '');
       const [target = ''] = files(1, 900 * KIB);
-      const { complete } = FileReadUdata.prototype;
-      const reads: [FileReadUdata, Op][] = [];
-      const held = jest.spyOn(FileReadUdata.prototype, 'complete').mockImplementation(function (
-        this: FileReadUdata,
-        op: Op,
-      ) {
-        reads.push([this, op]);
-      });
-      const joined = jest.spyOn(PageLoad.prototype, 'join');
+      reads.hold();
       await Promise.all(Array.from({ length: 3 }, open));
       for (const peer of peers) peer.send(get(target));
-      await until(() => reads.length > 0);
-      await until(() => joined.mock.calls.length === 3);
-      expect(reads).toHaveLength(1);
-      held.mockRestore();
-      joined.mockRestore();
-      const [read, op] = reads[0] as [FileReadUdata, Op];
-      op.result = -ERRNO.EIO;
-      complete.call(read, op);
+      await until(() => reads.count > 0);
+      // The server answers this request after those that came before it.
+      const other = await Peer.open(port);
+      expect((await other.send(get('/')).answer()).status).toBe(200);
+      other.close();
+      expect(reads.count).toBe(1);
+      reads.fail(ERRNO.EIO);
       for (const peer of peers) {
         expect((await peer.answer()).status).toBe(500);
         peer.close();
@@ -132,22 +123,6 @@ server {
   });
 
   describe('bytes that came early', () => {
-    /** Has all reads of files wait until it is called. */
-    function holdReads(): () => void {
-      const { complete } = FileReadUdata.prototype;
-      const reads: (() => void)[] = [];
-      const held = jest.spyOn(FileReadUdata.prototype, 'complete').mockImplementation(function (
-        this: FileReadUdata,
-        op: Op,
-      ) {
-        reads.push(() => complete.call(this, op));
-      });
-      return () => {
-        held.mockRestore();
-        for (const read of reads) read();
-      };
-    }
-
     const memory = (): number => site.running?.holdings().memory ?? 0;
 
     it('of heads that are not whole: one too many is 503, and closed', async () => {
@@ -197,24 +172,24 @@ server {
     ])('a client%s that resets while its file is read is gone at once', async (_name, behind) => {
       start('', '');
       const [target = ''] = files(1, 100_000);
-      const release = holdReads();
+      reads.hold();
       const peer = (await open()).send(get(target) + behind);
       await until(() => memory() > 0);
       peer.reset();
       await until(() => site.running?.holdings().connections === 0);
       expect(memory()).toBe(0);
-      release();
+      reads.release();
     });
 
     it('one that has only said that it sends no more gets its answer', async () => {
       start('', '');
       const [target = ''] = files(1, 100_000);
-      const release = holdReads();
+      reads.hold();
       const peer = (await open()).send(get(target)).finish();
       await until(() => memory() > 0);
       const other = (await open()).send(get('/')).finish();
       await other.answer();
-      release();
+      reads.release();
       expect((await peer.answer()).body).toHaveLength(100_000);
     });
   });
