@@ -1,6 +1,7 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Place, Probe } from './probe.ts';
+import { freshName } from './uploads.ts';
 
 async function bodyAt(place: Place, path: string): Promise<string> {
   return (await place.ask(place.get(path))).body.toString();
@@ -38,12 +39,14 @@ export const CONTENT: Readonly<Record<string, Probe>> = {
   },
   method: {
     settings: [
-      ['method GET;', 'GET, HEAD'],
-      ['method GET POST;', 'GET, HEAD, POST'],
+      ['method GET;', ['GET, HEAD', 405, 404]],
+      ['method GET POST;', ['GET, HEAD, POST', 201, 404]],
+      ['method POST;', ['POST', 201, 405]],
     ],
     observe: async (place) => {
-      const answer = await place.ask(place.get('/').replace('GET', 'DELETE'));
-      return answer.status === 405 ? answer.headers.get('allow') : answer.status;
+      const { headers } = await place.ask(place.get('/').replace('GET', 'DELETE'));
+      const { status } = await place.ask(place.post(freshName(place), 'content'));
+      return [headers.get('allow'), status, await statusAt(place, '/none')];
     },
   },
   symlinks: {
@@ -62,11 +65,15 @@ export const CONTENT: Readonly<Record<string, Probe>> = {
   },
   dotfiles: {
     settings: [
-      ['dotfiles on;', 200],
-      ['dotfiles off;', 404],
+      ['dotfiles on;', [200, true]],
+      ['dotfiles off;', [404, false]],
     ],
-    files: { 'files/.name': '' },
-    observe: (place) => statusAt(place, '/.name'),
+    around: { server: 'auto_index on;' },
+    files: { 'files/folder/.hidden-name': '' },
+    observe: async (place) => [
+      await statusAt(place, '/folder/.hidden-name'),
+      (await bodyAt(place, '/folder/')).includes('.hidden-name'),
+    ],
   },
   charset: {
     settings: [
@@ -91,11 +98,16 @@ export const CONTENT: Readonly<Record<string, Probe>> = {
   },
   error: {
     settings: [
-      ['error 404 a.html;', 'a'],
-      ['error 404 b.html;', 'b'],
+      ['error 404 a.html;', ['a', 'its own']],
+      ['error 404 b.html;', ['b', 'its own']],
+      ['error 404 a.html 405 b.html;', ['a', 'b']],
     ],
     files: { 'a.html': 'a', 'b.html': 'b' },
-    observe: (place) => bodyAt(place, '/none'),
+    observe: async (place) => {
+      const answer = await place.ask(place.get('/none').replace('GET', 'PUT'));
+      const body = answer.body.toString();
+      return [await bodyAt(place, '/none'), body.length === 1 ? body : 'its own'];
+    },
   },
   redirection: {
     settings: [

@@ -2,15 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Place, Probe } from './probe.ts';
 
-/** Which of two logs has the line of a request that is made here. */
-async function logOf(place: Place, words: string): Promise<string> {
-  const target = `/none-${place.turn}${words}`;
-  await place.ask(place.get(target));
-  const found = (): string | undefined =>
-    ['a.log', 'b.log'].find((name) => textOf(place, name).includes(target));
-  await place.until(() => found() !== undefined);
-  return found() as string;
-}
+/** How long a log is given for a line that must not come yet. */
+const QUIET_MS = 60;
 
 function textOf(place: Place, name: string): string {
   try {
@@ -20,20 +13,53 @@ function textOf(place: Place, name: string): string {
   }
 }
 
+/** Which of two logs has the line of a request for a target, and in which form. */
+function lineOf(place: Place, target: string): string | undefined {
+  for (const name of ['a.log', 'b.log']) {
+    const line = textOf(place, name)
+      .split('\n')
+      .find((each) => each.includes(target));
+    if (line !== undefined) return `${name} ${line.startsWith('{') ? 'json' : 'text'}`;
+  }
+  return undefined;
+}
+
+/** The line of a request for a target. One that is not expected is given a little time to come. */
+async function lineFor(place: Place, target: string, seen: unknown): Promise<string> {
+  await place.ask(place.get(target));
+  const end = Date.now() + QUIET_MS;
+  await place.until(() => lineOf(place, target) !== undefined || (seen === 'none' && Date.now() > end));
+  return lineOf(place, target) ?? 'none';
+}
+
 /** The two logs. */
 export const LOGS: Readonly<Record<string, Probe>> = {
   access_log: {
     settings: [
-      ['access_log a.log buffer=0;', 'a.log'],
-      ['access_log b.log buffer=0;', 'b.log'],
+      ['access_log a.log buffer=0;', 'a.log text'],
+      ['access_log b.log buffer=0;', 'b.log text'],
+      ['access_log a.log json flush=1ms;', 'a.log json'],
+      ['access_log a.log combined flush=1h;', 'none'],
+      ['access_log a.log flush=1h buffer=0;', 'a.log text'],
     ],
-    observe: (place) => logOf(place, 'access'),
+    observe: (place, seen) => lineFor(place, `/none-${place.turn}`, seen),
   },
   error_log: {
     settings: [
-      ['error_log a.log info buffer=0;', 'a.log'],
-      ['error_log b.log info buffer=0;', 'b.log'],
+      ['error_log a.log info buffer=0;', ['a.log text', 'a.log text']],
+      ['error_log b.log info buffer=0;', ['b.log text', 'b.log text']],
+      ['error_log a.log error json flush=1ms;', ['none', 'a.log json']],
+      // What is no error waits for more. An error does not.
+      ['error_log a.log info flush=1h;', ['none', 'a.log text']],
     ],
-    observe: (place) => logOf(place, 'error'),
+    around: { location: 'cgi .run /bin/cat;' },
+    files: { 'files/bad.run': 'no head' },
+    observe: async (place, seen) => {
+      const [first, second] = seen as [string, string];
+      return [
+        await lineFor(place, `/none-${place.turn}`, first),
+        await lineFor(place, `/bad.run?${place.turn}`, second),
+      ];
+    },
   },
 };

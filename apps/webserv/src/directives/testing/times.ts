@@ -24,6 +24,12 @@ const PAGE = { 'files/page.html': 'page' };
 /** More than the buffers of a connection take. */
 const LARGE = { 'files/large.bin': 'x'.repeat(24 << 20) };
 
+/** One that has sent its head, and not all of its body. */
+async function unsent(place: Place, seen: unknown): Promise<string> {
+  const peer = await place.open();
+  return fate(peer.send(place.post(freshName(place), 'x', 2)), seen);
+}
+
 async function idle(place: Place, seen: unknown): Promise<string> {
   const peer = await place.open();
   expect((await peer.send(place.get('/page.html')).answer()).status).toBe(200);
@@ -48,9 +54,15 @@ async function unread(place: Place, seen: unknown): Promise<string> {
 /** How long things may take. */
 export const TIMES: Readonly<Record<string, Probe>> = {
   timeout: {
-    settings: SHORT_AND_LONG('timeout'),
+    settings: [
+      ['timeout 50ms;', ['closed', 'closed']],
+      ['timeout 1h;', ['open', 'open']],
+    ],
     files: PAGE,
-    observe: idle,
+    observe: async (place, seen) => {
+      const [first, second] = seen as [string, string];
+      return [await idle(place, first), await unsent(place, second)];
+    },
   },
   header_timeout: {
     settings: SHORT_AND_LONG('header_timeout'),
@@ -61,10 +73,7 @@ export const TIMES: Readonly<Record<string, Probe>> = {
   },
   body_timeout: {
     settings: SHORT_AND_LONG('body_timeout'),
-    observe: async (place, seen) => {
-      const peer = await place.open();
-      return fate(peer.send(place.post(freshName(place), 'x', 2)), seen);
-    },
+    observe: unsent,
   },
   send_timeout: {
     settings: SHORT_AND_LONG('send_timeout'),

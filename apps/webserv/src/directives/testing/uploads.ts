@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { realSystem, type System } from '../../server/system.ts';
+import { WAITS } from './counts.ts';
 import type { Place, Probe } from './probe.ts';
 
 let syncs = 0;
@@ -37,6 +38,22 @@ async function twoAtOnce(place: Place): Promise<number[]> {
   const other = await busy.send('y').answer();
   busy.close();
   return [status, other.status].sort();
+}
+
+/** How two scripts at once are answered. */
+async function twoScripts(place: Place): Promise<number[]> {
+  const peers = [await place.open(), await place.open()];
+  for (const peer of peers) peer.send(place.get('/wait.run'));
+  const statuses: number[] = [];
+  const answers = peers.map(async (peer) => statuses.push((await peer.answer()).status));
+  const scripts = (): number => place.site.running?.holdings().scripts ?? 0;
+  await place.until(() => scripts() === 2 || statuses.length > 0);
+  place.site.file('files/go');
+  await Promise.all(answers);
+  for (const peer of peers) peer.close();
+  await place.until(() => scripts() === 0);
+  place.site.remove('files/go');
+  return statuses.sort();
 }
 
 /** How uploads are stored, and how many at once. */
@@ -111,11 +128,12 @@ export const UPLOADS: Readonly<Record<string, Probe>> = {
   },
   max_share_per_address: {
     settings: [
-      ['max_share_per_address 25;', [201, 503]],
-      ['max_share_per_address 100;', [201, 201]],
+      ['max_share_per_address 25;', [201, 503, 200, 503]],
+      ['max_share_per_address 100;', [201, 201, 200, 200]],
     ],
-    around: { server: 'max_uploads 4;' },
-    observe: twoAtOnce,
+    around: { server: 'max_uploads 4; max_cgi 4; cgi_queue 0;', location: 'cgi .run /bin/sh;' },
+    files: { 'files/wait.run': WAITS },
+    observe: async (place) => [...(await twoAtOnce(place)), ...(await twoScripts(place))],
   },
   temp_disk: {
     settings: [
