@@ -1,7 +1,13 @@
 import { relative } from 'node:path/posix';
-import { closeFile, ERRNO, lookAt, lookOpen, lookPath, openPath, Tree } from '@webserv/event-loop';
+import { closeFile, ERRNO, type Loop, lookAt, lookOpen, lookPath, openPath, Tree } from '@webserv/event-loop';
 import { FileFacts, type Files, FolderNames, type FolderReader, nodeFiles } from '@webserv/methods';
 import type { FileStamp } from '@webserv/response';
+import { WarmRead } from './warm-read.ts';
+
+/** The disk of one server. It keeps parts of the disk open. */
+export interface ServerFiles extends Files {
+  dispose(): void;
+}
 
 /** An open root, and the loop's round in which its path was last checked. */
 interface Root {
@@ -14,13 +20,15 @@ interface Root {
  * out of it between a check and a use. It opens a root on the first use, and again when the root's path leads elsewhere
  * (a deployment that switches a link). The first use of a root in each round checks that.
  */
-export class TreeFiles implements Files {
+export class TreeFiles implements ServerFiles {
+  readonly ahead: WarmRead | null;
   private readonly trees = new Map<string, Root>();
-  private readonly round: () => number;
+  private readonly loop: Pick<Loop, 'ticks'> | null;
 
-  /** @param round returns the number of the loop's round. A root is checked once in each; without it, at each use */
-  constructor(round: () => number = () => Number.NaN) {
-    this.round = round;
+  /** @param loop checks a root once in each of its rounds, and reads small files; without it, a root is checked at each use */
+  constructor(loop: Pick<Loop, 'ticks' | 'readNow'> | null = null) {
+    this.loop = loop;
+    this.ahead = loop === null ? null : new WarmRead(loop);
   }
 
   open(root: string, path: string, beneath: boolean): number {
@@ -82,7 +90,7 @@ export class TreeFiles implements Files {
   }
 
   private tree(root: string): Tree | number {
-    const round = this.round();
+    const round = this.loop === null ? Number.NaN : this.loop.ticks;
     const known = this.trees.get(root);
     if (known !== undefined) {
       if (known.round === round) return known.tree;

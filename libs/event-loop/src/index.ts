@@ -1,5 +1,13 @@
 export { type Address, formatAddress, parseIpv6 } from './address.ts';
-export { lockFile, lookAt, lookOpen, lookPath, openPath, renameExclusive } from './disk/disk.ts';
+export {
+  lockFile,
+  lookAt,
+  lookedLength,
+  lookOpen,
+  lookPath,
+  openPath,
+  renameExclusive,
+} from './disk/disk.ts';
 export { beginSync, closeFile, dropFile, removeFile, replaceFile } from './disk/large-files.ts';
 export { Tree } from './disk/tree.ts';
 export { type Choice, DRIVER_NAMES, type DriverRequest, type NamedDriver } from './driver/choose.ts';

@@ -6,7 +6,7 @@ export { Turns, type Work } from './bounds/turns.ts';
 export { conditionsOf } from './conditions.ts';
 export { diskPath, pathText } from './disk/disk-path.ts';
 export type { FileWriter, FileWriterOwner } from './disk/file-writer.ts';
-export { FileFacts, type Files, type FolderReader } from './disk/files.ts';
+export { FileFacts, type Files, type FolderReader, type ReadAhead } from './disk/files.ts';
 export { FolderNames } from './disk/folder-names.ts';
 export { nodeFiles } from './disk/node-files.ts';
 export { nodeStore } from './disk/node-store.ts';

@@ -1,6 +1,7 @@
 export { Compressor } from './compressor.ts';
 export { ContentTag, TAG_ROOM } from './content-tag.ts';
 export { forgetPath } from './forget.ts';
+export { MemoryPool } from './memory-pool.ts';
 export { answerOf, type Page, type PageAnswer, USUAL } from './page.ts';
 export { PageDraft } from './page-draft.ts';
 export { PageLoad, type PageLoadOwner } from './page-load.ts';
@@ -8,5 +9,6 @@ export { originOf, type PageOrigin } from './page-origin.ts';
 export { partOf } from './page-part.ts';
 export { Pages } from './pages.ts';
 export { preloadPages } from './preload.ts';
+export { readAhead } from './read-ahead.ts';
 export { nodePaths, type Paths } from './watches/paths.ts';
 export { Watches } from './watches/watches.ts';

@@ -50,10 +50,15 @@ export class PageDraft {
 
   /**
    * @param length bytes of the body
+   * @param memory for the draft, at least `sizeOf` bytes
    * @returns null if the head cannot be encoded
    */
-  static of(reply: Reply, length: number, context: EncodeContext): PageDraft | null {
-    const memory = Memory.allocate(PageDraft.sizeOf(reply, length, context));
+  static of(
+    reply: Reply,
+    length: number,
+    context: EncodeContext,
+    memory: Memory = Memory.allocate(PageDraft.sizeOf(reply, length, context)),
+  ): PageDraft | null {
     const headSize = encodeInto(memory.bytes, 0, reply, context, encoded);
     if (headSize < 0) return null;
     return new PageDraft(memory, headSize, headSize + length, reply, encoded.dateOffset, context.date);

@@ -8,6 +8,7 @@ import { type FileReadOwner, FileReadUdata } from './file-read-udata.ts';
 import type { Page } from './page.ts';
 import type { PageDraft } from './page-draft.ts';
 import type { PageOrigin } from './page-origin.ts';
+import { readAhead } from './read-ahead.ts';
 
 /** Bytes up to which a file is read at once. A larger one is read in turns with the work for other clients. */
 const AT_HAND_MAX = 64 << 10;
@@ -86,15 +87,20 @@ export class PageLoad implements FileReadOwner {
     }
     this.reading = false;
     const { body, services } = this.parts;
-    services.files.close(body.fd, facts.size);
+    services.files.close(body.fd, body.length);
     this.arrived();
   }
 
-  /** @returns true if all of the file was read and it did not change meanwhile; then `facts` are the file's */
+  /** @returns true if all of the file was read and it did not change meanwhile */
   private readNow(): boolean {
     const { draft, body, services } = this.parts;
     const length = draft.size - draft.headSize;
     if (length > AT_HAND_MAX) return false;
+    const read = readAhead(services.files, body);
+    if (read !== null) {
+      read.copy(draft.memory.bytes, draft.headSize);
+      return true;
+    }
     const n = this.loop.readNow(body.fd, draft.memory, draft.headSize, length, body.offset);
     return n === length && services.files.inspect(body.fd, facts) >= 0 && !this.changed;
   }

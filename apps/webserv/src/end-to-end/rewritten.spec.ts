@@ -22,14 +22,30 @@ afterEach(async () => {
   await site.close();
 });
 
-/** Has `change` run whenever a file that was opened is looked at once more: when it has been read. */
+/** Has `change` run whenever a file is looked at that was read meanwhile. */
 function during(change: () => void, times: number): System {
   let remaining = times;
   return systemWith((files) => {
     const open = files.open.bind(files);
     const inspect = files.inspect.bind(files);
     const opened = new Set<number>();
+    const ahead = files.ahead ?? null;
     return {
+      ahead:
+        ahead === null
+          ? null
+          : {
+              get bytes() {
+                return ahead.bytes;
+              },
+              get count() {
+                return ahead.count;
+              },
+              read: (fd) => {
+                opened.delete(fd);
+                return ahead.read(fd);
+              },
+            },
       open: (root, name, beneath) => {
         const fd = open(root, name, beneath);
         opened.add(fd);

@@ -1,7 +1,7 @@
 import { CgiRunner } from '@webserv/cgi';
 import type { Location, Server } from '@webserv/config';
 import { type Clock, countedAs } from '@webserv/connection';
-import { LargeSlabs, UploadUdata } from '@webserv/disk';
+import { LargeSlabs, type ServerFiles, UploadUdata } from '@webserv/disk';
 import type { Loop } from '@webserv/event-loop';
 import {
   ErrorPages,
@@ -22,7 +22,7 @@ import {
 import { forgetPath } from '@webserv/pages';
 import type { ContentCoding, FileStamp, MimeTypes, Reply } from '@webserv/response';
 import type { HostedSite } from './hosted-site.ts';
-import type { ServerFiles, System } from './system.ts';
+import type { System } from './system.ts';
 import { uploadFoldersOf } from './upload-folders.ts';
 import { VERSION } from './version.ts';
 
@@ -43,7 +43,7 @@ export class SiteServices implements Services {
   private readonly siteOfLocation = new Map<Location, HostedSite>();
 
   constructor(loop: Loop, system: System, sites: ReadonlyMap<Server, HostedSite>, clock: Clock) {
-    this.files = system.files(() => loop.ticks);
+    this.files = system.files(loop);
     this.store = system.store;
     this.loop = loop;
     this.turns = new Turns(undefined, undefined, (ms) => loop.lag.note(ms));

@@ -1,18 +1,14 @@
 import { type Launcher, systemLauncher } from '@webserv/cgi';
-import { TreeFiles, type UploadSystem, uploadStore, uploadSystem } from '@webserv/disk';
+import { type ServerFiles, TreeFiles, type UploadSystem, uploadStore, uploadSystem } from '@webserv/disk';
+import type { Loop } from '@webserv/event-loop';
 import { type LogSystem, logSystem } from '@webserv/logger';
-import type { Files, Store } from '@webserv/methods';
+import type { Store } from '@webserv/methods';
 import { nodePaths, type Paths } from '@webserv/pages';
-
-/** The disk of one server. It keeps parts of the disk open. */
-export interface ServerFiles extends Files {
-  dispose(): void;
-}
 
 /** What a server uses of the system beside its multiplexer. A program may supply its own. */
 export interface System {
-  /** Makes the disk that the methods of one server read. @param round returns the number of the loop's round */
-  readonly files: (round: () => number) => ServerFiles;
+  /** Makes the disk that the methods of one server read. */
+  readonly files: (loop: Loop) => ServerFiles;
   /** The folders and links on the way to a file, for its watches. */
   readonly paths: Paths;
   /** The files in the upload folders, and the folders themselves. */
@@ -25,7 +21,7 @@ export interface System {
 
 /** The system that this process runs on. */
 export const realSystem: System = {
-  files: (round) => new TreeFiles(round),
+  files: (loop) => new TreeFiles(loop),
   paths: nodePaths,
   store: uploadStore,
   uploads: uploadSystem,

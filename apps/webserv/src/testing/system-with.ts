@@ -1,9 +1,11 @@
-import { realSystem, type ServerFiles, type System } from '../server/system.ts';
+import type { ServerFiles } from '@webserv/disk';
+import type { Loop } from '@webserv/event-loop';
+import { realSystem, type System } from '../server/system.ts';
 
 /** The system of this process, over files of which a test replaces some calls. */
 export function systemWith(replace: (files: ServerFiles) => Partial<ServerFiles>): System {
-  const files = (round: () => number): ServerFiles => {
-    const real = realSystem.files(round);
+  const files = (loop: Loop): ServerFiles => {
+    const real = realSystem.files(loop);
     return Object.assign(real, replace(real));
   };
   return { ...realSystem, files };

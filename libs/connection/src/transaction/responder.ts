@@ -1,8 +1,9 @@
 import type { CacheEntry, StaticCache } from '@webserv/cache';
-import type { Loop } from '@webserv/event-loop';
-import { conditionsOf, type Exchange, failure } from '@webserv/methods';
+import type { Loop, Memory } from '@webserv/event-loop';
+import { conditionsOf, type Exchange, failure, type MemoryLedger } from '@webserv/methods';
 import {
   answerOf,
+  MemoryPool,
   originOf,
   type Page,
   type PageAnswer,
@@ -11,6 +12,7 @@ import {
   type PageLoadOwner,
   type PageOrigin,
   partOf,
+  readAhead,
   TAG_ROOM,
   USUAL,
 } from '@webserv/pages';
@@ -30,6 +32,12 @@ import { Transmission } from './transmission.ts';
 
 /** A file up to this size leaves in one piece with its head even where it is not kept in the cache. */
 const LOAD_MAX = 64 << 10;
+
+/** Of all servers of the process: a piece depends on nothing. */
+const pool = new MemoryPool();
+
+/** Scratch: it is filled and read within one call. A page is made for the usual request. */
+const usual = { ...USUAL };
 
 /** The connection or stream, as the responder of its request calls it back. */
 export interface ResponseOwner {
@@ -66,6 +74,9 @@ export class Responder implements Sender, PageLoadOwner {
   private loading: PageLoad | null = null;
   private held: CacheEntry<Page> | null = null;
   private heldBy: StaticCache<Page> | null = null;
+  /** Memory of the pool that a file is being sent from, and what counts it. */
+  private lent: Memory | null = null;
+  private lentBy: MemoryLedger | null = null;
 
   constructor(loop: Loop, outlet: Outlet) {
     this.loop = loop;
@@ -206,6 +217,7 @@ export class Responder implements Sender, PageLoadOwner {
     if (fits) this.cache = 'miss';
     else if (this.tagPending) return false;
     const kept = fits && (this.tagPending || site.pages.admits(exchange, representation, body.length));
+    if (!kept && this.sendRead(reply, body, exchange, site)) return true;
     if (!kept && body.length > LOAD_MAX) return false;
     const origin = kept ? originOf(exchange, representation) : null;
     const known = origin === null ? null : site.pages.loads.find(origin);
@@ -215,12 +227,11 @@ export class Responder implements Sender, PageLoadOwner {
       this.join(known);
       return true;
     }
-    // A page is made for the usual request. One that needs another head gets it when it is sent.
-    const context = { ...USUAL, date: this.outlet.date };
+    usual.date = this.outlet.date;
     if (origin !== null && this.tagPending) reply.headers.set('ETag', TAG_ROOM);
-    const size = PageDraft.sizeOf(reply, body.length, context);
+    const size = PageDraft.sizeOf(reply, body.length, usual);
     if (!site.memory.spare(size)) return false;
-    const draft = PageDraft.of(reply, body.length, context);
+    const draft = PageDraft.of(reply, body.length, usual);
     if (draft === null) {
       site.memory.give(size);
       this.giveUp('encode', 0);
@@ -233,6 +244,32 @@ export class Responder implements Sender, PageLoadOwner {
     reply.representation = null;
     this.reply = null;
     this.join(this.begun(draft, body, exchange, site, origin, ticket)).start();
+    return true;
+  }
+
+  /**
+   * Sends a file that was read when it was opened, and that is not kept: it needs no memory of its own, and no other
+   * request can wait for it. @returns false where it was not read
+   */
+  private sendRead(reply: Reply, body: FileBody, exchange: Exchange, site: Site): boolean {
+    const content = readAhead(exchange.services.files, body);
+    if (content === null) return false;
+    usual.date = this.outlet.date;
+    const size = PageDraft.sizeOf(reply, body.length, usual);
+    if (!site.memory.spare(MemoryPool.capacityOf(size))) return false;
+    const memory = pool.take(size);
+    this.lent = memory;
+    this.lentBy = site.memory;
+    const draft = PageDraft.of(reply, body.length, usual, memory);
+    if (draft === null) {
+      this.giveUp('encode', 0);
+      return true;
+    }
+    memory.bytes.set(content, draft.headSize);
+    this.reply = null;
+    reply.release();
+    reply.body = { kind: 'unsent', length: body.length };
+    this.sendPage(draft.page(NO_VALIDATORS, exchange.location), 'page', true);
     return true;
   }
 
@@ -294,7 +331,12 @@ export class Responder implements Sender, PageLoadOwner {
   }
 
   private letGo(): void {
-    const { reply, held, loading } = this;
+    const { reply, held, loading, lent } = this;
+    if (lent !== null) {
+      this.lent = null;
+      this.lentBy?.give(lent.size);
+      pool.give(lent);
+    }
     if (loading !== null) {
       this.loading = null;
       loading.leave(this);

@@ -20,6 +20,14 @@ export function openPath(path: string): number {
   return paths.openAt(F.AT_FDCWD, path, READ);
 }
 
+/**
+ * The length of the regular file that was looked at last, Infinity for anything else. The look came before the file was
+ * opened, so it is only a hint.
+ */
+export function lookedLength(): number {
+  return paths.statusMode() === MODE.FILE ? paths.statusLength() : Number.POSITIVE_INFINITY;
+}
+
 /** The status of what lies at a path. Symbolic links are followed. */
 export function lookPath(path: string, status: FileStatus): number {
   return lookAt(F.AT_FDCWD, path, true, status);

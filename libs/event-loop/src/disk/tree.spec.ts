@@ -12,7 +12,7 @@ import { Tree } from './tree.ts';
 import { walk } from './walk.ts';
 
 const E = ERRNO;
-const status: FileStatus = { kind: 'other', size: 0, mtimeMs: 0, ino: 0 };
+const status: FileStatus = { kind: 'other', size: 0, mtimeMs: 0, ctimeMs: 0, ino: 0 };
 const ways: Resolution[] = hasOpenat2() ? [openat2, walk] : [walk];
 let folder: string;
 let root: string;
@@ -140,7 +140,7 @@ describe.each(ways.map((way) => [way.name, way] as const))('a tree, by %s', (_na
   it('says what things are as node:fs says it', () => {
     const tree = opened(way);
     const seen = fs.statSync(join(root, 'a.txt'));
-    const same = { kind: 'file', size: 3, mtimeMs: seen.mtimeMs, ino: seen.ino };
+    const same = { kind: 'file', size: 3, mtimeMs: seen.mtimeMs, ctimeMs: seen.ctimeMs, ino: seen.ino };
     expect(tree.look('a.txt', status)).toBe(0);
     expect(status).toEqual(same);
     const fd = tree.open('a.txt');

@@ -50,6 +50,8 @@ export interface StatusLayout {
   readonly length: number;
   /** Seconds and nanoseconds of the last modification. */
   readonly modified: number;
+  /** The same of the last change of any kind. No program can set it. */
+  readonly changed: number;
 }
 
 const STATX_LAYOUT: StatusLayout = {
@@ -63,6 +65,7 @@ const STATX_LAYOUT: StatusLayout = {
   linksWidth: 4,
   length: 40,
   modified: 112,
+  changed: 96,
 };
 const DARWIN_STAT: StatusLayout = {
   size: 144,
@@ -74,6 +77,7 @@ const DARWIN_STAT: StatusLayout = {
   linksWidth: 2,
   length: 96,
   modified: 48,
+  changed: 64,
 };
 const FREEBSD_STAT: StatusLayout = {
   size: 224,
@@ -85,6 +89,7 @@ const FREEBSD_STAT: StatusLayout = {
   linksWidth: 4,
   length: 112,
   modified: 64,
+  changed: 80,
 };
 const OPENBSD_STAT: StatusLayout = {
   size: 128,
@@ -96,6 +101,7 @@ const OPENBSD_STAT: StatusLayout = {
   linksWidth: 4,
   length: 80,
   modified: 48,
+  changed: 64,
 };
 const NETBSD_STAT: StatusLayout = {
   size: 152,
@@ -107,6 +113,7 @@ const NETBSD_STAT: StatusLayout = {
   linksWidth: 4,
   length: 112,
   modified: 64,
+  changed: 80,
 };
 
 const STATUS_LAYOUTS: Readonly<Record<System, StatusLayout>> = {
@@ -138,6 +145,7 @@ const X64_STAT: StatusLayout = {
   linksWidth: 4,
   length: 48,
   modified: 88,
+  changed: 104,
 };
 const GENERIC_STAT: StatusLayout = { ...X64_STAT, size: 128, mode: 16, links: 20 };
 const OLD_STATUS: Readonly<Record<string, OldStatus>> = {

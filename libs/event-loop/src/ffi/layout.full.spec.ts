@@ -136,6 +136,10 @@ const DISK: Question[] = [
     `offsetof(${STRUCT}, ${FIELD}${SYSTEM === 'linux' ? 'mtime' : SYSTEM === 'darwin' ? 'mtimespec' : 'mtim'})`,
     STATUS.modified,
   ],
+  [
+    `offsetof(${STRUCT}, ${FIELD}${SYSTEM === 'linux' ? 'ctime' : SYSTEM === 'darwin' ? 'ctimespec' : 'ctim'})`,
+    STATUS.changed,
+  ],
 ];
 
 /** glibc's struct stat is the kernel's, on machines of 64 bits. */
@@ -153,6 +157,7 @@ const LINUX: Question[] = [
   ['offsetof(struct stat, st_nlink)', OLD.layout.links],
   ['offsetof(struct stat, st_size)', OLD.layout.length],
   ['offsetof(struct stat, st_mtim)', OLD.layout.modified],
+  ['offsetof(struct stat, st_ctim)', OLD.layout.changed],
   ['sizeof(struct open_how)', OPEN_HOW.size],
   ['offsetof(struct open_how, flags)', OPEN_HOW.flags],
   ['offsetof(struct open_how, resolve)', OPEN_HOW.resolve],

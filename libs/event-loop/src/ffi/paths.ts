@@ -76,6 +76,8 @@ export interface FileStatus {
   size: number;
   /** Modification time in milliseconds, with its fraction. */
   mtimeMs: number;
+  /** The time of the last change of any kind, in the same unit. */
+  ctimeMs: number;
   ino: number;
 }
 
@@ -190,11 +192,18 @@ export function readStatus(into: FileStatus): void {
   into.kind = mode === MODE.FILE ? 'file' : mode === MODE.FOLDER ? 'folder' : 'other';
   into.size = wide(bytes, layout.length);
   into.ino = statusInode();
-  // node:fs computes it in the same way, so that stamps of both are equal.
-  into.mtimeMs =
-    bytes.readInt32LE(layout.modified + 4) * 4294967296000 +
-    bytes.readUInt32LE(layout.modified) * 1000 +
-    bytes.readUInt32LE(layout.modified + 8) / 1e6;
+  into.mtimeMs = timeAt(layout.modified);
+  into.ctimeMs = timeAt(layout.changed);
+}
+
+/** Milliseconds. node:fs computes them in the same way, so that stamps of both are equal. */
+function timeAt(at: number): number {
+  const { bytes } = status;
+  return (
+    bytes.readInt32LE(at + 4) * 4294967296000 +
+    bytes.readUInt32LE(at) * 1000 +
+    bytes.readUInt32LE(at + 8) / 1e6
+  );
 }
 
 /** Device and inode of the last status: two files are one if both are equal. */

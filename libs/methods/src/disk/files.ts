@@ -6,7 +6,22 @@ export class FileFacts implements FileStamp {
   size = 0;
   /** Modification time in milliseconds, with its fraction. */
   mtimeMs = 0;
+  /** The time of the last change of any kind, which no program can set. */
+  ctimeMs = 0;
   ino = 0;
+}
+
+/** Reads small files in the moment in which they are opened. It never waits for the disk. */
+export interface ReadAhead {
+  /** What `read` has read last. Each read replaces it. */
+  readonly bytes: Buffer;
+  /** The number of the last read: a caller whose number is another one has lost its bytes. */
+  readonly count: number;
+  /**
+   * Reads the file that was opened last, from its beginning.
+   * @returns bytes read, fewer than the file has if not all is at hand or it is large; or -errno
+   */
+  read(fd: number): number;
 }
 
 /**
@@ -14,6 +29,8 @@ export class FileFacts implements FileStamp {
  * Paths are absolute. `root` is the folder that a path must not leave.
  */
 export interface Files {
+  /** Null or absent: files are read when they are sent. */
+  readonly ahead?: ReadAhead | null;
   /**
    * Opens a regular file or a folder for reading. Anything else is -ENXIO and stays untouched, because opening a FIFO or a
    * device can have effects, or wait.

@@ -41,6 +41,7 @@ function fill(facts: FileFacts, stat: Stats): void {
   facts.kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : 'other';
   facts.size = stat.size;
   facts.mtimeMs = stat.mtimeMs;
+  facts.ctimeMs = stat.ctimeMs;
   facts.ino = stat.ino;
 }
 

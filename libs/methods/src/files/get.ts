@@ -36,7 +36,7 @@ function getFile(exchange: Exchange): Outcome {
   const { head, location } = exchange;
   if (isHidden(location, head.path)) return failure(exchange, 404, 'hidden name');
   const path = resolvePath(location, head.path);
-  const file = OpenFile.at(exchange, path);
+  const file = OpenFile.at(exchange, path, !isFolderPath(head.path) && isWhole(exchange));
   if (!(file instanceof OpenFile)) return failedCall(exchange, file.errno, file.place);
   if (file.facts.kind === 'folder') {
     file.release();
@@ -50,12 +50,30 @@ function getFile(exchange: Exchange): Outcome {
   return found(exchange, file, head.path);
 }
 
+/** Without one of these, a GET gets the whole file. */
+const PARTLY =
+  (1 << FieldId.RANGE) |
+  (1 << FieldId.IF_MATCH) |
+  (1 << FieldId.IF_NONE_MATCH) |
+  (1 << FieldId.IF_MODIFIED_SINCE) |
+  (1 << FieldId.IF_UNMODIFIED_SINCE);
+
+/** Whether the answer is likely to be all of the file, sent at once. */
+function isWhole({ head, location }: Exchange): boolean {
+  return (
+    head.method === 'GET' &&
+    !head.hasBody &&
+    !head.headers.hasAny(PARTLY) &&
+    location.precompressed.length === 0
+  );
+}
+
 function getFolder(exchange: Exchange, folder: OpenFile): Outcome {
   const { head, location } = exchange;
   if (!isFolderPath(head.path)) return redirectToFolder(exchange, 301);
   if (location.autoIndex) return listFolder(exchange, folder.path, folder.facts);
   if (location.defaultFile === null) return failure(exchange, 403, 'no default file');
-  const file = OpenFile.at(exchange, defaultFileOf(location, head.path));
+  const file = OpenFile.at(exchange, defaultFileOf(location, head.path), isWhole(exchange));
   if (file instanceof OpenFile) return found(exchange, file, defaultNameOf(location, head.path));
   return withoutDefaultFile(exchange, file);
 }
@@ -126,8 +144,8 @@ function content(exchange: Exchange, file: OpenFile, uploaded: boolean): Reply {
 
 function described(exchange: Exchange, sent: Content): Reply {
   const { file, contentType, encoding, uploaded, offer, original } = sent;
-  const { fd, path, facts: stamp } = file;
-  const whole = new Reply(200, { kind: 'file', fd, offset: 0, length: stamp.size, stamp }, file);
+  const { fd, path, facts: stamp, read } = file;
+  const whole = new Reply(200, { kind: 'file', fd, offset: 0, length: stamp.size, stamp, read }, file);
   const { headers } = whole;
   headers.append('Content-Type', contentType);
   if (encoding !== '') headers.append('Content-Encoding', encoding);

@@ -20,6 +20,8 @@ export interface FileBody {
   readonly length: number;
   /** The file's stamp when length and validators were taken from it. They no longer hold if it is another now. */
   readonly stamp?: FileStamp;
+  /** The number of the read that has brought the whole file already, for a sender that knows where to; 0 for none. */
+  readonly read?: number;
 }
 
 /** Bytes and file spans in sequence, as in multipart/byteranges. `length` is their sum. */

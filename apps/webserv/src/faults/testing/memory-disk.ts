@@ -329,5 +329,6 @@ function fill(facts: FileFacts, file: MemoryFile): void {
   facts.kind = file.folder ? 'folder' : 'file';
   facts.size = file.bytes.length;
   facts.mtimeMs = file.mtimeMs;
+  facts.ctimeMs = file.mtimeMs;
   facts.ino = file.ino;
 }

@@ -19,9 +19,10 @@ const found: string[] = [];
 
 function compare(what: string, result: number, status: FileStatus, stat: fs.Stats): void {
   const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : 'other';
-  const expected = JSON.stringify({ kind, size: stat.size, mtimeMs: stat.mtimeMs, ino: stat.ino });
-  const { size, mtimeMs, ino } = status;
-  const seen = JSON.stringify({ kind: status.kind, size, mtimeMs, ino });
+  const { ctimeMs: changed } = stat;
+  const expected = JSON.stringify({ kind, size: stat.size, mtimeMs: stat.mtimeMs, changed, ino: stat.ino });
+  const { size, mtimeMs, ctimeMs, ino } = status;
+  const seen = JSON.stringify({ kind: status.kind, size, mtimeMs, changed: ctimeMs, ino });
   if (result < 0 || seen !== expected) found.push(`${what}: ${result} ${seen}, not ${expected}`);
 }
 
@@ -31,7 +32,7 @@ else {
   for (const name of rest) {
     const path = `${folder}/${name}`;
     const stat = fs.statSync(path);
-    const status: FileStatus = { kind: 'other', size: -1, mtimeMs: -1, ino: -1 };
+    const status: FileStatus = { kind: 'other', size: -1, mtimeMs: -1, ctimeMs: -1, ino: -1 };
     compare(`path ${name}`, lookPath(path, status), status, stat);
     compare(`tree ${name}`, tree.look(name, status), status, stat);
     const fd = tree.open(name);
@@ -42,8 +43,8 @@ else {
     closeFile(fd, 1 << 30);
   }
   if (!tree.current) found.push('the folder is taken for another one');
-  if (lookPath(`${folder}/none`, { kind: 'other', size: 0, mtimeMs: 0, ino: 0 }) !== -ERRNO.ENOENT)
-    found.push('none');
+  const none: FileStatus = { kind: 'other', size: 0, mtimeMs: 0, ctimeMs: 0, ino: 0 };
+  if (lookPath(`${folder}/none`, none) !== -ERRNO.ENOENT) found.push('none');
   if (openPath(`${folder}/none`) !== -ERRNO.ENOENT) found.push('none to open');
 }
 process.stdout.write(JSON.stringify(found));
