@@ -37,6 +37,7 @@ export const BOUNDARIES: Readonly<Record<string, Boundary>> = {
     types: ['config', 'cache'],
   },
   'libs/certificate': { values: [], types: [] },
+  'libs/acme': { values: ['certificate'], types: [] },
   'apps/webserv': { values: LIBRARIES, types: ['cache'] },
 };
 
