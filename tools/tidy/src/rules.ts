@@ -33,8 +33,8 @@ export const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   'libs/pages': { values: ['event-loop', 'cache', 'request', 'response', 'methods'], types: ['config'] },
   'libs/disk': { values: ['event-loop', 'methods'], types: ['response'] },
   'libs/connection': {
-    values: ['event-loop', 'request', 'response', 'methods', 'pages'],
-    types: ['config', 'cache'],
+    values: ['event-loop', 'config', 'request', 'response', 'methods', 'pages'],
+    types: ['cache'],
   },
   'libs/certificate': { values: [], types: [] },
   'libs/acme': { values: ['certificate'], types: [] },

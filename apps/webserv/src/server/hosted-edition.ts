@@ -1,9 +1,8 @@
 import type { Config, Server } from '@webserv/config';
-import type { Clock, Edition } from '@webserv/connection';
+import { AddressEdition, type Clock, type Edition } from '@webserv/connection';
 import type { Loop } from '@webserv/event-loop';
 import { MemoryLedger, present } from '@webserv/methods';
 import { type Compressor, Pages, preloadPages, type Watches } from '@webserv/pages';
-import { AddressEdition } from './address-edition.ts';
 import { HostedSite } from './hosted-site.ts';
 import type { LogBook } from './log-book.ts';
 import { SiteServices } from './services.ts';

@@ -1,7 +1,8 @@
 import { HostMatcher } from '@webserv/config';
-import type { Edition, Site } from '@webserv/connection';
 import { present, type Services } from '@webserv/methods';
 import type { Limits } from '@webserv/request';
+import type { Edition } from '../edition.ts';
+import type { Site } from '../site.ts';
 
 /** Counts the transactions that are under way. */
 interface Holder {
