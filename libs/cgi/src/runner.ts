@@ -9,8 +9,7 @@ import { Queue } from './queue.ts';
 import { redirectedHead } from './request/local-redirect.ts';
 import { ScriptIntake } from './request/script-intake.ts';
 import type { Location, Server } from './workshop/server.ts';
-import { Slabs } from './workshop/slabs.ts';
-import type { ScriptRun, Workshop } from './workshop/workshop.ts';
+import { type ScriptRun, Slabs, type Workshop } from './workshop/workshop.ts';
 
 /** The options that a server gives to its runner. */
 export interface CgiOptions {

@@ -19,7 +19,7 @@ export { openChildPipe } from './ffi/libc.ts';
 export type { FileStatus } from './ffi/paths.ts';
 export { keepPrivate } from './ffi/private.ts';
 export { killGroup, type SpawnRequest, spawn, spawnInThread } from './ffi/spawn.ts';
-export type { Lag } from './lag.ts';
+export type { Lag } from './host.ts';
 export { Loop, type LoopOptions } from './loop.ts';
 export { Memory } from './memory.ts';
 export { Change, Op, OpKind, OpState, type Slice } from './op.ts';

@@ -1,4 +1,4 @@
-import { Lag } from './lag.ts';
+import { Lag } from './host.ts';
 
 it('keeps the longest since the start, and since it was taken last', () => {
   const lag = new Lag();

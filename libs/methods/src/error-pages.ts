@@ -1,7 +1,7 @@
 import type { Server } from '@webserv/config';
 import { type FileStamp, MimeTypes, Reply, sameStamp } from '@webserv/response';
 import { FileFacts, type Files } from './disk/files.ts';
-import { isScriptOf } from './scripts/server-scripts.ts';
+import { isScriptOf } from './scripts/script-rules.ts';
 import { makeInert } from './upload/inert.ts';
 import type { UploadRoots } from './upload/upload-roots.ts';
 

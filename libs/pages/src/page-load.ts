@@ -5,9 +5,8 @@ import { FileFacts, type MemoryLedger, type Services } from '@webserv/methods';
 import { type FileBody, sameStamp, type Validators } from '@webserv/response';
 import { ContentTag } from './content-tag.ts';
 import { type FileReadOwner, FileReadUdata } from './file-read-udata.ts';
-import type { Page } from './page.ts';
+import type { Page, PageOrigin } from './page.ts';
 import type { PageDraft } from './page-draft.ts';
-import type { PageOrigin } from './page-origin.ts';
 import { readAhead } from './read-ahead.ts';
 
 /** Bytes up to which a file is read at once. A larger one is read in turns with the work for other clients. */

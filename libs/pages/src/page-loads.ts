@@ -1,6 +1,6 @@
 import { isSettled, sameStamp } from '@webserv/response';
+import type { PageOrigin } from './page.ts';
 import type { PageLoad } from './page-load.ts';
-import type { PageOrigin } from './page-origin.ts';
 
 interface Entry {
   readonly load: PageLoad;

@@ -15,9 +15,8 @@ import {
   sameStamp,
 } from '@webserv/response';
 import type { Compressor } from './compressor.ts';
-import { Page } from './page.ts';
+import { Page, type PageOrigin, variantKey } from './page.ts';
 import { PageLoads } from './page-loads.ts';
-import { type PageOrigin, variantKey } from './page-origin.ts';
 import type { Watches } from './watches/watches.ts';
 
 /** At this age, a page whose file is not watched is compared with the file on the disk. */

@@ -3,9 +3,8 @@ import { dispatch, Exchange, FileFacts, type Files, type Services } from '@webse
 import { DEFAULT_LIMITS, fillHead, RequestHead } from '@webserv/request';
 import { type FileBody, Reply, type Representation, sameStamp } from '@webserv/response';
 import { ContentTag, TAG_ROOM } from './content-tag.ts';
-import { type Page, USUAL } from './page.ts';
+import { originOf, type Page, USUAL } from './page.ts';
 import { PageDraft } from './page-draft.ts';
-import { originOf } from './page-origin.ts';
 import type { Pages } from './pages.ts';
 
 /** The site that the pages are read for. */

@@ -21,8 +21,7 @@ export {
   isAmongTypes,
   preferredCoding,
 } from './content/content-coding.ts';
-export { MimeTypes } from './content/mime.ts';
-export { MimeTables } from './content/mime-tables.ts';
+export { MimeTables, MimeTypes } from './content/mime.ts';
 export type { Offer } from './content/offer.ts';
 export {
   CHUNK_TAIL,

@@ -1,11 +1,12 @@
 import type { StaticCache } from '@webserv/cache';
 import { type Location, LocationMatcher, type Server } from '@webserv/config';
-import type { Ended, Site } from '@webserv/connection';
-import type { AccessLog, ErrorLog } from '@webserv/logger';
+import { type Ended, type Site, Stage } from '@webserv/connection';
+import { errnoName } from '@webserv/event-loop';
+import { AccessEntry, type AccessLog, type ErrorLog } from '@webserv/logger';
 import { Ledger, type MemoryLedger } from '@webserv/methods';
 import type { Page, Pages } from '@webserv/pages';
+import { FieldId } from '@webserv/request';
 import { MimeTables, type MimeTypes } from '@webserv/response';
-import { record } from './record.ts';
 
 /** One `server` block, in service: what its requests share. */
 export class HostedSite implements Site {
@@ -63,4 +64,59 @@ export class HostedSite implements Site {
   typesOf({ types, charset }: Location): MimeTypes {
     return this.tables.of(types, charset);
   }
+}
+
+/** nginx's status for the log alone: the connection ended before an answer. */
+const NOT_ANSWERED = 499;
+
+/** The logs that record the end of a request. */
+interface Logs {
+  readonly accessLog: AccessLog;
+  readonly errorLog: ErrorLog;
+}
+
+/** Scratch: it is filled and written within one call, so one object is enough for all connections. */
+const entry = new AccessEntry();
+
+/** Writes the end of a request to the logs: an access line, and an error line if a stage before the end failed. */
+function record(ended: Ended, logs: Logs, durationMs: number): void {
+  const { exchange, endedBy, cause } = ended;
+  if (endedBy !== Stage.END) reportFailure(ended, logs);
+  if (!logs.accessLog.enabled) return;
+  const { head } = exchange;
+  entry.remote = exchange.remote;
+  entry.requestLine = ended.requestLine;
+  entry.method = entry.requestLine === '' ? head.method : '';
+  entry.target = head.target;
+  entry.version = head.version;
+  entry.host = head.host;
+  entry.status = statusOf(ended);
+  entry.bytes = ended.status === 0 ? 0 : ended.bodySent;
+  entry.referer = head.headers.known(FieldId.REFERER) ?? '';
+  entry.userAgent = head.headers.known(FieldId.USER_AGENT) ?? '';
+  entry.durationMs = durationMs;
+  entry.cache = ended.cache;
+  entry.stage = endedBy;
+  entry.errno = cause === null || cause.errno === 0 ? '' : errnoName(cause.errno);
+  entry.place = cause === null ? '' : cause.place;
+  logs.accessLog.write(entry);
+}
+
+function statusOf({ status }: Ended): number {
+  return status === 0 ? NOT_ANSWERED : status;
+}
+
+function reportFailure(ended: Ended, logs: Logs): void {
+  const { exchange, endedBy, cause, faulty, requestLine } = ended;
+  const status = statusOf(ended);
+  const level = status >= 500 || faulty ? 'error' : 'info';
+  if (!logs.errorLog.enabled(level)) return;
+  // There is no cause if a script itself answers with an error.
+  logs.errorLog[level](cause?.place ?? 'status', {
+    client: exchange.remote,
+    request: requestLine === '' ? `${exchange.head.method} ${exchange.head.target}` : requestLine,
+    status,
+    stage: endedBy,
+    errno: cause === null || cause.errno === 0 ? 'none' : errnoName(cause.errno),
+  });
 }

@@ -1,8 +1,7 @@
 import type { Loop, Memory } from '@webserv/event-loop';
 import { type Ledger, type MemoryLedger, present } from '@webserv/methods';
 import { Spool, type SpoolOwner } from '../spool/spool.ts';
-import { SLAB } from '../workshop/slabs.ts';
-import type { Workshop } from '../workshop/workshop.ts';
+import { SLAB, type Workshop } from '../workshop/workshop.ts';
 
 /** The server's resources that an output may use while its reader is slower than the script. */
 export interface OutputRoom {

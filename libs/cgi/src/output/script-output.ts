@@ -2,8 +2,7 @@ import { ERRNO, Interest, type Loop, type Memory, type Op } from '@webserv/event
 import { present } from '@webserv/methods';
 import type { BodySink, BodySource } from '@webserv/response';
 import { ScriptUdata, type ScriptUdataOwner } from '../process/script-udata.ts';
-import { SLAB } from '../workshop/slabs.ts';
-import type { Workshop } from '../workshop/workshop.ts';
+import { SLAB, type Workshop } from '../workshop/workshop.ts';
 import { ChunkedOutput } from './chunked-output.ts';
 import { type BufferOwner, OutputBuffer, type OutputRoom } from './output-buffer.ts';
 import { OutputParser, OutputStatus, type ScriptHead } from './output-parser.ts';

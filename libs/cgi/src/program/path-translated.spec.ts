@@ -1,5 +1,5 @@
 import { World } from '../testing/world.ts';
-import { translate } from './path-translated.ts';
+import { translate } from './program.ts';
 
 describe('PATH_TRANSLATED', () => {
   let world: World;

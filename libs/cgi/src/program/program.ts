@@ -1,10 +1,10 @@
 import { basename, dirname } from 'node:path';
-import type { Exchange, Script } from '@webserv/methods';
+import { type Exchange, resolvePath, type Script } from '@webserv/methods';
+import { textOfBytes } from '@webserv/request';
 import type { Program } from '../process/script-process.ts';
+import type { Location } from '../workshop/server.ts';
 import type { Workshop } from '../workshop/workshop.ts';
 import { environment, serverName, serverPort } from './env.ts';
-import { translate } from './path-translated.ts';
-import { searchWords } from './search-words.ts';
 
 /** Whether a script writes a whole response with a status line, by its name (RFC 3875 section 5). */
 export function isNph({ file }: Script): boolean {
@@ -46,3 +46,40 @@ export function programOf(
     stdin: head.hasBody ? -1 : workshop.nothing,
   };
 }
+
+/**
+ * PATH_TRANSLATED: the file that a request for PATH_INFO itself would name (RFC 3875, section 4.1.6). Returns '' if there is
+ * no such file.
+ * @param location the location that such a request would belong to
+ */
+export function translate(location: Location, pathInfo: string): string {
+  if (pathInfo === '' || location.root === '' || location.redirection !== null) return '';
+  return resolvePath(location, pathInfo);
+}
+
+/**
+ * Returns the command line of an indexed query (RFC 3875 section 4.4): a query without `=`, split into words at `+`. If
+ * one word cannot be an argument, there is no command line at all, as that section requires.
+ *
+ * A word that begins with `-` cannot be an argument: the script or its interpreter would read it as an option
+ * (CVE-2012-1823).
+ */
+export function searchWords(method: string, query: string): readonly string[] {
+  if (query === '' || query.includes('=') || (method !== 'GET' && method !== 'HEAD')) return [];
+  const words: string[] = [];
+  for (const raw of query.split('+')) {
+    const word = decoded(raw);
+    if (word === '' || word.startsWith('-') || word.includes('\0')) return [];
+    words.push(word);
+  }
+  return words;
+}
+
+/** Decodes a word, which may hold any bytes. Returns '' if a percent sign does not stand before two hexadecimal digits. */
+function decoded(raw: string): string {
+  if (MALFORMED.test(raw)) return '';
+  const bytes = raw.replace(/%(..)/g, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return textOfBytes(Buffer.from(bytes, 'latin1'));
+}
+
+const MALFORMED = /%(?![0-9a-f]{2})/i;

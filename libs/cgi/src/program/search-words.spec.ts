@@ -1,4 +1,4 @@
-import { searchWords } from './search-words.ts';
+import { searchWords } from './program.ts';
 
 describe('the command line of an indexed query', () => {
   it.each([

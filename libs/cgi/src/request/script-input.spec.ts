@@ -1,8 +1,7 @@
 import { ERRNO, Loop } from '@webserv/event-loop';
 import { FakeDriver, settle } from '@webserv/event-loop/testing';
 import { Ledger, MemoryLedger } from '@webserv/methods';
-import { Slabs } from '../workshop/slabs.ts';
-import type { Workshop } from '../workshop/workshop.ts';
+import { Slabs, type Workshop } from '../workshop/workshop.ts';
 import { ScriptInput } from './script-input.ts';
 
 it.each([

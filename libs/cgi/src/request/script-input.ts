@@ -2,8 +2,7 @@ import { ERRNO, Interest, type Loop, Memory, type Op } from '@webserv/event-loop
 import { type Ledger, type MemoryLedger, present } from '@webserv/methods';
 import { ScriptUdata, type ScriptUdataOwner } from '../process/script-udata.ts';
 import { NOTHING, Spool, type SpoolOwner } from '../spool/spool.ts';
-import { SLAB, type Slabs } from '../workshop/slabs.ts';
-import type { Workshop } from '../workshop/workshop.ts';
+import { SLAB, type Slabs, type Workshop } from '../workshop/workshop.ts';
 
 /** Bytes of the first memory for a body. A client that stops after its first bytes holds no more. */
 const FIRST = 4 << 10;

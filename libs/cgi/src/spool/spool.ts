@@ -1,8 +1,7 @@
 import { ERRNO, Interest, type Loop, Memory, type Op } from '@webserv/event-loop';
 import { type Ledger, present } from '@webserv/methods';
 import { ScriptUdata, type ScriptUdataOwner } from '../process/script-udata.ts';
-import { SLAB } from '../workshop/slabs.ts';
-import type { Workshop } from '../workshop/workshop.ts';
+import { SLAB, type Workshop } from '../workshop/workshop.ts';
 
 /** Stands for memory that is not needed. */
 export const NOTHING = Memory.allocate(0);

@@ -1,10 +1,9 @@
 import { empty, type Reply } from '@webserv/response';
-import { conditionsOf } from '../conditions.ts';
+import { conditionsOf, validatorsOf } from '../conditions.ts';
 import { FileFacts } from '../disk/files.ts';
 import type { Exchange } from '../exchange.ts';
 import { failedCall, failure } from '../failure.ts';
 import { isHidden, resolvePath } from '../resolve-path.ts';
-import { validatorsOf } from './file-validators.ts';
 
 /**
  * DELETE (RFC 9110 section 9.3.5) removes the file that GET would send: a regular file below the location's root. If it is

@@ -10,7 +10,7 @@ import {
   type StampedFile,
   withoutContent,
 } from '@webserv/response';
-import { conditioned } from '../conditions.ts';
+import { conditioned, validatorsOf } from '../conditions.ts';
 import type { Exchange } from '../exchange.ts';
 import { failedCall, failure } from '../failure.ts';
 import type { Outcome } from '../intake.ts';
@@ -19,7 +19,6 @@ import { redirectToFolder } from '../redirect.ts';
 import { defaultFileOf, defaultNameOf, isFolderPath, isHidden, resolvePath } from '../resolve-path.ts';
 import { realPathOf, scriptOf } from '../scripts/open-script.ts';
 import { makeInert } from '../upload/inert.ts';
-import { validatorsOf } from './file-validators.ts';
 import { OpenFile } from './open-file.ts';
 import { offerOf, openSibling } from './variants.ts';
 

@@ -4,8 +4,7 @@ import type { Exchange } from '../exchange.ts';
 import { failure } from '../failure.ts';
 import type { OpenFile } from '../files/open-file.ts';
 import type { Script } from './script.ts';
-import { runnerOf, runnerOfOpen } from './script-rules.ts';
-import { isScriptElsewhere, runsScripts } from './server-scripts.ts';
+import { isScriptElsewhere, runnerOf, runnerOfOpen, runsScripts } from './script-rules.ts';
 
 /** The path of the open file is not known any more, so the server cannot know whether it is a script. */
 const MOVED = 'file moved while it was opened';

@@ -1,6 +1,6 @@
 import { lstatSync, opendirSync, openSync, unlinkSync } from 'node:fs';
+import { join } from '../disk/disk-path.ts';
 import { attempt, closeQuietly, ERRNO, errnoOf } from '../disk/errno.ts';
-import { join } from '../disk/join.ts';
 import { undoJournal } from './journal.ts';
 import { parseTemporary, RUN } from './temporary.ts';
 

@@ -1,9 +1,9 @@
 import type { FileStamp } from '@webserv/response';
 import type { MemoryLedger } from '../bounds/memory-ledger.ts';
+import { join } from '../disk/disk-path.ts';
 import { ERRNO } from '../disk/errno.ts';
 import type { FileWriter, FileWriterOwner } from '../disk/file-writer.ts';
 import { FileFacts } from '../disk/files.ts';
-import { join } from '../disk/join.ts';
 import type { Room } from '../disk/room.ts';
 import type { Services } from '../exchange.ts';
 import type { JournalEntry } from './journal.ts';

@@ -1,8 +1,7 @@
 import { lstatSync, readFileSync, renameSync, unlinkSync } from 'node:fs';
 import type { FileStamp } from '@webserv/response';
-import { diskPath } from '../disk/disk-path.ts';
+import { diskPath, join } from '../disk/disk-path.ts';
 import { attempt } from '../disk/errno.ts';
-import { join } from '../disk/join.ts';
 import { journalName } from './temporary.ts';
 
 /** The entry of one file of a form. All names are in the same folder. */

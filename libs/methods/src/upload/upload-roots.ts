@@ -1,4 +1,4 @@
-import { isBeneath, realOf } from '../disk/real-path.ts';
+import { isBeneath, realOf } from '../disk/disk-path.ts';
 
 /** The folders that clients can upload into, of all servers. */
 export class UploadRoots {

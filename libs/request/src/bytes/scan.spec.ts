@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { FIELD_VALUE } from './chars.ts';
-import { valueEnd } from './scan.ts';
-import { wordsOf } from './words.ts';
+import { valueEnd, wordsOf } from './scan.ts';
 
 /** The first byte that cannot stand in a value, by the table alone. */
 function expected(bytes: Uint8Array, from: number, end: number): number {

@@ -1,6 +1,5 @@
 import { COLON, CR, HTAB, LF, SP, TOKEN } from '../bytes/chars.ts';
-import { tokenEnd, valueEnd } from '../bytes/scan.ts';
-import { wordsOf } from '../bytes/words.ts';
+import { tokenEnd, valueEnd, wordsOf } from '../bytes/scan.ts';
 import { ErrorKind, type Fault } from '../request-error.ts';
 import { FieldId, fieldId } from './field-id.ts';
 import { lineStartError, nameError, trimmedEnd, valueError } from './field-line.ts';

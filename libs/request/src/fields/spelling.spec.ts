@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { TOKEN } from '../bytes/chars.ts';
-import { wordsOf } from '../bytes/words.ts';
+import { wordsOf } from '../bytes/scan.ts';
 import { bytesOf } from '../testing/feeding.ts';
 import { FieldId, fieldId } from './field-id.ts';
 import { spelledId, spelledSize, spellingAt } from './spelling.ts';

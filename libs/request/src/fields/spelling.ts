@@ -1,4 +1,4 @@
-import { WORD } from '../bytes/words.ts';
+import { WORD } from '../bytes/scan.ts';
 import { FieldId } from './field-id.ts';
 
 /*

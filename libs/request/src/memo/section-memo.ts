@@ -1,5 +1,5 @@
 import { copyOfText } from '../bytes/octets.ts';
-import { keepWords, mixed, sameWords, WORD, wordsOf } from '../bytes/words.ts';
+import { keepWords, mixed, sameWords, WORD, wordsOf } from '../bytes/scan.ts';
 import { FieldId } from '../fields/field-id.ts';
 import { Headers } from '../fields/headers.ts';
 import type { RequestHead } from '../head/head.ts';

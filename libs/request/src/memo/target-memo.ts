@@ -1,6 +1,6 @@
 import { copyOfText } from '../bytes/octets.ts';
+import { keepWords, mixed, sameWords, WORD, wordsOf } from '../bytes/scan.ts';
 import { latin1 } from '../bytes/text.ts';
-import { keepWords, mixed, sameWords, WORD, wordsOf } from '../bytes/words.ts';
 import { type RequestHead, TargetForm } from '../head/head.ts';
 import { Slots } from './slots.ts';
 

@@ -1,4 +1,4 @@
-import { MimeTables } from './mime-tables.ts';
+import { MimeTables } from './mime.ts';
 
 it('locations that share a table and a charset share the answer', () => {
   const tables = new MimeTables();

@@ -14,7 +14,7 @@ import { COLD_STRETCH, discarded, readWarm } from '../system/page-cache.ts';
 import { closeDescriptor, waitsForDisk } from '../system/slow-file.ts';
 import { accept, acceptedPeer, hasRoom } from '../system/socket.ts';
 import * as transfer from '../system/transfer.ts';
-import { WRITE_BUDGET, writeTurn } from '../system/write-turn.ts';
+import { WRITE_BUDGET, writeTurn } from '../system/transfer.ts';
 import type { Poller } from './poller.ts';
 import { type Watch, Writer } from './watch.ts';
 

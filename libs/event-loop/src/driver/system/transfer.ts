@@ -1,14 +1,17 @@
+import { present } from '../../assert.ts';
+import { EAGAIN, EINTR, ERRNO } from '../../ffi/errno.ts';
+import { C } from '../../ffi/layout.ts';
+import * as libc from '../../ffi/libc.ts';
+import { Memory } from '../../memory.ts';
+import { type Op, OpKind, type Slice } from '../../op.ts';
+import type { BulkShare } from './bulk-share.ts';
+import { FileTurn } from './file-transfer.ts';
+import { gather, IOVEC_MAX, IOVEC_SIZE } from './iovec.ts';
+
 /**
  * The system calls behind the operations, for drivers that make them themselves once a descriptor is ready. Each tries
  * once (again after EINTR) and returns `>= 0` or `-errno`. The driver waits after -EAGAIN.
  */
-import { present } from '../../assert.ts';
-import { EINTR } from '../../ffi/errno.ts';
-import { C } from '../../ffi/layout.ts';
-import * as libc from '../../ffi/libc.ts';
-import { Memory } from '../../memory.ts';
-import type { Op, Slice } from '../../op.ts';
-import { gather, IOVEC_MAX, IOVEC_SIZE } from './iovec.ts';
 
 const iovec = Memory.allocate(IOVEC_MAX * IOVEC_SIZE);
 const iovecWords = new Uint32Array(iovec.bytes.buffer, iovec.bytes.byteOffset, (IOVEC_MAX * IOVEC_SIZE) / 4);
@@ -84,4 +87,29 @@ export function writeRemaining(fd: number, op: Op): number {
     const error = libc.lastError();
     if (error !== -EINTR) return error;
   }
+}
+
+/** Bytes that one turn moves at most, so that one fast peer does not keep the others waiting. */
+export const WRITE_BUDGET = 1 << 20;
+
+/**
+ * Sends or writes from `op.done` on, as much as one turn allows.
+ * @param share what this round may send
+ * @returns WHOLE, SHARE or ROOM of `FileTurn`, or -errno
+ */
+export function writeTurn(fd: number, op: Op, share: BulkShare): number {
+  const sends = op.kind === OpKind.SEND;
+  const total = totalOf(op);
+  const most = Math.min(total - op.done, WRITE_BUDGET);
+  for (let budget = sends ? share.turn(most) : most; op.done < total; ) {
+    if (budget <= 0) return FileTurn.SHARE;
+    const n = sends ? sendRemaining(fd, op, budget) : writeRemaining(fd, op);
+    if (n === -EAGAIN) return FileTurn.ROOM;
+    // A file that takes nothing and names no reason would be asked for ever.
+    if (n <= 0) return n === 0 ? -ERRNO.EIO : n;
+    op.done += n;
+    budget -= n;
+    if (sends) share.sent(n);
+  }
+  return FileTurn.WHOLE;
 }

@@ -4,7 +4,7 @@ import * as libc from '../../ffi/libc.ts';
 import { IORING_OP, IOSQE } from '../../ffi/uring-layout.ts';
 import type { Op } from '../../op.ts';
 import { DiskSpeed, waitsForDisk } from '../system/slow-file.ts';
-import { WRITE_BUDGET } from '../system/write-turn.ts';
+import { WRITE_BUDGET } from '../system/transfer.ts';
 import { type Flight, Tag } from './flight.ts';
 import type { Flights } from './flights.ts';
 
