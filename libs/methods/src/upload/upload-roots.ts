@@ -24,7 +24,7 @@ export class UploadRoots {
    * @param real the path of the file without links
    */
   hold(real: string): boolean {
-    return this.resolved().some((folder) => isBeneath(real, folder));
+    return !this.none && this.resolved().some((folder) => isBeneath(real, folder));
   }
 
   /**
@@ -33,7 +33,7 @@ export class UploadRoots {
    * @param real as of `hold`
    */
   mayBeUpload(real: string): boolean {
-    return real[real.lastIndexOf('/') + 1] !== '.' && this.hold(real);
+    return !this.none && real[real.lastIndexOf('/') + 1] !== '.' && this.hold(real);
   }
 
   private resolved(): readonly string[] {

@@ -26,6 +26,20 @@ describe('entity tags of files', () => {
     expect(strongEtag({ ...stamp })).toBe(tags[0]);
   });
 
+  it('hold the time in microseconds and the size, to the base of 36', () => {
+    const time = fc.oneof(
+      fc.double({ min: -1e12, max: 9e12, noNaN: true }),
+      fc.integer({ min: 0, max: 2_000_000 }).map((micros) => micros / 1000),
+      fc.constantFrom(1e300, Number.MAX_SAFE_INTEGER),
+    );
+    fc.assert(
+      fc.property(time, fc.maxSafeNat(), (mtimeMs, size) => {
+        const expected = `"${Math.round(mtimeMs * 1000).toString(36)}-${size.toString(36)}"`;
+        if (strongEtag({ mtimeMs, size }) !== expected) throw new Error(expected);
+      }),
+    );
+  });
+
   it('are the same on another machine, where the file has another inode', () => {
     const copy = { ...stamp, ino: 78 };
     expect(strongEtag(copy)).toBe(strongEtag(stamp));

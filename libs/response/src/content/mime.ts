@@ -38,6 +38,9 @@ export class MimeTypes {
   private readonly fallback: string;
   private readonly charset: string | null;
   private readonly known = new Map<number, Extension>();
+  /** The name that was looked up last: a caller asks for the type of a file and then for its coding. */
+  private lastName = '';
+  private last: Extension | null = null;
 
   /**
    * @param overrides extension (with or without its dot) -> media type; they go before the table
@@ -70,6 +73,14 @@ export class MimeTypes {
   }
 
   private find(fileName: string): Extension | null {
+    if (fileName !== this.lastName) {
+      this.last = this.search(fileName);
+      this.lastName = fileName;
+    }
+    return this.last;
+  }
+
+  private search(fileName: string): Extension | null {
     let hash = 0;
     for (let at = fileName.length - 1; at > 0; at--) {
       const c = fileName.charCodeAt(at);

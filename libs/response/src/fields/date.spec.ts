@@ -81,6 +81,20 @@ describe('parseHttpDate', () => {
 });
 
 describe('formatHttpDate', () => {
+  it('is the format of ECMA-262, as long as a year has four digits', () => {
+    const time = fc.oneof(
+      fc.integer({ min: -62_167_219_200_000, max: 253_402_300_799_999 }),
+      fc.integer({ min: -200, max: 200 }).map((days) => days * 43_200_000),
+      fc.double({ min: 1e12, max: 2e12, noNaN: true }),
+    );
+    fc.assert(
+      fc.property(time, (ms) => {
+        if (formatHttpDate(ms) !== new Date(ms).toUTCString()) throw new Error(new Date(ms).toUTCString());
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   it('comes back whole through the parser', () => {
     const first = -62_167_219_200;
     fc.assert(

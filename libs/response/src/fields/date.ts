@@ -10,11 +10,32 @@ export const HTTP_DATE_LENGTH = 29;
 const FIRST_MS = civilMs(0, 1, 1);
 const LAST_MS = civilMs(9999, 12, 31) + 86_399_999;
 
+const DAY_MS = 86_400_000;
+/** The numbers below 60, of two digits each. */
+const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
+/** Days that were formatted lately, at the day modulo the length: many files are of few days. */
+const days = Array.from({ length: 64 }, () => ({ day: Number.NaN, text: '' }));
+
 /** Returns `ms` as IMF-fixdate, always 29 characters. A time outside four-digit years becomes the nearest one inside. */
 export function formatHttpDate(ms: number): string {
   const within = Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, FIRST_MS), LAST_MS);
-  // ECMA-262 fixes this format. It is IMF-fixdate for every year from 0 to 9999.
-  return new Date(within).toUTCString();
+  const day = Math.floor(within / DAY_MS);
+  const seconds = Math.floor((within - day * DAY_MS) / 1000);
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  const clock = `${TWO_DIGITS[hours]}:${TWO_DIGITS[minutes - hours * 60]}:${TWO_DIGITS[seconds - minutes * 60]}`;
+  return `${formatDay(day)}${clock} GMT`;
+}
+
+/** Returns the date of a day since the epoch with its space, `Sun, 06 Nov 1994 `. It costs ten times what the rest does. */
+function formatDay(day: number): string {
+  const known = days[day & (days.length - 1)]!;
+  if (known.day !== day) {
+    // ECMA-262 fixes this format. It is that of IMF-fixdate for every year from 0 to 9999.
+    known.text = new Date(day * DAY_MS).toUTCString().slice(0, 17);
+    known.day = day;
+  }
+  return known.text;
 }
 
 /**
