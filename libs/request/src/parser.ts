@@ -1,7 +1,7 @@
 import { Carry } from './bytes/carry.ts';
 import { CR, LF, NINE, QUERY, SLASH, SP, ZERO } from './bytes/chars.ts';
+import { latin1 } from './bytes/octets.ts';
 import { targetEnd, tokenEnd, WORD, wordsOf } from './bytes/scan.ts';
-import { latin1 } from './bytes/text.ts';
 import { FieldSection, SectionStatus } from './fields/field-section.ts';
 import { readFields } from './head/framing.ts';
 import { RequestHead } from './head/head.ts';

@@ -1,10 +1,12 @@
+import type { Location, Server } from '@webserv/config';
 import { FieldId } from '@webserv/request';
 import { escapeHtml, html, Reply } from '@webserv/response';
 import { prefersJson } from '../accept.ts';
 import type { Exchange } from '../exchange.ts';
-import { humanSize, PAGE_END, pageBegin, visible, visibleInJson } from '../page-style.ts';
+import { encodeSegment, humanSize, PAGE_END, pageBegin, visible, visibleInJson } from '../page-style.ts';
+import { isHidden } from '../resolve-path.ts';
+import { isShadowed } from '../shadow.ts';
 import type { StoredFile } from './stored-file.ts';
-import { storedUrl } from './stored-url.ts';
 
 /** A field of a form that is not a file. The answer lists it, and the server does not store it. */
 export interface FormField {
@@ -67,4 +69,39 @@ function row({ name, size, location }: Stored): string {
   const text = `<bdi>${escapeHtml(visible(name))}</bdi>`;
   const link = location === null ? text : `<a href="${escapeHtml(location)}">${text}</a>`;
   return `<tr><td>${link}</td><td class="n">${humanSize(size)}</td></tr>\n`;
+}
+
+/**
+ * Returns the URL that serves a stored file: a path from `/`, percent-encoded; null if no location of the server serves it.
+ *
+ * A location serves it if its root is the upload folder or lies above it, it allows GET, runs no scripts and shows the
+ * name, and no location with a longer prefix takes the URL. Of several locations the most specific one counts: the one with
+ * the fewest methods, then one that does not list the folder, then the first in the config.
+ */
+export function storedUrl(server: Server, folder: string, name: string): string | null {
+  let best: Location | null = null;
+  let path = '';
+  for (const location of server.locations) {
+    const candidate = pathIn(location, folder, name);
+    if (candidate === null || isHidden(location, candidate) || isShadowed(server, location, candidate))
+      continue;
+    if (best !== null && !isPlainer(location, best)) continue;
+    best = location;
+    path = candidate;
+  }
+  return best === null ? null : path.split('/').map(encodeSegment).join('/');
+}
+
+/** Returns the request path that `location` maps to the file, or null. */
+function pathIn(location: Location, folder: string, name: string): string | null {
+  const { root, prefix, methods, redirection, cgi } = location;
+  if (redirection !== null || cgi.length > 0 || !methods.has('GET')) return null;
+  if (folder !== root && !folder.startsWith(root === '/' ? root : `${root}/`)) return null;
+  const below = root === '/' ? folder : folder.slice(root.length);
+  return `${prefix === '/' ? '' : prefix}${below}/${name}`;
+}
+
+function isPlainer(a: Location, b: Location): boolean {
+  if (a.methods.size !== b.methods.size) return a.methods.size < b.methods.size;
+  return !a.autoIndex && b.autoIndex;
 }

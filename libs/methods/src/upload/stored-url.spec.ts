@@ -1,5 +1,5 @@
 import { Fixture, type LocationPatch } from '../testing/fixture.ts';
-import { storedUrl } from './stored-url.ts';
+import { storedUrl } from './receipt.ts';
 
 const FOLDER = '/srv/uploads';
 

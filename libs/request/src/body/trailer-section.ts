@@ -1,5 +1,5 @@
 import { Carry } from '../bytes/carry.ts';
-import { latin1 } from '../bytes/text.ts';
+import { latin1 } from '../bytes/octets.ts';
 import { FieldId } from '../fields/field-id.ts';
 import { FieldSection, SectionStatus } from '../fields/field-section.ts';
 import { Headers } from '../fields/headers.ts';

@@ -1,4 +1,4 @@
-import { latin1 } from '../bytes/text.ts';
+import { latin1 } from '../bytes/octets.ts';
 import { FIELD_IDS, FieldId, fieldIdOf } from './field-id.ts';
 
 /*

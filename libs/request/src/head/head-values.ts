@@ -1,6 +1,6 @@
 import { QUERY } from '../bytes/chars.ts';
+import { latin1 } from '../bytes/octets.ts';
 import { targetEnd, tokenEnd } from '../bytes/scan.ts';
-import { latin1 } from '../bytes/text.ts';
 import { FieldId } from '../fields/field-id.ts';
 import { addLine } from '../fields/field-line.ts';
 import type { Headers } from '../fields/headers.ts';

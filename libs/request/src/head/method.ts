@@ -1,5 +1,5 @@
 import { LF } from '../bytes/chars.ts';
-import { latin1 } from '../bytes/text.ts';
+import { latin1 } from '../bytes/octets.ts';
 import { ErrorKind } from '../request-error.ts';
 
 const TLS_HANDSHAKE = 0x16;

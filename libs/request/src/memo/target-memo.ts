@@ -1,6 +1,5 @@
-import { copyOfText } from '../bytes/octets.ts';
+import { copyOfText, latin1 } from '../bytes/octets.ts';
 import { keepWords, mixed, sameWords, WORD, wordsOf } from '../bytes/scan.ts';
-import { latin1 } from '../bytes/text.ts';
 import { type RequestHead, TargetForm } from '../head/head.ts';
 import { Slots } from './slots.ts';
 

@@ -1,7 +1,6 @@
 import { DOT, HEX, PATH, PERCENT, QUESTION, SLASH } from '../bytes/chars.ts';
-import { textOfBytes } from '../bytes/octets.ts';
+import { latin1, textOfBytes } from '../bytes/octets.ts';
 import type { Scanner } from '../bytes/scan.ts';
-import { latin1 } from '../bytes/text.ts';
 import { ErrorKind, type Fault } from '../request-error.ts';
 
 const SCRATCH = 4_096;

@@ -1,5 +1,4 @@
-import { allocate, latin1 } from '../fields/bytes.ts';
-import { sameName, writeAscii, writeText, writeToken } from '../fields/field.ts';
+import { allocate, latin1, sameName, writeAscii, writeText, writeToken } from '../fields/field.ts';
 import type { HeaderList } from '../fields/header-list.ts';
 import { isOwned } from './encode.ts';
 

@@ -1,5 +1,12 @@
-import { allocate, latin1 } from '../fields/bytes.ts';
-import { sameName, writeAscii, writeDecimal, writeText, writeToken } from '../fields/field.ts';
+import {
+  allocate,
+  latin1,
+  sameName,
+  writeAscii,
+  writeDecimal,
+  writeText,
+  writeToken,
+} from '../fields/field.ts';
 import type { Reply } from '../reply/reply.ts';
 import { isStatus, neverHasContent, reasonPhrase } from '../status.ts';
 import { contentFraming, contentLength, type Framing, framing, type Version } from './framing.ts';

@@ -1,4 +1,4 @@
-import { utf8 } from '../fields/bytes.ts';
+import { utf8 } from '../fields/field.ts';
 import { neverHasContent, reasonPhrase } from '../status.ts';
 
 /** One sentence for the reader of the page. It says what may help. */

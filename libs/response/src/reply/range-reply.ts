@@ -6,7 +6,7 @@ import {
   unsatisfiedRange,
 } from '../conditions/range.ts';
 import type { Validators } from '../conditions/validators.ts';
-import { latin1 } from '../fields/bytes.ts';
+import { latin1 } from '../fields/field.ts';
 import { bodyLength, type PartsBody, partsBody, type Segment, segmentOf } from './body.ts';
 import { fail, type Reply } from './reply.ts';
 

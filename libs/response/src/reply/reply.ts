@@ -1,4 +1,4 @@
-import { utf8 } from '../fields/bytes.ts';
+import { utf8 } from '../fields/field.ts';
 import { HeaderList } from '../fields/header-list.ts';
 import { reasonPhrase } from '../status.ts';
 import { type Body, type BodySource, bodyLength, EMPTY } from './body.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { LONGEST_NUMBER, putInteger, putMilliseconds } from './digits.ts';
+import { LONGEST_NUMBER, putInteger, putMilliseconds } from './combined-line.ts';
 
 const bytes = Buffer.alloc(64);
 
