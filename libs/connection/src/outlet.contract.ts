@@ -204,6 +204,28 @@ export function outletContract(name: string, open: () => OutletWorld): void {
         expect([outlet.bodySent, speaker.moves]).toEqual([0, 1]);
       });
 
+      it('says a part of a page as the whole response, or leaves it to `head`', () => {
+        const page = world.page(pattern(6000), '"tag"');
+        for (const [first, last] of [
+          [0, 0],
+          [100, 611],
+          [5, 5999],
+        ] as const) {
+          world.begin({ method: 'GET' });
+          // Only some outlets say parts themselves.
+          if (!(outlet.part?.(page, { first, last }) ?? false)) return;
+          world.settle();
+          const arrived = world.arrived();
+          expect([arrived?.status, arrived?.whole, arrived?.fields.get('content-range')]).toEqual([
+            206,
+            true,
+            `bytes ${first}-${last}/6000`,
+          ]);
+          expect(arrived?.body.equals(pattern(6000).subarray(first, last + 1))).toBe(true);
+          expect([outlet.bodySent, arrived?.fields.get('etag')]).toEqual([last - first + 1, '"tag"']);
+        }
+      });
+
       it('HEAD of a page: its head alone', () => {
         world.begin({ method: 'HEAD' });
         outlet.page(world.page(Buffer.from('a page'), ''), 'page', false);

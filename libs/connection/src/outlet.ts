@@ -1,5 +1,5 @@
 import type { Page, PageAnswer } from '@webserv/pages';
-import type { HeaderList, Reply } from '@webserv/response';
+import type { ByteRange, HeaderList, Reply } from '@webserv/response';
 
 /** The speaker, as an outlet calls it back. */
 export interface OutletOwner {
@@ -48,6 +48,11 @@ export interface Outlet {
    * @param shared another response may be leaving from the same memory, which must then stay as it is
    */
   page(page: Page, answer: Exclude<PageAnswer, 'other'>, shared: boolean): boolean;
+  /**
+   * Says a part of a page from the page's memory, as the whole response. Only an outlet that gains by it has this.
+   * @returns false where it does not: nothing was said, and `head` and `piece` say the part
+   */
+  part?(page: Page, range: ByteRange): boolean;
   /** Says the head of a reply. Its body follows by `piece` and `file`, unless `hasBody` is false. */
   head(reply: Reply): boolean;
   /** Says bytes of the body. They are at least one. */

@@ -3,11 +3,15 @@ import { Memory } from '@webserv/event-loop';
 import type { Exchange, Files } from '@webserv/methods';
 import { copyOfText, FieldId, type Headers } from '@webserv/request';
 import {
+  type ByteRange,
   type ContentCoding,
   type EncodeContext,
   type Encoded,
   encodeHead,
+  encodePart,
   evaluatePreconditions,
+  type HeadLayout,
+  layoutOf,
   notModified,
   type Offer,
   patchDate,
@@ -55,6 +59,9 @@ export class Page {
   readonly location: Location;
   private readonly dateOffset: number;
   private date: string;
+  /** Where the parts of its head lie; null if clients cannot request parts of it, and until one does. */
+  private layout: HeadLayout | null = null;
+  private layoutSought = false;
   private revalidated: Memory | null = null;
   private revalidatedDateOffset = -1;
   private revalidatedDate = '';
@@ -91,6 +98,30 @@ export class Page {
     patchDate(this.memory.bytes, this.dateOffset, date);
     this.date = date;
     return true;
+  }
+
+  /** True if clients can request parts of the page. */
+  get hasParts(): boolean {
+    return this.headLayout !== null;
+  }
+
+  /** Writes the head of the 206 for one range. @returns its size, or -1 if it does not fit into `into` */
+  writePartHead(into: Uint8Array, { first, last }: ByteRange, date: string): number {
+    const layout = this.headLayout;
+    return layout === null ? -1 : encodePart(into, this.memory.bytes, layout, first, last, date);
+  }
+
+  private get headLayout(): HeadLayout | null {
+    if (!this.layoutSought) {
+      this.layoutSought = true;
+      this.layout = this.findLayout();
+    }
+    return this.layout;
+  }
+
+  private findLayout(): HeadLayout | null {
+    if (this.status !== 200 || this.reply.headers.get('Accept-Ranges') === undefined) return null;
+    return layoutOf(this.memory.bytes, this.dateOffset, this.headSize, this.bodySize);
   }
 
   /** Returns the 304 for this page. */

@@ -2,11 +2,13 @@ import { ERRNO, Memory, type Op, OpKind, type Slice, type Udata } from '@webserv
 import { type Page, type PageAnswer, USUAL } from '@webserv/pages';
 import type { RequestHead } from '@webserv/request';
 import {
+  type ByteRange,
   CHUNK_TAIL,
   chunkHead,
   type EncodeContext,
   Encoded,
   encodeHead,
+  encodeInto,
   type HeaderList,
   lastChunk,
   notModified,
@@ -18,6 +20,8 @@ import type { Wire } from '../wire.ts';
 
 /** Up to so many bytes may lie in the collector's heap, where they move: they are copied. */
 const SMALL = 4096;
+/** Bytes of the room in which a head is encoded, with what fits behind it. */
+const ROOM = 4096;
 const CRLF = Memory.from(CHUNK_TAIL);
 
 /** The connection that a response leaves by. */
@@ -35,7 +39,14 @@ export class Http1Outlet implements Outlet {
   private way: Way | null = null;
   private readonly encoded = new Encoded();
   private readonly context: EncodeContext = { ...USUAL };
-  /** What was said and waits: for a first piece, or for the send before it. */
+  /**
+   * Where heads and small pieces are gathered: they leave as one send, and no memory is made for them. The first head that
+   * is no page's own makes it.
+   */
+  private room: Memory | null = null;
+  /** Bytes of the room that wait. */
+  private gathered = 0;
+  /** What was said and waits behind them: for a first piece, or for the send before it. */
   private waiting: Slice[] = [];
   /** Bytes that wait in front of the body among them, and bytes of the body. */
   private waitingLead = 0;
@@ -105,10 +116,27 @@ export class Http1Outlet implements Outlet {
       return true;
     }
     if (!this.head(page.reply)) return false;
-    if (this.hasBody) {
-      this.waiting.push({ memory: page.memory, offset: page.headSize, length: page.bodySize });
-      this.waitingBody = page.bodySize;
-    }
+    if (this.hasBody) this.spanOf(page, 0, page.bodySize);
+    this.flush();
+    return true;
+  }
+
+  part(page: Page, range: ByteRange): boolean {
+    const { context, encoded } = this;
+    const { date, version, method } = context;
+    const usual = context.keepAlive && page.location.timeouts.keepAlive > 0 && version === 11;
+    if (!usual || method !== 'GET' || this.flying) return false;
+    const size = page.writePartHead(this.ownRoom.bytes, range, date);
+    if (size < 0) return false;
+    this.withdraw();
+    encoded.keepAlive = true;
+    encoded.framing = 'length';
+    encoded.contentLength = range.last - range.first + 1;
+    this.moved = 0;
+    this.bodyMoved = 0;
+    this.gathered = size;
+    this.waitingLead = size;
+    this.spanOf(page, range.first, encoded.contentLength);
     this.flush();
     return true;
   }
@@ -116,24 +144,22 @@ export class Http1Outlet implements Outlet {
   head(reply: Reply): boolean {
     this.moved = 0;
     this.bodyMoved = 0;
-    const head = encodeHead(reply, this.context, this.encoded);
-    if (head === null) return false;
-    this.waiting = [pieceOf(Memory.from(head))];
-    this.waitingLead = head.length;
+    const size = this.encode(reply);
+    if (size < 0) return false;
+    this.waitingLead = size;
     this.waitingBody = 0;
     return true;
   }
 
   piece(bytes: Uint8Array): void {
-    const { waiting } = this;
     const chunked = this.encoded.framing === 'chunked';
     if (chunked) {
-      const size = pieceOf(Memory.from(chunkHead(bytes.length)));
-      waiting.push(size);
+      const size = chunkHead(bytes.length);
+      this.say(size);
       this.waitingLead += size.length;
     }
-    waiting.push(pieceOf(memoryOf(bytes)));
-    if (chunked) waiting.push(pieceOf(CRLF));
+    this.say(bytes);
+    if (chunked) this.say(CRLF.bytes);
     this.waitingBody = bytes.length;
     this.flush();
   }
@@ -145,18 +171,20 @@ export class Http1Outlet implements Outlet {
 
   end(trailers: HeaderList | null): void {
     if (this.encoded.framing === 'chunked') {
-      this.waiting.push(pieceOf(Memory.from(lastChunk(trailers) ?? lastChunk(null) ?? '')));
+      const last = lastChunk(trailers) ?? lastChunk(null);
+      if (last !== null) this.say(last);
     }
     this.flush();
   }
 
   flush(): void {
     if (this.flying) return;
-    if (this.waiting.length > 0) this.sendWaiting();
+    if (this.waits) this.sendWaiting();
     else if (this.span !== null) this.sendSpan(this.span);
   }
 
   withdraw(): void {
+    this.gathered = 0;
     this.waiting = [];
     this.waitingLead = 0;
     this.waitingBody = 0;
@@ -171,7 +199,11 @@ export class Http1Outlet implements Outlet {
 
   /** The connection is closed: nothing completes any more, and the counts stay as they are. */
   close(): void {
-    if (this.flying) this.settle(this.sending.done);
+    if (this.flying) {
+      this.settle(this.sending.done);
+      // The kernel may still send from it.
+      this.room = null;
+    }
     this.withdraw();
   }
 
@@ -182,7 +214,7 @@ export class Http1Outlet implements Outlet {
     if (owner === null) return;
     if (op.result < 0) owner.broken(op.result, op.kind === OpKind.SENDFILE ? 'sendfile' : 'send');
     else if (op.result < this.expected) owner.broken(-ERRNO.EIO, 'sendfile: the file became shorter');
-    else if (this.waiting.length > 0 || this.span !== null) this.flush();
+    else if (this.waits || this.span !== null) this.flush();
     else owner.moved();
   }
 
@@ -190,6 +222,54 @@ export class Http1Outlet implements Outlet {
     const { way } = this;
     assert(way !== null, 'a response leaves by a connection');
     return way.sending;
+  }
+
+  /** Something that was said waits. */
+  private get waits(): boolean {
+    return this.gathered > 0 || this.waiting.length > 0;
+  }
+
+  /** Encodes a head, which waits then. @returns its size, or -1 where it cannot be encoded: nothing waits then */
+  private encode(reply: Reply): number {
+    const { context, encoded } = this;
+    this.withdraw();
+    if (!this.flying) {
+      const size = encodeInto(this.ownRoom.bytes, 0, reply, context, encoded);
+      if (size >= 0) this.gathered = size;
+      if (size >= 0 || encoded.error !== 'no-room') return size;
+    }
+    const head = encodeHead(reply, context, encoded);
+    if (head === null) return -1;
+    this.waiting.push(pieceOf(Memory.from(head)));
+    return head.length;
+  }
+
+  private get ownRoom(): Memory {
+    this.room ??= Memory.allocate(ROOM);
+    return this.room;
+  }
+
+  /** Whether so many bytes can be copied behind what is gathered. */
+  private fits(size: number): boolean {
+    return !this.flying && this.waiting.length === 0 && this.gathered + size <= ROOM;
+  }
+
+  /** Puts bytes behind what waits. */
+  private say(bytes: Uint8Array): void {
+    if (this.fits(bytes.length)) {
+      this.ownRoom.bytes.set(bytes, this.gathered);
+      this.gathered += bytes.length;
+    } else this.waiting.push(pieceOf(memoryOf(bytes)));
+  }
+
+  /** Puts a span of a page's content behind what waits, as the body. */
+  private spanOf(page: Page, first: number, length: number): void {
+    const offset = page.headSize + first;
+    if (this.fits(length)) {
+      page.memory.bytes.copy(this.ownRoom.bytes, this.gathered, offset, offset + length);
+      this.gathered += length;
+    } else this.waiting.push({ memory: page.memory, offset, length });
+    this.waitingBody = length;
   }
 
   /** The 304 that stands for a page. */
@@ -220,16 +300,22 @@ export class Http1Outlet implements Outlet {
   }
 
   private sendWaiting(): void {
-    const { way, waiting } = this;
+    const { way, waiting, gathered, room } = this;
     assert(way !== null, 'a response leaves by a connection');
-    this.expected = 0;
+    this.expected = gathered;
     for (const piece of waiting) this.expected += piece.length;
     this.lead = this.waitingLead;
     this.body = this.waitingBody;
-    this.waiting = [];
     this.waitingLead = 0;
     this.waitingBody = 0;
+    this.gathered = 0;
     this.flying = true;
+    if (room !== null && waiting.length === 0) {
+      way.wire.send(way.sending, room, 0, gathered);
+      return;
+    }
+    this.waiting = [];
+    if (room !== null && gathered > 0) waiting.unshift({ memory: room, offset: 0, length: gathered });
     way.wire.sendAll(way.sending, waiting);
   }
 

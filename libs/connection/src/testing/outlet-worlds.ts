@@ -16,6 +16,7 @@ const DATE = 'Sun, 06 Nov 1994 08:49:37 GMT';
 function pageOf(content: Uint8Array, etag = ''): Page {
   const reply = new Reply(200, { kind: 'unsent', length: content.length });
   if (etag !== '') reply.headers.append('ETag', etag);
+  reply.headers.append('Accept-Ranges', 'bytes');
   const draft = PageDraft.of(reply, content.length, { ...USUAL, date: DATE });
   if (draft === null) throw new Error('no page');
   draft.memory.bytes.set(content, draft.headSize);

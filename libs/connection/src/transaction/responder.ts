@@ -12,11 +12,13 @@ import {
   type PageLoadOwner,
   type PageOrigin,
   partOf,
+  rangesOf,
   readAhead,
   TAG_ROOM,
   USUAL,
 } from '@webserv/pages';
 import {
+  type ByteRange,
   type Cause,
   type FileBody,
   fail,
@@ -135,26 +137,32 @@ export class Responder implements Sender, PageLoadOwner {
     const page = entry.value;
     const { head } = exchange;
     const answer = answerOf(page, head.method, head.headers, exchange.nowMs);
-    const part = answer === 'other' ? this.partOf(page, exchange) : null;
-    if (answer === 'other' && part === null) return null;
+    const ranges = answer === 'other' ? this.rangesOf(page, exchange) : null;
+    if (answer === 'other' && ranges === null) return null;
     const shared = entry.holds > 0;
     this.exchange = exchange;
     this.cache = 'hit';
     this.hold(site, entry);
     if (answer !== 'other') this.sendPage(page, answer, shared);
-    else if (part !== null) this.sendPart(part);
+    else if (ranges !== null) this.sendRanges(page, ranges, exchange);
     return page;
   }
 
-  /** The part of a page that the request asks for, or null where the method stage must answer. */
-  private partOf(page: Page, { head, nowMs }: Exchange): Reply | null {
+  /** The ranges of a page that the request selects, or null where the method stage must answer. */
+  private rangesOf(page: Page, { head, nowMs }: Exchange): readonly ByteRange[] | null {
     // A head that was begun for the page says that the connection goes on.
-    return page.location.timeouts.keepAlive > 0 ? partOf(page, head, nowMs) : null;
+    return page.location.timeouts.keepAlive > 0 ? rangesOf(page, head, nowMs) : null;
   }
 
-  private sendPart(part: Reply): void {
-    this.reply = part;
-    this.sendHead(part);
+  private sendRanges(page: Page, ranges: readonly ByteRange[], { head, nowMs }: Exchange): void {
+    const [range] = ranges;
+    if (range !== undefined && ranges.length === 1 && this.transmission.part(page, range)) {
+      this.status = 206;
+      return;
+    }
+    const reply = partOf(page, head, nowMs);
+    this.reply = reply;
+    this.sendHead(reply);
   }
 
   private sendPage(page: Page, answer: Exclude<PageAnswer, 'other'>, shared: boolean): void {

@@ -1,6 +1,6 @@
 import type { Loop } from '@webserv/event-loop';
 import type { Page, PageAnswer } from '@webserv/pages';
-import type { Cause, Reply, Segment } from '@webserv/response';
+import type { ByteRange, Cause, Reply, Segment } from '@webserv/response';
 import type { Outlet, OutletOwner } from '../outlet.ts';
 import { BodyStream } from './body-stream.ts';
 import type { Sender } from './sender.ts';
@@ -45,6 +45,15 @@ export class Transmission implements OutletOwner {
     this.stream = null;
     this.ended = true;
     return this.outlet.page(page, answer, shared);
+  }
+
+  /** Says a part of a page. @returns false where the outlet says it by a reply alone: nothing was said */
+  part(page: Page, range: ByteRange): boolean {
+    const { outlet } = this;
+    this.segments = NONE;
+    this.stream = null;
+    this.ended = true;
+    return outlet.part?.(page, range) ?? false;
   }
 
   /** Says a reply. @returns as `page` */

@@ -20,6 +20,7 @@ export type RangeSet =
 /** Most ranges in one field. No honest reader requests more, and the field is then ignored (RFC 9110, section 14.2). */
 export const MAX_RANGES = 64;
 
+const USUAL_UNIT = 'bytes=';
 const WHOLE: RangeSet = { kind: 'whole' };
 const UNSATISFIABLE: RangeSet = { kind: 'unsatisfiable' };
 
@@ -30,7 +31,8 @@ const UNSATISFIABLE: RangeSet = { kind: 'unsatisfiable' };
  */
 export function parseRange(value: string, size: number): RangeSet {
   const equals = value.indexOf('=');
-  if (equals < 0 || value.slice(0, equals).toLowerCase() !== 'bytes') return WHOLE;
+  if (!value.startsWith(USUAL_UNIT) && (equals < 0 || value.slice(0, equals).toLowerCase() !== 'bytes'))
+    return WHOLE;
   const specs = value.slice(equals + 1).split(',', MAX_RANGES * 2);
   const ranges: ByteRange[] = [];
   let asked = 0;
