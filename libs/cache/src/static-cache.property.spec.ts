@@ -4,7 +4,7 @@ import { StaticCache } from './static-cache.ts';
 
 /**
  * The cache beside a simulated disk of three files. Every read of a file is begun and ended by separate steps, so
- * that changes fall in between; every change that the server itself makes is told by dropPath, others are not.
+ * that changes fall in between; dropPath reports every change that the server itself makes, and no other.
  */
 const FILES = 3;
 const FRESH_MS = 100;
@@ -35,7 +35,7 @@ class World {
   private readonly disk: Version[] = [];
   private readonly reads: Read[] = [];
   private readonly held: CacheEntry<Value>[] = [];
-  /** File -> inode of the version that the last told change brought. */
+  /** File -> inode of the version that the last reported change brought. */
   private readonly oldest = new Map<number, number>();
   private inode = 1;
 

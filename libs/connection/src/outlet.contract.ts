@@ -10,7 +10,7 @@ export interface Arrived {
   readonly fields: ReadonlyMap<string, string>;
   readonly body: Buffer;
   readonly trailers: ReadonlyMap<string, string>;
-  /** The end of the response can be told. */
+  /** The response has an end that its reader can see. */
   readonly whole: boolean;
 }
 

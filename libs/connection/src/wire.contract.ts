@@ -30,7 +30,7 @@ export interface WireWorld {
   dispose(): Promise<void>;
 }
 
-/** A connection that notes what it is told. */
+/** A connection that notes each call. */
 export class WireProbe extends Udata {
   readonly input = new Op(this);
   readonly output = new Op(this);

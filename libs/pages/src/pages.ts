@@ -1,7 +1,7 @@
 import { type CacheEntry, StaticCache } from '@webserv/cache';
 import type { Server } from '@webserv/config';
 import { Memory } from '@webserv/event-loop';
-import type { Exchange, MemoryLedger } from '@webserv/methods';
+import { type Exchange, type MemoryLedger, present } from '@webserv/methods';
 import { FieldId } from '@webserv/request';
 import {
   acceptedCodings,
@@ -79,10 +79,10 @@ export class Pages {
     const field = exchange.head.headers.known(FieldId.ACCEPT_ENCODING);
     const at = preferredCoding(acceptedCodings(field), offer.codings);
     if (at < 0) return page.stub ? null : entry;
-    const key = page.keys[at] as string;
+    const key = present(page.keys[at], 'the key of a coding');
     const variant = this.cache.get(key, exchange.nowMs);
     if (variant !== undefined && (variant.fresh || this.stillTrue(variant, exchange))) return variant;
-    const coding = offer.codings[at] as ContentCoding;
+    const coding = present(offer.codings[at], 'a coding that was chosen');
     if (page.stub || offer.siblings.includes(coding)) return null;
     this.compress(entry, coding, key);
     return entry;

@@ -32,7 +32,7 @@ describe.each(DRIVERS)('on %s', (use) => {
       text += bytes;
     });
     client.send('GET / HTTP/1.1\r\n');
-    // Whoever calls later is answered later: by then the beginning has been read.
+    // A client that connects later is answered later. By then the server has read the beginning.
     for (let round = 0; round < 3; round++) await once();
     act();
     while (!text.endsWith('home')) await new Promise((resolve) => socket.once('data', resolve));

@@ -269,7 +269,7 @@ describe('out of descriptors', () => {
       expect((await peer.send('page').answer()).status).toBe(201);
       peer.close();
     }
-    // Whoever closes makes room for the next in the backlog, and in the end for the last one.
+    // A client that closes makes room for the next one in the backlog, and in the end for the last one.
     for (const peer of peers) peer.close();
     expect((await answered).status).toBe(200);
     expect(told()).toBe(1);

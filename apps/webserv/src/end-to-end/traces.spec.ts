@@ -119,7 +119,7 @@ const ENDS: readonly [string, (peer: Peer) => unknown, RegExp][] = [
 
 describe.each(DRIVERS)('on %s', (use) => {
   describe.each(ENDS)('%s', (ending, end, reason) => {
-    // Whoever has closed while a script is silent may still be reading: there is nothing to see until something is sent.
+    // A client that has closed while a script is silent may still be reading. Only a send shows that it has gone.
     const middles = MIDDLES.filter(
       ({ what }) => !(ending === 'the client closes' && what.includes('said nothing')),
     );

@@ -13,7 +13,7 @@ interface Ended {
 
 /** How it is started, where that is not as usual. */
 interface How {
-  /** What the shell is told before it becomes the server, such as `ulimit -n 64`. */
+  /** What the shell runs before it becomes the server, such as `ulimit -n 64`. */
   readonly limit?: string;
   /** Another build than the usual one. */
   readonly main?: string;

@@ -25,7 +25,7 @@ export const DRIVERS: readonly NamedDriver[] =
       ]
     : ['kqueue', 'poll', 'select'];
 
-/** What `serve` must be told to run on `use`. */
+/** The options with which `serve` runs on `use`. */
 export function driverOptions(use: NamedDriver): ServeOptions {
   return LIBRARY === undefined ? { use } : { use, driverLibrary: LIBRARY };
 }

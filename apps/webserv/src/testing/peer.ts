@@ -9,7 +9,7 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-/** A client that sends what it is told, byte for byte, and reads responses by their framing. */
+/** A client that sends what a test says, byte for byte, and reads responses by their framing. */
 export class Peer {
   /** Resolves when the server has closed or reset the connection. */
   readonly closed: Promise<void>;

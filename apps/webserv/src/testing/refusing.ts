@@ -1,5 +1,5 @@
 /**
- * Loaded before the command by a node that is told to (`--require`): refuses it system calls, as the sandbox of a
+ * Node loads it before the command (`--require`). It refuses the command system calls, as the sandbox of a
  * container does. WEBSERV_TEST_REFUSED: `STATX,OPENAT2 EPERM`.
  */
 import { constants } from 'node:os';

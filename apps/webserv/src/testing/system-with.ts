@@ -11,7 +11,7 @@ export function systemWith(replace: (files: ServerFiles) => Partial<ServerFiles>
   return { ...realSystem, files };
 }
 
-/** A system whose files throw when the next one is opened, once `strike` was called: a fault in who asked for it. */
+/** A system whose files throw when the next one is opened, once `strike` was called: a fault of the object that opens it. */
 export class FaultySystem {
   private armed = false;
   readonly system: System = systemWith((files) => {

@@ -250,14 +250,21 @@ function openPipes(launcher: Launcher, withInput: boolean, loop: Loop): Pipes | 
   const input = withInput ? launcher.openChildPipe(1) : NO_PIPE;
   if (typeof input === 'number') return input;
   const output = launcher.openChildPipe(0);
-  const errors = typeof output === 'number' ? output : launcher.openChildPipe(0);
-  if (typeof output !== 'number' && typeof errors !== 'number') return { input, output, errors };
-  for (const pipe of [input, output]) {
-    if (typeof pipe === 'number' || pipe === NO_PIPE) continue;
-    loop.discard(pipe[0]);
-    loop.discard(pipe[1]);
+  if (typeof output === 'number') {
+    discard(loop, input);
+    return output;
   }
-  return errors as number;
+  const errors = launcher.openChildPipe(0);
+  if (typeof errors !== 'number') return { input, output, errors };
+  discard(loop, input);
+  discard(loop, output);
+  return errors;
+}
+
+function discard(loop: Loop, pipe: Pipe): void {
+  if (pipe === NO_PIPE) return;
+  loop.discard(pipe[0]);
+  loop.discard(pipe[1]);
 }
 
 function signalName(number: number): string {

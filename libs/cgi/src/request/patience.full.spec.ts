@@ -63,7 +63,7 @@ describe('a script', () => {
     it('because its client rests is left alone', async () => {
       script(1000, 'cat > /dev/null', HEAD, 'echo done');
       const visit = world.visit('POST', '/s', ['Content-Length: 8']).send('half');
-      // Longer than the script may rest, told by another script that does.
+      // Longer than a script may be silent: another script that is silent shows it.
       world.sh('other', 'sleep 100');
       world.location('/o', ['other'], { timeoutMs: 1500 });
       expect((await world.ask('GET', '/o/other')).status).toBe(504);

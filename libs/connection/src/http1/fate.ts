@@ -4,7 +4,7 @@ export const Reading = {
   WHOLE: 0,
   /** A body that nobody wanted, small enough to be read and thrown away. */
   LEFTOVER: 1,
-  /** What follows cannot be told apart from the next request, or is too much to read. */
+  /** What follows looks like the next request, or is too much to read. */
   LOST: 2,
 } as const;
 export type Reading = (typeof Reading)[keyof typeof Reading];
@@ -15,7 +15,7 @@ export const DRAIN_MAX = 256 << 10;
 /** What is to be expected of a request whose body nobody has asked for yet; `contentLength` is -1 where it is not known. */
 export function readingOf(contentLength: number, expectContinue: boolean): Reading {
   // Whether a client that waits for 100 sends its body after a final answer is its own affair (RFC 9110 section
-  // 10.1.1): nothing that follows can be told apart.
+  // 10.1.1): nothing shows where the next request begins.
   return expectContinue || contentLength > DRAIN_MAX ? Reading.LOST : Reading.LEFTOVER;
 }
 

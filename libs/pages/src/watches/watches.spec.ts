@@ -216,7 +216,7 @@ describe('file-change notices', () => {
       world.write(name);
       world.ask(world.path(name));
     }
-    // Turn by turn, for equal notices in a row are told as one. Linux keeps 16,384 of them unless told otherwise.
+    // Turn by turn, because the kernel reports equal notices in a row as one. Linux keeps 16,384 of them by default.
     const queue = noticesThatWait();
     for (let count = 0; count <= queue; count++)
       utimesSync(world.path(count % 2 === 0 ? 'one' : 'two'), 1, 1);

@@ -22,7 +22,7 @@ export interface Target {
 }
 
 /**
- * One way to harm a server that anybody can use who can reach it.
+ * One way to harm a server. Anybody that can reach the server can use it.
  *
  * `play` runs until it has done its work or `over` is aborted. It closes what it has opened, and reports in a few words
  * what became of its requests.

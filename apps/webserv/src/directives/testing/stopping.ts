@@ -5,7 +5,7 @@ import type { AloneProbe } from './probe.ts';
 
 const POST = 'POST /name HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nx';
 
-/** What becomes of an upload under way when the process is told to end: its answer, or that it was cut. */
+/** What becomes of an upload under way when the process gets TERM: its answer, or that it was cut. */
 async function atTerm(line: string, goOn: boolean): Promise<number | 'cut'> {
   const site = new TestSite();
   site.file('uploads/.keep');

@@ -4,7 +4,7 @@ export const IO = -1;
 /** What somebody does, step by step. It yields milliseconds to sleep, or IO. */
 export type Act = Generator<number, void, void>;
 
-/** Somebody outside of the server (a client, a script), who acts when the world gives them a turn. */
+/** A client or a script, outside of the server. It acts when the world gives it a turn. */
 export class Actor {
   done = false;
   /** In the driver's time; Infinity while waiting for something to arrive. */

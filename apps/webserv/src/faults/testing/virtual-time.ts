@@ -32,7 +32,7 @@ function takeTimers(): void {
 
 /**
  * Time, timers and chance of the process, taken over for one run: whatever in the server or its dependencies asks for
- * them is told by the seed and the driver's clock. `restore` gives them back.
+ * them comes from the seed and the driver's clock. `restore` gives them back.
  */
 export class VirtualTime {
   private readonly now: () => number;

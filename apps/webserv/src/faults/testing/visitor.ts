@@ -99,7 +99,7 @@ export class Visitor {
       const ask = this.asks[this.next++] as Ask;
       const from = this.outside.step();
       yield* this.send(peer, reader, ask);
-      // Whoever sends no more may still be reading.
+      // A client that sends no more may still be reading.
       const halves = random.chance(0.1);
       if (halves) peer.end();
       const goesOn = yield* this.await(peer, reader, ask, from, later);

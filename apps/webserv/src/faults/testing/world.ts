@@ -27,7 +27,7 @@ const IDLE_ROUNDS = 4;
 const { EPERM } = os.errno;
 const ADDRESS: Address = { family: 'ipv4', host: '127.0.0.1', port: 80 };
 
-/** How rough a run is: everything that the driver and the disk are told. */
+/** How rough a run is: all settings of the driver and the disk. */
 interface Weather {
   readonly probability: number;
   readonly jump: number;

@@ -320,7 +320,7 @@ export class FakeDriver implements Driver {
     }
   }
 
-  /** Something happens to a path: everybody who watches it gets a completion. */
+  /** Something happens to a path: each udata that watches it gets a completion. */
   change(path: string, bits: number, name = ''): void {
     for (const watch of this.watched) {
       if (watch.path !== path) continue;
