@@ -1,4 +1,5 @@
-import { get } from 'node:http';
+import { get as getPlain } from 'node:http';
+import { get as getSecure } from 'node:https';
 
 /** One whole answer. */
 interface Answer {
@@ -10,7 +11,9 @@ interface Answer {
 
 export function ask(url: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    get(url, { agent: false }, (response) => {
+    const get = url.startsWith('https:') ? getSecure : getPlain;
+    // The lab signs its certificates itself.
+    get(url, { agent: false, rejectUnauthorized: false }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);

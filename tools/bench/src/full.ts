@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { ask, fieldOf } from './answer.ts';
 import { compare, race, type Summary, warmUp } from './compare.ts';
+import { h2loadMissing } from './h2load.ts';
 import type { Lab } from './lab.ts';
 import { hold, USUAL_PACE } from './libraries/contest.ts';
 import { headContests } from './libraries/heads.ts';
@@ -12,6 +13,7 @@ import { Rig, type What } from './rig.ts';
 import { besideEach, type Neighbour } from './scenarios/beside.ts';
 import { fill } from './scenarios/fill.ts';
 import { descriptorLimit, rest } from './scenarios/idle.ts';
+import { multiplexed, securely } from './scenarios/secure.ts';
 import { startMany } from './scenarios/servers.ts';
 import { startAll } from './scenarios/starts.ts';
 import { upload } from './scenarios/uploads.ts';
@@ -38,6 +40,8 @@ const CGI_CONNECTIONS = 16;
 const CGI_WARMUP = 16;
 const SCRIPT_NEIGHBOURS = 50;
 const MISS_CONNECTIONS = 64;
+/** A client of Node needs some 50 KiB for each connection over TLS. */
+const SECURE_IDLE = 2000;
 const LARGE_CONNECTIONS = 4;
 /** Seconds. A second of large files is a dozen requests, and V8 compiles what serves them only after many. */
 const LARGE_WARMUP = 5;
@@ -113,6 +117,8 @@ export class FullLab {
       beside: () => this.beside(),
       memory: () => this.memory(),
       servers: () => this.servers(),
+      tls: () => this.tls(),
+      http2: () => this.http2(),
       large: () => this.large(),
       uploads: () => this.uploads(),
       idle: () => this.idle(),
@@ -266,6 +272,48 @@ export class FullLab {
     await this.rig.among(routed, { role: 'files', site: 'folders', size: options.size }, async (lab) => {
       const plan = { connections: [MISS_CONNECTIONS], warmup: options.warmup, ...this.often };
       findings.locations = this.rig.summarized(await compare(lab, plan, this.say));
+    });
+  }
+
+  private async tls(): Promise<void> {
+    const { findings, options, scale } = this;
+    const names = this.rig.partakers('tls');
+    const core = options.clientCore;
+    await this.rig.within(names, { role: 'files', secure: true, size: options.size }, async (lab) => {
+      const client = join(this.programs, 'loads', 'handshakes.js');
+      const entrants = lab.servers.flatMap((server) => securely(lab, server, { client, core }));
+      await warmUp(entrants, options.warmup);
+      findings.secure = this.rig.summarized(await race(entrants, this.often, this.say));
+    });
+    // Servers that have had other connections would put these where those were.
+    await this.rig.within(names, { role: 'files', secure: true, size: options.size }, async (lab) => {
+      const count = Math.min(scale.idle, SECURE_IDLE);
+      const holder = join(this.programs, 'loads', 'idle.js');
+      findings.secureIdle = await rest(lab, { count, core, client: holder }, this.say);
+      for (const { errors } of findings.secureIdle) findings.voids += errors > 0 ? 1 : 0;
+    });
+    const files = names.filter((name) => !name.startsWith('node') && !name.startsWith('bun'));
+    await this.rig.within(files, { role: 'files', secure: true, size: scale.large }, async (lab) => {
+      const { rounds } = scale;
+      const plan = {
+        connections: [LARGE_CONNECTIONS],
+        warmup: LARGE_WARMUP,
+        rounds,
+        seconds: 4 * options.seconds,
+      };
+      findings.secureLarge = this.rig.summarized(await compare(lab, plan, this.say));
+    });
+  }
+
+  private http2(): Promise<void> | void {
+    const missing = h2loadMissing();
+    if (missing !== '') return this.say(`http2: left out, ${missing}`);
+    const { options, findings } = this;
+    const what = { role: 'files', secure: true, size: options.size } as const;
+    return this.rig.within(this.rig.partakers('http2'), what, async (lab) => {
+      const entrants = lab.servers.flatMap((server) => multiplexed(server, options.clientCore));
+      await warmUp(entrants, options.warmup);
+      findings.http2 = this.rig.summarized(await race(entrants, this.often, this.say));
     });
   }
 

@@ -2,9 +2,10 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { selfSigned } from '@webserv/certificate';
 import { ask, difference } from './answer.ts';
 import { LARGE } from './options.ts';
-import type { Peer, Role } from './peer.ts';
+import type { Certified, Peer, Role } from './peer.ts';
 import { endRuns, run } from './run.ts';
 import { type Server, type Site, start } from './server.ts';
 import { type SiteFile, type SiteName, siteFiles, writeSite } from './sites.ts';
@@ -17,6 +18,8 @@ export interface Plan {
   readonly site?: SiteName;
   /** Whether the page that stands alone has a sibling `page.html.gz`. */
   readonly siblings?: boolean;
+  /** Whether the servers speak TLS. */
+  readonly secure?: boolean;
   /** Bytes of a file that stands alone; a script has its own. */
   readonly size: number;
   /** CPU of the servers and of the load; null lets the kernel choose. */
@@ -89,7 +92,8 @@ export async function openLab(peers: readonly Peer[], plan: Plan, say: (line: st
   // A server started by root drops its rights, and must still be able to read the site.
   chmodSync(scratch, 0o755);
   mkdirSync(root);
-  const { site, expected, paths, count } = prepare(plan, root, scratch);
+  const { site: bare, expected, paths, count } = prepare(plan, root, scratch);
+  const site = plan.secure === true ? { ...bare, tls: certify(scratch) } : bare;
   const servers: Server[] = [];
   const introductions: Introduction[] = [];
   const absent: string[] = [];
@@ -162,6 +166,15 @@ function prepare(
     paths,
     count: names.length,
   };
+}
+
+/** A certificate of ECDSA on P-256. Servers that drop root's rights have read it before. */
+function certify(scratch: string): Certified {
+  const made = selfSigned({ names: ['localhost', '127.0.0.1'], now: Date.now(), days: 2 });
+  const files = { certificate: join(scratch, 'certificate.pem'), key: join(scratch, 'key.pem') };
+  writeFileSync(files.certificate, made.certificate);
+  writeFileSync(files.key, made.key, { mode: 0o600 });
+  return files;
 }
 
 /** Asks a server once: it takes part only if it answers with the file's bytes. */

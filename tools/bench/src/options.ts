@@ -12,6 +12,8 @@ export const SECTIONS = [
   'beside',
   'memory',
   'servers',
+  'tls',
+  'http2',
   'large',
   'uploads',
   'idle',
@@ -59,7 +61,7 @@ interface Defaults {
   readonly seconds?: string;
 }
 
-const OTHERS = 'nginx,nginx-pread,h2o,lighttpd,bun-memory,bun-file,node-http,sirv,floor,floor-uring';
+const OTHERS = 'nginx,nginx-pread,h2o,lighttpd,caddy,bun-memory,bun-file,node-http,sirv,floor,floor-uring';
 const DRIVERS = 'webserv:io_uring,webserv:epoll,webserv:poll,webserv:select';
 
 const DEFAULTS: Readonly<Record<Pass, Defaults>> = {

@@ -1,6 +1,15 @@
 /** What a server does here: it sends files, stores what it receives, or runs a script. */
 export type Role = 'files' | 'uploads' | 'scripts';
 
+/** Files that hold a certificate and its private key. */
+export interface Certified {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** The one suite that all servers of a comparison over TLS 1.3 use: what differs is not the cipher. */
+export const TLS_SUITE = 'TLS_AES_256_GCM_SHA384';
+
 /** What a peer receives: a port on 127.0.0.1, the site it serves, and a folder of its own for configuration and logs. */
 export interface Setup {
   readonly port: number;
@@ -11,6 +20,8 @@ export interface Setup {
   readonly role: Role;
   /** Whether files have siblings `NAME.gz`, which the server sends to clients that accept gzip. */
   readonly siblings?: boolean;
+  /** The files of a certificate and its key, as PEM: the server speaks TLS on its port, HTTP/2 and HTTP/1.1 by ALPN. */
+  readonly tls?: Certified;
   /** How many servers the configuration has beside the one that is asked, each with a name of its own. */
   readonly servers?: number;
   /** How many locations `/N/` the server has; those whose folder `N` is below the root serve it. */
@@ -32,7 +43,7 @@ interface Launch {
  * A server of the comparison. An implementer serves `setup.root` with the fastest settings that a careful operator
  * would choose, from one process or one worker, on one thread, with its access log on where it has one. With the role
  * `uploads` it stores a body sent to `/upload/NAME` as `folder/uploads/NAME`, a folder that is there. `servers`,
- * `locations` and `siblings` concern webserv and nginx alone.
+ * `locations` and `siblings` concern webserv and nginx alone; `tls` those that take part in its sections.
  */
 export interface Peer {
   readonly name: string;

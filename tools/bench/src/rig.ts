@@ -31,6 +31,8 @@ const PARTAKERS: Readonly<Partial<Record<Section, readonly string[]>>> = {
   beside: ['webserv', 'nginx-uncached', 'lighttpd'],
   memory: ['webserv'],
   servers: ['webserv', 'nginx'],
+  tls: ['webserv', 'webserv:epoll', 'nginx', 'h2o', 'caddy', 'node-https', 'bun-memory'],
+  http2: ['webserv', 'webserv:epoll', 'nginx', 'h2o', 'caddy', 'node-http2'],
   large: [...DRIVERS, 'nginx', 'lighttpd', 'h2o'],
   uploads: [...DRIVERS, 'nginx'],
   idle: [...DRIVERS, 'nginx', 'lighttpd', 'h2o'],
@@ -73,7 +75,7 @@ export class Rig {
 
   /** The peers of the run that take part. A variant takes part if its plain form does. */
   partakers(section: Section): readonly string[] {
-    const plain = (name: string) => name.replace(/-uncached|-files/, '');
+    const plain = (name: string) => name.replace(/-uncached|-files|(?<=^node-http)[2s]$/, '');
     return (PARTAKERS[section] ?? []).filter((name) => this.options.peers.includes(plain(name)));
   }
 

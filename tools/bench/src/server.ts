@@ -62,7 +62,13 @@ export async function launch(
   const child = track(spawn(program!, args, { stdio: ['ignore', output, output], env: ENVIRONMENT }));
   closeSync(output);
   child.once('error', () => {});
-  return { child, port, url: `http://127.0.0.1:${port}/${site.file}`, folder, said };
+  return {
+    child,
+    port,
+    url: `${site.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}/${site.file}`,
+    folder,
+    said,
+  };
 }
 
 /** Launches `peer`, and resolves when it accepts connections. */

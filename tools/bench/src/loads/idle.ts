@@ -1,13 +1,14 @@
-// Holds keep-alive connections that have had one answer each: idle PORT PATH COUNT. Prints "ready N" when N of them are
+// Holds keep-alive connections that have had one answer each: idle PORT PATH COUNT [https:]. Prints "ready N" when N of them are
 // open and silent, and ends when its standard input does.
 import { createConnection, type Socket } from 'node:net';
+import { connect } from 'node:tls';
 
 /** Connections that open at once. The backlog of every peer holds as many. */
 const AT_ONCE = 128;
 /** Several addresses: one has 28,000 ports, and those of the last run may still wait. */
 const ADDRESSES = 8;
 
-const [port, path, count] = process.argv.slice(2);
+const [port, path, count, protocol] = process.argv.slice(2);
 const wanted = Number(count);
 const open: Socket[] = [];
 let begun = 0;
@@ -25,7 +26,9 @@ function next(): void {
 
 function begin(number: number, then: () => void): void {
   const localAddress = `127.0.0.${2 + (number % ADDRESSES)}`;
-  const socket = createConnection({ port: Number(port), host: '127.0.0.1', localAddress });
+  const plain = createConnection({ port: Number(port), host: '127.0.0.1', localAddress });
+  const secure = { socket: plain, servername: 'localhost', rejectUnauthorized: false };
+  const socket = protocol === 'https:' ? connect(secure) : plain;
   let text = '';
   const settle = (answered: boolean): void => {
     socket.removeAllListeners('data').removeAllListeners('close');

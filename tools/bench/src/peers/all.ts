@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Peer } from '../peer.ts';
 import { which } from '../which.ts';
+import { caddy } from './caddy.ts';
 import { floors } from './floor.ts';
 import { h2o } from './h2o.ts';
 import { lighttpd } from './lighttpd.ts';
@@ -57,9 +58,12 @@ function peersOf(programs: string): readonly Peer[] {
     ...NGINX,
     lighttpd,
     h2o,
+    caddy,
     script('bun-memory', bun, servers, noBun),
     script('bun-file', bun, servers, noBun),
     script('node-http', process.execPath, servers, () => ''),
+    script('node-https', process.execPath, servers, () => ''),
+    script('node-http2', process.execPath, servers, () => ''),
     script('sirv', process.execPath, servers, noSirv, { BENCH_MODULES: modules }),
     ...floors(join(programs, '..', 'floor')),
   ];

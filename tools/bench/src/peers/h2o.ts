@@ -9,12 +9,12 @@ export const h2o: Peer = {
   logs: true,
   missing: () => (program === '' ? 'h2o is not installed' : ''),
   version: () => [program, '--version'],
-  launch({ port, root, folder }) {
+  launch({ port, root, folder, tls }) {
     const path = join(folder, 'h2o.conf');
     // No pid-file: h2o opens it after it has dropped root's rights.
     const text = `listen:
   host: 127.0.0.1
-  port: ${port}
+  port: ${port}${tls === undefined ? '' : `\n  ssl:\n    certificate-file: ${tls.certificate}\n    key-file: ${tls.key}`}
 num-threads: 1
 max-connections: 16384
 http1-request-timeout: 65

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Peer, type Role, repeated } from '../peer.ts';
+import { type Certified, type Peer, type Role, repeated, TLS_SUITE } from '../peer.ts';
 import { which } from '../which.ts';
 
 const program = which('nginx');
@@ -30,7 +30,7 @@ function make(name: string, sending: string, cache: string): Peer {
     stores: 'PUT',
     missing: () => (program === '' ? 'nginx is not installed' : ''),
     version: () => [program, '-v'],
-    launch({ port, root, folder, role, siblings = false, servers = 0, locations = 0 }) {
+    launch({ port, root, folder, role, siblings = false, servers = 0, locations = 0, tls }) {
       const path = join(folder, 'nginx.conf');
       const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
         .map((kind) => `  ${kind}_temp_path ${join(folder, kind)};`)
@@ -51,14 +51,26 @@ ${temporary}
   ${cache}
   access_log ${join(folder, 'access.log')} combined buffer=64k flush=1s;
   server {
-    listen 127.0.0.1:${port} backlog=4096;
-    root ${root};
+    listen 127.0.0.1:${port} backlog=4096${tls === undefined ? '' : ' ssl http2'};
+${secure(tls)}    root ${root};
 ${siblings ? '    gzip_static on;\n' : ''}${extra(role, folder)}${repeated(locations, location)}  }
 ${repeated(servers, (number) => host(number, port, root))}}
 `;
       return { command: [program, '-e', join(folder, 'error.log'), '-c', path], config: { path, text } };
     },
   };
+}
+
+/** Sessions are resumed by tickets, as webserv's are, and by a cache. */
+function secure(tls: Certified | undefined): string {
+  if (tls === undefined) return '';
+  return `    ssl_certificate ${tls.certificate};
+    ssl_certificate_key ${tls.key};
+    ssl_protocols TLSv1.2 TLSv1.3;
+    ssl_conf_command Ciphersuites ${TLS_SUITE};
+    ssl_session_cache shared:tls:10m;
+    http2_max_concurrent_streams 128;
+`;
 }
 
 function location(number: number): string {

@@ -43,7 +43,7 @@ describe('choosePeers', () => {
 });
 
 describe('a peer', () => {
-  it.each(['webserv', 'nginx', 'lighttpd', 'h2o'])(
+  it.each(['webserv', 'nginx', 'lighttpd', 'h2o', 'caddy'])(
     '%s is given the port, the site and a log by its config',
     (name) => {
       const [peer] = choose(name);
@@ -63,6 +63,30 @@ describe('a peer', () => {
       const { command, config } = peer!.launch(SETUP);
       expect(config).toBeUndefined();
       expect(command.slice(-3)).toEqual([`/srv/dist/servers/${name}.js`, '18080', '/srv/site/page.html']);
+    },
+  );
+
+  it.each([
+    ['webserv', ' tls;', '/srv/certificate.pem'],
+    ['nginx', ' ssl http2;', '/srv/certificate.pem'],
+    ['h2o', '  ssl:', '/srv/certificate.pem'],
+    ['caddy', 'https://127.0.0.1:18080', '/srv/certificate.pem'],
+  ])('%s speaks TLS where it is given a certificate', (name, ...lines) => {
+    const tls = { certificate: '/srv/certificate.pem', key: '/srv/key.pem' };
+    const plain = choose(name)[0]!.launch(SETUP).config!.text;
+    const { text } = choose(name)[0]!.launch({ ...SETUP, tls }).config!;
+    for (const line of [...lines, '/srv/key.pem']) {
+      expect(text).toContain(line);
+      expect(plain).not.toContain(line);
+    }
+  });
+
+  it.each(['node-https', 'node-http2', 'bun-memory'])(
+    '%s is given the certificate by its command',
+    (name) => {
+      const tls = { certificate: '/srv/certificate.pem', key: '/srv/key.pem' };
+      const { command } = choose(name)[0]!.launch({ ...SETUP, tls });
+      expect(command.slice(-3)).toEqual(['/srv/site/page.html', '/srv/certificate.pem', '/srv/key.pem']);
     },
   );
 

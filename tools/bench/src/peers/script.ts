@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Peer } from '../peer.ts';
 
-/** A server that is a script of the lab: `PROGRAM servers/NAME.js PORT FILE`. It writes no access log. */
+/** A server that is a script of the lab: `PROGRAM servers/NAME.js PORT FILE [CERTIFICATE KEY]`. It writes no access log. */
 export function script(
   name: string,
   program: string,
@@ -16,8 +16,14 @@ export function script(
     logs: false,
     missing,
     version: () => [program, '--version'],
-    launch: ({ port, root, file }) => ({
-      command: [...run, join(servers, `${name}.js`), String(port), join(root, file)],
+    launch: ({ port, root, file, tls }) => ({
+      command: [
+        ...run,
+        join(servers, `${name}.js`),
+        String(port),
+        join(root, file),
+        ...(tls === undefined ? [] : [tls.certificate, tls.key]),
+      ],
     }),
   };
 }

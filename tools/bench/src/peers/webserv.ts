@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Peer, repeated } from '../peer.ts';
+import { type Peer, repeated, TLS_SUITE } from '../peer.ts';
 import { NUMBERED_FOLDERS } from '../sites.ts';
 
 /** How a webserv of the comparison differs from the plain one. */
@@ -26,14 +26,14 @@ export function webserv(name: string, command: readonly string[], flavour: Flavo
       return script === undefined || existsSync(script) ? '' : `${script} is not built`;
     },
     version: () => [...command, '--version'],
-    launch({ port, root, folder, role, siblings = false, servers = 0, locations = 0 }) {
+    launch({ port, root, folder, role, siblings = false, servers = 0, locations = 0, tls }) {
       const path = join(folder, 'webserv.conf');
       const log = quiet ? 'off' : `${join(folder, 'access.log')} combined buffer=64k flush=1s`;
       const text = `use ${driver};
 error_log ${join(folder, 'error.log')} warn;
 
 server {
-  listen 127.0.0.1:${port};
+  listen 127.0.0.1:${port}${tls === undefined ? '' : ` tls;\n  certificate ${tls.certificate} ${tls.key};\n  tls_ciphers ${TLS_SUITE}`};
   root ${root};
   access_log ${log};
   max_connect 16384;${cache === undefined ? '' : `\n  cache_size ${cache};`}

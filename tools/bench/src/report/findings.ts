@@ -29,6 +29,12 @@ export interface Findings {
   memory: Fill[];
   servers: ManyServers[];
   locations: Summary[];
+  /** Over TLS: the small page, handshakes, a large file, idle connections. */
+  secure: Summary[];
+  secureLarge: Summary[];
+  secureIdle: Idle[];
+  /** The small page over HTTP/2. */
+  http2: Summary[];
   large: Summary[];
   uploads: UploadSummary[];
   idle: Idle[];
@@ -53,6 +59,10 @@ export function noFindings(): Findings {
     memory: [],
     servers: [],
     locations: [],
+    secure: [],
+    secureLarge: [],
+    secureIdle: [],
+    http2: [],
     large: [],
     uploads: [],
     idle: [],

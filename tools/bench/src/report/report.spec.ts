@@ -78,6 +78,9 @@ it('has a table of each part that was measured', () => {
         },
       ],
       locations: both('webserv, 50 locations', 'webserv, 5,000 locations', 1),
+      secure: both('webserv, full handshake', 'nginx, full handshake', 2),
+      secureIdle: [{ peer: 'webserv', connections: 2000, kib: 17, errors: 0 }],
+      http2: both('webserv, 10 at once', 'nginx, 10 at once', 4),
     },
     CONTEXT,
   );
@@ -90,6 +93,9 @@ it('has a table of each part that was measured', () => {
     '| webserv | of 1 KiB | 9 | 20.0 | 100 | 80.0 | no |',
     '| webserv | 5,000 | 9.00 | 8.00 | 10.0 | 7.00 |',
     '| webserv, 5,000 locations | 10.0 | 0.00 | 0 | 1.00 |',
+    '| webserv, full handshake | 10.0 | 0.00 | 100 | 0 | 0.50 |',
+    '| webserv | 2,000 | 17.0 | 0 |',
+    '| webserv, 10 at once | 10.0 | 0.00 | 100 | 0 | 0.25 |',
   ])
     expect(page).toContain(row);
 });

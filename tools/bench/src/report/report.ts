@@ -6,6 +6,7 @@ import type { Findings } from './findings.ts';
 import type { Word } from './judge.ts';
 import { besides, duels, locations, memory, middle, misses, servers } from './parts.ts';
 import type { Machine } from './results.ts';
+import { http2, secure } from './secure.ts';
 import { deviation, type Estimate } from './statistics.ts';
 import { figure, markdown } from './table.ts';
 import { judge, type Verdict } from './targets.ts';
@@ -32,6 +33,8 @@ export function report(findings: Findings, context: Context): string {
     memory(findings.memory),
     servers(findings.servers),
     locations(findings.locations),
+    secure(findings),
+    http2(findings.http2),
     large(findings.large),
     uploads(findings),
     idle(findings),

@@ -95,6 +95,29 @@ describe('judge', () => {
     expect(verdict({ variants }, 'CPU a request, HEAD / GET by the same client')).toEqual([1.1, 'met']);
   });
 
+  it('compares each kind of load over TLS and HTTP/2 with the same of nginx', () => {
+    const secure = summarize(
+      [
+        samples('webserv, 64 connections', 64, 7),
+        samples('webserv, full handshake', 8, 400),
+        samples('nginx, 64 connections', 64, 10),
+        samples('nginx, full handshake', 8, 400),
+      ].flat(),
+    );
+    const http2 = summarize([
+      ...samples('webserv, 10 at once', 64, 3),
+      ...samples('nginx, 10 at once', 64, 8),
+    ]);
+    const found = { secure, http2 };
+    expect(verdict(found, 'HTTPS, CPU a request / nginx, 64 connections')).toEqual([0.7, 'met']);
+    expect(verdict(found, 'HTTPS, CPU a request / nginx, 512 connections')[1]).toBe('not measured');
+    expect(verdict(found, 'TLS, CPU of a full handshake / nginx')).toEqual([1, 'missed']);
+    expect(verdict(found, 'HTTP/2, CPU a request / nginx, 10 at once on each connection')).toEqual([
+      0.375,
+      'met',
+    ]);
+  });
+
   it('compares misses with nginx that caches no descriptors', () => {
     const many = summarize(
       [

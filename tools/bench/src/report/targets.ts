@@ -116,6 +116,35 @@ const MEMORY: readonly Target[] = [
   ),
 ];
 
+const SECURE: readonly Target[] = [
+  ...[64, 512].map((count) =>
+    atMost(`HTTPS, CPU a request / nginx, ${count} connections`, 0.8, ({ secure }) =>
+      against(secure, `${count} connections`),
+    ),
+  ),
+  ...['full', 'resumed'].map((kind) =>
+    atMost(`TLS, CPU of a ${kind} handshake / nginx`, 0.95, ({ secure }) =>
+      against(secure, `${kind} handshake`),
+    ),
+  ),
+  atMost('HTTP/2, CPU a request / nginx, 10 at once on each connection', 0.6, ({ http2 }) =>
+    against(http2, '10 at once'),
+  ),
+  atMost('HTTP/2, CPU a request / nginx, 1 at once on each connection', 0.85, ({ http2 }) =>
+    against(http2, '1 at once'),
+  ),
+  atMost('100 MiB file over TLS, CPU a GiB / nginx', 0.95, ({ secureLarge }) =>
+    ratio(secureLarge, 'perGib', OURS, ['nginx'], 4),
+  ),
+  {
+    ...atMost('2,000 idle connections over TLS, resident each', 20, ({ secureIdle }) => {
+      const own = secureIdle.find(({ peer }) => peer === OURS);
+      return own === undefined || own.errors > 0 ? UNKNOWN : exactly(own.kib);
+    }),
+    unit: 'KiB',
+  },
+];
+
 const OTHERS: readonly Target[] = [
   atMost('100 MiB file, CPU a GiB / nginx', 1.05, ({ large }) => ratio(large, 'perGib', OURS, ['nginx'], 4)),
   atMost('1 GiB upload, CPU a GiB / nginx (dav PUT)', 1, ({ uploads }) => {
@@ -149,7 +178,7 @@ const OTHERS: readonly Target[] = [
   },
 ];
 
-export const TARGETS: readonly Target[] = [...HOT, ...MISSES, ...MEMORY, ...OTHERS];
+export const TARGETS: readonly Target[] = [...HOT, ...MISSES, ...MEMORY, ...SECURE, ...OTHERS];
 
 /** Every target, and how this run stands to it. */
 export function judge(findings: Findings, targets: readonly Target[] = TARGETS): Verdict[] {
@@ -200,6 +229,12 @@ function ratio(
     .filter(({ middle }) => !Number.isNaN(middle))
     .sort((a, b) => a.middle - b.middle);
   return paired(of(ours), best?.series ?? []);
+}
+
+/** What one kind of load costs ours for each of nginx's. */
+function against(summaries: readonly Summary[], kind: string): Estimate {
+  const of = (peer: string) => summaries.find((one) => one.peer === `${peer}, ${kind}`)?.series.cpu ?? [];
+  return paired(of(OURS), of('nginx'));
 }
 
 /** What one kind of request costs for each of the plain kind, to our server. */

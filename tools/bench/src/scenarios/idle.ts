@@ -46,7 +46,14 @@ export async function rest(lab: Lab, plan: IdlePlan, say: (line: string) => void
 
 async function hold({ peer, pid, port, url }: Server, { count, core, client }: IdlePlan): Promise<Idle> {
   const before = await settled(pid);
-  const words = [process.execPath, client, String(port), new URL(url).pathname, String(count)];
+  const words = [
+    process.execPath,
+    client,
+    String(port),
+    new URL(url).pathname,
+    String(count),
+    new URL(url).protocol,
+  ];
   const holder = begin(pinned(words, core), process.env, 'pipe');
   const gone = once(holder, 'exit');
   const [said] = await Promise.race([once(holder.stdout!, 'data'), gone.then(() => [''])]);

@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { bun } from '../bun.ts';
 
-const [port, file = ''] = process.argv.slice(2);
+const [port, file = '', certificate = '', key = ''] = process.argv.slice(2);
 
 bun.serve({
+  ...(certificate === '' ? {} : { tls: { cert: readFileSync(certificate), key: readFileSync(key) } }),
   port: Number(port),
   hostname: '127.0.0.1',
   routes: {

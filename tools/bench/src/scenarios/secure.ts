@@ -1,0 +1,64 @@
+import { type Entrant, entrant } from '../compare.ts';
+import { h2load } from '../h2load.ts';
+import type { Lab } from '../lab.ts';
+import { pinned, run } from '../run.ts';
+import type { Server } from '../server.ts';
+import type { Load } from '../wrk.ts';
+
+/** The handshakes of all connections are part of a load. This many times longer, they are a small part. */
+const LONGER = 3;
+/** The small page over TLS, at each of these. */
+const CONNECTIONS = [64, 512] as const;
+const HANDSHAKES = 8;
+const STREAMED = 64;
+/** Requests under way at once on each connection of HTTP/2. */
+const STREAMS = [10, 1] as const;
+
+/** Where the client of handshakes is, and the CPU that it runs on. */
+interface SecurePlan {
+  readonly client: string;
+  readonly core: number | null;
+}
+
+/** The small page of one server over HTTPS/1.1, and handshakes: full ones and resumed ones. */
+export function securely(lab: Lab, server: Server, plan: SecurePlan): Entrant[] {
+  const { name } = server.peer;
+  const shaken = (kind: 'full' | 'resumed'): Entrant => ({
+    name: `${name}, ${kind} handshake`,
+    server,
+    connections: HANDSHAKES,
+    load: (seconds) => shake(server, kind, seconds, plan),
+  });
+  return [
+    ...CONNECTIONS.map((count) => {
+      const one = entrant(lab, server, count, `${name}, ${count} connections`);
+      return { ...one, load: (seconds: number, round: number) => one.load(LONGER * seconds, round) };
+    }),
+    shaken('full'),
+    shaken('resumed'),
+  ];
+}
+
+/** The small page of one server over HTTP/2. */
+export function multiplexed(server: Server, core: number | null): Entrant[] {
+  const { url, peer } = server;
+  return STREAMS.map((streams) => ({
+    name: `${peer.name}, ${streams} at once`,
+    server,
+    connections: STREAMED,
+    load: (seconds) => h2load({ url, connections: STREAMED, streams, seconds, core }),
+  }));
+}
+
+async function shake(
+  { port, url }: Server,
+  kind: string,
+  seconds: number,
+  { client, core }: SecurePlan,
+): Promise<Load> {
+  const words = [String(port), new URL(url).pathname, kind, String(HANDSHAKES), String(seconds)];
+  const { stdout } = await run(pinned([process.execPath, client, ...words], core));
+  const [requests = 0, took = 0, bytes = 0, errors = 1] = stdout.trim().split(' ').map(Number);
+  const unknown = { p50: Number.NaN, p99: Number.NaN, p999: Number.NaN };
+  return { requests, seconds: took / 1000, bytes, errors, ...unknown };
+}
