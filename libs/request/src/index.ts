@@ -1,6 +1,13 @@
 export { BodyDecoder, type BodyFraming } from './body/body.ts';
 export { BodyStatus } from './body/body-status.ts';
-export { bytesOfText, copyOfText, holdsRawBytes, replaceRawBytes, textOfBytes } from './bytes/octets.ts';
+export {
+  bytesOfText,
+  copyOfText,
+  holdsRawBytes,
+  latin1,
+  replaceRawBytes,
+  textOfBytes,
+} from './bytes/octets.ts';
 export { FieldId } from './fields/field-id.ts';
 export { Headers } from './fields/headers.ts';
 export { RequestHead, TargetForm } from './head/head.ts';

@@ -38,6 +38,7 @@ export const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   },
   'libs/certificate': { values: [], types: [] },
   'libs/acme': { values: ['certificate'], types: [] },
+  'libs/http2': { values: ['request'], types: [] },
   'apps/webserv': { values: LIBRARIES, types: ['cache'] },
 };
 
