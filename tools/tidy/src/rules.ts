@@ -33,12 +33,13 @@ export const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   'libs/pages': { values: ['event-loop', 'cache', 'request', 'response', 'methods'], types: ['config'] },
   'libs/disk': { values: ['event-loop', 'methods'], types: ['response'] },
   'libs/connection': {
-    values: ['event-loop', 'config', 'request', 'response', 'methods', 'pages'],
+    values: ['event-loop', 'config', 'request', 'response', 'methods', 'pages', 'tls'],
     types: ['cache'],
   },
   'libs/certificate': { values: [], types: [] },
   'libs/acme': { values: ['certificate'], types: [] },
   'libs/http2': { values: ['request'], types: [] },
+  'libs/tls': { values: [], types: ['event-loop'] },
   'apps/webserv': { values: LIBRARIES, types: ['cache'] },
 };
 

@@ -64,6 +64,13 @@ export interface Driver {
    *   nobody can say; or another -errno
    */
   readNow(fd: number, memory: Memory, offset: number, length: number, position: number): number;
+  /** Another descriptor of an open file, for a udata that reads what somebody else has opened. @returns fd or -errno */
+  duplicate(fd: number): number;
+  /**
+   * Sends what the socket takes at once, within the call: a last word before `close`. No op that writes may be pending.
+   * @returns bytes sent, or -errno
+   */
+  sendNow(udata: Udata, memory: Memory, offset: number, length: number): number;
   /**
    * Waits on this thread for a write that was cancelled and is still pending: for a process that is about to end. The
    * write is then done, and its completion is delivered later. Only a driver whose kernel holds the memory of a pending

@@ -25,6 +25,7 @@ interface Constants {
   readonly O_NONBLOCK: number;
   readonly O_CLOEXEC: number;
   readonly O_EVTONLY: number;
+  readonly F_DUPFD_CLOEXEC: number;
   readonly IPV6_V6ONLY: number;
   readonly TCP_NOTSENT_LOWAT: number;
 }
@@ -45,6 +46,7 @@ const LINUX: Constants = {
   O_NONBLOCK: 0o4000,
   O_CLOEXEC: 0o2000000,
   O_EVTONLY: 0,
+  F_DUPFD_CLOEXEC: 1030,
   IPV6_V6ONLY: 26,
   TCP_NOTSENT_LOWAT: 25,
 };
@@ -72,6 +74,7 @@ const DARWIN: Constants = {
   MSG_NOSIGNAL: 0,
   O_CLOEXEC: 0x1000000,
   O_EVTONLY: 0x8000,
+  F_DUPFD_CLOEXEC: 67,
 };
 
 const FREEBSD: Constants = {
@@ -84,6 +87,7 @@ const FREEBSD: Constants = {
   MSG_NOSIGNAL: 0x20000,
   O_CLOEXEC: 0x100000,
   O_EVTONLY: 0,
+  F_DUPFD_CLOEXEC: 17,
 };
 
 const OPENBSD: Constants = {
@@ -96,6 +100,7 @@ const OPENBSD: Constants = {
   MSG_NOSIGNAL: 0x400,
   O_CLOEXEC: 0x10000,
   O_EVTONLY: 0,
+  F_DUPFD_CLOEXEC: 10,
 };
 
 const NETBSD: Constants = {
@@ -108,6 +113,7 @@ const NETBSD: Constants = {
   MSG_NOSIGNAL: 0x0400,
   O_CLOEXEC: 0x400000,
   O_EVTONLY: 0,
+  F_DUPFD_CLOEXEC: 12,
 };
 
 /** struct kevent: the byte offset of each field and its width. `udata` always holds 64 bits here. */

@@ -228,6 +228,12 @@ function rawCloseRange(): Call | null {
   return (first, last, flags) => raw(SYS_CLOSE_RANGE, first, last, flags);
 }
 
+/** Another descriptor of the same open file, close-on-exec. @returns fd or -errno */
+export function duplicate(fd: number): number {
+  const other = fcntl(fd, C.F_DUPFD_CLOEXEC, 'int', 0);
+  return other >= 0 ? other : lastError();
+}
+
 /** Marks a descriptor close-on-exec; nothing happens for a number that is no descriptor. */
 export function closeOnExec(fd: number): void {
   const flags = fcntl(fd, COMMON.F_GETFD, 'int', 0);
@@ -326,6 +332,22 @@ export function loadKqueue(library: string | null, symbols: readonly string[]): 
     }
   }
   throw failure;
+}
+
+/**
+ * The functions of a shared library, by their C prototypes.
+ * @param library its name or path; null: what this process has loaded already
+ * @throws what the dynamic linker says; a function throws if its symbol is missing
+ */
+export function openLibrary(library: string | null): (definition: string) => Call {
+  // Without `deep`, a second OpenSSL would call the functions of the one inside Node that have the same names.
+  const from = library === null ? libc : koffi.load(library, { deep: true });
+  return (definition) => from.func(definition) as unknown as Call;
+}
+
+/** The address of a C function that calls `callee` on this thread. It stays for as long as the process lives. */
+export function entryTo(prototype: string, callee: Call): number {
+  return Number(koffi.register(callee, koffi.pointer(koffi.proto(prototype))));
 }
 
 /** Watches a descriptor from Node's own loop; see host.ts. */

@@ -142,6 +142,18 @@ export class FakeCalls {
     return this.random.chance(0.5) ? -ERRNO.EAGAIN : this.readAt(file, memory, offset, length, position);
   }
 
+  /** As `Driver.sendNow`. */
+  sendNow(fd: number, memory: Memory, offset: number, length: number): number {
+    const peer = this.descriptors.get(fd);
+    if (peer?.kind !== 'stream') return -ERRNO.EBADF;
+    if (peer.wasReset || peer.outwardEnded || peer.gone) return -ERRNO.EPIPE;
+    const room = Math.min(length, peer.capacity - peer.outward.length);
+    if (room <= 0) return -ERRNO.EAGAIN;
+    peer.outward.push(Buffer.from(memory.bytes.subarray(offset, offset + room)));
+    this.stir(peer);
+    return room;
+  }
+
   private readAt(file: FakeFile, memory: Memory, offset: number, length: number, position: number): number {
     const struck = this.strike('read');
     if (struck > 0) return -struck;

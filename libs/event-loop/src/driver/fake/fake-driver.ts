@@ -1,7 +1,6 @@
 import type { Address } from '../../address.ts';
 import { present } from '../../assert.ts';
 import { ERRNO, errnoName } from '../../ffi/errno.ts';
-import type { Memory } from '../../memory.ts';
 import { type Op, OpKind, OpState } from '../../op.ts';
 import { Random } from '../../random.ts';
 import type { Udata } from '../../udata.ts';
@@ -175,9 +174,9 @@ export class FakeDriver implements Driver {
     else this.release(udata, fd);
   }
 
-  readNow(fd: number, memory: Memory, offset: number, length: number, position: number): number {
-    return this.calls.readNow(fd, memory, offset, length, position);
-  }
+  readonly readNow: Driver['readNow'] = (...span) => this.calls.readNow(...span);
+  readonly duplicate = (fd: number): number => this.descriptors.duplicate(fd);
+  readonly sendNow: Driver['sendNow'] = ({ fd }, ...bytes) => this.calls.sendNow(fd, ...bytes);
 
   discard(fd: number): void {
     this.hangUp(fd);

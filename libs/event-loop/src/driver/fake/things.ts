@@ -91,6 +91,12 @@ export class FakeDescriptors {
     return fd;
   }
 
+  /** Another descriptor of the same file. @returns fd or -errno */
+  duplicate(fd: number): number {
+    const thing = this.get(fd);
+    return thing?.kind === 'file' ? this.add(new FakeFile(thing.content)) : -ERRNO.EBADF;
+  }
+
   get(fd: number): FakeThing | null {
     return fd < 0 ? null : (this.things[fd] ?? null);
   }

@@ -1,5 +1,5 @@
 import type { Address } from '../../address.ts';
-import { COMMON } from '../../ffi/layout.ts';
+import { C, COMMON } from '../../ffi/layout.ts';
 import * as libc from '../../ffi/libc.ts';
 import type { Memory } from '../../memory.ts';
 import type { Udata } from '../../udata.ts';
@@ -30,6 +30,15 @@ export abstract class SystemDriver {
 
   readNow(fd: number, memory: Memory, offset: number, length: number, position: number): number {
     return readWarm(fd, memory.address + offset, length, position);
+  }
+
+  duplicate(fd: number): number {
+    return libc.duplicate(fd);
+  }
+
+  sendNow(udata: Udata, memory: Memory, offset: number, length: number): number {
+    const sent = libc.send(udata.fd, memory.address + offset, length, C.MSG_NOSIGNAL);
+    return sent >= 0 ? sent : libc.lastError();
   }
 
   discard(fd: number): void {

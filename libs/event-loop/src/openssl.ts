@@ -1,0 +1,1 @@
+export { type OpenSsl, openSsl, PLACES } from './ffi/openssl/probe.ts';

@@ -1,0 +1,266 @@
+import type { Memory } from '@webserv/event-loop';
+import type { OpenSsl } from '@webserv/event-loop/openssl';
+import { type Answerer, Callbacks } from './callbacks.ts';
+import { namesOf, readHello } from './client-hello.ts';
+import { ALPN, CTRL, ERROR, HELLO, OPTION, TICKET, VERSIONS } from './constants.ts';
+import type { Passage } from './passage.ts';
+import { Opening, Records } from './records.ts';
+import type { TlsContext } from './tls-context.ts';
+import { TlsFacts } from './tls-facts.ts';
+
+/** What one record may hold (RFC 8446, section 5.1), and what a call of SSL_read needs room for. */
+export const RECORD_MAX = 16 << 10;
+/** What a record adds to its content at most, in any version (RFC 8446, section 5.2; RFC 5246, section 6.2.3). */
+const OVERHEAD = 5 + 256;
+/** Messages that OpenSSL may send in front of data: an answer to a KeyUpdate. */
+const SLACK = 512;
+/** Records without data, one after another: KeyUpdates, warnings, empty ones. BoringSSL has the same bound. */
+const FRUITLESS_MAX = 32;
+/** Bytes and records of a client before its handshake is done. Its certificates may take OpenSSL's 100 KiB. */
+const HELLO_BYTES = 32 << 10;
+const HELLO_BYTES_CERTIFIED = 136 << 10;
+const HELLO_RECORDS = 256;
+
+/** Room that the records of `length` bytes need. */
+export function sealedLength(length: number): number {
+  return length + Math.ceil(length / RECORD_MAX) * OVERHEAD + SLACK;
+}
+
+/**
+ * One TLS connection of a server, without a socket: bytes in, bytes out. A call takes what there is and returns; nothing
+ * is called back.
+ *
+ *     shaking hands --> open --> ended (the peer's close_notify has come)
+ *          \______________\___--> failed
+ *
+ * What it has to send on its own account (the handshake, alerts, close_notify) is in `output` after a call: the caller
+ * sends that before anything that it has sealed later.
+ */
+export class TlsSession implements Answerer {
+  /** What was agreed; null until the handshake is done. */
+  facts: TlsFacts | null = null;
+  /** Why the session has failed; '' while it has not. The words are for a log. */
+  failure = '';
+  /** The first bytes were text: a client that speaks HTTP without TLS, as it seems. */
+  isText = false;
+  /** The peer has said that it sends no more. */
+  ended = false;
+  /** What is to be sent, in order. */
+  readonly output: Memory[] = [];
+  context: TlsContext;
+  private readonly openssl: OpenSsl;
+  private readonly passage: Passage;
+  private readonly records = new Records();
+  private ssl: number;
+  private fruitless = 0;
+  private handshakeBytes = 0;
+  private finished = false;
+
+  constructor(context: TlsContext) {
+    const { openssl, passage } = context;
+    this.context = context;
+    this.openssl = openssl;
+    this.passage = passage;
+    openssl.ERR_clear_error();
+    this.ssl = openssl.SSL_new(context.handle);
+    if (this.ssl === 0) throw new Error(`OpenSSL makes no session: ${passage.takeError()}`);
+    openssl.SSL_set_accept_state(this.ssl);
+    passage.attach(this.ssl);
+    this.adopt(context);
+    context.begun++;
+  }
+
+  /** Data can be sealed. */
+  get isOpen(): boolean {
+    return this.facts !== null && this.failure === '';
+  }
+
+  /**
+   * Takes what the peer has sent, `bytes[start, end)`, and puts the data in it into `into` from `at` on. There must be
+   * room for as many bytes and RECORD_MAX more.
+   * @returns bytes of data. Then `ended`, `failure`, `facts` and `output` say what else has happened
+   */
+  receive(bytes: Buffer, start: number, end: number, into: Memory, at: number): number {
+    if (this.failure !== '' || this.ended) return 0;
+    const whole = this.records.scan(bytes, start, end);
+    if (this.facts === null && !this.admits(end - start)) return 0;
+    const { openssl, passage } = this;
+    // The queue belongs to the thread: what node:crypto has left there would be taken for a failure of this session.
+    openssl.ERR_clear_error();
+    openssl.BIO_write(passage.inward, passage.addressOf(bytes) + start, end - start);
+    if (this.facts === null && !this.shake()) return 0;
+    return this.open(whole, into, at);
+  }
+
+  /**
+   * Seals data into `into` from `at` on, which has room for `sealedLength(length)` bytes.
+   * @returns how many bytes there are to send; 0 if the session has failed
+   */
+  seal(data: Memory, offset: number, length: number, into: Memory, at: number): number {
+    if (!this.isOpen || this.finished || length === 0) return 0;
+    const { openssl, passage } = this;
+    if (openssl.SSL_write(this.ssl, data.address + offset, length) !== length) {
+      this.fail(`sealing: ${passage.takeError()}`);
+      return 0;
+    }
+    return openssl.BIO_read(passage.outward, into.address + at, into.size - at);
+  }
+
+  /** Says that nothing more is sent: close_notify is in `output`. The peer may still send. */
+  end(): void {
+    if (!this.isOpen || this.finished) return;
+    this.finished = true;
+    this.openssl.ERR_clear_error();
+    this.openssl.SSL_shutdown(this.ssl);
+    this.collect();
+    this.openssl.ERR_clear_error();
+  }
+
+  /** The session is over: its memory is OpenSSL's again. */
+  free(): void {
+    if (this.ssl !== 0) this.openssl.SSL_free(this.ssl);
+    this.ssl = 0;
+    this.failure ||= 'closed';
+  }
+
+  // ---- receiving -------------------------------------------------------------------------------------------------
+
+  /** Whether bytes may be part of a handshake: it has a bound, and text is none. */
+  private admits(count: number): boolean {
+    const { records, context } = this;
+    this.handshakeBytes += count;
+    if (records.opening !== Opening.TLS) {
+      this.isText = records.opening === Opening.TEXT;
+      this.failure = this.isText ? 'plain text on a TLS port' : 'the first byte is not TLS';
+    } else if (this.handshakeBytes > (context.verify === 0 ? HELLO_BYTES : HELLO_BYTES_CERTIFIED))
+      this.failure = `${this.handshakeBytes} bytes and no handshake`;
+    else if (records.whole > HELLO_RECORDS) this.failure = `${records.whole} records and no handshake`;
+    return this.failure === '';
+  }
+
+  /** Goes on with the handshake. @returns true when it is done */
+  private shake(): boolean {
+    const { openssl, ssl } = this;
+    let result = 0;
+    try {
+      result = Callbacks.of(openssl).during(this, () => openssl.SSL_do_handshake(ssl));
+    } catch (error) {
+      this.fail('a fault of the server');
+      throw error;
+    }
+    if (result === 1) {
+      this.facts = new TlsFacts(openssl, ssl);
+      this.context.opened++;
+    } else if (openssl.SSL_get_error(ssl, result) !== ERROR.WANT_READ) {
+      this.fail(`handshake: ${this.passage.takeError()}`);
+      return false;
+    }
+    this.collect();
+    return result === 1;
+  }
+
+  /** Reads the data of the records that have come. */
+  private open(whole: number, into: Memory, at: number): number {
+    const { openssl, ssl } = this;
+    let got = 0;
+    let reads = 0;
+    for (;;) {
+      const n = openssl.SSL_read(ssl, into.address + at + got, into.size - at - got);
+      if (n <= 0) {
+        this.paused(n, whole - reads);
+        break;
+      }
+      got += n;
+      reads++;
+      // Each record that has come has brought data, and no other has begun: there is nothing to ask for.
+      if (reads === whole && this.records.atBoundary) break;
+    }
+    const fruitless = whole - reads;
+    this.fruitless = reads > 0 ? fruitless : this.fruitless + fruitless;
+    if (this.fruitless > FRUITLESS_MAX) this.fail(`${this.fruitless} records without data`);
+    return got;
+  }
+
+  /** SSL_read has no more. @param others records that have come and brought no data */
+  private paused(result: number, others: number): void {
+    switch (this.openssl.SSL_get_error(this.ssl, result)) {
+      case ERROR.WANT_READ:
+        if (others > 0) this.collect();
+        break;
+      case ERROR.ZERO_RETURN:
+        this.ended = true;
+        this.collect();
+        // What a peer sends behind its close_notify is nothing (RFC 8446, section 6.1).
+        this.passage.clear();
+        break;
+      default:
+        this.fail(this.passage.takeError());
+    }
+  }
+
+  private collect(): void {
+    const memory = this.passage.takeOutput();
+    if (memory !== null) this.output.push(memory);
+  }
+
+  /** The session is of no use any more; the alert that says so may still be sent. */
+  private fail(reason: string): void {
+    this.failure = reason || 'an error without a name';
+    this.collect();
+    this.passage.clear();
+  }
+
+  // ---- what OpenSSL asks -----------------------------------------------------------------------------------------
+
+  hello(): number {
+    const { context, openssl, ssl } = this;
+    const chosen = context.choose?.(readHello(openssl, ssl, this.passage.scratch)) ?? context;
+    if (chosen !== context) {
+      openssl.SSL_set_SSL_CTX(ssl, chosen.handle);
+      this.adopt(chosen);
+    }
+    return HELLO.GO_ON;
+  }
+
+  protocol(out: number, outLength: number, list: number, length: number): number {
+    const { openssl, passage, context } = this;
+    const { bytes, address } = passage.scratch;
+    if (context.protocols.length === 0) return ALPN.NOT_ANSWERED;
+    if (length > 0xffff) return ALPN.ALERT_FATAL;
+    openssl.copy(address, list, length);
+    const offered = namesOf(bytes.subarray(0, length), 0);
+    const chosen = context.protocols.find((name) => offered.includes(name));
+    // RFC 7301, section 3.2: no_application_protocol.
+    if (chosen === undefined) return ALPN.ALERT_FATAL;
+    // OpenSSL copies the name as soon as this returns.
+    const size = bytes.write(chosen, 16, 'latin1');
+    bytes.writeBigUInt64LE(BigInt(address + 16), 0);
+    bytes[8] = size;
+    openssl.copy(out, address, 8);
+    openssl.copy(outLength, address + 8, 1);
+    return ALPN.SELECTED;
+  }
+
+  ticket(name: number, iv: number, cipher: number, mac: number, encrypts: boolean): number {
+    const { tickets } = this.context;
+    if (tickets === null) return encrypts ? TICKET.ERROR : TICKET.NOT_MINE;
+    if (encrypts) return tickets.encrypt(name, iv, cipher, mac);
+    // A ticket of TLS 1.3 is used once, so there is always a next one (RFC 8446, appendix C.4).
+    const renews = this.openssl.SSL_version(this.ssl) === VERSIONS['TLSv1.3'];
+    return tickets.decrypt(name, iv, cipher, mac, renews);
+  }
+
+  /** Takes over what SSL_set_SSL_CTX leaves as it was: all but certificates, authorities and callbacks. */
+  private adopt(context: TlsContext): void {
+    const { openssl, ssl } = this;
+    const { address, bytes } = this.passage.scratch;
+    this.context = context;
+    if (context.tickets === null) openssl.SSL_set_options(ssl, OPTION.NO_TICKET);
+    else openssl.SSL_clear_options(ssl, OPTION.NO_TICKET);
+    openssl.SSL_ctrl(ssl, CTRL.SET_MIN_PROTO_VERSION, VERSIONS[context.oldest], 0);
+    openssl.SSL_ctrl(ssl, CTRL.SET_MAX_PROTO_VERSION, VERSIONS[context.newest], 0);
+    openssl.SSL_set_verify(ssl, context.verify, context.verifyCallback);
+    bytes.set(context.identity);
+    openssl.SSL_set_session_id_context(ssl, address, context.identity.length);
+  }
+}
