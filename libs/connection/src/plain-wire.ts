@@ -41,6 +41,8 @@ export class PlainWire implements Wire {
     this.loop.close(udata);
   }
 
+  look(_op: Op): void {}
+
   complete(op: Op): void {
     throw new Error(`${op.owner.kind}: an operation that nobody has submitted has ended`);
   }

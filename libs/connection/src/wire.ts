@@ -9,8 +9,8 @@ import type { Loop, Memory, Op, Slice, Udata } from '@webserv/event-loop';
  *    loop, `>= 0` or `-errno`. From the call until then the op is pending; in `complete` it may be submitted again.
  * 2. **One op a direction.** One op that receives and one that sends may be pending at once, and they do not wait for each
  *    other.
- * 3. **All or a failure.** A send ends when all of its bytes have left. Until then `op.done` grows with them; after a
- *    failure it says how many had left. Only a file that became shorter ends with less than `length` and no failure.
+ * 3. **All or a failure.** A send ends when all of its bytes have left. Until then `op.done` grows with them (`look`);
+ *    after a failure it says how many had left. Only a file that became shorter ends with less than `length` and no failure.
  * 4. **Order.** The peer reads the bytes in the order of the calls, and none twice.
  * 5. **Memory.** `memory` and `vector` of an op are the wire's until it ends. The bytes that `recv` lends are good until
  *    `complete` returns.
@@ -35,6 +35,8 @@ export interface Wire {
   finish(udata: Udata): void;
   abort(udata: Udata): void;
   close(udata: Udata): void;
+  /** Brings `op.done` of a pending send up to date. Between two calls it may be behind by what is under way. */
+  look(op: Op): void;
   /** An op of the wire's own has ended. */
   complete(op: Op): void;
   /** The connection has been disposed of: what the wire holds for it is let go. */

@@ -98,11 +98,11 @@ export class Http1Outlet implements Outlet {
   }
 
   get progress(): number {
-    return this.flying ? this.moved + this.sending.done : this.moved;
+    return this.flying ? this.moved + this.sent : this.moved;
   }
 
   get bodySent(): number {
-    return this.flying ? this.bodyMoved + this.bodyOf(this.sending.done) : this.bodyMoved;
+    return this.flying ? this.bodyMoved + this.bodyOf(this.sent) : this.bodyMoved;
   }
 
   page(page: Page, answer: Exclude<PageAnswer, 'other'>, shared: boolean): boolean {
@@ -216,6 +216,13 @@ export class Http1Outlet implements Outlet {
     else if (op.result < this.expected) owner.broken(-ERRNO.EIO, 'sendfile: the file became shorter');
     else if (this.waits || this.span !== null) this.flush();
     else owner.moved();
+  }
+
+  /** Bytes of the present send that have left. */
+  private get sent(): number {
+    const { sending } = this;
+    this.way?.wire.look(sending);
+    return sending.done;
   }
 
   private get sending(): Op {

@@ -127,6 +127,8 @@ export class FakeWire extends Udata implements Wire {
     this.loop.close(udata);
   }
 
+  look(): void {}
+
   complete(op: Op): void {
     throw new Error(`${op.owner.kind}: an operation that nobody has submitted has ended`);
   }

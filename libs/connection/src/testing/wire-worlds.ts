@@ -22,11 +22,22 @@ class Listener extends Udata {
   }
 }
 
+/** Makes the connection of a descriptor. */
+type ProbeMaker<T extends WireProbe> = (fd: number) => T;
+
+/** Worlds on sockets, whose connections a test can make: those of another wire run over them. */
+export interface SocketWorld extends WireWorld {
+  connectAs<T extends WireProbe>(
+    make: ProbeMaker<T>,
+  ): Promise<{ readonly probe: T; readonly peer: WirePeer }>;
+}
+
 /** Listens, and has `call` made. @returns the accepted connection and the far end, on the plain wire */
-async function onSockets<P extends WirePeer>(
+async function onSockets<P extends WirePeer, T extends WireProbe>(
   world: WireWorld,
   call: (port: number) => Promise<P>,
-): Promise<{ probe: WireProbe; peer: P }> {
+  make: ProbeMaker<T>,
+): Promise<{ probe: T; peer: P }> {
   const { loop } = world;
   const listener = new Listener('server', loop.driver.listen(LOOPBACK, 16));
   expect(loop.register(listener, Interest.READ)).toBe(0);
@@ -34,7 +45,7 @@ async function onSockets<P extends WirePeer>(
   const address = loop.driver.addressOf(listener.fd);
   const peer = await call(address.family === 'unix' ? 0 : address.port);
   await world.until(() => listener.accepted.length > 0, 'a connection');
-  const probe = new WireProbe(listener.accepted[0] ?? -1);
+  const probe = make(listener.accepted[0] ?? -1);
   expect(loop.register(probe, Interest.BOTH)).toBe(0);
   probe.wire = new PlainWire(loop);
   loop.close(listener);
@@ -42,7 +53,7 @@ async function onSockets<P extends WirePeer>(
 }
 
 /** Everything in memory: on the scripted driver, plain or by a fake wire. */
-class MemoryWorld implements WireWorld {
+class MemoryWorld implements SocketWorld {
   readonly large = 256 << 10;
   readonly driver: FakeDriver;
   readonly loop: Loop;
@@ -55,14 +66,16 @@ class MemoryWorld implements WireWorld {
   }
 
   async connect(): Promise<{ probe: WireProbe; peer: WirePeer }> {
-    if (this.wire === null) {
-      return onSockets(this, async (port) => this.driver.connect({ ...LOOPBACK, port }));
-    }
+    if (this.wire === null) return this.connectAs((fd) => new WireProbe(fd));
     const probe = new WireProbe(-1);
     expect(this.loop.register(probe, Interest.BOTH)).toBe(0);
     const wire = new FakeWire(this.loop, this.driver, this.wire);
     probe.wire = wire;
     return { probe, peer: wire.peer };
+  }
+
+  connectAs<T extends WireProbe>(make: ProbeMaker<T>): Promise<{ probe: T; peer: WirePeer }> {
+    return onSockets(this, async (port) => this.driver.connect({ ...LOOPBACK, port }), make);
   }
 
   openFile(content: Uint8Array): number {
@@ -92,12 +105,15 @@ class SocketPeer implements WirePeer {
   wasReset = false;
   length = 0;
   readonly socket: net.Socket;
-  private readonly chunks: Buffer[] = [];
+  /** It grows by doubling: a wire that reads while bytes still come must not copy all of them each time. */
+  private bytes = Buffer.alloc(0);
 
   constructor(socket: net.Socket) {
     this.socket = socket;
     socket.on('data', (chunk) => {
-      this.chunks.push(chunk);
+      if (this.length + chunk.length > this.bytes.length)
+        this.bytes = Buffer.concat([this.bytes], 2 * (this.length + chunk.length));
+      this.bytes.set(chunk, this.length);
       this.length += chunk.length;
     });
     socket.on('end', () => {
@@ -113,7 +129,7 @@ class SocketPeer implements WirePeer {
   }
 
   read(): Buffer {
-    return Buffer.concat(this.chunks);
+    return this.bytes.subarray(0, this.length);
   }
 
   end(): void {
@@ -134,7 +150,7 @@ class SocketPeer implements WirePeer {
 }
 
 /** A real driver, the kernel below it, and Node's sockets as peers. */
-class RealWorld implements WireWorld {
+class RealWorld implements SocketWorld {
   readonly large = 24 << 20;
   readonly loop: Loop;
   private readonly sockets: net.Socket[] = [];
@@ -144,14 +160,22 @@ class RealWorld implements WireWorld {
   }
 
   connect(): Promise<{ probe: WireProbe; peer: WirePeer }> {
-    return onSockets(this, (port) => {
-      const socket = net.connect({ host: '127.0.0.1', port, allowHalfOpen: true, noDelay: true });
-      this.sockets.push(socket);
-      return new Promise((resolve, reject) => {
-        socket.once('connect', () => resolve(new SocketPeer(socket)));
-        socket.once('error', reject);
-      });
-    });
+    return this.connectAs((fd) => new WireProbe(fd));
+  }
+
+  connectAs<T extends WireProbe>(make: ProbeMaker<T>): Promise<{ probe: T; peer: WirePeer }> {
+    return onSockets(
+      this,
+      (port) => {
+        const socket = net.connect({ host: '127.0.0.1', port, allowHalfOpen: true, noDelay: true });
+        this.sockets.push(socket);
+        return new Promise((resolve, reject) => {
+          socket.once('connect', () => resolve(new SocketPeer(socket)));
+          socket.once('error', reject);
+        });
+      },
+      make,
+    );
   }
 
   openFile(content: Uint8Array): number {
@@ -182,7 +206,7 @@ class RealWorld implements WireWorld {
   }
 }
 
-export function plainWorld(driver: NamedDriver | 'fake'): WireWorld {
+export function plainWorld(driver: NamedDriver | 'fake'): SocketWorld {
   return driver === 'fake' ? new MemoryWorld(1, null) : new RealWorld(driver);
 }
 

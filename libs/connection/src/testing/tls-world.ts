@@ -1,0 +1,149 @@
+import { type Loop, Op } from '@webserv/event-loop';
+import { openSsl } from '@webserv/event-loop/openssl';
+import { TlsContext } from '@webserv/tls';
+import { makeCertificate, TlsClient } from '@webserv/tls/testing';
+import type { TlsWire } from '../tls/tls-wire.ts';
+import { TlsWires } from '../tls/tls-wires.ts';
+import { type WirePeer, WireProbe, type WireWorld } from '../wire.contract.ts';
+import type { SocketWorld } from './wire-worlds.ts';
+
+const made = makeCertificate({ name: 'wire.test' });
+const context = new TlsContext(openSsl(), {
+  certificates: [{ chain: made.certificate, key: made.key }],
+});
+
+/** The far end of a TLS connection: OpenSSL's client over the far end of a plain one. */
+class TlsPeer implements WirePeer {
+  private readonly plain: WirePeer;
+  private readonly client = new TlsClient(openSsl());
+  /** Bytes of the plain peer that the client has had. */
+  private taken = 0;
+
+  constructor(plain: WirePeer) {
+    this.plain = plain;
+  }
+
+  /** Carries what is under way. */
+  pump(): void {
+    const { plain, client } = this;
+    if (plain.length > this.taken) {
+      const bytes = plain.read().subarray(this.taken);
+      this.taken = plain.length;
+      client.receive(bytes);
+    } else client.goOn();
+    this.flush();
+  }
+
+  private flush(): void {
+    const bytes = this.client.take();
+    if (bytes.length > 0) this.plain.write(bytes);
+  }
+
+  get length(): number {
+    return this.client.length;
+  }
+
+  get ended(): boolean {
+    return this.client.ended;
+  }
+
+  /** An end without close_notify is none: what has come may be cut. */
+  get wasReset(): boolean {
+    return this.plain.wasReset || (this.plain.ended && !this.client.ended);
+  }
+
+  write(bytes: Uint8Array | string): void {
+    this.client.write(bytes);
+    this.flush();
+  }
+
+  read(): Buffer {
+    return Buffer.concat(this.client.received);
+  }
+
+  end(): void {
+    this.client.end();
+    this.flush();
+    this.plain.end();
+  }
+
+  reset(): void {
+    this.plain.reset();
+  }
+
+  stop(): void {
+    this.plain.stop();
+  }
+
+  resume(): void {
+    this.plain.resume();
+  }
+}
+
+/** A connection on a TLS wire. */
+class TlsProbe extends WireProbe {
+  private readonly shaking = new Op(this);
+  isOpen = false;
+
+  shake(wire: TlsWire): void {
+    this.wire = wire;
+    wire.handshake(this.shaking);
+  }
+
+  override complete(op: Op): void {
+    if (op === this.shaking) this.isOpen = op.result === 0;
+    else super.complete(op);
+  }
+
+  override dispose(): void {
+    super.dispose();
+    this.wire?.release(this);
+  }
+}
+
+/** A world in which connections shake hands before the test gets them. */
+export class TlsWorld implements WireWorld {
+  readonly large: number;
+  private readonly plain: SocketWorld;
+  private readonly wires: TlsWires;
+  private readonly peers: TlsPeer[] = [];
+
+  /** @param plain its connections carry the records */
+  constructor(plain: SocketWorld) {
+    this.plain = plain;
+    this.large = plain.large;
+    this.wires = new TlsWires(plain.loop);
+  }
+
+  get loop(): Loop {
+    return this.plain.loop;
+  }
+
+  async connect(): Promise<{ probe: TlsProbe; peer: TlsPeer }> {
+    const { probe, peer: plainPeer } = await this.plain.connectAs((fd) => new TlsProbe(fd));
+    const peer = new TlsPeer(plainPeer);
+    this.peers.push(peer);
+    probe.shake(this.wires.open(context));
+    await this.until(() => probe.isOpen, 'the handshake');
+    return { probe, peer };
+  }
+
+  openFile(content: Uint8Array): number {
+    return this.plain.openFile(content);
+  }
+
+  shorten(file: number, length: number): void {
+    this.plain.shorten(file, length);
+  }
+
+  until(condition: () => boolean, what: string): Promise<void> {
+    return this.plain.until(() => {
+      for (const peer of this.peers) peer.pump();
+      return condition();
+    }, what);
+  }
+
+  dispose(): Promise<void> {
+    return this.plain.dispose();
+  }
+}

@@ -1,0 +1,392 @@
+import {
+  ERRNO,
+  type Loop,
+  type Memory,
+  Op,
+  OpKind,
+  OpState,
+  type Slice,
+  type Udata,
+} from '@webserv/event-loop';
+import { RECORD_MAX, type TlsContext, type TlsFacts, TlsSession } from '@webserv/tls';
+import type { Wire } from '../wire.ts';
+import { NONE, type SenderShared, Sending } from './sending.ts';
+import { Surplus } from './surplus.ts';
+
+/** What a client without TLS may still send while it is answered. */
+const DRAIN_MAX = 64 << 10;
+
+/** What the wires of a loop share. */
+export interface WireShared extends SenderShared {
+  /** Memory for data that is received and lent: the next wire uses it again. */
+  plain(size: number): Memory;
+  /** Has the wire resumed in the next turn. */
+  defer(wire: TlsWire): void;
+}
+
+/**
+ * One connection's bytes as records of TLS. It shakes hands as soon as the connection wants anything.
+ *
+ * Results beside those that `Loop` names: a receive ends with -ECONNABORTED if the connection ends without close_notify,
+ * so that it may be cut, and any op with -EPROTO if the session has failed: `failure` says why.
+ */
+export class TlsWire implements Wire {
+  readonly loop: Loop;
+  /** What was agreed: null until the handshake is done, and set before the first op ends. */
+  facts: TlsFacts | null = null;
+  private readonly shared: WireShared;
+  private readonly session: TlsSession;
+  private readonly plainAnswer: Memory | null;
+  /** What the socket receives and sends. They belong to the connection. */
+  private input: Op | null = null;
+  private output: Op | null = null;
+  /** What the connection wants. */
+  private shaking: Op | null = null;
+  private receiving: Op | null = null;
+  private readonly sending: Sending;
+  private readonly surplus = new Surplus();
+  /** Why nothing more can be received: 0 or -errno. */
+  private readFault = 0;
+  private finishing: Udata | null = null;
+  private finished = false;
+  private closed = false;
+  /** Bytes thrown away of a client without TLS; -1: no such client is being answered. */
+  private drained = -1;
+
+  constructor(shared: WireShared, context: TlsContext, plainAnswer: Memory | null) {
+    this.loop = shared.loop;
+    this.shared = shared;
+    this.plainAnswer = plainAnswer;
+    this.session = new TlsSession(context);
+    this.sending = new Sending(shared, this.session, () => this.resume());
+  }
+
+  /** Why the session has failed, for a log; '' if it has not. */
+  get failure(): string {
+    return this.session.failure;
+  }
+
+  // ---- what the connection asks for ------------------------------------------------------------------------------
+
+  /** Only shakes hands: the result is 0 as soon as `facts` are there. */
+  handshake(op: Op): void {
+    op.kind = OpKind.RECV;
+    if (!this.begin(op, this.shaking)) return;
+    this.shaking = op;
+    this.wanted();
+  }
+
+  recv(op: Op): void {
+    op.kind = OpKind.RECV;
+    op.memory = null;
+    this.receive(op);
+  }
+
+  recvInto(op: Op, memory: Memory, offset: number, length: number): void {
+    op.kind = OpKind.RECV;
+    op.memory = memory;
+    op.offset = offset;
+    op.length = length;
+    this.receive(op);
+  }
+
+  send(op: Op, memory: Memory, offset: number, length: number): void {
+    op.kind = OpKind.SEND;
+    op.memory = memory;
+    op.offset = offset;
+    op.length = length;
+    op.vector = null;
+    this.submit(op, length);
+  }
+
+  sendAll(op: Op, vector: readonly Slice[]): void {
+    op.kind = OpKind.SEND;
+    op.memory = null;
+    op.vector = vector;
+    let total = 0;
+    for (const { length } of vector) total += length;
+    this.submit(op, total);
+  }
+
+  sendFile(op: Op, file: number, position: number, length: number): void {
+    op.kind = OpKind.SENDFILE;
+    op.vector = null;
+    op.file = file;
+    op.position = position;
+    op.length = length;
+    this.submit(op, length);
+  }
+
+  /** close_notify, and behind it the end of the connection's sending side. */
+  finish(udata: Udata): void {
+    this.finishing = udata;
+    this.push();
+  }
+
+  abort(udata: Udata): void {
+    this.forgetOps();
+    this.loop.abort(udata);
+  }
+
+  close(udata: Udata): void {
+    this.sayGoodbye(udata);
+    this.forgetOps();
+    this.loop.close(udata);
+  }
+
+  complete(op: Op): void {
+    if (op === this.input) this.came(op);
+    else if (op === this.output) this.left(op);
+    else throw new Error(`${op.owner.kind}: an operation that nobody has submitted has ended`);
+  }
+
+  release(_udata: Udata): void {
+    this.forgetOps();
+    this.session.free();
+    this.sending.giveSlab();
+    this.surplus.clear();
+  }
+
+  /** The wire belongs to another connection from now on. Nothing may be pending. */
+  moveTo(_udata: Udata): void {
+    if (this.input?.pending || this.output?.pending)
+      throw new Error('a wire with pending operations cannot move');
+    this.input = null;
+    this.output = null;
+  }
+
+  look(op: Op): void {
+    if (op === this.sending.op && this.output !== null) this.sending.look(this.output);
+  }
+
+  /** Without close_notify, a whole answer that ends with the connection would look cut. A cut one must. */
+  private sayGoodbye(udata: Udata): void {
+    const { session, output } = this;
+    const isIdle =
+      output !== null && !output.pending && this.sending.op === null && session.output.length === 0;
+    if (this.closed || !isIdle || this.readFault < 0 || udata.fd < 0) return;
+    session.end();
+    for (const memory of session.output.splice(0)) this.loop.driver.sendNow(udata, memory, 0, memory.size);
+  }
+
+  private begin(op: Op, pending: Op | null): boolean {
+    if (this.closed) return false;
+    if (op.state !== OpState.IDLE || pending !== null)
+      throw new Error(`${op.owner.kind}: an operation of this direction is pending; wait for its end`);
+    op.state = OpState.PENDING;
+    op.done = 0;
+    this.input ??= new Op(op.owner);
+    this.output ??= new Op(op.owner);
+    return true;
+  }
+
+  private receive(op: Op): void {
+    if (!this.begin(op, this.receiving)) return;
+    this.receiving = op;
+    this.wanted();
+  }
+
+  private submit(op: Op, total: number): void {
+    const { sending } = this;
+    if (!this.begin(op, sending.op)) return;
+    sending.begin(op, total);
+    this.push();
+    this.wanted();
+  }
+
+  /** Something has been asked for: what is there already is reported in the next turn. */
+  private wanted(): void {
+    if (this.isDue) this.shared.defer(this);
+    else this.pull();
+  }
+
+  // ---- results ---------------------------------------------------------------------------------------------------
+
+  private get isDue(): boolean {
+    const over = this.session.failure !== '' && this.isQuiet;
+    if (
+      this.receiving !== null &&
+      (!this.surplus.isEmpty || this.session.ended || over || this.readFault !== 0)
+    )
+      return true;
+    if (this.shaking !== null && (this.facts !== null || over || this.readFault !== 0)) return true;
+    return this.sending.op !== null && this.sendFault !== NONE;
+  }
+
+  /** How `sending` ends, if it ends now. */
+  private get sendFault(): number {
+    if (this.sending.result !== NONE) return this.sending.result;
+    if (this.session.failure !== '') return this.isQuiet ? -ERRNO.EPROTO : NONE;
+    return this.facts === null && this.readFault !== 0 ? this.readFault : NONE;
+  }
+
+  /** What the session itself had to say has left. */
+  private get isQuiet(): boolean {
+    return this.session.output.length === 0 && this.output?.pending !== true && this.drained < 0;
+  }
+
+  /** Reports what there is to report, in a turn of its own. What the connection throws costs the connection. */
+  resume(): void {
+    const owner = this.output?.owner;
+    if (this.closed || owner === undefined) return;
+    try {
+      this.serve();
+    } catch (error) {
+      this.loop.driver.fault(owner, error);
+    }
+  }
+
+  private serve(): void {
+    const { session } = this;
+    if (this.receiving !== null) this.serveReceive(this.receiving);
+    if (this.closed) return;
+    const over = session.failure !== '' && this.isQuiet;
+    const { shaking } = this;
+    if (shaking !== null && (this.facts !== null || over || this.readFault !== 0)) {
+      this.shaking = null;
+      this.tell(shaking, this.facts !== null ? 0 : this.readFault || -ERRNO.EPROTO);
+    }
+    if (this.closed) return;
+    const { op } = this.sending;
+    if (op !== null) {
+      const result = this.sendFault;
+      if (result !== NONE) {
+        this.sending.end();
+        this.tell(op, result);
+      }
+    }
+    if (this.closed) return;
+    this.push();
+    this.pull();
+  }
+
+  private serveReceive(op: Op): void {
+    const { session } = this;
+    if (!this.surplus.isEmpty) this.endReceive(op, this.surplus.give(op));
+    else if (session.ended) this.endReceive(op, 0);
+    else if (session.failure !== '') {
+      if (this.isQuiet) this.endReceive(op, -ERRNO.EPROTO);
+    } else if (this.readFault !== 0) this.endReceive(op, this.readFault);
+  }
+
+  private endReceive(op: Op, result: number): void {
+    this.receiving = null;
+    this.tell(op, result);
+  }
+
+  private tell(op: Op, result: number): void {
+    op.state = OpState.IDLE;
+    op.result = result;
+    op.owner.complete(op);
+  }
+
+  // ---- receiving -------------------------------------------------------------------------------------------------
+
+  /** Asks the socket for more, if anything waits for it. */
+  private pull(): void {
+    const { input, session } = this;
+    if (this.closed || input === null || input.pending || this.readFault !== 0 || session.ended) return;
+    if (session.failure !== '' && this.drained < 0) return;
+    const shakes = this.facts === null && (this.shaking !== null || this.sending.op !== null);
+    if (this.receiving !== null || shakes || this.drained >= 0) this.loop.recv(input);
+  }
+
+  private came(op: Op): void {
+    const { result, bytes } = op;
+    const { session, receiving } = this;
+    if (this.drained >= 0) this.drain(result);
+    // Without close_notify an end may be a cut (RFC 8446, section 6.1).
+    else if (result <= 0) this.readFault = result < 0 ? result : -ERRNO.ECONNABORTED;
+    else if (bytes !== null) {
+      const own = receiving?.memory ?? null;
+      const room = result + RECORD_MAX;
+      const direct = own !== null && receiving !== null && receiving.length >= room;
+      const memory = direct ? own : this.shared.plain(room);
+      const at = direct ? receiving.offset : 0;
+      const count = session.receive(bytes, op.offset, op.offset + result, memory, at);
+      this.facts = session.facts;
+      if (session.isText && session.failure !== '' && this.plainAnswer !== null) {
+        session.output.push(this.plainAnswer);
+        this.drained = 0;
+      }
+      if (count > 0) this.give(receiving, memory, at, count, direct);
+      if (this.closed) return;
+    }
+    this.serve();
+  }
+
+  /** Gives data to the op that waits for it. What it has no room for, and what nobody waits for, is kept. */
+  private give(op: Op | null, { bytes }: Memory, at: number, count: number, direct: boolean): void {
+    if (op === null) this.surplus.keep(bytes, at, count);
+    else if (op.memory === null || direct) {
+      op.bytes = bytes;
+      op.offset = at;
+      this.endReceive(op, count);
+    } else {
+      this.surplus.keep(bytes, at, count);
+      this.endReceive(op, this.surplus.give(op));
+    }
+  }
+
+  /** Throws away what a client without TLS sends: a close with bytes unread would take the answer from it. */
+  private drain(result: number): void {
+    this.drained += Math.max(0, result);
+    if (result <= 0 || this.drained > DRAIN_MAX) {
+      this.drained = -1;
+      this.readFault = -ERRNO.EPROTO;
+    }
+  }
+
+  // ---- sending ---------------------------------------------------------------------------------------------------
+
+  /** Sends what waits, the session's own messages first. It reports nothing. */
+  private push(): void {
+    const { output, session, sending } = this;
+    if (this.closed || output === null || output.pending) return;
+    const length = sending.next();
+    // Nothing more of it can be sent: it ended while it was read.
+    if (sending.result !== NONE) this.shared.defer(this);
+    if (this.finishing !== null && sending.op === null) session.end();
+    const { slab } = sending;
+    if (session.output.length > 0) this.sendMessages(output, slab, length);
+    else if (slab !== null && length > 0) {
+      this.loop.send(output, slab, 0, length);
+      sending.departs(length);
+    } else this.finishSocket();
+  }
+
+  /** @param length bytes in the slab, which was sealed later than the messages */
+  private sendMessages(output: Op, slab: Memory | null, length: number): void {
+    const vector: Slice[] = this.session.output
+      .splice(0)
+      .map((memory) => ({ memory, offset: 0, length: memory.size }));
+    if (slab !== null && length > 0) vector.push({ memory: slab, offset: 0, length });
+    this.loop.sendAll(output, vector);
+    this.sending.departs(vector.reduce((sum, piece) => sum + piece.length, 0));
+  }
+
+  /** Nothing is left to send, and the connection has said that nothing follows. */
+  private finishSocket(): void {
+    const udata = this.drained >= 0 ? this.output?.owner : this.finishing;
+    if (this.finished || this.sending.op !== null || !udata) return;
+    this.finished = true;
+    this.loop.finish(udata);
+  }
+
+  private left(op: Op): void {
+    op.vector = null;
+    this.sending.left(op);
+    this.serve();
+  }
+
+  private forgetOps(): void {
+    const { sending } = this;
+    if (this.output !== null) sending.look(this.output);
+    this.closed = true;
+    sending.closeReader();
+    for (const op of [this.shaking, this.receiving, sending.op]) if (op !== null) op.state = OpState.IDLE;
+    this.shaking = null;
+    this.receiving = null;
+    sending.op = null;
+  }
+}

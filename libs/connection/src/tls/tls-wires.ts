@@ -1,0 +1,63 @@
+import { type Loop, Memory, Timer, Udata } from '@webserv/event-loop';
+import { RECORD_MAX, type TlsContext } from '@webserv/tls';
+import { PIECE, Slabs } from './slabs.ts';
+import { TlsWire, type WireShared } from './tls-wire.ts';
+
+/** As much as a driver lends at once. */
+const LENT = 64 << 10;
+
+/** Wires with a result that no completion brings: it must not be reported from within the call that asks for it. */
+class Later extends Udata {
+  private readonly loop: Loop;
+  private readonly timer = new Timer(this);
+  private waiting: TlsWire[] = [];
+
+  constructor(loop: Loop) {
+    super('wire', -1);
+    this.loop = loop;
+  }
+
+  add(wire: TlsWire): void {
+    this.waiting.push(wire);
+    if (!this.timer.armed) this.loop.arm(this.timer, 0);
+  }
+
+  complete(): void {}
+
+  override expire(): void {
+    const { waiting } = this;
+    this.waiting = [];
+    for (const wire of waiting) wire.resume();
+  }
+}
+
+/** What the TLS wires of a loop share. */
+export class TlsWires implements WireShared {
+  readonly loop: Loop;
+  readonly slabs = new Slabs();
+  readonly piece = Memory.allocate(PIECE);
+  private readonly later: Later;
+  private scratch = Memory.allocate(LENT + RECORD_MAX);
+
+  constructor(loop: Loop) {
+    this.loop = loop;
+    this.later = new Later(loop);
+  }
+
+  /**
+   * The wire of a new connection.
+   * @param plainAnswer what a client gets that speaks HTTP without TLS: a whole response
+   */
+  open(context: TlsContext, plainAnswer: Memory | null = null): TlsWire {
+    return new TlsWire(this, context, plainAnswer);
+  }
+
+  plain(size: number): Memory {
+    if (this.scratch.size < size) this.scratch = Memory.allocate(size);
+    return this.scratch;
+  }
+
+  defer(wire: TlsWire): void {
+    this.later.add(wire);
+  }
+}
