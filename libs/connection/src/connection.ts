@@ -1,6 +1,5 @@
-import { type Loop, Op, Timer, Udata } from '@webserv/event-loop';
+import { assert, type Loop, Op, Timer, Udata } from '@webserv/event-loop';
 import type { Ends, MemoryLedger, Room } from '@webserv/methods';
-import { assert } from './assert.ts';
 import type { Wire } from './wire.ts';
 
 /** After the last response: how long, and how many bytes, the client may still send before it is cut off. */

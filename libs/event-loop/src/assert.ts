@@ -8,3 +8,11 @@ export function present<T>(value: T | null | undefined, what: string): T {
   if (value === null || value === undefined) throw new Error(`${what} is missing: the event loop has a bug`);
   return value;
 }
+
+/**
+ * Says a fact that the code relies on, and that its types cannot say.
+ * @throws Error where it does not hold: a mistake of ours, which costs one connection
+ */
+export function assert(holds: boolean, fact: string): asserts holds {
+  if (!holds) throw new Error(`not so: ${fact}`);
+}

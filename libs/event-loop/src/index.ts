@@ -1,4 +1,5 @@
 export { type Address, formatAddress, parseIpv6 } from './address.ts';
+export { assert } from './assert.ts';
 export {
   lockFile,
   lookAt,

@@ -1,4 +1,4 @@
-import { assert } from '../assert.ts';
+import { assert } from '@webserv/event-loop';
 import { ClientList } from './client-list.ts';
 import { type Guest, Standing } from './guest.ts';
 import { Neighbourhood, type Neighbours } from './neighbourhood.ts';

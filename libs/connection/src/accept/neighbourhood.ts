@@ -1,5 +1,4 @@
-import { parseIpv6 } from '@webserv/event-loop';
-import { assert } from '../assert.ts';
+import { assert, parseIpv6 } from '@webserv/event-loop';
 import { ClientList, type Listed } from './client-list.ts';
 
 /** All clients that share an address, as `countedAs` has it. */

@@ -1,9 +1,8 @@
-import { type Op, OpState } from '@webserv/event-loop';
+import { assert, type Op, OpState } from '@webserv/event-loop';
 import { FeedStatus } from '@webserv/request';
 import type { Reply } from '@webserv/response';
 import { type Guest, type Host, Standing } from '../accept/guest.ts';
 import type { Neighbours } from '../accept/neighbourhood.ts';
-import { assert } from '../assert.ts';
 import { Connection } from '../connection.ts';
 import { Stage } from '../transaction/stage.ts';
 import { Fate, fateOf, Reading, Writing } from './fate.ts';

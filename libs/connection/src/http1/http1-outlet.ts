@@ -1,4 +1,4 @@
-import { ERRNO, Memory, type Op, OpKind, type Slice, type Udata } from '@webserv/event-loop';
+import { assert, ERRNO, Memory, type Op, OpKind, type Slice, type Udata } from '@webserv/event-loop';
 import { type Page, type PageAnswer, USUAL } from '@webserv/pages';
 import type { RequestHead } from '@webserv/request';
 import {
@@ -14,7 +14,6 @@ import {
   notModified,
   type Reply,
 } from '@webserv/response';
-import { assert } from '../assert.ts';
 import type { Outlet, OutletOwner } from '../outlet.ts';
 import type { Wire } from '../wire.ts';
 

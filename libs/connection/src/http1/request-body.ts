@@ -1,8 +1,7 @@
-import { type Loop, Memory } from '@webserv/event-loop';
+import { assert, type Loop, Memory } from '@webserv/event-loop';
 import type { Intake } from '@webserv/methods';
 import type { Limits, RequestError, RequestHead } from '@webserv/request';
 import { CONTINUE, type Reply } from '@webserv/response';
-import { assert } from '../assert.ts';
 import type { Connection } from '../connection.ts';
 import { Stage } from '../transaction/stage.ts';
 import type { Transaction, TransactionOwner } from '../transaction/transaction.ts';

@@ -1,9 +1,8 @@
 import type { Location, Server } from '@webserv/config';
-import { ERRNO, type Loop } from '@webserv/event-loop';
+import { assert, ERRNO, type Loop } from '@webserv/event-loop';
 import { type Caller, dispatch, Exchange, failure, type Intake } from '@webserv/methods';
 import type { RequestHead } from '@webserv/request';
 import { type Cause, Reply } from '@webserv/response';
-import { assert } from '../assert.ts';
 import type { Edition } from '../edition.ts';
 import type { Outlet } from '../outlet.ts';
 import type { Ended, Site } from '../site.ts';
