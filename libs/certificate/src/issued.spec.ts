@@ -15,7 +15,10 @@ yNQwCgYIKoZIzj0EAwIDRwAwRAIge09+S5TZAlw5tgtiVvuERV6cT4mfutXIlwTb
 
 describe('readIssued', () => {
   it('names a certificate as RFC 9773, section 4.1, does', () => {
-    expect(readIssued(EXAMPLE).renewalId).toBe('aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE');
+    expect(readIssued(EXAMPLE)).toMatchObject({
+      renewalId: 'aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE',
+      selfSigned: false,
+    });
   });
 
   it('reads names and times of the first certificate of a chain', () => {
@@ -26,6 +29,7 @@ describe('readIssued', () => {
       names: ['example.org', '0:0:0:0:0:0:0:1', '127.0.0.1'],
       notBefore: now - 3_600_000,
       notAfter: now + 3 * 86_400_000,
+      selfSigned: true,
       renewalId: '',
     });
   });

@@ -12,6 +12,8 @@ export interface Issued {
   readonly names: readonly string[];
   readonly notBefore: number;
   readonly notAfter: number;
+  /** It is signed by its own key: no authority has issued it. */
+  readonly selfSigned: boolean;
   /** How its authority names it to who asks when to renew it (RFC 9773, section 4.1); '' where it names no authority's key. */
   readonly renewalId: string;
 }
@@ -27,6 +29,7 @@ export function readIssued(text: string): Issued {
     names: names.filter((name) => name !== ''),
     notBefore: Date.parse(certificate.validFrom),
     notAfter: Date.parse(certificate.validTo),
+    selfSigned: certificate.subject === certificate.issuer && certificate.verify(certificate.publicKey),
     renewalId: renewalId(certificate),
   };
 }

@@ -37,7 +37,7 @@ export const BOUNDARIES: Readonly<Record<string, Boundary>> = {
     types: ['cache'],
   },
   'libs/certificate': { values: [], types: [] },
-  'libs/acme': { values: ['certificate'], types: [] },
+  'libs/acme': { values: ['event-loop', 'cgi', 'certificate'], types: [] },
   'libs/http2': { values: ['request'], types: [] },
   'libs/tls': { values: [], types: ['event-loop'] },
   'apps/webserv': { values: LIBRARIES, types: ['cache'] },

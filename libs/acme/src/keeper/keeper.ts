@@ -175,13 +175,13 @@ export class Keeper {
     this.means.store.keepProgress(wanted.name, progress);
   }
 
-  /** Null where there is no certificate that covers the names. */
+  /** Null where there is no certificate of an authority that covers the names. */
   private issued({ name, names }: Wanted): Issued | null {
     const text = this.means.store.certificate(name);
     if (text === null) return null;
     try {
       const issued = readIssued(text);
-      return covers(issued, names) ? issued : null;
+      return !issued.selfSigned && covers(issued, names) ? issued : null;
     } catch {
       return null;
     }

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Clock } from './client/client.ts';
-import type { Job, Report } from './keeper/job.ts';
-import { Keeper } from './keeper/keeper.ts';
-import { Store } from './store/store.ts';
+import type { Clock } from '../client/client.ts';
+import type { Job, Report } from '../keeper/job.ts';
+import { Keeper } from '../keeper/keeper.ts';
+import { Store } from '../store/store.ts';
 
 const realClock: Clock = {
   now: () => Date.now(),

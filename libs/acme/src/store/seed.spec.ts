@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readIssued } from '@webserv/certificate';
+import { seedStore } from './seed.ts';
+import { Store } from './store.ts';
+
+const NOW = Date.parse('2027-01-01T00:00:00Z');
+const DAY = 86_400_000;
+
+describe('seedStore', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'webserv-seed-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const seeded = (names: string[], now = NOW) => {
+    seedStore(folder, [{ name: 'a.test', names }], now);
+    return new Store(folder).certificate('a.test') ?? '';
+  };
+
+  it('makes a certificate that signs itself, and keeps it while it covers the names and lives', () => {
+    const first = seeded(['a.test', 'www.a.test']);
+    expect(readIssued(first)).toMatchObject({ names: ['a.test', 'www.a.test'], selfSigned: true });
+    expect(seeded(['a.test'])).toBe(first);
+    expect(seeded(['b.test'])).not.toBe(first);
+    const second = seeded(['b.test']);
+    expect(seeded(['b.test'], NOW + 89 * DAY)).toBe(second);
+    expect(seeded(['b.test'], NOW + 91 * DAY)).not.toBe(second);
+  });
+
+  it('replaces what is no certificate', () => {
+    new Store(folder).keepCertificate('a.test', 'x', 'y');
+    expect(readIssued(seeded(['a.test'])).names).toEqual(['a.test']);
+  });
+});
