@@ -1,3 +1,4 @@
+import type { Ask, Load } from './generators/wrk.ts';
 import type { Lab } from './lab.ts';
 import { LARGE, type Options } from './options.ts';
 import { chart } from './report/chart.ts';
@@ -6,7 +7,6 @@ import { deviation, type Estimate, paired, type Series, type Spread, spread } fr
 import { figure } from './report/table.ts';
 import type { Server } from './server.ts';
 import { usageOf } from './tree.ts';
-import type { Ask, Load } from './wrk.ts';
 
 const GIB = 2 ** 30;
 /** No measured round has this number, which seeds what the round asks for. */

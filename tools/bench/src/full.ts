@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ask, fieldOf } from './answer.ts';
 import { compare, race, type Summary, warmUp } from './compare.ts';
-import { h2loadMissing } from './h2load.ts';
+import { h2loadMissing } from './generators/h2load.ts';
 import type { Lab } from './lab.ts';
 import { hold, USUAL_PACE } from './libraries/contest.ts';
 import { headContests } from './libraries/heads.ts';

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { selfSigned } from '@webserv/certificate';
 import { ask, difference } from './answer.ts';
+import { type Ask, type Load, load } from './generators/wrk.ts';
 import { LARGE } from './options.ts';
 import type { Certified, Peer, Role } from './peer.ts';
 import { endRuns, run } from './run.ts';
 import { type Server, type Site, start } from './server.ts';
 import { type SiteFile, type SiteName, siteFiles, writeSite } from './sites.ts';
-import { type Ask, type Load, load } from './wrk.ts';
 
 /** What the peers serve. */
 export interface Plan {

@@ -3,6 +3,8 @@ import { loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { compare, drawing, ratioCell, rowsOf, summarize } from './compare.ts';
 import { FullLab } from './full.ts';
+import { besiege, siegeMissing, siegeRows } from './generators/siege.ts';
+import { wrkMissing } from './generators/wrk.ts';
 import { type Lab, openLab } from './lab.ts';
 import { hold } from './libraries/contest.ts';
 import { headContests } from './libraries/heads.ts';
@@ -15,10 +17,8 @@ import type { Findings } from './report/findings.ts';
 import { duration, report } from './report/report.ts';
 import { machine, writeResults } from './report/results.ts';
 import { table } from './report/table.ts';
-import { besiege, siegeMissing, siegeRows } from './siege.ts';
 import { callRows, countCalls } from './syscalls.ts';
 import { which } from './which.ts';
-import { wrkMissing } from './wrk.ts';
 
 const CHART = 'performance.svg';
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Ask } from './generators/wrk.ts';
 import type { Lab } from './lab.ts';
 import type { Options } from './options.ts';
 import { figure } from './report/table.ts';
@@ -8,7 +9,6 @@ import { begin } from './run.ts';
 import type { Server } from './server.ts';
 import { tree } from './tree.ts';
 import { which } from './which.ts';
-import type { Ask } from './wrk.ts';
 
 /** System calls of one server under load, for a request. */
 export interface Calls {

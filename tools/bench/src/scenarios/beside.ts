@@ -1,7 +1,7 @@
 import type { Entrant } from '../compare.ts';
+import type { Ask, Load } from '../generators/wrk.ts';
 import type { Lab } from '../lab.ts';
 import type { Server } from '../server.ts';
-import type { Ask, Load } from '../wrk.ts';
 
 /** Connections of the load that is measured. */
 const HOT = 64;

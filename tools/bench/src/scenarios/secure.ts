@@ -1,9 +1,9 @@
 import { type Entrant, entrant } from '../compare.ts';
-import { h2load } from '../h2load.ts';
+import { h2load } from '../generators/h2load.ts';
+import type { Load } from '../generators/wrk.ts';
 import type { Lab } from '../lab.ts';
 import { pinned, run } from '../run.ts';
 import type { Server } from '../server.ts';
-import type { Load } from '../wrk.ts';
 
 /** The handshakes of all connections are part of a load. This many times longer, they are a small part. */
 const LONGER = 3;

@@ -1,9 +1,9 @@
 import { ask, fieldOf } from '../answer.ts';
 import { type Entrant, entrant } from '../compare.ts';
+import type { Load } from '../generators/wrk.ts';
 import type { Lab } from '../lab.ts';
 import { pinned, run } from '../run.ts';
 import type { Server } from '../server.ts';
-import type { Load } from '../wrk.ts';
 
 const CONNECTIONS = 64;
 const MANY = 4096;
