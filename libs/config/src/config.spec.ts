@@ -28,7 +28,9 @@ describe('defaults', () => {
     const { base, locations, ...own } = server('root a; location / { }');
     expect(own).toMatchObject({
       id: 0,
-      listens: [{ family: 'ipv4', host: '0.0.0.0', port: 80, path: '', text: '80', key: '0.0.0.0:80' }],
+      listens: [
+        { family: 'ipv4', host: '0.0.0.0', port: 80, path: '', tls: false, text: '80', key: '0.0.0.0:80' },
+      ],
       names: [],
       maxConnect: 10_000,
       maxHeader: 16_384,

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Problems } from './diagnostics/diagnostic.ts';
 import { Source } from './diagnostics/position.ts';
 import { report } from './diagnostics/report.ts';
+import type { CertificateFacts } from './disk/certificate-facts.ts';
 import { type MemoryEntry, memoryDisk } from './disk/memory-disk.ts';
 import { loadText } from './load.ts';
 import { configText, type MainBlock } from './output/config-text.ts';
@@ -17,6 +18,8 @@ import { parse } from './syntax/parse.ts';
 const { UPDATE_GOLDEN } = process.env;
 const FOLDER = join(__dirname, 'golden');
 const HOME = '/etc/webserv';
+
+const GOOD: CertificateFacts = { faults: [], names: [], daysSinceStart: 10, daysLeft: 80 };
 
 /** The disk of every case, before its own files. */
 const DISK: Readonly<Record<string, string | MemoryEntry>> = {
@@ -66,6 +69,26 @@ const DISK: Readonly<Record<string, string | MemoryEntry>> = {
   [`${HOME}/storage/php/.up/`]: {},
   [`${HOME}/storage/php/up/inner/man.cgi`]: { text: '#!/bin/sh\n', mode: 'rwx' },
   [`${HOME}/storage/linked`]: { link: `${HOME}/storage/php` },
+  [`${HOME}/tls/site.pem`]: {
+    certificate: { ...GOOD, names: ['example.org', '*.example.org', '192.0.2.1'] },
+  },
+  [`${HOME}/tls/rsa.pem`]: { certificate: { ...GOOD, names: ['example.org'] } },
+  [`${HOME}/tls/old.pem`]: { certificate: { ...GOOD, names: ['old.example'], daysLeft: -3.5 } },
+  [`${HOME}/tls/soon.pem`]: { certificate: { ...GOOD, names: ['soon.example'], daysLeft: 5.2 } },
+  [`${HOME}/tls/early.pem`]: { certificate: { ...GOOD, names: [], daysSinceStart: -1.2 } },
+  [`${HOME}/tls/broken.pem`]: {
+    certificate: {
+      ...GOOD,
+      faults: [
+        { part: 'chain', message: 'this file holds no certificate', expected: '-----BEGIN CERTIFICATE-----' },
+        { part: 'key', message: 'this key cannot be read', expected: 'a private key as PEM' },
+      ],
+    },
+  },
+  [`${HOME}/tls/site.key`]: '',
+  [`${HOME}/tls/rsa.key`]: '',
+  [`${HOME}/tls/ca.pem`]: '',
+  [`${HOME}/tls/tickets`]: '',
   '/usr/share/gitweb/gitweb.cgi': { text: '#!/bin/sh\n', mode: 'rwx' },
   [`${HOME}/storage/debian/index.html`]: { link: '/usr/share/gitweb/gitweb.cgi' },
   '/usr/bin/env': { mode: 'rx' },

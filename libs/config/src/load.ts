@@ -3,10 +3,12 @@
 import { build } from './build/build.ts';
 import type { Claim } from './build/claim.ts';
 import { validate } from './build/validate.ts';
+import { checkCertificates } from './checks/certificates.ts';
 import { checkClaims } from './checks/claims.ts';
 import { warnOfNoEffect } from './checks/no-effect.ts';
 import { checkMethods } from './checks/script-methods.ts';
 import { checkScripts } from './checks/scripts/check-scripts.ts';
+import { checkTls } from './checks/tls.ts';
 import { type Diagnostic, Problems, quoted } from './diagnostics/diagnostic.ts';
 import { Source } from './diagnostics/position.ts';
 import type { Disk } from './disk/disk.ts';
@@ -59,6 +61,8 @@ function loadSource(source: Source, disk: Disk): LoadResult {
   }
   checkClaims(claims, disk, problems);
   checkMethods(draft, problems);
+  checkTls(draft, problems);
+  if (problems.errors === 0) checkCertificates(draft, disk, problems);
   warnOfNoEffect(draft, problems);
   checkScripts(draft, disk, problems);
   const diagnostics = problems.sorted();

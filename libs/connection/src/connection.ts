@@ -1,5 +1,5 @@
 import { assert, type Loop, Op, Timer, Udata } from '@webserv/event-loop';
-import type { Ends, MemoryLedger, Room } from '@webserv/methods';
+import type { Ends, MemoryLedger, Room, Secure } from '@webserv/methods';
 import type { Wire } from './wire.ts';
 
 /** After the last response: how long, and how many bytes, the client may still send before it is cut off. */
@@ -35,16 +35,19 @@ export abstract class Connection extends Udata {
   readonly timer = new Timer(this);
   /** What its backlog counts in. */
   readonly memory: MemoryLedger;
+  /** What TLS has agreed on; null on a plain connection. */
+  readonly secure: Secure | null;
   private readonly receiving = new Op(this);
   private intake: Intake = Intake.OPEN;
   /** Bytes that came while it lingered. */
   private lingered = 0;
   private stashed: Buffer | null = null;
 
-  constructor(wire: Wire, fd: number, memory: MemoryLedger) {
+  constructor(wire: Wire, fd: number, memory: MemoryLedger, secure: Secure | null = null) {
     super('client', fd);
     this.wire = wire;
     this.memory = memory;
+    this.secure = secure;
   }
 
   /** Bytes have come. They are lent for this call only. */

@@ -9,6 +9,8 @@ export { Clock } from './clock.ts';
 export type { Edition } from './edition.ts';
 export { http1 } from './http1/http1.ts';
 export type { Ended, Site } from './site.ts';
+export { Contexts } from './tls/contexts.ts';
+export { https } from './tls/https.ts';
 export type { TlsWire } from './tls/tls-wire.ts';
 export { TlsWires } from './tls/tls-wires.ts';
 export { Stage } from './transaction/stage.ts';

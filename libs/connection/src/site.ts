@@ -33,6 +33,7 @@ export interface Site {
   locate(path: string): Location;
   /** Writes the end of a request to the logs. Called once for each request. */
   record(ended: Ended, durationMs: number): void;
-  /** Writes a line to the error log of the site. */
+  /** Writes a line to the error log of the site: what is of use, and what needs somebody's attention. */
+  info(message: string, facts: Readonly<Record<string, string | number>>): void;
   warn(message: string, facts: Readonly<Record<string, string | number>>): void;
 }

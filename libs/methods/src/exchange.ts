@@ -10,6 +10,7 @@ import type { Store } from './disk/store.ts';
 import type { Outcome } from './intake.ts';
 import type { Listings } from './listing/listings.ts';
 import type { Script } from './scripts/script.ts';
+import type { Secure } from './secure.ts';
 import type { UploadRoots } from './upload/upload-roots.ts';
 
 /** The services that the methods need from their host. */
@@ -70,10 +71,12 @@ export interface Ends {
 export interface Caller {
   /** Each call asks the system. */
   ends(): Ends;
+  /** Null on a plain connection. */
+  readonly secure: Secure | null;
 }
 
 /** The caller of a request without a connection. */
-const NOBODY: Caller = { ends: () => ({ serverAddress: '', remotePort: 0 }) };
+const NOBODY: Caller = { ends: () => ({ serverAddress: '', remotePort: 0 }), secure: null };
 
 /** One request in the method stage, with all that its answer needs. Its owner uses the object again for the next request. */
 export class Exchange {

@@ -20,9 +20,11 @@ export { failure, RETRY_AFTER } from './failure.ts';
 export type { Intake, IntakeClient, Outcome } from './intake.ts';
 export { Listings } from './listing/listings.ts';
 export { present } from './present.ts';
+export { redirectToHttps } from './redirect.ts';
 export { resolvePath } from './resolve-path.ts';
 export type { Script } from './scripts/script.ts';
 export { runnerOf, runsScripts } from './scripts/script-rules.ts';
+export type { ClientCertificate, Secure } from './secure.ts';
 export { claimUploads, type Lock, releaseUploads } from './upload/claim.ts';
 export { cleanName } from './upload/file-name.ts';
 export { type Disposition, parseDisposition } from './upload/form/disposition.ts';
@@ -34,4 +36,5 @@ export {
   MultipartParser,
 } from './upload/form/multipart-parser.ts';
 export type { PartHead } from './upload/form/part-head.ts';
+export { uploadFoldersOf } from './upload/upload-folders.ts';
 export { UploadRoots } from './upload/upload-roots.ts';

@@ -1,10 +1,30 @@
 import type { Redirection, RedirectStatus } from '@webserv/config';
-import { encodeUriReference, type Reply, redirect } from '@webserv/response';
+import { TargetForm } from '@webserv/request';
+import { encodeUriReference, type Reply, redirect, withoutContent } from '@webserv/response';
 import type { Exchange } from './exchange.ts';
+import { failure } from './failure.ts';
+
+const HTTPS_PORT = 443;
 
 /** Returns the answer of a location with `redirection`, for every method. */
 export function redirectAway(redirection: Redirection): Reply {
   return redirect(redirection.status, redirection.url);
+}
+
+/**
+ * Redirects a request to the same URL by https: with 301 for the methods that every client repeats, and otherwise with 308,
+ * which keeps the method (RFC 9110 section 15.4.9).
+ */
+export function redirectToHttps(exchange: Exchange): Reply {
+  const { head, server } = exchange;
+  const host = head.host === '' ? server.names.find((name) => !name.startsWith('*')) : head.host;
+  if (host === undefined) return failure(exchange, 400, 'redirect_https: the request names no host');
+  const port = server.listens.find((listen) => listen.tls && listen.port > 0)?.port ?? HTTPS_PORT;
+  const path = head.form === TargetForm.ASTERISK ? '/' : head.rawPath;
+  const target = head.hasQuery ? `${path}?${head.query}` : path;
+  const status = head.method === 'GET' || head.method === 'HEAD' ? 301 : 308;
+  const reply = redirect(status, `https://${host}${port === HTTPS_PORT ? '' : `:${port}`}${target}`);
+  return head.method === 'HEAD' ? withoutContent(reply) : reply;
 }
 
 /**

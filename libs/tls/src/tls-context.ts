@@ -28,6 +28,8 @@ export interface TlsOptions {
   readonly newest?: TlsVersion;
   /** OpenSSL's list for TLS 1.2. */
   readonly ciphers?: string;
+  /** OpenSSL's list of cipher suites for TLS 1.3. */
+  readonly suites?: string;
   readonly clientCertificates?: ClientCertificates | null;
   /** Null: no session is resumed. */
   readonly tickets?: TicketKeys | null;
@@ -55,6 +57,7 @@ export class TlsContext {
   readonly oldest: TlsVersion;
   readonly newest: TlsVersion;
   readonly ciphers: string;
+  readonly suites: string;
   readonly verify: number;
   /** What a session must have been begun with to be resumed here. */
   readonly identity: Buffer;
@@ -73,6 +76,7 @@ export class TlsContext {
     this.oldest = options.oldest ?? 'TLSv1.2';
     this.newest = options.newest ?? 'TLSv1.3';
     this.ciphers = options.ciphers ?? CIPHERS;
+    this.suites = options.suites ?? CIPHERSUITES;
     const clients = options.clientCertificates ?? null;
     this.verify =
       clients === null ? VERIFY.NONE : VERIFY.PEER | (clients.required ? VERIFY.FAIL_IF_NO_PEER_CERT : 0);
@@ -145,7 +149,11 @@ export class TlsContext {
         `OpenSSL knows no cipher of the list '${this.ciphers}': ${passage.takeError()}`,
       );
     }
-    openssl.SSL_CTX_set_ciphersuites(ctx, CIPHERSUITES);
+    if (openssl.SSL_CTX_set_ciphersuites(ctx, this.suites) !== 1)
+      throw new TlsError(
+        'ciphers',
+        `OpenSSL knows not all cipher suites of '${this.suites}': ${passage.takeError()}`,
+      );
     const groups = openssl.allocate(256);
     groups.bytes.write(`${groupsOf(openssl.number)}\0`, 'latin1');
     if (openssl.SSL_CTX_ctrl(ctx, CTRL.SET_GROUPS_LIST, 0, groups.address) !== 1)

@@ -254,6 +254,8 @@ export class TlsSession implements Answerer {
   private adopt(context: TlsContext): void {
     const { openssl, ssl } = this;
     const { address, bytes } = this.passage.scratch;
+    // Of the lists of ciphers, a session has its own for TLS 1.3 alone.
+    if (this.context.suites !== context.suites) openssl.SSL_set_ciphersuites(ssl, context.suites);
     this.context = context;
     if (context.tickets === null) openssl.SSL_set_options(ssl, OPTION.NO_TICKET);
     else openssl.SSL_clear_options(ssl, OPTION.NO_TICKET);

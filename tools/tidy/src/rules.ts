@@ -15,6 +15,7 @@ const LIBRARIES = [
   'pages',
   'disk',
   'connection',
+  'certificate',
 ];
 
 /**
@@ -71,7 +72,10 @@ export const PURE: readonly string[] = [
 ];
 
 /** Files in these folders that do I/O nevertheless. */
-export const IMPURE: readonly string[] = ['libs/config/src/disk/node-disk.ts'];
+export const IMPURE: readonly string[] = [
+  'libs/config/src/disk/node-disk.ts',
+  'libs/config/src/disk/node-certificate.ts',
+];
 
 /** Modules of Node that a pure file may import: modules that only compute. No file needs one, so each runs in a browser. */
 export const PURE_BUILTINS: ReadonlySet<string> = new Set();

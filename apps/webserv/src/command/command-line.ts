@@ -5,16 +5,19 @@ import type { ServeOptions } from '../server/webserv.ts';
 
 /** The parsed command line. */
 export interface Command {
-  readonly action: 'serve' | 'check' | 'effective' | 'help' | 'directives' | 'version';
+  readonly action: 'serve' | 'check' | 'effective' | 'help' | 'directives' | 'version' | 'certificate';
   /** The config file, relative to the working directory. */
   readonly file: string;
   /** True to print diagnostics as JSON, for editors. */
   readonly json: boolean;
   /** The one directive that `directives` shows; null shows all. */
   readonly directive: string | null;
+  /** The hosts of a certificate. */
+  readonly names: readonly string[];
 }
 
 export const USAGE = `usage: webserv [-c FILE] [-t | -T] [--json]
+       webserv certificate self-signed NAME...
 
   -c, --config FILE   the configuration file
                       (default: webserv.conf in the working directory)
@@ -24,6 +27,8 @@ export const USAGE = `usage: webserv [-c FILE] [-t | -T] [--json]
       --json          print diagnostics as JSON, for editors
       --directives [NAME]
                       explain every directive, or one
+  certificate self-signed NAME...
+                      write NAME.pem and NAME.key, a certificate to try HTTPS with
   -v, --version       print the version
   -h, --help          print this help
 
@@ -50,6 +55,10 @@ export function readCommandLine(words: readonly string[]): Command | string {
     return (error as Error).message.split('. ')[0] as string;
   }
   const { values, positionals } = parsed;
+  const [first, kind, ...names] = positionals;
+  if (first === 'certificate' && kind === 'self-signed' && names.length > 0) {
+    return { action: 'certificate', file: '', json: false, directive: null, names };
+  }
   const stray = positionals[values.directives ? 1 : 0];
   if (stray !== undefined) return `unexpected argument "${stray}"`;
   const action = values.help
@@ -63,7 +72,7 @@ export function readCommandLine(words: readonly string[]): Command | string {
           : values.test
             ? 'check'
             : 'serve';
-  return { action, file: values.config, json: values.json, directive: positionals[0] ?? null };
+  return { action, file: values.config, json: values.json, directive: first ?? null, names: [] };
 }
 
 function parse(words: readonly string[]) {

@@ -14,6 +14,7 @@ import { accountProblems } from '../server/account.ts';
 import { serve } from '../server/serve.ts';
 import { StartError } from '../server/start-error.ts';
 import { VERSION } from '../server/version.ts';
+import { makeCertificate } from './certificate.ts';
 import { type Command, driverOf, readCommandLine, USAGE } from './command-line.ts';
 import { Signals } from './signals.ts';
 
@@ -33,6 +34,9 @@ function main(words: readonly string[]): void {
       break;
     case 'directives':
       showDirectives(command.directive);
+      break;
+    case 'certificate':
+      makeCertificate(command.names);
       break;
     default:
       run(command);

@@ -89,6 +89,12 @@ function unreachable(config: Config): string[] {
     if (!may(path, mode)) problems.add(`${at(origin)}: error: "${config.user}" cannot ${verb} "${path}"`);
   };
   for (const server of config.servers) {
+    // They are read again when they are renewed.
+    for (const { chain, key } of server.tls.certificates) {
+      for (const path of [chain, key]) {
+        need(path, constants.R_OK, 'read', server.origins.get(`certificate ${chain}`));
+      }
+    }
     for (const location of server.locations) {
       const { root, uploadPath, redirection, cgi, origins } = location;
       if (redirection === null) need(root, constants.X_OK, 'enter', origins.get('root'));

@@ -45,6 +45,10 @@ export class HostedSite implements Site {
     record(ended, this, durationMs);
   }
 
+  info(message: string, facts: Readonly<Record<string, string | number>>): void {
+    this.errorLog.info(message, facts);
+  }
+
   warn(message: string, facts: Readonly<Record<string, string | number>>): void {
     this.errorLog.warn(message, facts);
   }

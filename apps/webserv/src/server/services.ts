@@ -18,12 +18,12 @@ import {
   type Store,
   Turns,
   UploadRoots,
+  uploadFoldersOf,
 } from '@webserv/methods';
 import { forgetPath } from '@webserv/pages';
 import type { ContentCoding, FileStamp, MimeTypes, Reply } from '@webserv/response';
 import type { HostedSite } from './hosted-site.ts';
 import type { System } from './system.ts';
-import { uploadFoldersOf } from './upload-folders.ts';
 import { VERSION } from './version.ts';
 
 /** What the method stage sees of the server: the disk, the caches and the scripts, all over the loop. */

@@ -1,16 +1,8 @@
-import type { Config, Server } from '@webserv/config';
+import type { Config } from '@webserv/config';
 import type { UploadSystem } from '@webserv/disk';
 import { errnoMessage } from '@webserv/event-loop';
 import type { ErrorLog } from '@webserv/logger';
-
-/** Returns every folder that a location of these servers stores uploads in. */
-export function uploadFoldersOf(servers: readonly Server[]): ReadonlySet<string> {
-  const folders = new Set<string>();
-  for (const { locations } of servers) {
-    for (const { uploadPath } of locations) if (uploadPath !== null) folders.add(uploadPath);
-  }
-  return folders;
-}
+import { uploadFoldersOf } from '@webserv/methods';
 
 /** The upload folders of a config, which the server holds while it runs. */
 export class UploadFolders {

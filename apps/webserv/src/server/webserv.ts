@@ -1,5 +1,14 @@
 import { addressesOf, type Config } from '@webserv/config';
-import { Clock, http1, openListeners, Reserve, ServerUdata, SocketFiles } from '@webserv/connection';
+import {
+  Clock,
+  Contexts,
+  http1,
+  https,
+  openListeners,
+  Reserve,
+  ServerUdata,
+  SocketFiles,
+} from '@webserv/connection';
 import { type DriverRequest, formatAddress, Loop, type NamedDriver, type Udata } from '@webserv/event-loop';
 import type { ErrorLog } from '@webserv/logger';
 import { Compressor, Watches } from '@webserv/pages';
@@ -38,6 +47,8 @@ export class Webserv implements Running {
   private readonly uploads: UploadFolders;
   private readonly sockets = new SocketFiles();
   private readonly errorLog: ErrorLog;
+  /** What tls addresses show. Null without one. */
+  private contexts: Contexts | null = null;
   private closing: Promise<void> | null = null;
   /** Timers of `close`. The first that expires cuts the requests that are still under way. */
   private readonly cuts: NodeJS.Timeout[] = [];
@@ -127,6 +138,10 @@ export class Webserv implements Running {
     const { listeners, problems } = openListeners(loop, addressesOf(config), this.sockets);
     if (problems.length > 0) throw new StartError(problems.join('\n'));
     try {
+      // Before the process becomes another account, which may read no keys.
+      const secured = Contexts.open(loop, config, errorLog);
+      if (secured.problems.length > 0) throw new StartError(secured.problems.join('\n'));
+      this.contexts = secured.contexts;
       becomeUser(config, book.logs, errorLog);
     } catch (error) {
       for (const { fd } of listeners) loop.discard(fd);
@@ -137,7 +152,9 @@ export class Webserv implements Running {
     for (const { address, fd } of listeners) {
       const reserve = new Reserve(loop, system.launcher);
       const here = edition.at(address.servers);
-      this.servers.push(new ServerUdata(loop, fd, here, clock, reserve, http1));
+      const contexts = address.listen.tls ? this.contexts : null;
+      const protocol = contexts === null ? http1 : https(contexts);
+      this.servers.push(new ServerUdata(loop, fd, here, clock, reserve, protocol, contexts !== null));
     }
     for (const server of this.servers) server.start();
     return listeners.map(({ fd }) => formatAddress(loop.driver.addressOf(fd)));
@@ -153,6 +170,7 @@ export class Webserv implements Running {
   /** Lets go of what the server holds on the disk. */
   private letGo(): void {
     this.sockets.remove();
+    this.contexts?.close();
     this.uploads.release();
     this.edition?.services?.files.dispose();
   }

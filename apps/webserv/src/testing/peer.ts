@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { type ConnectionOptions, type TLSSocket, connect as tlsConnect } from 'node:tls';
 
 /** One response as it came over the wire. */
 export interface Answer {
@@ -61,6 +62,29 @@ export class Peer {
         resolve(new Peer(socket));
       });
     });
+  }
+
+  /** Shakes hands first. @param options of node:tls; whoever answers is trusted unless they say otherwise */
+  static secure(port: number, options: ConnectionOptions = {}): Promise<Peer> {
+    return new Promise((resolve, reject) => {
+      const socket = tlsConnect({
+        port,
+        host: '127.0.0.1',
+        servername: 'localhost',
+        rejectUnauthorized: false,
+        ...options,
+      });
+      socket.once('error', reject);
+      socket.once('secureConnect', () => {
+        socket.off('error', reject);
+        resolve(new Peer(socket));
+      });
+    });
+  }
+
+  /** What was agreed on, of a connection over TLS. */
+  get tls(): TLSSocket {
+    return this.socket as TLSSocket;
   }
 
   send(text: string | Uint8Array): this {

@@ -1,3 +1,7 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { headOf } from '../testing/heads.ts';
 import type { Server } from '../workshop/server.ts';
 import { environment, type ScriptRequest, serverName, serverPort } from './env.ts';
@@ -13,6 +17,7 @@ function variables(lines: readonly string[], over: Partial<ScriptRequest> = {}):
     remote: '192.0.2.7',
     remotePort: 50123,
     serverAddress: '2001:db8::80',
+    secure: null,
     serverName: head.host,
     serverPort: 8080,
     software: 'webserv/1.2.3',
@@ -186,14 +191,88 @@ it('hands on more names, and longer ones, than are remembered', () => {
   expect(variables([...GET, 'Proxy: http://evil/'])).not.toHaveProperty('HTTP_PROXY');
 });
 
+describe('the variables of TLS', () => {
+  const secure = {
+    version: 'TLSv1.3' as const,
+    cipher: 'TLS_AES_128_GCM_SHA256',
+    serverName: 'example.org',
+    resumed: false,
+    client: null,
+  };
+  it('are not there on a plain connection', () => {
+    const names = Object.keys(variables(GET));
+    expect(names.filter((name) => name === 'HTTPS' || name.startsWith('SSL_'))).toEqual([]);
+  });
+
+  it('say what was agreed on', () => {
+    expect(variables(GET, { secure })).toMatchObject({
+      HTTPS: 'on',
+      REQUEST_SCHEME: 'https',
+      SSL_PROTOCOL: 'TLSv1.3',
+      SSL_CIPHER: 'TLS_AES_128_GCM_SHA256',
+      SSL_TLS_SNI: 'example.org',
+      SSL_SESSION_RESUMED: 'Initial',
+      SSL_CLIENT_VERIFY: 'NONE',
+    });
+  });
+
+  it('say who the client is', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'webserv-env-'));
+    const words =
+      'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -keyout k -out c'.split(' ');
+    execFileSync('openssl', [...words, '-utf8', '-subj', '/O=Some/CN=mä'], { cwd: folder, stdio: 'ignore' });
+    const pem = readFileSync(join(folder, 'c'), 'latin1');
+    rmSync(folder, { recursive: true });
+    expect(
+      variables(GET, { secure: { ...secure, resumed: true, client: { pem, fault: '' } } }),
+    ).toMatchObject({
+      SSL_SESSION_RESUMED: 'Resumed',
+      SSL_CLIENT_VERIFY: 'SUCCESS',
+      SSL_CLIENT_S_DN: 'CN=m\xc3\xa4,O=Some',
+      SSL_CLIENT_I_DN: 'CN=m\xc3\xa4,O=Some',
+      SSL_CLIENT_M_SERIAL: expect.stringMatching(/^[0-9A-F]+$/),
+      SSL_CLIENT_V_START: expect.stringMatching(/GMT$/),
+      SSL_CLIENT_V_END: expect.stringMatching(/GMT$/),
+      SSL_CLIENT_FINGERPRINT: expect.stringMatching(/^[0-9A-F:]{95}$/),
+      SSL_CLIENT_CERT: pem,
+    });
+    const fault = 'self-signed certificate';
+    expect(variables(GET, { secure: { ...secure, client: { pem, fault } } })).toMatchObject({
+      SSL_CLIENT_VERIFY: 'FAILED:self-signed certificate',
+    });
+  });
+
+  it('cannot be made by a client', () => {
+    const found = variables([
+      ...GET,
+      'HTTPS: on',
+      'SSL-CLIENT-VERIFY: SUCCESS',
+      'SSL_CLIENT_VERIFY: SUCCESS',
+    ]);
+    expect(found).toMatchObject({
+      HTTP_HTTPS: 'on',
+      HTTP_SSL_CLIENT_VERIFY: 'SUCCESS',
+      REQUEST_SCHEME: 'http',
+    });
+    expect(found).not.toHaveProperty('SSL_CLIENT_VERIFY');
+  });
+});
+
 interface ListenOver {
   readonly host?: string;
   readonly port?: number;
   readonly family?: 'ipv4' | 'ipv6' | 'unix';
+  readonly tls?: boolean;
 }
 
 function server(names: readonly string[], listens: readonly ListenOver[]): Server {
-  const whole = listens.map((listen) => ({ family: 'ipv4', host: '0.0.0.0', port: 80, ...listen }));
+  const whole = listens.map((listen) => ({
+    family: 'ipv4',
+    host: '0.0.0.0',
+    port: 80,
+    tls: false,
+    ...listen,
+  }));
   return { names, listens: whole } as unknown as Server;
 }
 
@@ -221,6 +300,30 @@ describe('SERVER_PORT', () => {
     ['the one named where the system chose', ['GET / HTTP/1.1', 'Host: a:45678'], [{ port: 0 }], 45_678],
     ['behind a unix socket', ['GET / HTTP/1.1', 'Host: a'], [{ port: 0, family: 'unix' as const }], 80],
   ])('%s', (_what, lines, listens, expected) => {
-    expect(serverPort(headOf(lines), server([], listens))).toBe(expected);
+    expect(serverPort(headOf(lines), server([], listens), false)).toBe(expected);
+  });
+
+  it.each([
+    [
+      '443 over TLS where none is named',
+      ['GET / HTTP/1.1', 'Host: a'],
+      [{ port: 80 }, { port: 443, tls: true }],
+      443,
+    ],
+    [
+      'the one named over TLS',
+      ['GET / HTTP/1.1', 'Host: a:8443'],
+      [{ port: 80 }, { port: 8443, tls: true }],
+      8443,
+    ],
+    ['a tls address of its own, not a plain one', BARE, [{ port: 80 }, { port: 8443, tls: true }], 8443],
+    [
+      'the one named where the system chose',
+      ['GET / HTTP/1.1', 'Host: a:4567'],
+      [{ port: 0, tls: true }],
+      4567,
+    ],
+  ])('%s', (_what, lines, listens, expected) => {
+    expect(serverPort(headOf(lines), server([], listens), true)).toBe(expected);
   });
 });

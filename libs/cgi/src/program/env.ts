@@ -1,6 +1,7 @@
-import type { Script } from '@webserv/methods';
+import type { Script, Secure } from '@webserv/methods';
 import { FieldId, type RequestHead, TargetForm } from '@webserv/request';
 import type { Server } from '../workshop/server.ts';
+import { secureVariables } from './secure-variables.ts';
 
 /** The facts that the environment of a script is made of. All of them come from the request, the config or the server. */
 export interface ScriptRequest {
@@ -18,6 +19,8 @@ export interface ScriptRequest {
   readonly remotePort: number;
   /** The server's address on this connection, without brackets; '' for a unix socket. */
   readonly serverAddress: string;
+  /** Null on a plain connection. */
+  readonly secure: Secure | null;
   readonly serverName: string;
   readonly serverPort: number;
   /** `webserv/0.1.0`. */
@@ -71,7 +74,7 @@ export function environment(request: ScriptRequest): EnvEntry[] {
     `SERVER_PORT=${request.serverPort}`,
     `REQUEST_METHOD=${head.method}`,
     `REQUEST_URI=${head.hasQuery ? `${head.rawPath}?${head.query}` : head.rawPath}`,
-    'REQUEST_SCHEME=http',
+    `REQUEST_SCHEME=${request.secure === null ? 'http' : 'https'}`,
     `QUERY_STRING=${head.query}`,
     `SCRIPT_NAME=${script.name}`,
     `SCRIPT_FILENAME=${script.file}`,
@@ -91,6 +94,7 @@ export function environment(request: ScriptRequest): EnvEntry[] {
   if (type !== undefined) entries.push(entry('CONTENT_TYPE', type));
   if (request.authType !== '') entries.push(`AUTH_TYPE=${request.authType}`);
   if (request.remoteUser !== '') entries.push(`REMOTE_USER=${request.remoteUser}`);
+  if (request.secure !== null) entries.push(...secureVariables(request.secure));
   addFields(entries, head, request.authType !== '');
   return entries;
 }
@@ -183,12 +187,12 @@ function isWildcard(host: string): boolean {
  * SERVER_PORT: the port that the client names if the server listens on it; otherwise the server's first port. If the system
  * chose the port, or a forwarding changed it, only the client knows it.
  */
-export function serverPort(head: RequestHead, server: Server): number {
-  const named = head.port > 0 ? head.port : 80;
+export function serverPort(head: RequestHead, server: Server, secure: boolean): number {
+  const named = head.port > 0 ? head.port : secure ? 443 : 80;
   let first = 0;
   let open = false;
-  for (const { family, port } of server.listens) {
-    if (family === 'unix') continue;
+  for (const { family, port, tls } of server.listens) {
+    if (family === 'unix' || tls !== secure) continue;
     if (port === named) return named;
     if (port === 0) open = true;
     else if (first === 0) first = port;

@@ -14,6 +14,7 @@ import { LevelReader } from './level-reader.ts';
 import { mergeTypes } from './media-types.ts';
 import { ownClaims } from './own-claims.ts';
 import { buildScope } from './scope.ts';
+import { buildTicketKeys, buildTls } from './tls.ts';
 
 /** Builds everything that the levels allow, and reports what is missing. */
 export function build(main: Level, file: string, around: Surroundings): Draft {
@@ -34,6 +35,7 @@ export function build(main: Level, file: string, around: Surroundings): Draft {
     errorLog: reader.log('error_log'),
     stopTimeout: reader.take('stop_timeout'),
     memoryLimit: memoryOfAll(main, reader.take('memory_limit'), servers),
+    ticketKeys: buildTicketKeys(main, reader, around),
     servers: servers.map((built) => built.value),
     origins: reader.origins,
   };
@@ -67,6 +69,9 @@ function buildServer(
     listens,
     names: names.flatMap((setting) => setting.value),
     locations: locations.map((built) => built.value),
+    tls: buildTls(level, reader, around),
+    hsts: reader.take('hsts'),
+    redirectHttps: reader.take('redirect_https'),
     maxConnect: reader.take('max_connect'),
     maxHeader: reader.take('max_header'),
     maxHeaders: reader.take('max_headers'),

@@ -134,14 +134,23 @@ function memory(main: Level, { value, level }: Built<Server>, problems: Problems
   problems.warn('unreachable-limit', wordSpan(own.directive, 0), message);
 }
 
-function neverActs(setting: Setting | null, name: DirectiveName, why: string, problems: Problems): void {
+export function neverActs(
+  setting: Setting | null,
+  name: DirectiveName,
+  why: string,
+  problems: Problems,
+): void {
   if (setting === null || isDefault(setting, name)) return;
   problems.warn('never-effective', wordSpan(setting.directive, -1), `${quoted(name)} has no effect: ${why}`);
 }
 
 /** A setting that repeats the default changes nothing, so there is nothing to warn of. */
 function isDefault(setting: Setting, name: DirectiveName): boolean {
-  return setting.value === defaultValue<unknown>(DIRECTIVES[name]);
+  const { default: text } = DIRECTIVES[name];
+  if (text === null) return false;
+  const usual = defaultValue<unknown>(DIRECTIVES[name]);
+  // A list of words is read anew each time.
+  return setting.value === usual || (Array.isArray(usual) && String(setting.value) === String(usual));
 }
 
 /** A POST needs a folder for its body or a script. Options of uploads need a POST. */

@@ -38,6 +38,9 @@ export const DIAGNOSTIC_CODES = [
   'missing-root',
   'upload-runs',
   'script-as-page',
+  'missing-certificate',
+  'listen-conflict',
+  'bad-certificate',
   // the disk
   'not-found',
   'not-a-file',
@@ -58,6 +61,8 @@ export const DIAGNOSTIC_CODES = [
   'unlisted-program',
   'never-runs',
   'scripts-as-root',
+  'certificate-time',
+  'name-not-covered',
 ] as const;
 
 export type DiagnosticCode = (typeof DIAGNOSTIC_CODES)[number];

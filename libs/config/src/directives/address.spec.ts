@@ -15,7 +15,16 @@ describe('parseListen', () => {
     ['unix:/run/a.sock', 'unix', '', 0, 'unix:/run/a.sock'],
   ])('%s', (text, family, host, port, key) => {
     const path = family === 'unix' ? '/run/a.sock' : '';
-    expect(parseListen(text)).toEqual({ family, host, port, path, text, key });
+    expect(parseListen(text)).toEqual({ family, host, port, path, tls: false, text, key });
+  });
+
+  it.each([
+    ['127.0.0.1', '127.0.0.1:443'],
+    ['[::1]', '[::1]:443'],
+    ['8443', '0.0.0.0:8443'],
+    ['unix:/run/a.sock', 'unix:/run/a.sock'],
+  ])('%s with tls is %s', (text, key) => {
+    expect(parseListen(text, true)).toMatchObject({ tls: true, key });
   });
 
   it.each([

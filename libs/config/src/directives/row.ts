@@ -13,6 +13,8 @@ export interface Row<T = unknown> {
   readonly max: number;
   /** How often one block may hold it. */
   readonly repeat: 'once' | 'many';
+  /** Whether, in code, a list of words is one directive for each word, and only a list of lists holds their words. */
+  readonly each: boolean;
   /** Whether a block that does not set it inherits it from the enclosing block. */
   readonly inherits: boolean;
   /** Whether it acts before a request names its server. Then the first server on an address decides. */
@@ -32,12 +34,13 @@ export interface Row<T = unknown> {
 type Needed = 'name' | 'contexts' | 'usage' | 'value' | 'expects' | 'help';
 
 /** The part of a row that decides how code writes the directive: the compiler keeps these values as types. */
-type Shape = Pick<Row, 'contexts' | 'min' | 'max' | 'repeat' | 'block'>;
+type Shape = Pick<Row, 'contexts' | 'min' | 'max' | 'repeat' | 'each' | 'block'>;
 
 const COMMON = {
   min: 1,
   max: 1,
   repeat: 'once',
+  each: false,
   inherits: true,
   firstOnly: false,
   block: null,

@@ -1,6 +1,8 @@
 // The directives that hold others, name the process, or name a server.
 
 import * as z from 'zod/mini';
+import { suggest } from '../diagnostics/suggest.ts';
+import type { Listen } from '../model/types.ts';
 import { parseListen } from './address.ts';
 import { row } from './row.ts';
 import type { Value } from './value.ts';
@@ -15,15 +17,19 @@ const nothing: Value<null> = lazy(() =>
 
 const account: Value<string> = lazy(() => one(z.string().check(z.regex(/^[a-z_][a-z0-9_.-]{0,30}\$?$/i))));
 
-const listen = lazy(() =>
-  one(
-    z.pipe(
-      z.string(),
-      z.transform((word: string, ctx: z.core.ParsePayload) => {
-        const address = parseListen(word);
-        return typeof address === 'string' ? refuse(ctx, address) : address;
-      }),
-    ),
+const listen: Value<Listen> = lazy(() =>
+  z.pipe(
+    z.array(z.string()),
+    z.transform(([word = '', protocol]: string[], ctx: z.core.ParsePayload): Listen => {
+      const address = parseListen(word, protocol === 'tls');
+      if (protocol !== undefined && protocol !== 'tls') {
+        const suggestion = /^(ssl|https|tls)$/i.test(protocol) ? 'tls' : suggest(protocol, ['tls']);
+        refuseWord(ctx, 1, `"${protocol}" is not possible here`, { expected: 'tls, or ";"', suggestion });
+      }
+      if (typeof address !== 'string') return address;
+      refuseWord(ctx, 0, address);
+      return z.NEVER;
+    }),
   ),
 );
 
@@ -137,13 +143,15 @@ export const structureRows = {
   listen: row({
     name: 'listen',
     contexts: ['server'],
-    usage: '[ADDRESS:]PORT',
+    usage: '[ADDRESS:]PORT [tls]',
+    max: 2,
     repeat: 'many',
+    each: true,
     inherits: false,
     value: listen,
-    expects: '80, 127.0.0.1:80, [::1]:80, *:80 or unix:/path',
+    expects: '80, 127.0.0.1:80, [::1]:80, *:80 or unix:/path; then tls for HTTPS',
     default: '80',
-    help: 'An address to accept connections on. With port 0 the system chooses the port. [::] accepts IPv6 only: add a second listen for IPv4. The server makes the file of a unix socket with mode 0666. It replaces a file on which nobody answers. It removes its own file when it stops, if it may still write the folder.',
+    help: 'An address to accept connections on. With tls its clients speak HTTPS, and the server needs a certificate. An address without a port has port 80, or 443 with tls. With port 0 the system chooses the port. [::] accepts IPv6 only: add a second listen for IPv4. The server makes the file of a unix socket with mode 0666. It replaces a file on which nobody answers. It removes its own file when it stops, if it may still write the folder.',
     alias: ['port', 'bind'],
   }),
   server_name: row({

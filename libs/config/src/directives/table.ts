@@ -6,10 +6,12 @@ import { limitRows } from './limits.ts';
 import { logRows } from './logs.ts';
 import type { Context, Row } from './row.ts';
 import { scriptRows } from './scripts.ts';
+import { securityRows } from './security.ts';
 import { CONTENT_TYPE, structureRows, typeEntryRow } from './structure.ts';
 
 export const DIRECTIVES = {
   ...structureRows,
+  ...securityRows,
   ...contentRows,
   ...scriptRows,
   ...codingRows,

@@ -42,7 +42,13 @@ const FOREIGN: readonly (readonly [name: RegExp, expected: string])[] = [
     /^(expires|add_header|more_set_headers|header)$/,
     'the fields that the server sets: a config cannot add any',
   ],
-  [/^ssl_|^(tls|http2|quic)$/, 'plain HTTP: put a server that speaks TLS in front'],
+  [/^ssl_certificate_key$/, '"certificate CHAIN KEY;": the key stands behind its certificate'],
+  [
+    /^ssl_stapling|^ssl_dhparam|^ssl_session_cache|^ssl_prefer_server_ciphers/,
+    'nothing: the server does not need it',
+  ],
+  [/^ssl$/, '"listen 443 tls;" and "certificate CHAIN KEY;"'],
+  [/^(http2|http3|quic)$/, 'HTTP/1.1: there is no HTTP/2 yet'],
   [
     /^(allow|deny|auth_basic|satisfy|limit_req)/,
     'limits such as "max_connect_per_address": the server does not check access',

@@ -76,7 +76,13 @@ export const flag: Value<boolean> = lazy(() =>
 );
 
 const SIZE_UNITS: Readonly<Record<string, number>> = { k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 };
-const TIME_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const TIME_UNITS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
 
 function measure(pattern: RegExp, units: Readonly<Record<string, number>>, bare: number, hint: RegExp) {
   return z.pipe(
@@ -101,6 +107,10 @@ export const sizeWord = () => measure(/^(\d{1,15})([kmgt]?)$/i, SIZE_UNITS, 1, /
 /** Milliseconds, from `3` (seconds), `3s`, `500ms`, `2m`, `1h`. */
 export const timeWord = () =>
   measure(/^(\d{1,15})(ms|s|m|h|)$/i, TIME_UNITS, 1000, /^(\d+) ?(ms|s|m|h)[a-z]+$/i);
+
+/** Milliseconds, from `3600` (seconds), `12h`, `365d`. */
+export const longTimeWord = () =>
+  measure(/^(\d{1,10})(s|h|d|)$/i, TIME_UNITS, 1000, /^(\d+) ?(s|h|d)[a-z]+$/i);
 
 const countWord = () => measure(/^(\d{1,15})()$/, {}, 1, /^(\d+)\D*$/);
 

@@ -1,5 +1,7 @@
 // Everything that this library asks of a disk. An implementation never throws: a failure is a value.
 
+import type { CertificateFacts } from './certificate-facts.ts';
+
 export type FileKind = 'file' | 'folder' | 'other' | 'none';
 export type Access = 'read' | 'write' | 'run';
 
@@ -21,6 +23,8 @@ export interface Disk {
   list(folder: string): readonly string[];
   /** The folders that hold programs whose name has no slash. */
   readonly searchPath: readonly string[];
+  /** Returns what the two files of a certificate hold. Null if nobody here can read them: a browser, a test. */
+  certificate(chain: string, key: string): CertificateFacts | null;
   /** Makes a path absolute. */
   resolve(path: string): string;
 }

@@ -1,3 +1,4 @@
+import type { CertificateFacts } from './certificate-facts.ts';
 import type { Access, Disk, FileKind } from './disk.ts';
 
 /** A file of a memory disk. `mode` holds the rights of this process: any of `r`, `w`, `x`. */
@@ -7,6 +8,8 @@ export interface MemoryEntry {
   readonly mode?: string;
   /** The absolute path that a symbolic link leads to. */
   readonly link?: string;
+  /** What a certificate whose chain lies here holds, with its key. */
+  readonly certificate?: CertificateFacts | null;
 }
 
 /** The rights of the process as a whole. */
@@ -16,7 +19,7 @@ interface MemoryOptions {
 
 const LETTERS: Readonly<Record<Access, string>> = { read: 'r', write: 'w', run: 'x' };
 
-const FOLDER: Required<MemoryEntry> = { kind: 'folder', text: '', mode: 'rwx', link: '' };
+const FOLDER: Required<MemoryEntry> = { kind: 'folder', text: '', mode: 'rwx', link: '', certificate: null };
 
 /**
  * A disk in memory, for tests and browsers. A key is an absolute path. A key that ends with `/` is a folder, and the
@@ -40,6 +43,7 @@ export function memoryDisk(
       text: '',
       mode: isFolder ? 'rwx' : 'rw',
       link: '',
+      certificate: null,
       ...given,
     });
   }
@@ -80,6 +84,7 @@ export function memoryDisk(
       }
       return names.sort();
     },
+    certificate: (chain) => entryAt(chain)?.certificate ?? null,
     searchPath: ['/usr/bin'],
     resolve: (path) => (path.startsWith('/') ? path : `/${path}`),
   };

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Access, Disk, FileKind } from './disk.ts';
+import { readCertificate } from './node-certificate.ts';
 
 const MODES: Readonly<Record<Access, number>> = {
   read: constants.R_OK,
@@ -76,6 +77,7 @@ export const nodeDisk: Disk = {
       return [];
     }
   },
+  certificate: readCertificate,
   get searchPath() {
     const { PATH } = process.env;
     return (PATH ?? '/usr/local/bin:/usr/bin:/bin').split(':').filter((folder) => folder.startsWith('/'));

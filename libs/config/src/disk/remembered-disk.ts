@@ -41,6 +41,10 @@ export class RememberedDisk implements Disk {
     return remembered(this.lists, folder, () => this.disk.list(folder));
   }
 
+  certificate(chain: string, key: string): ReturnType<Disk['certificate']> {
+    return this.disk.certificate(chain, key);
+  }
+
   readText(path: string): ReturnType<Disk['readText']> {
     return this.disk.readText(path);
   }

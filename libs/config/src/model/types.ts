@@ -10,6 +10,7 @@ export type RedirectStatus = 301 | 302 | 303 | 307 | 308;
 export type Coding = 'br' | 'zstd' | 'gzip';
 /** What an entity tag is made from: modification time and size, or the content. */
 export type TagSource = 'stat' | 'content' | 'off';
+export type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
 export type LogLevel = 'debug' | 'info' | 'notice' | 'warn' | 'error';
 
 /** Where a value comes from: the level that sets it, and the place. A default has no place. */
@@ -38,6 +39,8 @@ export interface Config {
   readonly stopTimeout: number;
   /** Bytes that the requests of all servers may take together. */
   readonly memoryLimit: number;
+  /** Absolute path of the file with the keys of session tickets. Null if the server makes its own. */
+  readonly ticketKeys: string | null;
   /** In the order of the config. Never empty. */
   readonly servers: readonly Server[];
   readonly origins: Origins;
@@ -51,6 +54,8 @@ export interface Listen {
   readonly port: number;
   /** Absolute path of a unix socket, otherwise empty. */
   readonly path: string;
+  /** Whether its clients speak TLS. */
+  readonly tls: boolean;
   /** As the config writes it. */
   readonly text: string;
   /** The address in one spelling. Servers with the same key share a socket. */
@@ -65,6 +70,12 @@ export interface Server {
   readonly names: readonly string[];
   /** In the order of the config. One of them has the prefix `/`. */
   readonly locations: readonly Location[];
+  /** What it agrees on with clients of its tls addresses. */
+  readonly tls: TlsSettings;
+  /** Null if answers over TLS say nothing of the kind. */
+  readonly hsts: Hsts | null;
+  /** Whether requests on its plain addresses are sent to https. */
+  readonly redirectHttps: boolean;
   readonly maxConnect: number;
   /** Bytes of a request head. */
   readonly maxHeader: number;
@@ -104,6 +115,38 @@ export interface Server {
   readonly base: Scope;
   readonly at: Position;
   readonly origins: Origins;
+}
+
+export interface TlsSettings {
+  /** Not empty if the server has a tls address. */
+  readonly certificates: readonly CertificateFiles[];
+  readonly versions: readonly TlsVersion[];
+  /** Names of cipher suites of TLS 1.3, and OpenSSL's names of ciphers of TLS 1.2. */
+  readonly ciphers: readonly string[];
+  /** Null if clients are not asked for certificates. */
+  readonly clients: ClientCertificates | null;
+}
+
+/** Absolute paths of PEM files. */
+export interface CertificateFiles {
+  /** The certificate, and behind it those of the authorities between. */
+  readonly chain: string;
+  readonly key: string;
+}
+
+export interface ClientCertificates {
+  /** Absolute path of the PEM file of the authorities whose certificates are accepted. */
+  readonly authorities: string;
+  /** Whether a client without a certificate is refused. */
+  readonly required: boolean;
+}
+
+/** What Strict-Transport-Security says (RFC 6797, section 6.1). */
+export interface Hsts {
+  /** Seconds. */
+  readonly maxAge: number;
+  readonly subdomains: boolean;
+  readonly preload: boolean;
 }
 
 /** The settings that a location can inherit from its server. */

@@ -116,6 +116,11 @@ describe('configText', () => {
       { include: ['a.conf', 'b.conf'] },
       'include a.conf;\ninclude b.conf;\n',
     ],
+    [
+      'several words where a list is several directives',
+      { server: { listen: [80, ['443', 'tls']] } },
+      'listen 80;\n  listen 443 tls;\n',
+    ],
     ['no page', { server: { error: [] } }, 'server {\n}\n'],
     ['no directive', { include: [], server: [] }, ''],
     ['flags', location({ auto_index: false, symlinks: true }), 'auto_index off;\n    symlinks on;'],
@@ -227,12 +232,12 @@ function wordsOf(least: number, most: number): fc.Arbitrary<unknown> {
 }
 
 function codeFor(row: Row): fc.Arbitrary<unknown> {
-  const { block, min, max, repeat } = row;
+  const { block, min, max, repeat, each } = row;
   if (block !== null && max === 0)
     return fc.oneof(blockIn(block), fc.array(blockIn(block), { maxLength: 2 }));
   if (block !== null) return fc.dictionary(hostile, blockIn(block), { maxKeys: 3, noNullPrototype: true });
   const several = fc.array(wordsOf(min, max), { maxLength: 3 });
-  if (max === 1 && repeat === 'many') return fc.oneof(hostile, wordsOf(0, 4), several);
+  if ((max === 1 || each) && repeat === 'many') return fc.oneof(hostile, wordsOf(0, 4), several);
   return repeat === 'many' ? fc.oneof(wordsOf(min, max), several) : wordsOf(min, max);
 }
 
@@ -254,7 +259,7 @@ function expected(context: Context, code: Code): Statement[] {
     const list = value as readonly (string | string[])[];
     const nested = list.some((each) => Array.isArray(each));
     if (nested) return list.map((each) => ({ name, args: each as string[], block: null }));
-    if (row.repeat === 'many' && row.max === 1)
+    if (row.repeat === 'many' && (row.max === 1 || row.each))
       return list.map((each) => ({ name, args: [each as string], block: null }));
     if (row.repeat === 'many' && list.length === 0) return [];
     return [{ name, args: list as string[], block: null }];

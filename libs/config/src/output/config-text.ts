@@ -19,7 +19,9 @@ type Words<N extends DirectiveName> = Table[N]['max'] extends 1
     : readonly Word[];
 
 type Repeated<N extends DirectiveName, One> = Table[N]['repeat'] extends 'many'
-  ? One | readonly Exclude<One, Word>[] | readonly Extract<One, Word>[]
+  ? Table[N]['each'] extends true
+    ? Word | readonly One[]
+    : One | readonly Exclude<One, Word>[] | readonly Extract<One, Word>[]
   : One;
 
 type Inside<C> = C extends 'types' ? TypesBlock : C extends Context ? Block<C> : never;
@@ -79,7 +81,8 @@ function directives(row: Row | null, given: Given): readonly Given[] {
   if (!isList(given)) return [given];
   const many = row?.repeat === 'many';
   const several =
-    given.some((each) => typeof each === 'object') || (many && (row.max <= 1 || given.length === 0));
+    given.some((each) => typeof each === 'object') ||
+    (many && (row.max <= 1 || row.each || given.length === 0));
   return several ? given : [given];
 }
 

@@ -7,6 +7,7 @@ import type {
   CgiRule,
   Config,
   ErrorLogTarget,
+  Hsts,
   Listen,
   Location,
   LogTarget,
@@ -31,6 +32,7 @@ export function effective(config: Config, options: EffectiveOptions = {}): strin
   out.value('error_log', errorLog(config.errorLog), config.origins);
   out.value('stop_timeout', time(config.stopTimeout), config.origins);
   out.value('memory_limit', size(config.memoryLimit), config.origins);
+  if (config.ticketKeys !== null) out.value('ticket_keys', word(config.ticketKeys), config.origins);
   for (const server of config.servers) writeServer(out, server);
   return out.text;
 }
@@ -80,6 +82,7 @@ function writeServer(out: Writer, server: Server): void {
     out.value('listen', listenText(listen), origins, true, `listen ${listen.key}`);
   }
   if (server.names.length > 0) out.value('server_name', server.names.map(word).join(' '), origins);
+  writeTls(out, server);
   // Beside "auto_index on" a default file has no effect. Without it nothing is lost, and there is no warning.
   const lists = server.base.autoIndex && origins.get('default_file')?.level === 'default';
   writeScope(out, lists ? { ...server.base, defaultFile: null } : server.base, origins, ALL_ACT);
@@ -107,6 +110,30 @@ function writeServer(out: Writer, server: Server): void {
   out.value('error_log', errorLog(server.errorLog), origins);
   for (const location of server.locations) writeLocation(out, location);
   out.close();
+}
+
+/** On a server without a tls address these have no effect: only those that it sets itself are written. */
+function writeTls(out: Writer, { tls, hsts, redirectHttps, listens, origins }: Server): void {
+  const secure = listens.some((listen) => listen.tls);
+  const write = (name: DirectiveName, args: string) => {
+    if (secure || origins.get(name)?.level === 'server') out.value(name, args, origins);
+  };
+  for (const { chain, key } of tls.certificates) {
+    out.value('certificate', `${word(chain)} ${word(key)}`, origins, true, `certificate ${chain}`);
+  }
+  write('tls_versions', tls.versions.join(' '));
+  write('tls_ciphers', tls.ciphers.join(' '));
+  const { clients } = tls;
+  const asked =
+    clients === null ? 'off' : `${word(clients.authorities)} ${clients.required ? 'required' : 'optional'}`;
+  write('client_certificates', asked);
+  write('hsts', hstsText(hsts));
+  write('redirect_https', flag(redirectHttps));
+}
+
+function hstsText(hsts: Hsts | null): string {
+  if (hsts === null) return 'off';
+  return `${hsts.maxAge}s${hsts.subdomains ? ' subdomains' : ''}${hsts.preload ? ' preload' : ''}`;
 }
 
 function writeLocation(out: Writer, location: Location): void {
@@ -233,7 +260,8 @@ function clean(text: string): string {
 }
 
 function listenText(listen: Listen): string {
-  return listen.family === 'unix' ? word(listen.key) : listen.key;
+  const address = listen.family === 'unix' ? word(listen.key) : listen.key;
+  return listen.tls ? `${address} tls` : address;
 }
 
 function accessLog(target: LogTarget | null): string {

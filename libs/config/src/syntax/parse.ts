@@ -120,7 +120,8 @@ class Parser {
   #endsBefore(token: Token, last: Token, count: number, row: Row | null, context: Context): boolean {
     if (token.quoted) return false;
     const newLine = token.line > last.line;
-    const full = row !== null && count >= row.max;
+    // Nobody puts the few words of a row such as `listen` on lines of their own.
+    const full = row !== null && count >= (newLine && row.each ? row.min : row.max);
     if (!newLine && !full) return false;
     if (newLine && full) return true;
     return (

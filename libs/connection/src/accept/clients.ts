@@ -36,6 +36,15 @@ export class Clients {
     this.awaitHead(client, nowMs);
   }
 
+  /** Another one takes the place of a connection, which is over without being disposed of. It waits for its first head. */
+  succeed(from: Guest, to: Guest, nowMs: number): void {
+    this.leaveList(from);
+    from.standing = Standing.DEPARTED;
+    to.neighbours = from.neighbours;
+    this.busy.append(to);
+    this.awaitHead(to, nowMs);
+  }
+
   /** It has been disposed of. */
   gone(client: Guest): void {
     this.depart(client);

@@ -60,14 +60,17 @@ export class Crowd implements Doorkeeper {
     return this.limit > 0 && connections >= this.limit && remote !== 'unix:';
   }
 
-  /** @returns 0, or -errno where the descriptor is still the caller's */
-  turnAway(fd: number, remote: string): number {
+  /**
+   * @param secure the client speaks TLS, and could not read an answer: it is reset
+   * @returns 0, or -errno where the descriptor is still the caller's
+   */
+  turnAway(fd: number, remote: string, secure: boolean): number {
     const connection = new TurnedAway(this.wire, fd, this, this.site.memory);
     const error = this.wire.loop.register(connection, Interest.BOTH);
     if (error < 0) return error;
     this.leaving.add(connection);
     this.report(remote);
-    if (this.leaving.size > TURNED_AWAY_MAX) this.wire.abort(connection);
+    if (secure || this.leaving.size > TURNED_AWAY_MAX) this.wire.abort(connection);
     else connection.start(this.answerNow());
     return 0;
   }

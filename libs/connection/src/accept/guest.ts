@@ -1,4 +1,5 @@
 import type { Loop, Udata } from '@webserv/event-loop';
+import type { Secure } from '@webserv/methods';
 import type { Clock } from '../clock.ts';
 import type { Edition } from '../edition.ts';
 import type { Wire } from '../wire.ts';
@@ -29,8 +30,10 @@ export interface Guest extends Udata, Listed<Guest> {
 export interface Host {
   readonly loop: Loop;
   readonly clock: Clock;
-  /** How the bytes of its connections travel. */
+  /** How bytes travel on a plain socket. */
   readonly wire: Wire;
+  /** Its connections speak TLS. */
+  readonly secure: boolean;
   /** What it serves now. */
   readonly edition: Edition;
   /** The server stops. */
@@ -41,12 +44,19 @@ export interface Host {
   headBegun(guest: Guest): void;
   /** A client has something to be answered. */
   becameBusy(guest: Guest): void;
+  /** The handshake of a connection is over: `to` takes its socket and its place. */
+  succeed(from: Guest, to: Guest): void;
   /** A client has been disposed of. */
   clientGone(guest: Guest): void;
 }
 
-/** Makes the connection of an accepted descriptor. */
-export type Welcome = (fd: number, remote: string) => Guest;
+/**
+ * Makes the connection of an accepted descriptor, or of one that has been through its handshake.
+ * @param fd -1 where the descriptor is handed over
+ * @param wire how its bytes travel
+ * @param secure what TLS has agreed on; null on a plain connection
+ */
+export type Welcome = (fd: number, remote: string, wire: Wire, secure: Secure | null) => Guest;
 
 /** A protocol that a listening socket speaks with all of its clients. */
 export type Protocol = (host: Host) => Welcome;

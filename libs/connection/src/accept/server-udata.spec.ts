@@ -7,10 +7,10 @@ function faulty(fail: (welcome: () => Guest) => Guest): Protocol {
   let first = true;
   return (host) => {
     const welcome = http1(host);
-    return (fd, remote) => {
-      if (!first) return welcome(fd, remote);
+    return (...arrival) => {
+      if (!first) return welcome(...arrival);
       first = false;
-      return fail(() => welcome(fd, remote));
+      return fail(() => welcome(...arrival));
     };
   };
 }

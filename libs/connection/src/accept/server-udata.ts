@@ -23,6 +23,7 @@ export class ServerUdata extends Udata implements Host {
   readonly loop: Loop;
   readonly clock: Clock;
   readonly wire: Wire;
+  readonly secure: boolean;
   edition: Edition;
   closing = false;
   private readonly welcome: Welcome;
@@ -44,12 +45,22 @@ export class ServerUdata extends Udata implements Host {
   private shortageReportedAt = Number.NEGATIVE_INFINITY;
   private onEmpty: (() => void) | null = null;
 
-  constructor(loop: Loop, fd: number, edition: Edition, clock: Clock, reserve: Reserve, protocol: Protocol) {
+  /** @param secure whether `protocol` begins with a handshake of TLS */
+  constructor(
+    loop: Loop,
+    fd: number,
+    edition: Edition,
+    clock: Clock,
+    reserve: Reserve,
+    protocol: Protocol,
+    secure = false,
+  ) {
     super('server', fd);
     this.loop = loop;
     this.edition = edition;
     this.clock = clock;
     this.wire = new PlainWire(loop);
+    this.secure = secure;
     this.reserve = reserve;
     this.welcome = protocol(this);
     this.maxConnect = edition.defaultSite.server.maxConnect;
@@ -159,6 +170,11 @@ export class ServerUdata extends Udata implements Host {
     if (this.clients.served >= this.limit) this.holdBack();
   }
 
+  succeed(from: Guest, to: Guest): void {
+    this.loop.handOver(from, to);
+    this.clients.succeed(from, to, this.loop.now);
+  }
+
   clientGone(client: Guest): void {
     this.clients.gone(client);
     this.someoneGone();
@@ -174,11 +190,11 @@ export class ServerUdata extends Udata implements Host {
   private accepted(fd: number, remote: string): void {
     let client: Guest | null = null;
     try {
-      if (!this.hasPlaceAt(remote)) this.taken(this.crowd.turnAway(fd, remote), fd);
+      if (!this.hasPlaceAt(remote)) this.taken(this.crowd.turnAway(fd, remote, this.secure), fd);
       else if (!this.hasPlace()) this.taken(this.crowd.reset(fd), fd);
       else {
         if (remote !== this.lastRemote) this.lastRemote = remote;
-        client = this.welcome(fd, this.lastRemote);
+        client = this.welcome(fd, this.lastRemote, this.wire, null);
         this.begin(client, fd);
       }
     } catch (error) {

@@ -1,10 +1,12 @@
 import { assert, type Op, OpState } from '@webserv/event-loop';
+import type { Secure } from '@webserv/methods';
 import { FeedStatus } from '@webserv/request';
 import type { Reply } from '@webserv/response';
 import { type Guest, type Host, Standing } from '../accept/guest.ts';
 import type { Neighbours } from '../accept/neighbourhood.ts';
 import { Connection } from '../connection.ts';
 import { Stage } from '../transaction/stage.ts';
+import type { Wire } from '../wire.ts';
 import { Fate, fateOf, Reading, Writing } from './fate.ts';
 import type { Round, RoundOwner, RoundPool } from './round.ts';
 
@@ -46,8 +48,15 @@ export class ClientUdata extends Connection implements RoundOwner, Guest {
   private idle: Idle = Idle.RUNNING;
 
   /** @param rounds gives those of the edition that the listening socket serves now */
-  constructor(host: Host, rounds: () => RoundPool, fd: number, remote: string) {
-    super(host.wire, fd, host.edition.defaultSite.memory);
+  constructor(
+    host: Host,
+    rounds: () => RoundPool,
+    fd: number,
+    remote: string,
+    wire: Wire,
+    secure: Secure | null,
+  ) {
+    super(wire, fd, host.edition.defaultSite.memory, secure);
     this.host = host;
     this.rounds = rounds;
     this.remote = remote;
@@ -180,10 +189,12 @@ export class ClientUdata extends Connection implements RoundOwner, Guest {
     transaction.headRead(this.host.clock.now());
     body.headRead(head);
     const tooMany = this.pipelined > transaction.site.server.maxPipeline;
-    if (!head.hasBody && !tooMany && kept && this.answerFromCache(round)) return;
+    const { elsewhere } = transaction;
+    if (!head.hasBody && !tooMany && kept && !elsewhere && this.answerFromCache(round)) return;
     transaction.locate();
     if (tooMany) this.refuseRest(round, 429, 'max_pipeline', Stage.REQUEST);
     else if (!kept) this.refuseRest(round, 503, 'memory_limit', Stage.REQUEST);
+    else if (elsewhere) this.sendElsewhere(round);
     else if (head.hasBody && body.begin(head, transaction.location.bodySize) !== null) {
       this.refuseRest(round, 413, 'body_size', Stage.METHOD);
     } else this.dispatch(round);
@@ -208,11 +219,17 @@ export class ClientUdata extends Connection implements RoundOwner, Guest {
     transaction.refuse(status, place, from);
   }
 
+  /** A body is not read: the client sends it again, to the right place. */
+  private sendElsewhere({ body, transaction }: Round): void {
+    if (transaction.exchange.head.hasBody) body.reading = Reading.LOST;
+    transaction.sendElsewhere();
+  }
+
   private answerFromCache(round: Round): boolean {
     const { transaction, outlet, parser } = round;
     const { head } = parser;
     if (head.method !== 'GET' && head.method !== 'HEAD') return false;
-    outlet.begin(head, this.mayKeep(round), this.host.clock.text());
+    outlet.begin(head, this.mayKeep(round), this.host.clock.text(), round.lastLine);
     if (!transaction.answerFromCache()) return false;
     this.stage = Stage.RESPONSE;
     // A page is one send. Where it has left already, the next deadline is the one of the idle connection.
@@ -227,7 +244,7 @@ export class ClientUdata extends Connection implements RoundOwner, Guest {
     this.stage = Stage.RESPONSE;
     const { transaction, outlet, parser } = round;
     const mayKeep = this.mayKeep(round) && transaction.location.timeouts.keepAlive > 0;
-    outlet.begin(parser.head, mayKeep, this.host.clock.text());
+    outlet.begin(parser.head, mayKeep, this.host.clock.text(), round.lastLine);
     transaction.answer(reply, ticket, from);
     this.watchSending(round);
     this.watchWaiting();

@@ -22,6 +22,8 @@ const SMALL = 4096;
 /** Bytes of the room in which a head is encoded, with what fits behind it. */
 const ROOM = 4096;
 const CRLF = Memory.from(CHUNK_TAIL);
+/** Bytes of the empty line that ends a head. */
+const BLANK_LINE = 2;
 
 /** The connection that a response leaves by. */
 export interface Way extends Udata {
@@ -38,6 +40,8 @@ export class Http1Outlet implements Outlet {
   private way: Way | null = null;
   private readonly encoded = new Encoded();
   private readonly context: EncodeContext = { ...USUAL };
+  /** The last line of each head with the blank line, or null. */
+  private lastLine: Memory | null = null;
   /**
    * Where heads and small pieces are gathered: they leave as one send, and no memory is made for them. The first head that
    * is no page's own makes it.
@@ -66,8 +70,12 @@ export class Http1Outlet implements Outlet {
     this.way = way;
   }
 
-  /** What heads must know of the request and of the connection. Called before anything of a response is said. */
-  begin(head: RequestHead, keepAlive: boolean, date: string): void {
+  /**
+   * What heads must know of the request and of the connection. Called before anything of a response is said.
+   * @param lastLine what heads say beyond the reply, with the blank line; null for none
+   */
+  begin(head: RequestHead, keepAlive: boolean, date: string, lastLine: Memory | null): void {
+    this.lastLine = lastLine;
     const { context } = this;
     context.method = head.method;
     context.version = head.version === 10 ? 10 : 11;
@@ -134,7 +142,7 @@ export class Http1Outlet implements Outlet {
     this.moved = 0;
     this.bodyMoved = 0;
     this.gathered = size;
-    this.waitingLead = size;
+    this.waitingLead = size + this.addLastLine();
     this.spanOf(page, range.first, encoded.contentLength);
     this.flush();
     return true;
@@ -145,7 +153,7 @@ export class Http1Outlet implements Outlet {
     this.bodyMoved = 0;
     const size = this.encode(reply);
     if (size < 0) return false;
-    this.waitingLead = size;
+    this.waitingLead = size + this.addLastLine();
     this.waitingBody = 0;
     return true;
   }
@@ -250,6 +258,18 @@ export class Http1Outlet implements Outlet {
     return head.length;
   }
 
+  /** Puts the last line in place of the blank line of a head that waits. @returns bytes that the head is longer by */
+  private addLastLine(): number {
+    const { lastLine, waiting } = this;
+    if (lastLine === null) return 0;
+    const head = waiting.pop();
+    if (head === undefined) {
+      this.gathered -= BLANK_LINE;
+      this.say(lastLine.bytes);
+    } else waiting.push({ ...head, length: head.length - BLANK_LINE }, pieceOf(lastLine));
+    return lastLine.size - BLANK_LINE;
+  }
+
   private get ownRoom(): Memory {
     this.room ??= Memory.allocate(ROOM);
     return this.room;
@@ -298,11 +318,19 @@ export class Http1Outlet implements Outlet {
     assert(way !== null, 'a response leaves by a connection');
     this.moved = 0;
     this.bodyMoved = 0;
-    this.expected = size;
-    this.lead = lead;
+    const { lastLine } = this;
+    const more = lastLine === null ? 0 : lastLine.size - BLANK_LINE;
+    this.expected = size + more;
+    this.lead = lead + more;
     this.body = size - lead;
     this.flying = true;
-    way.wire.send(way.sending, memory, 0, size);
+    if (lastLine === null) {
+      way.wire.send(way.sending, memory, 0, size);
+      return;
+    }
+    const pieces = withLine(memory, lead, lastLine);
+    if (size > lead) pieces.push({ memory, offset: lead, length: size - lead });
+    way.wire.sendAll(way.sending, pieces);
   }
 
   private sendWaiting(): void {
@@ -347,6 +375,11 @@ export class Http1Outlet implements Outlet {
   private bodyOf(done: number): number {
     return Math.min(this.body, Math.max(0, done - this.lead));
   }
+}
+
+/** A head of `size` bytes, with a line in place of its blank line. */
+function withLine(memory: Memory, size: number, line: Memory): Slice[] {
+  return [{ memory, offset: 0, length: size - BLANK_LINE }, pieceOf(line)];
 }
 
 function pieceOf(memory: Memory): Slice {

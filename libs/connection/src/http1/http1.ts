@@ -4,11 +4,11 @@ import { RoundPool } from './round.ts';
 
 /** Speaks HTTP/1.1 with every connection of a listening socket. */
 export const http1: Protocol = (host: Host) => {
-  let rounds = new RoundPool(host.loop, host.edition);
+  let rounds = new RoundPool(host.loop, host.edition, host.secure);
   // A listening socket may turn to another edition. Requests under way end under their own.
   const current = (): RoundPool => {
-    if (rounds.edition !== host.edition) rounds = new RoundPool(host.loop, host.edition);
+    if (rounds.edition !== host.edition) rounds = new RoundPool(host.loop, host.edition, host.secure);
     return rounds;
   };
-  return (fd, remote) => new ClientUdata(host, current, fd, remote);
+  return (fd, remote, wire, secure) => new ClientUdata(host, current, fd, remote, wire, secure);
 };

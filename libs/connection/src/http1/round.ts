@@ -1,8 +1,9 @@
 import type { Location } from '@webserv/config';
-import type { Loop } from '@webserv/event-loop';
+import type { Loop, Memory } from '@webserv/event-loop';
 import type { MemoryLedger } from '@webserv/methods';
 import { RequestParser } from '@webserv/request';
 import type { Edition } from '../edition.ts';
+import { strictTransportLine } from '../transaction/strict-transport.ts';
 import { Transaction, type TransactionOwner } from '../transaction/transaction.ts';
 import { Reading } from './fate.ts';
 import { Http1Outlet, type Way } from './http1-outlet.ts';
@@ -36,7 +37,7 @@ export class Round {
   constructor(loop: Loop, pool: RoundPool, location: Location) {
     const { edition } = pool;
     this.pool = pool;
-    this.parser = new RequestParser(edition.limits);
+    this.parser = new RequestParser(edition.limits, pool.secure);
     this.transaction = new Transaction(loop, edition, this.parser.head, this.outlet, location);
     this.body = new RequestBody(loop, edition.limits, this.transaction);
   }
@@ -63,6 +64,11 @@ export class Round {
     return (
       requests < server.keepaliveRequests && this.parser.head.keepAlive && this.body.reading !== Reading.LOST
     );
+  }
+
+  /** What heads say beyond the reply, for the outlet. */
+  get lastLine(): Memory | null {
+    return this.pool.secure ? strictTransportLine(this.transaction.site.server) : null;
   }
 
   /** Counts bytes of a head that is not whole. @returns false where there is no memory for them */
@@ -99,10 +105,13 @@ export class RoundPool {
   private readonly loop: Loop;
   private readonly location: Location;
   private readonly free: Round[] = [];
+  /** Its connections speak TLS. */
+  readonly secure: boolean;
 
-  constructor(loop: Loop, edition: Edition) {
+  constructor(loop: Loop, edition: Edition, secure: boolean) {
     this.loop = loop;
     this.edition = edition;
+    this.secure = secure;
     this.location = edition.defaultSite.locate('/');
   }
 

@@ -145,6 +145,8 @@ export class FakeSite implements Site, Edition {
     this.lines.push({ status, bodySent, stage: endedBy, cause, requestLine });
   }
 
+  info(): void {}
+
   warn(): void {}
 
   /** A client calls, and sends this. */

@@ -135,7 +135,7 @@ export class Http1World extends World {
     parser.feed(bytes, 0, bytes.length);
     this.method = method;
     this.from = this.wire.peer.length;
-    this.outlet.begin(parser.head, true, DATE);
+    this.outlet.begin(parser.head, true, DATE, null);
   }
 
   settle(): void {

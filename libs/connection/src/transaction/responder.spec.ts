@@ -33,6 +33,7 @@ const owner: TransactionOwner = {
   responded: (result, place) => void over.push([result, place]),
   fileChanged: () => void changes++,
   ends: () => ({ serverAddress: '', remotePort: 0 }),
+  secure: null,
 };
 
 function ask(method: 'GET' | 'HEAD' = 'GET'): void {

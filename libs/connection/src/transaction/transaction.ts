@@ -1,11 +1,12 @@
 import type { Location, Server } from '@webserv/config';
 import { assert, ERRNO, type Loop } from '@webserv/event-loop';
-import { type Caller, dispatch, Exchange, failure, type Intake } from '@webserv/methods';
+import { type Caller, dispatch, Exchange, failure, type Intake, redirectToHttps } from '@webserv/methods';
 import type { RequestHead } from '@webserv/request';
 import { type Cause, Reply } from '@webserv/response';
 import type { Edition } from '../edition.ts';
 import type { Outlet } from '../outlet.ts';
 import type { Ended, Site } from '../site.ts';
+import { isMisdirected } from './misdirected.ts';
 import { Patience } from './patience.ts';
 import { Responder, type ResponseOwner } from './responder.ts';
 import { Stage } from './stage.ts';
@@ -129,6 +130,20 @@ export class Transaction implements Ended {
     this.location = page.location;
     this.endedBy = Stage.END;
     return true;
+  }
+
+  /** The site does not answer here: the request is sent to https, or to a connection of its own. */
+  get elsewhere(): boolean {
+    const { exchange, site } = this;
+    const { secure } = exchange.caller;
+    return secure === null ? site.server.redirectHttps : isMisdirected(site, this.edition, secure);
+  }
+
+  /** Answers a request that goes `elsewhere`, with a redirection or with 421 (RFC 9110 section 15.5.20). */
+  sendElsewhere(): void {
+    const { exchange } = this;
+    if (exchange.caller.secure !== null) this.refuse(421, 'client_certificates', Stage.METHOD);
+    else this.ownerNow.respond(redirectToHttps(exchange), -1, Stage.METHOD);
   }
 
   /** The path chooses the location. */

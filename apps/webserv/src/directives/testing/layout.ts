@@ -11,6 +11,8 @@ const USUAL: Readonly<Record<Block, string>> = {
   location: '',
 };
 
+const TLS = 'listen 127.0.0.1:0 tls;';
+
 /** Long ago, so that no page waits for its file to settle. */
 const OLD = new Date('2020-01-01T00:00:00Z');
 
@@ -38,9 +40,11 @@ export function configText(probe: Probe, lines: Lines): string {
   const block = (name: Block): string => {
     const own = lines[name] ?? '';
     const around = without(probe.around?.[name] ?? '', own);
-    return `${without(USUAL[name], `${around} ${own}`)} ${around}\n${own}`;
+    const secured = name === 'server' && probe.tls !== undefined ? `${TLS} ${without(probe.tls, own)}` : '';
+    return `${without(USUAL[name], `${secured} ${around} ${own}`)} ${secured} ${around}\n${own}`;
   };
-  const first = 'server { listen 127.0.0.1:0; access_log off; root files; location / { } }';
+  const listen = probe.tls === undefined ? 'listen 127.0.0.1:0;' : `${TLS} ${probe.tls}`;
+  const first = `server { ${listen} access_log off; root files; location / { } }`;
   return `${block('main')}
 ${lines.later === true ? first : ''}
 server {

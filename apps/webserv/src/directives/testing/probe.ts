@@ -22,6 +22,8 @@ export interface Probe {
   readonly settings: readonly Setting[];
   /** What the rest of the config needs so that the effect shows; it replaces lines of the usual config by their name. */
   readonly around?: Partial<Record<Block, string>>;
+  /** Its servers speak TLS, with this certificate. */
+  readonly tls?: string;
   /** Files below the folder of the site, with their contents. */
   readonly files?: Readonly<Record<string, string>>;
   /** The server's system, where the observation needs another one. */

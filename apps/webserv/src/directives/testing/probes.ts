@@ -3,6 +3,7 @@ import { CONTENT } from './content.ts';
 import { COUNTS } from './counts.ts';
 import { LOGS } from './logs.ts';
 import type { AloneProbe, Probe } from './probe.ts';
+import { SECURITY } from './security.ts';
 import { SIZES } from './sizes.ts';
 import { STOPPING } from './stopping.ts';
 import { STRUCTURE } from './structure.ts';
@@ -12,6 +13,7 @@ import { UPLOADS } from './uploads.ts';
 /** One probe for each directive, by its name. */
 export const PROBES: Readonly<Record<string, Probe | AloneProbe>> = {
   ...STRUCTURE,
+  ...SECURITY,
   ...CONTENT,
   ...UPLOADS,
   ...CODING,

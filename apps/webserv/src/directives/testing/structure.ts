@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { pairFor } from '../../testing/certificates.ts';
 import { Command } from '../../testing/command.ts';
+import { Peer } from '../../testing/peer.ts';
 import { TestSite } from '../../testing/site.ts';
 import type { AloneProbe, Place, Probe } from './probe.ts';
 
@@ -38,6 +41,7 @@ async function becomesUser(): Promise<void> {
   }
 }
 
+const PAIR = pairFor('localhost');
 const ODD = { 'files/page.odd': 'page' };
 
 /** Directives that hold others, and those that name the process or a server. */
@@ -78,8 +82,20 @@ export const STRUCTURE: Readonly<Record<string, Probe | AloneProbe>> = {
     settings: [
       ['listen 127.0.0.1:0;', ['127.0.0.1']],
       ['listen 127.0.0.1:0; listen unix:web.sock;', ['127.0.0.1', 'unix']],
+      [
+        'listen 127.0.0.1:0; listen unix:web.sock tls; certificate a.pem a.key;',
+        ['127.0.0.1', 'unix', 'TLSv1.3'],
+      ],
     ],
-    observe: async ({ site }) => site.running?.addresses.map((address) => address.split(':')[0]),
+    files: { 'a.pem': PAIR.certificate, 'a.key': PAIR.key },
+    observe: async ({ site }) => {
+      const hosts = site.running?.addresses.map((address) => address.split(':')[0]) ?? [];
+      if (hosts.length < 2) return hosts;
+      const peer = await Peer.secure(0, { path: join(site.folder, 'web.sock') }).catch(() => null);
+      if (peer !== null) hosts.push(peer.tls.getProtocol() ?? '');
+      peer?.close();
+      return hosts;
+    },
   },
   server_name: {
     settings: [

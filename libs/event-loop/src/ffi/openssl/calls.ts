@@ -39,6 +39,7 @@ export const SSL = {
   SSL_set_SSL_CTX: 'uintptr_t SSL_set_SSL_CTX(uintptr_t ssl, uintptr_t ctx)',
   SSL_set_options: 'uint64_t SSL_set_options(uintptr_t ssl, uint64_t options)',
   SSL_clear_options: 'uint64_t SSL_clear_options(uintptr_t ssl, uint64_t options)',
+  SSL_set_ciphersuites: 'int SSL_set_ciphersuites(uintptr_t ssl, const char *list)',
   SSL_set_verify: 'void SSL_set_verify(uintptr_t ssl, int mode, uintptr_t callback)',
   SSL_set_session_id_context:
     'int SSL_set_session_id_context(uintptr_t ssl, uintptr_t id, unsigned int length)',
