@@ -7,14 +7,13 @@ import { type Op, OpKind } from '../../op.ts';
 import type { Udata } from '../../udata.ts';
 import type { Completions } from '../completions.ts';
 import { Interest } from '../driver.ts';
-import { BulkShare } from '../system/bulk-share.ts';
 import { reap, reapUnwatched } from '../system/child.ts';
-import { coldLength, FileTurn, sendFileInThread, sendFileTurn } from '../system/file-transfer.ts';
+import { coldLength, sendFileInThread, sendFileTurn } from '../system/file-transfer.ts';
 import { COLD_STRETCH, discarded, readWarm } from '../system/page-cache.ts';
 import { closeDescriptor, waitsForDisk } from '../system/slow-file.ts';
 import { accept, acceptedPeer, hasRoom } from '../system/socket.ts';
 import * as transfer from '../system/transfer.ts';
-import { WRITE_BUDGET, writeTurn } from '../system/transfer.ts';
+import { BulkShare, Turn, WRITE_BUDGET, writeTurn } from '../system/transfer.ts';
 import type { Poller } from './poller.ts';
 import { type Watch, Writer } from './watch.ts';
 
@@ -278,19 +277,19 @@ export class Attempts {
   /** Goes on with a write according to how its turn ended. */
   private turned(watch: Watch, op: Op, turn: number): void {
     switch (turn) {
-      case FileTurn.WHOLE:
+      case Turn.WHOLE:
         this.finishWrite(watch, op, op.done);
         break;
-      case FileTurn.SHARE:
+      case Turn.SHARE:
         this.queue(watch);
         break;
-      case FileTurn.ROOM:
+      case Turn.ROOM:
         this.wantWrite(watch);
         break;
-      case FileTurn.COLD:
+      case Turn.COLD:
         this.warm(watch, op, op.position + op.done, coldLength(op));
         break;
-      case FileTurn.THREAD:
+      case Turn.THREAD:
         this.sendFileInThread(watch, op);
         break;
       default:

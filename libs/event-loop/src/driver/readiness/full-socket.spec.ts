@@ -2,6 +2,7 @@ import type { Op } from '../../op.ts';
 import { connections } from '../contract/harness.contract.ts';
 import { RealHarness } from '../contract/real.contract.ts';
 import * as transfer from '../system/file-transfer.ts';
+import { Turn } from '../system/transfer.ts';
 
 // A module's own object is frozen: this one takes the place of its calls.
 jest.mock('../system/file-transfer.ts', () => ({
@@ -22,10 +23,10 @@ onLinux(
       back = then;
     });
     const turn = jest.spyOn(transfer, 'sendFileTurn');
-    turn.mockReturnValueOnce(transfer.FileTurn.THREAD);
+    turn.mockReturnValueOnce(Turn.THREAD);
     turn.mockImplementationOnce((_to, op: Op) => {
       op.done = op.length;
-      return transfer.FileTurn.WHOLE;
+      return Turn.WHOLE;
     });
     const harness = new RealHarness({ name: 'epoll' });
     const { loop } = harness;

@@ -1,4 +1,4 @@
-import { BulkShare } from './bulk-share.ts';
+import { BulkShare } from './transfer.ts';
 
 const MIB = 1 << 20;
 const KIB = 1 << 10;

@@ -4,31 +4,17 @@ import { C } from '../../ffi/layout.ts';
 import * as libc from '../../ffi/libc.ts';
 import { Memory } from '../../memory.ts';
 import type { Op } from '../../op.ts';
-import type { BulkShare } from './bulk-share.ts';
 import { COLD_CHUNK, isWarm, lookLength } from './page-cache.ts';
 import { isRefused, SENDFILE_CHUNK, sendFromFile } from './sendfile.ts';
 import { mayWait } from './slow-file.ts';
 import { hasRoom, TRUSTED_AFTER, trust } from './socket.ts';
+import { type BulkShare, Turn } from './transfer.ts';
 
 /** How much of a file is read at a time if sendfile(2) does not send it. */
 const COPY_CHUNK = 64 << 10;
 
 /** The calls of the other systems report their progress in memory of their own: there a thread only reads ahead. */
 const mayBeSentByThread = libc.sendfile.linux !== null;
-
-/** How a turn of a SENDFILE has ended; a failure is a negative errno instead. */
-export const FileTurn = {
-  /** All is sent, or all that the file has: it may have become shorter than it was. */
-  WHOLE: 0,
-  /** It has had its share, and the others have their turn. */
-  SHARE: 1,
-  /** The socket takes no more. */
-  ROOM: 2,
-  /** What follows is not in the page cache: sendfile(2) would wait for the disk. */
-  COLD: 3,
-  /** Nobody can say what is in the page cache, or there is none: a thread calls sendfile(2), which may wait. */
-  THREAD: 4,
-} as const;
 
 /** A connection that a file is sent to: what drivers keep of it from turn to turn. */
 interface FileReceiver {
@@ -45,25 +31,25 @@ interface FileReceiver {
  * Sends from `op.done` on, as much as one turn allows.
  * @param share what this round may send of it
  * @param warmTo how far the file is known to be in the page cache: it was looked at, or read, in this very turn
- * @returns one of `FileTurn`, or -errno
+ * @returns one of `Turn`, or -errno
  */
 export function sendFileTurn(to: FileReceiver, op: Op, share: BulkShare, warmTo: number): number {
   let known = warmTo;
   for (let budget = share.turn(op.length - op.done); op.done < op.length; ) {
-    if (budget <= 0) return FileTurn.SHARE;
+    if (budget <= 0) return Turn.SHARE;
     const position = op.position + op.done;
     const chunk = Math.min(op.length - op.done, budget);
     if (position >= known) {
       const length = lookLength(position, chunk, to.readTo, to.coldTo);
       if (length === 0 || !isWarm(op.file, position, length))
-        return mayBeSentByThread && mayWait(op.file) ? FileTurn.THREAD : FileTurn.COLD;
+        return mayBeSentByThread && mayWait(op.file) ? Turn.THREAD : Turn.COLD;
       known = position + length;
     }
     const asked = Math.min(chunk, known - position);
     const n = sendFromFile(to.fd, op.file, position, asked);
-    if (n === -EAGAIN) return FileTurn.ROOM;
+    if (n === -EAGAIN) return Turn.ROOM;
     if (n < 0) return n;
-    if (n === 0) return FileTurn.WHOLE;
+    if (n === 0) return Turn.WHOLE;
     op.done += n;
     budget -= n;
     share.sent(n);
@@ -73,9 +59,9 @@ export function sendFileTurn(to: FileReceiver, op: Op, share: BulkShare, warmTo:
     }
     // The call was short: the socket is full, or the file has become shorter. While the peer reads, a full socket would
     // take a few packets at each further try, at the price of a call each.
-    if (n < asked && !hasRoom(to.fd)) return FileTurn.ROOM;
+    if (n < asked && !hasRoom(to.fd)) return Turn.ROOM;
   }
-  return FileTurn.WHOLE;
+  return Turn.WHOLE;
 }
 
 /** One sendfile(2) on a thread, from `op.done` on. `then` gets its result: bytes sent, or -errno. */

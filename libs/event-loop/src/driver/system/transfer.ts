@@ -4,9 +4,48 @@ import { C } from '../../ffi/layout.ts';
 import * as libc from '../../ffi/libc.ts';
 import { Memory } from '../../memory.ts';
 import { type Op, OpKind, type Slice } from '../../op.ts';
-import type { BulkShare } from './bulk-share.ts';
-import { FileTurn } from './file-transfer.ts';
 import { gather, IOVEC_MAX, IOVEC_SIZE } from './iovec.ts';
+import { SENDFILE_CHUNK } from './sendfile.ts';
+
+/** Bytes that all connections together may send in one round of the loop before each gets less. */
+const ROUND = 8 << 20;
+/** Every turn may send this much, however many turns there are: a turn costs about 30 us besides what it sends. */
+const FLOOR = 32 << 10;
+
+/**
+ * What a round of the loop may send of large answers, divided among the connections that have one. A socket takes
+ * megabytes at once: without this, 500 readers of a megabyte each kept all others waiting for half a second, though
+ * each of them had only one turn.
+ *
+ * The first turns of a round take what they want. If that is not enough for all, the next round gives each the same.
+ */
+export class BulkShare {
+  private remaining = ROUND;
+  private most = SENDFILE_CHUNK;
+  private turns = 0;
+
+  /** A new round begins. */
+  begin(): void {
+    if (this.turns === 0) return;
+    this.most =
+      this.remaining > 0
+        ? SENDFILE_CHUNK
+        : Math.min(SENDFILE_CHUNK, Math.max(FLOOR, Math.floor(ROUND / this.turns)));
+    this.remaining = ROUND;
+    this.turns = 0;
+  }
+
+  /** @returns how many of the `wanted` bytes may be sent in this turn; more than none, if any are wanted */
+  turn(wanted: number): number {
+    if (wanted <= FLOOR) return wanted;
+    this.turns++;
+    return Math.max(FLOOR, Math.min(wanted, this.most, this.remaining));
+  }
+
+  sent(bytes: number): void {
+    this.remaining -= bytes;
+  }
+}
 
 /**
  * The system calls behind the operations, for drivers that make them themselves once a descriptor is ready. Each tries
@@ -89,27 +128,41 @@ export function writeRemaining(fd: number, op: Op): number {
   }
 }
 
+/** How a turn of a SEND, WRITE or SENDFILE has ended; a failure is a negative errno instead. */
+export const Turn = {
+  /** All is sent, or all that the file has: it may have become shorter than it was. */
+  WHOLE: 0,
+  /** It has had its share, and the others have their turn. */
+  SHARE: 1,
+  /** The socket takes no more. */
+  ROOM: 2,
+  /** What follows is not in the page cache: sendfile(2) would wait for the disk. */
+  COLD: 3,
+  /** Nobody can say what is in the page cache, or there is none: a thread calls sendfile(2), which may wait. */
+  THREAD: 4,
+} as const;
+
 /** Bytes that one turn moves at most, so that one fast peer does not keep the others waiting. */
 export const WRITE_BUDGET = 1 << 20;
 
 /**
  * Sends or writes from `op.done` on, as much as one turn allows.
  * @param share what this round may send
- * @returns WHOLE, SHARE or ROOM of `FileTurn`, or -errno
+ * @returns WHOLE, SHARE or ROOM of `Turn`, or -errno
  */
 export function writeTurn(fd: number, op: Op, share: BulkShare): number {
   const sends = op.kind === OpKind.SEND;
   const total = totalOf(op);
   const most = Math.min(total - op.done, WRITE_BUDGET);
   for (let budget = sends ? share.turn(most) : most; op.done < total; ) {
-    if (budget <= 0) return FileTurn.SHARE;
+    if (budget <= 0) return Turn.SHARE;
     const n = sends ? sendRemaining(fd, op, budget) : writeRemaining(fd, op);
-    if (n === -EAGAIN) return FileTurn.ROOM;
+    if (n === -EAGAIN) return Turn.ROOM;
     // A file that takes nothing and names no reason would be asked for ever.
     if (n <= 0) return n === 0 ? -ERRNO.EIO : n;
     op.done += n;
     budget -= n;
     if (sends) share.sent(n);
   }
-  return FileTurn.WHOLE;
+  return Turn.WHOLE;
 }

@@ -5,11 +5,10 @@ import { IORING_OP, POLL_EVENTS } from '../../ffi/uring-layout.ts';
 import { type Op, OpKind } from '../../op.ts';
 import type { Completions } from '../completions.ts';
 import { Interest } from '../driver.ts';
-import { BulkShare } from '../system/bulk-share.ts';
-import { coldLength, FileTurn, sendFileInThread, sendFileTurn } from '../system/file-transfer.ts';
+import { coldLength, sendFileInThread, sendFileTurn } from '../system/file-transfer.ts';
 import { COLD_STRETCH, discarded } from '../system/page-cache.ts';
 import { mayWait } from '../system/slow-file.ts';
-import { totalOf, WRITE_BUDGET } from '../system/transfer.ts';
+import { BulkShare, Turn, totalOf, WRITE_BUDGET } from '../system/transfer.ts';
 import { ASYNC, type UringFiles } from './files.ts';
 import { type Flight, Recall, Tag } from './flight.ts';
 import type { Flights } from './flights.ts';
@@ -153,19 +152,19 @@ export class UringWrites {
   private sendFile(flight: Flight, op: Op, warmTo: number): void {
     const turn = sendFileTurn(flight, op, this.share, warmTo);
     switch (turn) {
-      case FileTurn.WHOLE:
+      case Turn.WHOLE:
         this.end(flight, op, op.done);
         break;
-      case FileTurn.SHARE:
+      case Turn.SHARE:
         this.flights.queue(flight);
         break;
-      case FileTurn.ROOM:
+      case Turn.ROOM:
         this.awaitRoom(flight);
         break;
-      case FileTurn.COLD:
+      case Turn.COLD:
         this.warm(flight, op, op.position + op.done, coldLength(op));
         break;
-      case FileTurn.THREAD:
+      case Turn.THREAD:
         // It is read ahead, so that a disk that does not answer keeps a thread of the kernel, which has more of them.
         if (op.position + op.done < flight.readTo) this.sendFileInThread(flight, op);
         else this.warm(flight, op, op.position + op.done, coldLength(op));
