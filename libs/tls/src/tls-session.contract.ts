@@ -4,6 +4,16 @@ import { anyCertificate, Pair } from './testing/pair.ts';
 import { TicketKeys } from './ticket-keys.ts';
 import { TlsContext } from './tls-context.ts';
 
+/** The same bytes of a handshake in records of `size` bytes. */
+function inRecordsOf(size: number, record: Buffer): Buffer {
+  const pieces: Buffer[] = [];
+  for (let at = 5; at < record.length; at += size) {
+    const piece = record.subarray(at, at + size);
+    pieces.push(Buffer.from([22, 3, 1, piece.length >> 8, piece.length & 0xff]), piece);
+  }
+  return Buffer.concat(pieces);
+}
+
 /** What a session does with any OpenSSL that the probe accepts. */
 export function sessionContract(openssl: OpenSsl): void {
   describe('a session', () => {
@@ -121,6 +131,91 @@ export function sessionContract(openssl: OpenSsl): void {
       pair.client.write('hello');
       expect(pair.settle().received).toBe('hello');
       expect(() => context.handle).toThrow('disposed of');
+    });
+
+    it('does not take early data (RFC 8446, section 8)', () => {
+      const tickets = new TicketKeys(openssl, [TicketKeys.random(openssl)]);
+      const pair = new Pair(openssl, { tickets }, { version: 'TLSv1.3' }).settle();
+      expect(openssl.SSL_SESSION_get_max_early_data(pair.client.session())).toBe(0);
+    });
+
+    it('reports what its choice of a context throws, and lets others go on', () => {
+      const choose = (): null => {
+        throw new Error('a fault of the choice');
+      };
+      expect(() => new Pair(openssl, { choose }).settle()).toThrow('a fault of the choice');
+      expect(new Pair(openssl).settle().session.isOpen).toBe(true);
+    });
+
+    it('takes a record that was changed on its way for none, and says so', () => {
+      const pair = new Pair(openssl).settle();
+      pair.client.write('something');
+      const bytes = pair.client.take();
+      bytes[bytes.length - 1] ^= 1;
+      pair.feed(bytes);
+      expect([pair.received, pair.session.failure]).toEqual(['', expect.stringMatching(/bad record mac/)]);
+      pair.client.receive(pair.output());
+      expect(pair.client.failure).toMatch(/alert bad record mac/);
+      pair.say('nothing');
+      expect(pair.client.text).toBe('');
+    });
+
+    describe('has bounds:', () => {
+      it.each([100, 16, 3])('a hello in records of %i bytes is served', (size) => {
+        const pair = new Pair(openssl, {}, { groups: 'X25519' });
+        pair.client.goOn();
+        pair.feed(inRecordsOf(size, pair.client.take()));
+        expect(pair.settle().session.isOpen).toBe(true);
+      });
+
+      it('a hello in records of one byte is not', () => {
+        const pair = new Pair(openssl, {}, { groups: 'X25519', serverName: `${'a'.repeat(60)}.test` });
+        pair.client.goOn();
+        pair.feed(inRecordsOf(1, pair.client.take()), 6);
+        expect(pair.session.failure).toBe('257 records and no handshake');
+      });
+
+      it('a handshake that does not end is given up', () => {
+        const pair = new Pair(openssl);
+        // A client hello of 16 MiB, as its header says.
+        const record = Buffer.alloc(5 + 16_384);
+        record.set([22, 3, 1, 0x40, 0, 1, 0xff, 0xff, 0xff]);
+        for (let sent = 0; sent < 4; sent++) pair.feed(record);
+        expect(pair.session.failure).not.toBe('');
+      });
+
+      it.each([
+        ['before', false, [22, 3, 1, 0xff, 0xff]],
+        ['after', true, [23, 3, 3, 0xff, 0xff]],
+      ])('a record that is too long is refused at its header, %s the handshake', (_when, open, header) => {
+        const pair = new Pair(openssl);
+        if (open) pair.settle();
+        pair.feed(Buffer.from(header), 1);
+        expect(pair.session.failure).toMatch(/too long|too large|length/);
+        expect(pair.output().length).toBeGreaterThan(0);
+      });
+
+      it('so many keys may change, and no more', () => {
+        const pair = new Pair(openssl, {}, { version: 'TLSv1.3' }).settle();
+        pair.changeKeys(32).client.write('x');
+        expect(pair.settle().received).toBe('x');
+        pair.changeKeys(32);
+        expect(pair.session.failure).toBe('');
+        pair.changeKeys(1);
+        expect(pair.session.failure).toBe('33 records without data');
+      });
+
+      it('nothing is agreed anew (RFC 5746): the client is told, and the session goes on', () => {
+        const pair = new Pair(openssl, {}, { version: 'TLSv1.2' }).settle();
+        openssl.SSL_renegotiate(pair.client.ssl);
+        openssl.SSL_do_handshake(pair.client.ssl);
+        pair.feed(pair.client.take());
+        expect([pair.session.failure, pair.session.isOpen]).toEqual(['', true]);
+        const alert = pair.output();
+        expect([alert[0], alert.length > 0]).toEqual([21, true]);
+        pair.client.receive(alert);
+        expect(pair.client.failure).toMatch(/no renegotiation/);
+      });
     });
   });
 }

@@ -83,13 +83,18 @@ export class TlsSession implements Answerer {
   receive(bytes: Buffer, start: number, end: number, into: Memory, at: number): number {
     if (this.failure !== '' || this.ended) return 0;
     const whole = this.records.scan(bytes, start, end);
-    if (this.facts === null && !this.admits(end - start)) return 0;
+    if (this.facts === null && !this.admits()) return 0;
     const { openssl, passage } = this;
     // The queue belongs to the thread: what node:crypto has left there would be taken for a failure of this session.
     openssl.ERR_clear_error();
     openssl.BIO_write(passage.inward, passage.addressOf(bytes) + start, end - start);
-    if (this.facts === null && !this.shake()) return 0;
-    return this.open(whole, into, at);
+    if (this.facts !== null) return this.open(whole, into, at);
+    this.handshakeBytes += end - start;
+    if (!this.shake()) return 0;
+    const count = this.open(whole, into, at);
+    // The others were of the handshake.
+    this.fruitless = 0;
+    return count;
   }
 
   /**
@@ -125,17 +130,23 @@ export class TlsSession implements Answerer {
 
   // ---- receiving -------------------------------------------------------------------------------------------------
 
-  /** Whether bytes may be part of a handshake: it has a bound, and text is none. */
-  private admits(count: number): boolean {
-    const { records, context } = this;
-    this.handshakeBytes += count;
-    if (records.opening !== Opening.TLS) {
-      this.isText = records.opening === Opening.TEXT;
-      this.failure = this.isText ? 'plain text on a TLS port' : 'the first byte is not TLS';
-    } else if (this.handshakeBytes > (context.verify === 0 ? HELLO_BYTES : HELLO_BYTES_CERTIFIED))
-      this.failure = `${this.handshakeBytes} bytes and no handshake`;
-    else if (records.whole > HELLO_RECORDS) this.failure = `${records.whole} records and no handshake`;
-    return this.failure === '';
+  /** Whether the first byte is one of a handshake. */
+  private admits(): boolean {
+    const { opening } = this.records;
+    if (opening === Opening.TLS) return true;
+    this.isText = opening === Opening.TEXT;
+    this.failure = this.isText ? 'plain text on a TLS port' : 'the first byte is not TLS';
+    return false;
+  }
+
+  /**
+   * A handshake that does not end is given up. This is judged behind what has come, because data may follow the end of a
+   * handshake at once.
+   */
+  private bound(): void {
+    const most = this.context.verify === 0 ? HELLO_BYTES : HELLO_BYTES_CERTIFIED;
+    if (this.handshakeBytes > most) this.fail(`${this.handshakeBytes} bytes and no handshake`);
+    else if (this.records.whole > HELLO_RECORDS) this.fail(`${this.records.whole} records and no handshake`);
   }
 
   /** Goes on with the handshake. @returns true when it is done */
@@ -156,6 +167,7 @@ export class TlsSession implements Answerer {
       return false;
     }
     this.collect();
+    if (result !== 1) this.bound();
     return result === 1;
   }
 

@@ -1,4 +1,4 @@
-import { type Loop, Op } from '@webserv/event-loop';
+import { type Loop, type Memory, Op } from '@webserv/event-loop';
 import { openSsl } from '@webserv/event-loop/openssl';
 import { TlsContext } from '@webserv/tls';
 import { makeCertificate, TlsClient } from '@webserv/tls/testing';
@@ -13,11 +13,19 @@ const context = new TlsContext(openSsl(), {
 });
 
 /** The far end of a TLS connection: OpenSSL's client over the far end of a plain one. */
-class TlsPeer implements WirePeer {
-  private readonly plain: WirePeer;
-  private readonly client = new TlsClient(openSsl());
+export class TlsPeer implements WirePeer {
+  /** The far end of the plain connection. */
+  readonly plain: WirePeer;
+  readonly client = new TlsClient(openSsl());
+  /** It says nothing of its own: a test speaks for it. */
+  isSilent = false;
   /** Bytes of the plain peer that the client has had. */
   private taken = 0;
+  /** What is said once the handshake is done. */
+  private readonly waiting: (() => void)[] = [];
+  /** The connection is cut after so many bytes of the client's. */
+  cutAt = Number.POSITIVE_INFINITY;
+  private written = 0;
 
   constructor(plain: WirePeer) {
     this.plain = plain;
@@ -26,17 +34,30 @@ class TlsPeer implements WirePeer {
   /** Carries what is under way. */
   pump(): void {
     const { plain, client } = this;
+    if (this.isSilent) return;
     if (plain.length > this.taken) {
       const bytes = plain.read().subarray(this.taken);
       this.taken = plain.length;
       client.receive(bytes);
     } else client.goOn();
+    if (client.isOpen) for (const say of this.waiting.splice(0)) say();
     this.flush();
   }
 
   private flush(): void {
-    const bytes = this.client.take();
-    if (bytes.length > 0) this.plain.write(bytes);
+    const bytes = this.client.take().subarray(0, this.cutAt - this.written);
+    if (bytes.length === 0) return;
+    this.written += bytes.length;
+    this.plain.write(bytes);
+    if (this.written === this.cutAt) this.plain.end();
+  }
+
+  private say(say: () => void): void {
+    if (!this.client.isOpen) this.waiting.push(say);
+    else {
+      say();
+      this.flush();
+    }
   }
 
   get length(): number {
@@ -53,8 +74,7 @@ class TlsPeer implements WirePeer {
   }
 
   write(bytes: Uint8Array | string): void {
-    this.client.write(bytes);
-    this.flush();
+    this.say(() => this.client.write(bytes));
   }
 
   read(): Buffer {
@@ -62,9 +82,11 @@ class TlsPeer implements WirePeer {
   }
 
   end(): void {
-    this.client.end();
-    this.flush();
-    this.plain.end();
+    this.say(() => {
+      this.client.end();
+      this.flush();
+      this.plain.end();
+    });
   }
 
   reset(): void {
@@ -81,9 +103,11 @@ class TlsPeer implements WirePeer {
 }
 
 /** A connection on a TLS wire. */
-class TlsProbe extends WireProbe {
+export class TlsProbe extends WireProbe {
   private readonly shaking = new Op(this);
-  isOpen = false;
+  /** How the handshake has ended; null while it has not. */
+  shaken: number | null = null;
+  onShaken: () => void = () => {};
 
   shake(wire: TlsWire): void {
     this.wire = wire;
@@ -91,8 +115,10 @@ class TlsProbe extends WireProbe {
   }
 
   override complete(op: Op): void {
-    if (op === this.shaking) this.isOpen = op.result === 0;
-    else super.complete(op);
+    if (op === this.shaking) {
+      this.shaken = op.result;
+      this.onShaken();
+    } else super.complete(op);
   }
 
   override dispose(): void {
@@ -120,12 +146,20 @@ export class TlsWorld implements WireWorld {
   }
 
   async connect(): Promise<{ probe: TlsProbe; peer: TlsPeer }> {
-    const { probe, peer: plainPeer } = await this.plain.connectAs((fd) => new TlsProbe(fd));
-    const peer = new TlsPeer(plainPeer);
-    this.peers.push(peer);
-    probe.shake(this.wires.open(context));
-    await this.until(() => probe.isOpen, 'the handshake');
+    const { probe, wire, peer } = await this.begin();
+    probe.shake(wire);
+    await this.until(() => probe.shaken === 0, 'the handshake');
     return { probe, peer };
+  }
+
+  /** A connection of which nothing has happened yet. @param plainAnswer for a client that speaks no TLS */
+  async begin(plainAnswer: Memory | null = null): Promise<{ probe: TlsProbe; wire: TlsWire; peer: TlsPeer }> {
+    const { probe, peer: plain } = await this.plain.connectAs((fd) => new TlsProbe(fd));
+    const peer = new TlsPeer(plain);
+    this.peers.push(peer);
+    const wire = this.wires.open(context, plainAnswer);
+    probe.wire = wire;
+    return { probe, wire, peer };
   }
 
   openFile(content: Uint8Array): number {

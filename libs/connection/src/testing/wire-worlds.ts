@@ -3,7 +3,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { Interest, Loop, type NamedDriver, Op, Udata } from '@webserv/event-loop';
-import { FakeDriver } from '@webserv/event-loop/testing';
+import { FakeDriver, type FakeOptions } from '@webserv/event-loop/testing';
 import { PlainWire } from '../plain-wire.ts';
 import { type WirePeer, WireProbe, type WireWorld } from '../wire.contract.ts';
 import { FakeWire, type FakeWireOptions } from './fake-wire.ts';
@@ -59,8 +59,8 @@ class MemoryWorld implements SocketWorld {
   readonly loop: Loop;
   private readonly wire: FakeWireOptions | null;
 
-  constructor(seed: number, wire: FakeWireOptions | null) {
-    this.driver = new FakeDriver({ seed });
+  constructor(options: FakeOptions, wire: FakeWireOptions | null) {
+    this.driver = new FakeDriver(options);
     this.loop = Loop.open({ driver: this.driver, hosted: false });
     this.wire = wire;
   }
@@ -207,11 +207,16 @@ class RealWorld implements SocketWorld {
 }
 
 export function plainWorld(driver: NamedDriver | 'fake'): SocketWorld {
-  return driver === 'fake' ? new MemoryWorld(1, null) : new RealWorld(driver);
+  return driver === 'fake' ? new MemoryWorld({}, null) : new RealWorld(driver);
+}
+
+/** The plain wire on a scripted driver: a test may look at its driver. */
+export function scriptedWorld(options: FakeOptions): SocketWorld & { readonly driver: FakeDriver } {
+  return new MemoryWorld(options, null);
 }
 
 export function fakeWorld(options: FakeWireOptions): WireWorld {
-  return new MemoryWorld(options.seed ?? 1, options);
+  return new MemoryWorld({ seed: options.seed ?? 1 }, options);
 }
 
 /** The drivers that this machine has. */

@@ -203,18 +203,25 @@ export class TlsWire implements Wire {
   // ---- results ---------------------------------------------------------------------------------------------------
 
   private get isDue(): boolean {
-    const over = this.session.failure !== '' && this.isQuiet;
-    if (
-      this.receiving !== null &&
-      (!this.surplus.isEmpty || this.session.ended || over || this.readFault !== 0)
-    )
-      return true;
-    if (this.shaking !== null && (this.facts !== null || over || this.readFault !== 0)) return true;
-    return this.sending.op !== null && this.sendFault !== NONE;
+    if (this.receiving !== null && (!this.surplus.isEmpty || this.receiveEnd !== NONE)) return true;
+    if (this.shaking !== null && this.shakeEnd !== NONE) return true;
+    return this.sending.op !== null && this.sendEnd !== NONE;
   }
 
-  /** How `sending` ends, if it ends now. */
-  private get sendFault(): number {
+  /** How a receive ends that gets no data; NONE: it may still get some. */
+  private get receiveEnd(): number {
+    if (this.session.ended) return 0;
+    if (this.session.failure !== '') return this.isQuiet ? -ERRNO.EPROTO : NONE;
+    return this.readFault !== 0 ? this.readFault : NONE;
+  }
+
+  private get shakeEnd(): number {
+    if (this.facts === null) return this.receiveEnd;
+    // The wire may be moved then, with no op of its own pending.
+    return this.output?.pending === true ? NONE : 0;
+  }
+
+  private get sendEnd(): number {
     if (this.sending.result !== NONE) return this.sending.result;
     if (this.session.failure !== '') return this.isQuiet ? -ERRNO.EPROTO : NONE;
     return this.facts === null && this.readFault !== 0 ? this.readFault : NONE;
@@ -237,36 +244,23 @@ export class TlsWire implements Wire {
   }
 
   private serve(): void {
-    const { session } = this;
-    if (this.receiving !== null) this.serveReceive(this.receiving);
-    if (this.closed) return;
-    const over = session.failure !== '' && this.isQuiet;
+    const { receiving } = this;
+    if (receiving !== null && !this.surplus.isEmpty) this.endReceive(receiving, this.surplus.give(receiving));
+    else if (receiving !== null && this.receiveEnd !== NONE) this.endReceive(receiving, this.receiveEnd);
     const { shaking } = this;
-    if (shaking !== null && (this.facts !== null || over || this.readFault !== 0)) {
+    const shaken = shaking === null ? NONE : this.shakeEnd;
+    if (shaking !== null && shaken !== NONE) {
       this.shaking = null;
-      this.tell(shaking, this.facts !== null ? 0 : this.readFault || -ERRNO.EPROTO);
+      this.tell(shaking, shaken);
     }
-    if (this.closed) return;
     const { op } = this.sending;
-    if (op !== null) {
-      const result = this.sendFault;
-      if (result !== NONE) {
-        this.sending.end();
-        this.tell(op, result);
-      }
+    const sent = op === null ? NONE : this.sendEnd;
+    if (op !== null && sent !== NONE) {
+      this.sending.end();
+      this.tell(op, sent);
     }
-    if (this.closed) return;
     this.push();
     this.pull();
-  }
-
-  private serveReceive(op: Op): void {
-    const { session } = this;
-    if (!this.surplus.isEmpty) this.endReceive(op, this.surplus.give(op));
-    else if (session.ended) this.endReceive(op, 0);
-    else if (session.failure !== '') {
-      if (this.isQuiet) this.endReceive(op, -ERRNO.EPROTO);
-    } else if (this.readFault !== 0) this.endReceive(op, this.readFault);
   }
 
   private endReceive(op: Op, result: number): void {

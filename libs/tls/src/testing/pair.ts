@@ -38,6 +38,7 @@ export class Pair {
     for (let at = 0; at < bytes.length; at += step) {
       const end = Math.min(at + step, bytes.length);
       const count = this.session.receive(bytes, at, end, this.room, 0);
+      if (!this.session.context.passage.isEmpty) throw new Error('a session has left bytes behind');
       if (count > 0) this.data.push(Buffer.from(this.room.bytes.subarray(0, count)));
     }
   }
@@ -58,6 +59,17 @@ export class Pair {
       this.client.receive(down);
     }
     throw new Error('the two never come to rest');
+  }
+
+  /** Has the client say that its key changes, `count` times. */
+  changeKeys(count: number): this {
+    const { openssl } = this.session.context;
+    for (let done = 0; done < count; done++) {
+      openssl.SSL_key_update(this.client.ssl, 0);
+      openssl.SSL_do_handshake(this.client.ssl);
+    }
+    this.feed(this.client.take());
+    return this;
   }
 
   /** Has the server say something. */

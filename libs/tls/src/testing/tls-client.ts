@@ -134,6 +134,21 @@ export class TlsClient {
     return Buffer.concat(this.received).toString('latin1');
   }
 
+  /** The certificate of the server, in PEM. */
+  certificate(): string {
+    const { openssl } = this;
+    const bio = openssl.BIO_new(openssl.BIO_s_mem());
+    openssl.PEM_write_bio_X509(bio, openssl.SSL_get1_peer_certificate(this.ssl));
+    const length = openssl.BIO_read(bio, this.scratch.address, SCRATCH);
+    openssl.BIO_free(bio);
+    return this.scratch.bytes.toString('latin1', 0, length);
+  }
+
+  /** How many certificates the server has shown. */
+  chainLength(): number {
+    return this.openssl.OPENSSL_sk_num(this.openssl.SSL_get_peer_cert_chain(this.ssl));
+  }
+
   /** Sends close_notify. */
   end(): void {
     this.openssl.SSL_shutdown(this.ssl);

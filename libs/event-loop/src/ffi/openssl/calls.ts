@@ -58,6 +58,7 @@ export const SSL = {
   SSL_renegotiate: 'int SSL_renegotiate(uintptr_t ssl)',
   SSL_set_session: 'int SSL_set_session(uintptr_t ssl, uintptr_t session)',
   SSL_get1_session: 'uintptr_t SSL_get1_session(uintptr_t ssl)',
+  SSL_SESSION_get_max_early_data: 'uint32_t SSL_SESSION_get_max_early_data(uintptr_t session)',
   SSL_SESSION_free: 'void SSL_SESSION_free(uintptr_t session)',
   SSL_version: 'int SSL_version(uintptr_t ssl)',
   SSL_session_reused: 'int SSL_session_reused(uintptr_t ssl)',
@@ -67,6 +68,7 @@ export const SSL = {
   SSL_get_servername: 'const char *SSL_get_servername(uintptr_t ssl, int type)',
   SSL_get0_alpn_selected: 'void SSL_get0_alpn_selected(uintptr_t ssl, uintptr_t out, uintptr_t length)',
   SSL_get1_peer_certificate: 'uintptr_t SSL_get1_peer_certificate(uintptr_t ssl)',
+  SSL_get_peer_cert_chain: 'uintptr_t SSL_get_peer_cert_chain(uintptr_t ssl)',
   SSL_get_verify_result: 'long SSL_get_verify_result(uintptr_t ssl)',
 } as const;
 
@@ -89,6 +91,7 @@ export const CRYPTO = {
     'uintptr_t PEM_read_bio_X509(uintptr_t bio, uintptr_t to, uintptr_t callback, const char *word)',
   PEM_read_bio_PrivateKey:
     'uintptr_t PEM_read_bio_PrivateKey(uintptr_t bio, uintptr_t to, uintptr_t callback, const char *word)',
+  OPENSSL_sk_num: 'int OPENSSL_sk_num(uintptr_t stack)',
   X509_free: 'void X509_free(uintptr_t certificate)',
   X509_check_private_key: 'int X509_check_private_key(uintptr_t certificate, uintptr_t key)',
   X509_STORE_add_cert: 'int X509_STORE_add_cert(uintptr_t store, uintptr_t certificate)',
