@@ -13,7 +13,7 @@ const context = new TlsContext(openSsl(), {
 });
 
 /** The far end of a TLS connection: OpenSSL's client over the far end of a plain one. */
-export class TlsPeer implements WirePeer {
+class TlsPeer implements WirePeer {
   /** The far end of the plain connection. */
   readonly plain: WirePeer;
   readonly client = new TlsClient(openSsl());
@@ -103,7 +103,7 @@ export class TlsPeer implements WirePeer {
 }
 
 /** A connection on a TLS wire. */
-export class TlsProbe extends WireProbe {
+class TlsProbe extends WireProbe {
   private readonly shaking = new Op(this);
   /** How the handshake has ended; null while it has not. */
   shaken: number | null = null;

@@ -103,6 +103,20 @@ export function filesContract(options: HarnessOptions): void {
       harness.loop.discard(fd);
     });
 
+    it('a file has another descriptor, which outlives the first', async () => {
+      const { probe, peer } = await connected(harness);
+      const fd = harness.openFile(pattern(5000));
+      const other = harness.loop.driver.duplicate(fd);
+      expect(other).toBeGreaterThan(0);
+      expect(other).not.toBe(fd);
+      harness.loop.discard(fd);
+      harness.loop.sendFile(probe.output, other, 0, 5000);
+      await harness.until(() => peer.length === 5000, 'the file');
+      expect(peer.read().equals(pattern(5000))).toBe(true);
+      harness.loop.discard(other);
+      expect(errnoName(harness.loop.driver.duplicate(1 << 19))).toBe('EBADF');
+    });
+
     it('ends with a failure when the peer goes away, or the file is none', async () => {
       const { probe, peer } = await connected(harness);
       const fd = harness.openFile(pattern(harness.large));

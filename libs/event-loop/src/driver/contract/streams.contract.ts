@@ -248,6 +248,22 @@ export function streamsContract(options: HarnessOptions): void {
       expect(errnoName(probe.sent[2] as number)).toBe('EPIPE');
     });
 
+    it('a last word leaves at once, as far as the socket takes it', async () => {
+      const { probe, peer } = await connected(harness);
+      const { loop } = harness;
+      const word = Memory.from('a last word');
+      expect(loop.driver.sendNow(probe, word, 2, 9)).toBe(9);
+      loop.close(probe);
+      await harness.until(() => peer.ended, 'the end');
+      expect(peer.read().toString()).toBe('last word');
+      const { probe: full, peer: lazy } = await connected(harness);
+      lazy.stop();
+      const much = Memory.from(pattern(harness.large));
+      let sent = 0;
+      while (sent >= 0) sent = loop.driver.sendNow(full, much, 0, much.size);
+      expect(errnoName(sent)).toBe('EAGAIN');
+    });
+
     it('finish ends our direction alone', async () => {
       const { probe, peer } = await connected(harness);
       harness.loop.recv(probe.input);
