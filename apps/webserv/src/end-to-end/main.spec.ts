@@ -1,7 +1,7 @@
-import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from '../testing/command.ts';
-import { fetchOnce, get } from '../testing/peer.ts';
+import { fetchOnce, get, Peer } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
 
 const DIST = resolve(__dirname, '../../dist');
@@ -53,6 +53,35 @@ server {
     await command.ended;
     expect(readFileSync(`${log}.1`, 'utf8')).toContain('/one');
     expect(readFileSync(log, 'utf8')).toContain('/two');
+  });
+
+  it('makes a certificate that it serves with, and that nobody else can read', async () => {
+    const words = ['certificate', 'self-signed', 'localhost', '127.0.0.1', '::1'];
+    const made = await new Command(words, {}, { cwd: site.folder }).ended;
+    expect([made.code, made.stderr, made.stdout]).toEqual([
+      0,
+      '',
+      'certificate localhost.pem localhost.key;\n',
+    ]);
+    expect(statSync(join(site.folder, 'localhost.key')).mode & 0o777).toBe(0o600);
+    const secure = site.file(
+      'secure.conf',
+      `server { listen 127.0.0.1:0 tls; ${made.stdout} access_log off; root static; location / { } }`,
+    );
+    const command = new Command(['-c', secure]);
+    const ca = readFileSync(join(site.folder, 'localhost.pem'));
+    const peer = await Peer.secure(await command.port(), { ca, rejectUnauthorized: true });
+    expect((await peer.send(get('/')).answer()).body.toString()).toBe('home');
+    peer.close();
+    command.kill('SIGTERM');
+    await command.ended;
+    const again = await new Command(words, {}, { cwd: site.folder }).ended;
+    expect([again.code, again.stderr]).toEqual([
+      1,
+      'webserv: localhost.pem exists already: remove it first\n',
+    ]);
+    const wrong = await new Command(['certificate', 'self-signed', 'a b'], {}, { cwd: site.folder }).ended;
+    expect(wrong.code).toBe(1);
   });
 
   it('reports every problem of a broken config and starts nothing', async () => {

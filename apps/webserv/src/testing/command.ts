@@ -17,6 +17,8 @@ interface How {
   readonly limit?: string;
   /** Another build than the usual one. */
   readonly main?: string;
+  /** Its working directory. */
+  readonly cwd?: string;
 }
 
 /** The command at work in a process of its own. */
@@ -26,11 +28,14 @@ export class Command {
   private stderr = '';
   private wake: () => void = () => {};
 
-  constructor(words: string[], env: NodeJS.ProcessEnv = {}, { limit = '', main = MAIN }: How = {}) {
+  constructor(words: string[], env: NodeJS.ProcessEnv = {}, { limit = '', main = MAIN, cwd }: How = {}) {
     if (!existsSync(main)) throw new Error(`${main} is missing: run "npx nx build webserv" first`);
     const [program, ...before] =
       limit === '' ? [process.execPath] : ['/bin/sh', '-c', `${limit}; exec "$0" "$@"`, process.execPath];
-    this.child = spawn(program as string, [...before, main, ...words], { env: { ...process.env, ...env } });
+    this.child = spawn(program as string, [...before, main, ...words], {
+      env: { ...process.env, ...env },
+      ...(cwd === undefined ? {} : { cwd }),
+    });
     let stdout = '';
     this.child.stdout?.on('data', (bytes) => {
       stdout += bytes;

@@ -65,7 +65,10 @@ export class Peer {
   }
 
   /** Shakes hands first. @param options of node:tls; whoever answers is trusted unless they say otherwise */
-  static secure(port: number, options: ConnectionOptions = {}): Promise<Peer> {
+  static secure(
+    port: number,
+    options: ConnectionOptions & { readonly localAddress?: string } = {},
+  ): Promise<Peer> {
     return new Promise((resolve, reject) => {
       const socket = tlsConnect({
         port,

@@ -32,7 +32,7 @@ interface Shown {
 export class Contexts extends Udata {
   /** Grows with each change. */
   revision = 0;
-  readonly openssl: OpenSsl;
+  private readonly openssl: OpenSsl;
   /** What the connections have in common. */
   readonly wires: TlsWires;
   private readonly loop: Loop;
@@ -44,6 +44,8 @@ export class Contexts extends Udata {
   private readonly ticketFile: string | null;
   private keys: Uint8Array[];
   private readonly shown = new Map<Server, Shown>();
+  /** Those that choose among the servers of an address. */
+  private readonly fronts = new Set<TlsContext>();
   private closed = false;
 
   /** @param problems takes a line for what is wrong, and where it is written */
@@ -109,8 +111,23 @@ export class Contexts extends Udata {
     return shown;
   }
 
+  /**
+   * Makes what connections of an address begin with: the context of its first server, which may choose another one.
+   * @param before what it made for the same address earlier; sessions that live keep what they need of it
+   */
+  front(server: Server, choose: NonNullable<TlsOptions['choose']>, before: TlsContext | null): TlsContext {
+    if (before !== null) {
+      this.fronts.delete(before);
+      before.dispose();
+    }
+    const made = new TlsContext(this.openssl, { ...this.of(server).options, choose });
+    this.fronts.add(made);
+    return made;
+  }
+
   close(): void {
     this.closed = true;
+    for (const context of this.fronts) context.dispose();
     this.loop.disarm(this.looking);
     this.loop.disarm(this.ageing);
     for (const { context } of this.shown.values()) context.dispose();

@@ -1,7 +1,7 @@
 import { Memory } from '@webserv/event-loop';
 import { USUAL } from '@webserv/pages';
 import { Encoded, encodeWhole, text } from '@webserv/response';
-import { TlsContext } from '@webserv/tls';
+import type { ClientHello, TlsContext } from '@webserv/tls';
 import type { Host, Protocol, Welcome } from '../accept/guest.ts';
 import type { Edition } from '../edition.ts';
 import { http1 } from '../http1/http1.ts';
@@ -56,17 +56,13 @@ class Lobby implements Reception {
   get context(): TlsContext {
     const { contexts, host, front } = this;
     if (front !== null && this.edition === host.edition && this.revision === contexts.revision) return front;
-    // Sessions that live keep what they need of it.
-    front?.dispose();
     const { edition } = host;
     const { server } = edition.defaultSite;
-    const made = new TlsContext(contexts.openssl, {
-      ...contexts.of(server).options,
-      choose: ({ serverName }) => {
-        const asked = edition.siteOf(serverName).server;
-        return asked === server ? null : contexts.of(asked).context;
-      },
-    });
+    const choose = ({ serverName }: ClientHello): TlsContext | null => {
+      const asked = edition.siteOf(serverName).server;
+      return asked === server ? null : contexts.of(asked).context;
+    };
+    const made = contexts.front(server, choose, front);
     this.front = made;
     this.edition = edition;
     this.revision = contexts.revision;
