@@ -3,6 +3,7 @@
 import { build } from './build/build.ts';
 import type { Claim } from './build/claim.ts';
 import { validate } from './build/validate.ts';
+import { checkAcme } from './checks/acme.ts';
 import { checkCertificates } from './checks/certificates.ts';
 import { checkClaims } from './checks/claims.ts';
 import { warnOfNoEffect } from './checks/no-effect.ts';
@@ -62,6 +63,7 @@ function loadSource(source: Source, disk: Disk): LoadResult {
   checkClaims(claims, disk, problems);
   checkMethods(draft, problems);
   checkTls(draft, problems);
+  checkAcme(draft, problems);
   if (problems.errors === 0) checkCertificates(draft, disk, problems);
   warnOfNoEffect(draft, problems);
   checkScripts(draft, disk, problems);

@@ -16,6 +16,7 @@ const LIBRARIES = [
   'disk',
   'connection',
   'certificate',
+  'acme',
 ];
 
 /**
@@ -38,7 +39,7 @@ export const BOUNDARIES: Readonly<Record<string, Boundary>> = {
     types: ['cache'],
   },
   'libs/certificate': { values: [], types: [] },
-  'libs/acme': { values: ['event-loop', 'cgi', 'certificate'], types: [] },
+  'libs/acme': { values: ['event-loop', 'cgi', 'certificate'], types: ['config'] },
   'libs/http2': { values: ['request'], types: [] },
   'libs/tls': { values: [], types: ['event-loop'] },
   'apps/webserv': { values: LIBRARIES, types: ['cache'] },

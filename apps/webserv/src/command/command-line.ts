@@ -5,7 +5,15 @@ import type { ServeOptions } from '../server/webserv.ts';
 
 /** The parsed command line. */
 export interface Command {
-  readonly action: 'serve' | 'check' | 'effective' | 'help' | 'directives' | 'version' | 'certificate';
+  readonly action:
+    | 'serve'
+    | 'check'
+    | 'effective'
+    | 'help'
+    | 'directives'
+    | 'version'
+    | 'certificate'
+    | 'keep';
   /** The config file, relative to the working directory. */
   readonly file: string;
   /** True to print diagnostics as JSON, for editors. */
@@ -58,6 +66,10 @@ export function readCommandLine(words: readonly string[]): Command | string {
   const [first, kind, ...names] = positionals;
   if (first === 'certificate' && kind === 'self-signed' && names.length > 0) {
     return { action: 'certificate', file: '', json: false, directive: null, names };
+  }
+  // How the server starts the keeper of its certificates. It is for nobody else.
+  if (first === 'keep-certificates' && kind === undefined) {
+    return { action: 'keep', file: '', json: false, directive: null, names: [] };
   }
   const stray = positionals[values.directives ? 1 : 0];
   if (stray !== undefined) return `unexpected argument "${stray}"`;

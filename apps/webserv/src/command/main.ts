@@ -1,3 +1,4 @@
+import { keeperMain } from '@webserv/acme';
 import {
   type Config,
   type Diagnostic,
@@ -34,6 +35,9 @@ function main(words: readonly string[]): void {
       break;
     case 'directives':
       showDirectives(command.directive);
+      break;
+    case 'keep':
+      void keeperMain(process.stdin, (line) => process.stderr.write(`${line}\n`));
       break;
     case 'certificate':
       makeCertificate(command.names);

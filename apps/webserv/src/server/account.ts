@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import type { Config, Origin } from '@webserv/config';
-import { type Account, accountOf } from '@webserv/event-loop';
+import { type Account, accountOf, becomeAccount } from '@webserv/event-loop';
 import type { ErrorLog, Logs } from '@webserv/logger';
 import { present, runnerOf } from '@webserv/methods';
 import { StartError } from './start-error.ts';
@@ -25,12 +25,17 @@ export function accountProblems(config: Config): string[] {
   if (problem !== null) return [problem];
   if (process.geteuid?.() !== ROOT) return [];
   try {
-    become(user, present(accountOf(user), 'an account'));
+    becomeAccount(user, present(accountOf(user), 'an account'));
   } catch {
     // In a container, root may lack the right to do so. The start reports it.
     return [];
   }
   return unreachable(config);
+}
+
+/** The account of the `user` of a config; null without one. */
+export function userOf({ user }: Config): Account | null {
+  return user === null ? null : accountOf(user);
 }
 
 /**
@@ -53,39 +58,19 @@ export function becomeUser(config: Config, logs: Logs, errorLog: ErrorLog): void
   for (const path of logs.giveTo(account.uid, account.gid)) {
     errorLog.warn(`user ${user}: the log ${path} cannot be given to it, and may not be opened again`);
   }
-  become(user, account);
-  if (account.uid !== ROOT && !hasBecome(account)) {
+  if (!becomeAccount(user, account) && account.uid !== ROOT) {
     throw new StartError(`${placeOf(config)}: error: root's rights could not be given up for good`);
   }
   const folders = unreachable(config);
   if (folders.length > 0) throw new StartError(folders.join('\n'));
 }
 
-/** Sets the groups first and the user last, because after that nothing can be changed (setuid(2)). */
-function become(user: string, { uid, gid }: Account): void {
-  // Node has initgroups since 0.9; its types do not.
-  (process as NodeJS.Process & { initgroups?(user: string, group: number): void }).initgroups?.(user, gid);
-  process.setgid?.(gid);
-  process.setuid?.(uid);
-}
-
-/** Returns true if every id is the account's, and there is no way back. */
-function hasBecome({ uid, gid }: Account): boolean {
-  try {
-    process.setuid?.(ROOT);
-    return false;
-  } catch {
-    // EPERM, as it must be.
-  }
-  const ids = [process.getuid?.(), process.geteuid?.()];
-  const groups = [process.getgid?.(), process.getegid?.()];
-  return ids.every((id) => id === uid) && groups.every((id) => id === gid);
-}
-
 /** Repeats the checks of the config, which ran as root: root may do everything. */
 function unreachable(config: Config): string[] {
   const problems = new Set<string>();
   const need = (path: string, mode: number, verb: string, origin: Origin | undefined): void => {
+    // The server makes what lies in there, for this account.
+    if (config.acmeStore !== null && path.startsWith(`${config.acmeStore}/`)) return;
     if (!may(path, mode)) problems.add(`${at(origin)}: error: "${config.user}" cannot ${verb} "${path}"`);
   };
   for (const server of config.servers) {

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { Keepers, seedStoreOf } from '@webserv/acme';
 import { addressesOf, type Config } from '@webserv/config';
 import {
   Clock,
@@ -12,7 +14,7 @@ import {
 import { type DriverRequest, formatAddress, Loop, type NamedDriver, type Udata } from '@webserv/event-loop';
 import type { ErrorLog } from '@webserv/logger';
 import { Compressor, Watches } from '@webserv/pages';
-import { becomeUser } from './account.ts';
+import { becomeUser, userOf } from './account.ts';
 import { type Engine, HostedEdition } from './hosted-edition.ts';
 import type { HostedSite } from './hosted-site.ts';
 import { LogBook } from './log-book.ts';
@@ -38,6 +40,9 @@ function driverRequest(config: Config, options: ServeOptions): DriverRequest {
   return options.driverLibrary === undefined ? { name } : { name, library: options.driverLibrary };
 }
 
+/** The built command beside this file, as the keeper of certificates. */
+const KEEPER = { file: process.execPath, args: ['node', join(__dirname, 'main.js'), 'keep-certificates'] };
+
 /** A running server: the parts that live as long as the process, and the edition of the config that it serves. */
 export class Webserv implements Running {
   readonly addresses: readonly string[];
@@ -49,6 +54,7 @@ export class Webserv implements Running {
   private readonly errorLog: ErrorLog;
   /** What tls addresses show. Null without one. */
   private contexts: Contexts | null = null;
+  private keepers: Keepers | null = null;
   private closing: Promise<void> | null = null;
   /** Timers of `close`. The first that expires cuts the requests that are still under way. */
   private readonly cuts: NodeJS.Timeout[] = [];
@@ -138,6 +144,8 @@ export class Webserv implements Running {
     const { listeners, problems } = openListeners(loop, addressesOf(config), this.sockets);
     if (problems.length > 0) throw new StartError(problems.join('\n'));
     try {
+      const problem = seedStoreOf(config, clock.now(), userOf(config));
+      if (problem !== '') throw new StartError(problem);
       // Before the process becomes another account, which may read no keys.
       const secured = Contexts.open(loop, config, errorLog);
       if (secured.problems.length > 0) throw new StartError(secured.problems.join('\n'));
@@ -157,6 +165,7 @@ export class Webserv implements Running {
       this.servers.push(new ServerUdata(loop, fd, here, clock, reserve, protocol, contexts !== null));
     }
     for (const server of this.servers) server.start();
+    this.keepers = new Keepers(loop, system.launcher, KEEPER, config, errorLog);
     return listeners.map(({ fd }) => formatAddress(loop.driver.addressOf(fd)));
   }
 
@@ -191,6 +200,7 @@ export class Webserv implements Running {
       await new Promise<void>((resolve) => services.whenIdle(resolve));
     }
     for (const site of this.edition.sites) site.reportCache('info');
+    await this.keepers?.close();
     this.letGo();
     await new Promise<void>((resolve) => this.engine.book.logs.close(resolve));
     this.engine.loop.dispose();

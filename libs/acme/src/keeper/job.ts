@@ -4,6 +4,8 @@ export interface Wanted {
   readonly name: string;
   /** DNS names that it must cover. */
   readonly names: readonly string[];
+  /** Kinds of challenges that the server can answer, the preferred one first. The next attempt takes the next kind. */
+  readonly challenges: readonly ('http-01' | 'tls-alpn-01')[];
 }
 
 /** What a keeper works at: the certificates of one account at one authority. */
@@ -14,8 +16,6 @@ export interface Job {
   /** The folder of the store. */
   readonly store: string;
   readonly certificates: readonly Wanted[];
-  /** Kinds of challenges that the server can answer, the preferred one first. The next attempt takes the next kind. */
-  readonly challenges: readonly ('http-01' | 'tls-alpn-01')[];
 }
 
 /** What a keeper reports. Times are milliseconds since 1970. */

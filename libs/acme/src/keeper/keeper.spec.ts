@@ -49,8 +49,9 @@ function again(job: Partial<Job> = {}): Keeper {
     email: 'me@a.test',
     directory: authority.directory,
     store: folder,
-    certificates: [{ name: 'a.test', names: ['a.test', 'www.a.test'] }],
-    challenges: ['http-01', 'tls-alpn-01'],
+    certificates: [
+      { name: 'a.test', names: ['a.test', 'www.a.test'], challenges: ['http-01', 'tls-alpn-01'] },
+    ],
     ...job,
   };
   const store = new Store(folder);
@@ -125,7 +126,9 @@ describe('Keeper', () => {
 
   it('gets one for other names when the config changes', async () => {
     await until(START + 2 * HOUR, keeper());
-    const certificates = [{ name: 'a.test', names: ['a.test', 'new.a.test'] }];
+    const certificates = [
+      { name: 'a.test', names: ['a.test', 'new.a.test'], challenges: ['http-01'] as const },
+    ];
     await until(now + HOUR, again({ certificates }));
     expect(new X509Certificate(kept()).checkHost('new.a.test')).toBe('new.a.test');
   });

@@ -109,7 +109,7 @@ export class Keeper {
       signingRequest: signingRequest(key, wanted.names),
       replaces: before?.renewalId ?? '',
     };
-    const chain = await this.ordered(order, this.challenger(progress.failures));
+    const chain = await this.ordered(order, this.challenger(wanted, progress.failures));
     const issued = readIssued(chain);
     if (!covers(issued, wanted.names))
       throw new AcmeError(`${wanted.name}: the authority's certificate does not cover its names`);
@@ -187,9 +187,8 @@ export class Keeper {
     }
   }
 
-  private challenger(failures: number): Challenger {
+  private challenger({ challenges }: Wanted, failures: number): Challenger {
     const { store, clock } = this.means;
-    const { challenges } = this.job;
     const type = challenges[failures % challenges.length];
     return type === 'tls-alpn-01' ? alpnChallenger(store, () => clock.now()) : httpChallenger(store);
   }

@@ -57,8 +57,7 @@ const PREFIX = '/.well-known/acme-challenge/';
         email: 'me@example.org',
         directory: pebble.directory,
         store: folder,
-        certificates: [{ name: challenge, names }],
-        challenges: [challenge],
+        certificates: [{ name: challenge, names, challenges: [challenge] }],
       };
       const clock = {
         now: () => Date.now(),

@@ -13,7 +13,6 @@ describe('keeperMain', () => {
       directory: 'http://127.0.0.1:1/',
       store,
       certificates: [],
-      challenges: ['http-01'],
     };
     const done = keeperMain(input, () => {});
     const text = `${JSON.stringify(job)}\n`;
@@ -27,14 +26,13 @@ describe('keeperMain', () => {
   it('reports an authority that cannot be reached', async () => {
     const store = mkdtempSync(join(tmpdir(), 'webserv-acme-'));
     const input = new PassThrough();
-    const certificates = [{ name: 'a.test', names: ['a.test'] }];
+    const certificates = [{ name: 'a.test', names: ['a.test'], challenges: ['http-01'] }];
     // Port 1 of loopback refuses.
     const job = {
       email: 'me@a.test',
       directory: 'http://127.0.0.1:1/',
       store,
       certificates,
-      challenges: ['http-01'],
     };
     input.write(`${JSON.stringify(job)}\n`);
     const line = await new Promise<string>((resolve) => {

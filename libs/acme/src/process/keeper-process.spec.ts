@@ -7,8 +7,7 @@ const JOB: Job = {
   email: 'me@a.test',
   directory: 'https://ca.test/directory',
   store: '/nowhere',
-  certificates: [{ name: 'a.test', names: ['a.test'] }],
-  challenges: ['http-01'],
+  certificates: [{ name: 'a.test', names: ['a.test'], challenges: ['http-01'] }],
 };
 
 /** Reads a job, answers by `answer`, and ends when its input does. */

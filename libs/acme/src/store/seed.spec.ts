@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readIssued } from '@webserv/certificate';
@@ -16,7 +16,7 @@ describe('seedStore', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   const seeded = (names: string[], now = NOW) => {
-    seedStore(folder, [{ name: 'a.test', names }], now);
+    seedStore(folder, [{ name: 'a.test', names, challenges: [] }], now);
     return new Store(folder).certificate('a.test') ?? '';
   };
 
@@ -29,6 +29,28 @@ describe('seedStore', () => {
     expect(seeded(['b.test'], NOW + 89 * DAY)).toBe(second);
     expect(seeded(['b.test'], NOW + 91 * DAY)).not.toBe(second);
   });
+
+  // Skipped for accounts that cannot become another one.
+  (process.getuid?.() === 0 ? it : it.skip)(
+    'makes all of it with the rights of the account of the server',
+    () => {
+      const owner = { uid: 65_534, gid: 65_534 };
+      chmodSync(folder, 0o755);
+      const store = join(folder, 'store');
+      const wanted = [{ name: 'a.test', names: ['a.test'], challenges: [] }];
+      seedStore(store, wanted, NOW, owner);
+      for (const path of [store, join(store, 'certificates'), join(store, 'certificates/a.test.pem')]) {
+        expect([statSync(path).uid, statSync(path).gid]).toEqual([65_534, 65_534]);
+      }
+      // A link that this account has made leads root nowhere.
+      rmSync(join(store, 'certificates'), { recursive: true });
+      const target = join(folder, 'of-root');
+      seedStore(target, [], NOW);
+      symlinkSync(join(target, 'certificates'), join(store, 'certificates'));
+      expect(() => seedStore(store, wanted, NOW, owner)).toThrow('EACCES');
+      expect(process.geteuid?.()).toBe(0);
+    },
+  );
 
   it('replaces what is no certificate', () => {
     new Store(folder).keepCertificate('a.test', 'x', 'y');

@@ -17,6 +17,8 @@ export const hasPebble = existsSync(PEBBLE) && existsSync(NAMES);
 export class Pebble {
   readonly directory: string;
   readonly fetch: Fetch;
+  /** The file with its certificate, for NODE_EXTRA_CA_CERTS. */
+  readonly authority: string;
   private readonly children: ChildProcess[];
   private readonly folder: string;
 
@@ -25,6 +27,7 @@ export class Pebble {
     this.fetch = fetch;
     this.children = children;
     this.folder = folder;
+    this.authority = join(folder, 'cert.pem');
   }
 
   /** @param httpPort where it looks for HTTP-01, @param tlsPort for TLS-ALPN-01 */

@@ -7,6 +7,7 @@ import { DIRECTIVES } from '../directives/table.ts';
 import { absolutePath } from '../disk/path.ts';
 import type { Config, Listen, Location, Origins, Server } from '../model/types.ts';
 import { wordSpan } from '../syntax/directive.ts';
+import { buildAcme, buildAcmeStore, CHALLENGES, challengeLocation, keptCertificate } from './acme.ts';
 import { buildLocation } from './build-location.ts';
 import type { Built, Draft, Surroundings } from './draft.ts';
 import { DEFAULT_ORIGIN, defaultValue, type Level, originOf } from './level.ts';
@@ -20,11 +21,12 @@ import { buildTicketKeys, buildTls } from './tls.ts';
 export function build(main: Level, file: string, around: Surroundings): Draft {
   const reader = new LevelReader(main);
   const types = mergeTypes(new Map(), main, reader, around.problems);
+  const acmeStore = buildAcmeStore(main, reader);
   around.claims.push(...ownClaims(main));
   const servers: Built<Server>[] = [];
   const locations: (readonly Built<Location>[])[] = [];
   for (const level of main.childrenOf('server')) {
-    const built = buildServer(level, servers.length, types, around);
+    const built = buildServer(level, servers.length, types, acmeStore, around);
     servers.push({ value: built.server, level });
     locations.push(built.locations);
   }
@@ -36,6 +38,7 @@ export function build(main: Level, file: string, around: Surroundings): Draft {
     stopTimeout: reader.take('stop_timeout'),
     memoryLimit: memoryOfAll(main, reader.take('memory_limit'), servers),
     ticketKeys: buildTicketKeys(main, reader, around),
+    acmeStore,
     servers: servers.map((built) => built.value),
     origins: reader.origins,
   };
@@ -52,6 +55,7 @@ function buildServer(
   level: Level,
   id: number,
   outerTypes: ReadonlyMap<string, string>,
+  acmeStore: string | null,
   around: Surroundings,
 ): { server: Server; locations: readonly Built<Location>[] } {
   const reader = new LevelReader(level);
@@ -62,14 +66,25 @@ function buildServer(
   const listens = buildListens(level, reader, around);
   const errorPages = buildErrorPages(level, reader, around);
   const locations = buildLocations(level, types, reader.origins, around);
-  const names = level.all('server_name');
-  if (names.length > 0) reader.mark('server_name', originOf(names[0], level));
+  const named = level.all('server_name');
+  if (named.length > 0) reader.mark('server_name', originOf(named[0], level));
+  const names = named.flatMap((setting) => setting.value);
+  const acme = buildAcme(level, reader);
+  const store = acme === null ? null : acmeStore;
+  const tls = buildTls(level, reader, around);
   const server: Server = {
     id,
     listens,
-    names: names.flatMap((setting) => setting.value),
-    locations: locations.map((built) => built.value),
-    tls: buildTls(level, reader, around),
+    names,
+    locations: [
+      ...locations.map((built) => built.value),
+      ...(store === null || locations.some(({ value }) => value.prefix === CHALLENGES)
+        ? []
+        : [challengeLocation(locations.length, store, base, level, reader)]),
+    ],
+    tls:
+      store === null ? tls : { ...tls, certificates: [...tls.certificates, keptCertificate(store, names)] },
+    acme,
     hsts: reader.take('hsts'),
     redirectHttps: reader.take('redirect_https'),
     maxConnect: reader.take('max_connect'),

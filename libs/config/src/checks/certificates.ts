@@ -36,7 +36,8 @@ function checkServer({ value, level }: Built<Server>, disk: Disk, problems: Prob
       });
     }
   }
-  if (good.some(({ faults }) => faults.length > 0)) return;
+  // The one of acme is for all names, once it is there.
+  if (value.acme !== null || good.some(({ faults }) => faults.length > 0)) return;
   names(level.all('server_name'), good, problems);
 }
 

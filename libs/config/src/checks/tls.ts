@@ -11,6 +11,7 @@ import { neverActs } from './no-effect.ts';
 
 /** What acts only where a server has a tls address. */
 const OVER_TLS = [
+  'acme',
   'certificate',
   'tls_versions',
   'tls_ciphers',
@@ -42,11 +43,12 @@ function addresses({ value, level }: Built<Server>, problems: Problems): void {
     }
     return;
   }
-  if (value.tls.certificates.length > 0 || level.damaged) return;
+  if (value.tls.certificates.length > 0 || value.acme !== null || level.damaged) return;
   const listen = level.all('listen').find((each) => each.value.tls);
   const at = wordSpan((listen ?? level.opening).directive, listen === undefined ? -1 : 1);
   problems.error('missing-certificate', at, 'this server has no certificate for its tls address', {
-    expected: '"certificate CHAIN KEY;" ("webserv certificate self-signed localhost" makes a pair to try)',
+    expected:
+      '"certificate CHAIN KEY;" ("webserv certificate self-signed localhost" makes a pair to try), or "acme EMAIL;"',
   });
 }
 

@@ -41,6 +41,9 @@ export const DIAGNOSTIC_CODES = [
   'missing-certificate',
   'listen-conflict',
   'bad-certificate',
+  'missing-store',
+  'missing-name',
+  'bad-name',
   // the disk
   'not-found',
   'not-a-file',
@@ -63,6 +66,7 @@ export const DIAGNOSTIC_CODES = [
   'scripts-as-root',
   'certificate-time',
   'name-not-covered',
+  'acme-address',
 ] as const;
 
 export type DiagnosticCode = (typeof DIAGNOSTIC_CODES)[number];

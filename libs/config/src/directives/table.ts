@@ -1,5 +1,6 @@
 // The table of all directives.
 
+import { acmeRows } from './acme.ts';
 import { codingRows } from './coding.ts';
 import { contentRows } from './content.ts';
 import { limitRows } from './limits.ts';
@@ -12,6 +13,7 @@ import { CONTENT_TYPE, structureRows, typeEntryRow } from './structure.ts';
 export const DIRECTIVES = {
   ...structureRows,
   ...securityRows,
+  ...acmeRows,
   ...contentRows,
   ...scriptRows,
   ...codingRows,

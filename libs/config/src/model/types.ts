@@ -41,6 +41,8 @@ export interface Config {
   readonly memoryLimit: number;
   /** Absolute path of the file with the keys of session tickets. Null if the server makes its own. */
   readonly ticketKeys: string | null;
+  /** Absolute path of the folder of ACME's accounts and certificates. Null if there is none. */
+  readonly acmeStore: string | null;
   /** In the order of the config. Never empty. */
   readonly servers: readonly Server[];
   readonly origins: Origins;
@@ -72,6 +74,8 @@ export interface Server {
   readonly locations: readonly Location[];
   /** What it agrees on with clients of its tls addresses. */
   readonly tls: TlsSettings;
+  /** Null if no authority is asked for a certificate. Otherwise its file is the one of `tls.certificates`. */
+  readonly acme: Acme | null;
   /** Null if answers over TLS say nothing of the kind. */
   readonly hsts: Hsts | null;
   /** Whether requests on its plain addresses are sent to https. */
@@ -115,6 +119,13 @@ export interface Server {
   readonly base: Scope;
   readonly at: Position;
   readonly origins: Origins;
+}
+
+/** Who is asked for a certificate. */
+export interface Acme {
+  readonly email: string;
+  /** The address of the authority's directory (RFC 8555, section 7.1.1). */
+  readonly directory: string;
 }
 
 export interface TlsSettings {

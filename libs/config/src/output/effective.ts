@@ -33,6 +33,7 @@ export function effective(config: Config, options: EffectiveOptions = {}): strin
   out.value('stop_timeout', time(config.stopTimeout), config.origins);
   out.value('memory_limit', size(config.memoryLimit), config.origins);
   if (config.ticketKeys !== null) out.value('ticket_keys', word(config.ticketKeys), config.origins);
+  if (config.acmeStore !== null) out.value('acme_store', word(config.acmeStore), config.origins);
   for (const server of config.servers) writeServer(out, server);
   return out.text;
 }
@@ -108,17 +109,21 @@ function writeServer(out: Writer, server: Server): void {
   }
   out.value('access_log', accessLog(server.accessLog), origins);
   out.value('error_log', errorLog(server.errorLog), origins);
-  for (const location of server.locations) writeLocation(out, location);
+  // The location of challenges comes with acme.
+  for (const location of server.locations) if (location.origins !== origins) writeLocation(out, location);
   out.close();
 }
 
 /** On a server without a tls address these have no effect: only those that it sets itself are written. */
-function writeTls(out: Writer, { tls, hsts, redirectHttps, listens, origins }: Server): void {
+function writeTls(out: Writer, { tls, acme, hsts, redirectHttps, listens, origins }: Server): void {
   const secure = listens.some((listen) => listen.tls);
   const write = (name: DirectiveName, args: string) => {
     if (secure || origins.get(name)?.level === 'server') out.value(name, args, origins);
   };
+  if (acme !== null) out.value('acme', `${word(acme.email)} directory=${acme.directory}`, origins);
   for (const { chain, key } of tls.certificates) {
+    // The one of acme has no directive of its own.
+    if (origins.get(`certificate ${chain}`) === undefined) continue;
     out.value('certificate', `${word(chain)} ${word(key)}`, origins, true, `certificate ${chain}`);
   }
   write('tls_versions', tls.versions.join(' '));

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Config, Server } from '@webserv/config';
 import { type Loop, Timer, Udata } from '@webserv/event-loop';
 import { type OpenSsl, openSsl } from '@webserv/event-loop/openssl';
@@ -11,6 +13,8 @@ const LOOK_MS = 1000;
 const KEY_MS = 12 * 3_600_000;
 const KEYS = 3;
 const KEY_BYTES = 80;
+/** The protocol by which an authority of ACME looks at a challenge (RFC 8737). */
+export const ACME = 'acme-tls/1';
 
 /** The log of what concerns all servers. */
 interface Log {
@@ -46,16 +50,26 @@ export class Contexts extends Udata {
   private readonly shown = new Map<Server, Shown>();
   /** Those that choose among the servers of an address. */
   private readonly fronts = new Set<TlsContext>();
+  /** The folder of certificates that answer challenges of ACME. */
+  private readonly challenges: string | null;
+  /** Of the last challenge. */
+  private challenged: TlsContext | null = null;
   private closed = false;
 
   /** @param problems takes a line for what is wrong, and where it is written */
-  private constructor(loop: Loop, { servers, ticketKeys, origins }: Config, log: Log, problems: string[]) {
+  private constructor(
+    loop: Loop,
+    { servers, ticketKeys, acmeStore, origins }: Config,
+    log: Log,
+    problems: string[],
+  ) {
     super('contexts', -1);
     this.loop = loop;
     this.log = log;
     this.openssl = openSsl();
     this.wires = new TlsWires(loop);
     this.ticketFile = ticketKeys;
+    this.challenges = acmeStore === null ? null : join(acmeStore, 'challenges/alpn');
     const at = (origin: ReturnType<typeof origins.get>, run: () => void): void => {
       try {
         run();
@@ -104,6 +118,26 @@ export class Contexts extends Udata {
     return { contexts: null, problems };
   }
 
+  /**
+   * What an authority of ACME is shown that looks at a challenge for a name (RFC 8737, section 3).
+   * @returns null where no challenge is under way for it
+   */
+  challenge(name: string): TlsContext | null {
+    if (this.challenges === null || !/^[a-z0-9.-]+$/.test(name)) return null;
+    let pem: string;
+    try {
+      pem = readFileSync(join(this.challenges, `${name}.pem`), 'latin1');
+    } catch {
+      return null;
+    }
+    this.challenged?.dispose();
+    this.challenged = new TlsContext(this.openssl, {
+      certificates: [{ chain: pem, key: pem }],
+      protocols: [ACME],
+    });
+    return this.challenged;
+  }
+
   /** What a server shows now. */
   of(server: Server): Shown {
     const shown = this.shown.get(server);
@@ -131,6 +165,7 @@ export class Contexts extends Udata {
     this.loop.disarm(this.looking);
     this.loop.disarm(this.ageing);
     for (const { context } of this.shown.values()) context.dispose();
+    this.challenged?.dispose();
   }
 
   complete(): void {}

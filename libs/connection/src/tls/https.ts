@@ -5,7 +5,7 @@ import type { ClientHello, TlsContext } from '@webserv/tls';
 import type { Host, Protocol, Welcome } from '../accept/guest.ts';
 import type { Edition } from '../edition.ts';
 import { http1 } from '../http1/http1.ts';
-import type { Contexts } from './contexts.ts';
+import { ACME, type Contexts } from './contexts.ts';
 import { HandshakeTurns } from './handshake-turns.ts';
 import { HandshakeUdata, type Reception } from './handshake-udata.ts';
 
@@ -58,8 +58,9 @@ class Lobby implements Reception {
     if (front !== null && this.edition === host.edition && this.revision === contexts.revision) return front;
     const { edition } = host;
     const { server } = edition.defaultSite;
-    const choose = ({ serverName }: ClientHello): TlsContext | null => {
+    const choose = ({ serverName, protocols }: ClientHello): TlsContext | null => {
       const asked = edition.siteOf(serverName).server;
+      if (asked.acme !== null && protocols.includes(ACME)) return contexts.challenge(serverName);
       return asked === server ? null : contexts.of(asked).context;
     };
     const made = contexts.front(server, choose, front);

@@ -1,6 +1,14 @@
 import type { Location, Server } from '@webserv/config';
 import { assert, ERRNO, type Loop } from '@webserv/event-loop';
-import { type Caller, dispatch, Exchange, failure, type Intake, redirectToHttps } from '@webserv/methods';
+import {
+  type Caller,
+  dispatch,
+  Exchange,
+  failure,
+  type Intake,
+  isChallenge,
+  redirectToHttps,
+} from '@webserv/methods';
 import type { RequestHead } from '@webserv/request';
 import { type Cause, Reply } from '@webserv/response';
 import type { Edition } from '../edition.ts';
@@ -136,7 +144,9 @@ export class Transaction implements Ended {
   get elsewhere(): boolean {
     const { exchange, site } = this;
     const { secure } = exchange.caller;
-    return secure === null ? site.server.redirectHttps : isMisdirected(site, this.edition, secure);
+    if (secure !== null) return isMisdirected(site, this.edition, secure);
+    // An authority that looks at a challenge asks without TLS (RFC 8555, section 8.3).
+    return site.server.redirectHttps && !(site.server.acme !== null && isChallenge(exchange.head.path));
   }
 
   /** Answers a request that goes `elsewhere`, with a redirection or with 421 (RFC 9110 section 15.5.20). */

@@ -27,3 +27,24 @@ export function accountOf(name: string): Account | null {
   if (error !== 0 || found.bytes.readBigUInt64LE(0) === 0n) return null;
   return { uid: entry.bytes.readUInt32LE(UID_AT), gid: entry.bytes.readUInt32LE(GID_AT) };
 }
+
+/**
+ * Becomes an account, which takes root's rights.
+ * @returns true if every id is the account's, and there is no way back
+ */
+export function becomeAccount(user: string, { uid, gid }: Account): boolean {
+  // The groups first and the user last, because after that nothing can be changed (setuid(2)). Node has initgroups since
+  // 0.9; its types do not.
+  (process as NodeJS.Process & { initgroups?(user: string, group: number): void }).initgroups?.(user, gid);
+  process.setgid?.(gid);
+  process.setuid?.(uid);
+  try {
+    process.setuid?.(0);
+    return false;
+  } catch {
+    // EPERM, as it must be.
+  }
+  const ids = [process.getuid?.(), process.geteuid?.()];
+  const groups = [process.getgid?.(), process.getegid?.()];
+  return ids.every((id) => id === uid) && groups.every((id) => id === gid);
+}

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import type { ConnectionOptions } from 'node:tls';
 import { opensslPair, type Pair, pairFor } from '../../testing/certificates.ts';
 import { get, Peer } from '../../testing/peer.ts';
@@ -68,6 +70,31 @@ async function redirects(): Promise<void> {
         expect((await secure.send(get('/page.html')).answer()).status).toBe(200);
         secure.close();
       }
+    } finally {
+      await site.close();
+    }
+  }
+}
+
+/**
+ * Until an authority has issued a certificate, the server shows one of its own for its names, which lies in the store. The
+ * directory is one that nobody answers at.
+ */
+async function certifies(): Promise<void> {
+  for (const name of ['one.example', 'two.example']) {
+    const site = new TestSite();
+    site.file('files/page.html', 'page');
+    try {
+      const port = site.start(`acme_store store-${name}; error_log off;
+        server {
+          listen 127.0.0.1:0 tls; server_name ${name}; acme me@${name} directory=https://127.0.0.1:1/;
+          access_log off; root files; location / { }
+        }`);
+      const peer = await Peer.secure(port, { servername: name });
+      expect(peer.tls.getPeerCertificate().subjectaltname).toBe(`DNS:${name}`);
+      peer.close();
+      const kept = readFileSync(join(site.folder, `store-${name}/certificates/${name}.pem`), 'utf8');
+      expect(kept).toContain('PRIVATE KEY');
     } finally {
       await site.close();
     }
@@ -159,6 +186,8 @@ export const SECURITY: Readonly<Record<string, Probe | AloneProbe>> = {
         return fields[0];
       }),
   },
+  acme: { alone: certifies },
+  acme_store: { alone: certifies },
   redirect_https: { alone: redirects },
   ticket_keys: {
     settings: [

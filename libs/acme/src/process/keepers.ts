@@ -1,0 +1,66 @@
+import type { Launcher } from '@webserv/cgi';
+import type { Acme, Config } from '@webserv/config';
+import type { Loop } from '@webserv/event-loop';
+import type { Job, Wanted } from '../keeper/job.ts';
+import { type Owner, seedStore } from '../store/seed.ts';
+import { type KeeperLog, KeeperProcess, type KeeperProgram } from './keeper-process.ts';
+
+/** The keepers of one config, at work: one for each account at each authority. */
+export class Keepers {
+  private readonly keepers: readonly KeeperProcess[];
+
+  constructor(loop: Loop, launcher: Launcher, program: KeeperProgram, config: Config, log: KeeperLog) {
+    this.keepers = jobsOf(config).map((job) => new KeeperProcess(loop, launcher, program, job, log));
+    for (const keeper of this.keepers) keeper.start();
+  }
+
+  /** Ends when all of them have ended. */
+  async close(): Promise<void> {
+    await Promise.all(this.keepers.map((keeper) => new Promise<void>((done) => keeper.close(done))));
+  }
+}
+
+/**
+ * Makes the store of a config usable before its listeners start.
+ * @param now milliseconds since 1970
+ * @param owner the account that the server will run as; null where it stays what it is
+ * @returns what is wrong with the store; '' where nothing is
+ */
+export function seedStoreOf(config: Config, now: number, owner: Owner | null): string {
+  const { acmeStore } = config;
+  const certificates = jobsOf(config).flatMap((job) => job.certificates);
+  if (acmeStore === null || certificates.length === 0) return '';
+  try {
+    seedStore(acmeStore, certificates, now, owner);
+    return '';
+  } catch (error) {
+    return `acme_store: ${(error as Error).message}`;
+  }
+}
+
+/** What the servers with `acme` want, for each account at each authority. */
+function jobsOf({ servers, acmeStore }: Config): Job[] {
+  const jobs = new Map<string, { readonly acme: Acme; readonly wanted: Map<string, Wanted> }>();
+  for (const { acme, names, listens } of servers) {
+    const lower = names.map((name) => name.toLowerCase());
+    const [first] = lower;
+    if (acme === null || first === undefined) continue;
+    const key = `${acme.email} ${acme.directory}`;
+    const job = jobs.get(key) ?? { acme, wanted: new Map<string, Wanted>() };
+    jobs.set(key, job);
+    // Two servers of one first name, on two addresses, share its file.
+    const before = job.wanted.get(first);
+    const plain = listens.some(({ tls }) => !tls) || before?.challenges.includes('http-01') === true;
+    job.wanted.set(first, {
+      name: first,
+      names: [...new Set([...(before?.names ?? []), ...lower])],
+      challenges: plain ? ['http-01', 'tls-alpn-01'] : ['tls-alpn-01'],
+    });
+  }
+  if (acmeStore === null) return [];
+  return [...jobs.values()].map(({ acme, wanted }) => ({
+    ...acme,
+    store: acmeStore,
+    certificates: [...wanted.values()],
+  }));
+}

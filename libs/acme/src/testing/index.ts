@@ -1,0 +1,1 @@
+export { freePorts, hasPebble, Pebble } from './pebble.ts';
