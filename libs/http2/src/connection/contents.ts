@@ -19,9 +19,8 @@ export class Contents<T> {
   /** Bytes that may still come on the connection, and bytes to give back. */
   private window = DEFAULT_WINDOW;
   private credit = 0;
-  /** Of the DATA frame in hand: its stream, or 0 if nobody takes it; and its content so far. */
+  /** The stream of the DATA frame in hand, or 0 if nobody takes it. */
   private stream = 0;
-  private content = 0;
 
   constructor(core: Core<T>) {
     this.core = core;
@@ -43,20 +42,14 @@ export class Contents<T> {
     const { bytes, start, end, last } = reader;
     if (reader.first && !this.begin(reader)) return;
     const size = end - start;
-    this.content += size;
     let stream = this.stream === 0 ? null : core.streams.get(this.stream);
     if (stream === null) this.giveBack(size);
-    else if (stream.expected >= 0 && size > stream.expected) {
-      // Section 8.1.1: more than Content-Length says.
-      this.giveBack(size);
-      core.streamError(stream, ErrorCode.PROTOCOL_ERROR);
-    } else if (size > 0) {
-      if (stream.expected > 0) stream.expected -= size;
+    else if (size > 0) {
       stream.held += size;
       core.owner.data(stream, bytes, start, end);
     }
     if (!last) return;
-    const padding = reader.length - this.content;
+    const padding = reader.length - reader.content;
     if (padding > 0) this.giveBack(padding);
     // The owner may have reset it meanwhile.
     stream = this.stream === 0 ? null : core.streams.get(this.stream);
@@ -92,7 +85,6 @@ export class Contents<T> {
     const { core } = this;
     const { length } = reader;
     this.stream = 0;
-    this.content = 0;
     this.window -= length;
     if (this.window < 0) return this.fails(ErrorCode.FLOW_CONTROL_ERROR, 'connection-window-exceeded');
     const stream = core.streams.get(reader.stream);
@@ -106,6 +98,14 @@ export class Contents<T> {
     if (stream.receiveWindow < 0) {
       core.streamError(stream, ErrorCode.FLOW_CONTROL_ERROR);
       return !core.isOver;
+    }
+    if (stream.expected >= 0) {
+      // Section 8.1.1: more than Content-Length says. Nothing of such a frame is handed over.
+      if (reader.content > stream.expected) {
+        core.streamError(stream, ErrorCode.PROTOCOL_ERROR);
+        return !core.isOver;
+      }
+      stream.expected -= reader.content;
     }
     this.stream = reader.stream;
     return true;

@@ -189,7 +189,7 @@ describe('a flood of', () => {
     expect(talk.connection.controlSize).toBeLessThan(1100);
   });
 
-  it('resets by the server itself does not count', () => {
+  it('resets by the server itself do not count', () => {
     const talk = Talk.begun(SMALL);
     for (let nth = 0; nth < 200; nth++) {
       talk.say(talk.head(odd(nth), POST, false));

@@ -47,15 +47,15 @@ export class Sending<T> {
   /** Another initial size changes the windows of all streams, which may fall below 0 (section 6.9.2). */
   private resize(grown: number): boolean {
     const { core } = this;
-    for (const stream of core.streams.values()) {
+    let fits = true;
+    core.streams.each((stream) => {
       stream.sendWindow += grown;
-      if (stream.sendWindow > MAX_WINDOW) {
-        core.fail(ErrorCode.FLOW_CONTROL_ERROR, 'window-too-large');
-        return false;
-      }
-      if (core.scheduler.update(stream)) this.opened = true;
-    }
-    return true;
+      fits = stream.sendWindow <= MAX_WINDOW;
+      if (fits && core.scheduler.update(stream)) this.opened = true;
+      return fits;
+    });
+    if (!fits) core.fail(ErrorCode.FLOW_CONTROL_ERROR, 'window-too-large');
+    return fits;
   }
 
   /** WINDOW_UPDATE (section 6.9). */

@@ -200,7 +200,10 @@ export class ServerConnection<T> {
     const shrunk = this.requests.receiveWindow - bounds.window;
     if (shrunk <= 0) return;
     this.requests.receiveWindow = bounds.window;
-    for (const stream of this.streams.values()) stream.receiveWindow -= shrunk;
+    this.streams.each((stream) => {
+      stream.receiveWindow -= shrunk;
+      return true;
+    });
   }
 
   private readPriorityUpdate(): void {

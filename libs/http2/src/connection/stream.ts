@@ -39,6 +39,8 @@ export class Http2Stream<T> implements Priority {
   queued = false;
   previous: Http2Stream<T> | null = null;
   next: Http2Stream<T> | null = null;
+  /** For the table of streams: the next one of its place. */
+  sibling: Http2Stream<T> | null = null;
 
   begin(id: number, endStream: boolean, sendWindow: number, receiveWindow: number): void {
     this.id = id;

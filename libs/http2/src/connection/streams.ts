@@ -1,4 +1,5 @@
 import { Http2Stream, StreamState } from './stream.ts';
+import { StreamTable } from './stream-table.ts';
 
 /** Streams that are remembered after a reset, more than may be reset at once; and after an end in good order. */
 const RESETS = 512;
@@ -20,7 +21,7 @@ export type Closed = (typeof Closed)[keyof typeof Closed];
 export class Streams<T> {
   /** The greatest identifier that the client has used. */
   last = 0;
-  private readonly open = new Map<number, Http2Stream<T>>();
+  private readonly open = new StreamTable<T>();
   private readonly spare: Http2Stream<T>[] = [];
   /** The stream that was looked for last. */
   private recent: Http2Stream<T> | null = null;
@@ -31,14 +32,14 @@ export class Streams<T> {
   private reset = 0;
 
   get count(): number {
-    return this.open.size;
+    return this.open.count;
   }
 
   /** Returns the stream, if it is neither idle nor closed. */
   get(id: number): Http2Stream<T> | null {
     const { recent } = this;
     if (recent !== null && recent.id === id) return recent;
-    const found = this.open.get(id) ?? null;
+    const found = this.open.get(id);
     this.recent = found;
     return found;
   }
@@ -51,7 +52,7 @@ export class Streams<T> {
   add(id: number, endStream: boolean, sendWindow: number, receiveWindow: number): Http2Stream<T> {
     const stream = this.spare.pop() ?? new Http2Stream<T>();
     stream.begin(id, endStream, sendWindow, receiveWindow);
-    this.open.set(id, stream);
+    this.open.add(stream);
     this.recent = stream;
     return stream;
   }
@@ -59,7 +60,7 @@ export class Streams<T> {
   /** Forgets a stream that is closed now. Its object stays as it is until `recycle`. */
   remove(stream: Http2Stream<T>, reset: boolean): void {
     stream.state = StreamState.CLOSED;
-    this.open.delete(stream.id);
+    this.open.remove(stream);
     if (this.recent === stream) this.recent = null;
     this.note(stream.id, reset);
   }
@@ -89,8 +90,8 @@ export class Streams<T> {
     return this.ends.includes(id) ? Closed.ENDED : Closed.UNKNOWN;
   }
 
-  /** All streams that are neither idle nor closed. */
-  values(): IterableIterator<Http2Stream<T>> {
-    return this.open.values();
+  /** Calls `visit` with each stream that is neither idle nor closed, until it returns false. */
+  each(visit: (stream: Http2Stream<T>) => boolean): void {
+    this.open.each(visit);
   }
 }

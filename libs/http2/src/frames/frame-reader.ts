@@ -63,6 +63,8 @@ export class FrameReader {
   stream = 0;
   /** Bytes of its payload, with padding: of DATA what counts for flow control. */
   length = 0;
+  /** Bytes of the content of a DATA frame: its payload without padding. */
+  content = 0;
   /** The payload without padding (FRAME), or this part of it (DATA): `bytes[start, end)`, good until the next read. */
   bytes: Uint8Array = NOTHING;
   start = 0;
@@ -204,12 +206,13 @@ export class FrameReader {
       if (this.left < 0) return this.fail(BAD_PADDING, pos);
     }
     if (pos === end && this.left > 0) return this.stop(ReadStatus.PARTIAL, end);
+    if (this.fresh) this.content = this.left;
+    this.first = this.fresh;
+    this.fresh = false;
     const taken = Math.min(this.left, end - pos);
     this.point(bytes, pos, pos + taken);
     this.left -= taken;
     pos += taken;
-    this.first = this.fresh;
-    this.fresh = false;
     this.last = this.left === 0;
     if (this.last) {
       this.left = this.padding;

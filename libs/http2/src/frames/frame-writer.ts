@@ -2,6 +2,9 @@ import type { ErrorCode } from './error-code.ts';
 import { Flag, FRAME_HEADER, FrameType } from './frame-type.ts';
 import { writeUint32 } from './numbers.ts';
 
+/** Bytes up to which a loop copies faster than `set` over a view that is made for it. */
+const SHORT = 64;
+
 /* Each function writes one frame at `at` and returns the offset behind it. The caller has room for it. */
 
 /** Writes the header of a frame whose payload of `length` bytes follows (RFC 9113, section 4.1). */
@@ -114,15 +117,19 @@ export function writeFieldBlock(
     const stop = Math.min(end, from + maxFrame);
     if (stop === end) flags |= Flag.END_HEADERS;
     out = writeFrameHeader(into, out, stop - from, type, flags, stream);
-    // A head is short: a loop is faster than `set` over a view that must be made for it.
-    if (stop - from <= 128) for (let index = from; index < stop; index++) into[out++] = block[index];
-    else {
-      into.set(block.subarray(from, stop), out);
-      out += stop - from;
-    }
+    out = copy(block, from, stop, into, out);
     from = stop;
     type = FrameType.CONTINUATION;
     flags = 0;
   } while (from < end);
   return out;
+}
+
+/** Copies `from[start, end)`. Returns the offset behind the copy. */
+function copy(from: Uint8Array, start: number, end: number, into: Uint8Array, at: number): number {
+  // A block that was kept is copied as it is. A view of a part costs more than the bytes of a short one.
+  if (start === 0 && end === from.length) into.set(from, at);
+  else if (end - start > SHORT) into.set(from.subarray(start, end), at);
+  else for (let index = start; index < end; index++) into[at + index - start] = from[index];
+  return at + end - start;
 }
