@@ -4,6 +4,8 @@ import { conditions } from './conditions.ts';
 import { config } from './config.ts';
 import { connection } from './connection.ts';
 import { head } from './head.ts';
+import { hpack } from './hpack.ts';
+import { http2 } from './http2.ts';
 import { matching } from './matching.ts';
 import { multipart } from './multipart.ts';
 import { accept, names } from './names.ts';
@@ -25,4 +27,6 @@ export const TARGETS: readonly Target[] = [
   scriptHead,
   config,
   matching,
+  hpack,
+  http2,
 ];
