@@ -3,6 +3,8 @@ export interface FileStamp {
   readonly mtimeMs: number;
   readonly size: number;
   readonly ino: number;
+  /** The time of the last change of any kind, if it is known. The cache does not compare it. */
+  readonly ctimeMs?: number;
 }
 
 /** The queue that an entry is in. */
@@ -28,7 +30,7 @@ export class CacheEntry<V> {
   /** When the stamp was taken, in ms. */
   readonly loadedAt: number;
   /** How long the value may be served after each check of its file, in ms. */
-  readonly freshForMs: number;
+  freshForMs: number;
   /** Set by the last `get`. If it is false, the caller must check the file before it serves the value. */
   fresh = true;
   /**

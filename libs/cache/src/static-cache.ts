@@ -185,13 +185,20 @@ export class StaticCache<V> {
   /**
    * Reports the stat of a stale entry's file, which began at `nowMs`. `stamp` is null if the file is gone. Returns true
    * if the entry may be served. Otherwise every entry of that file is dropped, and the caller must read the file again.
+   * @param freshForMs how long the entry may be served from now on after each check
    */
-  confirm(entry: CacheEntry<V>, stamp: FileStamp | null, nowMs: number): boolean {
+  confirm(
+    entry: CacheEntry<V>,
+    stamp: FileStamp | null,
+    nowMs: number,
+    freshForMs = entry.freshForMs,
+  ): boolean {
     if (entry.queue === QUEUE.NONE) return false;
     if (stamp === null || !sameFile(entry, stamp)) {
       this.dropPath(entry.path);
       return false;
     }
+    entry.freshForMs = freshForMs;
     let other = this.paths.first(entry.path);
     while (other !== null) {
       const next = other.nextOfPath;

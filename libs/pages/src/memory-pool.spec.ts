@@ -1,3 +1,4 @@
+import { Memory } from '@webserv/event-loop';
 import { MemoryPool } from './memory-pool.ts';
 
 describe('a pool of memory', () => {
@@ -19,6 +20,13 @@ describe('a pool of memory', () => {
     expect(pool.take(9000)).not.toBe(first);
     expect(pool.take(8000)).toBe(first);
     expect(pool.take(8000)).not.toBe(first);
+  });
+
+  it('leaves memory of another size alone', () => {
+    const pool = new MemoryPool();
+    const other = Memory.allocate(5000);
+    pool.give(other);
+    expect(pool.take(5000)).not.toBe(other);
   });
 
   it('keeps a megabyte at most', () => {

@@ -27,9 +27,9 @@ export class MemoryPool {
     return memory;
   }
 
-  /** Takes a piece back, of which nothing is being sent any more. */
+  /** Takes a piece back, of which nothing is being sent any more. Memory of another size is left to the collector. */
   give(memory: Memory): void {
-    if (this.bytes + memory.size > MOST) return;
+    if (memory.size !== MemoryPool.capacityOf(memory.size) || this.bytes + memory.size > MOST) return;
     this.bytes += memory.size;
     const power = powerOf(memory.size);
     const pieces = this.free[power];

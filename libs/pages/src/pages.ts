@@ -26,6 +26,11 @@ const FRESH_MS = 1000;
  * only when the mapping ends, and never reports a mount over a folder.
  */
 const WATCHED_FRESH_MS = 10_000;
+/**
+ * A page that nobody has asked for again is not watched yet: to watch costs more than to read a small file. Its first hit
+ * looks at the file, ctime included, and begins the watch.
+ */
+const UNWATCHED_YET = 0;
 
 const NOTHING = Memory.allocate(0);
 
@@ -91,7 +96,20 @@ export class Pages {
   /** Checks the file of an entry that is no longer fresh, and looks for siblings that have appeared since. */
   private stillTrue(entry: CacheEntry<Page>, exchange: Exchange): boolean {
     const { files } = exchange.services;
-    if (!this.cache.confirm(entry, files.stamp(entry.path), exchange.nowMs)) return false;
+    const page = entry.value;
+    let { freshForMs } = entry;
+    const isFirst = freshForMs === UNWATCHED_YET;
+    if (isFirst) {
+      // The watch begins before the file is looked at: the look proves what was read before it.
+      page.watched = this.watches.watch(entry.path);
+      freshForMs = page.watched === null ? FRESH_MS : WATCHED_FRESH_MS;
+    }
+    const stamp = files.stamp(entry.path);
+    const unchanged = !isFirst || stamp?.ctimeMs === entry.stamp.ctimeMs;
+    if (!this.cache.confirm(entry, unchanged ? stamp : null, exchange.nowMs, freshForMs)) {
+      release(page);
+      return false;
+    }
     for (const path of entry.value.offer?.absent ?? []) {
       const stamp = files.stamp(path);
       if (stamp === null || stamp.mtimeMs < entry.stamp.mtimeMs) continue;
@@ -109,10 +127,10 @@ export class Pages {
   }
 
   /**
-   * Keeps the page of a reply if it is certain to be what is on the disk, or to be dropped when it no longer is. The
-   * watch begins before the file is looked at again. That second look proves what was read before it.
+   * Keeps the page of a reply if it is certain to be what is on the disk, or to be dropped when it no longer is.
    *
    * @param ticket from the cache, taken before the file was opened
+   * @param pinned whether it is served often: then it is watched from the beginning, and otherwise from its first hit on
    * @returns its entry, or null if the page is not kept
    */
   keep(page: Page, origin: PageOrigin, ticket: number, pinned: boolean): CacheEntry<Page> | null {
@@ -140,14 +158,18 @@ export class Pages {
     ticket: number,
     pinned: boolean,
   ): boolean {
-    const watched = this.watches.watch(path);
-    const now = files.stamp(path);
-    // A file that was written in place while it was read gives a mixture, which must not be kept. A file that was changed
-    // a moment ago may have changed once more before the watch began, and still look the same.
-    const certain =
-      now !== null && sameStamp(stamp, now) && (watched === null || isSettled(stamp.mtimeMs, nowMs));
-    page.watched = watched;
-    const freshForMs = watched === null ? FRESH_MS : WATCHED_FRESH_MS;
+    // A file that was changed a moment ago may have changed once more and still look the same.
+    const settled = isSettled(stamp.mtimeMs, nowMs);
+    let certain = settled;
+    let freshForMs = UNWATCHED_YET;
+    if (pinned || !settled || stamp.ctimeMs === undefined || !isSettled(stamp.ctimeMs, nowMs)) {
+      const watched = this.watches.watch(path);
+      const now = files.stamp(path);
+      // A file that was written in place while it was read gives a mixture, which must not be kept.
+      certain = now !== null && sameStamp(stamp, now) && (watched === null || settled);
+      page.watched = watched;
+      freshForMs = watched === null ? FRESH_MS : WATCHED_FRESH_MS;
+    }
     const candidate = { key, value: page, bytes: page.memory.size, path, stamp, pinned, freshForMs };
     if (certain && this.cache.put(candidate, ticket, nowMs)) return true;
     release(page);

@@ -1,5 +1,5 @@
 import type { CacheEntry, StaticCache } from '@webserv/cache';
-import type { Loop, Memory } from '@webserv/event-loop';
+import { type Loop, Memory } from '@webserv/event-loop';
 import { conditionsOf, type Exchange, failure, type MemoryLedger } from '@webserv/methods';
 import {
   answerOf,
@@ -225,9 +225,9 @@ export class Responder implements Sender, PageLoadOwner {
     if (fits) this.cache = 'miss';
     else if (this.tagPending) return false;
     const kept = fits && (this.tagPending || site.pages.admits(exchange, representation, body.length));
-    if (!kept && this.sendRead(reply, body, exchange, site)) return true;
-    if (!kept && body.length > LOAD_MAX) return false;
     const origin = kept ? originOf(exchange, representation) : null;
+    if (!this.tagPending && this.sendRead(reply, body, exchange, site, origin, ticket)) return true;
+    if (origin === null && body.length > LOAD_MAX) return false;
     const known = origin === null ? null : site.pages.loads.find(origin);
     if (known !== null) {
       this.reply = null;
@@ -256,16 +256,24 @@ export class Responder implements Sender, PageLoadOwner {
   }
 
   /**
-   * Sends a file that was read when it was opened, and that is not kept: it needs no memory of its own, and no other
-   * request can wait for it. @returns false where it was not read
+   * Sends a file that was read when it was opened. What is not kept needs no memory of its own.
+   * @param origin of the page that the cache is to keep, or null
+   * @returns false where it was not read, or there is no memory
    */
-  private sendRead(reply: Reply, body: FileBody, exchange: Exchange, site: Site): boolean {
+  private sendRead(
+    reply: Reply,
+    body: FileBody,
+    exchange: Exchange,
+    site: Site,
+    origin: PageOrigin | null,
+    ticket: number,
+  ): boolean {
     const content = readAhead(exchange.services.files, body);
     if (content === null) return false;
     usual.date = this.outlet.date;
     const size = PageDraft.sizeOf(reply, body.length, usual);
-    if (!site.memory.spare(MemoryPool.capacityOf(size))) return false;
-    const memory = pool.take(size);
+    if (!site.memory.spare(origin === null ? MemoryPool.capacityOf(size) : size)) return false;
+    const memory = origin === null ? pool.take(size) : Memory.allocate(size);
     this.lent = memory;
     this.lentBy = site.memory;
     const draft = PageDraft.of(reply, body.length, usual, memory);
@@ -277,7 +285,17 @@ export class Responder implements Sender, PageLoadOwner {
     this.reply = null;
     reply.release();
     reply.body = { kind: 'unsent', length: body.length };
-    this.sendPage(draft.page(NO_VALIDATORS, exchange.location), 'page', true);
+    reply.representation = null;
+    const validators = origin === null ? NO_VALIDATORS : origin.representation.validators;
+    const page = draft.page(validators, exchange.location);
+    const entry = origin === null ? null : site.pages.keep(page, origin, ticket, false);
+    if (entry !== null) {
+      // The cache counts what it keeps.
+      site.memory.give(size);
+      this.lent = null;
+      this.hold(site, entry);
+    }
+    this.sendPage(page, 'page', true);
     return true;
   }
 

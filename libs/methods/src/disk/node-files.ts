@@ -46,7 +46,7 @@ function fill(facts: FileFacts, stat: Stats): void {
 }
 
 function stampOf(stat: Stats): FileStamp {
-  return { mtimeMs: stat.mtimeMs, size: stat.size, ino: stat.ino };
+  return { mtimeMs: stat.mtimeMs, ctimeMs: stat.ctimeMs, size: stat.size, ino: stat.ino };
 }
 
 class NodeFolderReader implements FolderReader {

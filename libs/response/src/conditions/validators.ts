@@ -7,6 +7,8 @@ export interface FileStamp {
   readonly mtimeMs: number;
   readonly size: number;
   readonly ino: number;
+  /** The time of the last change of any kind, if it is known. No program can set it, so it shows what `mtimeMs` hides. */
+  readonly ctimeMs?: number;
 }
 
 /** Returns true if two stamps are of the same file, unchanged as far as a stamp can show (see `isSettled`). */

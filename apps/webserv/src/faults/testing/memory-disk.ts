@@ -164,11 +164,11 @@ export class MemoryDisk implements Files, Store {
     return place.file.executable ? 0 : -EACCES;
   }
 
-  stamp(path: string): { mtimeMs: number; size: number; ino: number } | null {
+  stamp(path: string): { mtimeMs: number; ctimeMs: number; size: number; ino: number } | null {
     const place = this.strike('stat') || this.find('/', path, false);
     if (typeof place === 'number') return null;
     const { mtimeMs, bytes, ino } = place.file;
-    return { mtimeMs, size: bytes.length, ino };
+    return { mtimeMs, ctimeMs: mtimeMs, size: bytes.length, ino };
   }
 
   /** It keeps nothing open for a server. */
