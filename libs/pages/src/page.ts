@@ -8,12 +8,10 @@ import {
   type EncodeContext,
   type Encoded,
   encodeHead,
-  encodePart,
   evaluatePreconditions,
-  type HeadLayout,
-  layoutOf,
   notModified,
   type Offer,
+  PartHead,
   patchDate,
   type Reply,
   type Representation,
@@ -59,9 +57,8 @@ export class Page {
   readonly location: Location;
   private readonly dateOffset: number;
   private date: string;
-  /** Where the parts of its head lie; null if clients cannot request parts of it, and until one does. */
-  private layout: HeadLayout | null = null;
-  private layoutSought = false;
+  /** The head of a part; null if clients cannot request parts, undefined until one does. */
+  private partHead: PartHead | null | undefined = undefined;
   private revalidated: Memory | null = null;
   private revalidatedDateOffset = -1;
   private revalidatedDate = '';
@@ -102,26 +99,22 @@ export class Page {
 
   /** True if clients can request parts of the page. */
   get hasParts(): boolean {
-    return this.headLayout !== null;
+    return this.headOfParts !== null;
   }
 
-  /** Writes the head of the 206 for one range. @returns its size, or -1 if it does not fit into `into` */
+  /** Writes the head of the 206 for one range. @returns its size, or -1 if it may not fit into `into` */
   writePartHead(into: Uint8Array, { first, last }: ByteRange, date: string): number {
-    const layout = this.headLayout;
-    return layout === null ? -1 : encodePart(into, this.memory.bytes, layout, first, last, date);
+    const head = this.headOfParts;
+    return head === null ? -1 : head.write(into, first, last, date);
   }
 
-  private get headLayout(): HeadLayout | null {
-    if (!this.layoutSought) {
-      this.layoutSought = true;
-      this.layout = this.findLayout();
+  private get headOfParts(): PartHead | null {
+    if (this.partHead === undefined) {
+      const ranged = this.status === 200 && this.reply.headers.has('Accept-Ranges');
+      const { memory, dateOffset, headSize, bodySize } = this;
+      this.partHead = ranged ? PartHead.of(memory.bytes, dateOffset, headSize, bodySize) : null;
     }
-    return this.layout;
-  }
-
-  private findLayout(): HeadLayout | null {
-    if (this.status !== 200 || this.reply.headers.get('Accept-Ranges') === undefined) return null;
-    return layoutOf(this.memory.bytes, this.dateOffset, this.headSize, this.bodySize);
+    return this.partHead;
   }
 
   /** Returns the 304 for this page. */

@@ -40,8 +40,7 @@ export {
 } from './encode/encode.ts';
 export type { Framing, Version } from './encode/framing.ts';
 export { framing } from './encode/framing.ts';
-export type { HeadLayout } from './encode/part-head.ts';
-export { encodePart, layoutOf } from './encode/part-head.ts';
+export { PartHead } from './encode/part-head.ts';
 export { trimBlanks } from './fields/blanks.ts';
 export { DateClock, formatHttpDate, parseHttpDate } from './fields/date.ts';
 export { HeaderList } from './fields/header-list.ts';

@@ -33,6 +33,7 @@ export function parseRange(value: string, size: number): RangeSet {
   const equals = value.indexOf('=');
   if (!value.startsWith(USUAL_UNIT) && (equals < 0 || value.slice(0, equals).toLowerCase() !== 'bytes'))
     return WHOLE;
+  if (!value.includes(',')) return only(parseSpec(trimBlanks(value.slice(equals + 1)), size));
   const specs = value.slice(equals + 1).split(',', MAX_RANGES * 2);
   const ranges: ByteRange[] = [];
   let asked = 0;
@@ -50,6 +51,12 @@ export function parseRange(value: string, size: number): RangeSet {
   // A suffix of an empty file is satisfiable, but no Content-Range can express it.
   if (ranges.length === 0) return wholeSuffix ? WHOLE : UNSATISFIABLE;
   return { kind: 'ranges', ranges: coalesce(ranges) };
+}
+
+/** Returns the set of a field with one range-spec. */
+function only(range: ByteRange | null): RangeSet {
+  if (range === null || range.last === EMPTY_SUFFIX) return WHOLE;
+  return range.first <= range.last ? { kind: 'ranges', ranges: [range] } : UNSATISFIABLE;
 }
 
 /** `last` of the range that means "a suffix of nothing". `first` is then greater. */

@@ -1,74 +1,68 @@
-import { writeAscii, writeDecimal } from '../fields/field.ts';
-
-/** Where the parts of an encoded 200 lie in its bytes. */
-export interface HeadLayout {
-  /** Behind the status line. */
-  readonly ownAt: number;
-  /** Of the 29 bytes of Date. */
-  readonly dateAt: number;
-  /** Of the fields of the reply, behind Content-Length. */
-  readonly fieldsAt: number;
-  /** Of the blank line. */
-  readonly blankAt: number;
-  /** Bytes of the content. */
-  readonly size: number;
-}
+import { allocate, writeAscii, writeDecimal } from '../fields/field.ts';
 
 const STATUS = 'HTTP/1.1 206 Partial Content\r\n';
 const LENGTH = '\r\nContent-Length: ';
 const RANGE = 'Content-Range: bytes ';
-/** What the head of a part may have more than that of the whole: the status line, and Content-Range with three numbers. */
-const MORE = 128;
+/** Content-Range from its first number on, Content-Length, and the blank line: four numbers of 16 digits at most. */
+const NUMBERS = 4 * 16 + 24;
 const LF = 0x0a;
 const DATE_SIZE = 29;
 
 /**
- * Finds the parts of a head that `encodeInto` has written for a persistent connection of HTTP/1.1.
- * @param dateAt `Encoded.dateOffset`
- * @param headSize of the head, its blank line included
- * @returns null where the head has no Content-Length behind its Date
+ * The head of the 206 for any range of a representation whose 200 is encoded. All of it but the numbers is copied from
+ * there once, and is not encoded again for each request.
  */
-export function layoutOf(
-  head: Uint8Array,
-  dateAt: number,
-  headSize: number,
-  size: number,
-): HeadLayout | null {
-  const lengthAt = dateAt + DATE_SIZE;
-  for (let i = 0; i < LENGTH.length; i++) if (head[lengthAt + i] !== LENGTH.charCodeAt(i)) return null;
-  const fieldsAt = head.indexOf(LF, lengthAt + LENGTH.length) + 1;
-  return { ownAt: head.indexOf(LF) + 1, dateAt, fieldsAt, blankAt: headSize - 2, size };
-}
+export class PartHead {
+  private readonly size: number;
+  /** The head up to the first number of Content-Range. */
+  private readonly start: Uint8Array;
+  private readonly dateAt: number;
+  private date = '';
 
-/**
- * Writes the head of a 206 for one range of a representation whose 200 is encoded already: the same fields, which are
- * copied and not encoded again, and Content-Range.
- * @param whole the 200. @param first,last of the range, both included
- * @returns the size of the head, or -1 if it does not fit into `into`
- */
-export function encodePart(
-  into: Uint8Array,
-  whole: Uint8Array,
-  { ownAt, dateAt, fieldsAt, blankAt, size }: HeadLayout,
-  first: number,
-  last: number,
-  date: string,
-): number {
-  if (blankAt + MORE > into.length) return -1;
-  let at = copy(into, writeAscii(into, 0, STATUS), whole, ownAt, dateAt);
-  at = writeAscii(into, writeAscii(into, at, date), LENGTH);
-  at = writeAscii(into, writeDecimal(into, at, last - first + 1), '\r\n');
-  at = writeAscii(into, copy(into, at, whole, fieldsAt, blankAt), RANGE);
-  at = writeDecimal(into, at, first);
-  into[at] = 0x2d;
-  at = writeDecimal(into, at + 1, last);
-  into[at] = 0x2f;
-  at = writeDecimal(into, at + 1, size);
-  return writeAscii(into, at, '\r\n\r\n');
-}
+  private constructor(size: number, start: Uint8Array, dateAt: number) {
+    this.size = size;
+    this.start = start;
+    this.dateAt = dateAt;
+  }
 
-/** A loop, because some hundred bytes cost less so than a view of them. */
-function copy(into: Uint8Array, at: number, from: Uint8Array, start: number, end: number): number {
-  for (let i = start; i < end; i++) into[at + i - start] = from[i]!;
-  return at + end - start;
+  /**
+   * @param whole what `encodeInto` has written for a persistent connection of HTTP/1.1
+   * @param dateAt `Encoded.dateOffset`
+   * @param headSize bytes of its head, the blank line included
+   * @param size bytes of the content
+   * @returns null if the head has no Content-Length behind its Date
+   */
+  static of(whole: Uint8Array, dateAt: number, headSize: number, size: number): PartHead | null {
+    const lengthAt = dateAt + DATE_SIZE;
+    for (let i = 0; i < LENGTH.length; i++) if (whole[lengthAt + i] !== LENGTH.charCodeAt(i)) return null;
+    const own = whole.subarray(whole.indexOf(LF) + 1, lengthAt + 2);
+    const fields = whole.subarray(whole.indexOf(LF, lengthAt + LENGTH.length) + 1, headSize - 2);
+    const start = allocate(STATUS.length + own.length + fields.length + RANGE.length);
+    writeAscii(start, 0, STATUS);
+    start.set(own, STATUS.length);
+    start.set(fields, STATUS.length + own.length);
+    writeAscii(start, start.length - RANGE.length, RANGE);
+    return new PartHead(size, start, STATUS.length + own.length - 2 - DATE_SIZE);
+  }
+
+  /**
+   * @param first,last of the range, both included
+   * @param date 29 characters
+   * @returns the size of the head, or -1 if it may not fit into `into`
+   */
+  write(into: Uint8Array, first: number, last: number, date: string): number {
+    const { start } = this;
+    if (start.length + NUMBERS > into.length) return -1;
+    if (date !== this.date) {
+      writeAscii(start, this.dateAt, date);
+      this.date = date;
+    }
+    into.set(start);
+    let at = writeDecimal(into, start.length, first);
+    into[at] = 0x2d;
+    at = writeDecimal(into, at + 1, last);
+    into[at] = 0x2f;
+    at = writeAscii(into, writeDecimal(into, at + 1, this.size), LENGTH);
+    return writeAscii(into, writeDecimal(into, at, last - first + 1), '\r\n\r\n');
+  }
 }
