@@ -29,7 +29,16 @@ describe('defaults', () => {
     expect(own).toMatchObject({
       id: 0,
       listens: [
-        { family: 'ipv4', host: '0.0.0.0', port: 80, path: '', tls: false, text: '80', key: '0.0.0.0:80' },
+        {
+          family: 'ipv4',
+          host: '0.0.0.0',
+          port: 80,
+          path: '',
+          tls: false,
+          h2c: false,
+          text: '80',
+          key: '0.0.0.0:80',
+        },
       ],
       names: [],
       maxConnect: 10_000,

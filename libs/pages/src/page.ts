@@ -46,6 +46,8 @@ export class Page {
   making = false;
   /** The watch of its file, held for as long as the page is kept; null if the file is not watched. */
   watched: WatchedFile | null = null;
+  /** Its fields without Date, as HTTP/2 encodes them; null until a client of HTTP/2 has asked. */
+  fieldBlock: Uint8Array | null = null;
   readonly memory: Memory;
   readonly size: number;
   readonly headSize: number;

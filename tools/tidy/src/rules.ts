@@ -35,7 +35,7 @@ export const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   'libs/pages': { values: ['event-loop', 'cache', 'request', 'response', 'methods'], types: ['config'] },
   'libs/disk': { values: ['event-loop', 'methods'], types: ['response'] },
   'libs/connection': {
-    values: ['event-loop', 'config', 'request', 'response', 'methods', 'pages', 'tls'],
+    values: ['event-loop', 'config', 'http2', 'request', 'response', 'methods', 'pages', 'tls'],
     types: ['cache'],
   },
   'libs/certificate': { values: [], types: [] },

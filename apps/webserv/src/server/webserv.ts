@@ -4,9 +4,8 @@ import { addressesOf, type Config } from '@webserv/config';
 import {
   Clock,
   Contexts,
-  http1,
-  https,
   openListeners,
+  protocolOf,
   Reserve,
   ServerUdata,
   SocketFiles,
@@ -161,7 +160,7 @@ export class Webserv implements Running {
       const reserve = new Reserve(loop, system.launcher);
       const here = edition.at(address.servers);
       const contexts = address.listen.tls ? this.contexts : null;
-      const protocol = contexts === null ? http1 : https(contexts);
+      const protocol = protocolOf(address.listen, contexts);
       this.servers.push(new ServerUdata(loop, fd, here, clock, reserve, protocol, contexts !== null));
     }
     for (const server of this.servers) server.start();

@@ -12,6 +12,7 @@ export function buildTls(level: Level, reader: LevelReader, around: Surroundings
     certificates: buildCertificates(level, reader, around),
     versions: reader.take('tls_versions'),
     ciphers: reader.take('tls_ciphers'),
+    http2: reader.take('http2'),
     clients: buildClients(reader, around),
   };
 }

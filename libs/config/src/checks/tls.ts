@@ -15,6 +15,7 @@ const OVER_TLS = [
   'certificate',
   'tls_versions',
   'tls_ciphers',
+  'http2',
   'client_certificates',
   'hsts',
   'redirect_https',
@@ -84,22 +85,27 @@ function ciphers({ value, level }: Built<Server>, problems: Problems): void {
   });
 }
 
-/** A socket speaks TLS with all of its clients or with none. */
+/** A socket speaks one protocol with all of its clients. */
 function conflicts(servers: readonly Built<Server>[], problems: Problems): void {
-  const first = new Map<string, { readonly tls: boolean; readonly at: Position }>();
+  const first = new Map<string, { readonly kind: string; readonly at: Position }>();
   for (const { value, level } of servers) {
-    for (const { key, tls } of value.listens) {
-      const at = placeOf(value, key);
+    for (const { key, tls, h2c } of value.listens) {
+      const kind = tls ? 'tls' : h2c ? 'h2c' : 'plain';
       const before = first.get(key);
-      if (before === undefined) first.set(key, { tls, at });
-      else if (before.tls !== tls) {
-        const message = `${key} is a ${tls ? 'plain' : 'tls'} address at ${lineOf(before.at)}, and a ${tls ? 'tls' : 'plain'} one here`;
+      if (before === undefined) first.set(key, { kind, at: placeOf(value, key) });
+      else if (before.kind !== kind) {
+        const message = `${key} is ${named(before.kind)} address at ${lineOf(before.at)}, and ${named(kind)} one here`;
+        const word = before.kind === 'plain' ? kind : before.kind;
         problems.error('listen-conflict', spanOf(level, key), message, {
-          expected: 'tls in both, or in none of them',
+          expected: `${word} in both, or in none of them`,
         });
       }
     }
   }
+}
+
+function named(kind: string): string {
+  return kind === 'h2c' ? 'an h2c' : `a ${kind}`;
 }
 
 function placeOf(server: Server, key: string): Position {

@@ -159,6 +159,15 @@ export const securityRows = {
     help: 'The ciphers that clients may use. All of them have forward secrecy and authenticated encryption; the client chooses among them, because it knows which one its processor is fast at.',
     alias: ['ssl_ciphers', 'sslciphersuite', 'ciphers'],
   }),
+  http2: row({
+    name: 'http2',
+    contexts: ['server'],
+    usage: 'on|off',
+    value: flag,
+    expects: 'on or off',
+    default: 'on',
+    help: 'Offers HTTP/2 beside HTTP/1.1 to clients of a tls address. Each client chooses in its handshake.',
+  }),
   client_certificates: row({
     name: 'client_certificates',
     contexts: ['server'],

@@ -22,11 +22,15 @@ const listen: Value<Listen> = lazy(() =>
     z.array(z.string()),
     z.transform(([word = '', protocol]: string[], ctx: z.core.ParsePayload): Listen => {
       const address = parseListen(word, protocol === 'tls');
-      if (protocol !== undefined && protocol !== 'tls') {
-        const suggestion = /^(ssl|https|tls)$/i.test(protocol) ? 'tls' : suggest(protocol, ['tls']);
-        refuseWord(ctx, 1, `"${protocol}" is not possible here`, { expected: 'tls, or ";"', suggestion });
+      const h2c = protocol === 'h2c';
+      if (protocol !== undefined && protocol !== 'tls' && !h2c) {
+        const suggestion = /^(ssl|https|tls)$/i.test(protocol) ? 'tls' : suggest(protocol, ['tls', 'h2c']);
+        refuseWord(ctx, 1, `"${protocol}" is not possible here`, {
+          expected: 'tls, h2c, or ";"',
+          suggestion,
+        });
       }
-      if (typeof address !== 'string') return address;
+      if (typeof address !== 'string') return { ...address, h2c };
       refuseWord(ctx, 0, address);
       return z.NEVER;
     }),
@@ -143,15 +147,15 @@ export const structureRows = {
   listen: row({
     name: 'listen',
     contexts: ['server'],
-    usage: '[ADDRESS:]PORT [tls]',
+    usage: '[ADDRESS:]PORT [tls|h2c]',
     max: 2,
     repeat: 'many',
     each: true,
     inherits: false,
     value: listen,
-    expects: '80, 127.0.0.1:80, [::1]:80, *:80 or unix:/path; then tls for HTTPS',
+    expects: '80, 127.0.0.1:80, [::1]:80, *:80 or unix:/path; then tls for HTTPS, or h2c for HTTP/2 alone',
     default: '80',
-    help: 'An address to accept connections on. With tls its clients speak HTTPS, and the server needs a certificate. An address without a port has port 80, or 443 with tls. With port 0 the system chooses the port. [::] accepts IPv6 only: add a second listen for IPv4. The server makes the file of a unix socket with mode 0666. It replaces a file on which nobody answers. It removes its own file when it stops, if it may still write the folder.',
+    help: 'An address to accept connections on. With tls its clients speak HTTPS, and the server needs a certificate. An address without a port has port 80, or 443 with tls. With h2c they speak HTTP/2 without TLS from the first byte on (RFC 9113, section 3.3), and no HTTP/1.1: that is for proxies and programs, because no browser does it. With port 0 the system chooses the port. [::] accepts IPv6 only: add a second listen for IPv4. The server makes the file of a unix socket with mode 0666. It replaces a file on which nobody answers. It removes its own file when it stops, if it may still write the folder.',
     alias: ['port', 'bind'],
   }),
   server_name: row({

@@ -4,7 +4,7 @@ import { allRows, DIRECTIVES, findRow } from './table.ts';
 describe('the table of directives', () => {
   it.each(Object.entries(DIRECTIVES))('%s keeps the rules of a row', (key, row) => {
     expect(row.name).toBe(key);
-    expect(row.name).toMatch(/^[a-z_]+$/);
+    expect(row.name).toMatch(/^[a-z_]+[0-9]?$/);
     expect(row.min).toBeLessThanOrEqual(row.max);
     expect(row.help).toMatch(/\.$/);
     expect(row.expects).not.toBe('');

@@ -48,7 +48,7 @@ const FOREIGN: readonly (readonly [name: RegExp, expected: string])[] = [
     'nothing: the server does not need it',
   ],
   [/^ssl$/, '"listen 443 tls;" and "certificate CHAIN KEY;"'],
-  [/^(http2|http3|quic)$/, 'HTTP/1.1: there is no HTTP/2 yet'],
+  [/^(http3|quic)$/, 'HTTP/2 and HTTP/1.1: there is no HTTP/3'],
   [
     /^(allow|deny|auth_basic|satisfy|limit_req)/,
     'limits such as "max_connect_per_address": the server does not check access',

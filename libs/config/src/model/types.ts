@@ -58,6 +58,8 @@ export interface Listen {
   readonly path: string;
   /** Whether its clients speak TLS. */
   readonly tls: boolean;
+  /** Its clients speak HTTP/2 from the first byte on, without TLS. */
+  readonly h2c: boolean;
   /** As the config writes it. */
   readonly text: string;
   /** The address in one spelling. Servers with the same key share a socket. */
@@ -134,6 +136,8 @@ export interface TlsSettings {
   readonly versions: readonly TlsVersion[];
   /** Names of cipher suites of TLS 1.3, and OpenSSL's names of ciphers of TLS 1.2. */
   readonly ciphers: readonly string[];
+  /** Whether HTTP/2 is offered beside HTTP/1.1. */
+  readonly http2: boolean;
   /** Null if clients are not asked for certificates. */
   readonly clients: ClientCertificates | null;
 }

@@ -128,6 +128,7 @@ function writeTls(out: Writer, { tls, acme, hsts, redirectHttps, listens, origin
   }
   write('tls_versions', tls.versions.join(' '));
   write('tls_ciphers', tls.ciphers.join(' '));
+  write('http2', flag(tls.http2));
   const { clients } = tls;
   const asked =
     clients === null ? 'off' : `${word(clients.authorities)} ${clients.required ? 'required' : 'optional'}`;
@@ -266,6 +267,7 @@ function clean(text: string): string {
 
 function listenText(listen: Listen): string {
   const address = listen.family === 'unix' ? word(listen.key) : listen.key;
+  if (listen.h2c) return `${address} h2c`;
   return listen.tls ? `${address} tls` : address;
 }
 

@@ -91,6 +91,8 @@ export class FakeSite implements Site, Edition {
   readonly limits = DEFAULT_LIMITS;
   readonly listener: ServerUdata;
   readonly lines: Line[] = [];
+  /** What the error log has of warnings. */
+  readonly warnings: Readonly<Record<string, string | number>>[] = [];
   /** Transactions that hold the edition. */
   holds = 0;
   /** What the method stage makes of a request. */
@@ -147,7 +149,9 @@ export class FakeSite implements Site, Edition {
 
   info(): void {}
 
-  warn(): void {}
+  warn(_message: string, facts: Readonly<Record<string, string | number>>): void {
+    this.warnings.push(facts);
+  }
 
   /** A client calls, and sends this. */
   connect(bytes = ''): FakePeer {

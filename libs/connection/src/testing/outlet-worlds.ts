@@ -24,7 +24,7 @@ function pageOf(content: Uint8Array, etag = ''): Page {
 }
 
 /** Files in memory, and what both worlds share. */
-abstract class World implements OutletWorld {
+export abstract class World implements OutletWorld {
   readonly driver = new FakeDriver({ seed: 1 });
   abstract readonly outlet: Outlet;
   abstract readonly wasCut: boolean;

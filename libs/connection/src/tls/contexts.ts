@@ -231,7 +231,7 @@ export class Contexts extends Udata {
     const suites = ofVersion(true);
     return {
       certificates: tls.certificates.map(({ chain, key }) => ({ chain: text(chain), key: text(key) })),
-      protocols: ['http/1.1'],
+      protocols: tls.http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
       oldest: tls.versions.includes('TLSv1.2') ? 'TLSv1.2' : 'TLSv1.3',
       newest: tls.versions.includes('TLSv1.3') ? 'TLSv1.3' : 'TLSv1.2',
       ...(older === '' ? {} : { ciphers: older }),

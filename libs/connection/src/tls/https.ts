@@ -5,6 +5,7 @@ import type { ClientHello, TlsContext } from '@webserv/tls';
 import type { Host, Protocol, Welcome } from '../accept/guest.ts';
 import type { Edition } from '../edition.ts';
 import { http1 } from '../http1/http1.ts';
+import { http2 } from '../http2/http2.ts';
 import { ACME, type Contexts } from './contexts.ts';
 import { HandshakeTurns } from './handshake-turns.ts';
 import { HandshakeUdata, type Reception } from './handshake-udata.ts';
@@ -32,6 +33,7 @@ class Lobby implements Reception {
   private readonly host: Host;
   private readonly contexts: Contexts;
   private readonly http1: Welcome;
+  private readonly http2: Welcome;
   /** Chooses among the servers of the address. */
   private front: TlsContext | null = null;
   private edition: Edition | null = null;
@@ -46,10 +48,11 @@ class Lobby implements Reception {
     this.contexts = contexts;
     this.turns = new HandshakeTurns(host.loop);
     this.http1 = http1(host);
+    this.http2 = http2(host);
   }
 
-  welcome(_protocol: string): Welcome {
-    return this.http1;
+  welcome(protocol: string): Welcome {
+    return protocol === 'h2' ? this.http2 : this.http1;
   }
 
   /** What a new connection begins with. */

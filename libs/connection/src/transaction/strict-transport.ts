@@ -6,7 +6,19 @@ function strictTransportOf({ maxAge, subdomains, preload }: Hsts): string {
   return `max-age=${maxAge}${subdomains ? '; includeSubDomains' : ''}${preload ? '; preload' : ''}`;
 }
 
+const values = new WeakMap<Hsts, string>();
 const lines = new WeakMap<Hsts, Memory>();
+
+/** The value of the field of a server; '' if the server does not send it. */
+export function strictTransportValue({ hsts }: Server): string {
+  if (hsts === null) return '';
+  let value = values.get(hsts);
+  if (value === undefined) {
+    value = strictTransportOf(hsts);
+    values.set(hsts, value);
+  }
+  return value;
+}
 
 /**
  * The field of a server as the last line of a head of HTTP/1.1, with the blank line behind it, or null if the server does

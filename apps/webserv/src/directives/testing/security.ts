@@ -112,6 +112,15 @@ export const SECURITY: Readonly<Record<string, Probe | AloneProbe>> = {
     files: FILES,
     observe: (place) => overTls(place, ({ tls }) => tls.getPeerCertificate().subjectaltname),
   },
+  http2: {
+    settings: [
+      ['http2 on;', 'h2'],
+      ['http2 off;', 'http/1.1'],
+    ],
+    tls: CERTIFIED,
+    files: FILES,
+    observe: (place) => overTls(place, ({ tls }) => tls.alpnProtocol, { ALPNProtocols: ['h2', 'http/1.1'] }),
+  },
   tls_versions: {
     settings: [
       ['tls_versions TLSv1.2;', ['TLSv1.2', 'refused']],

@@ -12,6 +12,19 @@ async function typeOfPage(place: Place): Promise<unknown> {
   return (await place.ask(place.get('/page.odd'))).headers.get('content-type');
 }
 
+/** Whether a socket answers the preface of HTTP/2 with a frame (RFC 9113 section 3.4), and not with a response. */
+async function speaksHttp2(path: string): Promise<boolean> {
+  const peer = await Peer.open(path);
+  peer.send('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n').send(new Uint8Array([0, 0, 0, 4, 0, 0, 0, 0, 0]));
+  let isFrame = false;
+  await peer.until((bytes) => {
+    isFrame = bytes[3] === 4;
+    return bytes.length >= 9;
+  });
+  peer.close();
+  return isFrame;
+}
+
 async function bodyOf(place: Place, host: string, target: string): Promise<string> {
   const answer = await place.ask(`GET ${target} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
   return answer.body.toString();
@@ -86,6 +99,7 @@ export const STRUCTURE: Readonly<Record<string, Probe | AloneProbe>> = {
         'listen 127.0.0.1:0; listen unix:web.sock tls; certificate a.pem a.key;',
         ['127.0.0.1', 'unix', 'TLSv1.3'],
       ],
+      ['listen 127.0.0.1:0; listen unix:web.sock h2c;', ['127.0.0.1', 'unix', 'h2c']],
     ],
     files: { 'a.pem': PAIR.certificate, 'a.key': PAIR.key },
     observe: async ({ site }) => {
@@ -94,6 +108,7 @@ export const STRUCTURE: Readonly<Record<string, Probe | AloneProbe>> = {
       const peer = await Peer.secure(0, { path: join(site.folder, 'web.sock') }).catch(() => null);
       if (peer !== null) hosts.push(peer.tls.getProtocol() ?? '');
       peer?.close();
+      if (peer === null && (await speaksHttp2(join(site.folder, 'web.sock')))) hosts.push('h2c');
       return hosts;
     },
   },
