@@ -81,7 +81,7 @@ export class TlsSession implements Answerer {
    * @returns bytes of data. Then `ended`, `failure`, `facts` and `output` say what else has happened
    */
   receive(bytes: Buffer, start: number, end: number, into: Memory, at: number): number {
-    if (this.failure !== '' || this.ended) return 0;
+    if (this.failure !== '' || this.ended || start >= end) return 0;
     const whole = this.records.scan(bytes, start, end);
     if (this.facts === null && !this.admits()) return 0;
     const { openssl, passage } = this;

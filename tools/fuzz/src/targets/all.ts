@@ -11,6 +11,7 @@ import { multipart } from './multipart.ts';
 import { accept, names } from './names.ts';
 import { range } from './range.ts';
 import { scriptHead } from './script-head.ts';
+import { hello, records } from './tls.ts';
 import { uri } from './uri.ts';
 
 /** All code that reads what a stranger, a script or an operator wrote. */
@@ -29,4 +30,6 @@ export const TARGETS: readonly Target[] = [
   matching,
   hpack,
   http2,
+  hello,
+  records,
 ];
