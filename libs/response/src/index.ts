@@ -28,6 +28,7 @@ export {
   chunkHead,
   lastChunk,
 } from './encode/chunk.ts';
+export { decodeHead } from './encode/decode.ts';
 export type { EncodeContext, EncodeError } from './encode/encode.ts';
 export {
   CONTINUE,

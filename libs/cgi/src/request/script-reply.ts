@@ -16,9 +16,7 @@ export function replyOf(
 ): Reply {
   const reply = new Reply(head.status);
   reply.reason = head.reason;
-  for (let index = 0; index < head.headers.count; index++) {
-    reply.headers.append(head.headers.nameAt(index), head.headers.valueAt(index));
-  }
+  reply.headers.copyFrom(head.headers);
   const certain = head.contentLength < 0 && process?.exited === true && !process.killed;
   const length = certain || output.chunksOver ? output.wholeSize : head.contentLength;
   if (method === 'HEAD' || neverHasContent(head.status)) {

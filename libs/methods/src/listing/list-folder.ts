@@ -1,5 +1,5 @@
 import { copyOfText, FieldId } from '@webserv/request';
-import { type FileStamp, type Reply, stream } from '@webserv/response';
+import { type FileStamp, NO_VALIDATORS, type Reply, stream } from '@webserv/response';
 import { prefersJson } from '../accept.ts';
 import { conditioned } from '../conditions.ts';
 import type { Exchange } from '../exchange.ts';
@@ -12,9 +12,6 @@ import { ListingBody } from './listing-body.ts';
 import type { ListingHost } from './listing-host.ts';
 import { ListingIntake } from './listing-intake.ts';
 import { parseListingQuery } from './listing-query.ts';
-
-/** A listing has no validator: its entries can change and the folder's own time stays the same. */
-const NO_VALIDATORS = { etag: '', lastModified: Number.NaN };
 
 /**
  * Answers GET and HEAD with the listing of a folder.
@@ -34,6 +31,7 @@ export function listFolder(exchange: Exchange, folder: string, stamp: FileStamp)
   const body = new ListingBody();
   const reply = stream(200, view.contentType, body);
   reply.headers.set('Vary', 'Accept');
+  // A listing has no validator: its entries can change and the folder's own time stays the same.
   const answer = conditioned(exchange, reply, NO_VALIDATORS);
   if (answer !== reply) return answer;
   if (head.method === 'HEAD') return readable(exchange, place, reply);

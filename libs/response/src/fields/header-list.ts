@@ -42,6 +42,15 @@ export class HeaderList {
     return this;
   }
 
+  /** Adds every field of another list but those whose names, in lower case, are in `except`. */
+  copyFrom(other: HeaderList, except: ReadonlySet<string> | null = null): this {
+    for (let index = 0; index < other.count; index++) {
+      const name = other.nameAt(index);
+      if (except === null || !except.has(name.toLowerCase())) this.append(name, other.valueAt(index));
+    }
+    return this;
+  }
+
   /** Returns the first value of the name. */
   get(name: string): string | undefined {
     const found = this.find(name.toLowerCase(), 0);
