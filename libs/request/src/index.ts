@@ -14,5 +14,6 @@ export { RequestHead, TargetForm } from './head/head.ts';
 export { fillHead, type HeadValues } from './head/head-values.ts';
 export { DEFAULT_LIMITS, type Limits } from './limits.ts';
 export { HeadMemo } from './memo/head-memo.ts';
+export { ValuesMemo } from './memo/values-memo.ts';
 export { FeedStatus, RequestParser } from './parser.ts';
 export { ErrorKind, RequestError } from './request-error.ts';

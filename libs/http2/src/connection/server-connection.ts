@@ -1,4 +1,4 @@
-import { latin1 } from '@webserv/request';
+import { latin1, ValuesMemo } from '@webserv/request';
 import { ErrorCode } from '../frames/error-code.ts';
 import { FrameReader, ReadStatus } from '../frames/frame-reader.ts';
 import { Flag, FrameType, PREFACE } from '../frames/frame-type.ts';
@@ -43,6 +43,8 @@ export class ServerConnection<T> {
   private readonly contents: Contents<T>;
   private readonly requests: Requests<T>;
   private readonly sending: Sending<T>;
+  /** Makes heads of the values of its requests: `heads.fill` is `fillHead`, and quick for what the client says each time. */
+  readonly heads: ValuesMemo = new ValuesMemo();
   /** Bytes of the client's preface that have come. */
   private greeted = 0;
   private readonly resets: Flood;

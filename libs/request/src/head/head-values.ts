@@ -1,4 +1,4 @@
-import { QUERY } from '../bytes/chars.ts';
+import { QUERY, SLASH } from '../bytes/chars.ts';
 import { latin1 } from '../bytes/octets.ts';
 import { targetEnd, tokenEnd } from '../bytes/scan.ts';
 import { FieldId } from '../fields/field-id.ts';
@@ -7,7 +7,7 @@ import type { Headers } from '../fields/headers.ts';
 import { type Limits, MAX_METHOD } from '../limits.ts';
 import { ErrorKind, Fault, RequestError } from '../request-error.ts';
 import { readConnection, readExpect, readFields, readFraming, readHost } from './framing.ts';
-import type { RequestHead } from './head.ts';
+import { type RequestHead, TargetForm } from './head.ts';
 import { firstByteError } from './method.ts';
 import { readTarget } from './target.ts';
 
@@ -68,6 +68,31 @@ export function fillHead(
   head.clear();
   begin(head, values);
   return error;
+}
+
+/**
+ * Reads method and target alone, as `fillHead` does. Returns false if they are refused, if the target is not in origin form,
+ * or if they are very long: then `fillHead` must read all of the values.
+ */
+export function fillRequestLine(head: RequestHead, values: HeadValues, limits: Limits): boolean {
+  const { method, target } = values;
+  const start = method.length + 1;
+  const end = start + target.length;
+  if (end > SCRATCH || target.charCodeAt(0) !== SLASH) return false;
+  head.clear();
+  begin(head, values);
+  write(scratch, write(scratch, write(scratch, 0, method), ' '), target);
+  return (
+    checkMethod(scratch, method.length) &&
+    checkTarget(scratch, start, target.length, limits.maxTarget) &&
+    readTarget(head, scratch, start, end, false, fault) &&
+    head.form === TargetForm.ORIGIN
+  );
+}
+
+/** Bytes of the request line that the values would be printed as. */
+export function requestLineSize(values: HeadValues): number {
+  return fieldsStart(values);
 }
 
 /** What stays of a request that is refused. */
