@@ -93,15 +93,13 @@ describe.each(DRIVERS)('HTTPS on %s', (use) => {
     const url = `https://localhost:${port}/page.html`;
     const trust = ['--cacert', join(site.folder, 'ec.pem'), '--resolve', `localhost:${port}:127.0.0.1`];
     const ciphers = ['--curves', 'X25519:P-256'];
-    const { stdout } = await run('curl', [
-      '-sS',
-      ...trust,
-      ...ciphers,
-      '-w',
-      ' %{http_code} %{http_version}',
-      url,
-    ]);
-    expect(stdout).toBe('a page 200 1.1');
+    for (const [version, shown] of [
+      ['--http1.1', '1.1'],
+      ['--http2', '2'],
+    ] as const) {
+      const words = ['-sS', version, ...trust, ...ciphers, '-w', ' %{http_code} %{http_version}', url];
+      expect((await run('curl', words)).stdout).toBe(`a page 200 ${shown}`);
+    }
   });
 
   it('answers node:https, again and again on a connection', async () => {
