@@ -37,7 +37,7 @@ function zipf(count: number, random: () => number): () => number {
 
 /** Hits among the popular keys, with a scan over 500 new files behind every 1,000 requests or without any. */
 function hitRatio(scans: boolean): number {
-  const cache = new StaticCache<null>({ maxBytes: 200 * 1300, freshForMs: Number.POSITIVE_INFINITY });
+  const cache = new StaticCache<null>({ maxBytes: 200 * 1680, freshForMs: Number.POSITIVE_INFINITY });
   const next = zipf(2000, randoms());
   let hits = 0;
   let scanned = 0;
@@ -76,7 +76,7 @@ describe('memory', () => {
       if (i % 5 === 0) cache.get(key, 0);
     }
     expect(cache.stats.bytes).toBeLessThanOrEqual(1_000_000);
-    expect(cache.stats.entries).toBeLessThan(1_000_000 / (100 + 500 + 256));
+    expect(cache.stats.entries).toBeLessThan(1_000_000 / (100 + 500 + 640));
     // What a WeakRef was made of stays until the end of the turn.
     await new Promise((resolve) => setImmediate(resolve));
     setFlagsFromString('--expose-gc');

@@ -1,6 +1,6 @@
 import { type CacheEntry, QUEUE, type Queue } from './entry.ts';
 
-/** Entries in order of arrival, with the sum of their sizes. The entries themselves are the nodes of the queue. */
+/** Entries in order of arrival, with the sum of their costs. The entries themselves are the nodes of the queue. */
 export class Fifo<V> {
   readonly queue: Queue;
   newest: CacheEntry<V> | null = null;
@@ -20,7 +20,7 @@ export class Fifo<V> {
     else this.newest.newer = entry;
     this.newest = entry;
     this.count++;
-    this.bytes += entry.size;
+    this.bytes += entry.cost;
   }
 
   remove(entry: CacheEntry<V>): void {
@@ -32,6 +32,6 @@ export class Fifo<V> {
     entry.newer = null;
     entry.older = null;
     this.count--;
-    this.bytes -= entry.size;
+    this.bytes -= entry.cost;
   }
 }

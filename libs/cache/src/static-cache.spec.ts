@@ -1,7 +1,7 @@
 import type { Candidate, FileStamp } from './entry.ts';
 import { type CacheOptions, type Departure, StaticCache } from './static-cache.ts';
 
-const OVERHEAD = 256;
+const OVERHEAD = 640;
 const T0 = 1_700_000_000_000;
 /** Modified long before it was read, so that an equal stamp proves an equal file. */
 const stamp: FileStamp = { mtimeMs: T0 - 60_000.5, size: 100, ino: 7 };
@@ -250,6 +250,16 @@ describe('bounds', () => {
     expect(cache.get('a', T0)).toBeUndefined();
   });
 
+  it('evict one entry on demand, and never a pinned one', () => {
+    const { cache, put, gone } = setup();
+    put('pin', { pinned: true });
+    put('a');
+    put('b');
+    expect([cache.evict(), cache.evict(), cache.evict()]).toEqual([true, true, false]);
+    expect(gone.map(([value]) => value)).toEqual(['value of a', 'value of b']);
+    expect(cache.get('pin', T0)).toBeDefined();
+  });
+
   it('evict newcomers before what was used', () => {
     const { cache, put } = setup();
     put('used');
@@ -282,8 +292,8 @@ describe('bounds', () => {
     for (let i = 0; i < 100; i++) expect(put(`page ${i}`)).toBe(true);
     expect(cache.get('pin 1', T0)).toBeDefined();
     expect(cache.stats.pinnedBytes).toBeGreaterThan(2000);
-    expect(put('large', { bytes: 8000 })).toBe(false);
-    expect(put('large pin', { bytes: 8000, pinned: true })).toBe(true);
+    expect(put('large', { bytes: 7500 })).toBe(false);
+    expect(put('large pin', { bytes: 7500, pinned: true })).toBe(true);
     expect(cache.get('pin 1', T0)).toBeUndefined();
     expect(cache.get('large pin', T0)).toBeDefined();
     expect(gone.at(-1)).toEqual(['value of pin 1', 'evicted']);
@@ -318,7 +328,7 @@ describe('values in flight', () => {
     cache.hold(entry);
     cache.dropPath('/www/a');
     expect(gone).toEqual([]);
-    expect(cache.stats).toMatchObject({ bytes: 0, heldBytes: entry.size });
+    expect(cache.stats).toMatchObject({ bytes: 0, heldBytes: entry.cost });
     cache.unhold(entry);
     expect(gone).toEqual([]);
     cache.unhold(entry);

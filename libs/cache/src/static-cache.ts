@@ -41,8 +41,11 @@ export interface CacheStats {
   heldBytes: number;
 }
 
-/** Bytes of the map slots, the entry object and its list fields, measured on V8 and rounded up. */
-const ENTRY_OVERHEAD = 256;
+/**
+ * Bytes of the map slots, the entry object with its numbers, the ghost that it leaves and the heads of the two strings,
+ * measured on V8, where a third of the heap lies free between two collections.
+ */
+const ENTRY_OVERHEAD = 640;
 /** Share of maxBytes for the small queue, where new entries wait for a second use (S3-FIFO takes a tenth). */
 const SMALL_SHARE = 0.1;
 const MIN_GHOSTS = 64;
@@ -50,9 +53,6 @@ const MIN_GHOSTS = 64;
 const MOVES_MAX = 1024;
 /** Entries with which `admits` compares a new key. An entry that was used in the meantime keeps its place. */
 const RIVALS = 16;
-/** Linux stamps files with the clock's tick. Coarser file systems stamp whole seconds (FAT: two). */
-const TICK_MS = 50;
-const COARSE_MS = 2000;
 
 /**
  * Complete responses by key, bounded in bytes. None is served unchecked for longer than `freshForMs`.
@@ -110,7 +110,8 @@ export class StaticCache<V> {
       return undefined;
     }
     if (entry.uses < MAX_USES) entry.uses++;
-    if (nowMs < entry.freshUntil && nowMs >= entry.freshFrom && entry.epoch >= this.epoch) {
+    const age = nowMs - entry.checkedAt;
+    if (age >= 0 && age < entry.freshForMs && entry.epoch >= this.epoch) {
       entry.fresh = true;
       this.stats.hits++;
     } else {
@@ -139,8 +140,8 @@ export class StaticCache<V> {
    * next to nothing.
    */
   admits(key: string, bytes: number): boolean {
-    const size = bytes + 2 * key.length + ENTRY_OVERHEAD;
-    if (this.stats.bytes + size <= this.maxBytes || this.entries.has(key)) return true;
+    // The path of the file is not known yet. It is about as long as the key.
+    if (this.stats.bytes + costOf(bytes, key, key) <= this.maxBytes || this.entries.has(key)) return true;
     if (this.ghosts.has(key) && this.hasIdleEntry()) return true;
     this.ghosts.add(key, Math.max(MIN_GHOSTS, this.main.count));
     return false;
@@ -162,11 +163,11 @@ export class StaticCache<V> {
    * is too large, or its file was dropped after the ticket was taken. The caller then keeps the value.
    */
   put(candidate: Candidate<V>, ticket: number, checkedAt: number): boolean {
-    const size = candidate.bytes + candidate.key.length + candidate.path.length + ENTRY_OVERHEAD;
+    const cost = costOf(candidate.bytes, candidate.key, candidate.path);
     const reach = candidate.pinned ? this.maxBytes : this.maxBytes - this.stats.pinnedBytes;
     if (
-      size > this.maxEntryBytes ||
-      size > reach ||
+      cost > this.maxEntryBytes ||
+      cost > reach ||
       !this.dropped.allows(candidate.path, candidate.stamp.ino, ticket)
     ) {
       this.stats.refused++;
@@ -176,9 +177,16 @@ export class StaticCache<V> {
     const proven = before !== undefined && before.queue === QUEUE.MAIN;
     if (before !== undefined) this.leave(before, 'replaced');
     let moves = 0;
-    while (this.stats.bytes + size > this.maxBytes) moves = this.evictOne(moves);
+    while (this.stats.bytes + cost > this.maxBytes) moves = this.evictOne(moves);
     const freshForMs = candidate.freshForMs ?? this.freshForMs;
-    this.enter(new CacheEntry(candidate, size, checkedAt, freshForMs), proven);
+    this.enter(new CacheEntry(candidate, cost, checkedAt, freshForMs), proven);
+    return true;
+  }
+
+  /** Evicts the entry that is next to go. Returns false if only pinned entries are left. */
+  evict(): boolean {
+    if (this.small.oldest === null && this.main.oldest === null) return false;
+    this.evictOne(0);
     return true;
   }
 
@@ -194,7 +202,7 @@ export class StaticCache<V> {
     freshForMs = entry.freshForMs,
   ): boolean {
     if (entry.queue === QUEUE.NONE) return false;
-    if (stamp === null || !sameFile(entry, stamp)) {
+    if (stamp === null || !entry.isOf(stamp)) {
       this.dropPath(entry.path);
       return false;
     }
@@ -202,9 +210,8 @@ export class StaticCache<V> {
     let other = this.paths.first(entry.path);
     while (other !== null) {
       const next = other.nextOfPath;
-      if (sameFile(other, stamp)) {
-        other.freshFrom = nowMs;
-        other.freshUntil = nowMs + other.freshForMs;
+      if (other.isOf(stamp)) {
+        other.checkedAt = nowMs;
         other.epoch = this.epoch;
       } else this.drop(other);
       other = next;
@@ -278,8 +285,8 @@ export class StaticCache<V> {
     const why = this.departures.get(entry);
     if (why === undefined) return;
     this.departures.delete(entry);
-    this.stats.heldBytes -= entry.size;
-    this.onHeld?.(-entry.size);
+    this.stats.heldBytes -= entry.cost;
+    this.onHeld?.(-entry.cost);
     this.onEvict?.(entry.value, why);
   }
 
@@ -292,10 +299,10 @@ export class StaticCache<V> {
     if (entry.path !== '') {
       entry.epoch = this.epoch;
       this.paths.add(entry.path, entry);
-      this.inodes.add(entry.stamp.ino, entry);
+      this.inodes.add(entry.ino, entry);
     }
     this.stats.entries++;
-    this.stats.bytes += entry.size;
+    this.stats.bytes += entry.cost;
     this.stats.pinnedBytes = this.pins.bytes;
   }
 
@@ -311,14 +318,14 @@ export class StaticCache<V> {
     this.entries.delete(entry.key);
     if (entry.path !== '') {
       this.paths.remove(entry.path, entry);
-      this.inodes.remove(entry.stamp.ino, entry);
+      this.inodes.remove(entry.ino, entry);
     }
     this.stats.entries--;
-    this.stats.bytes -= entry.size;
+    this.stats.bytes -= entry.cost;
     this.stats.pinnedBytes = this.pins.bytes;
     if (entry.holds > 0) {
-      this.stats.heldBytes += entry.size;
-      this.onHeld?.(entry.size);
+      this.stats.heldBytes += entry.cost;
+      this.onHeld?.(entry.cost);
       this.departures.set(entry, why);
     } else this.onEvict?.(entry.value, why);
   }
@@ -354,13 +361,7 @@ export class StaticCache<V> {
   }
 }
 
-/**
- * Whether the stamp is that of the file that the entry was made from. An equal stamp proves it only if it was taken so
- * late that another change would have changed the modification time. Otherwise a file that is written twice within one
- * tick, and read in between, would be served stale for ever.
- */
-function sameFile<V>(entry: CacheEntry<V>, stamp: FileStamp): boolean {
-  const was = entry.stamp;
-  if (was.mtimeMs !== stamp.mtimeMs || was.size !== stamp.size || was.ino !== stamp.ino) return false;
-  return entry.loadedAt - was.mtimeMs >= (was.mtimeMs % 1000 === 0 ? COARSE_MS : TICK_MS);
+/** Returns the bytes that an entry counts as. */
+function costOf(bytes: number, key: string, path: string): number {
+  return bytes + key.length + path.length + ENTRY_OVERHEAD;
 }

@@ -20,10 +20,12 @@ export class Compressor {
     return this.jobs < MAX_JOBS;
   }
 
-  /** @param done receives the coded page, or null if it would be no smaller; never from within this call */
+  /**
+   * The caller holds the page's entry until `done`, because threads read there.
+   * @param done receives the coded page, or null if it would be no smaller; never from within this call
+   */
   run(page: Page, coding: ContentCoding, done: (variant: Page | null) => void): void {
-    // This view keeps the page's memory alive. Only the head is ever written to (its Date).
-    const content = page.memory.bytes.subarray(page.headSize, page.size);
+    const { content } = page;
     const finish = (error: Error | null, coded?: Buffer): void => {
       this.jobs--;
       const smaller = error === null && coded !== undefined && coded.length < content.length;
@@ -56,20 +58,14 @@ const REPLACED: ReadonlySet<string> = new Set(['etag', 'accept-ranges']);
  * other bytes of the same file. It has no ranges for the same reason, and because it is on no disk.
  */
 function codedPage(page: Page, coding: ContentCoding, coded: Buffer): Page | null {
-  const reply = new Reply(page.reply.status, { kind: 'bytes', bytes: coded });
-  const { headers } = page.reply;
-  for (let index = 0; index < headers.count; index++) {
-    const name = headers.nameAt(index);
-    if (!REPLACED.has(name.toLowerCase())) reply.headers.append(name, headers.valueAt(index));
-  }
+  const reply = new Reply(page.status, { kind: 'bytes', bytes: coded });
+  reply.headers.copyFrom(page.reply.headers, REPLACED).append('Content-Encoding', coding);
   const etag = codedTag(page.validators.etag, coding);
-  reply.headers.append('Content-Encoding', coding);
   if (etag !== '') reply.headers.append('ETag', etag);
   const draft = PageDraft.of(reply, coded.length, { ...USUAL, date: formatHttpDate(Date.now()) });
   if (draft === null) return null;
   draft.memory.bytes.set(coded, draft.headSize);
-  reply.body = { kind: 'unsent', length: coded.length };
-  return draft.page({ etag, lastModified: page.validators.lastModified }, page.location);
+  return draft.page(page.location);
 }
 
 /** Turns `"tag"` or `W/"tag"` into `W/"tag-gzip"`. No tag stays no tag. */

@@ -1,3 +1,4 @@
+export { Arena } from './arena/arena.ts';
 export { Compressor } from './compressor.ts';
 export { ContentTag, TAG_ROOM } from './content-tag.ts';
 export { forgetPath } from './forget.ts';

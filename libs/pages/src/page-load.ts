@@ -1,8 +1,7 @@
-import type { CacheEntry, StaticCache } from '@webserv/cache';
 import type { Location } from '@webserv/config';
 import { ERRNO, type Loop } from '@webserv/event-loop';
 import { FileFacts, type MemoryLedger, type Services } from '@webserv/methods';
-import { type FileBody, sameStamp, type Validators } from '@webserv/response';
+import { type FileBody, sameStamp } from '@webserv/response';
 import { ContentTag } from './content-tag.ts';
 import { type FileReadOwner, FileReadUdata } from './file-read-udata.ts';
 import type { Page, PageOrigin } from './page.ts';
@@ -29,22 +28,21 @@ export interface PageLoadOwner {
 
 /** The object that keeps a loaded page: the pages of a site. */
 interface Keeper {
-  readonly cache: Pick<StaticCache<Page>, 'hold' | 'unhold'>;
-  keep(page: Page, origin: PageOrigin, ticket: number, pinned: boolean): CacheEntry<Page> | null;
+  /** Keeps a copy of the page, or does not. */
+  keep(page: Page, origin: PageOrigin, ticket: number, pinned: boolean): boolean;
 }
 
 /** What is loaded, and for what. */
 interface PageLoadParts {
   readonly draft: PageDraft;
   readonly body: FileBody;
-  readonly validators: Validators;
   readonly location: Location;
   /** True if the entity tag is made of the content. */
   readonly tagged: boolean;
   readonly services: Pick<Services, 'later' | 'files'>;
   /** Where the page is kept, and the ticket taken before the file was opened; null if it is not for the cache. */
   readonly keep: { readonly pages: Keeper; readonly origin: PageOrigin; readonly ticket: number } | null;
-  /** Counts the draft's memory. The load gives it back when the cache has the page, or when no owner is left. */
+  /** Counts the draft's memory. The load gives it back when no owner is left. */
   readonly memory: MemoryLedger;
   /** Called when later requests can no longer join the load. */
   readonly over: () => void;
@@ -64,7 +62,6 @@ export class PageLoad implements FileReadOwner {
   private readonly read: FileReadUdata;
   private reading = true;
   private tagging: ContentTag | null = null;
-  private entry: CacheEntry<Page> | null = null;
   /** Bytes that the load counts in the ledger. */
   private taken: number;
 
@@ -129,16 +126,16 @@ export class PageLoad implements FileReadOwner {
 
   /** All of the content is in memory. */
   private arrived(): void {
-    const { draft, tagged, validators, location, services } = this.parts;
+    const { draft, tagged, location, services } = this.parts;
     if (tagged) {
       const { memory, headSize, size } = draft;
       this.tagging = new ContentTag(memory.bytes, headSize, size, services.later, (etag) => {
         this.tagging = null;
         draft.name(etag);
-        this.whole(draft.page({ ...validators, etag }, location));
+        this.whole(draft.page(location));
       });
       this.tagging.advance();
-    } else this.whole(draft.page(validators, location));
+    } else this.whole(draft.page(location));
   }
 
   broken(): void {
@@ -155,12 +152,11 @@ export class PageLoad implements FileReadOwner {
   private whole(page: Page): void {
     const { keep, over } = this.parts;
     over();
-    // The cache counts what it takes.
+    // The draft is no reason not to keep its copy: it is about to go.
     const { taken } = this;
     this.giveBack();
-    if (keep !== null) this.entry = keep.pages.keep(page, keep.origin, keep.ticket, false);
-    if (keep !== null && this.entry !== null) keep.pages.cache.hold(this.entry);
-    else this.takeAgain(taken);
+    keep?.pages.keep(page, keep.origin, keep.ticket, false);
+    this.takeAgain(taken);
     let left = AT_ONCE;
     for (const owner of this.waiting) {
       if (left-- === 0) break;
@@ -212,8 +208,6 @@ export class PageLoad implements FileReadOwner {
     this.tagging?.cancel();
     this.tagging = null;
     this.giveBack();
-    if (this.entry !== null) this.parts.keep?.pages.cache.unhold(this.entry);
-    this.entry = null;
   }
 
   private takeAgain(bytes: number): void {

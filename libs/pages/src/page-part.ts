@@ -24,12 +24,8 @@ export function rangesOf(
  * holds the page's entry until the body has been sent.
  */
 export function partOf(page: Page, { headers }: RequestHead, nowMs: number): Reply {
-  const content = page.memory.bytes.subarray(page.headSize, page.size);
-  const whole = new Reply(page.status, { kind: 'bytes', bytes: content });
-  const fields = page.reply.headers;
-  for (let index = 0; index < fields.count; index++) {
-    whole.headers.append(fields.nameAt(index), fields.valueAt(index));
-  }
+  const whole = new Reply(page.status, { kind: 'bytes', bytes: page.content });
+  whole.headers.copyFrom(page.reply.headers);
   const range = headers.known(FieldId.RANGE);
   return applyRange(whole, range, headers.known(FieldId.IF_RANGE), page.validators, nowMs);
 }

@@ -1,5 +1,5 @@
 import type { Location } from '@webserv/config';
-import { Memory } from '@webserv/event-loop';
+import type { Memory } from '@webserv/event-loop';
 import type { Exchange, Files } from '@webserv/methods';
 import { copyOfText, FieldId, type Headers } from '@webserv/request';
 import {
@@ -7,16 +7,15 @@ import {
   type ContentCoding,
   type EncodeContext,
   type Encoded,
-  encodeHead,
   evaluatePreconditions,
-  notModified,
-  type Offer,
-  PartHead,
   patchDate,
   type Reply,
   type Representation,
   type Validators,
 } from '@webserv/response';
+import type { PageChoice } from './page-choice.ts';
+import { formsOf, type PageForms } from './page-forms.ts';
+import type { PageLayout } from './page-layout.ts';
 import type { WatchedFile } from './watches/watches.ts';
 
 /** The product name in the Server field. */
@@ -34,105 +33,92 @@ export const USUAL: Readonly<EncodeContext> = {
 /**
  * A complete answer in memory: head and body in one piece, as an HTTP/1.1 client with a persistent connection receives
  * it. Its Date is patched in place once a second, while nothing is being sent from it.
+ *
+ * A cache has many pages, so a page is its bytes and little else. What few clients need of it is made of the bytes when
+ * one does (`PageForms`).
  */
-export class Page {
-  /** The codings in which the file may be sent; null if there are none. */
-  offer: Offer | null = null;
-  /** The cache keys of these codings, in the order of `offer.codings`. */
-  keys: readonly string[] = [];
-  /** True for a page without content. It only leads to the pages under `keys`; the file itself is not read yet. */
-  stub = false;
-  /** True while one of its codings is being made. */
-  making = false;
-  /** The watch of its file, held for as long as the page is kept; null if the file is not watched. */
-  watched: WatchedFile | null = null;
-  /** Its fields without Date, as HTTP/2 encodes them; null until a client of HTTP/2 has asked. */
-  fieldBlock: Uint8Array | null = null;
+export class Page implements PageLayout {
   readonly memory: Memory;
+  readonly at: number;
   readonly size: number;
   readonly headSize: number;
+  readonly dateOffset: number;
   readonly status: number;
-  /** The reply that it was made from, without its body. For clients that need another head. */
-  readonly reply: Reply;
-  readonly validators: Validators;
   /** The location of the file. Its rules hold for each client that receives the page. */
   readonly location: Location;
-  private readonly dateOffset: number;
-  private date: string;
-  /** The head of a part; null if clients cannot request parts, undefined until one does. */
-  private partHead: PartHead | null | undefined = undefined;
-  private revalidated: Memory | null = null;
-  private revalidatedDateOffset = -1;
-  private revalidatedDate = '';
+  date: string;
+  /** The codings of the file; null if there are none. A page without content leads to them and is nothing else. */
+  choice: PageChoice | null = null;
+  /** The watch of its file, held for as long as the page is kept; null if the file is not watched. */
+  watched: WatchedFile | null = null;
+  /** Made on demand, and dropped when many other pages have needed theirs. */
+  made: PageForms | null = null;
 
-  constructor(
-    memory: Memory,
-    headSize: number,
-    size: number,
-    dateOffset: number,
-    date: string,
-    reply: Reply,
-    validators: Validators,
-    location: Location,
-  ) {
+  constructor({ memory, at, size, headSize, dateOffset, date, status }: PageLayout, location: Location) {
     this.memory = memory;
-    this.headSize = headSize;
+    this.at = at;
     this.size = size;
+    this.headSize = headSize;
     this.dateOffset = dateOffset;
-    this.date = date;
-    this.status = reply.status;
-    this.reply = reply;
-    this.validators = validators;
+    this.status = status;
     this.location = location;
+    this.date = date;
+  }
+
+  /** True for a page without content. The file itself is not read yet. */
+  get isStub(): boolean {
+    return this.size === 0;
   }
 
   get bodySize(): number {
     return this.size - this.headSize;
   }
 
+  /** Its body, in place. A caller holds the page's entry for as long as it reads there. */
+  get content(): Buffer {
+    return this.memory.bytes.subarray(this.at + this.headSize, this.at + this.size);
+  }
+
+  /** The reply that it was made from, without its body. For clients that need another head. */
+  get reply(): Reply {
+    return formsOf(this).reply;
+  }
+
+  get validators(): Validators {
+    return formsOf(this).validators;
+  }
+
+  /** Its fields without Date, as HTTP/2 encodes them; null until a client of HTTP/2 has asked. */
+  get fieldBlock(): Uint8Array | null {
+    return formsOf(this).fieldBlock;
+  }
+
+  set fieldBlock(block: Uint8Array) {
+    formsOf(this).fieldBlock = block;
+  }
+
   /** Returns true if the page may be sent as it is: its Date is current, or could be patched. */
   refresh(date: string, inFlight: boolean): boolean {
     if (this.date === date) return true;
     if (inFlight) return false;
-    patchDate(this.memory.bytes, this.dateOffset, date);
+    patchDate(this.memory.bytes, this.at + this.dateOffset, date);
     this.date = date;
     return true;
   }
 
   /** True if clients can request parts of the page. */
   get hasParts(): boolean {
-    return this.headOfParts !== null;
+    return formsOf(this).hasParts;
   }
 
-  /** Writes the head of the 206 for one range. @returns its size, or -1 if it may not fit into `into` */
-  writePartHead(into: Uint8Array, { first, last }: ByteRange, date: string): number {
-    const head = this.headOfParts;
-    return head === null ? -1 : head.write(into, first, last, date);
-  }
-
-  private get headOfParts(): PartHead | null {
-    if (this.partHead === undefined) {
-      const ranged = this.status === 200 && this.reply.headers.has('Accept-Ranges');
-      const { memory, dateOffset, headSize, bodySize } = this;
-      this.partHead = ranged ? PartHead.of(memory.bytes, dateOffset, headSize, bodySize) : null;
-    }
-    return this.partHead;
+  /** Writes the head of the 206 for one range. @returns its size, or -1 if it does not fit into `into` */
+  writePartHead(into: Uint8Array, range: ByteRange, date: string): number {
+    return formsOf(this).writePartHead(into, range, date);
   }
 
   /** Returns the 304 for this page. */
   notModified(context: EncodeContext, encoded: Encoded, inFlight: boolean): Memory {
-    const held = this.revalidated;
-    if (held !== null && (this.revalidatedDate === context.date || !inFlight)) {
-      if (this.revalidatedDate !== context.date)
-        patchDate(held.bytes, this.revalidatedDateOffset, context.date);
-      this.revalidatedDate = context.date;
-      return held;
-    }
-    const memory = Memory.from(encodeHead(notModified(this.reply.headers), context, encoded) ?? '');
-    this.revalidated = memory;
-    this.revalidatedDateOffset = encoded.dateOffset;
-    this.revalidatedDate = context.date;
-    return memory;
+    return formsOf(this).notModified(context, encoded, inFlight);
   }
 }
 

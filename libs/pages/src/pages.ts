@@ -1,4 +1,4 @@
-import { type CacheEntry, StaticCache } from '@webserv/cache';
+import { type CacheEntry, type Candidate, StaticCache } from '@webserv/cache';
 import type { Server } from '@webserv/config';
 import { Memory } from '@webserv/event-loop';
 import { type Exchange, type MemoryLedger, present } from '@webserv/methods';
@@ -8,16 +8,16 @@ import {
   type ContentCoding,
   type FileStamp,
   isSettled,
-  type Offer,
   preferredCoding,
-  Reply,
   type StampedFile,
   sameStamp,
 } from '@webserv/response';
+import { Arena } from './arena/arena.ts';
 import type { Compressor } from './compressor.ts';
 import { Page, type PageOrigin, variantKey } from './page.ts';
+import { PageChoice } from './page-choice.ts';
 import { PageLoads } from './page-loads.ts';
-import type { Watches } from './watches/watches.ts';
+import type { WatchedFile, Watches } from './watches/watches.ts';
 
 /** At this age, a page whose file is not watched is compared with the file on the disk. */
 const FRESH_MS = 1000;
@@ -32,34 +32,73 @@ const WATCHED_FRESH_MS = 10_000;
  */
 const UNWATCHED_YET = 0;
 
-const NOTHING = Memory.allocate(0);
+/** Bytes of a page's object, of its share in watches and notices, and of what its block wastes: measured on V8. */
+const PAGE_BYTES = 256;
+/** Entries that one page may evict for a block of memory, beside those that it evicts for its cost. */
+const EVICTED_MAX = 64;
+
+/** A page that leads to its codings and is nothing else. */
+const STUB = {
+  memory: Memory.allocate(0),
+  at: 0,
+  headSize: 0,
+  size: 0,
+  dateOffset: 0,
+  date: '',
+  status: 200,
+};
 
 /**
  * The pages that one site keeps. The page of a path has the path as its key. Each coding of it has a key of its own. A
  * lookup finds the path's page first, so no coding outlives the page that it was made from.
  */
 export class Pages {
-  readonly cache: StaticCache<Page>;
-  readonly loads = new PageLoads();
+  /** Null until the first request. Of many sites, most wait for theirs for long. */
+  opened: StaticCache<Page> | null = null;
+  private readonly server: Server;
+  private underWay: PageLoads | null = null;
   private readonly watches: Watches;
   private readonly compressor: Compressor;
 
   private readonly memory: MemoryLedger;
+  private readonly arena: Arena;
   private readonly largest: number;
 
-  /** @param memory of the site: it also counts pages that have left the cache and are still being sent from */
-  constructor(server: Server, watches: Watches, compressor: Compressor, memory: MemoryLedger) {
+  /**
+   * @param memory of the site: it also counts pages that have left the cache and are still being sent from
+   * @param arena holds the pages of all sites. They have their cache sizes of it together
+   */
+  constructor(
+    server: Server,
+    watches: Watches,
+    compressor: Compressor,
+    memory: MemoryLedger,
+    arena: Arena = new Arena(),
+  ) {
+    this.arena = arena;
+    arena.limit += server.cacheSize;
     this.memory = memory;
     this.largest = Math.min(server.cacheSize, server.cacheEntry);
     this.watches = watches;
     this.compressor = compressor;
-    this.cache = new StaticCache<Page>({
-      maxBytes: server.cacheSize,
-      maxEntryBytes: server.cacheEntry,
+    this.server = server;
+  }
+
+  get cache(): StaticCache<Page> {
+    this.opened ??= new StaticCache<Page>({
+      maxBytes: this.server.cacheSize,
+      maxEntryBytes: this.server.cacheEntry,
       freshForMs: FRESH_MS,
-      onEvict: release,
-      onHeld: (bytes) => memory.add(bytes),
+      onEvict: (page) => this.release(page),
+      onHeld: (bytes) => this.memory.add(bytes),
     });
+    return this.opened;
+  }
+
+  /** The files that are being read. */
+  get loads(): PageLoads {
+    this.underWay ??= new PageLoads();
+    return this.underWay;
   }
 
   /** Returns true if a file of this size is worth reading into memory for the cache. */
@@ -76,19 +115,23 @@ export class Pages {
   find(exchange: Exchange): CacheEntry<Page> | null {
     const entry = this.cache.get(exchange.head.path, exchange.nowMs);
     if (entry === undefined || !(entry.fresh || this.stillTrue(entry, exchange))) return null;
-    return entry.value.offer === null ? entry : this.variantOf(entry, entry.value.offer, exchange);
+    return entry.value.choice === null ? entry : this.variantOf(entry, entry.value.choice, exchange);
   }
 
-  private variantOf(entry: CacheEntry<Page>, offer: Offer, exchange: Exchange): CacheEntry<Page> | null {
+  private variantOf(
+    entry: CacheEntry<Page>,
+    { offer, keys }: PageChoice,
+    exchange: Exchange,
+  ): CacheEntry<Page> | null {
     const page = entry.value;
     const field = exchange.head.headers.known(FieldId.ACCEPT_ENCODING);
     const at = preferredCoding(acceptedCodings(field), offer.codings);
-    if (at < 0) return page.stub ? null : entry;
-    const key = present(page.keys[at], 'the key of a coding');
+    if (at < 0) return page.isStub ? null : entry;
+    const key = present(keys[at], 'the key of a coding');
     const variant = this.cache.get(key, exchange.nowMs);
     if (variant !== undefined && (variant.fresh || this.stillTrue(variant, exchange))) return variant;
     const coding = present(offer.codings[at], 'a coding that was chosen');
-    if (page.stub || offer.siblings.includes(coding)) return null;
+    if (page.isStub || offer.siblings.includes(coding)) return null;
     this.compress(entry, coding, key);
     return entry;
   }
@@ -105,14 +148,14 @@ export class Pages {
       freshForMs = page.watched === null ? FRESH_MS : WATCHED_FRESH_MS;
     }
     const stamp = files.stamp(entry.path);
-    const unchanged = !isFirst || stamp?.ctimeMs === entry.stamp.ctimeMs;
+    const unchanged = !isFirst || stamp?.ctimeMs === entry.ctimeMs;
     if (!this.cache.confirm(entry, unchanged ? stamp : null, exchange.nowMs, freshForMs)) {
-      release(page);
+      unwatch(page);
       return false;
     }
-    for (const path of entry.value.offer?.absent ?? []) {
+    for (const path of page.choice?.offer.absent ?? []) {
       const stamp = files.stamp(path);
-      if (stamp === null || stamp.mtimeMs < entry.stamp.mtimeMs) continue;
+      if (stamp === null || stamp.mtimeMs < entry.mtimeMs) continue;
       this.cache.dropPath(entry.path);
       return false;
     }
@@ -122,36 +165,39 @@ export class Pages {
   /** Returns the entity tag of a file's page, or of its coding; '' if there is no page, or it is of another file. */
   tagOf(name: string, coding: ContentCoding | '', stamp: FileStamp): string {
     const entry = this.cache.peek(coding === '' ? name : variantKey(coding, name));
-    if (entry === undefined || entry.value.stub || !sameStamp(entry.stamp, stamp)) return '';
+    if (entry === undefined || entry.value.isStub || !sameStamp(entry, stamp)) return '';
     return entry.value.validators.etag;
   }
 
   /**
-   * Keeps the page of a reply if it is certain to be what is on the disk, or to be dropped when it no longer is.
+   * Keeps a copy of the page of a reply if it is certain to be what is on the disk, or to be dropped when it no longer is.
    *
    * @param ticket from the cache, taken before the file was opened
    * @param pinned whether it is served often: then it is watched from the beginning, and otherwise from its first hit on
-   * @returns its entry, or null if the page is not kept
+   * @returns false if the page is not kept
    */
-  keep(page: Page, origin: PageOrigin, ticket: number, pinned: boolean): CacheEntry<Page> | null {
+  keep(page: Page, origin: PageOrigin, ticket: number, pinned: boolean): boolean {
     const { name, key, representation } = origin;
     const { coding, offer, original } = representation;
-    if (!pinned && !this.memory.mayKeep) return null;
-    if (coding === '') this.offerIn(page, name, offer);
-    if (!this.put(page, key, representation, origin, ticket, pinned)) return null;
-    const entry = this.cache.peek(key) ?? null;
-    if (offer === null || original === null) return entry;
-    const primary = this.cache.peek(name);
-    if (primary !== undefined && sameOffer(primary.value.offer, offer)) return entry;
-    const stub = new Page(NOTHING, 0, 0, 0, '', new Reply(200), page.validators, page.location);
-    stub.stub = true;
-    this.offerIn(stub, name, offer);
-    this.put(stub, name, original, origin, ticket, pinned);
-    return entry;
+    if (!pinned && !this.memory.mayKeep) return false;
+    const choice =
+      offer === null
+        ? null
+        : new PageChoice(
+            offer,
+            offer.codings.map((each) => variantKey(each, name)),
+          );
+    const own = coding === '' ? choice : null;
+    if (!this.putCertain(page, own, key, representation, origin, ticket, pinned)) return false;
+    if (choice === null || offer === null || original === null) return true;
+    if (this.cache.peek(name)?.value.choice?.isOf(offer)) return true;
+    this.putCertain(new Page(STUB, page.location), choice, name, original, origin, ticket, pinned);
+    return true;
   }
 
-  private put(
+  private putCertain(
     page: Page,
+    choice: PageChoice | null,
     key: string,
     { path, stamp }: StampedFile,
     { nowMs, files }: PageOrigin,
@@ -162,76 +208,87 @@ export class Pages {
     const settled = isSettled(stamp.mtimeMs, nowMs);
     let certain = settled;
     let freshForMs = UNWATCHED_YET;
+    let watched: WatchedFile | null = null;
     if (pinned || !settled || stamp.ctimeMs === undefined || !isSettled(stamp.ctimeMs, nowMs)) {
-      const watched = this.watches.watch(path);
+      watched = this.watches.watch(path);
       const now = files.stamp(path);
       // A file that was written in place while it was read gives a mixture, which must not be kept.
       certain = now !== null && sameStamp(stamp, now) && (watched === null || settled);
-      page.watched = watched;
       freshForMs = watched === null ? FRESH_MS : WATCHED_FRESH_MS;
     }
-    const candidate = { key, value: page, bytes: page.memory.size, path, stamp, pinned, freshForMs };
-    if (certain && this.cache.put(candidate, ticket, nowMs)) return true;
-    release(page);
+    const about = { key, path, stamp, pinned, freshForMs };
+    if (certain && this.put(page, choice, watched, about, ticket, nowMs)) return true;
+    watched?.release();
     return false;
   }
 
-  private offerIn(page: Page, name: string, offer: Offer | null): void {
-    page.offer = offer;
-    page.keys = offer === null ? [] : offer.codings.map((coding) => variantKey(coding, name));
+  /** Puts a copy of the page into the cache. @returns false if it is refused: then the watch is still the caller's */
+  private put(
+    page: Page,
+    choice: PageChoice | null,
+    watched: WatchedFile | null,
+    about: Omit<Candidate<Page>, 'value' | 'bytes'>,
+    ticket: number,
+    checkedAt: number,
+  ): boolean {
+    const value = this.copyOf(page);
+    if (value === null) return false;
+    value.choice = choice;
+    const bytes = page.size + PAGE_BYTES + (choice === null ? 0 : choice.bytes);
+    const kept = this.cache.put({ ...about, value, bytes }, ticket, checkedAt);
+    if (kept) value.watched = watched;
+    else this.release(value);
+    return kept;
+  }
+
+  /** Returns a copy of the page that lies in the arena, or null if there is no room for it. */
+  private copyOf(page: Page): Page | null {
+    if (page.isStub) return page;
+    const { memory, at, size, location } = page;
+    let block = this.arena.take(size);
+    // There are enough bytes that are free, and no piece of them is large enough.
+    for (let evicted = 0; block === null && evicted < EVICTED_MAX && this.cache.evict(); evicted++) {
+      block = this.arena.take(size);
+    }
+    if (block === null) return null;
+    memory.bytes.copy(block.memory.bytes, block.at, at, at + size);
+    const { headSize, dateOffset, date, status } = page;
+    return new Page({ ...block, headSize, size, dateOffset, date, status }, location);
+  }
+
+  /** Nothing is being sent from the page any more. */
+  private release(page: Page): void {
+    unwatch(page);
+    page.made = null;
+    if (!page.isStub) this.arena.give(page);
   }
 
   /** Starts to make a coding of a page. Until the coding is ready, the page itself is the answer. */
   private compress(entry: CacheEntry<Page>, coding: ContentCoding, key: string): void {
     const page = entry.value;
-    if (page.making || !this.compressor.idle) return;
-    page.making = true;
+    const { choice } = page;
+    if (choice === null || choice.making || !this.compressor.idle) return;
+    choice.making = true;
     const ticket = this.cache.begin();
     // A watch of its own: the page may be evicted meanwhile, and its watch ends with it.
     const watched = page.watched === null ? null : this.watches.watch(entry.path);
+    // A thread reads the content.
+    this.cache.hold(entry);
     this.compressor.run(page, coding, (variant) => {
-      page.making = false;
-      if (variant === null) {
-        withdraw(page, coding);
-        watched?.release();
-        return;
-      }
-      variant.watched = watched;
-      const { path, stamp, freshForMs } = entry;
-      const candidate = {
-        key,
-        value: variant,
-        bytes: variant.memory.size,
-        path,
-        stamp,
-        pinned: false,
-        freshForMs,
-      };
-      const kept = this.memory.mayKeep && this.cache.put(candidate, ticket, entry.loadedAt);
-      if (!kept) release(variant);
+      choice.making = false;
+      this.cache.unhold(entry);
+      if (variant === null) choice.withdraw(coding);
+      const about = { key, path: entry.path, stamp: entry, pinned: false, freshForMs: entry.freshForMs };
+      const kept =
+        variant !== null &&
+        this.memory.mayKeep &&
+        this.put(variant, null, watched, about, ticket, entry.checkedAt);
+      if (!kept) watched?.release();
     });
   }
 }
 
-function release(page: Page): void {
+function unwatch(page: Page): void {
   page.watched?.release();
   page.watched = null;
-}
-
-/** Stops offering a coding that does not make the content smaller. */
-function withdraw(page: Page, coding: ContentCoding): void {
-  const { offer, keys } = page;
-  if (offer === null) return;
-  const codings = offer.codings.filter((each) => each !== coding);
-  page.keys = keys.filter((_key, index) => offer.codings[index] !== coding);
-  page.offer = { ...offer, codings };
-}
-
-function sameOffer(one: Offer | null, other: Offer): boolean {
-  return (
-    one !== null &&
-    one.codings.join() === other.codings.join() &&
-    one.siblings.join() === other.siblings.join() &&
-    one.absent.join() === other.absent.join()
-  );
 }

@@ -1,9 +1,9 @@
 import type { Location, Server } from '@webserv/config';
 import { dispatch, Exchange, FileFacts, type Files, type Services } from '@webserv/methods';
 import { DEFAULT_LIMITS, fillHead, RequestHead } from '@webserv/request';
-import { type FileBody, Reply, type Representation, sameStamp } from '@webserv/response';
+import { type FileBody, Reply, sameStamp } from '@webserv/response';
 import { ContentTag, TAG_ROOM } from './content-tag.ts';
-import { originOf, type Page, USUAL } from './page.ts';
+import { originOf, USUAL } from './page.ts';
 import { PageDraft } from './page-draft.ts';
 import type { Pages } from './pages.ts';
 
@@ -63,15 +63,8 @@ function preloadPage(target: string, site: Site, services: Services, clock: Cloc
   if (draft === null || !whole) return false;
   reply.body = { kind: 'unsent', length: body.length };
   reply.representation = null;
-  const page = pageOf(draft, representation, exchange);
-  return site.pages.keep(page, originOf(exchange, representation), ticket, true) !== null;
-}
-
-function pageOf(draft: PageDraft, { validators, tagPending }: Representation, { location }: Exchange): Page {
-  if (!tagPending) return draft.page(validators, location);
-  const etag = ContentTag.of(draft.memory.bytes, draft.headSize, draft.size);
-  draft.name(etag);
-  return draft.page({ ...validators, etag }, location);
+  if (representation.tagPending) draft.name(ContentTag.of(draft.memory.bytes, draft.headSize, draft.size));
+  return site.pages.keep(draft.page(location), originOf(exchange, representation), ticket, true);
 }
 
 /** Returns true if the file is still what its length and validators were taken from. */

@@ -1,4 +1,4 @@
-import { HostMatcher } from '@webserv/config';
+import { HostMatcher, type Server } from '@webserv/config';
 import { present, type Services } from '@webserv/methods';
 import type { Limits } from '@webserv/request';
 import type { Edition } from '../edition.ts';
@@ -15,7 +15,7 @@ export class AddressEdition implements Edition {
   readonly services: Services;
   readonly limits: Limits;
   readonly defaultSite: Site;
-  private readonly sites: readonly Site[];
+  private readonly sites: ReadonlyMap<Server, Site>;
   private readonly hosts: HostMatcher;
   /** The host of the last request, and its site. The next request mostly has the same host. */
   private lastHost = '';
@@ -27,7 +27,7 @@ export class AddressEdition implements Edition {
   constructor(sites: readonly Site[], services: Services, whole: Holder) {
     this.services = services;
     this.whole = whole;
-    this.sites = sites;
+    this.sites = new Map(sites.map((site) => [site.server, site]));
     this.defaultSite = present(sites[0], 'the site of an address');
     this.lastSite = this.defaultSite;
     this.hosts = new HostMatcher(sites.map((site) => site.server));
@@ -36,11 +36,9 @@ export class AddressEdition implements Edition {
   }
 
   siteOf(host: string): Site {
-    if (this.sites.length === 1) return this.defaultSite;
+    if (this.sites.size === 1) return this.defaultSite;
     if (host !== this.lastHost) {
-      const server = this.hosts.server(host);
-      const found = this.sites.find((site) => site.server === server);
-      this.lastSite = present(found, 'the site of a host');
+      this.lastSite = present(this.sites.get(this.hosts.server(host)), 'the site of a host');
       this.lastHost = host;
     }
     return this.lastSite;

@@ -119,7 +119,7 @@ export class Http1Outlet implements Outlet {
     if (answer === 'not-modified') return this.unmodified(page, usual, shared);
     if (usual && page.refresh(context.date, shared)) {
       encoded.keepAlive = true;
-      this.whole(page.memory, context.method === 'HEAD' ? page.headSize : page.size, page.headSize);
+      this.whole(page.memory, page.at, context.method === 'HEAD' ? page.headSize : page.size, page.headSize);
       return true;
     }
     if (!this.head(page.reply)) return false;
@@ -290,7 +290,7 @@ export class Http1Outlet implements Outlet {
 
   /** Puts a span of a page's content behind what waits, as the body. */
   private spanOf(page: Page, first: number, length: number): void {
-    const offset = page.headSize + first;
+    const offset = page.at + page.headSize + first;
     if (this.fits(length)) {
       page.memory.bytes.copy(this.ownRoom.bytes, this.gathered, offset, offset + length);
       this.gathered += length;
@@ -304,7 +304,7 @@ export class Http1Outlet implements Outlet {
     if (usual) {
       const memory = page.notModified(context, encoded, shared);
       encoded.keepAlive = true;
-      this.whole(memory, memory.size, memory.size);
+      this.whole(memory, 0, memory.size, memory.size);
       return true;
     }
     if (!this.head(notModified(page.reply.headers))) return false;
@@ -312,8 +312,8 @@ export class Http1Outlet implements Outlet {
     return true;
   }
 
-  /** Sends memory that holds a complete response; `lead` bytes of it are the head. */
-  private whole(memory: Memory, size: number, lead: number): void {
+  /** Sends a complete response that lies in memory; `lead` bytes of it are the head. */
+  private whole(memory: Memory, at: number, size: number, lead: number): void {
     const { way } = this;
     assert(way !== null, 'a response leaves by a connection');
     this.moved = 0;
@@ -325,11 +325,11 @@ export class Http1Outlet implements Outlet {
     this.body = size - lead;
     this.flying = true;
     if (lastLine === null) {
-      way.wire.send(way.sending, memory, 0, size);
+      way.wire.send(way.sending, memory, at, size);
       return;
     }
-    const pieces = withLine(memory, lead, lastLine);
-    if (size > lead) pieces.push({ memory, offset: lead, length: size - lead });
+    const pieces = withLine(memory, at, lead, lastLine);
+    if (size > lead) pieces.push({ memory, offset: at + lead, length: size - lead });
     way.wire.sendAll(way.sending, pieces);
   }
 
@@ -377,9 +377,9 @@ export class Http1Outlet implements Outlet {
   }
 }
 
-/** A head of `size` bytes, with a line in place of its blank line. */
-function withLine(memory: Memory, size: number, line: Memory): Slice[] {
-  return [{ memory, offset: 0, length: size - BLANK_LINE }, pieceOf(line)];
+/** A head of `size` bytes at `at`, with a line in place of its blank line. */
+function withLine(memory: Memory, at: number, size: number, line: Memory): Slice[] {
+  return [{ memory, offset: at, length: size - BLANK_LINE }, pieceOf(line)];
 }
 
 function pieceOf(memory: Memory): Slice {

@@ -124,7 +124,7 @@ export class Http2Outlet implements Outlet, Sayer {
       this.hasBody = this.method !== 'HEAD';
       this.length = this.hasBody ? page.bodySize : 0;
       this.headWaits = true;
-      if (this.length > 0) this.say(page.memory.bytes, page.headSize, page.size);
+      if (this.length > 0) this.say(page.memory.bytes, page.at + page.headSize, page.at + page.size);
     }
     this.ending = true;
     this.flush();

@@ -2,7 +2,7 @@ import { Interest, Loop, Op, Udata } from '@webserv/event-loop';
 import { FakeDriver, settle } from '@webserv/event-loop/testing';
 import { type Page, PageDraft, USUAL } from '@webserv/pages';
 import { DEFAULT_LIMITS, RequestParser } from '@webserv/request';
-import { NO_VALIDATORS, Reply } from '@webserv/response';
+import { Reply } from '@webserv/response';
 import { Http1Outlet, type Way } from '../http1/http1-outlet.ts';
 import type { Arrived, Ask, OutletWorld } from '../outlet.contract.ts';
 import type { Outlet } from '../outlet.ts';
@@ -20,7 +20,7 @@ function pageOf(content: Uint8Array, etag = ''): Page {
   const draft = PageDraft.of(reply, content.length, { ...USUAL, date: DATE });
   if (draft === null) throw new Error('no page');
   draft.memory.bytes.set(content, draft.headSize);
-  return draft.page(NO_VALIDATORS, locationOf());
+  return draft.page(locationOf());
 }
 
 /** Files in memory, and what both worlds share. */

@@ -54,7 +54,7 @@ export class RecordingOutlet implements Outlet {
       if (!this.head(notModified(page.reply.headers))) return false;
     } else {
       if (!this.head(page.reply)) return false;
-      if (this.hasBody) this.say(page.memory.bytes.subarray(page.headSize, page.size));
+      if (this.hasBody) this.say(page.content);
     }
     this.end(null);
     return true;

@@ -1,5 +1,5 @@
 import type { CacheEntry, StaticCache } from '@webserv/cache';
-import { type Loop, Memory } from '@webserv/event-loop';
+import type { Loop, Memory } from '@webserv/event-loop';
 import { conditionsOf, type Exchange, failure, type MemoryLedger } from '@webserv/methods';
 import {
   answerOf,
@@ -22,7 +22,6 @@ import {
   type Cause,
   type FileBody,
   fail,
-  NO_VALIDATORS,
   notModified,
   type Reply,
   type Representation,
@@ -256,7 +255,7 @@ export class Responder implements Sender, PageLoadOwner {
   }
 
   /**
-   * Sends a file that was read when it was opened. What is not kept needs no memory of its own.
+   * Sends a file that was read when it was opened, from memory of the pool. The cache keeps a copy.
    * @param origin of the page that the cache is to keep, or null
    * @returns false where it was not read, or there is no memory
    */
@@ -272,8 +271,8 @@ export class Responder implements Sender, PageLoadOwner {
     if (content === null) return false;
     usual.date = this.outlet.date;
     const size = PageDraft.sizeOf(reply, body.length, usual);
-    if (!site.memory.spare(origin === null ? MemoryPool.capacityOf(size) : size)) return false;
-    const memory = origin === null ? pool.take(size) : Memory.allocate(size);
+    if (!site.memory.spare(MemoryPool.capacityOf(size))) return false;
+    const memory = pool.take(size);
     this.lent = memory;
     this.lentBy = site.memory;
     const draft = PageDraft.of(reply, body.length, usual, memory);
@@ -286,15 +285,8 @@ export class Responder implements Sender, PageLoadOwner {
     reply.release();
     reply.body = { kind: 'unsent', length: body.length };
     reply.representation = null;
-    const validators = origin === null ? NO_VALIDATORS : origin.representation.validators;
-    const page = draft.page(validators, exchange.location);
-    const entry = origin === null ? null : site.pages.keep(page, origin, ticket, false);
-    if (entry !== null) {
-      // The cache counts what it keeps.
-      site.memory.give(size);
-      this.lent = null;
-      this.hold(site, entry);
-    }
+    const page = draft.page(exchange.location);
+    if (origin !== null) site.pages.keep(page, origin, ticket, false);
     this.sendPage(page, 'page', true);
     return true;
   }
@@ -310,7 +302,6 @@ export class Responder implements Sender, PageLoadOwner {
     const load: PageLoad = new PageLoad(this.loop, {
       draft,
       body,
-      validators: origin === null ? NO_VALIDATORS : origin.representation.validators,
       location: exchange.location,
       tagged: this.tagPending,
       services: exchange.services,

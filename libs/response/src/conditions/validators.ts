@@ -8,7 +8,7 @@ export interface FileStamp {
   readonly size: number;
   readonly ino: number;
   /** The time of the last change of any kind, if it is known. No program can set it, so it shows what `mtimeMs` hides. */
-  readonly ctimeMs?: number;
+  readonly ctimeMs?: number | undefined;
 }
 
 /** Returns true if two stamps are of the same file, unchanged as far as a stamp can show (see `isSettled`). */
