@@ -5,7 +5,7 @@ import type { Span } from '../diagnostics/position.ts';
 import type { CgiWords } from '../directives/scripts.ts';
 import { absolutePath, under } from '../disk/path.ts';
 import { cgiKey, runnerOf } from '../model/cgi-rules.ts';
-import type { CgiRule, Location, Origins } from '../model/types.ts';
+import type { CgiRule, Location, Origins, Scope } from '../model/types.ts';
 import { wordSpan } from '../syntax/directive.ts';
 import type { Claim } from './claim.ts';
 import type { Surroundings } from './draft.ts';
@@ -18,7 +18,7 @@ import { buildScope } from './scope.ts';
 export function buildLocation(
   level: Level,
   id: number,
-  outerTypes: ReadonlyMap<string, string>,
+  base: Scope,
   serverOrigins: Origins,
   around: Surroundings,
 ): Location {
@@ -27,8 +27,8 @@ export function buildLocation(
   // A redirection overrides everything beside it: such a location has the settings of its server.
   const from = redirection === null ? level : level.outer;
   const reader = new LevelReader(from, serverOrigins);
-  const types = redirection === null ? mergeTypes(outerTypes, level, reader, around.problems) : outerTypes;
-  const scope = buildScope(reader, types);
+  const plain = from !== level || level.isEmpty;
+  const scope = plain ? base : buildScope(reader, mergeTypes(base.types, level, reader, around.problems));
   const index = resolveIndex(from, reader);
   let cgi: CgiRule[] = [];
   if (redirection === null) {

@@ -5,11 +5,12 @@ import { quoted } from '../diagnostics/diagnostic.ts';
 import { lineOf } from '../diagnostics/position.ts';
 import { DIRECTIVES } from '../directives/table.ts';
 import { absolutePath } from '../disk/path.ts';
-import type { Config, Listen, Location, Origins, Server } from '../model/types.ts';
+import type { Config, Listen, Location, Origins, Scope, Server } from '../model/types.ts';
 import { wordSpan } from '../syntax/directive.ts';
 import { buildAcme, buildAcmeStore, CHALLENGES, challengeLocation, keptCertificate } from './acme.ts';
 import { buildLocation } from './build-location.ts';
 import type { Built, Draft, Surroundings } from './draft.ts';
+import { originsWithin } from './layered-origins.ts';
 import { DEFAULT_ORIGIN, defaultValue, type Level, originOf } from './level.ts';
 import { LevelReader } from './level-reader.ts';
 import { mergeTypes } from './media-types.ts';
@@ -23,10 +24,11 @@ export function build(main: Level, file: string, around: Surroundings): Draft {
   const types = mergeTypes(new Map(), main, reader, around.problems);
   const acmeStore = buildAcmeStore(main, reader);
   around.claims.push(...ownClaims(main));
+  const outside = { types, origins: originsWithin(main) };
   const servers: Built<Server>[] = [];
   const locations: (readonly Built<Location>[])[] = [];
   for (const level of main.childrenOf('server')) {
-    const built = buildServer(level, servers.length, types, acmeStore, around);
+    const built = buildServer(level, servers.length, outside, acmeStore, around);
     servers.push({ value: built.server, level });
     locations.push(built.locations);
   }
@@ -54,18 +56,18 @@ function memoryOfAll(main: Level, limit: number, servers: readonly Built<Server>
 function buildServer(
   level: Level,
   id: number,
-  outerTypes: ReadonlyMap<string, string>,
+  outside: { readonly types: ReadonlyMap<string, string>; readonly origins: Origins },
   acmeStore: string | null,
   around: Surroundings,
 ): { server: Server; locations: readonly Built<Location>[] } {
-  const reader = new LevelReader(level);
+  const reader = new LevelReader(level, outside.origins);
   const opener = level.opening.directive;
-  const types = mergeTypes(outerTypes, level, reader, around.problems);
+  const types = mergeTypes(outside.types, level, reader, around.problems);
   const base = buildScope(reader, types);
   around.claims.push(...ownClaims(level));
   const listens = buildListens(level, reader, around);
   const errorPages = buildErrorPages(level, reader, around);
-  const locations = buildLocations(level, types, reader.origins, around);
+  const locations = buildLocations(level, base, reader.origins, around);
   const named = level.all('server_name');
   if (named.length > 0) reader.mark('server_name', originOf(named[0], level));
   const names = named.flatMap((setting) => setting.value);
@@ -163,14 +165,14 @@ function buildErrorPages(level: Level, reader: LevelReader, around: Surroundings
 
 function buildLocations(
   server: Level,
-  types: ReadonlyMap<string, string>,
+  base: Scope,
   origins: Origins,
   around: Surroundings,
 ): Built<Location>[] {
   const built: Built<Location>[] = [];
   const first = new Map<string, Location>();
   for (const level of server.childrenOf('location')) {
-    const location = buildLocation(level, built.length, types, origins, around);
+    const location = buildLocation(level, built.length, base, origins, around);
     const before = first.get(location.prefix);
     if (before !== undefined) {
       const message = `${quoted(location.prefix)} is already a location, at ${lineOf(before.at)}`;

@@ -9,7 +9,7 @@ export class LevelReader {
   readonly #level: Level;
   readonly #origins: LayeredOrigins;
 
-  /** @param around for a location the origins of its server, which are not stored again */
+  /** @param around the origins of the block around, which are not stored again */
   constructor(level: Level, around: Origins | null = null) {
     this.#level = level;
     this.#origins = new LayeredOrigins(around);

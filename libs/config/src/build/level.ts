@@ -38,8 +38,10 @@ export class Level {
   readonly parent: Level | null;
   /** The directive that opened it. Null for the main level. */
   readonly opener: Setting | null;
-  readonly #resolved = new Map<DirectiveName, Resolved<unknown> | null>();
-  readonly #children = new Map<string, Level[]>();
+  /** What the blocks inside it ask for again and again. Only the main level has it. */
+  readonly #resolved: Map<DirectiveName, Resolved<unknown> | null> | null;
+  /** Most blocks have none. */
+  #children: Map<string, Level[]> | null = null;
   readonly #settings = new Map<string, Setting[]>();
   /** Whether something in this block could not be read. Then a missing setting is perhaps not missing. */
   damaged = false;
@@ -48,6 +50,12 @@ export class Level {
     this.context = context;
     this.parent = parent;
     this.opener = opener;
+    this.#resolved = parent === null ? new Map() : null;
+  }
+
+  /** True for a block without anything in it. */
+  get isEmpty(): boolean {
+    return this.#settings.size === 0 && this.#children === null;
   }
 
   /** The directive that opened this block. The main level has none. */
@@ -90,6 +98,7 @@ export class Level {
 
   addChild(child: Level): void {
     const name = child.opening.row.name;
+    this.#children ??= new Map();
     const list = this.#children.get(name);
     if (list === undefined) this.#children.set(name, [child]);
     else list.push(child);
@@ -101,16 +110,15 @@ export class Level {
   }
 
   childrenOf(name: DirectiveName): readonly Level[] {
-    return this.#children.get(name) ?? NO_LEVELS;
+    return this.#children?.get(name) ?? NO_LEVELS;
   }
 
   /** Returns the value in force: of this block, or of the nearest block around it, or the default, or null. */
   resolve<N extends DirectiveName>(name: N): Resolved<ValueOf<N>> | null {
-    // Every location asks its server for the same few values.
-    const known = this.#resolved.get(name);
+    const known = this.#resolved?.get(name);
     if (known !== undefined) return known as Resolved<ValueOf<N>> | null;
     const resolved = this.#resolve(name);
-    if (this.context !== 'location') this.#resolved.set(name, resolved);
+    this.#resolved?.set(name, resolved);
     return resolved;
   }
 
@@ -119,8 +127,7 @@ export class Level {
     if (setting !== null) {
       return { value: setting.value, origin: originOf(setting, this), setting, level: this };
     }
-    const row = rowOf(name);
-    return this.parent !== null && row.inherits ? this.parent.resolve(name) : defaultOf(row);
+    return this.parent !== null && rowOf(name).inherits ? this.parent.resolve(name) : defaultOf(name);
   }
 
   /** Does the same for a directive that has a default. */
@@ -163,9 +170,20 @@ export function originOf(setting: Setting, level: Level): Origin {
   return setting.origin;
 }
 
-function defaultOf<T>(row: Row<T>): Resolved<T> | null {
-  if (row.default === null) return null;
-  return { value: defaultValue(row), origin: DEFAULT_ORIGIN, setting: null, level: null };
+/** Of all configs: a default depends on nothing but its row. */
+const resolvedDefaults = new Map<DirectiveName, Resolved<unknown> | null>();
+
+/** Returns what is in force where no block sets a directive, or null. */
+export function defaultOf<N extends DirectiveName>(name: N): Resolved<ValueOf<N>> | null {
+  const known = resolvedDefaults.get(name);
+  if (known !== undefined) return known as Resolved<ValueOf<N>> | null;
+  const row = rowOf(name);
+  const resolved =
+    row.default === null
+      ? null
+      : { value: defaultValue(row), origin: DEFAULT_ORIGIN, setting: null, level: null };
+  resolvedDefaults.set(name, resolved);
+  return resolved;
 }
 
 const defaults = new Map<Row, unknown>();

@@ -18,11 +18,12 @@ export function validate(tree: readonly Directive[], problems: Problems): Level 
 interface Pass {
   readonly problems: Problems;
   /** The values that were read before, by directive and words. Long configs repeat themselves. */
-  readonly known: Map<string, unknown>;
+  readonly known: Map<Row, Map<string, unknown>>;
 }
 
 function fill(level: Level, tree: readonly Directive[], pass: Pass): void {
-  const first = new Map<Row, Directive>();
+  // A list: most blocks have few directives, and none has more than there are rows.
+  const first: Directive[] = [];
   for (const directive of tree) {
     const row = directive.row;
     if (row === null || !row.contexts.includes(level.context)) {
@@ -35,8 +36,8 @@ function fill(level: Level, tree: readonly Directive[], pass: Pass): void {
       continue;
     }
     if (setting === null) level.damaged = true;
-    const before = first.get(row);
-    if (before !== undefined && row.repeat === 'once') {
+    const before = row.repeat === 'once' ? first.find((other) => other.row === row) : undefined;
+    if (before !== undefined) {
       const { file, line } = before.source.position(before.name.start, before.name.end);
       const message = `${quoted(row.name)} is set twice in this block, first at ${file}:${line}`;
       pass.problems.error('duplicate-directive', wordSpan(directive, -1), message, {
@@ -44,7 +45,7 @@ function fill(level: Level, tree: readonly Directive[], pass: Pass): void {
       });
       continue;
     }
-    first.set(row, directive);
+    if (row.repeat === 'once') first.push(directive);
     if (setting !== null) level.add(setting);
   }
 }
@@ -93,17 +94,23 @@ function rightCount({ source, args, name }: Directive, row: Row, problems: Probl
 }
 
 function readWords(directive: Directive, row: Row, { problems, known }: Pass): Setting | null {
-  const words = directive.args.map((arg) => arg.text);
+  const words: string[] = [];
+  for (const { text } of directive.args) words.push(text);
   // Inside `types` the name is part of the value.
   const isEntry = row.contexts[0] === 'types';
   if (isEntry) words.unshift(directive.name.text);
   else if (words.length > row.max) words.length = row.max;
-  const key = `${row.name}\0${words.join('\0')}`;
-  const before = known.get(key);
+  let ofRow = known.get(row);
+  if (ofRow === undefined) {
+    ofRow = new Map();
+    known.set(row, ofRow);
+  }
+  const key = words.length === 1 ? words[0] : words.join('\0');
+  const before = ofRow.get(key);
   if (before !== undefined) return { directive, row, value: before, origin: null };
   const read = readValue(row.value, words, row.expects);
   if (read.ok) {
-    known.set(key, read.value);
+    ofRow.set(key, read.value);
     return { directive, row, value: read.value, origin: null };
   }
   for (const { code, message, index, expected, suggestion } of read.faults) {

@@ -86,12 +86,8 @@ function limits(
     const message = `no target can be this long: "max_header", which includes it, is ${value.maxHeader}`;
     problems.warn('unreachable-limit', wordSpan(uri.directive, 0), message);
   }
-  for (const scope of [level, ...locations.map((location) => location.level)]) {
-    const body = scope.own('body_size');
-    if (body === null || body.value <= value.tempDisk) continue;
-    const message = `no body of this size can be stored: "temp_disk" is ${value.tempDisk}`;
-    problems.warn('unreachable-limit', wordSpan(body.directive, 0), message);
-  }
+  bodySize(level, value, problems);
+  for (const location of locations) bodySize(location.level, value, problems);
   const runsCgi = locations.some((location) => location.value.cgi.length > 0);
   for (const name of ['max_cgi', 'cgi_queue'] as const) {
     if (!runsCgi) neverActs(level.own(name), name, 'no location of this server has a "cgi"', problems);
@@ -104,6 +100,13 @@ function limits(
       neverActs(location.level.own(name), name, 'this location has no "cgi"', problems);
     }
   }
+}
+
+function bodySize(level: Level, { tempDisk }: Server, problems: Problems): void {
+  const own = level.own('body_size');
+  if (own === null || own.value <= tempDisk) return;
+  const message = `no body of this size can be stored: "temp_disk" is ${tempDisk}`;
+  problems.warn('unreachable-limit', wordSpan(own.directive, 0), message);
 }
 
 function listings(server: Level, locations: readonly Built<Location>[], problems: Problems): void {
@@ -207,9 +210,10 @@ function laterServers(draft: Draft, problems: Problems): void {
     const [first] = others;
     if (first === undefined || others.includes(undefined)) continue;
     for (const name of FIRST_ONLY) {
-      const place = lineOf(first.at);
-      const why = `the server at ${place} is the first on its address and decides it`;
-      neverActs(level.own(name), name, why, problems);
+      const own = level.own(name);
+      if (own === null) continue;
+      const why = `the server at ${lineOf(first.at)} is the first on its address and decides it`;
+      neverActs(own, name, why, problems);
     }
   }
 }

@@ -2,12 +2,16 @@
 
 /** Makes a path of a config file absolute. A relative one starts in `folder`. The result does not end with `/`. */
 export function absolutePath(folder: string, path: string): string {
-  return `/${namesIn(path.startsWith('/') ? path : `${folder}/${path}`).join('/')}`;
+  const whole = path.startsWith('/') ? path : `${folder}/${path}`;
+  return PLAIN.test(whole) ? whole : `/${namesIn(whole).join('/')}`;
 }
+
+/** An absolute path without `.`, `..` and empty names. Most are. */
+const PLAIN = /^(?:\/(?!\.\.?(?:\/|$))[^/]+)+$/;
 
 /** Joins an absolute folder and a name. A `/` at the end of the name stays: the system then accepts only a folder. */
 export function under(folder: string, name: string): string {
-  const path = absolutePath(folder, `./${name}`);
+  const path = absolutePath(folder, `${folder === '/' ? '' : folder}/${name}`);
   return name.endsWith('/') && path !== '/' ? `${path}/` : path;
 }
 
