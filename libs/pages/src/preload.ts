@@ -20,6 +20,15 @@ interface Clock {
   text(): string;
 }
 
+/** The default files that are read before the first request, at most. Others are read when they are asked for. */
+const PRELOADED = 64;
+
+/** Reads default files of sites into their caches, until there are 64. A start of 5,000 sites must not wait for all. */
+export function preloadSites(sites: readonly Site[], services: Services, clock: Clock): void {
+  let left = PRELOADED;
+  for (const site of sites) if (left > 0) left -= preloadPages(site, services, clock);
+}
+
 /**
  * Reads the default files of a site into its cache before the first request, as pinned entries. Clients request them
  * most. Each file goes through the method stage as a request for it would, so every rule applies. A file that is too
@@ -27,7 +36,7 @@ interface Clock {
  *
  * @returns how many files the cache took
  */
-export function preloadPages(site: Site, services: Services, clock: Clock): number {
+function preloadPages(site: Site, services: Services, clock: Clock): number {
   let loaded = 0;
   for (const { prefix, defaultFile, redirection } of site.server.locations) {
     if (defaultFile === null || redirection !== null) continue;

@@ -2,7 +2,7 @@ import type { Config, Server } from '@webserv/config';
 import { AddressEdition, type Clock, type Edition } from '@webserv/connection';
 import type { Loop } from '@webserv/event-loop';
 import { MemoryLedger, present } from '@webserv/methods';
-import { type Compressor, Pages, preloadPages, type Watches } from '@webserv/pages';
+import { Arena, type Compressor, Pages, preloadSites, type Watches } from '@webserv/pages';
 import { HostedSite } from './hosted-site.ts';
 import type { LogBook } from './log-book.ts';
 import { SiteServices } from './services.ts';
@@ -26,6 +26,7 @@ export class HostedEdition {
   readonly config: Config;
   readonly sites: readonly HostedSite[];
   readonly memory: MemoryLedger;
+  private readonly arena = new Arena();
   private readonly engine: Engine;
   private readonly siteOf: ReadonlyMap<Server, HostedSite>;
   private running: SiteServices | null = null;
@@ -51,7 +52,7 @@ export class HostedEdition {
     const { loop, system, clock } = this.engine;
     const services = new SiteServices(loop, system, this.siteOf, clock);
     this.running = services;
-    for (const site of this.sites) preloadPages(site, services, clock);
+    preloadSites(this.sites, services, clock);
   }
 
   /** Returns what a listening socket serves. @param servers of its address, the default one first */
@@ -62,7 +63,7 @@ export class HostedEdition {
 
   /** A file has changed: the caches drop it. */
   changed(path: string): void {
-    for (const { cache } of this.sites) cache.dropPath(path);
+    for (const { pages } of this.sites) pages.opened?.dropPath(path);
   }
 
   hold(): void {
@@ -90,7 +91,7 @@ export class HostedEdition {
   private site(server: Server): HostedSite {
     const { loop, book, watches, compressor } = this.engine;
     const memory = new MemoryLedger(server.memoryLimit, this.memory);
-    const pages = new Pages(server, watches, compressor, memory);
+    const pages = new Pages(server, watches, compressor, memory, this.arena);
     const accessLog = book.access(server.accessLog);
     const errorLog = book.error(server.errorLog);
     return new HostedSite(server, pages, accessLog, errorLog, memory, () => loop.now);

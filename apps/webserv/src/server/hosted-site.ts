@@ -1,12 +1,10 @@
-import type { StaticCache } from '@webserv/cache';
 import { type Location, LocationMatcher, type Server } from '@webserv/config';
 import { type Ended, type Site, Stage } from '@webserv/connection';
 import { errnoName } from '@webserv/event-loop';
 import { AccessEntry, type AccessLog, type ErrorLog } from '@webserv/logger';
 import { Ledger, type MemoryLedger } from '@webserv/methods';
-import type { Page, Pages } from '@webserv/pages';
+import type { Pages } from '@webserv/pages';
 import { FieldId } from '@webserv/request';
-import { MimeTables, type MimeTypes } from '@webserv/response';
 
 /** One `server` block, in service: what its requests share. */
 export class HostedSite implements Site {
@@ -16,8 +14,8 @@ export class HostedSite implements Site {
   readonly errorLog: ErrorLog;
   readonly ledger: Ledger;
   readonly memory: MemoryLedger;
-  private readonly locations: LocationMatcher;
-  private readonly tables = new MimeTables();
+  /** Made for the first request: of many sites, most wait for theirs for long. */
+  private locations: LocationMatcher | null = null;
 
   /** @param now returns the loop's time in milliseconds */
   constructor(
@@ -29,7 +27,6 @@ export class HostedSite implements Site {
     now: () => number,
   ) {
     this.server = server;
-    this.locations = new LocationMatcher(server);
     this.ledger = new Ledger(server.maxUploads, server.tempDisk, { share: server.maxSharePerAddress, now });
     this.memory = memory;
     this.pages = pages;
@@ -38,6 +35,7 @@ export class HostedSite implements Site {
   }
 
   locate(path: string): Location {
+    this.locations ??= new LocationMatcher(this.server);
     return this.locations.locate(path);
   }
 
@@ -53,20 +51,13 @@ export class HostedSite implements Site {
     this.errorLog.warn(message, facts);
   }
 
-  get cache(): StaticCache<Page> {
-    return this.pages.cache;
-  }
-
-  /** Writes the counters of the cache into the error log. A site without a cache writes nothing. */
+  /** Writes the counters of the cache into the error log. A site without a cache, or a request, writes nothing. */
   reportCache(level: 'info' | 'notice'): void {
-    if (this.server.cacheSize === 0) return;
+    const { opened } = this.pages;
+    if (this.server.cacheSize === 0 || opened === null) return;
     this.errorLog[level](`cache of ${this.server.names[0] ?? `server ${this.server.id + 1}`}`, {
-      ...this.cache.stats,
+      ...opened.stats,
     });
-  }
-
-  typesOf({ types, charset }: Location): MimeTypes {
-    return this.tables.of(types, charset);
   }
 }
 

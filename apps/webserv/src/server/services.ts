@@ -21,7 +21,13 @@ import {
   uploadFoldersOf,
 } from '@webserv/methods';
 import { forgetPath } from '@webserv/pages';
-import type { ContentCoding, FileStamp, MimeTypes, Reply } from '@webserv/response';
+import {
+  type ContentCoding,
+  type FileStamp,
+  MimeTables,
+  type MimeTypes,
+  type Reply,
+} from '@webserv/response';
 import type { HostedSite } from './hosted-site.ts';
 import type { System } from './system.ts';
 import { VERSION } from './version.ts';
@@ -40,7 +46,7 @@ export class SiteServices implements Services {
   private readonly clock: Clock;
   private readonly sites: ReadonlyMap<Server, HostedSite>;
   private readonly pages: ErrorPages;
-  private readonly siteOfLocation = new Map<Location, HostedSite>();
+  private readonly types = new MimeTables();
 
   constructor(loop: Loop, system: System, sites: ReadonlyMap<Server, HostedSite>, clock: Clock) {
     this.files = system.files(loop);
@@ -52,10 +58,7 @@ export class SiteServices implements Services {
     this.sites = sites;
     this.uploads = new UploadRoots(uploadFoldersOf([...sites.keys()]));
     this.pages = new ErrorPages(this.files, this.uploads);
-    for (const site of sites.values()) {
-      for (const location of site.server.locations) this.siteOfLocation.set(location, site);
-      this.pages.preload(site.server, clock.now());
-    }
+    for (const server of sites.keys()) this.pages.preload(server, clock.now());
     this.scripts = new CgiRunner(loop, {
       launcher: system.launcher,
       software: `webserv/${VERSION}`,
@@ -73,8 +76,12 @@ export class SiteServices implements Services {
   }
 
   forget(path: string): void {
-    const caches = [...this.sites.values()].map(({ cache }) => cache);
-    forgetPath(path, this.files, caches);
+    const caches = [...this.sites.values()].map(({ pages }) => pages.opened);
+    forgetPath(
+      path,
+      this.files,
+      caches.filter((cache) => cache !== null),
+    );
   }
 
   /** Calls back when no work in slices is left, such as the removal of cancelled uploads. */
@@ -94,8 +101,8 @@ export class SiteServices implements Services {
     return this.siteOf(server).memory;
   }
 
-  typesOf(location: Location): MimeTypes {
-    return present(this.siteOfLocation.get(location), 'the site of a location').typesOf(location);
+  typesOf({ types, charset }: Location): MimeTypes {
+    return this.types.of(types, charset);
   }
 
   contentTag(exchange: Exchange, coding: ContentCoding | '', stamp: FileStamp): string {
