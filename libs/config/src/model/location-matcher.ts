@@ -1,8 +1,6 @@
 import { present } from '../diagnostics/present.ts';
 import type { Location, Server } from './types.ts';
 
-const SLASH = 0x2f;
-
 /**
  * Chooses the location of a path: the longest prefix that ends where a segment of the path ends. `/introduce` holds
  * `/introduce` and `/introduce/x`, and not `/introducex`. A prefix stands for a folder, so its rules must not apply
@@ -10,48 +8,35 @@ const SLASH = 0x2f;
  */
 export class LocationMatcher {
   readonly #root: Location;
-  /** Sorted by code units, without `/`. */
-  readonly #prefixes: string[] = [];
-  readonly #locations: Location[] = [];
-  /** For each prefix the index of the longest other prefix that it begins with, or -1. */
-  readonly #shorter: number[] = [];
+  /** By prefix, without `/`. */
+  readonly #locations = new Map<string, Location>();
+  /** The most slashes of a prefix. No more segments of a path matter. */
+  readonly #depth: number;
 
   constructor(server: Server) {
     const root = server.locations.find((location) => location.prefix === '/');
     this.#root = present(root, 'the location /');
-    const rest = server.locations.filter((location) => location.prefix !== '/');
-    rest.sort((a, b) => (a.prefix < b.prefix ? -1 : 1));
-    for (const location of rest) {
-      let shorter = this.#prefixes.length - 1;
-      while (shorter >= 0 && !location.prefix.startsWith(this.#prefixes[shorter]))
-        shorter = this.#shorter[shorter];
-      this.#shorter.push(shorter);
-      this.#prefixes.push(location.prefix);
-      this.#locations.push(location);
+    let depth = 0;
+    for (const location of server.locations) {
+      if (location.prefix === '/') continue;
+      this.#locations.set(location.prefix, location);
+      depth = Math.max(depth, location.prefix.split('/').length - 1);
     }
+    this.#depth = depth;
   }
 
   /**
+   * The cost depends on the depth of the prefixes, and not on how many there are.
    * @param path decoded, dot segments resolved, from `/`, without the query
    */
   locate(path: string): Location {
-    const prefixes = this.#prefixes;
-    let low = 0;
-    let high = prefixes.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (prefixes[middle] <= path) low = middle + 1;
-      else high = middle;
+    let found = this.#root;
+    let end = 0;
+    for (let depth = 0; depth < this.#depth && end >= 0; depth++) {
+      end = path.indexOf('/', end + 1);
+      const location = this.#locations.get(end < 0 ? path : path.slice(0, end));
+      if (location !== undefined) found = location;
     }
-    // Every prefix of the path sorts at or before the path, and every entry between such a prefix and the path begins
-    // with that prefix too. So all candidates lie on one chain of shorter and shorter prefixes.
-    for (let index = low - 1; index >= 0; index = this.#shorter[index]) {
-      const prefix = prefixes[index];
-      const length = prefix.length;
-      if (path.startsWith(prefix) && (path.length === length || path.charCodeAt(length) === SLASH)) {
-        return this.#locations[index];
-      }
-    }
-    return this.#root;
+    return found;
   }
 }
