@@ -55,7 +55,9 @@ describe('the inputs of test', () => {
 
   it('hold no spec, helper, golden file or page of another package, save the contracts and helpers that it offers', () => {
     expect(others.length).toBeGreaterThan(100);
-    const inner = others.filter((path) => !/\/src\/(testing\/(index|pebble)|[\w-]+\.contract)\.ts$/.test(path));
+    const inner = others.filter(
+      (path) => !/\/src\/(testing\/(index|pebble)|[\w-]+\.contract)\.ts$/.test(path),
+    );
     expect(inner.filter((path) => isTest(path) || path.endsWith('.md'))).toEqual([]);
   });
 
