@@ -9,7 +9,7 @@ import {
   faultsEverywhere,
   Random,
 } from '@webserv/event-loop/testing';
-import { AccessLog } from '@webserv/logger';
+import { AccessLog, type Destination } from '@webserv/logger';
 import { type Holdings, type Running, serve } from '../../index.ts';
 import type { System } from '../../server/system.ts';
 import { MemoryDisk } from './memory-disk.ts';
@@ -161,10 +161,15 @@ export class World implements Outside {
     };
   }
 
-  private openLog(path: string): { fd: number; kind: 'file' } | number {
+  private openLog(path: string): Destination | number {
     const file = (this.disk.fileAt(path) ?? this.disk.put(path, '')) as MemoryFile;
     const fd = this.driver.openFile(file);
-    return fd < 0 ? fd : { fd, kind: 'file' };
+    // The descriptor is one of the fake driver. To this process the number means something else, or nothing.
+    const write: Destination['write'] = (_, bytes, from, length) => {
+      file.write(bytes.subarray(from, from + length), file.bytes.length);
+      return length;
+    };
+    return fd < 0 ? fd : { fd, kind: 'file', write };
   }
 
   /** Rounds until `over`; where nothing is left to do before, time passes to the next deadline. */
