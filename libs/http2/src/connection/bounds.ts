@@ -41,7 +41,7 @@ export interface Bounds {
   readonly windowUpdates: Rate;
   /** PRIORITY and PRIORITY_UPDATE. */
   readonly priorities: Rate;
-  /** Bytes of DATA on streams that were reset. */
+  /** Bytes of DATA on streams that were reset, beyond what their windows allowed when the server reset them. */
   readonly lateData: Rate;
 }
 

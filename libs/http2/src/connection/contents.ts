@@ -19,6 +19,8 @@ export class Contents<T> {
   /** Bytes that may still come on the connection, and bytes to give back. */
   private window = DEFAULT_WINDOW;
   private credit = 0;
+  /** Bytes that clients may still send on streams that the server has reset: the windows allow them. */
+  private crossing = 0;
   /** The stream of the DATA frame in hand, or 0 if nobody takes it. */
   private stream = 0;
 
@@ -80,6 +82,11 @@ export class Contents<T> {
     stream.held = 0;
   }
 
+  /** The server resets the stream. What its window allows may be under way, or leave before the client knows. */
+  expectLate(stream: Http2Stream<T>): void {
+    if (!stream.remoteEnded) this.crossing += Math.max(0, stream.receiveWindow);
+  }
+
   /** A DATA frame begins. Returns false if the connection has failed. */
   private begin(reader: FrameReader): boolean {
     const { core } = this;
@@ -118,8 +125,10 @@ export class Contents<T> {
     if (core.streams.howClosed(id) !== Closed.RESET) {
       return this.fails(ErrorCode.STREAM_CLOSED, 'data-on-closed-stream');
     }
-    // It was under way when the stream was reset. A frame without content costs as well.
-    return core.count(this.late, length + 1);
+    // It was under way when the stream was reset. A frame costs too, with content or without.
+    const allowed = Math.min(length, this.crossing);
+    this.crossing -= allowed;
+    return core.count(this.late, length - allowed + 1);
   }
 
   private fails(code: ErrorCode, why: string): false {

@@ -113,9 +113,10 @@ const FLOODS: readonly (readonly [name: string, why: string, times: number, act:
   ['PRIORITY', 'priority-flood', 30, () => () => [frame(PRIORITY, 0, 1, [0, 0, 0, 0, 1])]],
   ['PRIORITY_UPDATE', 'priority-flood', 30, () => (nth) => [priorityUpdate(odd(nth), 'u=1')]],
   [
-    'DATA on a stream that was reset',
+    'DATA on a stream that was reset, more than its window',
     'late-data-flood',
-    10,
+    // 262 frames cost 1 each, half of the next one is more than the window, and all of those behind it.
+    272,
     (talk) => (nth) => {
       if (nth === 0) {
         talk.say(talk.head(1, POST, false));

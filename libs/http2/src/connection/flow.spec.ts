@@ -42,6 +42,16 @@ describe('the windows for what comes', () => {
     ]);
   });
 
+  it('of streams that the server has reset may be used up: no client knows of the reset yet', () => {
+    const talk = Talk.begun({ ...BOUNDS, lateData: { burst: 1000, perSecond: 0 } });
+    for (let id = 1; id < 40; id += 2) {
+      talk.say(talk.head(id, POST, false));
+      talk.connection.reset(talk.stream(id), 0);
+    }
+    for (let id = 1; id < 40; id += 2) expect(talk.say(...much(id, 7)).join()).not.toContain('failed');
+    expect(talk.say(chunk(1, 1000))[0]).toBe('failed ENHANCE_YOUR_CALM late-data-flood');
+  });
+
   it('of the connection: one byte more is an error of the connection', () => {
     const talk = Talk.begun(BOUNDS);
     for (const id of [1, 3]) talk.say(talk.head(id, POST, false), ...much(id, 7));

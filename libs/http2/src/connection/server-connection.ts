@@ -293,6 +293,7 @@ export class ServerConnection<T> {
   /** Resets a stream. The owner must not touch it afterwards. */
   reset(stream: Http2Stream<T>, code: ErrorCode): void {
     this.control.rstStream(stream.id, code);
+    this.contents.expectLate(stream);
     this.close(stream, true);
     this.streams.recycle(stream);
   }
@@ -323,6 +324,7 @@ export class ServerConnection<T> {
 
   streamError(stream: Http2Stream<T>, code: ErrorCode): void {
     this.control.rstStream(stream.id, code);
+    this.contents.expectLate(stream);
     this.close(stream, true);
     this.owner.reset(stream, code, false);
     this.streams.recycle(stream);
