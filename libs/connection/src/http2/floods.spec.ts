@@ -135,6 +135,28 @@ describe('a connection is ended, and the log says why, for', () => {
   });
 });
 
+it('a malformed request is reset, and its connection goes on: the log says so', () => {
+  const bad = blockOf([
+    [':method', 'GET'],
+    [':scheme', 'http'],
+    [':path', '/x'],
+    [':authority', 'a'],
+    ['connection', 'close'],
+  ]);
+  const peer = call(
+    PREFACE,
+    settings(),
+    frame(Type.HEADERS, END_STREAM | END_HEADERS, 1, bad),
+    headers(3, '/x'),
+  );
+  const frames = framesOf(Buffer.from(peer.text(), 'latin1'));
+  expect(frames.find(({ type }) => type === Type.RST_STREAM)?.payload.readUInt32BE(0)).toBe(PROTOCOL_ERROR);
+  expect(messagesOf(frames).get(3)?.fields.get(':status')).toBe('200');
+  expect(site.warnings).toMatchObject([
+    { message: 'http2: a malformed request was reset', why: 'connection-field', requests: 1 },
+  ]);
+});
+
 describe('memory stays bounded', () => {
   it('for field sections that are larger than any that is read: 431', () => {
     const block = blockOf([

@@ -195,7 +195,7 @@ export class Http2ClientUdata
   }
 
   malformed(_id: number, why: string): void {
-    this.shared.floods.report(this.host.edition, this.remote, why);
+    this.shared.floods.malformed(this.host.edition, this.remote, why);
   }
 
   windowOpened(): void {
@@ -207,7 +207,7 @@ export class Http2ClientUdata
   }
 
   failed(_code: number, why: string): void {
-    this.shared.floods.report(this.host.edition, this.remote, why);
+    this.shared.floods.ended(this.host.edition, this.remote, why);
     this.giveUp(why);
   }
 

@@ -149,8 +149,8 @@ export class FakeSite implements Site, Edition {
 
   info(): void {}
 
-  warn(_message: string, facts: Readonly<Record<string, string | number>>): void {
-    this.warnings.push(facts);
+  warn(message: string, facts: Readonly<Record<string, string | number>>): void {
+    this.warnings.push({ message, ...facts });
   }
 
   /** A client calls, and sends this. */
