@@ -135,10 +135,10 @@ export class TlsWorld implements WireWorld {
   private readonly peers: TlsPeer[] = [];
 
   /** @param plain its connections carry the records */
-  constructor(plain: SocketWorld) {
+  constructor(plain: SocketWorld, wires = new TlsWires(plain.loop)) {
     this.plain = plain;
     this.large = plain.large;
-    this.wires = new TlsWires(plain.loop);
+    this.wires = wires;
   }
 
   get loop(): Loop {

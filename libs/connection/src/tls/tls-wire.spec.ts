@@ -3,9 +3,24 @@ import { faultsEverywhere, Random } from '@webserv/event-loop/testing';
 import { TlsWorld } from '../testing/tls-world.ts';
 import { plainWorld, scriptedWorld } from '../testing/wire-worlds.ts';
 import { pattern, wireContract } from '../wire.contract.ts';
+import type { TlsWire } from './tls-wire.ts';
+import { TlsWires } from './tls-wires.ts';
 
 // tls-wire.full.spec.ts has the drivers of this machine.
 wireContract('TLS, on the scripted driver', () => new TlsWorld(plainWorld('fake')));
+
+/** A socket is quicker than the next turn: io_uring may have received already. */
+class LateWires extends TlsWires {
+  private readonly waiting: TlsWire[] = [];
+
+  override defer(wire: TlsWire): void {
+    this.waiting.push(wire);
+  }
+
+  resume(): void {
+    for (const wire of this.waiting.splice(0)) wire.resume();
+  }
+}
 
 describe('TlsWire', () => {
   let world: TlsWorld;
@@ -52,6 +67,30 @@ describe('TlsWire', () => {
       return probe.text === 'with it';
     }, 'data');
     expect(probe.shaken).toBe(0);
+  });
+
+  it('what came with the end of the handshake stays in front of what comes behind it', async () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const plain = scriptedWorld({ seed, faults: {}, schedule: { delay: 0.6 } });
+      const wires = new LateWires(plain.loop);
+      const late = new TlsWorld(plain, wires);
+      const { probe, wire, peer } = await late.begin();
+      let turns = 0;
+      probe.onShaken = () => {
+        wire.moveTo(probe);
+        peer.write('second');
+        wire.recv(probe.input);
+      };
+      probe.shake(wire);
+      // In one piece with the Finished of the client.
+      peer.write('first, ');
+      await late.until(() => {
+        if (probe.shaken === 0 && turns++ > 20) wires.resume();
+        return probe.text.length === 13;
+      }, 'data');
+      expect([seed, probe.text]).toEqual([seed, 'first, second']);
+      await late.dispose();
+    }
   });
 
   it('tells a cut from an end', async () => {

@@ -280,6 +280,8 @@ export class TlsWire implements Wire {
   private pull(): void {
     const { input, session } = this;
     if (this.closed || input === null || input.pending || this.readFault !== 0 || session.ended) return;
+    // It is reported first: what comes now would be taken for what stands in front of it.
+    if (!this.surplus.isEmpty) return;
     if (session.failure !== '' && this.drained < 0) return;
     const shakes = this.facts === null && (this.shaking !== null || this.sending.op !== null);
     if (this.receiving !== null || shakes || this.drained >= 0) this.loop.recv(input);
