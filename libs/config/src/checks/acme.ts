@@ -13,12 +13,21 @@ const HTTPS = 443;
 export function checkAcme(draft: Draft, problems: Problems): void {
   const users = draft.servers.filter(({ value }) => value.acme !== null);
   for (const server of users) {
+    standsAlone(server, problems);
     needsStore(server, draft, problems);
     needsNames(server, problems);
     needsAddress(server, problems);
   }
   if (users.length > 0) return;
   neverActs(draft.main.own('acme_store'), 'acme_store', 'no server has "acme"', problems);
+}
+
+function standsAlone({ level }: Built<Server>, problems: Problems): void {
+  for (const { directive } of level.all('certificate')) {
+    problems.error('duplicate-value', wordSpan(directive, -1), 'this server gets its certificate by "acme"', {
+      expected: 'one of "acme" and "certificate"',
+    });
+  }
 }
 
 function needsStore({ level }: Built<Server>, { config }: Draft, problems: Problems): void {

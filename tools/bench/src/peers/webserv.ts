@@ -33,7 +33,7 @@ export function webserv(name: string, command: readonly string[], flavour: Flavo
 error_log ${join(folder, 'error.log')} warn;
 
 server {
-  listen 127.0.0.1:${port}${tls === undefined ? '' : ` tls;\n  certificate ${tls.certificate} ${tls.key};\n  tls_ciphers ${TLS_SUITE}`};
+  listen 127.0.0.1:${port}${tls === undefined ? '' : ` tls;\n  certificate ${tls.certificate} ${tls.key};\n  tls_versions TLSv1.3;\n  tls_ciphers ${TLS_SUITE}`};
   root ${root};
   access_log ${log};
   max_connect 16384;${cache === undefined ? '' : `\n  cache_size ${cache};`}
