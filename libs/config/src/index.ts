@@ -9,6 +9,7 @@ export { type MemoryEntry, memoryDisk } from './disk/memory-disk.ts';
 export { nodeDisk } from './disk/node-disk.ts';
 export type { LoadResult } from './load.ts';
 export { type Address, addressesOf } from './model/addresses.ts';
+export { isChallenge } from './model/challenges.ts';
 export { HostMatcher } from './model/host-matcher.ts';
 export { LocationMatcher } from './model/location-matcher.ts';
 export type * from './model/types.ts';

@@ -3,7 +3,6 @@ export { Ledger } from './bounds/ledger.ts';
 export { MemoryAccount, MemoryLedger } from './bounds/memory-ledger.ts';
 export { shareOf } from './bounds/share.ts';
 export { Turns, type Work } from './bounds/turns.ts';
-export { isChallenge } from './challenge.ts';
 export { conditionsOf } from './conditions.ts';
 export { diskPath, pathText } from './disk/disk-path.ts';
 export type { FileWriter, FileWriterOwner } from './disk/file-writer.ts';

@@ -142,7 +142,7 @@ export class Keeper {
   /** When to renew, as the authority says. */
   private async ask(wanted: Wanted, { renewalId }: Issued): Promise<number> {
     const { clock, chance, store } = this.means;
-    const client = await this.opened();
+    const client = this.opened();
     const progress = store.progress(wanted.name);
     try {
       const answer = await client.renewalWindow(renewalId);
@@ -194,7 +194,7 @@ export class Keeper {
   }
 
   private async registered(): Promise<Client> {
-    const client = await this.opened();
+    const client = this.opened();
     if (client.account === null) await this.register(client);
     return client;
   }
@@ -208,7 +208,7 @@ export class Keeper {
   }
 
   /** The key is kept before the authority knows it, so that no account is lost. */
-  private async opened(): Promise<Client> {
+  private opened(): Client {
     if (this.client !== null) return this.client;
     const { store, fetch, clock } = this.means;
     const { directory } = this.job;

@@ -1,12 +1,10 @@
 // Builds what a server with `acme` has: a certificate in the store, and the place where an authority looks for answers.
 
 import { absolutePath, under } from '../disk/path.ts';
+import { CHALLENGES } from '../model/challenges.ts';
 import type { Acme, CertificateFiles, Location, Scope } from '../model/types.ts';
 import { type Level, originOf } from './level.ts';
 import type { LevelReader } from './level-reader.ts';
-
-/** Where an authority asks for the answer to a challenge (RFC 8555, section 8.3). */
-export const CHALLENGES = '/.well-known/acme-challenge';
 
 /** The folder of the store, or null. */
 export function buildAcmeStore(main: Level, reader: LevelReader): string | null {

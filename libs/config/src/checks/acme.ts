@@ -1,8 +1,8 @@
 // Checks what a server with `acme` needs: a store, names that an authority can look at, and an address where it looks.
 
-import { CHALLENGES } from '../build/acme.ts';
 import type { Built, Draft } from '../build/draft.ts';
 import { type Problems, quoted } from '../diagnostics/diagnostic.ts';
+import { CHALLENGES } from '../model/challenges.ts';
 import type { Server } from '../model/types.ts';
 import { wordSpan } from '../syntax/directive.ts';
 import { neverActs } from './no-effect.ts';

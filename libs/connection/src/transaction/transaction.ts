@@ -1,14 +1,6 @@
-import type { Location, Server } from '@webserv/config';
+import { isChallenge, type Location, type Server } from '@webserv/config';
 import { assert, ERRNO, type Loop } from '@webserv/event-loop';
-import {
-  type Caller,
-  dispatch,
-  Exchange,
-  failure,
-  type Intake,
-  isChallenge,
-  redirectToHttps,
-} from '@webserv/methods';
+import { type Caller, dispatch, Exchange, failure, type Intake, redirectToHttps } from '@webserv/methods';
 import type { RequestHead } from '@webserv/request';
 import { type Cause, Reply } from '@webserv/response';
 import type { Edition } from '../edition.ts';

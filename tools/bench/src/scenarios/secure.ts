@@ -1,8 +1,8 @@
 import { type Entrant, entrant } from '../compare.ts';
 import { h2load } from '../generators/h2load.ts';
+import { ownClient } from '../generators/own-client.ts';
 import type { Load } from '../generators/wrk.ts';
 import type { Lab } from '../lab.ts';
-import { pinned, run } from '../run.ts';
 import type { Server } from '../server.ts';
 
 /** The handshakes of all connections are part of a load. This many times longer, they are a small part. */
@@ -50,15 +50,12 @@ export function multiplexed(server: Server, core: number | null): Entrant[] {
   }));
 }
 
-async function shake(
+function shake(
   { port, url }: Server,
   kind: string,
   seconds: number,
   { client, core }: SecurePlan,
 ): Promise<Load> {
   const words = [String(port), new URL(url).pathname, kind, String(HANDSHAKES), String(seconds)];
-  const { stdout } = await run(pinned([process.execPath, client, ...words], core));
-  const [requests = 0, took = 0, bytes = 0, errors = 1] = stdout.trim().split(' ').map(Number);
-  const unknown = { p50: Number.NaN, p99: Number.NaN, p999: Number.NaN };
-  return { requests, seconds: took / 1000, bytes, errors, ...unknown };
+  return ownClient(client, words, core);
 }

@@ -1,8 +1,8 @@
 import { ask, fieldOf } from '../answer.ts';
 import { type Entrant, entrant } from '../compare.ts';
+import { ownClient } from '../generators/own-client.ts';
 import type { Load } from '../generators/wrk.ts';
 import type { Lab } from '../lab.ts';
-import { pinned, run } from '../run.ts';
 import type { Server } from '../server.ts';
 
 const CONNECTIONS = 64;
@@ -44,15 +44,12 @@ export async function variantsOf(lab: Lab, server: Server, plan: VariantPlan): P
 }
 
 /** wrk waits for the body that an answer to HEAD announces, so a client of our own asks; it knows no latencies. */
-async function byOwnClient(
+function byOwnClient(
   { port, url }: Server,
   method: string,
   seconds: number,
   { client, core }: VariantPlan,
 ): Promise<Load> {
   const words = [String(port), new URL(url).pathname, method, String(CONNECTIONS), String(seconds)];
-  const { stdout } = await run(pinned([process.execPath, client, ...words], core));
-  const [requests = 0, took = 0, bytes = 0, errors = 1] = stdout.trim().split(' ').map(Number);
-  const unknown = { p50: Number.NaN, p99: Number.NaN, p999: Number.NaN };
-  return { requests, seconds: took / 1000, bytes, errors, ...unknown };
+  return ownClient(client, words, core);
 }
