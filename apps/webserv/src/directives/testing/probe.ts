@@ -87,10 +87,13 @@ export class Place {
 
   /** The last line of the access log, which is written as JSON, once there is one for each request that was answered. */
   async lastLine(): Promise<Record<string, unknown>> {
-    const lines = (): string[] =>
-      readFileSync(join(this.site.folder, 'access.log'), 'utf8').trim().split('\n');
-    await this.until(() => lines().length >= this.asked);
-    return JSON.parse(lines().at(-1) as string);
+    await this.until(() => this.lines().length >= this.asked);
+    return JSON.parse(this.lines().at(-1) as string);
+  }
+
+  /** The lines of the access log so far. */
+  lines(): string[] {
+    return readFileSync(join(this.site.folder, 'access.log'), 'utf8').split('\n').slice(0, -1);
   }
 
   /** Looks again after each turn of the event loop until it is so. */
