@@ -20,7 +20,9 @@ export class LogWriters {
 
   /** @param file the log file; null for `off` */
   access(file: LogFile | null, format: AccessFormat): AccessLog {
-    return shared(this.accessLogs, file, format, () => new AccessLog(file, format, this.clock));
+    return shared(this.accessLogs, file, format, () => {
+      return new AccessLog(file, format, this.clock, file?.colored ?? false);
+    });
   }
 
   /** @param file the log file; null for `off` */

@@ -83,7 +83,7 @@ function logWords<F extends string>(
 }
 
 const ACCESS: Grammar<LogTarget['format']> = {
-  formats: ['combined', 'json'],
+  formats: ['combined', 'json', 'short'],
   levels: [],
   bufferBytes: 65_536,
   flushMs: 1000,
@@ -121,12 +121,12 @@ export const logRows = {
   access_log: row({
     name: 'access_log',
     contexts: ['server'],
-    usage: 'FILE [combined|json] [buffer=SIZE] [flush=TIME] | off',
+    usage: 'FILE [combined|json|short] [buffer=SIZE] [flush=TIME] | off',
     max: 4,
     value: accessLog,
     expects: 'a file, or off',
     default: '/dev/stdout combined buffer=64k flush=1s',
-    help: 'Writes one line for each answer. Lines are gathered up to a size and a time.',
+    help: 'Writes one line for each answer: combined as other servers do, json for programs, short for a person who reads along, with colors on a terminal. Lines are gathered up to a size and a time.',
   }),
   error_log: row({
     name: 'error_log',

@@ -252,7 +252,7 @@ export interface Timeouts {
 export interface LogTarget {
   /** Absolute. `/dev/stdout` and `/dev/stderr` are those of the process. */
   readonly path: string;
-  readonly format: 'combined' | 'json';
+  readonly format: 'combined' | 'json' | 'short';
   /** Bytes that are gathered before a write. 0 writes each line at once. */
   readonly bufferBytes: number;
   /** The longest time that a line waits in the buffer, in milliseconds. */

@@ -4,6 +4,7 @@ import { AccessEntry } from './access-entry.ts';
 import type { AccessLine } from './access-line.ts';
 import { CombinedLine } from './combined-line.ts';
 import { JsonLine } from './json-line.ts';
+import { ShortLine } from './short-line.ts';
 
 const clock = new LogClock({ now: 0 }, () => new Date(2026, 10, 22, 10, 11, 12).getTime());
 clock.update();
@@ -179,5 +180,60 @@ describe('AccessEntry', () => {
     const used = entry({ user: 'u', requestLine: 'r', errno: 'E', place: 'p', version: 10 });
     used.reset();
     expect(used).toEqual(Object.assign(new AccessEntry(), { remote: '192.0.2.7' }));
+  });
+});
+
+describe('ShortLine', () => {
+  const plain = new ShortLine(clock, false);
+  const local = { remote: '127.0.0.1' };
+
+  it.each<[string, Partial<AccessEntry>, string]>([
+    ['a client of this machine', local, '10:11:12 200 GET  /index.html 1.0 kB 0.4 ms'],
+    ['a client of another', {}, '10:11:12 200 GET  /index.html 1.0 kB 0.4 ms 192.0.2.7'],
+    [
+      'a long method',
+      { ...local, method: 'DELETE', status: 204, bytes: 0 },
+      '10:11:12 204 DELETE /index.html 0 B 0.4 ms',
+    ],
+    [
+      'a large answer',
+      { ...local, bytes: 123_456_789, durationMs: 12_345 },
+      '10:11:12 200 GET  /index.html 123 MB 12.3 s',
+    ],
+    [
+      'just below a unit',
+      { ...local, bytes: 999, durationMs: 999.4 },
+      '10:11:12 200 GET  /index.html 999 B 999 ms',
+    ],
+    ['just below the next one', { ...local, bytes: 999_499 }, '10:11:12 200 GET  /index.html 999 kB 0.4 ms'],
+    [
+      'a cut answer',
+      { ...local, errno: 'ECONNRESET' },
+      '10:11:12 200 GET  /index.html 1.0 kB 0.4 ms ECONNRESET',
+    ],
+    [
+      'no request',
+      { ...local, method: '', requestLine: 'a "b"', status: 400 },
+      '10:11:12 400 "a \\x22b\\x22" 1.0 kB 0.4 ms',
+    ],
+    [
+      'a terminal that a client would command',
+      { ...local, target: '/\u001b[2J' },
+      '10:11:12 200 GET  /\\x1B[2J 1.0 kB 0.4 ms',
+    ],
+  ])('%s', (_name, fields, expected) => {
+    expect(textOf(plain, entry(fields))).toBe(`${expected}\n`);
+  });
+
+  it.each([
+    [200, '32'],
+    [304, '36'],
+    [404, '33'],
+    [502, '31'],
+  ])('colors %i', (status, color) => {
+    const text = textOf(new ShortLine(clock, true), entry({ ...local, status }));
+    expect(text).toBe(
+      `\u001b[2m10:11:12\u001b[0m \u001b[${color}m${status}\u001b[0m GET  /index.html \u001b[2m1.0 kB 0.4 ms\u001b[0m\n`,
+    );
   });
 });

@@ -1,4 +1,5 @@
 import type { Loop } from '@webserv/event-loop';
+import { colored } from '../text/colored.ts';
 import { type Destination, giveFile, openDestination } from './destination.ts';
 import type { LineBatch } from './line-batch.ts';
 import type { LineSink } from './line-sink.ts';
@@ -11,6 +12,8 @@ type OpenPath = (path: string) => Destination | number;
 /** A log at one path, for as long as the server runs. The descriptor behind it changes with each `reopen`. */
 export class LogFile implements LineSink {
   readonly path: string;
+  /** True for a terminal that shows colors. */
+  readonly colored: boolean;
   private readonly loop: Loop;
   private readonly limits: BatchLimits;
   private readonly notify: (notice: LogNotice) => void;
@@ -28,6 +31,7 @@ export class LogFile implements LineSink {
     udata: LoggerUdata,
   ) {
     this.path = udata.path;
+    this.colored = colored(udata.destination.fd);
     this.loop = loop;
     this.limits = limits;
     this.notify = notify;
