@@ -117,6 +117,12 @@ export interface Driver {
   /** A listening socket: non-blocking, close-on-exec. @returns fd or -errno */
   listen(address: Address, backlog: number): number;
   /**
+   * Begins a connection to another server, without waiting: a send on it waits until it stands, and reports that it could
+   * not be made. A scripted driver has none.
+   * @returns fd (non-blocking, close-on-exec); -EAGAIN if the backlog of a unix socket is full; or another -errno
+   */
+  connectTo?(address: Address): number;
+  /**
    * The address that a socket is bound to: a listening one's (with its port if port 0 was asked for), or the near end
    * of a connection. A unix socket without a path if the address is not known.
    */

@@ -2,6 +2,7 @@ import { crowdContract } from './crowd.contract.ts';
 import { filesContract } from './files.contract.ts';
 import type { HarnessOptions } from './harness.contract.ts';
 import { lifecycleContract } from './lifecycle.contract.ts';
+import { outwardContract } from './outward.contract.ts';
 import { piecesContract } from './pieces.contract.ts';
 import { receiveIntoContract } from './receive-into.contract.ts';
 import { slowFilesContract } from './slow-files.contract.ts';
@@ -15,6 +16,7 @@ export function driverContract(name: string, options: HarnessOptions): void {
     crowdContract(options);
     receiveIntoContract(options);
     piecesContract(options);
+    outwardContract(options);
     filesContract(options);
     slowFilesContract(options);
     systemContract(options);

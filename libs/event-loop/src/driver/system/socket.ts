@@ -83,16 +83,25 @@ export function resetOnClose(fd: number): void {
   libc.setsockopt(fd, C.SOL_SOCKET, C.SO_LINGER, noLinger.address, 8);
 }
 
+/** A socket that does not block and is closed on exec. @returns a descriptor, or -errno */
+function openSocket({ family }: Address): number {
+  const domain = family === 'unix' ? COMMON.AF_UNIX : family === 'ipv6' ? C.AF_INET6 : COMMON.AF_INET;
+  const fd = libc.socket(domain, COMMON.SOCK_STREAM | C.SOCK_NONBLOCK | C.SOCK_CLOEXEC, 0);
+  if (fd < 0) return libc.lastError();
+  const error = C.SOCK_CLOEXEC === 0 ? libc.markDescriptor(fd) : 0;
+  if (error === 0) return fd;
+  libc.close(fd);
+  return error;
+}
+
 /** @returns a listening descriptor, or -errno */
 export function listenOn(address: Address, backlog: number): number {
   const length = writeSockaddr(sockaddr.bytes, address);
   if (length < 0) return -ERRNO.EINVAL;
-  const domain =
-    address.family === 'unix' ? COMMON.AF_UNIX : address.family === 'ipv6' ? C.AF_INET6 : COMMON.AF_INET;
-  const fd = libc.socket(domain, COMMON.SOCK_STREAM | C.SOCK_NONBLOCK | C.SOCK_CLOEXEC, 0);
-  if (fd < 0) return libc.lastError();
-  let error = C.SOCK_CLOEXEC === 0 ? libc.markDescriptor(fd) : 0;
-  if (error === 0 && address.family !== 'unix') error = setOption(fd, C.SOL_SOCKET, C.SO_REUSEADDR, 1);
+  const fd = openSocket(address);
+  if (fd < 0) return fd;
+  let error = 0;
+  if (address.family !== 'unix') error = setOption(fd, C.SOL_SOCKET, C.SO_REUSEADDR, 1);
   // Accepted sockets inherit it (Linux and the BSDs), which saves a call for every connection.
   if (error === 0 && address.family !== 'unix')
     error = setOption(fd, COMMON.IPPROTO_TCP, COMMON.TCP_NODELAY, 1);
@@ -103,6 +112,23 @@ export function listenOn(address: Address, backlog: number): number {
   if (error === 0 && libc.bind(fd, sockaddr.address, length) < 0) error = libc.lastError();
   if (error === 0 && libc.listen(fd, backlog) < 0) error = libc.lastError();
   if (error === 0) return fd;
+  libc.close(fd);
+  return error;
+}
+
+/**
+ * Begins a connection and does not wait for it. A send waits until it stands, and reports that it failed.
+ * @returns fd; -EAGAIN if the backlog of a unix socket is full; or another -errno
+ */
+export function connectTo(address: Address): number {
+  const length = writeSockaddr(sockaddr.bytes, address);
+  if (length < 0) return -ERRNO.EINVAL;
+  const fd = openSocket(address);
+  if (fd < 0) return fd;
+  let error = 0;
+  if (address.family !== 'unix') error = setOption(fd, COMMON.IPPROTO_TCP, COMMON.TCP_NODELAY, 1);
+  if (error === 0 && libc.connect(fd, sockaddr.address, length) < 0) error = libc.lastError();
+  if (error === 0 || error === -ERRNO.EINPROGRESS) return fd;
   libc.close(fd);
   return error;
 }
@@ -124,10 +150,9 @@ export function boundAddress(fd: number): Address {
 export function callUnix(path: string): number {
   const length = writeSockaddr(sockaddr.bytes, { family: 'unix', path });
   if (length < 0) return -ERRNO.EINVAL;
-  const fd = libc.socket(COMMON.AF_UNIX, COMMON.SOCK_STREAM | C.SOCK_NONBLOCK | C.SOCK_CLOEXEC, 0);
-  if (fd < 0) return libc.lastError();
-  let error = C.SOCK_CLOEXEC === 0 ? libc.markDescriptor(fd) : 0;
-  if (error === 0 && libc.connect(fd, sockaddr.address, length) < 0) error = libc.lastError();
+  const fd = openSocket({ family: 'unix', path });
+  if (fd < 0) return fd;
+  const error = libc.connect(fd, sockaddr.address, length) < 0 ? libc.lastError() : 0;
   libc.close(fd);
   return error === -EAGAIN || error === -ERRNO.EINPROGRESS ? 0 : error;
 }

@@ -6,7 +6,7 @@ import type { Udata } from '../../udata.ts';
 import { UdataTable } from '../../udata-table.ts';
 import { Completions } from '../completions.ts';
 import { readWarm } from './page-cache.ts';
-import { boundAddress, callerAddress, listenOn, resetOnClose } from './socket.ts';
+import { boundAddress, callerAddress, connectTo, listenOn, resetOnClose } from './socket.ts';
 
 /** What the drivers of the system itself have in common: calls that neither wait nor complete later. */
 export abstract class SystemDriver {
@@ -52,6 +52,10 @@ export abstract class SystemDriver {
 
   listen(address: Address, backlog: number): number {
     return listenOn(address, backlog);
+  }
+
+  connectTo(address: Address): number {
+    return connectTo(address);
   }
 
   addressOf(fd: number): Address {
