@@ -1,7 +1,5 @@
 export type { Config, LocationBlock, MainBlock, ServerBlock } from '@webserv/config';
 export { Loop } from '@webserv/event-loop';
-export type { Holdings, Running } from './server/running.ts';
+export { type Holdings, type Running, realSystem, StartError, type System } from '@webserv/hosting';
 export { serve } from './server/serve.ts';
-export { StartError } from './server/start-error.ts';
-export { realSystem, type System } from './server/system.ts';
 export type { ServeOptions } from './server/webserv.ts';

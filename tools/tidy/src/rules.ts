@@ -7,16 +7,12 @@ export interface Boundary {
 const LIBRARIES = [
   'event-loop',
   'config',
-  'request',
-  'response',
-  'logger',
   'methods',
-  'cgi',
   'pages',
-  'disk',
   'connection',
   'certificate',
   'acme',
+  'hosting',
 ];
 
 /**
@@ -42,7 +38,22 @@ export const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   'libs/acme': { values: ['event-loop', 'cgi', 'certificate'], types: ['config'] },
   'libs/http2': { values: ['request'], types: [] },
   'libs/tls': { values: [], types: ['event-loop'] },
-  'apps/webserv': { values: LIBRARIES, types: ['cache'] },
+  'libs/hosting': {
+    values: [
+      'event-loop',
+      'config',
+      'request',
+      'response',
+      'logger',
+      'methods',
+      'cgi',
+      'pages',
+      'disk',
+      'connection',
+    ],
+    types: [],
+  },
+  'apps/webserv': { values: LIBRARIES, types: ['cache', 'cgi', 'disk', 'logger', 'response'] },
 };
 
 /** Packages with a single home: a file, or a folder that ends in `/`. */

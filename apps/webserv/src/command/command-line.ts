@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { DRIVER_NAMES, type NamedDriver } from '@webserv/event-loop';
-import { StartError } from '../server/start-error.ts';
+import { StartError } from '@webserv/hosting';
 import type { ServeOptions } from '../server/webserv.ts';
 
 /** The parsed command line. */

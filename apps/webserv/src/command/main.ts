@@ -10,10 +10,9 @@ import {
   toJson,
 } from '@webserv/config';
 import { keepPrivate } from '@webserv/event-loop';
+import { accountProblems, StartError } from '@webserv/hosting';
 import { runsScripts } from '@webserv/methods';
-import { accountProblems } from '../server/account.ts';
 import { serve } from '../server/serve.ts';
-import { StartError } from '../server/start-error.ts';
 import { VERSION } from '../server/version.ts';
 import { makeCertificate } from './certificate.ts';
 import { type Command, driverOf, readCommandLine, USAGE } from './command-line.ts';

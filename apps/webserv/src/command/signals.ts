@@ -1,4 +1,4 @@
-import type { Running } from '../server/running.ts';
+import type { Running } from '@webserv/hosting';
 
 /** npm, nx or a supervisor of a group may repeat a signal. Two within this time count as one. */
 const ECHO_MS = 100;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { StartError } from '../server/start-error.ts';
+import { StartError } from '@webserv/hosting';
 import { DRIVERS, driverOptions } from '../testing/drivers.ts';
 import { fetchOnce, get, Peer } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';

@@ -1,6 +1,6 @@
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { System } from '../server/system.ts';
+import type { System } from '@webserv/hosting';
 import { DRIVERS, driverOptions } from '../testing/drivers.ts';
 import { type Answer, get, Peer } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';

@@ -1,6 +1,6 @@
 import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { realSystem } from '../server/system.ts';
+import { realSystem } from '@webserv/hosting';
 import { DRIVERS, driverOptions } from '../testing/drivers.ts';
 import { fetchOnce, get, Peer } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';

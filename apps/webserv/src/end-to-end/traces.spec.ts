@@ -1,7 +1,7 @@
 import { chmodSync, constants, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ERRNO } from '@webserv/event-loop';
-import { realSystem } from '../server/system.ts';
+import { realSystem } from '@webserv/hosting';
 import { DRIVERS, driverOptions } from '../testing/drivers.ts';
 import { get, Peer } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';

@@ -1,6 +1,5 @@
 import { type Config, configText, load, loadText, type MainBlock, report } from '@webserv/config';
-import type { Running } from './running.ts';
-import { StartError } from './start-error.ts';
+import { type Running, StartError } from '@webserv/hosting';
 import { type ServeOptions, Webserv } from './webserv.ts';
 
 /**

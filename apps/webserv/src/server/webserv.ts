@@ -11,16 +11,23 @@ import {
   SocketFiles,
 } from '@webserv/connection';
 import { type DriverRequest, formatAddress, Loop, type NamedDriver, type Udata } from '@webserv/event-loop';
+import {
+  becomeUser,
+  type Engine,
+  type Holdings,
+  HostedEdition,
+  type HostedSite,
+  LogBook,
+  type Running,
+  realSystem,
+  StartError,
+  type System,
+  UploadFolders,
+  userOf,
+} from '@webserv/hosting';
 import type { ErrorLog } from '@webserv/logger';
 import { Compressor, Watches } from '@webserv/pages';
-import { becomeUser, userOf } from './account.ts';
-import { type Engine, HostedEdition } from './hosted-edition.ts';
-import type { HostedSite } from './hosted-site.ts';
-import { LogBook } from './log-book.ts';
-import type { Holdings, Running } from './running.ts';
-import { StartError } from './start-error.ts';
-import { realSystem, type System } from './system.ts';
-import { UploadFolders } from './upload-folders.ts';
+import { VERSION } from './version.ts';
 
 /** Options of `serve` beside the config. */
 export interface ServeOptions {
@@ -71,7 +78,8 @@ export class Webserv implements Running {
       loop.onFault = faultsTo(this.errorLog);
       const watches = new Watches(loop, (path) => this.edition.changed(path), system.paths);
       const compressor = new Compressor();
-      this.engine = { loop, system, book, watches, compressor, clock: new Clock(loop) };
+      const software = `webserv/${VERSION}`;
+      this.engine = { software, loop, system, book, watches, compressor, clock: new Clock(loop) };
       this.edition = new HostedEdition(config, this.engine);
       this.addresses = this.open();
       this.report();

@@ -1,6 +1,6 @@
 import type { ServerFiles } from '@webserv/disk';
 import type { Loop } from '@webserv/event-loop';
-import { realSystem, type System } from '../server/system.ts';
+import { realSystem, type System } from '@webserv/hosting';
 
 /** The system of this process, over files of which a test replaces some calls. */
 export function systemWith(replace: (files: ServerFiles) => Partial<ServerFiles>): System {

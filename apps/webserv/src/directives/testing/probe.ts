@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { System } from '../../server/system.ts';
+import type { System } from '@webserv/hosting';
 import { type Answer, get, Peer } from '../../testing/peer.ts';
 import type { TestSite } from '../../testing/site.ts';
 

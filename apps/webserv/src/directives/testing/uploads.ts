@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { realSystem, type System } from '../../server/system.ts';
+import { realSystem, type System } from '@webserv/hosting';
 import { WAITS } from './counts.ts';
 import type { Place, Probe } from './probe.ts';
 

@@ -9,9 +9,9 @@ import {
   faultsEverywhere,
   Random,
 } from '@webserv/event-loop/testing';
+import type { System } from '@webserv/hosting';
 import { AccessLog, type Destination } from '@webserv/logger';
 import { type Holdings, type Running, serve } from '../../index.ts';
-import type { System } from '../../server/system.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import { MemoryLauncher } from './memory-launcher.ts';
 import type { MemoryFile } from './memory-tree.ts';

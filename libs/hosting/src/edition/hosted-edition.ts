@@ -1,22 +1,10 @@
 import type { Config, Server } from '@webserv/config';
-import { AddressEdition, type Clock, type Edition } from '@webserv/connection';
-import type { Loop } from '@webserv/event-loop';
+import { AddressEdition, type Edition } from '@webserv/connection';
 import { MemoryLedger, present } from '@webserv/methods';
-import { Arena, type Compressor, Pages, preloadSites, type Watches } from '@webserv/pages';
+import { Arena, Pages, preloadSites } from '@webserv/pages';
+import type { Engine } from '../process/engine.ts';
 import { HostedSite } from './hosted-site.ts';
-import type { LogBook } from './log-book.ts';
 import { SiteServices } from './services.ts';
-import type { System } from './system.ts';
-
-/** The parts that live as long as the server, whatever the config says. */
-export interface Engine {
-  readonly loop: Loop;
-  readonly system: System;
-  readonly clock: Clock;
-  readonly book: LogBook;
-  readonly compressor: Compressor;
-  readonly watches: Watches;
-}
 
 /**
  * One edition of the config, in service: its sites and what serves them. Nothing in it changes. A transaction holds the
@@ -49,10 +37,9 @@ export class HostedEdition {
 
   /** Starts the services, and reads the default files into the caches, under the account that the server runs as. */
   open(): void {
-    const { loop, system, clock } = this.engine;
-    const services = new SiteServices(loop, system, this.siteOf, clock);
+    const services = new SiteServices(this.engine, this.siteOf);
     this.running = services;
-    preloadSites(this.sites, services, clock);
+    preloadSites(this.sites, services, this.engine.clock);
   }
 
   /** Returns what a listening socket serves. @param servers of its address, the default one first */

@@ -28,9 +28,8 @@ import {
   type MimeTypes,
   type Reply,
 } from '@webserv/response';
+import type { Engine } from '../process/engine.ts';
 import type { HostedSite } from './hosted-site.ts';
-import type { System } from './system.ts';
-import { VERSION } from './version.ts';
 
 /** What the method stage sees of the server: the disk, the caches and the scripts, all over the loop. */
 export class SiteServices implements Services {
@@ -48,7 +47,7 @@ export class SiteServices implements Services {
   private readonly pages: ErrorPages;
   private readonly types = new MimeTables();
 
-  constructor(loop: Loop, system: System, sites: ReadonlyMap<Server, HostedSite>, clock: Clock) {
+  constructor({ software, loop, system, clock }: Engine, sites: ReadonlyMap<Server, HostedSite>) {
     this.files = system.files(loop);
     this.store = system.store;
     this.loop = loop;
@@ -61,7 +60,7 @@ export class SiteServices implements Services {
     for (const server of sites.keys()) this.pages.preload(server, clock.now());
     this.scripts = new CgiRunner(loop, {
       launcher: system.launcher,
-      software: `webserv/${VERSION}`,
+      software,
       log: (line, run) => {
         const { client, request, script } = run;
         this.siteOf(run.server).errorLog.warn(line, { client, request, script });

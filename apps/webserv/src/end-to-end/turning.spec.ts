@@ -1,13 +1,10 @@
 import { type Config, loadText, report } from '@webserv/config';
 import { Clock, http1, Reserve, ServerUdata } from '@webserv/connection';
-import { editionContract } from '@webserv/connection/testing';
 import { Loop } from '@webserv/event-loop';
+import { type Engine, HostedEdition, LogBook, realSystem } from '@webserv/hosting';
 import { Compressor, Watches } from '@webserv/pages';
 import { get, Peer } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
-import { type Engine, HostedEdition } from './hosted-edition.ts';
-import { LogBook } from './log-book.ts';
-import { realSystem } from './system.ts';
 
 let site: TestSite;
 let engine: Engine;
@@ -19,6 +16,7 @@ beforeEach(() => {
   site.file('one/up/.keep');
   const loop = Loop.open();
   engine = {
+    software: 'webserv/test',
     loop,
     system: realSystem,
     clock: new Clock(loop),
@@ -50,21 +48,6 @@ function editionOf(roots: Readonly<Record<string, string>>): HostedEdition {
 }
 
 const serversOf = ({ config }: { config: Config }) => config.servers;
-
-describe('an edition', () => {
-  editionContract(() => {
-    let ends = 0;
-    const whole = editionOf({ 'a.test': 'one', 'b.test': 'two' });
-    return {
-      edition: whole.at(serversOf(whole)),
-      names: ['a.test', 'b.test'],
-      retire: () => whole.retire(() => ends++),
-      get ends() {
-        return ends;
-      },
-    };
-  });
-});
 
 describe('a listening socket that turns to another edition', () => {
   let listener: ServerUdata;
