@@ -19,7 +19,7 @@ const { UPDATE_GOLDEN } = process.env;
 const FOLDER = join(__dirname, 'golden');
 const HOME = '/etc/webserv';
 
-const GOOD: CertificateFacts = { faults: [], names: [], daysSinceStart: 10, daysLeft: 80 };
+const GOOD: CertificateFacts = { faults: [], signs: 'ECDSA', names: [], daysSinceStart: 10, daysLeft: 80 };
 
 /** The disk of every case, before its own files. */
 const DISK: Readonly<Record<string, string | MemoryEntry>> = {
@@ -72,7 +72,7 @@ const DISK: Readonly<Record<string, string | MemoryEntry>> = {
   [`${HOME}/tls/site.pem`]: {
     certificate: { ...GOOD, names: ['example.org', '*.example.org', '192.0.2.1'] },
   },
-  [`${HOME}/tls/rsa.pem`]: { certificate: { ...GOOD, names: ['example.org'] } },
+  [`${HOME}/tls/rsa.pem`]: { certificate: { ...GOOD, signs: 'RSA', names: ['example.org'] } },
   [`${HOME}/tls/old.pem`]: { certificate: { ...GOOD, names: ['old.example'], daysLeft: -3.5 } },
   [`${HOME}/tls/soon.pem`]: { certificate: { ...GOOD, names: ['soon.example'], daysLeft: 5.2 } },
   [`${HOME}/tls/early.pem`]: { certificate: { ...GOOD, names: [], daysSinceStart: -1.2 } },
@@ -88,7 +88,10 @@ const DISK: Readonly<Record<string, string | MemoryEntry>> = {
   [`${HOME}/tls/site.key`]: '',
   [`${HOME}/tls/rsa.key`]: '',
   [`${HOME}/tls/ca.pem`]: '',
-  [`${HOME}/tls/tickets`]: '',
+  [`${HOME}/tls/empty.pem`]: { authoritiesFault: 'this file holds no certificate' },
+  [`${HOME}/tls/tickets`]: 'k'.repeat(160),
+  [`${HOME}/tls/short.tickets`]: 'k'.repeat(81),
+  [`${HOME}/tls/empty.tickets`]: '',
   '/usr/share/gitweb/gitweb.cgi': { text: '#!/bin/sh\n', mode: 'rwx' },
   [`${HOME}/storage/debian/index.html`]: { link: '/usr/share/gitweb/gitweb.cgi' },
   '/usr/bin/env': { mode: 'rx' },

@@ -1,4 +1,4 @@
-import { keeperMain } from '@webserv/acme';
+import { keeperMain, storeProblems } from '@webserv/acme';
 import {
   type Config,
   type Diagnostic,
@@ -9,6 +9,7 @@ import {
   report,
   toJson,
 } from '@webserv/config';
+import { Contexts } from '@webserv/connection';
 import { keepPrivate } from '@webserv/event-loop';
 import { accountProblems, StartError } from '@webserv/hosting';
 import { runsScripts } from '@webserv/methods';
@@ -59,14 +60,15 @@ function showDirectives(name: string | null): void {
 
 function run(command: Command): void {
   const result = load(command.file);
-  const diagnostics = result.ok ? result.warnings : result.diagnostics;
-  printDiagnostics(diagnostics, command.json);
+  printDiagnostics(result.ok ? result.warnings : result.diagnostics, command.json);
   if (!result.ok) {
     process.exitCode = 1;
     return;
   }
   if (command.action === 'check') {
-    const problems = accountProblems(result.config);
+    const root = process.geteuid?.() === 0;
+    const { config } = result;
+    const problems = [...Contexts.check(config), ...accountProblems(config), ...storeProblems(config, root)];
     if (problems.length > 0) {
       process.stderr.write(`${problems.join('\n')}\n`);
       process.exitCode = 1;

@@ -3,6 +3,7 @@ import type { Acme, Config } from '@webserv/config';
 import type { Loop } from '@webserv/event-loop';
 import type { Job, Wanted } from '../keeper/job.ts';
 import { type Owner, seedStore } from '../store/seed.ts';
+import { storeFault } from '../store/store-fault.ts';
 import { type KeeperLog, KeeperProcess, type KeeperProgram } from './keeper-process.ts';
 
 /** The keepers of one config, at work: one for each account at each authority. */
@@ -36,6 +37,17 @@ export function seedStoreOf(config: Config, now: number, owner: Owner | null): s
   } catch (error) {
     return `acme_store: ${(error as Error).message}`;
   }
+}
+
+/**
+ * Says what `seedStoreOf` would say, without writing. The process has the rights of the account of the server.
+ * @param byRoot whether the start has the rights of root, and makes a missing store for that account
+ */
+export function storeProblems(config: Config, byRoot: boolean): string[] {
+  const { acmeStore, user } = config;
+  if (acmeStore === null || jobsOf(config).length === 0) return [];
+  const fault = storeFault(acmeStore, byRoot && user !== null);
+  return fault === '' ? [] : [`acme_store: ${fault}`];
 }
 
 /** What the servers with `acme` want, for each account at each authority. */

@@ -1,7 +1,8 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readIssued } from '@webserv/certificate';
+import { readIssued, selfSigned } from '@webserv/certificate';
 import { seedStore } from './seed.ts';
 import { Store } from './store.ts';
 
@@ -55,5 +56,13 @@ describe('seedStore', () => {
   it('replaces what is no certificate', () => {
     new Store(folder).keepCertificate('a.test', 'x', 'y');
     expect(readIssued(seeded(['a.test'])).names).toEqual(['a.test']);
+  });
+
+  it('replaces a certificate whose key is another one', () => {
+    const [one, other] = [0, 1].map(() => selfSigned({ names: ['a.test'], now: NOW, days: 9 }));
+    new Store(folder).keepCertificate('a.test', other!.key, one!.certificate);
+    const text = seeded(['a.test']);
+    expect(text).not.toContain(one!.certificate);
+    expect(new X509Certificate(text).checkPrivateKey(createPrivateKey(text))).toBe(true);
   });
 });

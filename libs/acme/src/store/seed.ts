@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync } from 'node:fs';
 import { readIssued, selfSigned } from '@webserv/certificate';
 import type { Wanted } from '../keeper/job.ts';
@@ -64,7 +65,8 @@ function isUsable(text: string, names: readonly string[], now: number): boolean 
   try {
     const issued = readIssued(text);
     const covers = names.every((name) => issued.names.includes(name.toLowerCase()));
-    return covers && (!issued.selfSigned || issued.notAfter > now);
+    const fits = new X509Certificate(text).checkPrivateKey(createPrivateKey(text));
+    return covers && fits && (!issued.selfSigned || issued.notAfter > now);
   } catch {
     return false;
   }

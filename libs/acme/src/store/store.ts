@@ -1,6 +1,15 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** The folders of a store, each behind the one that holds it. */
+export const FOLDERS = [
+  '',
+  'accounts',
+  'certificates',
+  'challenges',
+  'challenges/http',
+  'challenges/alpn',
+] as const;
 const PRIVATE_FOLDER = 0o700;
 const PRIVATE_FILE = 0o600;
 
@@ -43,10 +52,7 @@ export class Store {
   /** Makes the folders that are missing. @throws the error of the file system */
   constructor(folder: string) {
     this.folder = folder;
-    mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER });
-    for (const name of ['accounts', 'certificates', 'challenges', 'challenges/http', 'challenges/alpn']) {
-      mkdirSync(join(folder, name), { recursive: true, mode: PRIVATE_FOLDER });
-    }
+    for (const name of FOLDERS) mkdirSync(join(folder, name), { recursive: true, mode: PRIVATE_FOLDER });
   }
 
   account(directory: string): KeptAccount | null {

@@ -41,6 +41,7 @@ export const DIAGNOSTIC_CODES = [
   'missing-certificate',
   'listen-conflict',
   'bad-certificate',
+  'bad-ticket-keys',
   'missing-store',
   'missing-name',
   'bad-name',
@@ -66,6 +67,7 @@ export const DIAGNOSTIC_CODES = [
   'scripts-as-root',
   'certificate-time',
   'name-not-covered',
+  'unfit-ciphers',
   'acme-address',
 ] as const;
 

@@ -49,8 +49,9 @@ function several<T extends string>(known: readonly T[], what: string): Value<rea
         words.forEach((word, index) => {
           const found = known.find((each) => each === word);
           if (found === undefined) {
+            const isList = word.includes(':');
             refuseWord(ctx, index, `"${word}" is no ${what} that is offered`, {
-              expected: known.join(', '),
+              expected: isList ? `names apart by spaces, of ${known.join(', ')}` : known.join(', '),
               suggestion: known.find((each) => each.endsWith(`v${word}`)) ?? suggest(word, known),
             });
           } else if (out.includes(found)) {

@@ -17,19 +17,37 @@ const nothing: Value<null> = lazy(() =>
 
 const account: Value<string> = lazy(() => one(z.string().check(z.regex(/^[a-z_][a-z0-9_.-]{0,30}\$?$/i))));
 
+/** What follows an address in nginx, and what does the same here. */
+const OPTIONS_OF_NGINX: readonly (readonly [word: RegExp, instead: string])[] = [
+  [
+    /^http2$/i,
+    'nothing: each tls address offers HTTP/2 unless the server says "http2 off;" (without TLS it is h2c)',
+  ],
+  [/^(quic|http3)$/i, 'HTTP/2 and HTTP/1.1: there is no HTTP/3'],
+  [/^default(_server)?$/i, 'nothing: the first server of an address is its default'],
+  [
+    /^(backlog|rcvbuf|sndbuf|fastopen|so_keepalive)=|^(reuseport|deferred|bind)$/i,
+    'nothing: the server chooses',
+  ],
+  [/^ipv6only=/i, 'nothing: [::] accepts IPv6 alone, and a second "listen" adds IPv4'],
+];
+
 const listen: Value<Listen> = lazy(() =>
   z.pipe(
     z.array(z.string()),
-    z.transform(([word = '', protocol]: string[], ctx: z.core.ParsePayload): Listen => {
+    z.transform(([word = '', ...words]: string[], ctx: z.core.ParsePayload): Listen => {
+      const [protocol] = words;
       const address = parseListen(word, protocol === 'tls');
       const h2c = protocol === 'h2c';
-      if (protocol !== undefined && protocol !== 'tls' && !h2c) {
-        const suggestion = /^(ssl|https|tls)$/i.test(protocol) ? 'tls' : suggest(protocol, ['tls', 'h2c']);
-        refuseWord(ctx, 1, `"${protocol}" is not possible here`, {
-          expected: 'tls, h2c, or ";"',
-          suggestion,
+      words.forEach((each, index) => {
+        if (index === 0 && (each === 'tls' || each === 'h2c')) return;
+        const suggestion = /^(ssl|https|tls)$/i.test(each) ? 'tls' : suggest(each, ['tls', 'h2c']);
+        const instead = OPTIONS_OF_NGINX.find(([name]) => name.test(each))?.[1];
+        refuseWord(ctx, index + 1, `"${each}" is not possible here`, {
+          expected: instead ?? (index === 0 ? 'tls, h2c, or ";"' : '";"'),
+          suggestion: index === 0 && instead === undefined ? suggestion : null,
         });
-      }
+      });
       if (typeof address !== 'string') return { ...address, h2c };
       refuseWord(ctx, 0, address);
       return z.NEVER;
@@ -148,7 +166,8 @@ export const structureRows = {
     name: 'listen',
     contexts: ['server'],
     usage: '[ADDRESS:]PORT [tls|h2c]',
-    max: 2,
+    // Further words get a hint each.
+    max: Number.POSITIVE_INFINITY,
     repeat: 'many',
     each: true,
     inherits: false,

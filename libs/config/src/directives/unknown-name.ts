@@ -43,10 +43,12 @@ const FOREIGN: readonly (readonly [name: RegExp, expected: string])[] = [
     'the fields that the server sets: a config cannot add any',
   ],
   [/^ssl_certificate_key$/, '"certificate CHAIN KEY;": the key stands behind its certificate'],
+  [/^ssl_certificate$/, '"certificate CHAIN KEY;", with the file of the key behind that of the certificate'],
   [
-    /^ssl_stapling|^ssl_dhparam|^ssl_session_cache|^ssl_prefer_server_ciphers/,
+    /^ssl_(?:stapling|dhparam|session_cache|session_timeout|prefer_server_ciphers|ecdh_curve|buffer_size|early_data|verify_depth)|^http2_/,
     'nothing: the server does not need it',
   ],
+  [/^ssl_trusted_certificate$/, '"client_certificates AUTHORITIES;"'],
   [/^ssl$/, '"listen 443 tls;" and "certificate CHAIN KEY;"'],
   [/^(http3|quic)$/, 'HTTP/2 and HTTP/1.1: there is no HTTP/3'],
   [

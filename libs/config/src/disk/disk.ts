@@ -25,6 +25,10 @@ export interface Disk {
   readonly searchPath: readonly string[];
   /** Returns what the two files of a certificate hold. Null if nobody here can read them: a browser, a test. */
   certificate(chain: string, key: string): CertificateFacts | null;
+  /** Returns why a file cannot say who vouches for clients; '' if it can. Null as for `certificate`. */
+  authoritiesFault(path: string): string | null;
+  /** Returns how many bytes a file has, and -1 if nobody can say. */
+  size(path: string): number;
   /** Makes a path absolute. */
   resolve(path: string): string;
 }

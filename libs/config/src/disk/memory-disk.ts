@@ -10,6 +10,8 @@ export interface MemoryEntry {
   readonly link?: string;
   /** What a certificate whose chain lies here holds, with its key. */
   readonly certificate?: CertificateFacts | null;
+  /** Why the authorities that lie here cannot be used. */
+  readonly authoritiesFault?: string | null;
 }
 
 /** The rights of the process as a whole. */
@@ -19,7 +21,8 @@ interface MemoryOptions {
 
 const LETTERS: Readonly<Record<Access, string>> = { read: 'r', write: 'w', run: 'x' };
 
-const FOLDER: Required<MemoryEntry> = { kind: 'folder', text: '', mode: 'rwx', link: '', certificate: null };
+const PLAIN = { text: '', link: '', certificate: null, authoritiesFault: null };
+const FOLDER: Required<MemoryEntry> = { ...PLAIN, kind: 'folder', mode: 'rwx' };
 
 /**
  * A disk in memory, for tests and browsers. A key is an absolute path. A key that ends with `/` is a folder, and the
@@ -39,11 +42,9 @@ export function memoryDisk(
       if (!entries.has(above)) entries.set(above, FOLDER);
     }
     entries.set(path, {
+      ...PLAIN,
       kind: isFolder ? 'folder' : 'file',
-      text: '',
       mode: isFolder ? 'rwx' : 'rw',
-      link: '',
-      certificate: null,
       ...given,
     });
   }
@@ -85,6 +86,8 @@ export function memoryDisk(
       return names.sort();
     },
     certificate: (chain) => entryAt(chain)?.certificate ?? null,
+    authoritiesFault: (path) => entryAt(path)?.authoritiesFault ?? null,
+    size: (path) => entryAt(path)?.text.length ?? -1,
     searchPath: ['/usr/bin'],
     resolve: (path) => (path.startsWith('/') ? path : `/${path}`),
   };

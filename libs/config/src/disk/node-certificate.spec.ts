@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readCertificate } from './node-certificate.ts';
+import { authoritiesFault, readCertificate } from './node-certificate.ts';
 
 /** Certificates made by the openssl of this machine, which expire soon: none is kept. */
 describe('readCertificate', () => {
@@ -49,8 +49,20 @@ describe('readCertificate', () => {
     const facts = readCertificate(path('full.pem'), path('leaf.key'));
     expect(facts.faults).toEqual([]);
     expect(facts.names).toEqual(['example.org', '*.example.org', '192.0.2.1']);
+    expect(facts.signs).toBe('ECDSA');
+    expect(readCertificate(path('short.pem'), path('short.key')).signs).toBe('RSA');
     expect(Math.round(facts.daysLeft)).toBe(5);
     expect(Math.abs(facts.daysSinceStart)).toBeLessThan(1);
+  });
+
+  it.each([
+    ['full.pem', ''],
+    ['all.pem', ''],
+    ['leaf.key', 'this file holds a private key, and no certificate'],
+    ['names', 'this file holds no certificate'],
+    ['damaged.pem', 'certificate 1 of this file cannot be read'],
+  ])('knows whether %s can say who vouches for clients', (name, fault) => {
+    expect(authoritiesFault(path(name))).toBe(fault);
   });
 
   it('takes a key that stands in front of its chain', () => {

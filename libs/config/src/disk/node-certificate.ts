@@ -16,16 +16,27 @@ export function readCertificate(chainPath: string, keyPath: string): Certificate
   const chain = readChain(chainPath, fault);
   const key = readKey(keyPath, fault);
   const [leaf] = chain;
-  if (leaf === undefined) return { faults, names: [], daysSinceStart: 0, daysLeft: 0 };
+  const signs = key === null ? '' : key.asymmetricKeyType?.startsWith('rsa') ? 'RSA' : 'ECDSA';
+  if (leaf === undefined) return { faults, signs, names: [], daysSinceStart: 0, daysLeft: 0 };
   if (key !== null) checkKey(chain, key, fault);
   checkOrder(chain, fault);
   const now = Date.now();
   return {
     faults,
+    signs,
     names: namesOf(leaf),
     daysSinceStart: (now - Date.parse(leaf.validFrom)) / DAY,
     daysLeft: (Date.parse(leaf.validTo) - now) / DAY,
   };
+}
+
+/** Says why a file cannot say who vouches for clients; '' if it can. */
+export function authoritiesFault(path: string): string {
+  let fault = '';
+  readChain(path, (_part, message) => {
+    fault = message;
+  });
+  return fault;
 }
 
 type Fault = (part: CertificateFault['part'], message: string, expected: string) => void;

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Access, Disk, FileKind } from './disk.ts';
-import { readCertificate } from './node-certificate.ts';
+import { authoritiesFault, readCertificate } from './node-certificate.ts';
 
 const MODES: Readonly<Record<Access, number>> = {
   read: constants.R_OK,
@@ -78,6 +78,14 @@ export const nodeDisk: Disk = {
     }
   },
   certificate: readCertificate,
+  authoritiesFault,
+  size(path) {
+    try {
+      return statSync(path).size;
+    } catch {
+      return -1;
+    }
+  },
   get searchPath() {
     const { PATH } = process.env;
     return (PATH ?? '/usr/local/bin:/usr/bin:/bin').split(':').filter((folder) => folder.startsWith('/'));

@@ -45,6 +45,14 @@ export class RememberedDisk implements Disk {
     return this.disk.certificate(chain, key);
   }
 
+  authoritiesFault(path: string): string | null {
+    return this.disk.authoritiesFault(path);
+  }
+
+  size(path: string): number {
+    return this.disk.size(path);
+  }
+
   readText(path: string): ReturnType<Disk['readText']> {
     return this.disk.readText(path);
   }

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Config, Server } from '@webserv/config';
 import { type Loop, Timer, Udata } from '@webserv/event-loop';
 import { type OpenSsl, openSsl } from '@webserv/event-loop/openssl';
-import { TicketKeys, TlsContext, TlsError, type TlsOptions } from '@webserv/tls';
-import { FollowedFiles } from './followed-files.ts';
+import { TlsContext, type TlsOptions } from '@webserv/tls';
+import { hasTls, pathsOf, type Shown, ShownServers } from './shown-servers.ts';
 import { TlsWires } from './tls-wires.ts';
 
 /** How often the files are looked at. */
@@ -12,7 +12,6 @@ const LOOK_MS = 1000;
 /** How often a key of session tickets of the server's own is replaced, and how many are known: a ticket lives for a day. */
 const KEY_MS = 12 * 3_600_000;
 const KEYS = 3;
-const KEY_BYTES = 80;
 /** The protocol by which an authority of ACME looks at a challenge (RFC 8737). */
 export const ACME = 'acme-tls/1';
 
@@ -20,12 +19,6 @@ export const ACME = 'acme-tls/1';
 interface Log {
   notice(message: string, facts?: Readonly<Record<string, string | number>>): void;
   warn(message: string, facts?: Readonly<Record<string, string | number>>): void;
-}
-
-/** What a server shows to its clients now. */
-interface Shown {
-  readonly options: TlsOptions;
-  readonly context: TlsContext;
 }
 
 /**
@@ -41,13 +34,10 @@ export class Contexts extends Udata {
   readonly wires: TlsWires;
   private readonly loop: Loop;
   private readonly log: Log;
-  private readonly files = new FollowedFiles();
+  private readonly servers: ShownServers;
   private readonly looking = new Timer(this);
   private readonly ageing = new Timer(this);
-  private readonly tickets: TicketKeys;
   private readonly ticketFile: string | null;
-  private keys: Uint8Array[];
-  private readonly shown = new Map<Server, Shown>();
   /** Those that choose among the servers of an address. */
   private readonly fronts = new Set<TlsContext>();
   /** The folder of certificates that answer challenges of ACME. */
@@ -57,41 +47,16 @@ export class Contexts extends Udata {
   private closed = false;
 
   /** @param problems takes a line for what is wrong, and where it is written */
-  private constructor(
-    loop: Loop,
-    { servers, ticketKeys, acmeStore, origins }: Config,
-    log: Log,
-    problems: string[],
-  ) {
+  private constructor(loop: Loop, config: Config, log: Log, problems: string[]) {
     super('contexts', -1);
+    const { ticketKeys, acmeStore } = config;
     this.loop = loop;
     this.log = log;
     this.openssl = openSsl();
     this.wires = new TlsWires(loop);
     this.ticketFile = ticketKeys;
     this.challenges = acmeStore === null ? null : join(acmeStore, 'challenges/alpn');
-    const at = (origin: ReturnType<typeof origins.get>, run: () => void): void => {
-      try {
-        run();
-      } catch (error) {
-        const place = origin?.at ?? null;
-        const where = place === null ? 'config' : `${place.file}:${place.line}:${place.column}`;
-        problems.push(`${where}: error: ${(error as Error).message}`);
-      }
-    };
-    this.keys = [TicketKeys.random(this.openssl)];
-    at(origins.get('ticket_keys'), () => {
-      if (ticketKeys !== null) this.keys = keysOf(this.files.open(ticketKeys));
-    });
-    this.tickets = new TicketKeys(this.openssl, this.keys);
-    for (const server of servers) {
-      if (!hasTls(server)) continue;
-      const [first] = server.tls.certificates;
-      at(server.origins.get(`certificate ${first?.chain}`), () => {
-        for (const path of pathsOf(server)) this.files.open(path);
-        this.show(server);
-      });
-    }
+    this.servers = new ShownServers(this.openssl, config, problems);
     loop.arm(this.looking, LOOK_MS);
     if (ticketKeys === null) loop.arm(this.ageing, KEY_MS);
   }
@@ -119,6 +84,23 @@ export class Contexts extends Udata {
   }
 
   /**
+   * Reads the files as `open` does, for a config that is only checked. What `acme` keeps is left out, because the start
+   * replaces what cannot be used there.
+   * @returns a line for each file that cannot be used
+   */
+  static check(config: Config): readonly string[] {
+    if (!config.servers.some(hasTls)) return [];
+    const servers = config.servers.filter(({ acme }) => acme === null);
+    const problems: string[] = [];
+    try {
+      new ShownServers(openSsl(), { ...config, servers }, problems).close();
+    } catch (error) {
+      problems.push(`tls: ${(error as Error).message}`);
+    }
+    return problems;
+  }
+
+  /**
    * What an authority of ACME is shown that looks at a challenge for a name (RFC 8737, section 3).
    * @returns null where no challenge is under way for it
    */
@@ -140,9 +122,7 @@ export class Contexts extends Udata {
 
   /** What a server shows now. */
   of(server: Server): Shown {
-    const shown = this.shown.get(server);
-    if (shown === undefined) throw new Error('a server without a tls address has no context');
-    return shown;
+    return this.servers.of(server);
   }
 
   /**
@@ -164,7 +144,7 @@ export class Contexts extends Udata {
     for (const context of this.fronts) context.dispose();
     this.loop.disarm(this.looking);
     this.loop.disarm(this.ageing);
-    for (const { context } of this.shown.values()) context.dispose();
+    this.servers.close();
     this.challenged?.dispose();
   }
 
@@ -172,12 +152,11 @@ export class Contexts extends Udata {
 
   override expire(timer: Timer): void {
     if (timer === this.ageing) {
-      this.keys = [TicketKeys.random(this.openssl), ...this.keys].slice(0, KEYS);
-      this.tickets.replace(this.keys);
+      this.servers.addKey(KEYS);
       this.loop.arm(this.ageing, KEY_MS);
       return;
     }
-    void this.files.look().then(({ changed, problems }) => {
+    void this.servers.files.look().then(({ changed, problems }) => {
       if (this.closed) return;
       for (const problem of problems) this.log.warn(`tls: ${problem}`);
       if (changed.length > 0) this.renew(changed);
@@ -187,11 +166,11 @@ export class Contexts extends Udata {
 
   private renew(changed: readonly string[]): void {
     if (this.ticketFile !== null && changed.includes(this.ticketFile)) this.renewKeys(this.ticketFile);
-    for (const server of this.shown.keys()) {
+    for (const server of this.servers.servers) {
       const paths = pathsOf(server).filter((path) => changed.includes(path));
       if (paths.length === 0) continue;
       try {
-        this.show(server);
+        this.servers.show(server);
         this.log.notice('tls: what has changed is in use for new connections', { files: paths.join(', ') });
       } catch (error) {
         const { message } = error as Error;
@@ -203,74 +182,10 @@ export class Contexts extends Udata {
 
   private renewKeys(path: string): void {
     try {
-      this.tickets.replace(keysOf(this.files.content(path)));
+      this.servers.renewKeys(path);
       this.log.notice('tls: new ticket keys are in use', { files: path });
     } catch (error) {
       this.log.warn(`tls: ${(error as Error).message}; the keys that were in use stay so`, { files: path });
     }
   }
-
-  /** @throws TlsError if the files do not fit */
-  private show(server: Server): void {
-    const options = this.optionsOf(server);
-    let context: TlsContext;
-    try {
-      context = new TlsContext(this.openssl, options);
-    } catch (error) {
-      throw error instanceof TlsError ? new Error(placed(error, server)) : error;
-    }
-    this.shown.get(server)?.context.dispose();
-    this.shown.set(server, { options, context });
-  }
-
-  private optionsOf({ tls, names }: Server): TlsOptions {
-    const text = (path: string): string => this.files.content(path).toString('latin1');
-    const ofVersion = (newest: boolean): string =>
-      tls.ciphers.filter((name) => name.startsWith('TLS_') === newest).join(':');
-    const older = ofVersion(false);
-    const suites = ofVersion(true);
-    return {
-      certificates: tls.certificates.map(({ chain, key }) => ({ chain: text(chain), key: text(key) })),
-      protocols: tls.http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
-      oldest: tls.versions.includes('TLSv1.2') ? 'TLSv1.2' : 'TLSv1.3',
-      newest: tls.versions.includes('TLSv1.3') ? 'TLSv1.3' : 'TLSv1.2',
-      ...(older === '' ? {} : { ciphers: older }),
-      ...(suites === '' ? {} : { suites }),
-      clientCertificates:
-        tls.clients === null
-          ? null
-          : { authorities: text(tls.clients.authorities), required: tls.clients.required },
-      tickets: this.tickets,
-      identity: names[0] ?? '',
-    };
-  }
-}
-
-function hasTls({ listens }: Server): boolean {
-  return listens.some(({ tls }) => tls);
-}
-
-function pathsOf({ tls }: Server): string[] {
-  const paths = tls.certificates.flatMap(({ chain, key }) => [chain, key]);
-  return tls.clients === null ? paths : [...paths, tls.clients.authorities];
-}
-
-/** The file that an error is about. */
-function placed({ message, part, certificate }: TlsError, { tls }: Server): string {
-  const files = tls.certificates[certificate];
-  if (part === 'authorities') return `${tls.clients?.authorities}: ${message}`;
-  if (files === undefined) return message;
-  return `${part === 'key' ? files.key : files.chain}: ${message}`;
-}
-
-/** @throws Error if it does not hold whole keys */
-function keysOf(content: Buffer): Uint8Array[] {
-  if (content.length === 0 || content.length % KEY_BYTES !== 0) {
-    throw new Error(
-      `ticket_keys: the file holds ${content.length} bytes, which are no keys of ${KEY_BYTES} bytes`,
-    );
-  }
-  const keys: Uint8Array[] = [];
-  for (let at = 0; at < content.length; at += KEY_BYTES) keys.push(content.subarray(at, at + KEY_BYTES));
-  return keys;
 }
