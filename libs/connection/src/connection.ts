@@ -146,12 +146,14 @@ export abstract class Connection extends Udata {
 
   /**
    * An idle connection keeps nothing of what it has sent, which may be the last page of its kind, and not the memory that
-   * an upload came into.
+   * an upload came into. What is still being sent stays: it belongs to the driver.
    */
   protected forgetMoved(): void {
-    this.receiving.bytes = null;
-    this.sending.memory = null;
-    this.sending.vector = null;
+    const { receiving, sending } = this;
+    receiving.bytes = null;
+    if (sending.pending) return;
+    sending.memory = null;
+    sending.vector = null;
   }
 
   /**

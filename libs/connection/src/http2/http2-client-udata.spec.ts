@@ -246,6 +246,21 @@ describe('a response', () => {
     expect([site.listener.connections, site.memory.bytes, site.holds]).toEqual([0, 0, 0]);
   });
 
+  it('that breaks off is reset, and its connection serves the next request', () => {
+    const source = new Source();
+    site.answer = () => new Reply(200, { kind: 'stream', source, length: -1 });
+    const peer = begin(headers(1, '/x'));
+    source.sink?.data(Buffer.from('a part'));
+    clients.settle();
+    source.sink?.fail(0, 'test');
+    clients.settle();
+    const broken = answers(peer).get(1);
+    expect([String(broken?.body), broken?.reset, broken?.whole]).toEqual(['a part', 2, false]);
+    site.answer = () => new Reply(200, { kind: 'bytes', bytes: LARGE });
+    send(peer, headers(3, '/y'));
+    expect(status(peer, 3)).toBe('200');
+  });
+
   it('more urgent ones leave first', () => {
     site.answer = () => new Reply(200, { kind: 'bytes', bytes: LARGE });
     const peer = call(

@@ -225,6 +225,8 @@ export class Http2ClientUdata
     }
     if (wasFile) for (const served of [...this.streams]) served.endIfDoomed();
     output.uncork();
+    // The last thing said of a stream may be its reset, which leaves when the connection is idle already.
+    if (this.standing === Standing.IDLE) this.forgetMoved();
     this.closeWhenSent();
   }
 
