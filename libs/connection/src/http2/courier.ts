@@ -9,7 +9,7 @@ export interface Sayer {
   readonly failed: boolean;
   /**
    * Writes what needs no turn: the head, and an end without a body.
-   * @returns the offset behind it, or -1 where the room is too small
+   * @returns the offset behind it; where the room is too small, minus the bytes that it takes
    */
   writeHead(into: Uint8Array, at: number): number;
   /**
@@ -34,6 +34,8 @@ export interface StreamUser {
   streamClosed(): void;
   /** The stream was reset. @param place why, for the log */
   wasReset(place: string): void;
+  /** The stream was reset because the client has broken a rule. */
+  wasMalformed(): void;
 }
 
 /** A span of a file that leaves as one DATA frame, whose header is written already. */

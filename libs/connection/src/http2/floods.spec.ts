@@ -155,6 +155,12 @@ it('a malformed request is reset, and its connection goes on: the log says so', 
   expect(site.warnings).toMatchObject([
     { message: 'http2: a malformed request was reset', why: 'connection-field', requests: 1 },
   ]);
+  // As one that HTTP/1.1 refuses.
+  expect(site.lines).toMatchObject([
+    { status: 400, bodySent: 0, stage: 'request', cause: { place: 'connection-field' } },
+    { status: 200 },
+  ]);
+  expect([site.holds, site.memory.bytes]).toEqual([0, 0]);
 });
 
 describe('memory stays bounded', () => {

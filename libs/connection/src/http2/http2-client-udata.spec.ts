@@ -261,6 +261,31 @@ describe('a response', () => {
     expect(status(peer, 3)).toBe('200');
   });
 
+  it.each([
+    ['a memory that is full', { memory: 24 << 10 }],
+    ['room', {}],
+  ])(
+    'with a head of 60 KiB leaves whole, in frames that the client takes, where there is %s',
+    (_what, options) => {
+      clients.dispose();
+      open(options);
+      const value = 'v'.repeat(6000);
+      site.answer = ({ head }) => {
+        const reply = new Reply(200, { kind: 'bytes', bytes: Buffer.from('content') });
+        if (head.path === '/large')
+          for (let index = 0; index < 10; index++) reply.headers.set(`x-${index}`, value);
+        return reply;
+      };
+      const peer = begin(headers(1, '/small'), headers(3, '/large'), headers(5, '/small'));
+      expect([1, 3, 5].map((stream) => status(peer, stream))).toEqual(['200', '200', '200']);
+      expect(answers(peer).get(3)?.fields.get('x-9')?.length).toBe(6000);
+      expect(String(answers(peer).get(3)?.body)).toBe('content');
+      expect(frames(peer).some(({ type }) => type === Type.CONTINUATION)).toBe(true);
+      expect(frames(peer).every(({ payload }) => payload.length <= 16_384)).toBe(true);
+      expect([site.memory.bytes, site.holds]).toEqual([0, 0]);
+    },
+  );
+
   it('more urgent ones leave first', () => {
     site.answer = () => new Reply(200, { kind: 'bytes', bytes: LARGE });
     const peer = call(

@@ -187,15 +187,22 @@ export class Http2ClientUdata
   }
 
   reset(stream: Http2Stream<StreamUser>, _code: number, byPeer: boolean): void {
-    stream.user?.wasReset(byPeer ? 'reset by the client' : 'malformed');
+    if (byPeer) stream.user?.wasReset('reset by the client');
+    else stream.user?.wasMalformed();
   }
 
   closed(stream: Http2Stream<StreamUser>): void {
     stream.user?.streamClosed();
   }
 
-  malformed(_id: number, why: string): void {
-    this.shared.floods.malformed(this.host.edition, this.remote, why);
+  malformed(_id: number, why: string, values: HeadValues): void {
+    const { floods, streams } = this.shared;
+    floods.malformed(this.host.edition, this.remote, why);
+    const pool = streams();
+    const served = pool.take(this.memory);
+    if (served === null) return;
+    served.recordMalformed(this, values, why);
+    pool.give(served, this.memory);
   }
 
   windowOpened(): void {

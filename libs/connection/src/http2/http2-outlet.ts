@@ -7,9 +7,9 @@ import type { Courier, Sayer, StreamUser } from './courier.ts';
 import { ReplyBlock } from './reply-block.ts';
 
 const FRAME_HEADER = 9;
-/** A head that is larger is not sent: each fits into the smallest buffer. */
-const BLOCK_MAX = 15 << 10;
-/** A head with its frames may take so many bytes more than its block. */
+/** A larger head is not sent. Those of scripts have at most 64 KiB as text. */
+const BLOCK_MAX = 128 << 10;
+/** What an interim response, or an end, takes at most with its frames. */
 const HEAD_ROOM = 64;
 const SHORTER = 'sendfile: the file became shorter';
 
@@ -75,6 +75,7 @@ export class Http2Outlet implements Outlet, Sayer {
     this.moving = false;
     this.headWaits = false;
     this.interimWaits = false;
+    this.landedBody = 0;
     this.forget();
   }
 
@@ -195,7 +196,7 @@ export class Http2Outlet implements Outlet, Sayer {
     if (stream === null || courier === null) return at;
     const { session } = courier;
     let end = at;
-    if (into.length - at < HEAD_ROOM) return -1;
+    if (into.length - at < HEAD_ROOM) return -HEAD_ROOM;
     if (this.interimWaits) {
       this.interimWaits = false;
       const interim = new ReplyBlock();
@@ -205,7 +206,8 @@ export class Http2Outlet implements Outlet, Sayer {
     if (!this.moving) return end;
     if (this.headWaits) {
       const { bytes, length } = this.block;
-      if (into.length - end < length + HEAD_ROOM) return end > at ? end : -1;
+      const room = session.headersBound(length) + HEAD_ROOM;
+      if (into.length - end < room) return end > at ? end : -room;
       const last = this.ending && !this.hasMore && this.trailers === null;
       this.headWaits = false;
       this.ended = last;
@@ -290,7 +292,7 @@ export class Http2Outlet implements Outlet, Sayer {
     const { block, trailers } = this;
     this.trailers = null;
     this.ended = true;
-    if (block.trailers(trailers) && into.length - at >= block.length + HEAD_ROOM) {
+    if (block.trailers(trailers) && into.length - at >= session.headersBound(block.length)) {
       return session.writeHeaders(stream, into, at, block.bytes, 0, block.length, true);
     }
     return session.dataHeader(stream, into, at, 0, true);

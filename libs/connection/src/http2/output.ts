@@ -1,4 +1,4 @@
-import { ERRNO, type Loop, Memory, type Op, OpKind } from '@webserv/event-loop';
+import { assert, ERRNO, type Loop, Memory, type Op, OpKind } from '@webserv/event-loop';
 import { ErrorCode, type Http2Stream, type ServerConnection } from '@webserv/http2';
 import type { MemoryLedger } from '@webserv/methods';
 import type { Wire } from '../wire.ts';
@@ -23,6 +23,12 @@ export class BufferPool {
     if (ledger.spare(LARGE)) return this.free.pop() ?? Memory.allocate(LARGE);
     ledger.add(SMALL);
     return Memory.allocate(SMALL);
+  }
+
+  /** A buffer for a head that is larger than any other. Its bytes are counted. */
+  takeFor(size: number, ledger: MemoryLedger): Memory {
+    ledger.add(size);
+    return Memory.allocate(size);
   }
 
   give(buffer: Memory, ledger: MemoryLedger): void {
@@ -120,15 +126,15 @@ export class Output implements Courier {
     const { owner, session } = this;
     if (this.corks > 0 || owner.sending.pending) return;
     if (session.controlSize === 0 && this.posted.length === 0 && session.next() === null) return;
-    const buffer = this.buffer ?? this.pool.take(owner.memory);
-    this.buffer = buffer;
+    this.buffer ??= this.pool.take(owner.memory);
     this.flight++;
     this.corks++;
-    const size = this.fill(buffer);
+    const size = this.fill();
+    const { buffer } = this;
     this.corks--;
     this.flies = size > 0;
     this.flown = 0;
-    if (this.flies) owner.wire.send(owner.sending, buffer, 0, size);
+    if (this.flies && buffer !== null) owner.wire.send(owner.sending, buffer, 0, size);
     else this.rest();
   }
 
@@ -181,11 +187,11 @@ export class Output implements Courier {
   }
 
   /** @returns bytes of the buffer that are filled */
-  private fill(buffer: Memory): number {
+  private fill(): number {
     const { session } = this;
+    let at = this.writeHeads(session.controlSize > 0 ? session.takeControl(this.room.bytes, 0) : 0);
+    const buffer = this.room;
     const { bytes, size } = buffer;
-    let at = session.controlSize > 0 ? session.takeControl(bytes, 0) : 0;
-    at = this.writeHeads(bytes, at);
     while (size - at >= ROOM_MIN && this.span === null) {
       const outlet = session.next()?.user?.outlet;
       if (outlet === undefined) break;
@@ -200,12 +206,16 @@ export class Output implements Courier {
     return at;
   }
 
-  private writeHeads(bytes: Uint8Array, from: number): number {
+  private writeHeads(from: number): number {
     const { posted } = this;
     let at = from;
     let count = 0;
     for (const outlet of posted) {
-      const end = outlet.writeHead(bytes, at);
+      let end = outlet.writeHead(this.room.bytes, at);
+      if (end < 0 && at === 0) {
+        this.enlarge(-end);
+        end = outlet.writeHead(this.room.bytes, at);
+      }
       // Where one does not fit, the next buffer begins with it.
       if (end < 0) break;
       if (end > at) this.board(outlet);
@@ -215,6 +225,19 @@ export class Output implements Courier {
     if (count === posted.length) posted.length = 0;
     else this.posted = posted.slice(count);
     return at;
+  }
+
+  private get room(): Memory {
+    const { buffer } = this;
+    assert(buffer !== null, 'a buffer is there while it is filled');
+    return buffer;
+  }
+
+  /** Takes another buffer in the place of one that is empty. */
+  private enlarge(size: number): void {
+    const { pool, owner } = this;
+    pool.give(this.room, owner.memory);
+    this.buffer = pool.takeFor(size, owner.memory);
   }
 
   private board(outlet: Sayer): void {

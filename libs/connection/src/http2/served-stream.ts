@@ -120,6 +120,21 @@ export class ServedStream implements StreamUser, TransactionOwner, StreamBodyOwn
     transaction.refuse(status, place, Stage.REQUEST);
   }
 
+  /** A request was reset before it had a stream: it has an access line, as a request of HTTP/1.1 that is refused. */
+  recordMalformed(host: StreamHost, { method, target }: HeadValues, why: string): void {
+    const { head, transaction } = this;
+    this.host = host;
+    transaction.attach(this, host.remote);
+    transaction.startedAt = this.loop.now;
+    head.clear();
+    head.version = 20;
+    head.method = target === '' ? '' : method;
+    head.target = target;
+    transaction.headRefused('', host.clock.now());
+    transaction.wasMalformed(Stage.REQUEST, why);
+    this.letGo();
+  }
+
   private answerFromCache(): boolean {
     const { head, outlet, transaction } = this;
     if (head.method !== 'GET' && head.method !== 'HEAD') return false;
@@ -206,6 +221,12 @@ export class ServedStream implements StreamUser, TransactionOwner, StreamBodyOwn
   wasReset(place: string): void {
     this.streamClosed();
     this.cut(place, false);
+  }
+
+  /** The client has broken a rule, and the session has reset the stream. */
+  wasMalformed(): void {
+    this.transaction.wasMalformed(this.stage, 'malformed');
+    this.wasReset('malformed');
   }
 
   /** Gives it up, answered or not. @param code what RST_STREAM says */

@@ -122,12 +122,24 @@ export interface Message {
   reset: number;
 }
 
+/** The block that begins in a frame of HEADERS and goes on in those of CONTINUATION behind it. */
+function blockFrom(frames: readonly Frame[], index: number): Buffer {
+  const parts: Buffer[] = [];
+  for (let at = index; ; at++) {
+    const { type, flags, payload } = frames[at]!;
+    if (at > index && type !== Type.CONTINUATION) throw new Error('a block that goes on is interrupted');
+    parts.push(payload);
+    if ((flags & END_HEADERS) !== 0) return Buffer.concat(parts);
+  }
+}
+
 /** The responses among frames, by their stream. Interim ones are left out. */
 export function messagesOf(frames: readonly Frame[]): Map<number, Message> {
   const decoder = new HpackDecoder(1 << 20);
   const messages = new Map<number, Message>();
-  for (const { type, flags, stream, payload } of frames) {
+  for (const [index, { type, flags, stream, payload: first }] of frames.entries()) {
     let message = messages.get(stream);
+    const payload = type === Type.HEADERS ? blockFrom(frames, index) : first;
     if (type === Type.HEADERS) {
       if (!decoder.decode(payload, 0, payload.length)) throw new Error(`bad block: ${decoder.error}`);
       const fields = new Map(decoder.fields.slice(0, decoder.count).map(({ name, value }) => [name, value]));

@@ -48,6 +48,8 @@ class Sending extends Udata implements OutputOwner, ConnectionOwner<StreamUser>,
     this.streamClosed();
   }
 
+  wasMalformed(): void {}
+
   streamClosed(): void {
     this.stream = null;
     this.outlet.streamClosed();

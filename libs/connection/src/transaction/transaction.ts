@@ -245,6 +245,12 @@ export class Transaction implements Ended {
     this.cutBy = this.responder.cause ?? { errno, place };
   }
 
+  /** The client has broken a rule, and the protocol has reset the request: for the logs it is answered with 400. */
+  wasMalformed(stage: Stage, place: string): void {
+    this.cut(stage, 0, place, false);
+    if (this.responder.status === 0) this.responder.status = 400;
+  }
+
   /**
    * The end of the request in the logs, whatever has ended it: with its first call after the head was read, and with no
    * other. A connection that is closed calls it too, so that no request goes without its line.

@@ -25,8 +25,11 @@ export interface ConnectionOwner<T> {
   reset(stream: Http2Stream<T>, code: ErrorCode, byPeer: boolean): void;
   /** Both sides have ended the stream. The owner must not touch it afterwards. */
   closed(stream: Http2Stream<T>): void;
-  /** A request was malformed. It was answered with a reset. */
-  malformed(id: number, why: string): void;
+  /**
+   * A request was malformed. It was answered with a reset, and has no stream. `values` have the method and the target if
+   * they came before the fault, and '' otherwise; they are good for this call only.
+   */
+  malformed(id: number, why: string, values: HeadValues): void;
   /** A stream that waited for a window may send. */
   windowOpened(): void;
   /** The client begins no further streams. */

@@ -90,7 +90,7 @@ export class Requests<T> {
     const { tooLarge } = decoder;
     if (!reader.read(decoder.fields, decoder.count, endStream, tooLarge)) {
       core.refuse(id, ErrorCode.PROTOCOL_ERROR);
-      core.owner.malformed(id, reader.malformed ?? 'malformed');
+      core.owner.malformed(id, reader.malformed ?? 'malformed', reader);
       return;
     }
     const stream = core.streams.add(id, endStream, this.peer.initialWindow, this.receiveWindow);

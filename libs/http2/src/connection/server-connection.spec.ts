@@ -135,7 +135,7 @@ describe('a request', () => {
   it('that is malformed resets its stream, and the connection goes on', () => {
     const talk = Talk.begun();
     expect(talk.say(talk.head(1, [...GET, ['connection', 'x']]))).toEqual([
-      'malformed 1 connection-field',
+      'malformed 1 connection-field GET /',
       '<- RST_STREAM 1 PROTOCOL_ERROR',
     ]);
     expect(talk.say(talk.head(3, GET))).toHaveLength(1);

@@ -174,6 +174,7 @@ export class RequestReader implements HeadValues {
 
   private fails(why: Malformed): false {
     this.malformed = why;
+    this.guess();
     trim(this.fields, 0);
     return false;
   }

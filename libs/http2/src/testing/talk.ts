@@ -194,8 +194,8 @@ export class Talk implements ConnectionOwner<string> {
     this.note(`closed ${stream.id}`, stream);
   }
 
-  malformed(id: number, why: string): void {
-    this.events.push(`malformed ${id} ${why}`);
+  malformed(id: number, why: string, { method, target }: HeadValues): void {
+    this.events.push(`malformed ${id} ${why} ${method} ${target}`);
   }
 
   windowOpened(): void {
