@@ -3,6 +3,7 @@ import { empty, Reply, withoutContent } from '@webserv/response';
 import { allowOf, allowOfFiles, namesOf, ofFiles, takes } from './allowed.ts';
 import type { Exchange } from './exchange.ts';
 import { failure } from './failure.ts';
+import { preflight } from './fields/preflight.ts';
 import { remove } from './files/delete.ts';
 import { get } from './files/get.ts';
 import { heldBack } from './held-reply.ts';
@@ -23,6 +24,8 @@ export function dispatch(exchange: Exchange): Outcome {
 function outcomeOf(exchange: Exchange): Outcome {
   const { head, location } = exchange;
   const taken = takes(location, head.method);
+  const preflown = preflight(exchange);
+  if (preflown !== null) return preflown;
   if (!taken && !REGISTERED_METHODS.has(head.method)) return failure(exchange, 501, 'method');
   if (head.form === TargetForm.ASTERISK) return serverOptions(exchange);
   if (location.redirection !== null) {

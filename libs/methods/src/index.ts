@@ -17,6 +17,12 @@ export { dispatch } from './dispatch.ts';
 export { ErrorPages } from './error-pages.ts';
 export { type Caller, type Ends, Exchange, type Services } from './exchange.ts';
 export { failure, RETRY_AFTER } from './failure.ts';
+export {
+  addFields,
+  nameOrigin,
+  notModifiedOf,
+  originToName,
+} from './fields/added-fields.ts';
 export type { Intake, IntakeClient, Outcome } from './intake.ts';
 export { Listings } from './listing/listings.ts';
 export { present } from './present.ts';

@@ -6,7 +6,7 @@ export { MemoryPool } from './memory-pool.ts';
 export { answerOf, originOf, type Page, type PageAnswer, type PageOrigin, USUAL } from './page.ts';
 export { PageDraft } from './page-draft.ts';
 export { PageLoad, type PageLoadOwner } from './page-load.ts';
-export { partOf, rangesOf } from './page-part.ts';
+export { partOf, rangesOf, replyTo } from './page-part.ts';
 export { Pages } from './pages.ts';
 export { preloadSites } from './preload.ts';
 export { readAhead } from './read-ahead.ts';

@@ -1,11 +1,12 @@
+import type { Location } from '@webserv/config';
 import { Memory } from '@webserv/event-loop';
+import { notModifiedOf } from '@webserv/methods';
 import {
   type ByteRange,
   decodeHead,
   type EncodeContext,
   type Encoded,
   encodeHead,
-  notModified,
   PartHead,
   parseHttpDate,
   patchDate,
@@ -19,6 +20,7 @@ const KEPT = 1024;
 
 /** A page, as its forms see it. */
 interface Formed extends PageLayout {
+  readonly location: Location;
   made: PageForms | null;
 }
 
@@ -35,12 +37,12 @@ export class PageForms {
   /** The head of a part; null if clients cannot request parts, undefined until one does. */
   private partHead: PartHead | null | undefined = undefined;
   private readonly head: Buffer;
-  private readonly page: PageLayout;
+  private readonly page: Formed;
   private revalidated: Memory | null = null;
   private dateOffset = -1;
   private date = '';
 
-  constructor(page: PageLayout) {
+  constructor(page: Formed) {
     const { memory, at, headSize, size } = page;
     this.page = page;
     this.head = memory.bytes.subarray(at, at + headSize);
@@ -72,6 +74,11 @@ export class PageForms {
     return this.partHead;
   }
 
+  /** The 304 that stands for the page, for clients that need another head than the usual one. */
+  get unmodified(): Reply {
+    return notModifiedOf(this.reply.headers, this.page.location);
+  }
+
   notModified(context: EncodeContext, encoded: Encoded, inFlight: boolean): Memory {
     const held = this.revalidated;
     if (held !== null && (this.date === context.date || !inFlight)) {
@@ -79,7 +86,7 @@ export class PageForms {
       this.date = context.date;
       return held;
     }
-    const memory = Memory.from(encodeHead(notModified(this.reply.headers), context, encoded) ?? '');
+    const memory = Memory.from(encodeHead(this.unmodified, context, encoded) ?? '');
     this.revalidated = memory;
     this.dateOffset = encoded.dateOffset;
     this.date = context.date;

@@ -84,6 +84,11 @@ export class Page implements PageLayout {
     return formsOf(this).reply;
   }
 
+  /** The 304 that stands for the page, for clients that need another head. */
+  get unmodified(): Reply {
+    return formsOf(this).unmodified;
+  }
+
   get validators(): Validators {
     return formsOf(this).validators;
   }

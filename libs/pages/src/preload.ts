@@ -1,5 +1,5 @@
 import type { Location, Server } from '@webserv/config';
-import { dispatch, Exchange, FileFacts, type Files, type Services } from '@webserv/methods';
+import { addFields, dispatch, Exchange, FileFacts, type Files, type Services } from '@webserv/methods';
 import { DEFAULT_LIMITS, fillHead, RequestHead } from '@webserv/request';
 import { type FileBody, Reply, sameStamp } from '@webserv/response';
 import { ContentTag, TAG_ROOM } from './content-tag.ts';
@@ -64,6 +64,7 @@ function preloadPage(target: string, site: Site, services: Services, clock: Cloc
     reply.release();
     return false;
   }
+  addFields(reply, location);
   if (representation.tagPending) reply.headers.set('ETag', TAG_ROOM);
   const draft = PageDraft.of(reply, body.length, { ...USUAL, date: clock.text() });
   const whole =

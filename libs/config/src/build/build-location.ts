@@ -9,6 +9,7 @@ import type { CgiRule, Location, Origins, Scope } from '../model/types.ts';
 import { wordSpan } from '../syntax/directive.ts';
 import type { Claim } from './claim.ts';
 import type { Surroundings } from './draft.ts';
+import { buildFields, setsFields } from './fields.ts';
 import { type Level, originOf, type Setting } from './level.ts';
 import { LevelReader } from './level-reader.ts';
 import { mergeTypes } from './media-types.ts';
@@ -62,12 +63,18 @@ export function buildLocation(
     types: scope.types,
     charset: scope.charset,
     etag: scope.etag,
+    fields: fieldsOf(level, scope, reader),
     timeouts: scope.timeouts,
     redirection: redirection?.value ?? null,
     cgi,
     at: opener.source.position(opener.name.start, (opener.args[0] ?? opener.name).end),
     origins: reader.origins,
   };
+}
+
+/** A redirection is an answer as well: the fields beside it are on it. */
+function fieldsOf(level: Level, scope: Scope, reader: LevelReader): Scope['fields'] {
+  return level === reader.level || !setsFields(level) ? scope.fields : buildFields(reader, level);
 }
 
 function checkRoot(level: Level, problems: Problems): void {

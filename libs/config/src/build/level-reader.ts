@@ -15,6 +15,11 @@ export class LevelReader {
     this.#origins = new LayeredOrigins(around);
   }
 
+  /** The block that the values are taken from. */
+  get level(): Level {
+    return this.#level;
+  }
+
   get origins(): Origins {
     return this.#origins;
   }

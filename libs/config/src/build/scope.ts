@@ -3,6 +3,7 @@
 import { present } from '../diagnostics/present.ts';
 import { absolutePath } from '../disk/path.ts';
 import type { Scope } from '../model/types.ts';
+import { buildFields } from './fields.ts';
 import type { Resolved } from './level.ts';
 import type { LevelReader } from './level-reader.ts';
 
@@ -32,6 +33,7 @@ export function buildScope(reader: LevelReader, types: ReadonlyMap<string, strin
     types,
     charset: reader.take('charset'),
     etag: reader.take('etag'),
+    fields: buildFields(reader),
     timeouts: reader.timeouts(),
   };
 }

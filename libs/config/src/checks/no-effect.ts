@@ -8,6 +8,7 @@ import { DIRECTIVES, type DirectiveName, directiveNames } from '../directives/ta
 import { absolutePath } from '../disk/path.ts';
 import type { Listen, Location, Server } from '../model/types.ts';
 import { wordSpan } from '../syntax/directive.ts';
+import { fieldsWithoutEffect } from './fields.ts';
 
 export function warnOfNoEffect(draft: Draft, problems: Problems): void {
   draft.servers.forEach((server, index) => {
@@ -24,18 +25,22 @@ export function warnOfNoEffect(draft: Draft, problems: Problems): void {
     posts(server.level, locations, problems);
     compression(server, locations, problems);
   });
+  fieldsWithoutEffect(draft, problems);
   laterServers(draft, problems);
   logFormats(draft, problems);
   names(draft, problems);
   addresses(draft, problems);
 }
 
+/** Fields are on every answer, a redirection included. */
+const ON_REDIRECTIONS: ReadonlySet<string> = new Set(['header', 'expires', 'cors', 'security_headers']);
+
 function besideRedirection(level: Level, problems: Problems): void {
   for (const { directive, row } of [
     ...level.settings(),
     ...level.childrenOf('types').map((child) => child.opening),
   ]) {
-    if (row.name === 'redirection') continue;
+    if (row.name === 'redirection' || ON_REDIRECTIONS.has(row.name)) continue;
     const message = `${quoted(row.name)} has no effect: "redirection" overrides everything in its location`;
     problems.warn('never-effective', wordSpan(directive, -1), message);
   }

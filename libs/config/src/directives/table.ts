@@ -3,6 +3,7 @@
 import { acmeRows } from './acme.ts';
 import { codingRows } from './coding.ts';
 import { contentRows } from './content.ts';
+import { fieldRows } from './fields.ts';
 import { limitRows } from './limits.ts';
 import { logRows } from './logs.ts';
 import type { Context, Row } from './row.ts';
@@ -15,6 +16,7 @@ export const DIRECTIVES = {
   ...securityRows,
   ...acmeRows,
   ...contentRows,
+  ...fieldRows,
   ...scriptRows,
   ...codingRows,
   ...limitRows,

@@ -84,7 +84,12 @@ const TIME_UNITS: Readonly<Record<string, number>> = {
   d: 86_400_000,
 };
 
-function measure(pattern: RegExp, units: Readonly<Record<string, number>>, bare: number, hint: RegExp) {
+export function measure(
+  pattern: RegExp,
+  units: Readonly<Record<string, number>>,
+  bare: number,
+  hint: RegExp,
+) {
   return z.pipe(
     z.string(),
     z.transform((word: string, ctx: z.core.ParsePayload): number => {

@@ -1,6 +1,9 @@
 // What a config means: every value is typed, resolved and inherited. Nothing here can be changed.
 
 import type { Position } from '../diagnostics/position.ts';
+import type { AnswerFields } from './answer-fields.ts';
+
+export type { AnswerField, AnswerFields, Expires } from './answer-fields.ts';
 
 export type Driver = 'auto' | 'io_uring' | 'epoll' | 'kqueue' | 'poll' | 'select';
 /** A token (RFC 9110, section 9.1), case-sensitive. `*` is every method except CONNECT and TRACE, for scripts. */
@@ -207,6 +210,8 @@ export interface Scope {
   readonly charset: string | null;
   /** What the entity tags of files are made from. */
   readonly etag: TagSource;
+  /** What answers say beyond the server's own fields. */
+  readonly fields: AnswerFields;
   readonly timeouts: Timeouts;
 }
 

@@ -17,6 +17,7 @@ import type {
   Server,
 } from '../model/types.ts';
 import { word } from '../syntax/print.ts';
+import { fieldLines } from './field-lines.ts';
 
 export interface EffectiveOptions {
   /** False leaves out the defaults. */
@@ -148,6 +149,7 @@ function writeLocation(out: Writer, location: Location): void {
   out.open(`location ${word(location.prefix)}`);
   if (redirection !== null) {
     out.value('redirection', `${redirection.status} ${word(redirection.url)}`, origins);
+    writeFields(out, location, origins);
     out.close();
     return;
   }
@@ -227,6 +229,7 @@ function writeScope(out: Writer, scope: Scope, origins: Origins, acts: Acts): vo
   out.value('compress_min', size(scope.compressMin), origins, acts.compress);
   out.value('charset', scope.charset ?? 'off', origins);
   out.value('etag', scope.etag, origins);
+  writeFields(out, scope, origins);
   // Without a script "cgi_timeout" gets a warning. "timeout" sets it too, and the other times have their own names.
   const names = ['body_timeout', 'send_timeout', 'keepalive_timeout', 'cgi_timeout'];
   const quietly = !acts.cgi && names.every((name) => origins.get(name)?.level === 'location');
@@ -237,6 +240,12 @@ function writeScope(out: Writer, scope: Scope, origins: Origins, acts: Acts): vo
   const ownCgi = !quietly && origins.get('cgi_timeout')?.level === 'location';
   out.value('cgi_timeout', time(scope.timeouts.cgi), origins, acts.cgi || ownCgi);
   if (acts.types) writeTypes(out, scope.types, origins);
+}
+
+function writeFields(out: Writer, scope: Scope, origins: Origins): void {
+  const block = 'prefix' in scope ? 'location' : 'server';
+  for (const { name, args, key, acts } of fieldLines(scope.fields, origins, block))
+    out.value(name, args, origins, acts, key);
 }
 
 function writeTypes(out: Writer, types: ReadonlyMap<string, string>, origins: Origins): void {

@@ -11,7 +11,6 @@ import {
   encodeInto,
   type HeaderList,
   lastChunk,
-  notModified,
   type Reply,
 } from '@webserv/response';
 import type { Outlet, OutletOwner } from '../outlet.ts';
@@ -307,7 +306,7 @@ export class Http1Outlet implements Outlet {
       this.whole(memory, 0, memory.size, memory.size);
       return true;
     }
-    if (!this.head(notModified(page.reply.headers))) return false;
+    if (!this.head(page.unmodified)) return false;
     this.flush();
     return true;
   }

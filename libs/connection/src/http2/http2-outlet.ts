@@ -1,7 +1,7 @@
 import { assert, ERRNO, type Memory } from '@webserv/event-loop';
 import type { Http2Stream, ServerConnection } from '@webserv/http2';
 import type { Page, PageAnswer } from '@webserv/pages';
-import { bodyLength, framing, type HeaderList, notModified, type Reply } from '@webserv/response';
+import { bodyLength, framing, type HeaderList, type Reply } from '@webserv/response';
 import type { Outlet, OutletOwner } from '../outlet.ts';
 import type { Courier, Sayer, StreamUser } from './courier.ts';
 import { ReplyBlock } from './reply-block.ts';
@@ -119,7 +119,7 @@ export class Http2Outlet implements Outlet, Sayer {
   page(page: Page, answer: Exclude<PageAnswer, 'other'>, _shared: boolean): boolean {
     this.begun();
     if (answer === 'not-modified') {
-      if (!this.head(notModified(page.reply.headers))) return false;
+      if (!this.head(page.unmodified)) return false;
     } else {
       if (!this.block.page(page, this.date) || this.block.length > BLOCK_MAX) return false;
       this.hasBody = this.method !== 'HEAD';

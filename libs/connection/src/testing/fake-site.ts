@@ -40,6 +40,7 @@ export function locationOf(patch: Partial<Location> = {}): Location {
     minRate: 0,
     symlinks: true,
     dotfiles: true,
+    fields: { headers: [], withheld: new Set(), expires: 'off', cors: [], presets: [] },
     timeouts: TIMEOUTS,
     ...patch,
   } as unknown as Location;

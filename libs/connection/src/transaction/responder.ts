@@ -1,6 +1,15 @@
 import type { CacheEntry, StaticCache } from '@webserv/cache';
 import type { Loop, Memory } from '@webserv/event-loop';
-import { conditionsOf, type Exchange, failure, type MemoryLedger } from '@webserv/methods';
+import {
+  addFields,
+  conditionsOf,
+  type Exchange,
+  failure,
+  type MemoryLedger,
+  nameOrigin,
+  notModifiedOf,
+  originToName,
+} from '@webserv/methods';
 import {
   answerOf,
   MemoryPool,
@@ -14,6 +23,7 @@ import {
   partOf,
   rangesOf,
   readAhead,
+  replyTo,
   TAG_ROOM,
   USUAL,
 } from '@webserv/pages';
@@ -22,7 +32,6 @@ import {
   type Cause,
   type FileBody,
   fail,
-  notModified,
   type Reply,
   type Representation,
 } from '@webserv/response';
@@ -155,7 +164,8 @@ export class Responder implements Sender, PageLoadOwner {
 
   private sendRanges(page: Page, ranges: readonly ByteRange[], { head, nowMs }: Exchange): void {
     const [range] = ranges;
-    if (range !== undefined && ranges.length === 1 && this.transmission.part(page, range)) {
+    const shared = originToName(page.location, head) === '';
+    if (shared && range !== undefined && ranges.length === 1 && this.transmission.part(page, range)) {
       this.status = 206;
       return;
     }
@@ -165,8 +175,20 @@ export class Responder implements Sender, PageLoadOwner {
   }
 
   private sendPage(page: Page, answer: Exclude<PageAnswer, 'other'>, shared: boolean): void {
+    const { exchange } = this;
+    if (exchange !== null && originToName(page.location, exchange.head) !== '') {
+      this.sendPageTo(page, answer, exchange);
+      return;
+    }
     this.status = answer === 'page' ? page.status : 304;
     if (!this.transmission.page(page, answer, shared)) this.giveUp('encode', 0);
+  }
+
+  /** Says a page with the origin of its client, which the page itself does not name. */
+  private sendPageTo(page: Page, answer: Exclude<PageAnswer, 'other'>, { head }: Exchange): void {
+    const reply = replyTo(page, answer, head);
+    this.reply = reply;
+    this.sendHead(reply);
   }
 
   private hold(site: Site, entry: CacheEntry<Page>): void {
@@ -183,10 +205,12 @@ export class Responder implements Sender, PageLoadOwner {
     this.reply = reply;
     this.answered = reply.cause;
     this.exchange = exchange;
+    addFields(reply, exchange.location);
     const { body, representation } = reply;
     this.tagPending = representation?.tagPending === true;
     const whole = body.kind === 'file' && exchange.head.method === 'GET' && body.length > 0;
     if (whole && this.load(reply, body, exchange, site, ticket)) return;
+    nameOrigin(reply, exchange.location, exchange.head);
     if (this.tagPending && representation !== null) this.sendUntagged(reply, representation, exchange);
     else this.sendHead(reply);
   }
@@ -195,7 +219,7 @@ export class Responder implements Sender, PageLoadOwner {
   private sendUntagged(reply: Reply, { validators }: Representation, exchange: Exchange): void {
     const outcome = conditionsOf(exchange, validators);
     if (outcome === 'failed') this.giveUp('precondition', 0, 412);
-    else this.sendHead(outcome === 'pass' ? reply : notModified(reply.headers));
+    else this.sendHead(outcome === 'pass' ? reply : notModifiedOf(reply.headers, exchange.location));
   }
 
   private sendHead(reply: Reply): void {
@@ -208,6 +232,10 @@ export class Responder implements Sender, PageLoadOwner {
     const { exchange, failed } = this;
     // A page of the site's own that cannot be encoded either is not tried twice.
     const reply = failed || exchange === null ? fail(status) : failure(exchange, status, place, errno);
+    if (exchange !== null) {
+      addFields(reply, exchange.location);
+      nameOrigin(reply, exchange.location, exchange.head);
+    }
     this.failed = true;
     this.answered = reply.cause ?? this.answered;
     this.reply?.release();

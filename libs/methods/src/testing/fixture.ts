@@ -140,6 +140,7 @@ export class Fixture {
       types: new Map(),
       charset: 'utf-8',
       etag: 'stat',
+      fields: { headers: [], withheld: new Set(), expires: 'off', cors: [], presets: [] },
       redirection: null,
       cgi: [],
       cgiUploads: false,

@@ -106,18 +106,31 @@ const REPEATED_BY_304 = [
   'X-Content-Type-Options',
 ] as const;
 
-/** Makes the 304 for a 200 with `fields`. It repeats Last-Modified only if there is no ETag. */
-export function notModified(fields: HeaderList): Reply {
+const NONE: ReadonlySet<string> = new Set();
+
+/**
+ * Makes the 304 for a 200 with `fields`. It repeats Last-Modified only if there is no ETag.
+ * @param also names of other fields that it repeats, in lower case
+ */
+export function notModified(fields: HeaderList, also: ReadonlySet<string> = NONE): Reply {
   const reply = new Reply(304);
+  if (also.size > 0) repeat(fields, also, reply.headers);
   for (const name of REPEATED_BY_304) {
     const value = fields.get(name);
-    if (value !== undefined) reply.headers.append(name, value);
+    if (value !== undefined && !also.has(name.toLowerCase())) reply.headers.append(name, value);
   }
   if (!reply.headers.has('ETag')) {
     const modified = fields.get('Last-Modified');
     if (modified !== undefined) reply.headers.append('Last-Modified', modified);
   }
   return reply;
+}
+
+function repeat(fields: HeaderList, names: ReadonlySet<string>, into: HeaderList): void {
+  for (let index = 0; index < fields.count; index++) {
+    const name = fields.nameAt(index);
+    if (names.has(name.toLowerCase())) into.append(name, fields.valueAt(index));
+  }
 }
 
 /** Takes the content out of a reply, for HEAD. Every field stays, and what the body held is released. */

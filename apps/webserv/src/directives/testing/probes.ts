@@ -1,6 +1,7 @@
 import { CODING } from './coding.ts';
 import { CONTENT } from './content.ts';
 import { COUNTS } from './counts.ts';
+import { FIELDS } from './fields.ts';
 import { LOGS } from './logs.ts';
 import type { AloneProbe, Probe } from './probe.ts';
 import { SECURITY } from './security.ts';
@@ -15,6 +16,7 @@ export const PROBES: Readonly<Record<string, Probe | AloneProbe>> = {
   ...STRUCTURE,
   ...SECURITY,
   ...CONTENT,
+  ...FIELDS,
   ...UPLOADS,
   ...CODING,
   ...SIZES,
