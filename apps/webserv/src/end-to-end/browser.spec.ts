@@ -29,9 +29,12 @@ function isThere(path: string): boolean {
 // Skipped where no browser is installed: it is the one program these tests need that a developer may lack.
 const suite = isThere(CHROMIUM) ? describe : describe.skip;
 
-suite(`the demo site in a browser (${CHROMIUM}, or WEBSERV_CHROMIUM)`, browse);
+suite.each(['http', 'h2'] as const)(
+  `the demo site in a browser (${CHROMIUM}, or WEBSERV_CHROMIUM), over %s`,
+  browse,
+);
 
-function browse(): void {
+function browse(protocol: 'http' | 'h2'): void {
   const site = new TestSite();
   const complaints: string[] = [];
   let browser: Browser;
@@ -39,13 +42,13 @@ function browse(): void {
   let home = '';
 
   beforeAll(async () => {
-    home = `http://127.0.0.1:${site.startDemo()}`;
+    home = `${protocol === 'h2' ? 'https' : 'http'}://127.0.0.1:${site.startDemo({ protocol })}`;
     browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
   }, 60_000);
 
   beforeEach(async () => {
     complaints.length = 0;
-    page = await browser.newPage({ viewport: { width: 375, height: 812 } });
+    page = await browser.newPage({ viewport: { width: 375, height: 812 }, ignoreHTTPSErrors: true });
     page.on('console', (message) => {
       if (message.type() === 'error') complaints.push(message.text());
     });
@@ -77,6 +80,8 @@ function browse(): void {
       expect([path, answer?.status()]).toEqual([path, 200]);
       const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
       expect([path, Number(overflow) <= 0]).toEqual([path, true]);
+      const spoken = await page.evaluate("performance.getEntriesByType('navigation')[0].nextHopProtocol");
+      expect([path, spoken]).toEqual([path, protocol === 'h2' ? 'h2' : 'http/1.1']);
     }
     expect(complaints).toEqual([]);
   });
@@ -164,7 +169,7 @@ function browse(): void {
   });
 
   it('sorts a listing by its columns and walks up its breadcrumb, without a script', async () => {
-    const plain = await browser.newContext({ javaScriptEnabled: false });
+    const plain = await browser.newContext({ javaScriptEnabled: false, ignoreHTTPSErrors: true });
     const list = await plain.newPage();
     await list.goto(`${home}/auto_index/`);
     const names = async (): Promise<string[]> =>

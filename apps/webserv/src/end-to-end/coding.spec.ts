@@ -1,6 +1,6 @@
 import { utimesSync } from 'node:fs';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { DRIVERS, driverOptions } from '../testing/drivers.ts';
+import { driverOptions, WAYS } from '../testing/drivers.ts';
 import { type Answer, get, Peer } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
 
@@ -19,7 +19,7 @@ server {
 const LONG_AGO = new Date('2024-02-03T04:05:06.789Z');
 const TEXT = 'All that is sent twice may be made small once. '.repeat(200);
 
-describe.each(DRIVERS)('codings on %s', (use) => {
+describe.each(WAYS)('codings on %s', (use) => {
   const site = new TestSite();
   let peer: Peer;
 

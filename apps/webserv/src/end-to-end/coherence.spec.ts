@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { DRIVERS, driverOptions } from '../testing/drivers.ts';
+import { driverOptions, WAYS } from '../testing/drivers.ts';
 import { get, Peer } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
 
@@ -28,7 +28,7 @@ server {
 /** Settled, so that pages are kept from their first request on. */
 const LONG_AGO = new Date('2024-02-03T04:05:06.789Z');
 
-describe.each(DRIVERS)('the cache on %s', (use) => {
+describe.each(WAYS)('the cache on %s', (use) => {
   const site = new TestSite();
   let peer: Peer;
   let turn = 0;

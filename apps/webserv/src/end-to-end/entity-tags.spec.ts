@@ -1,7 +1,7 @@
 import { copyFileSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { DRIVERS, driverOptions } from '../testing/drivers.ts';
+import { driverOptions, WAYS } from '../testing/drivers.ts';
 import { type Answer, fetchOnce, get } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
 
@@ -33,7 +33,7 @@ const THEN = new Date('2024-02-03T04:05:06.789Z');
 const LAST_MODIFIED = 'Sat, 03 Feb 2024 04:05:06 GMT';
 const EPOCHS = [0, 1];
 
-describe.each(DRIVERS)('entity tags on %s', (use) => {
+describe.each(WAYS)('entity tags on %s', (use) => {
   const site = new TestSite();
 
   beforeAll(() => {

@@ -1,6 +1,6 @@
 import { linkSync, mkdirSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { DRIVERS, driverOptions } from '../testing/drivers.ts';
+import { driverOptions, WAYS } from '../testing/drivers.ts';
 import { type Answer, get, Peer } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
 
@@ -9,7 +9,7 @@ import { TestSite } from '../testing/site.ts';
 const LONG_AGO = new Date('2024-02-03T04:05:06.789Z');
 const TEXT = 'a line of text that can be made smaller\n'.repeat(500);
 
-describe.each(DRIVERS)('a file that clients change, on %s', (use) => {
+describe.each(WAYS)('a file that clients change, on %s', (use) => {
   let site: TestSite;
   let port: number;
   let peer: Peer;

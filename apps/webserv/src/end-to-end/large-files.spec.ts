@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { DRIVERS, driverOptions } from '../testing/drivers.ts';
+import { driverOptions, WAYS } from '../testing/drivers.ts';
 import { fetchOnce, get, Peer } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
 
@@ -33,7 +33,7 @@ function post(bytes: Buffer): Buffer {
 
 const REMOVE = get('/file.bin').replace('GET', 'DELETE');
 
-describe.each(DRIVERS)('a large file, %s', (use) => {
+describe.each(WAYS)('a large file, %s', (use) => {
   let site: TestSite;
   let port: number;
   let files: string;

@@ -1,13 +1,23 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { DRIVERS, driverOptions } from '../testing/drivers.ts';
+import {
+  DRIVERS,
+  driverOptions,
+  itOfBytes,
+  PROTOCOLS,
+  showsBytes,
+  type TestOptions,
+} from '../testing/drivers.ts';
 import { type Answer, fetchOnce, get, Peer } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
 
 const HEAD = 'GET / HTTP/1.1\r\nHost: localhost\r\n';
 
-describe('limits', () => {
+describe.each(PROTOCOLS)('limits over %s', (protocol) => {
+  const ofBytes = itOfBytes(protocol);
+  /** Connections are counted before they say anything. */
+  const ofPlain = itOfBytes(protocol === 'http' ? 'http' : 'h2');
   let site: TestSite;
 
   beforeEach(() => {
@@ -19,7 +29,7 @@ describe('limits', () => {
   afterEach(() => site.close());
 
   /** @param lines of the server block */
-  function start(lines: string, options = {}): number {
+  function start(lines: string, options: TestOptions = { protocol }): number {
     return site.start(
       `error_log error.log info;
 server {
@@ -36,6 +46,9 @@ server {
     return answer.headers.get('connection') === 'close';
   }
 
+  /** An error of the head ends a connection of HTTP/1.1. Another stream may follow. */
+  const endsWith = (status: number): boolean => status !== 200 && showsBytes(protocol);
+
   describe('of a head: one under, at, and one over', () => {
     /** A head of exactly so many bytes. */
     function headOf(bytes: number): string {
@@ -43,7 +56,7 @@ server {
       return `${HEAD}X: ${'x'.repeat(padding)}\r\n\r\n`;
     }
 
-    it.each([
+    ofBytes.each([
       [511, 200],
       [512, 200],
       [513, 431],
@@ -59,7 +72,7 @@ server {
     ])('max_headers 5: %d fields', async (count, status) => {
       const fields = Array.from({ length: count - 1 }, (_, index) => `X-${index}: y\r\n`).join('');
       const answer = await fetchOnce(start('max_headers 5;'), get('/', fields));
-      expect([answer.status, closes(answer)]).toEqual([status, status !== 200]);
+      expect([answer.status, closes(answer)]).toEqual([status, endsWith(status)]);
     });
 
     it.each([
@@ -68,7 +81,7 @@ server {
       [21, 414],
     ])('max_uri 20: %d bytes', async (bytes, status) => {
       const answer = await fetchOnce(start('max_uri 20;'), get(`/?${'q'.repeat(bytes - 2)}`));
-      expect([answer.status, closes(answer)]).toEqual([status, status !== 200]);
+      expect([answer.status, closes(answer)]).toEqual([status, endsWith(status)]);
     });
   });
 
@@ -139,7 +152,7 @@ server {
     for (const peer of peers) peer.close();
   });
 
-  it.each([
+  ofBytes.each([
     [3, 3],
     [4, 4],
     [5, 4],
@@ -158,8 +171,9 @@ server {
     peer.close();
   });
 
-  describe.each(DRIVERS)('max_connect_per_address on %s', (use) => {
-    it('answers 429 to one too many, which reads it whatever it sends, and takes the next when one has gone', async () => {
+  ofPlain.each(DRIVERS)(
+    'max_connect_per_address on %s answers 429 to one too many, which reads it whatever it sends, and takes the next when one has gone',
+    async (use) => {
       const port = start('max_connect_per_address 2;', driverOptions(use));
       const first = await Peer.open(port);
       const second = await Peer.open(port);
@@ -174,27 +188,30 @@ server {
       while ((site.running?.connections ?? 0) > 1) await new Promise((resolve) => setImmediate(resolve));
       expect((await fetchOnce(port, get('/'))).status).toBe(200);
       first.close();
-    });
-  });
+    },
+  );
 
-  it('max_connect_per_address counts addresses apart, and those turned away towards max_connect', async () => {
-    const port = start('max_connect_per_address 1; max_connect 3;');
-    const first = await Peer.open(port);
-    await first.send(get('/')).answer();
-    const other = connect({ port, host: '127.0.0.1', localAddress: '127.0.0.2' });
-    other.write(get('/', 'Connection: close\r\n'));
-    const chunks: Buffer[] = [];
-    for await (const chunk of other) chunks.push(chunk as Buffer);
-    expect(Buffer.concat(chunks).toString()).toMatch(/^HTTP\/1\.1 200 /);
-    const second = await Peer.open(port);
-    expect((await second.answer()).status).toBe(429);
-    // It lingers: its client has not closed.
-    expect(site.running?.connections).toBe(2);
-    second.close();
-    first.close();
-  });
+  ofPlain(
+    'max_connect_per_address counts addresses apart, and those turned away towards max_connect',
+    async () => {
+      const port = start('max_connect_per_address 1; max_connect 3;');
+      const first = await Peer.open(port);
+      await first.send(get('/')).answer();
+      const other = connect({ port, host: '127.0.0.1', localAddress: '127.0.0.2' });
+      other.write(get('/', 'Connection: close\r\n'));
+      const chunks: Buffer[] = [];
+      for await (const chunk of other) chunks.push(chunk as Buffer);
+      expect(Buffer.concat(chunks).toString()).toMatch(/^HTTP\/1\.1 200 /);
+      const second = await Peer.open(port);
+      expect((await second.answer()).status).toBe(429);
+      // It lingers: its client has not closed.
+      expect(site.running?.connections).toBe(2);
+      second.close();
+      first.close();
+    },
+  );
 
-  it('no answer to an error tells of the host: no path, no stack, no name of a module', async () => {
+  ofBytes('no answer to an error tells of the host: no path, no stack, no name of a module', async () => {
     const port = start(
       'max_header 512; max_uri 100; body_size 10; max_pipeline 0; header_timeout 100ms; cgi_timeout 100ms;',
     );

@@ -1,6 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { DRIVERS, driverOptions } from '../testing/drivers.ts';
+import { driverOptions, WAYS } from '../testing/drivers.ts';
 import { fetchOnce, get } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
 
@@ -38,7 +38,7 @@ server {
 const PLAIN = `<svg xmlns="http://www.w3.org/2000/svg">${'<g/>'.repeat(200)}</svg>`;
 const IMAGE = gzipSync(PLAIN);
 
-describe.each(DRIVERS)('types, charsets and implied codings on %s', (use) => {
+describe.each(WAYS)('types, charsets and implied codings on %s', (use) => {
   const site = new TestSite();
 
   beforeAll(() => {

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { DRIVERS, driverOptions } from '../testing/drivers.ts';
+import { driverOptions, WAYS } from '../testing/drivers.ts';
 import { type Answer, fetchOnce, get } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
 
@@ -43,7 +43,7 @@ function takesRawNames(): boolean {
 }
 
 // Skipped where the disk knows UTF-8 alone.
-(takesRawNames() ? describe : describe.skip).each(DRIVERS)('names that are not UTF-8 on %s', (use) => {
+(takesRawNames() ? describe : describe.skip).each(WAYS)('names that are not UTF-8 on %s', (use) => {
   const site = new TestSite();
 
   beforeAll(() => {

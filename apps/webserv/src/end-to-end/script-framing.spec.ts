@@ -1,6 +1,6 @@
 import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DRIVERS, driverOptions } from '../testing/drivers.ts';
+import { driverOptions, itOfBytes, WAYS } from '../testing/drivers.ts';
 import { type Answer, fetchOnce, get, Peer } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
 
@@ -45,7 +45,8 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   hops: `printf '${TYPE}Connection: close\\r\\nKeep-Alive: x\\r\\nTE: x\\r\\nTrailer: x\\r\\nUpgrade: x\\r\\n\\r\\nbody'`,
 };
 
-describe.each(DRIVERS)('how the answer of a script is framed on %s', (use) => {
+describe.each(WAYS)('how the answer of a script is framed on %s', (use) => {
+  const ofBytes = itOfBytes(use);
   const site = new TestSite();
 
   beforeAll(() => {
@@ -103,7 +104,7 @@ describe.each(DRIVERS)('how the answer of a script is framed on %s', (use) => {
     expect([bare.status, bare.headers.get('content-length')]).toEqual([200, '11']);
   });
 
-  it('a client of HTTP/1.0 reads the content alone', async () => {
+  ofBytes('a client of HTTP/1.0 reads the content alone', async () => {
     const peer = await Peer.open(site.port(0));
     const response = (await peer.send('GET /slow HTTP/1.0\r\n\r\n').rest()).toString();
     peer.close();
@@ -136,7 +137,7 @@ describe.each(DRIVERS)('how the answer of a script is framed on %s', (use) => {
     },
   );
 
-  it('a script that writes a whole response has its status and fields, and our framing', async () => {
+  ofBytes('a script that writes a whole response has its status and fields, and our framing', async () => {
     const answer = await fetchOnce(site.port(0), get('/nph-plain'));
     expect(answer.head).toMatch(/^HTTP\/1\.1 203 As told\r\n/);
     // Its length is known if the script has ended in time; the connection goes on in either case.

@@ -1,6 +1,6 @@
 import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { DRIVERS, driverOptions } from '../testing/drivers.ts';
+import { driverOptions, WAYS } from '../testing/drivers.ts';
 import { type Answer, fetchOnce, Peer } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
 
@@ -22,7 +22,7 @@ cat
 `;
 const OF_FILES = 'GET, HEAD';
 
-describe.each(DRIVERS)('methods of scripts on %s', (use) => {
+describe.each(WAYS)('methods of scripts on %s', (use) => {
   const site = new TestSite();
 
   beforeAll(() => {

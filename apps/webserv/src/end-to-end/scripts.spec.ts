@@ -1,7 +1,7 @@
 import { chmodSync, copyFileSync, existsSync, linkSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { DRIVERS, driverOptions } from '../testing/drivers.ts';
+import { driverOptions, WAYS } from '../testing/drivers.ts';
 import { type Answer, fetchOnce } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
 
@@ -41,7 +41,7 @@ function program(path: string, content: string | Buffer = SH, mode = 0o755): str
   return full;
 }
 
-function start(use: (typeof DRIVERS)[number], locations: string): number {
+function start(use: (typeof WAYS)[number], locations: string): number {
   const config = `server { listen 127.0.0.1:0; access_log off; error_log off; ${locations} }`;
   return site.start(config, driverOptions(use));
 }
@@ -57,7 +57,7 @@ async function ask(port: number, method: string, target: string, fields = '', bo
   return answer;
 }
 
-describe.each(DRIVERS)('with %s', (use) => {
+describe.each(WAYS)('with %s', (use) => {
   const kinds: [string, string, string, string][] = [
     ['sh, by its interpreter', 'index.sh', SH, 'cgi .sh /bin/sh'],
     ['sh, by itself', 'index.cgi', SH, 'cgi .cgi'],

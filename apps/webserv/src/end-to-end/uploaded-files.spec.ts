@@ -1,7 +1,7 @@
 import { chmodSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { DRIVERS, driverOptions } from '../testing/drivers.ts';
+import { driverOptions, WAYS } from '../testing/drivers.ts';
 import { type Answer, fetchOnce, get } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
 
@@ -37,7 +37,7 @@ function isInert({ headers }: Answer): boolean {
   );
 }
 
-describe.each(DRIVERS)('with %s', (use) => {
+describe.each(WAYS)('with %s', (use) => {
   function start(locations: string): number {
     const config = `server { listen 127.0.0.1:0; access_log off; error_log off; root www; ${locations} }`;
     return site.start(config, driverOptions(use));

@@ -1,5 +1,6 @@
 import { Loop, type NamedDriver } from '@webserv/event-loop';
 import type { ServeOptions } from '../index.ts';
+import type { Protocol } from './spoken.ts';
 
 const LIBRARY = process.env['WEBSERV_KQUEUE_LIBRARY'];
 
@@ -25,7 +26,46 @@ export const DRIVERS: readonly NamedDriver[] =
       ]
     : ['kqueue', 'poll', 'select'];
 
-/** The options with which `serve` runs on `use`. */
-export function driverOptions(use: NamedDriver): ServeOptions {
-  return LIBRARY === undefined ? { use } : { use, driverLibrary: LIBRARY };
+/** A driver under HTTP/1.1, or another protocol over one of the drivers. */
+type Way = NamedDriver | Exclude<Protocol, 'http'>;
+
+const OTHERS: readonly Exclude<Protocol, 'http'>[] = ['https', 'h2', 'h2c'];
+
+/** For specs that are the same on every driver. */
+export const PROTOCOLS: readonly Protocol[] = ['http', ...OTHERS];
+
+/**
+ * What a spec about what is served runs over. Every driver carries HTTP/1.1. The other protocols run once, each over
+ * another driver: what they share with HTTP/1.1 has met all drivers, and the bytes on the wire have specs of their own.
+ */
+export const WAYS: readonly Way[] = [...DRIVERS, ...OTHERS];
+
+/** The bytes of HTTP/1.1 can be seen: versions, phrases, persistence, chunks. */
+export function showsBytes(way: Way | Protocol): boolean {
+  return way !== 'h2' && way !== 'h2c';
+}
+
+interface Cases {
+  (title: string, test: () => Promise<void>): void;
+  readonly each: jest.Each;
+}
+
+const none: Cases = Object.assign(() => {}, { each: () => () => {} });
+
+/** `it` of what HTTP/1.1 alone has. HTTP/2 has no such test. */
+export function itOfBytes(way: Way | Protocol): Cases {
+  return showsBytes(way) ? it : none;
+}
+
+/** How a server of a test is started: what `serve` takes, and the protocol. */
+export interface TestOptions extends ServeOptions {
+  readonly protocol?: Protocol;
+}
+
+/** The options with which `TestSite.start` runs on `way`. */
+export function driverOptions(way: Way): TestOptions {
+  const protocol = OTHERS.find((each) => each === way) ?? 'http';
+  const beneath = protocol === 'http' ? 0 : OTHERS.indexOf(protocol);
+  const use = DRIVERS.find((each) => each === way) ?? DRIVERS[beneath % DRIVERS.length] ?? 'poll';
+  return LIBRARY === undefined ? { use, protocol } : { use, driverLibrary: LIBRARY, protocol };
 }

@@ -1,5 +1,14 @@
-import { connect, type Socket } from 'node:net';
+import type { ClientHttp2Session } from 'node:http2';
+import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, type TLSSocket, connect as tlsConnect } from 'node:tls';
+import { Http2Gateway } from './http2-gateway.ts';
+import { spoken } from './spoken.ts';
+
+/** A socket, or what stands for one. */
+interface Line extends Duplex {
+  resetAndDestroy(): unknown;
+}
 
 /** One response as it came over the wire. */
 export interface Answer {
@@ -14,14 +23,14 @@ export interface Answer {
 export class Peer {
   /** Resolves when the server has closed or reset the connection. */
   readonly closed: Promise<void>;
-  private readonly socket: Socket;
+  private readonly socket: Line;
   /** What has come and was not asked for yet, in pieces: joined only when it is looked at. */
   private arrived: Buffer[] = [];
   private arrivedBytes = 0;
   private ended = false;
   private wake: () => void = () => {};
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Line) {
     this.socket = socket;
     socket.on('data', (bytes) => {
       this.arrived.push(bytes);
@@ -50,7 +59,13 @@ export class Peer {
     this.arrivedBytes = bytes.length;
   }
 
+  /** Over HTTP/2, what is sent and read is translated. @param target a port, or the path of a socket */
   static open(target: number | string): Promise<Peer> {
+    if (typeof target === 'number') {
+      const protocol = spoken.get(target);
+      if (protocol === 'https') return Peer.secure(target, { ALPNProtocols: ['http/1.1'] });
+      if (protocol === 'h2' || protocol === 'h2c') return Peer.streamed(target, protocol);
+    }
     return new Promise((resolve, reject) => {
       const socket =
         typeof target === 'number'
@@ -64,19 +79,41 @@ export class Peer {
     });
   }
 
+  /** @param session the one that is used; otherwise this has one of its own */
+  static async streamed(
+    port: number,
+    protocol: 'h2' | 'h2c',
+    session: ClientHttp2Session | null = null,
+  ): Promise<Peer> {
+    const scheme = protocol === 'h2' ? 'https' : 'http';
+    const used = session ?? (await Http2Gateway.session(port, scheme));
+    return new Peer(new Http2Gateway(used, scheme, session !== null));
+  }
+
   /** Shakes hands first. @param options of node:tls; whoever answers is trusted unless they say otherwise */
   static secure(
     port: number,
     options: ConnectionOptions & { readonly localAddress?: string } = {},
   ): Promise<Peer> {
     return new Promise((resolve, reject) => {
-      const socket = tlsConnect({
+      const { localAddress } = options;
+      const plain = connect({
         port,
         host: '127.0.0.1',
+        ...(localAddress === undefined ? {} : { localAddress }),
+      });
+      const socket = tlsConnect({
+        socket: plain,
         servername: 'localhost',
         rejectUnauthorized: false,
         ...options,
       });
+      // A reset is the business of the socket below.
+      socket.resetAndDestroy = () => {
+        plain.resetAndDestroy();
+        return socket;
+      };
+      plain.once('error', reject);
       socket.once('error', reject);
       socket.once('secureConnect', () => {
         socket.off('error', reject);
@@ -87,7 +124,7 @@ export class Peer {
 
   /** What was agreed on, of a connection over TLS. */
   get tls(): TLSSocket {
-    return this.socket as TLSSocket;
+    return this.socket as Duplex as TLSSocket;
   }
 
   send(text: string | Uint8Array): this {
@@ -192,9 +229,34 @@ export class Peer {
   }
 }
 
-/** One request on a connection of its own. */
+/** Clients of HTTP/2 that single requests share, by port. A server that closes ends them. */
+const sessions = new Map<number, Promise<ClientHttp2Session>>();
+
+function sessionOf(port: number, scheme: string): Promise<ClientHttp2Session> {
+  const known = sessions.get(port);
+  if (known !== undefined) return known;
+  const made = Http2Gateway.session(port, scheme);
+  sessions.set(port, made);
+  void made.then(
+    (session) => {
+      const forget = (): unknown => sessions.delete(port);
+      session.once('goaway', forget);
+      session.once('close', forget);
+    },
+    () => sessions.delete(port),
+  );
+  return made;
+}
+
+async function single(port: number): Promise<Peer> {
+  const protocol = spoken.get(port);
+  if (protocol !== 'h2' && protocol !== 'h2c') return Peer.open(port);
+  return Peer.streamed(port, protocol, await sessionOf(port, protocol === 'h2' ? 'https' : 'http'));
+}
+
+/** One request: on a connection of its own, or on a stream. */
 export async function fetchOnce(port: number, request: string, method?: string): Promise<Answer> {
-  const peer = await Peer.open(port);
+  const peer = await single(port);
   try {
     return await peer.send(request).answer(method ?? request.slice(0, request.indexOf(' ')));
   } finally {

@@ -10,8 +10,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { loadText, report } from '@webserv/config';
+import { type Config, loadText, report } from '@webserv/config';
 import { type Running, type ServeOptions, serve } from '../index.ts';
+import { pairFor } from './certificates.ts';
+import type { TestOptions } from './drivers.ts';
+import { type Protocol, spoken } from './spoken.ts';
 
 /** Seconds since the epoch. */
 const LONG_AGO = 1_600_000_000;
@@ -47,22 +50,39 @@ export class TestSite {
   }
 
   /** Starts with this config, whose relative paths begin in the folder. @returns the port of the first address */
-  start(config: string, options: ServeOptions = {}): number {
-    const result = loadText(config, join(this.folder, 'site.conf'));
+  start(config: string, { protocol = 'http', ...options }: TestOptions = {}): number {
+    const result = loadText(this.speaking(config, protocol), join(this.folder, 'site.conf'));
     if (!result.ok) throw new Error(report(result.diagnostics));
-    this.running = serve(result.config, options);
+    return this.serve(result.config, options, protocol);
+  }
+
+  private serve(config: Config | string, options: ServeOptions, protocol: Protocol): number {
+    this.running = serve(config, options);
+    this.running.addresses.forEach((_, index) => {
+      spoken.set(this.port(index), protocol);
+    });
     return this.port(0);
   }
 
+  /** The config, with another protocol on each of its free ports. */
+  private speaking(config: string, protocol: Protocol): string {
+    const listen = /listen (127\.0\.0\.1:0);/g;
+    if (protocol === 'http') return config;
+    if (protocol === 'h2c') return config.replace(listen, 'listen $1 h2c;');
+    const { certificate, key } = pairFor('localhost');
+    const paths = [this.file('tls/chain.pem', certificate), this.file('tls/key.pem', key)];
+    return config.replace(listen, `listen $1 tls; certificate ${paths.join(' ')};`);
+  }
+
   /** Starts over a copy of the shipped configuration and its site. @returns the port */
-  startDemo(options: ServeOptions = {}): number {
+  startDemo({ protocol = 'http', ...options }: TestOptions = {}): number {
     for (const folder of ['conf', 'storage']) {
       cpSync(resolve(__dirname, '../..', folder), join(this.folder, folder), { recursive: true });
     }
     const conf = join(this.folder, 'conf/webserv.conf');
-    writeFileSync(conf, readFileSync(conf, 'utf8').replace(/listen [^;]*;/, 'listen 127.0.0.1:0;'));
-    this.running = serve(conf, options);
-    return this.port(0);
+    const config = readFileSync(conf, 'utf8').replace(/listen [^;]*;/, 'listen 127.0.0.1:0;');
+    writeFileSync(conf, this.speaking(config, protocol));
+    return this.serve(conf, options, protocol);
   }
 
   port(index: number): number {
@@ -71,6 +91,9 @@ export class TestSite {
   }
 
   async close(): Promise<void> {
+    this.running?.addresses.forEach((_, index) => {
+      spoken.delete(this.port(index));
+    });
     await this.running?.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
