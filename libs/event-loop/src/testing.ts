@@ -13,6 +13,7 @@ export {
 } from './driver/fake/plan.ts';
 export { FakeContent, type FakeCounts } from './driver/fake/things.ts';
 export { RawClient } from './ffi/raw-client.ts';
+export { RawReceiver } from './ffi/raw-receiver.ts';
 export { refuseCalls, type SyscallName } from './ffi/seccomp.ts';
 export { Random } from './random.ts';
 

@@ -1,5 +1,8 @@
 export { AccessEntry, type CacheOutcome } from './access/access-entry.ts';
+export type { AccessChoice } from './access/access-filter.ts';
 export { type AccessFormat, AccessLog } from './access/access-log.ts';
+export type { LineFormat, LogVariable, LogVariableName } from './access/line-format.ts';
+export type { RequestValues } from './access/request-values.ts';
 export { type ErrorFormat, ErrorLog, type Fields, LEVELS, type Level } from './error/error-log.ts';
 export type { Destination } from './file/destination.ts';
 export { LineBatch } from './file/line-batch.ts';
@@ -7,6 +10,8 @@ export type { LineSink } from './file/line-sink.ts';
 export { LogFile } from './file/log-file.ts';
 export { type LogNotice, noticeText } from './file/log-notice.ts';
 export { type BatchLimits, LoggerUdata } from './file/logger-udata.ts';
+export type { OpenLog } from './file/open-log.ts';
 export { LogWriters } from './log-writers.ts';
 export { type EndingProcess, type LogSystem, Logs, logSystem } from './logs.ts';
+export type { SyslogTarget } from './syslog/syslog-target.ts';
 export { LogClock } from './text/log-clock.ts';

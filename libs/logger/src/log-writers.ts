@@ -1,7 +1,8 @@
 import type { Loop } from '@webserv/event-loop';
+import type { AccessChoice } from './access/access-filter.ts';
 import { type AccessFormat, AccessLog } from './access/access-log.ts';
 import { type ErrorFormat, ErrorLog, type Level } from './error/error-log.ts';
-import type { LogFile } from './file/log-file.ts';
+import type { OpenLog } from './file/open-log.ts';
 import { LogClock } from './text/log-clock.ts';
 
 /**
@@ -10,23 +11,27 @@ import { LogClock } from './text/log-clock.ts';
  */
 export class LogWriters {
   private readonly clock: LogClock;
-  private readonly accessLogs = new Map<LogFile | null, Map<string, AccessLog>>();
-  private readonly errorLogs = new Map<LogFile | null, Map<string, ErrorLog>>();
+  private readonly accessLogs = new Map<OpenLog | null, Map<string, AccessLog>>();
+  private readonly errorLogs = new Map<OpenLog | null, Map<string, ErrorLog>>();
 
   /** @param loop its time decides when to read the wall clock; without a loop, each line reads it */
   constructor(loop?: Loop) {
     this.clock = new LogClock(loop);
   }
 
-  /** @param file the log file; null for `off` */
-  access(file: LogFile | null, format: AccessFormat): AccessLog {
-    return shared(this.accessLogs, file, format, () => {
-      return new AccessLog(file, format, this.clock, file?.colored ?? false);
+  /**
+   * @param file the log; null for `off`
+   * @param choice the requests that are written, counted over all servers that share the log; null for all
+   */
+  access(file: OpenLog | null, format: AccessFormat, choice: AccessChoice | null = null): AccessLog {
+    const form = `${typeof format === 'string' ? format : JSON.stringify(format)} ${JSON.stringify(choice)}`;
+    return shared(this.accessLogs, file, form, () => {
+      return new AccessLog(file, format, this.clock, file?.colored ?? false, choice);
     });
   }
 
   /** @param file the log file; null for `off` */
-  error(file: LogFile | null, level: Level, format: ErrorFormat): ErrorLog {
+  error(file: OpenLog | null, level: Level, format: ErrorFormat): ErrorLog {
     return shared(this.errorLogs, file, `${level} ${format}`, () =>
       ErrorLog.to(file, level, format, this.clock),
     );
@@ -34,8 +39,8 @@ export class LogWriters {
 }
 
 function shared<T>(
-  logs: Map<LogFile | null, Map<string, T>>,
-  file: LogFile | null,
+  logs: Map<OpenLog | null, Map<string, T>>,
+  file: OpenLog | null,
   form: string,
   make: () => T,
 ): T {

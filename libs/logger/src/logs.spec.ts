@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ERRNO, Loop } from '@webserv/event-loop';
 import { ErrorLog } from './error/error-log.ts';
-import type { LogFile } from './file/log-file.ts';
+import type { OpenLog } from './file/open-log.ts';
 import { type EndingProcess, Logs } from './logs.ts';
 import { tickUntil } from './testing/tick.ts';
 
@@ -26,7 +26,7 @@ describe('Logs', () => {
     rmSync(folder, { recursive: true });
   });
 
-  function open(name: string): LogFile {
+  function open(name: string): OpenLog {
     const file = logs.open(join(folder, name), LIMITS);
     if (typeof file === 'number') throw new Error(`open: ${file}`);
     return file;
@@ -93,7 +93,7 @@ describe('Logs', () => {
   it('reports what an access log has lost before the error log closes', () => {
     const errors = open('error.log');
     logs.reportTo(ErrorLog.to(errors, 'notice'), errors.path);
-    const access = logs.open(join(folder, 'a.log'), { ...LIMITS, backlogBytes: 100 }) as LogFile;
+    const access = logs.open(join(folder, 'a.log'), { ...LIMITS, backlogBytes: 100 }) as OpenLog;
     access.write('x'.repeat(101));
     close();
     expect(logs.lost).toBe(1);

@@ -1,10 +1,13 @@
 import { write } from 'node:fs';
-import type { Loop } from '@webserv/event-loop';
+import { type Loop, openDatagram } from '@webserv/event-loop';
 import type { ErrorLog } from './error/error-log.ts';
 import { type Destination, openDestination } from './file/destination.ts';
 import { LogFile } from './file/log-file.ts';
 import { type LogNotice, noticeText } from './file/log-notice.ts';
 import type { BatchLimits } from './file/logger-udata.ts';
+import type { OpenLog } from './file/open-log.ts';
+import { type Dial, SyslogLog } from './syslog/syslog-log.ts';
+import type { SyslogTarget } from './syslog/syslog-target.ts';
 
 /** The events of an ending process that the logs use. */
 export interface EndingProcess {
@@ -18,12 +21,15 @@ const STDERR = 2;
 export interface LogSystem {
   /** Opens a log for appending. @returns the destination, or -errno */
   open(path: string): Destination | number;
+  /** Opens the way to a system log. @returns a connected datagram socket, or -errno */
+  readonly dial: Dial;
   /** Reports to an operator what no log can report. It does not wait, and ignores errors. */
   tell(text: string): void;
 }
 
 export const logSystem: LogSystem = {
   open: openDestination,
+  dial: openDatagram,
   // A stalled standard error must not stall the server.
   tell: (text) => write(STDERR, text, () => {}),
 };
@@ -35,7 +41,7 @@ export const logSystem: LogSystem = {
 export class Logs {
   private readonly loop: Loop;
   private readonly system: LogSystem;
-  private readonly files = new Map<string, LogFile>();
+  private readonly files = new Map<string, OpenLog>();
   private errors: ErrorLog | null = null;
   private errorPath = '';
 
@@ -45,13 +51,25 @@ export class Logs {
   }
 
   /** Returns the log at this path. It opens the path once, and the first limits hold. @returns the log, or -errno */
-  open(path: string, limits: BatchLimits): LogFile | number {
+  open(path: string, limits: BatchLimits): OpenLog | number {
     const known = this.files.get(path);
     if (known !== undefined) return known;
     const open = this.system.open;
     const file = LogFile.open(this.loop, path, limits, (notice) => this.notice(notice), open);
     if (typeof file !== 'number') this.files.set(path, file);
     return file;
+  }
+
+  /**
+   * Returns the system log that a config names so. It never fails: a receiver that is not there is a trouble of the log,
+   * which is over when the receiver comes.
+   */
+  syslog(path: string, target: SyslogTarget): OpenLog {
+    const known = this.files.get(path);
+    if (known !== undefined) return known;
+    const log = new SyslogLog(this.loop, path, target, this.system.dial, (notice) => this.notice(notice));
+    this.files.set(path, log);
+    return log;
   }
 
   /** Sets where the logs report their own troubles: an error log, and its path. The default is standard error. */

@@ -264,6 +264,7 @@ export const COMMON = {
   AF_UNIX: 1,
   AF_INET: 2,
   SOCK_STREAM: 1,
+  SOCK_DGRAM: 2,
   IPPROTO_TCP: 6,
   IPPROTO_IPV6: 41,
   TCP_NODELAY: 1,

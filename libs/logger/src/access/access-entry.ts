@@ -1,3 +1,5 @@
+import { NO_VALUES, type RequestValues } from './request-values.ts';
+
 /** Where the body came from, as it appears in the log. */
 export type CacheOutcome = 'hit' | 'miss' | 'none';
 
@@ -33,6 +35,8 @@ export class AccessEntry {
   /** The name of the error that ended the request (`ECONNRESET`), and where it arose. */
   errno = '';
   place = '';
+  /** Read by formats of one's own alone. */
+  request: RequestValues = NO_VALUES;
 
   /** Clears what belongs to the request, and keeps what belongs to the connection: `remote`. */
   reset(): void {
@@ -51,5 +55,6 @@ export class AccessEntry {
     this.stage = '';
     this.errno = '';
     this.place = '';
+    this.request = NO_VALUES;
   }
 }

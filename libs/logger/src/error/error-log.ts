@@ -2,7 +2,7 @@
 // Pino without its destinations, transports and worker threads, which LogFile replaces. This build loads in 3 ms, the
 // other in 24 ms. It passes on records, where the other passes on JSON that would have to be parsed.
 import { type Pino, pino } from 'pino/browser.js';
-import type { LogFile } from '../file/log-file.ts';
+import type { OpenLog } from '../file/open-log.ts';
 import { LogClock } from '../text/log-clock.ts';
 import { type ErrorRecord, errorJson, errorText } from './error-line.ts';
 
@@ -16,11 +16,13 @@ export type Fields = Readonly<Record<string, unknown>>;
 const NONE: Fields = {};
 /** Between pino's info (30) and warn (40): normal events that an operator should see by default. */
 const NOTICE = 35;
+/** As a system log numbers them (RFC 5424 section 6.2.1). */
+const SEVERITIES: Readonly<Record<Level, number>> = { debug: 7, info: 6, notice: 5, warn: 4, error: 3 };
 
-function open(file: LogFile | null, level: Level, format: ErrorFormat, clock: LogClock): Pino {
+function open(file: OpenLog | null, level: Level, format: ErrorFormat, clock: LogClock): Pino {
   const render = format === 'json' ? errorJson : errorText;
   const writer = (name: Level, urgent: boolean) => (record: ErrorRecord) => {
-    file?.writeText(render(clock, name, record));
+    file?.writeText(render(clock, name, record), SEVERITIES[name]);
     if (urgent) file?.flushSoon();
   };
   return pino({
@@ -40,7 +42,7 @@ function open(file: LogFile | null, level: Level, format: ErrorFormat, clock: Lo
 }
 
 /**
- * The error log: pino makes the records, and a LogFile writes them. Lines of `warn` and `error` leave with the next
+ * The error log: pino makes the records, and an open log writes them. Lines of `warn` and `error` leave with the next
  * tick, the others with their batch.
  */
 export class ErrorLog {
@@ -50,9 +52,9 @@ export class ErrorLog {
     this.pino = logger;
   }
 
-  /** @param file the log file; null for `off` */
+  /** @param file the log; null for `off` */
   static to(
-    file: LogFile | null,
+    file: OpenLog | null,
     level: Level,
     format: ErrorFormat = 'text',
     clock: LogClock = new LogClock(),

@@ -2,15 +2,15 @@ import type { Loop } from '@webserv/event-loop';
 import { colored } from '../text/colored.ts';
 import { type Destination, giveFile, openDestination } from './destination.ts';
 import type { LineBatch } from './line-batch.ts';
-import type { LineSink } from './line-sink.ts';
 import type { LogNotice } from './log-notice.ts';
 import { type BatchLimits, LoggerUdata } from './logger-udata.ts';
+import type { OpenLog } from './open-log.ts';
 
 /** @returns where the lines for a path go, or -errno */
 type OpenPath = (path: string) => Destination | number;
 
 /** A log at one path, for as long as the server runs. The descriptor behind it changes with each `reopen`. */
-export class LogFile implements LineSink {
+export class LogFile implements OpenLog {
   readonly path: string;
   /** True for a terminal that shows colors. */
   readonly colored: boolean;

@@ -32,6 +32,8 @@ export class LogClock {
   iso = '';
   /** `2026/11/22 10:11:12` */
   text = '';
+  /** `Nov 22 10:11:12`, of RFC 3164 section 4.1.2 */
+  bsd = '';
   private readonly source: TimeSource;
   private readonly wall: () => number;
   /** In the source's time: the moment when the forms were built, and the moment until which they hold. */
@@ -67,5 +69,6 @@ export class LogClock {
     this.combined = `${day}/${MONTHS[date.getMonth()]}/${year}:${time} ${zone(date, '')}`;
     this.iso = `${year}-${month}-${day}T${time}${zone(date, ':')}`;
     this.text = `${year}/${month}/${day} ${time}`;
+    this.bsd = `${MONTHS[date.getMonth()]} ${String(date.getDate()).padStart(2, ' ')} ${time}`;
   }
 }

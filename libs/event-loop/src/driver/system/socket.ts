@@ -84,12 +84,23 @@ export function resetOnClose(fd: number): void {
 }
 
 /** A socket that does not block and is closed on exec. @returns a descriptor, or -errno */
-function openSocket({ family }: Address): number {
+function openSocket({ family }: Address, type: number = COMMON.SOCK_STREAM): number {
   const domain = family === 'unix' ? COMMON.AF_UNIX : family === 'ipv6' ? C.AF_INET6 : COMMON.AF_INET;
-  const fd = libc.socket(domain, COMMON.SOCK_STREAM | C.SOCK_NONBLOCK | C.SOCK_CLOEXEC, 0);
+  const fd = libc.socket(domain, type | C.SOCK_NONBLOCK | C.SOCK_CLOEXEC, 0);
   if (fd < 0) return libc.lastError();
   const error = C.SOCK_CLOEXEC === 0 ? libc.markDescriptor(fd) : 0;
   if (error === 0) return fd;
+  libc.close(fd);
+  return error;
+}
+
+/** Opens a datagram socket whose messages go to one address. It waits for nothing. @returns fd or -errno */
+export function openDatagram(address: Address): number {
+  const length = writeSockaddr(sockaddr.bytes, address);
+  if (length < 0) return -ERRNO.EINVAL;
+  const fd = openSocket(address, COMMON.SOCK_DGRAM);
+  if (fd < 0 || libc.connect(fd, sockaddr.address, length) >= 0) return fd;
+  const error = libc.lastError();
   libc.close(fd);
   return error;
 }
