@@ -6,6 +6,7 @@ import { lineOf } from '../diagnostics/position.ts';
 import { DIRECTIVES } from '../directives/table.ts';
 import { absolutePath } from '../disk/path.ts';
 import { CHALLENGES } from '../model/challenges.ts';
+import type { LogFormat } from '../model/log-format.ts';
 import type { Config, Listen, Location, Origins, Scope, Server } from '../model/types.ts';
 import { wordSpan } from '../syntax/directive.ts';
 import { buildAcme, buildAcmeStore, challengeLocation, keptCertificate } from './acme.ts';
@@ -14,6 +15,7 @@ import type { Built, Draft, Surroundings } from './draft.ts';
 import { originsWithin } from './layered-origins.ts';
 import { DEFAULT_ORIGIN, defaultValue, type Level, originOf } from './level.ts';
 import { LevelReader } from './level-reader.ts';
+import { buildAccessLog, buildLogFormats } from './logs.ts';
 import { mergeTypes } from './media-types.ts';
 import { ownClaims } from './own-claims.ts';
 import { buildScope } from './scope.ts';
@@ -25,7 +27,8 @@ export function build(main: Level, file: string, around: Surroundings): Draft {
   const types = mergeTypes(new Map(), main, reader, around.problems);
   const acmeStore = buildAcmeStore(main, reader);
   around.claims.push(...ownClaims(main));
-  const outside = { types, origins: originsWithin(main) };
+  const logFormats = buildLogFormats(main, reader, around);
+  const outside = { types, origins: originsWithin(main), logFormats };
   const servers: Built<Server>[] = [];
   const locations: (readonly Built<Location>[])[] = [];
   for (const level of main.childrenOf('server')) {
@@ -37,6 +40,7 @@ export function build(main: Level, file: string, around: Surroundings): Draft {
     file,
     use: reader.take('use'),
     user: reader.takeIfAny('user')?.value ?? null,
+    logFormats,
     errorLog: reader.log('error_log'),
     stopTimeout: reader.take('stop_timeout'),
     memoryLimit: memoryOfAll(main, reader.take('memory_limit'), servers),
@@ -54,10 +58,17 @@ function memoryOfAll(main: Level, limit: number, servers: readonly Built<Server>
   return Math.max(limit, ...servers.map(({ value }) => value.memoryLimit));
 }
 
+/** What servers take from the main level. */
+interface Outside {
+  readonly types: ReadonlyMap<string, string>;
+  readonly origins: Origins;
+  readonly logFormats: readonly LogFormat[];
+}
+
 function buildServer(
   level: Level,
   id: number,
-  outside: { readonly types: ReadonlyMap<string, string>; readonly origins: Origins },
+  outside: Outside,
   acmeStore: string | null,
   around: Surroundings,
 ): { server: Server; locations: readonly Built<Location>[] } {
@@ -107,7 +118,7 @@ function buildServer(
     cacheSize: reader.take('cache_size'),
     cacheEntry: reader.take('cache_entry'),
     errorPages,
-    accessLog: reader.log('access_log'),
+    accessLog: buildAccessLog(level, reader, outside.logFormats, around),
     errorLog: reader.log('error_log'),
     types,
     timeouts: base.timeouts,

@@ -1,8 +1,9 @@
+import type { AccessLogWords } from '../directives/logs.ts';
 import type { DirectiveName, ValueOf } from '../directives/table.ts';
-import { absolutePath } from '../disk/path.ts';
-import type { ErrorLogTarget, LogTarget, Origin, Origins, Timeouts } from '../model/types.ts';
+import type { ErrorLogTarget, Origin, Origins, Timeouts } from '../model/types.ts';
 import { LayeredOrigins } from './layered-origins.ts';
 import { type Level, originOf, type Resolved } from './level.ts';
+import { logPlace } from './log-place.ts';
 
 /** Takes values from a level, and collects their origins. */
 export class LevelReader {
@@ -40,12 +41,12 @@ export class LevelReader {
   }
 
   /** Takes a log, and makes its path absolute. Null is off. */
-  log(name: 'access_log'): LogTarget | null;
+  log(name: 'access_log'): AccessLogWords | null;
   log(name: 'error_log'): ErrorLogTarget | null;
-  log(name: 'access_log' | 'error_log'): LogTarget | ErrorLogTarget | null {
+  log(name: 'access_log' | 'error_log'): AccessLogWords | ErrorLogTarget | null {
     const { value, setting } = this.#note(name, this.#level.settle(name));
     if (value === null || setting === null) return value;
-    return { ...value, path: absolutePath(setting.directive.source.folder, value.path) };
+    return { ...value, ...logPlace(value, setting.directive.source.folder) };
   }
 
   /**

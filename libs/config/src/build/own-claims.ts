@@ -18,7 +18,7 @@ export function ownClaims(level: Level): Claim[] {
   }
   for (const name of ['access_log', 'error_log'] as const) {
     const setting = level.own(name);
-    if (setting === null || setting.value === null) continue;
+    if (setting === null || setting.value === null || setting.value.syslog !== null) continue;
     const path = absolutePath(setting.directive.source.folder, setting.value.path);
     if (path.startsWith('/dev/std')) continue;
     claims.push({ need: 'log', path, at: wordSpan(setting.directive, 0) });

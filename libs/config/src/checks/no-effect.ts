@@ -28,6 +28,7 @@ export function warnOfNoEffect(draft: Draft, problems: Problems): void {
   fieldsWithoutEffect(draft, problems);
   laterServers(draft, problems);
   logFormats(draft, problems);
+  unusedFormats(draft, problems);
   names(draft, problems);
   addresses(draft, problems);
 }
@@ -223,13 +224,23 @@ function laterServers(draft: Draft, problems: Problems): void {
   }
 }
 
+/** A format that no server writes. */
+function unusedFormats(draft: Draft, problems: Problems): void {
+  if (draft.servers.some(({ level }) => level.damaged)) return;
+  const used = new Set(draft.servers.map(({ value }) => value.accessLog?.format));
+  for (const setting of draft.main.all('log_format')) {
+    if (!used.has(setting.value))
+      neverActs(setting, 'log_format', 'no access_log names this format', problems);
+  }
+}
+
 /** Servers that name one file share it, and no program can read lines of two formats. */
 function logFormats(draft: Draft, problems: Problems): void {
   for (const name of ['access_log', 'error_log'] as const) {
     const formats = new Map<string, { readonly format: string; readonly setting: Setting }>();
     for (const level of [draft.main, ...draft.servers.map((server) => server.level)]) {
       const setting = level.own(name);
-      if (setting === null || setting.value === null) continue;
+      if (setting === null || setting.value === null || setting.value.syslog !== null) continue;
       const { path, format } = setting.value;
       const file = absolutePath(setting.directive.source.folder, path);
       const first = formats.get(file);

@@ -5,6 +5,7 @@ import { codingRows } from './coding.ts';
 import { contentRows } from './content.ts';
 import { fieldRows } from './fields.ts';
 import { limitRows } from './limits.ts';
+import { logFormatRows } from './log-format.ts';
 import { logRows } from './logs.ts';
 import type { Context, Row } from './row.ts';
 import { scriptRows } from './scripts.ts';
@@ -20,6 +21,7 @@ export const DIRECTIVES = {
   ...scriptRows,
   ...codingRows,
   ...limitRows,
+  ...logFormatRows,
   ...logRows,
 };
 

@@ -2,6 +2,8 @@
 
 import type { Position } from '../diagnostics/position.ts';
 import type { AnswerFields } from './answer-fields.ts';
+import type { LogFormat } from './log-format.ts';
+import type { Syslog } from './syslog.ts';
 
 export type { AnswerField, AnswerFields, Expires } from './answer-fields.ts';
 
@@ -36,6 +38,8 @@ export interface Config {
   readonly use: Driver;
   /** The account that the process becomes after it has bound its sockets. Null if it keeps its account. */
   readonly user: string | null;
+  /** In the order of the config. */
+  readonly logFormats: readonly LogFormat[];
   /** The log of what concerns no server: start, stop, the chosen driver. Null is off. */
   readonly errorLog: ErrorLogTarget | null;
   /** Milliseconds that the requests under way may take to end when the server stops. */
@@ -255,17 +259,25 @@ export interface Timeouts {
 }
 
 export interface LogTarget {
-  /** Absolute. `/dev/stdout` and `/dev/stderr` are those of the process. */
+  /** Absolute. `/dev/stdout` and `/dev/stderr` are those of the process. For a system log, its text. */
   readonly path: string;
-  readonly format: 'combined' | 'json' | 'short';
+  /** Null for a file. */
+  readonly syslog: Syslog | null;
+  readonly format: 'combined' | 'json' | 'short' | LogFormat;
   /** Bytes that are gathered before a write. 0 writes each line at once. */
   readonly bufferBytes: number;
   /** The longest time that a line waits in the buffer, in milliseconds. */
   readonly flushMs: number;
+  /** Requests that failed are written, whatever `sample` says. Without a sample no others are. */
+  readonly errors: boolean;
+  /** One of so many requests is written. 0 if the config says nothing of it. */
+  readonly sample: number;
 }
 
 export interface ErrorLogTarget {
+  /** As of `LogTarget`. */
   readonly path: string;
+  readonly syslog: Syslog | null;
   readonly format: 'text' | 'json';
   readonly level: LogLevel;
   readonly bufferBytes: number;

@@ -30,6 +30,11 @@ export function effective(config: Config, options: EffectiveOptions = {}): strin
   out.line(`# ${clean(config.file)}`);
   out.value('use', config.use, config.origins);
   if (config.user !== null) out.value('user', word(config.user), config.origins);
+  for (const format of config.logFormats) {
+    const { name, escape: escaping, text } = format;
+    const args = `${name}${escaping === 'json' ? ' escape=json' : ''} ${word(text)}`;
+    out.value('log_format', args, config.origins, true, `log_format ${name}`);
+  }
   out.value('error_log', errorLog(config.errorLog), config.origins);
   out.value('stop_timeout', time(config.stopTimeout), config.origins);
   out.value('memory_limit', size(config.memoryLimit), config.origins);
@@ -282,16 +287,18 @@ function listenText(listen: Listen): string {
 
 function accessLog(target: LogTarget | null): string {
   if (target === null) return 'off';
-  return `${word(target.path)} ${target.format} ${gather(target)}`;
+  const { format, errors, sample } = target;
+  const choice = `${errors ? ' if=error' : ''}${sample > 0 ? ` sample=${sample}` : ''}`;
+  return `${word(target.path)} ${typeof format === 'string' ? format : format.name}${choice}${gather(target)}`;
 }
 
 function errorLog(target: ErrorLogTarget | null): string {
   if (target === null) return 'off';
-  return `${word(target.path)} ${target.level} ${target.format} ${gather(target)}`;
+  return `${word(target.path)} ${target.level} ${target.format}${gather(target)}`;
 }
 
-function gather(target: { readonly bufferBytes: number; readonly flushMs: number }): string {
-  return `buffer=${size(target.bufferBytes)} flush=${time(target.flushMs)}`;
+function gather({ syslog, bufferBytes, flushMs }: LogTarget | ErrorLogTarget): string {
+  return syslog === null ? ` buffer=${size(bufferBytes)} flush=${time(flushMs)}` : '';
 }
 
 function cgi(rule: CgiRule): string {
