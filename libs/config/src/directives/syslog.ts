@@ -13,7 +13,7 @@ const TAG = /^[\w.-]{1,32}$/;
 const PARAMETERS = ['server', 'facility', 'severity', 'tag', 'format'] as const;
 
 /** What is wrong with a system log. */
-export interface SyslogFault {
+interface SyslogFault {
   readonly message: string;
   readonly expected: string;
   readonly suggestion: string | null;

@@ -5,6 +5,7 @@ import { AccessEntry, type AccessLog, type ErrorLog } from '@webserv/logger';
 import { Ledger, type MemoryLedger } from '@webserv/methods';
 import type { Pages } from '@webserv/pages';
 import { FieldId } from '@webserv/request';
+import { ExchangeValues } from './exchange-values.ts';
 
 /** One `server` block, in service: what its requests share. */
 export class HostedSite implements Site {
@@ -72,12 +73,14 @@ interface Logs {
 
 /** Scratch: it is filled and written within one call, so one object is enough for all connections. */
 const entry = new AccessEntry();
+const values = new ExchangeValues();
 
 /** Writes the end of a request to the logs: an access line, and an error line if a stage before the end failed. */
 function record(ended: Ended, logs: Logs, durationMs: number): void {
   const { exchange, endedBy, cause } = ended;
   if (endedBy !== Stage.END) reportFailure(ended, logs);
-  if (!logs.accessLog.enabled) return;
+  const { accessLog } = logs;
+  if (!accessLog.enabled || accessLog.filter?.takes(hasFailed(ended)) === false) return;
   const { head } = exchange;
   entry.remote = exchange.remote;
   entry.requestLine = ended.requestLine;
@@ -94,7 +97,12 @@ function record(ended: Ended, logs: Logs, durationMs: number): void {
   entry.stage = endedBy;
   entry.errno = cause === null || cause.errno === 0 ? '' : errnoName(cause.errno);
   entry.place = cause === null ? '' : cause.place;
-  logs.accessLog.write(entry);
+  if (accessLog.custom) entry.request = values.of(exchange);
+  accessLog.write(entry);
+}
+
+function hasFailed(ended: Ended): boolean {
+  return ended.endedBy !== Stage.END || statusOf(ended) >= 400;
 }
 
 function statusOf({ status }: Ended): number {

@@ -1,6 +1,6 @@
 import type { ErrorLogTarget, LogTarget } from '@webserv/config';
 import { ERRNO, errnoMessage, errnoName, type Loop } from '@webserv/event-loop';
-import type { AccessLog, ErrorLog, LogFile, LogSystem } from '@webserv/logger';
+import type { AccessLog, ErrorLog, LogSystem, OpenLog } from '@webserv/logger';
 import { Logs, LogWriters } from '@webserv/logger';
 import { StartError } from './start-error.ts';
 
@@ -15,7 +15,10 @@ export class LogBook {
   }
 
   access(target: LogTarget | null): AccessLog {
-    return this.writers.access(target === null ? null : this.open(target), target?.format ?? 'combined');
+    if (target === null) return this.writers.access(null, 'combined');
+    const { format, errors, sample } = target;
+    const all = sample === 1 || (sample === 0 && !errors);
+    return this.writers.access(this.open(target), format, all ? null : { errors, sample });
   }
 
   error(target: ErrorLogTarget | null): ErrorLog {
@@ -23,7 +26,8 @@ export class LogBook {
     return this.writers.error(this.open(target), target.level, target.format);
   }
 
-  private open(target: LogTarget | ErrorLogTarget): LogFile {
+  private open(target: LogTarget | ErrorLogTarget): OpenLog {
+    if (target.syslog !== null) return this.logs.syslog(target.path, target.syslog);
     const file = this.logs.open(target.path, { bufferBytes: target.bufferBytes, flushMs: target.flushMs });
     if (typeof file !== 'number') return file;
     throw new StartError(

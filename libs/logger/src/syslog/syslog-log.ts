@@ -13,7 +13,7 @@ export type Dial = (address: Address) => number;
 /** Bytes of messages that wait while nothing can be sent. */
 const BACKLOG_BYTES = 1 << 20;
 const FIRST_BYTES = 4096;
-/** Characters of a message. rsyslog takes 8 KiB unless it is told otherwise. */
+/** Characters of a message. rsyslog takes 8 KiB by default. */
 const MESSAGE_MAX = 8000;
 /** Messages that are sent in one go, before the loop serves others. */
 const BURST = 64;

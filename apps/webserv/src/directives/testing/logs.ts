@@ -32,8 +32,20 @@ async function lineFor(place: Place, target: string, seen: unknown): Promise<str
   return lineOf(place, target) ?? 'none';
 }
 
-/** The two logs. */
+/** The logs. */
 export const LOGS: Readonly<Record<string, Probe>> = {
+  log_format: {
+    settings: [
+      ["log_format own '$status' ' of $http_host' ' $request_uri';", '404 of HOST /none'],
+      ['log_format own escape=json \'{"s":$status,"u":"$uri?$args"}\';', '{"s":404,"u":"/none?"}'],
+    ],
+    around: { server: 'access_log own.log own buffer=0;' },
+    observe: async (place) => {
+      await place.ask(place.get('/none'));
+      await place.until(() => textOf(place, 'own.log').split('\n').length > place.turn);
+      return textOf(place, 'own.log').split('\n')[0].replace(place.host, 'HOST');
+    },
+  },
   access_log: {
     settings: [
       ['access_log a.log buffer=0;', 'a.log text'],
@@ -41,6 +53,7 @@ export const LOGS: Readonly<Record<string, Probe>> = {
       ['access_log a.log json flush=1ms;', 'a.log json'],
       ['access_log a.log combined flush=1h;', 'none'],
       ['access_log a.log flush=1h buffer=0;', 'a.log text'],
+      ['access_log a.log if=error buffer=0;', 'a.log text'],
     ],
     observe: (place, seen) => lineFor(place, `/none-${place.turn}`, seen),
   },

@@ -1,7 +1,7 @@
 import { constants as os } from 'node:os';
 import { StaticCache } from '@webserv/cache';
 import { Transaction } from '@webserv/connection/testing';
-import { type Address, Loop } from '@webserv/event-loop';
+import { type Address, ERRNO, Loop } from '@webserv/event-loop';
 import {
   FakeDriver,
   type FakePeer,
@@ -157,7 +157,11 @@ export class World implements Outside {
       store: this.disk,
       uploads: { claim: () => 0, release: () => {} },
       launcher: this.launcher,
-      logs: { open: (path) => this.openLog(path), tell: (text) => this.tell(text.trimEnd()) },
+      logs: {
+        open: (path) => this.openLog(path),
+        dial: () => -ERRNO.ENOENT,
+        tell: (text) => this.tell(text.trimEnd()),
+      },
     };
   }
 
