@@ -86,6 +86,8 @@ export class Exchange {
   location: Location;
   /** The client's address, for scripts and logs. */
   remote = '';
+  /** What the logs, the answer and scripts call this request; '' if its server gives no ids. */
+  requestId = '';
   caller: Caller = NOBODY;
   /** The time of day in milliseconds: the same for every decision about this request. */
   nowMs: number;

@@ -24,6 +24,7 @@ function variables(lines: readonly string[], over: Partial<ScriptRequest> = {}):
     path: '/usr/bin:/bin',
     authType: '',
     remoteUser: '',
+    requestId: '',
     ...over,
   });
   const found: Record<string, string> = {};
@@ -136,6 +137,9 @@ describe('the meta-variables of RFC 3875 section 4.1', () => {
       undefined,
       { authType: 'Basic' },
     ],
+    ['the id of the request', GET, 'REQUEST_ID', 'r1', { requestId: 'r1' }],
+    ['the id as a field', [...GET, 'X-Request-Id: other'], 'HTTP_X_REQUEST_ID', 'r1', { requestId: 'r1' }],
+    ['a trace', [...GET, 'Traceparent: 00-1-2-01'], 'HTTP_TRACEPARENT', '00-1-2-01'],
     ['a field', [...GET, 'X-Some-Thing: 1'], 'HTTP_X_SOME_THING', '1'],
     ['an empty field', [...GET, 'X-Empty:'], 'HTTP_X_EMPTY', ''],
     ['a repeated field', [...GET, 'Accept: a', 'ACCEPT: b', 'accept: c'], 'HTTP_ACCEPT', 'a, b, c'],

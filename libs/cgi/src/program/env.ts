@@ -30,6 +30,8 @@ export interface ScriptRequest {
   /** How the server itself authenticated the client, and its user name; '' if it did not. */
   readonly authType: string;
   readonly remoteUser: string;
+  /** What the server calls this request; '' if it gives no ids. */
+  readonly requestId: string;
 }
 
 /** An entry of an environment, `KEY=VALUE`: in bytes if the client's value is not ASCII. */
@@ -95,15 +97,17 @@ export function environment(request: ScriptRequest): EnvEntry[] {
   if (request.authType !== '') entries.push(`AUTH_TYPE=${request.authType}`);
   if (request.remoteUser !== '') entries.push(`REMOTE_USER=${request.remoteUser}`);
   if (request.secure !== null) entries.push(...secureVariables(request.secure));
-  addFields(entries, head, request.authType !== '');
+  if (request.requestId !== '') entries.push(`REQUEST_ID=${request.requestId}`);
+  addFields(entries, head, request.authType !== '', request.requestId);
   return entries;
 }
 
 /**
  * Adds every other field as HTTP_*, and joins the lines of a repeated field (RFC 3875 section 4.1.18).
  * @param authenticated whether the server checked the credentials, which the script does not get then
+ * @param requestId stands in place of what the client calls its request, unless it is ''
  */
-function addFields(entries: EnvEntry[], head: RequestHead, authenticated: boolean): void {
+function addFields(entries: EnvEntry[], head: RequestHead, authenticated: boolean, requestId: string): void {
   const { headers } = head;
   const named = nominated(headers.known(FieldId.CONNECTION));
   const values = new Map<string, string>();
@@ -119,6 +123,7 @@ function addFields(entries: EnvEntry[], head: RequestHead, authenticated: boolea
   }
   // A target in absolute-form overrides Host (RFC 9112 section 3.2.2).
   if (head.form === TargetForm.ABSOLUTE) values.set('HTTP_HOST=', authorityOf(head));
+  if (requestId !== '') values.set('HTTP_X_REQUEST_ID=', requestId);
   for (const [start, value] of values) {
     const text = start + value;
     entries.push(BEYOND_ASCII.test(text) ? Buffer.from(text, 'latin1') : text);

@@ -42,6 +42,7 @@ export function programOf(
       path: workshop.path,
       authType: '',
       remoteUser: '',
+      requestId: exchange.requestId,
     }),
     cwd: dirname(file),
     stdin: head.hasBody ? -1 : workshop.nothing,

@@ -99,6 +99,7 @@ function buildServer(
     tls:
       store === null ? tls : { ...tls, certificates: [...tls.certificates, keptCertificate(store, names)] },
     acme,
+    requestId: reader.take('request_id'),
     hsts: reader.take('hsts'),
     redirectHttps: reader.take('redirect_https'),
     maxConnect: reader.take('max_connect'),

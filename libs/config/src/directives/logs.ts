@@ -9,7 +9,7 @@ import { BUILT_IN_FORMATS, FORMAT_NAME } from './log-format.ts';
 import { row } from './row.ts';
 import { parseSyslog } from './syslog.ts';
 import type { Value } from './value.ts';
-import { lazy, refuseWord, sizeWord, timeWord } from './values.ts';
+import { choice, lazy, refuseWord, sizeWord, timeWord } from './values.ts';
 
 const LEVELS: readonly LogLevel[] = ['debug', 'info', 'notice', 'warn', 'error'];
 const HOUR = 3_600_000;
@@ -229,6 +229,15 @@ export const logRows = {
     expects: 'a file, or off',
     default: '/dev/stdout combined buffer=64k flush=1s',
     help: 'Writes one line for each answer: combined as other servers do, json for programs, short for a person who reads along, with colors on a terminal, or a format of log_format. Lines are gathered up to a size and a time. "if=error" writes only requests that failed, "sample=1/100" one in 100 requests, both together all that failed and one in 100 of the others. SYSLOG is syslog:server=ADDRESS, and behind it, without spaces, any of ,facility=NAME ,severity=NAME ,tag=NAME ,format=rfc3164 and ,format=rfc5424: each line is a message to unix:PATH or to IP:PORT over UDP. It never waits: what the receiver does not take is kept up to 1 MiB, then dropped, counted and reported.',
+  }),
+  request_id: row({
+    name: 'request_id',
+    contexts: ['server'],
+    usage: 'on|header|off',
+    value: choice('on', 'header', 'off'),
+    expects: 'on, header or off',
+    default: 'off',
+    help: 'Gives each request an id of 32 random hexadecimal digits, which stands in its log lines (also as $request_id), in the answer as X-Request-Id, and in the environment of scripts as REQUEST_ID and HTTP_X_REQUEST_ID. "header" takes the X-Request-Id of the client, if it has 1 to 128 letters, digits and . _ : = @ / + -. Every client can then choose what the logs say: use it behind a proxy. The field traceparent of a client needs no setting: scripts get it as HTTP_TRACEPARENT, and a log_format as $http_traceparent.',
   }),
   error_log: row({
     name: 'error_log',

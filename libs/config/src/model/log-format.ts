@@ -24,6 +24,7 @@ export const LOG_VARIABLES = [
   'status',
   'body_bytes_sent',
   'request_time',
+  'request_id',
   'pid',
   'hostname',
   'request_ms',

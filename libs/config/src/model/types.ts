@@ -85,6 +85,8 @@ export interface Server {
   readonly tls: TlsSettings;
   /** Null if no authority is asked for a certificate. Otherwise its file is the one of `tls.certificates`. */
   readonly acme: Acme | null;
+  /** Whether requests have ids: made here, or those that clients send. */
+  readonly requestId: 'on' | 'header' | 'off';
   /** Null if answers over TLS say nothing of the kind. */
   readonly hsts: Hsts | null;
   /** Whether requests on its plain addresses are sent to https. */

@@ -113,6 +113,7 @@ function writeServer(out: Writer, server: Server): void {
   for (const [code, path] of server.errorPages) {
     out.value('error', `${code} ${word(path)}`, origins, true, `error ${code}`);
   }
+  out.value('request_id', server.requestId, origins);
   out.value('access_log', accessLog(server.accessLog), origins);
   out.value('error_log', errorLog(server.errorLog), origins);
   // The location of challenges comes with acme.

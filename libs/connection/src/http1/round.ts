@@ -3,6 +3,7 @@ import type { Loop, Memory } from '@webserv/event-loop';
 import type { MemoryLedger } from '@webserv/methods';
 import { RequestParser } from '@webserv/request';
 import type { Edition } from '../edition.ts';
+import { requestIdLine } from '../transaction/request-id.ts';
 import { strictTransportLine } from '../transaction/strict-transport.ts';
 import { Transaction, type TransactionOwner } from '../transaction/transaction.ts';
 import { Reading } from './fate.ts';
@@ -68,7 +69,9 @@ export class Round {
 
   /** What heads say beyond the reply, for the outlet. */
   get lastLine(): Memory | null {
-    return this.pool.secure ? strictTransportLine(this.transaction.site.server) : null;
+    const { site, exchange } = this.transaction;
+    const line = this.pool.secure ? strictTransportLine(site.server) : null;
+    return exchange.requestId === '' ? line : requestIdLine(exchange.requestId, line);
   }
 
   /** Counts bytes of a head that is not whole. @returns false where there is no memory for them */

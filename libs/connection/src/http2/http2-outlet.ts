@@ -84,9 +84,13 @@ export class Http2Outlet implements Outlet, Sayer {
     this.stream = null;
   }
 
-  /** @param strictTransport what heads say beyond the reply (RFC 6797), or '' */
-  begin(method: string, date: string, strictTransport = ''): void {
+  /**
+   * @param strictTransport what heads say beyond the reply (RFC 6797), or ''
+   * @param requestId the same
+   */
+  begin(method: string, date: string, strictTransport = '', requestId = ''): void {
     this.block.strictTransport = strictTransport;
+    this.block.requestId = requestId;
     this.method = method;
     this.date = date;
   }

@@ -17,6 +17,8 @@ export class ReplyBlock {
   length = 0;
   /** The value of Strict-Transport-Security, or '' for none. */
   strictTransport = '';
+  /** The value of X-Request-Id, or '' for none. */
+  requestId = '';
 
   /**
    * @param contentLength what the head announces, or -1
@@ -53,13 +55,14 @@ export class ReplyBlock {
 
   private begin(status: number, date: string, more: number): void {
     this.length = 0;
-    const { strictTransport } = this;
-    this.reserve(more + OWN_ROOM + strictTransport.length);
+    const { strictTransport, requestId } = this;
+    this.reserve(more + OWN_ROOM + strictTransport.length + requestId.length);
     this.length = writeStatus(this.bytes, 0, status);
     this.length = writeField(this.bytes, this.length, 'date', date);
     if (strictTransport !== '') {
       this.length = writeField(this.bytes, this.length, 'strict-transport-security', strictTransport);
     }
+    if (requestId !== '') this.length = writeField(this.bytes, this.length, 'x-request-id', requestId);
   }
 
   private rest(headers: HeaderList, contentLength: number): boolean {

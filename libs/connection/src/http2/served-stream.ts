@@ -138,7 +138,12 @@ export class ServedStream implements StreamUser, TransactionOwner, StreamBodyOwn
   private answerFromCache(): boolean {
     const { head, outlet, transaction } = this;
     if (head.method !== 'GET' && head.method !== 'HEAD') return false;
-    outlet.begin(head.method, this.hostNow.clock.text(), this.strictTransport);
+    outlet.begin(
+      head.method,
+      this.hostNow.clock.text(),
+      this.strictTransport,
+      transaction.exchange.requestId,
+    );
     if (!transaction.answerFromCache()) return false;
     this.responding();
     return true;
@@ -190,7 +195,12 @@ export class ServedStream implements StreamUser, TransactionOwner, StreamBodyOwn
 
   respond(reply: Reply, ticket: number, from: Stage): void {
     const { transaction, outlet, head } = this;
-    outlet.begin(head.method, this.hostNow.clock.text(), this.strictTransport);
+    outlet.begin(
+      head.method,
+      this.hostNow.clock.text(),
+      this.strictTransport,
+      transaction.exchange.requestId,
+    );
     this.responding();
     transaction.answer(reply, ticket, from);
   }

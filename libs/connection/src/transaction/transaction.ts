@@ -8,6 +8,7 @@ import type { Outlet } from '../outlet.ts';
 import type { Ended, Site } from '../site.ts';
 import { isMisdirected } from './misdirected.ts';
 import { Patience } from './patience.ts';
+import { requestIdOf } from './request-id.ts';
 import { Responder, type ResponseOwner } from './responder.ts';
 import { Stage } from './stage.ts';
 
@@ -106,6 +107,7 @@ export class Transaction implements Ended {
     this.open();
     this.site = this.edition.siteOf(exchange.head.host);
     exchange.nowMs = nowMs;
+    exchange.requestId = requestIdOf(this.site.server, exchange.head);
   }
 
   /**
@@ -117,6 +119,7 @@ export class Transaction implements Ended {
     this.site = defaultSite;
     this.begin(defaultSite.server, defaultSite.locate('/'), nowMs);
     this.requestLine = requestLine;
+    this.exchange.requestId = requestIdOf(defaultSite.server, this.exchange.head);
     this.open();
   }
 
@@ -193,6 +196,8 @@ export class Transaction implements Ended {
   /** Says a reply, by an outlet that knows the request. Parameters as of `TransactionOwner.respond`. */
   answer(reply: Reply, ticket: number, from: Stage): void {
     this.endedBy = reply.status < 400 ? Stage.END : from;
+    // A script may repeat the id that it has been given.
+    if (this.exchange.requestId !== '') reply.headers.remove('X-Request-Id');
     this.responder.sendReply(reply, this.exchange, this.site, ticket);
   }
 

@@ -97,6 +97,7 @@ function record(ended: Ended, logs: Logs, durationMs: number): void {
   entry.stage = endedBy;
   entry.errno = cause === null || cause.errno === 0 ? '' : errnoName(cause.errno);
   entry.place = cause === null ? '' : cause.place;
+  entry.id = exchange.requestId;
   if (accessLog.custom) entry.request = values.of(exchange);
   accessLog.write(entry);
 }
@@ -121,5 +122,6 @@ function reportFailure(ended: Ended, logs: Logs): void {
     status,
     stage: endedBy,
     errno: cause === null || cause.errno === 0 ? 'none' : errnoName(cause.errno),
+    ...(exchange.requestId === '' ? {} : { id: exchange.requestId }),
   });
 }

@@ -35,6 +35,8 @@ export class AccessEntry {
   /** The name of the error that ended the request (`ECONNRESET`), and where it arose. */
   errno = '';
   place = '';
+  /** The id of the request; '' without one. */
+  id = '';
   /** Read by formats of one's own alone. */
   request: RequestValues = NO_VALUES;
 
@@ -55,6 +57,7 @@ export class AccessEntry {
     this.stage = '';
     this.errno = '';
     this.place = '';
+    this.id = '';
     this.request = NO_VALUES;
   }
 }

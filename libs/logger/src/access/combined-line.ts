@@ -81,7 +81,7 @@ function piece(text: string): Uint8Array {
  *
  *     127.0.0.1 - - [22/Nov/2026:10:11:12 +0000] "GET / HTTP/1.1" 200 1024 "-" "curl/8.5" host=a.org stage=send cache=hit ms=0.38
  *
- * `errno` and `place` follow if a request failed.
+ * `errno` and `place` follow if a request failed, and `id` if it has one.
  *
  * A line is put together in the batch itself, out of pieces that are kept as bytes. A string would be joined, flattened
  * and copied, which takes four times as long. A line that differs from the last one in its duration alone is one copy,
@@ -135,13 +135,13 @@ export class CombinedLine implements AccessLine {
       this.joined = NO_PIECE;
       this.length = this.lengthOfPieces();
     }
-    const failed = entry.errno === '' && entry.place === '' ? '' : failure(entry);
-    const batch = sink.room(this.length + failed.length + BESIDE);
+    const more = entry.errno === '' && entry.place === '' && entry.id === '' ? '' : tail(entry);
+    const batch = sink.room(this.length + more.length + BESIDE);
     if (batch === null) return;
     const { bytes } = batch.memory;
     let at = this.put(bytes, batch.length);
     at = putMilliseconds(bytes, at, entry.durationMs);
-    if (failed !== '') at += bytes.write(failed, at, 'latin1');
+    if (more !== '') at += bytes.write(more, at, 'latin1');
     bytes[at] = LINE_END;
     sink.taken(at + 1);
   }
@@ -244,7 +244,8 @@ function escapeWord(text: string): string {
   return field(text).replaceAll(' ', '\\x20');
 }
 
-function failure(entry: AccessEntry): string {
+function tail(entry: AccessEntry): string {
   const errno = entry.errno === '' ? '' : ` errno=${escapeWord(entry.errno)}`;
-  return entry.place === '' ? errno : `${errno} place=${escapeWord(entry.place)}`;
+  const place = entry.place === '' ? '' : ` place=${escapeWord(entry.place)}`;
+  return `${errno}${place}${entry.id === '' ? '' : ` id=${escapeWord(entry.id)}`}`;
 }

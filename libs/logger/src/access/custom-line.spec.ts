@@ -44,6 +44,7 @@ const FULL = entryOf(
     stage: 'method',
     errno: 'ENOENT',
     place: 'open',
+    id: 'r1',
   },
   {
     path: '/a b',
@@ -83,6 +84,7 @@ describe('CustomLine', () => {
     ['stage', 'method', '-'],
     ['errno', 'ENOENT', '-'],
     ['place', 'open', '-'],
+    ['request_id', 'r1', '-'],
     ['pid', String(process.pid), String(process.pid)],
     ['hostname', hostname(), hostname()],
   ])('%s is %s, and %s of a request that nothing is known of', (name, full, empty) => {

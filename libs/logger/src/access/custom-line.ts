@@ -42,6 +42,7 @@ const FOREIGN: Readonly<Partial<Record<LogVariableName, Reader>>> = {
   host: ({ host }) => host,
   server_name: ({ request }) => request.serverName,
   ssl_server_name: ({ request }) => request.secure?.serverName ?? '',
+  request_id: ({ id }) => id,
   stage: ({ stage }) => stage,
   errno: ({ errno }) => errno,
   place: ({ place }) => place,

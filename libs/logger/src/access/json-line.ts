@@ -45,6 +45,7 @@ export class JsonLine implements AccessLine {
     line += `,"stage":"${others.get(entry.stage)}","cache":"${entry.cache}","ms":${milliseconds(entry.durationMs)}`;
     if (entry.errno !== '') line += `,"errno":"${field(entry.errno)}"`;
     if (entry.place !== '') line += `,"place":"${field(entry.place)}"`;
+    if (entry.id !== '') line += `,"id":"${field(entry.id)}"`;
     return `${line}}\n`;
   }
 

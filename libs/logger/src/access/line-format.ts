@@ -29,6 +29,7 @@ export type LogVariableName =
   | 'cache'
   | 'errno'
   | 'place'
+  | 'request_id'
   | 'pid'
   | 'hostname'
   | 'http';

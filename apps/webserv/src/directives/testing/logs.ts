@@ -57,6 +57,23 @@ export const LOGS: Readonly<Record<string, Probe>> = {
     ],
     observe: (place, seen) => lineFor(place, `/none-${place.turn}`, seen),
   },
+  request_id: {
+    settings: [
+      ['request_id on;', ['made', 'made', 'made']],
+      ['request_id header;', ['given', 'made', 'made']],
+      ['request_id off;', [undefined, undefined, undefined]],
+    ],
+    files: { 'files/page.html': 'page' },
+    observe: async (place) => {
+      const ids: unknown[] = [];
+      for (const sent of ['X-Request-Id: given\r\n', 'X-Request-Id: a b\r\n', '']) {
+        const { headers } = await place.ask(place.get('/page.html', sent));
+        const id = headers.get('x-request-id');
+        ids.push(id !== undefined && /^[0-9a-f]{32}$/.test(id) ? 'made' : id);
+      }
+      return ids;
+    },
+  },
   error_log: {
     settings: [
       ['error_log a.log info buffer=0;', ['a.log text', 'a.log text']],
