@@ -2,6 +2,7 @@ export type { Diagnostic, DiagnosticCode, Severity } from './diagnostics/diagnos
 export { DIAGNOSTIC_CODES } from './diagnostics/diagnostic.ts';
 export type { Position } from './diagnostics/position.ts';
 export { type ReportOptions, report, toJson } from './diagnostics/report.ts';
+export { suggest } from './diagnostics/suggest.ts';
 export type { Context, Row } from './directives/row.ts';
 export { allRows } from './directives/table.ts';
 export type { Access, Disk, FileKind } from './disk/disk.ts';
@@ -23,3 +24,5 @@ export {
 export { type EffectiveOptions, effective } from './output/effective.ts';
 export { type DirectiveHelp, type HelpOptions, helpOn, helpText } from './output/help.ts';
 export { referenceMarkdown } from './output/reference.ts';
+export { wrap } from './output/wrap.ts';
+export { word as quoted } from './syntax/print.ts';

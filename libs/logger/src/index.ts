@@ -14,4 +14,5 @@ export type { OpenLog } from './file/open-log.ts';
 export { LogWriters } from './log-writers.ts';
 export { type EndingProcess, type LogSystem, Logs, logSystem } from './logs.ts';
 export type { SyslogTarget } from './syslog/syslog-target.ts';
+export { colored } from './text/colored.ts';
 export { LogClock } from './text/log-clock.ts';

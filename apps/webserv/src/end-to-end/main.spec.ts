@@ -141,13 +141,11 @@ server {
     const none = await new Command(['--directives', 'autoindx']).ended;
     const message = 'webserv: there is no directive "autoindx"; did you mean "auto_index"?\n';
     expect(none).toEqual({ code: 2, stdout: '', stderr: message });
-    for (const words of [['--directives', 'root', 'method'], ['root']]) {
-      const stray = await new Command(words).ended;
-      expect(stray).toMatchObject({
-        code: 2,
-        stderr: expect.stringMatching(/^webserv: unexpected argument "\w+"\n/),
-      });
-    }
+    const stray = await new Command(['--directives', 'root', 'method']).ended;
+    expect(stray).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^webserv: unexpected argument "method"\n/),
+    });
   });
 
   it('takes the driver that the environment forces', async () => {

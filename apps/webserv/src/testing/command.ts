@@ -33,7 +33,8 @@ export class Command {
     const [program, ...before] =
       limit === '' ? [process.execPath] : ['/bin/sh', '-c', `${limit}; exec "$0" "$@"`, process.execPath];
     this.child = spawn(program as string, [...before, main, ...words], {
-      env: { ...process.env, ...env },
+      // A terminal of whoever runs the tests colors nothing.
+      env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: undefined, ...env },
       ...(cwd === undefined ? {} : { cwd }),
     });
     let stdout = '';

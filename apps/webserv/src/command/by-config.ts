@@ -1,0 +1,41 @@
+import { storeProblems } from '@webserv/acme';
+import { CONFIG_NAME, type Words } from '@webserv/command';
+import { type Config, type Diagnostic, effective, load, report, toJson } from '@webserv/config';
+import { Contexts } from '@webserv/connection';
+import { accountProblems } from '@webserv/hosting';
+import { colored } from '@webserv/logger';
+import { VERSION } from '../server/version.ts';
+import { Signals } from './signals.ts';
+import { start } from './start.ts';
+
+const STDERR = 2;
+
+/** Does what is asked for with a configuration: serves by it, checks it, or prints what is in force. */
+export function byConfig({ options }: Words): void {
+  const file = options.get('config') ?? CONFIG_NAME;
+  const json = options.has('json');
+  const result = load(file);
+  printDiagnostics(result.ok ? result.warnings : result.diagnostics, json);
+  if (!result.ok) process.exitCode = 1;
+  else if (options.has('effective')) process.stdout.write(effective(result.config));
+  else if (options.has('test')) check(result.config, file, json);
+  else {
+    const { addresses, driver } = start(result.config, new Signals());
+    process.stderr.write(`webserv ${VERSION}: serving on ${addresses.join(', ')} (${driver})\n`);
+  }
+}
+
+function check(config: Config, file: string, json: boolean): void {
+  const root = process.geteuid?.() === 0;
+  const problems = [...Contexts.check(config), ...accountProblems(config), ...storeProblems(config, root)];
+  if (problems.length > 0) {
+    process.stderr.write(`${problems.join('\n')}\n`);
+    process.exitCode = 1;
+  } else if (!json) process.stderr.write(`${file}: the configuration is good\n`);
+}
+
+/** Prints text for people to stderr, and JSON for an editor to stdout, always as one document. */
+function printDiagnostics(diagnostics: readonly Diagnostic[], json: boolean): void {
+  if (json) process.stdout.write(`${toJson(diagnostics)}\n`);
+  else process.stderr.write(report(diagnostics, { color: colored(STDERR) }));
+}

@@ -1,0 +1,46 @@
+import { Folder, folderAsk, greeting, openPage, thisMachine, type Words } from '@webserv/command';
+import { type Running, StartError } from '@webserv/hosting';
+import { colored } from '@webserv/logger';
+import { VERSION } from '../server/version.ts';
+import { Signals } from './signals.ts';
+import { start } from './start.ts';
+
+const STDERR = 2;
+
+/** Serves a folder without a configuration, or prints the one that it stands for. */
+export function byFolder(words: Words): void {
+  const ask = folderAsk(words);
+  // Where the configuration goes to a file, somebody reads along who has a terminal for the rest.
+  const { isTTY } = ask.print ? process.stderr : process.stdout;
+  const folder = new Folder(ask, thisMachine(), isTTY === true);
+  const ports = folder.ports();
+  const [first = 0] = ports;
+  if (ask.print) {
+    folder.config(first);
+    process.stdout.write(folder.text(first));
+    return;
+  }
+  const running = onOneOf(ports, folder);
+  if (running === null) throw new StartError(`webserv: ${folder.taken(first)}`);
+  const { addresses, driver } = running;
+  const urls = folder.urls(Number(/\d+$/.exec(addresses[0] ?? '')?.[0]));
+  const { place } = folder;
+  process.stderr.write(greeting({ version: VERSION, driver, ask, place, urls, colored: colored(STDERR) }));
+  const [page] = [...urls.here, ...urls.network];
+  if (!ask.open || page === undefined) return;
+  const problem = openPage(page);
+  if (problem !== '') process.stderr.write(`webserv: ${problem}\n`);
+}
+
+/** Starts on the first port that is free. Returns null if none is. */
+function onOneOf(ports: readonly number[], folder: Folder): Running | null {
+  const signals = new Signals();
+  for (const port of ports) {
+    try {
+      return start(folder.config(port), signals);
+    } catch (error) {
+      if (!(error instanceof StartError && error.message.includes('EADDRINUSE'))) throw error;
+    }
+  }
+  return null;
+}

@@ -1,0 +1,14 @@
+export { choiceOf } from './choice.ts';
+export { chooseColor } from './color.ts';
+export { CommandError } from './command-error.ts';
+export { init } from './init/init.ts';
+export { CONFIG_NAME } from './init/init-text.ts';
+export { completionText } from './output/completion.ts';
+export { helpText, usageText } from './output/help.ts';
+export { manText } from './output/man.ts';
+export { folderAsk } from './quick/ask.ts';
+export { Folder } from './quick/folder.ts';
+export { greeting } from './quick/greeting.ts';
+export { thisMachine } from './quick/machine.ts';
+export { openPage } from './quick/open-page.ts';
+export { readWords, type Words } from './words.ts';

@@ -1,0 +1,67 @@
+#compdef webserv
+# Completions of webserv for zsh: store this file as _webserv in a folder of $fpath.
+_webserv_first() {
+  local -a commands
+  commands=(
+    'init:write webserv.conf for the folder that it stands in, after what it finds there; a file that exists stays'
+    'certificate:write NAME.pem and NAME.key, a certificate to try HTTPS with'
+    'completion:print the completions of a shell'
+    'man:print the manual page, for man -l -'
+  )
+  _describe command commands
+  _files
+}
+_webserv() {
+  if (( CURRENT > 2 )); then
+    case $words[2] in
+      init)
+        shift words
+        (( CURRENT-- ))
+        _arguments -s '(-h --help)'{-h,--help}'[print the help of this command]'
+        return
+        ;;
+      certificate)
+        shift words
+        (( CURRENT-- ))
+        _arguments -s '(-h --help)'{-h,--help}'[print the help of this command]' '1: :(self-signed)'
+        return
+        ;;
+      completion)
+        shift words
+        (( CURRENT-- ))
+        _arguments -s '(-h --help)'{-h,--help}'[print the help of this command]' '1: :(bash zsh fish)'
+        return
+        ;;
+      man)
+        shift words
+        (( CURRENT-- ))
+        _arguments -s '(-h --help)'{-h,--help}'[print the help of this command]'
+        return
+        ;;
+    esac
+  fi
+  _arguments -s \
+    '(-p --port)'{-p+,--port=}'[the port; 0 lets the system choose one (default: 8080)]:PORT: ' \
+    '--port-auto[take the next free port if the port is taken]' \
+    '--host=-[listen on this address of the machine, or on all of them if none is given (default: 127.0.0.1, which other machines cannot reach)]::ADDRESS: ' \
+    '--tls[serve https, with a certificate that the server signs itself and keeps for the next time]' \
+    '--upload=-[store the files that clients send in DIR, or in the served folder if none is given]::DIR:_files -/' \
+    '--open[open the first address in the browser]' \
+    '--qr[show the address for other machines as a QR code]' \
+    '--print-config[print the configuration that all this stands for, and stop]' \
+    '(-c --config)'{-c+,--config=}'[the configuration file (default: webserv.conf in the working directory)]:FILE:_files' \
+    '(-t --test)'{-t,--test}'[check the configuration, and stop]' \
+    '(-T --effective)'{-T,--effective}'[print the configuration in force, with the place that each value comes from, and stop]' \
+    '--json[print diagnostics as JSON, for editors]' \
+    '--directives[explain every directive, or the one that is named behind it]' \
+    '--color=[color what is printed: auto (on a terminal), always or never]:WHEN:(auto always never)' \
+    '(-v --version)'{-v,--version}'[print the version]' \
+    '(-h --help)'{-h,--help}'[print this help]' \
+    '1:folder, file or command:_webserv_first' \
+    '*:file:_files'
+}
+if [ "$funcstack[1]" = _webserv ]; then
+  _webserv "$@"
+else
+  compdef _webserv webserv
+fi

@@ -1,0 +1,36 @@
+/** A term and what it means. */
+export type Fact = readonly [term: string, meaning: string];
+
+export const SIGNALS: readonly Fact[] = [
+  ['TERM, QUIT', 'answer the requests under way within stop_timeout, and stop'],
+  ['INT, a second TERM', 'stop at once'],
+  ['HUP, USR1', 'open the logs again'],
+  ['USR2', 'log what the server holds, its lag and its caches'],
+];
+
+export const ENVIRONMENT: readonly Fact[] = [
+  [
+    'WEBSERV_USE',
+    'the driver to use, whatever the configuration says: io_uring, epoll, kqueue, poll or select',
+  ],
+  ['WEBSERV_KQUEUE_LIBRARY', 'the library that provides kqueue on a system without it'],
+  ['NO_COLOR', 'no color, unless --color=always says otherwise (https://no-color.org)'],
+  ['XDG_STATE_HOME', 'where --tls keeps its certificate (default: ~/.local/state)'],
+];
+
+export const EXIT_CODES: readonly Fact[] = [
+  ['0', 'all is well: the server has stopped by a signal, or the configuration is good'],
+  ['1', 'the configuration is bad, or the server could not start'],
+  ['2', 'the words of the command line are wrong'],
+];
+
+export const FILES: readonly Fact[] = [
+  ['webserv.conf', 'the configuration in the working directory, if -c names no other'],
+];
+
+export const EXAMPLES: readonly Fact[] = [
+  ['webserv', 'serves by webserv.conf, or the folder if there is no such file'],
+  ['webserv public -p 3000 --open', 'serves a folder on port 3000, and opens the browser'],
+  ['webserv --host --qr', 'serves the folder to other machines, such as a telephone'],
+  ['webserv public --print-config > webserv.conf', 'makes a configuration that does the same'],
+];

@@ -1,0 +1,61 @@
+import type { OptionRow, SubcommandRow } from './row.ts';
+
+const HELP: OptionRow = { name: 'help', short: 'h', help: 'print the help of this command' };
+
+/** The shells that there are completions for. */
+export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+export type Shell = (typeof SHELLS)[number];
+
+/** The subcommands, in the order of the help. The app runs each by its name. */
+export const SUBCOMMANDS: readonly SubcommandRow[] = [
+  {
+    name: 'init',
+    operands: '',
+    kind: [],
+    least: 0,
+    most: 0,
+    options: [HELP],
+    help: 'write webserv.conf for the folder that it stands in, after what it finds there; a file that exists stays',
+  },
+  {
+    name: 'certificate',
+    operands: 'self-signed NAME...',
+    kind: ['self-signed'],
+    least: 2,
+    most: 100,
+    options: [HELP],
+    help: 'write NAME.pem and NAME.key, a certificate to try HTTPS with',
+  },
+  {
+    name: 'completion',
+    operands: SHELLS.join('|'),
+    kind: SHELLS,
+    least: 1,
+    most: 1,
+    options: [HELP],
+    help: 'print the completions of a shell',
+  },
+  {
+    name: 'man',
+    operands: '',
+    kind: [],
+    least: 0,
+    most: 0,
+    options: [HELP],
+    help: 'print the manual page, for man -l -',
+  },
+  {
+    // How the server starts the keeper of its certificates. It is for nobody else.
+    name: 'keep-certificates',
+    operands: '',
+    kind: [],
+    least: 0,
+    most: 0,
+    options: [],
+    help: 'renew certificates for the server that started this',
+    hidden: true,
+  },
+];
+
+/** The subcommands that help names. */
+export const SHOWN: readonly SubcommandRow[] = SUBCOMMANDS.filter(({ hidden }) => hidden !== true);
