@@ -63,8 +63,8 @@ describe('defaults', () => {
     });
     expect(locations[0]).toMatchObject({
       root: '/srv/a',
-      defaultFile: 'index.html',
-      autoIndex: false,
+      defaultFiles: ['index.html'],
+      autoIndex: 'off',
       uploadPath: null,
       bodySize: 1_048_576,
       minRate: 256,
@@ -132,8 +132,10 @@ describe('auto_index and default_file', () => {
     ['auto_index on;', 'auto_index off;', 'index.html', false],
     ['auto_index on; default_file own.html;', '', null, true],
     ['auto_index on; default_file own.html;', 'auto_index off;', 'own.html', false],
-  ])('%j with %j', (inServer, inLocation, defaultFile, autoIndex) => {
-    expect(location(`root a; ${inServer}`, inLocation)).toMatchObject({ defaultFile, autoIndex });
+  ])('%j with %j', (inServer, inLocation, file, lists) => {
+    const defaultFiles = file === null ? [] : [file];
+    const autoIndex = lists ? 'on' : 'off';
+    expect(location(`root a; ${inServer}`, inLocation)).toMatchObject({ defaultFiles, autoIndex });
   });
 });
 

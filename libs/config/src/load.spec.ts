@@ -31,7 +31,7 @@ describe('load', () => {
     expect(result.config.file).toBe(join(folder, 'webserv.conf'));
     expect(result.config.servers[0]!.locations[0]).toMatchObject({
       root: join(folder, 'sites/www'),
-      defaultFile: 'index.html',
+      defaultFiles: ['index.html'],
       at: { file: join(folder, 'sites/a.conf'), line: 1, column: 45, length: 10 },
     });
   });

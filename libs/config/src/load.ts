@@ -6,6 +6,7 @@ import { validate } from './build/validate.ts';
 import { checkAcme } from './checks/acme.ts';
 import { checkCertificates } from './checks/certificates.ts';
 import { checkClaims } from './checks/claims.ts';
+import { checkFallbacks } from './checks/fallbacks.ts';
 import { warnOfNoEffect } from './checks/no-effect.ts';
 import { checkMethods } from './checks/script-methods.ts';
 import { checkScripts } from './checks/scripts/check-scripts.ts';
@@ -66,6 +67,7 @@ function loadSource(source: Source, disk: Disk): LoadResult {
   checkAcme(draft, problems);
   if (problems.errors === 0) checkCertificates(draft, disk, problems);
   warnOfNoEffect(draft, problems);
+  checkFallbacks(draft, disk, problems);
   checkScripts(draft, disk, problems);
   const diagnostics = problems.sorted();
   if (problems.errors > 0) return { ok: false, diagnostics };

@@ -10,6 +10,7 @@ import { heldBack } from './held-reply.ts';
 import type { Outcome } from './intake.ts';
 import { redirectAway } from './redirect.ts';
 import { REGISTERED_METHODS } from './registered-methods.ts';
+import { fallBack } from './routes/fall-back.ts';
 import { namedScript, scriptBehind } from './scripts/find-script.ts';
 import type { Script } from './scripts/script.ts';
 import { post } from './upload/post.ts';
@@ -37,6 +38,8 @@ function outcomeOf(exchange: Exchange): Outcome {
   // GET itself finds a script that the path does not name.
   const script = namedScript(exchange) ?? (method === 'GET' ? null : scriptBehind(exchange));
   if (script !== null) return run(exchange, script);
+  const instead = fallBack(exchange, outcomeOf);
+  if (instead !== null) return instead;
   switch (method) {
     case 'GET':
       return get(exchange);

@@ -55,6 +55,8 @@ export interface Services {
   errorPage(server: Server, status: number): Reply | null;
   /** The folders that clients can upload into. */
   readonly uploads: UploadRoots;
+  /** Returns the location of a server that a decoded path belongs to. */
+  locate(server: Server, path: string): Location;
   /** Runs a script. */
   script(exchange: Exchange, script: Script): Outcome;
 }
@@ -89,6 +91,8 @@ export class Exchange {
   /** What the logs, the answer and scripts call this request; '' if its server gives no ids. */
   requestId = '';
   caller: Caller = NOBODY;
+  /** The path and query as the client sent them, of a request that was sent on to another path; otherwise ''. */
+  uri = '';
   /** The time of day in milliseconds: the same for every decision about this request. */
   nowMs: number;
 
@@ -98,6 +102,16 @@ export class Exchange {
     this.server = server;
     this.location = location;
     this.nowMs = nowMs;
+  }
+
+  /** Returns the same request for another path of the server. It has been sent on: it looks for nothing else any more. */
+  aimedAt(location: Location, path: string, query: string, hasQuery: boolean): Exchange {
+    const { head, services, server, nowMs } = this;
+    const other = new Exchange(services, head.aimedAt(path, query, hasQuery), server, location, nowMs);
+    other.remote = this.remote;
+    other.caller = this.caller;
+    other.uri = this.uri === '' ? (head.hasQuery ? `${head.rawPath}?${head.query}` : head.rawPath) : this.uri;
+    return other;
   }
 
   /** Begins the request that `head` holds now, for this server and location. */

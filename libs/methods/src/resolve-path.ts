@@ -1,6 +1,5 @@
 import { normalize } from 'node:path/posix';
 import type { Location } from '@webserv/config';
-import { present } from './present.ts';
 import { TEMPORARY_PREFIX } from './upload/temporary.ts';
 
 const DOT = 0x2e;
@@ -20,15 +19,15 @@ export function resolvePath(location: Location, path: string): string {
   return root.endsWith('/') && rest.startsWith('/') ? root + rest.slice(1) : root + rest;
 }
 
-/** Returns the default file of the folder that a request path (with its slash) names. The location must have one. */
-export function defaultFileOf(location: Location, path: string): string {
+/** Returns a default file, by its name, of the folder that a request path (with its slash) names. */
+export function defaultFileOf(location: Location, path: string, name: string): string {
   const folder = resolvePath(location, path);
-  return `${folder.endsWith('/') ? folder : `${folder}/`}${location.defaultFile}`;
+  return `${folder.endsWith('/') ? folder : `${folder}/`}${name}`;
 }
 
-/** Returns the request path that names the default file. */
-export function defaultNameOf(location: Location, path: string): string {
-  return path + normalize(present(location.defaultFile, 'default_file'));
+/** Returns the request path that names a default file. */
+export function defaultNameOf(path: string, name: string): string {
+  return path + normalize(name);
 }
 
 /**

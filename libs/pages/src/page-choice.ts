@@ -18,17 +18,18 @@ export class PageChoice {
 
   /** Bytes of memory that it takes. */
   get bytes(): number {
-    const texts = [...this.keys, ...this.offer.absent];
+    const texts = [...this.keys, ...this.offer.absent, ...this.offer.instead];
     return texts.reduce((sum, text) => sum + text.length, OVERHEAD);
   }
 
   /** Returns true if the codings, and where they are, are those of another offer. */
-  isOf({ codings, siblings, absent }: Offer): boolean {
+  isOf({ codings, siblings, absent, instead }: Offer): boolean {
     const { offer } = this;
     return (
       offer.codings.join() === codings.join() &&
       offer.siblings.join() === siblings.join() &&
-      offer.absent.join() === absent.join()
+      offer.absent.join() === absent.join() &&
+      offer.instead.join() === instead.join()
     );
   }
 

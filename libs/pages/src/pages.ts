@@ -55,6 +55,8 @@ const STUB = {
 export class Pages {
   /** Null until the first request. Of many sites, most wait for theirs for long. */
   opened: StaticCache<Page> | null = null;
+  /** Some page is of a file that another one would replace, if it existed. */
+  private standIns = false;
   private readonly server: Server;
   private underWay: PageLoads | null = null;
   private readonly watches: Watches;
@@ -101,6 +103,16 @@ export class Pages {
     return this.underWay;
   }
 
+  /** A file of the server is about to be made: pages of files that stand in for it are looked at again. */
+  expireStandIns(): void {
+    if (this.standIns) this.cache.expireAll();
+  }
+
+  /** No watch reports a file that appears. */
+  private standsIn(choice: PageChoice | null): boolean {
+    return choice !== null && choice.offer.instead.length > 0;
+  }
+
   /** Returns true if a file of this size is worth reading into memory for the cache. */
   takes(size: number): boolean {
     return size <= this.largest && this.memory.mayKeep;
@@ -145,7 +157,7 @@ export class Pages {
     if (isFirst) {
       // The watch begins before the file is looked at: the look proves what was read before it.
       page.watched = this.watches.watch(entry.path);
-      freshForMs = page.watched === null ? FRESH_MS : WATCHED_FRESH_MS;
+      freshForMs = page.watched === null || this.standsIn(page.choice) ? FRESH_MS : WATCHED_FRESH_MS;
     }
     const stamp = files.stamp(entry.path);
     const unchanged = !isFirst || stamp?.ctimeMs === entry.ctimeMs;
@@ -153,13 +165,12 @@ export class Pages {
       unwatch(page);
       return false;
     }
-    for (const path of page.choice?.offer.absent ?? []) {
-      const stamp = files.stamp(path);
-      if (stamp === null || stamp.mtimeMs < entry.mtimeMs) continue;
-      this.cache.dropPath(entry.path);
-      return false;
-    }
-    return true;
+    const { offer } = page.choice ?? { offer: null };
+    if (offer === null) return true;
+    const newer = (path: string): boolean => (files.stamp(path)?.mtimeMs ?? -1) >= entry.mtimeMs;
+    if (!offer.absent.some(newer) && offer.instead.every((path) => files.stamp(path) === null)) return true;
+    this.cache.dropPath(entry.path);
+    return false;
   }
 
   /** Returns the entity tag of a file's page, or of its coding; '' if there is no page, or it is of another file. */
@@ -188,6 +199,7 @@ export class Pages {
             offer.codings.map((each) => variantKey(each, name)),
           );
     const own = coding === '' ? choice : null;
+    this.standIns ||= offer !== null && offer.instead.length > 0;
     if (!this.putCertain(page, own, key, representation, origin, ticket, pinned)) return false;
     if (choice === null || offer === null || original === null) return true;
     if (this.cache.peek(name)?.value.choice?.isOf(offer)) return true;
@@ -214,7 +226,7 @@ export class Pages {
       const now = files.stamp(path);
       // A file that was written in place while it was read gives a mixture, which must not be kept.
       certain = now !== null && sameStamp(stamp, now) && (watched === null || settled);
-      freshForMs = watched === null ? FRESH_MS : WATCHED_FRESH_MS;
+      freshForMs = watched === null || this.standsIn(choice) ? FRESH_MS : WATCHED_FRESH_MS;
     }
     const about = { key, path, stamp, pinned, freshForMs };
     if (certain && this.put(page, choice, watched, about, ticket, nowMs)) return true;

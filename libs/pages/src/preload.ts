@@ -38,8 +38,8 @@ export function preloadSites(sites: readonly Site[], services: Services, clock: 
  */
 function preloadPages(site: Site, services: Services, clock: Clock): number {
   let loaded = 0;
-  for (const { prefix, defaultFile, redirection } of site.server.locations) {
-    if (defaultFile === null || redirection !== null) continue;
+  for (const { prefix, defaultFiles, redirection } of site.server.locations) {
+    if (defaultFiles.length === 0 || redirection !== null) continue;
     if (preloadPage(prefix === '/' ? '/' : `${prefix}/`, site, services, clock)) loaded++;
   }
   return loaded;

@@ -11,6 +11,7 @@ function variables(lines: readonly string[], over: Partial<ScriptRequest> = {}):
   const entries = environment({
     head,
     script: { name: '/app/run.sh', pathInfo: '', file: '/srv/cgi/run.sh', interpreter: '' },
+    uri: '',
     root: '/srv/cgi',
     pathTranslated: '',
     contentLength: head.contentLength,

@@ -7,6 +7,8 @@ import { secureVariables } from './secure-variables.ts';
 export interface ScriptRequest {
   readonly head: RequestHead;
   readonly script: Script;
+  /** REQUEST_URI, if the request was sent on from another path; otherwise '', and the head has it. */
+  readonly uri: string;
   /** The folder of the location, for DOCUMENT_ROOT. */
   readonly root: string;
   /** The file that PATH_INFO would name as a path of this server; '' if there is none. */
@@ -75,7 +77,7 @@ export function environment(request: ScriptRequest): EnvEntry[] {
     `SERVER_NAME=${request.serverName}`,
     `SERVER_PORT=${request.serverPort}`,
     `REQUEST_METHOD=${head.method}`,
-    `REQUEST_URI=${head.hasQuery ? `${head.rawPath}?${head.query}` : head.rawPath}`,
+    `REQUEST_URI=${request.uri || (head.hasQuery ? `${head.rawPath}?${head.query}` : head.rawPath)}`,
     `REQUEST_SCHEME=${request.secure === null ? 'http' : 'https'}`,
     `QUERY_STRING=${head.query}`,
     `SCRIPT_NAME=${script.name}`,

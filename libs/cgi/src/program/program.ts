@@ -30,6 +30,7 @@ export function programOf(
     env: environment({
       head,
       script,
+      uri: exchange.uri,
       root: location.root,
       pathTranslated: translate(workshop.locate(server, script.pathInfo), script.pathInfo),
       contentLength,

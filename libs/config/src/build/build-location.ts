@@ -5,7 +5,7 @@ import type { Span } from '../diagnostics/position.ts';
 import type { CgiWords } from '../directives/scripts.ts';
 import { absolutePath, under } from '../disk/path.ts';
 import { cgiKey, runnerOf } from '../model/cgi-rules.ts';
-import type { CgiRule, Location, Origins, Scope } from '../model/types.ts';
+import type { AutoIndex, CgiRule, Location, Origins, Scope } from '../model/types.ts';
 import { wordSpan } from '../syntax/directive.ts';
 import type { Claim } from './claim.ts';
 import type { Surroundings } from './draft.ts';
@@ -37,19 +37,22 @@ export function buildLocation(
     checkRoot(level, around.problems);
     cgi = buildCgi(level, scope.root, reader, around);
     claimDefaultFile(level, scope.root, index, cgi, around);
+    claimSpa(level, scope.root, around);
   } else reader.mark('redirection', originOf(redirection, level));
   // Written field by field: every request reads this object, and an object made by spreading is slow to read.
   return {
     id,
     prefix,
     root: scope.root,
-    defaultFile: index.defaultFile,
+    defaultFiles: index.defaultFiles,
     uploadPath: scope.uploadPath,
     uploadOverwrite: scope.uploadOverwrite,
     uploadFsync: scope.uploadFsync,
     uploadInert: scope.uploadInert,
     cgiUploads: scope.cgiUploads,
     autoIndex: index.autoIndex,
+    tries: scope.tries,
+    spa: scope.spa,
     methods: scope.methods,
     bodySize: scope.bodySize,
     minRate: scope.minRate,
@@ -86,13 +89,13 @@ function checkRoot(level: Level, problems: Problems): void {
 }
 
 interface Index {
-  readonly defaultFile: string | null;
-  readonly autoIndex: boolean;
+  readonly defaultFiles: readonly string[];
+  readonly autoIndex: AutoIndex;
 }
 
 /**
- * A location's own `default_file` turns `auto_index` off. Without one, `auto_index` turns off the server's
- * `default_file`. So exactly one of the two is in force, and the code that serves a folder need not know this rule.
+ * A location's own `default_file` turns `auto_index on` off. Without one, `auto_index on` turns off the server's
+ * `default_file`. So the code that serves a folder need not know this rule. `auto_index missing` stands beside both.
  */
 function resolveIndex(level: Level, reader: LevelReader): Index {
   // A location with a redirection takes its server's level, where nothing is its own.
@@ -100,19 +103,20 @@ function resolveIndex(level: Level, reader: LevelReader): Index {
   const listing = level.settle('auto_index');
   if (own !== null) {
     reader.mark('default_file', originOf(own, level));
-    reader.mark('auto_index', listing.value ? originOf(own, level) : listing.origin);
-    return { defaultFile: own.value, autoIndex: false };
+    const loses = listing.value === 'on';
+    reader.mark('auto_index', loses ? originOf(own, level) : listing.origin);
+    return { defaultFiles: own.value, autoIndex: loses ? 'off' : listing.value };
   }
   reader.mark('auto_index', listing.origin);
-  if (listing.value) {
+  if (listing.value === 'on') {
     reader.mark('default_file', listing.origin);
-    return { defaultFile: null, autoIndex: true };
+    return { defaultFiles: [], autoIndex: 'on' };
   }
-  return { defaultFile: reader.take('default_file'), autoIndex: false };
+  return { defaultFiles: reader.take('default_file'), autoIndex: listing.value };
 }
 
 /**
- * A default file must exist if it is set for this root: by the location itself, or by the server together with the
+ * One default file must exist if they are set for this root: by the location itself, or by the server together with the
  * root. It need not exist if it is inherited into another root, or if a script of the location answers instead.
  */
 function claimDefaultFile(
@@ -123,10 +127,22 @@ function claimDefaultFile(
   around: Surroundings,
 ): void {
   const root = level.resolve('root');
-  if (root === null || index.defaultFile === null || cgi.some((rule) => rule.kind === 'script')) return;
+  if (root === null || index.autoIndex !== 'off' || cgi.some((rule) => rule.kind === 'script')) return;
   const { setting, level: fileLevel } = level.settle('default_file');
   if (setting === null || (fileLevel !== level && fileLevel !== root.level)) return;
-  around.claims.push(claimScript(cgi, under(rootPath, index.defaultFile), wordSpan(setting.directive, 0)));
+  const paths = index.defaultFiles.map((name) => under(rootPath, name));
+  paths.forEach((path, at) => {
+    const instead = paths.filter((other) => other !== path);
+    around.claims.push({ ...claimScript(cgi, path, wordSpan(setting.directive, at)), instead });
+  });
+}
+
+/** The page of an application must exist if it is set for this root, as a default file must. */
+function claimSpa(level: Level, rootPath: string, around: Surroundings): void {
+  const root = level.resolve('root');
+  const { setting, level: from, value } = level.settle('spa');
+  if (root === null || setting === null || value === '' || (from !== level && from !== root.level)) return;
+  around.claims.push({ need: 'file', path: under(rootPath, value), at: wordSpan(setting.directive, 0) });
 }
 
 function buildCgi(level: Level, rootPath: string, reader: LevelReader, around: Surroundings): CgiRule[] {

@@ -18,4 +18,6 @@ export interface Claim {
   /** Absolute. */
   readonly path: string;
   readonly at: Span;
+  /** Paths that are enough if they exist and this one does not. */
+  readonly instead?: readonly string[];
 }

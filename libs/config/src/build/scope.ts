@@ -13,13 +13,15 @@ export function buildScope(reader: LevelReader, types: ReadonlyMap<string, strin
   const upload = reader.takeIfAny('upload_path');
   return {
     root: root === null ? '' : written(root),
-    defaultFile: reader.take('default_file'),
+    defaultFiles: reader.take('default_file'),
     uploadPath: upload === null ? null : written(upload),
     uploadOverwrite: reader.take('upload_overwrite'),
     uploadFsync: reader.take('upload_fsync'),
     uploadInert: reader.take('upload_inert'),
     cgiUploads: reader.take('cgi_uploads'),
     autoIndex: reader.take('auto_index'),
+    tries: reader.take('try_files'),
+    spa: reader.take('spa'),
     methods: reader.take('method'),
     bodySize: reader.take('body_size'),
     minRate: reader.take('min_rate'),

@@ -15,7 +15,13 @@ type Failure = readonly [code: DiagnosticCode, what: string];
 export function checkClaims(claims: readonly Claim[], disk: Disk, problems: Problems): void {
   const answers = new Map<string, Failure | null>();
   const reported = new Set<string>();
-  for (const { need, path, at } of claims) {
+  for (const { need, path, at, instead = [] } of claims) {
+    if (
+      instead.length > 0 &&
+      disk.kind(path) === 'none' &&
+      instead.some((each) => disk.kind(each) !== 'none')
+    )
+      continue;
     const key = `${need} ${path}`;
     let failure = answers.get(key);
     if (failure === undefined) {

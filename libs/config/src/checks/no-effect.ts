@@ -49,7 +49,7 @@ function besideRedirection(level: Level, problems: Problems): void {
 
 function besideDefaultFile({ level }: Built<Location>, problems: Problems): void {
   const listing = level.own('auto_index');
-  if (listing === null || !listing.value || level.own('default_file') === null) return;
+  if (listing?.value !== 'on' || level.own('default_file') === null) return;
   const message = '"auto_index" has no effect: this location has a "default_file" of its own';
   problems.warn('never-effective', wordSpan(listing.directive, -1), message);
 }
@@ -57,10 +57,10 @@ function besideDefaultFile({ level }: Built<Location>, problems: Problems): void
 /** With `auto_index on`, a server's `default_file` reaches only a location that turns `auto_index` off. */
 function serverDefaultFile(server: Level, locations: readonly Built<Location>[], problems: Problems): void {
   const file = server.own('default_file');
-  if (file === null || server.own('auto_index')?.value !== true) return;
+  if (file === null || server.own('auto_index')?.value !== 'on') return;
   const used = locations.some(
     ({ level, value }) =>
-      value.redirection === null && value.defaultFile !== null && level.own('default_file') === null,
+      value.redirection === null && value.defaultFiles.length > 0 && level.own('default_file') === null,
   );
   if (used || locations.length === 0) return;
   const message = '"default_file" has no effect: "auto_index" is on wherever it would be inherited';
@@ -116,7 +116,7 @@ function bodySize(level: Level, { tempDisk }: Server, problems: Problems): void 
 }
 
 function listings(server: Level, locations: readonly Built<Location>[], problems: Problems): void {
-  if (locations.some(({ value }) => value.autoIndex && value.redirection === null)) return;
+  if (locations.some(({ value }) => value.autoIndex !== 'off' && value.redirection === null)) return;
   neverActs(server.own('max_listings'), 'max_listings', 'no location of this server lists folders', problems);
 }
 

@@ -6,7 +6,7 @@ import type { Redirection, RedirectStatus, TagSource } from '../model/types.ts';
 import { methods } from './methods.ts';
 import { row } from './row.ts';
 import type { Value } from './value.ts';
-import { flag, lazy, one, refuse, refuseWord, text } from './values.ts';
+import { choice, flag, lazy, one, refuse, refuseWord, text } from './values.ts';
 
 const TAG_SOURCES = ['stat', 'content', 'off'] as const;
 
@@ -21,15 +21,22 @@ export function leavesRoot(name: string): { message: string; suggestion: string 
   return null;
 }
 
-const defaultFile: Value<string> = lazy(() =>
-  one(
-    z.pipe(
-      z.string(),
-      z.transform((word: string, ctx: z.core.ParsePayload): string => {
+const defaultFiles: Value<readonly string[]> = lazy(() =>
+  z.pipe(
+    z.array(z.string()),
+    z.transform((words: string[], ctx: z.core.ParsePayload): readonly string[] => {
+      words.forEach((word, index) => {
         const bad = leavesRoot(word);
-        return bad === null ? word : refuse(ctx, bad.message, { suggestion: bad.suggestion });
-      }),
-    ),
+        if (bad !== null)
+          refuseWord(ctx, index, bad.message, {
+            expected: 'the name of a file, relative to its folder',
+            suggestion: bad.suggestion,
+          });
+        else if (words.indexOf(word) !== index)
+          refuseWord(ctx, index, `"${word}" is named twice`, { expected: 'each name once' });
+      });
+      return words;
+    }),
   ),
 );
 
@@ -140,21 +147,22 @@ export const contentRows = {
   default_file: row({
     name: 'default_file',
     contexts: ['server', 'location'],
-    usage: 'NAME',
-    value: defaultFile,
-    expects: 'the name of a file, relative to its folder',
+    usage: 'NAME...',
+    max: Number.POSITIVE_INFINITY,
+    value: defaultFiles,
+    expects: 'names of files, relative to their folder',
     default: 'index.html',
-    help: 'The file in a folder that answers a request for the folder.',
+    help: 'The file in a folder that answers a request for the folder. Of several names the first one that exists answers. A script among them runs, if the location runs it.',
     alias: ['index', 'directory_index'],
   }),
   auto_index: row({
     name: 'auto_index',
     contexts: ['server', 'location'],
-    usage: 'on|off',
-    value: flag,
-    expects: 'on or off',
+    usage: 'on|off|missing',
+    value: choice('on', 'off', 'missing'),
+    expects: 'on, off or missing',
     default: 'off',
-    help: 'Lists folders, in a location that has no default_file of its own. Such a location does not inherit the default_file of its server.',
+    help: 'Lists folders. on acts in a location that has no default_file of its own; such a location does not inherit the default_file of its server. missing lists a folder in which no default file exists.',
   }),
   upload_path: row({
     name: 'upload_path',

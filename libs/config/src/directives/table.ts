@@ -3,6 +3,7 @@
 import { acmeRows } from './acme.ts';
 import { codingRows } from './coding.ts';
 import { contentRows } from './content.ts';
+import { fallbackRows } from './fallbacks.ts';
 import { fieldRows } from './fields.ts';
 import { limitRows } from './limits.ts';
 import { logFormatRows } from './log-format.ts';
@@ -17,6 +18,7 @@ export const DIRECTIVES = {
   ...securityRows,
   ...acmeRows,
   ...contentRows,
+  ...fallbackRows,
   ...fieldRows,
   ...scriptRows,
   ...codingRows,

@@ -37,7 +37,6 @@ const FOREIGN: readonly (readonly [name: RegExp, expected: string])[] = [
     'files or scripts: this server is not a proxy',
   ],
   [/^fastcgi_(?!pass|read_timeout)|^php_/, '"cgi .php INTERPRETER;": the server runs scripts itself'],
-  [/^try_files$/, '"default_file" for folders, "error 404 FILE;" for what does not exist'],
   [/^ssl_certificate_key$/, '"certificate CHAIN KEY;": the key stands behind its certificate'],
   [/^ssl_certificate$/, '"certificate CHAIN KEY;", with the file of the key behind that of the certificate'],
   [

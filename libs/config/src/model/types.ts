@@ -4,8 +4,10 @@ import type { Position } from '../diagnostics/position.ts';
 import type { AnswerFields } from './answer-fields.ts';
 import type { LogFormat } from './log-format.ts';
 import type { Syslog } from './syslog.ts';
+import type { Tries } from './tries.ts';
 
 export type { AnswerField, AnswerFields, Expires } from './answer-fields.ts';
+export type { Fallback, Tries } from './tries.ts';
 
 export type Driver = 'auto' | 'io_uring' | 'epoll' | 'kqueue' | 'poll' | 'select';
 /** A token (RFC 9110, section 9.1), case-sensitive. `*` is every method except CONNECT and TRACE, for scripts. */
@@ -15,6 +17,8 @@ export type RedirectStatus = 301 | 302 | 303 | 307 | 308;
 export type Coding = 'br' | 'zstd' | 'gzip';
 /** What an entity tag is made from: modification time and size, or the content. */
 export type TagSource = 'stat' | 'content' | 'off';
+/** When folders are listed: always, never, or where no default file is there. */
+export type AutoIndex = 'on' | 'off' | 'missing';
 export type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
 export type LogLevel = 'debug' | 'info' | 'notice' | 'warn' | 'error';
 
@@ -126,7 +130,7 @@ export interface Server {
   readonly types: ReadonlyMap<string, string>;
   /** As in `base`. */
   readonly timeouts: Timeouts;
-  /** The settings of the server itself. Here `defaultFile` and `autoIndex` are as the config writes them. */
+  /** The settings of the server itself. Here `defaultFiles` and `autoIndex` are as the config writes them. */
   readonly base: Scope;
   readonly at: Position;
   readonly origins: Origins;
@@ -177,8 +181,8 @@ export interface Hsts {
 export interface Scope {
   /** An absolute folder, or empty if there is none. */
   readonly root: string;
-  /** Relative to the folder that is asked for. */
-  readonly defaultFile: string | null;
+  /** Relative to the folder that is asked for. The first one that exists answers. */
+  readonly defaultFiles: readonly string[];
   readonly uploadPath: string | null;
   readonly uploadOverwrite: boolean;
   readonly uploadFsync: boolean;
@@ -186,7 +190,11 @@ export interface Scope {
   readonly uploadInert: boolean;
   /** Whether files that clients can upload may be run. */
   readonly cgiUploads: boolean;
-  readonly autoIndex: boolean;
+  readonly autoIndex: AutoIndex;
+  /** What is looked for where a request names no script. Null asks for the path alone. */
+  readonly tries: Tries | null;
+  /** The file that answers navigations to what does not exist, relative to the root. '' is off. */
+  readonly spa: string;
   /** GET also allows HEAD. Without a `cgi` it holds some of GET, POST and DELETE. */
   readonly methods: ReadonlySet<Method>;
   /** Bytes of a request body. */
@@ -222,7 +230,7 @@ export interface Scope {
 }
 
 /**
- * Exactly one of `defaultFile` and `autoIndex` is in force: `defaultFile` is null exactly if `autoIndex` is true.
+ * `defaultFiles` is empty exactly if `autoIndex` is `on`.
  * `root` is empty only if `redirection` is set and the server has no root either.
  */
 export interface Location extends Scope {

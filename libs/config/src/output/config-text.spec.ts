@@ -93,7 +93,7 @@ describe('configText', () => {
           listens: [{ key: '0.0.0.0:8080' }, { key: '[::1]:8080' }],
           names: ['example.org', '*.example.org'],
           locations: [
-            { prefix: '/', autoIndex: true, bodySize: 10 * 1024 * 1024 },
+            { prefix: '/', autoIndex: 'on', bodySize: 10 * 1024 * 1024 },
             { redirection: { status: 308, url: 'https://example.org/new' } },
             {
               cgi: [

@@ -10,7 +10,13 @@ type Word = string | number;
 type Table = typeof DIRECTIVES;
 
 /** A directive with a fixed choice of words takes one of them, a flag takes a boolean, any other takes a word. */
-type OneWord<T> = [T] extends [boolean] ? boolean : string extends T ? Word : [T] extends [string] ? T : Word;
+type OneWord<T> = [T] extends [boolean]
+  ? boolean
+  : string extends T
+    ? Word
+    : [T] extends [string]
+      ? T | ('on' extends T ? boolean : never)
+      : Word;
 
 type Words<N extends DirectiveName> = Table[N]['max'] extends 1
   ? OneWord<ValueOf<N>>

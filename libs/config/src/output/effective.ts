@@ -3,6 +3,7 @@
 
 import type { DirectiveName } from '../directives/table.ts';
 import { cgiKey } from '../model/cgi-rules.ts';
+import { fallbackText } from '../model/tries.ts';
 import type {
   CgiRule,
   Config,
@@ -91,8 +92,8 @@ function writeServer(out: Writer, server: Server): void {
   if (server.names.length > 0) out.value('server_name', server.names.map(word).join(' '), origins);
   writeTls(out, server);
   // Beside "auto_index on" a default file has no effect. Without it nothing is lost, and there is no warning.
-  const lists = server.base.autoIndex && origins.get('default_file')?.level === 'default';
-  writeScope(out, lists ? { ...server.base, defaultFile: null } : server.base, origins, ALL_ACT);
+  const lists = server.base.autoIndex === 'on' && origins.get('default_file')?.level === 'default';
+  writeScope(out, lists ? { ...server.base, defaultFiles: [] } : server.base, origins, ALL_ACT);
   out.value('max_header', size(server.maxHeader), origins);
   out.value('max_headers', String(server.maxHeaders), origins);
   out.value('max_uri', size(server.maxUri), origins);
@@ -164,6 +165,8 @@ function writeLocation(out: Writer, location: Location): void {
   writeScope(out, location, origins, {
     // An inherited default file need not exist. As the location's own it would have to.
     defaultFile: own('default_file'),
+    // The same holds for the page of an application.
+    spa: own('spa') || location.spa === '',
     uploads: location.methods.has('POST') || own('upload_overwrite') || own('upload_fsync'),
     cgi: location.cgi.length > 0,
     uploadInert: location.uploadInert || own('upload_inert'),
@@ -185,6 +188,7 @@ function storesInRoot({ root, uploadPath }: Location): boolean {
 
 interface Acts {
   readonly defaultFile: boolean;
+  readonly spa: boolean;
   readonly uploads: boolean;
   readonly cgi: boolean;
   readonly uploadInert: boolean;
@@ -198,6 +202,7 @@ interface Acts {
 
 const ALL_ACT: Acts = {
   defaultFile: true,
+  spa: true,
   uploads: true,
   cgi: true,
   uploadInert: true,
@@ -210,9 +215,13 @@ const ALL_ACT: Acts = {
 
 function writeScope(out: Writer, scope: Scope, origins: Origins, acts: Acts): void {
   if (scope.root !== '') out.value('root', word(scope.root), origins);
-  if (scope.defaultFile !== null)
-    out.value('default_file', word(scope.defaultFile), origins, acts.defaultFile);
-  out.value('auto_index', flag(scope.autoIndex), origins);
+  if (scope.defaultFiles.length > 0)
+    out.value('default_file', scope.defaultFiles.map(word).join(' '), origins, acts.defaultFile);
+  out.value('auto_index', scope.autoIndex, origins);
+  const { tries } = scope;
+  const words = tries === null ? ['off'] : [...tries.paths.map(word), word(fallbackText(tries.fallback))];
+  out.value('try_files', words.join(' '), origins);
+  out.value('spa', word(scope.spa || 'off'), origins, acts.spa);
   out.value('method', [...scope.methods].map(word).join(' '), origins);
   out.value('body_size', size(scope.bodySize), origins);
   out.value('min_rate', size(scope.minRate), origins);

@@ -38,14 +38,15 @@ describe('helpOn', () => {
   it('shows one directive in full', () => {
     expect(helpOn('auto_index', { width: 60 })).toEqual({
       ok: true,
-      text: `auto_index on|off;
+      text: `auto_index on|off|missing;
 
-Lists folders, in a location that has no default_file of its
-own. Such a location does not inherit the default_file of
-its server.
+Lists folders. on acts in a location that has no
+default_file of its own; such a location does not inherit
+the default_file of its server. missing lists a folder in
+which no default file exists.
 
 allowed in:  server, location
-takes:       on or off
+takes:       on, off or missing
 default:     off
 inherited:   by enclosed blocks
 `,

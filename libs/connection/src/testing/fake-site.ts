@@ -30,7 +30,7 @@ export function locationOf(patch: Partial<Location> = {}): Location {
     id: 0,
     prefix: '/',
     root: '/site',
-    defaultFile: null,
+    defaultFiles: [],
     redirection: null,
     // Every path is a script, so that the test makes each outcome.
     cgi: [{ kind: 'all' }],
@@ -40,6 +40,8 @@ export function locationOf(patch: Partial<Location> = {}): Location {
     minRate: 0,
     symlinks: true,
     dotfiles: true,
+    tries: null,
+    spa: '',
     fields: { headers: [], withheld: new Set(), expires: 'off', cors: [], presets: [] },
     timeouts: TIMEOUTS,
     ...patch,

@@ -65,7 +65,7 @@ export class SiteServices implements Services {
         const { client, request, script } = run;
         this.siteOf(run.server).errorLog.warn(line, { client, request, script });
       },
-      locate: (server, path) => this.siteOf(server).locate(path),
+      locate: (server, path) => this.locate(server, path),
       now: () => clock.now(),
     });
   }
@@ -76,6 +76,7 @@ export class SiteServices implements Services {
 
   forget(path: string): void {
     const caches = [...this.sites.values()].map(({ pages }) => pages.opened);
+    for (const { pages } of this.sites.values()) if (pages.opened !== null) pages.expireStandIns();
     forgetPath(
       path,
       this.files,
@@ -110,6 +111,10 @@ export class SiteServices implements Services {
 
   errorPage(server: Server, status: number): Reply | null {
     return this.pages.reply(server, status, this.clock.now());
+  }
+
+  locate(server: Server, path: string): Location {
+    return this.siteOf(server).locate(path);
   }
 
   script(exchange: Exchange, script: Script): Outcome {

@@ -196,14 +196,32 @@ describe('folders', () => {
   });
 
   it('may have a default file with a dot, which nobody can ask for', async () => {
-    site.location('/', { defaultFile: '.page.html' });
+    site.location('/', { defaultFiles: ['.page.html'] });
     site.file('www/.page.html', 'page');
     expect((await site.send('GET', '/')).text).toBe('page');
     expect((await site.send('GET', '/.page.html')).status).toBe(404);
   });
 
+  it('answer with the first of several default files that is there', async () => {
+    site.location('/', { defaultFiles: ['a.html', 'b.html', 'c.html'] });
+    site.file('www/c.html', 'c');
+    expect((await site.send('GET', '/')).text).toBe('c');
+    expect(site.representation?.offer?.instead).toEqual(['a', 'b'].map((n) => join(site.root, `${n}.html`)));
+    site.file('www/a.html', 'a');
+    expect((await site.send('GET', '/')).text).toBe('a');
+    expect(site.representation?.offer).toBeNull();
+  });
+
+  it('are listed where no default file is there', async () => {
+    site.location('/', { defaultFiles: ['a.html', 'b.html'], autoIndex: 'missing' });
+    site.file('www/name.txt', 'name');
+    expect((await site.send('GET', '/')).text).toContain('name.txt');
+    site.file('www/b.html', 'b');
+    expect((await site.send('GET', '/')).text).toBe('b');
+  });
+
   it('may have a default file in a folder below', async () => {
-    site.location('/', { defaultFile: 'pages/home.html' });
+    site.location('/', { defaultFiles: ['pages/home.html'] });
     site.file('www/pages/home.html', 'home');
     expect((await site.send('GET', '/')).text).toBe('home');
   });

@@ -11,6 +11,7 @@ import {
   withoutContent,
 } from '@webserv/response';
 import { conditioned, validatorsOf } from '../conditions.ts';
+import { ERRNO } from '../disk/errno.ts';
 import type { Exchange } from '../exchange.ts';
 import { failedCall, failure } from '../failure.ts';
 import type { Outcome } from '../intake.ts';
@@ -49,6 +50,9 @@ function getFile(exchange: Exchange): Outcome {
   return found(exchange, file, head.path);
 }
 
+const NOT_THERE = -ERRNO.ENOENT;
+const NONE: readonly string[] = [];
+
 /** Without one of these, a GET gets the whole file. */
 const PARTLY =
   (1 << FieldId.RANGE) |
@@ -70,11 +74,16 @@ function isWhole({ head, location }: Exchange): boolean {
 function getFolder(exchange: Exchange, folder: OpenFile): Outcome {
   const { head, location } = exchange;
   if (!isFolderPath(head.path)) return redirectToFolder(exchange, 301);
-  if (location.autoIndex) return listFolder(exchange, folder.path, folder.facts);
-  if (location.defaultFile === null) return failure(exchange, 403, 'no default file');
-  const file = OpenFile.at(exchange, defaultFileOf(location, head.path), isWhole(exchange));
-  if (file instanceof OpenFile) return found(exchange, file, defaultNameOf(location, head.path));
-  return withoutDefaultFile(exchange, file);
+  const missing: string[] = [];
+  for (const name of location.defaultFiles) {
+    const path = defaultFileOf(location, head.path, name);
+    const file = OpenFile.at(exchange, path, isWhole(exchange));
+    if (file instanceof OpenFile) return found(exchange, file, defaultNameOf(head.path, name), missing);
+    if (file.errno !== NOT_THERE) return withoutDefaultFile(exchange, file);
+    missing.push(path);
+  }
+  if (location.autoIndex !== 'off') return listFolder(exchange, folder.path, folder.facts);
+  return withoutDefaultFile(exchange, { errno: missing.length === 0 ? 0 : NOT_THERE, place: 'open' });
 }
 
 /** The reply for a folder without its default file: it exists, and clients may not list it. */
@@ -84,8 +93,11 @@ function withoutDefaultFile(exchange: Exchange, { errno, place }: Cause): Reply 
     : failedCall(exchange, errno, place);
 }
 
-/** @param name the request path that names the file */
-function found(exchange: Exchange, file: OpenFile, name: string): Outcome {
+/**
+ * @param name the request path that names the file
+ * @param instead paths of files that would answer in its place, if they existed
+ */
+function found(exchange: Exchange, file: OpenFile, name: string, instead: readonly string[] = NONE): Outcome {
   const { path, facts } = file;
   if (facts.kind !== 'file') {
     // A FIFO, socket or device has no content to send.
@@ -94,7 +106,7 @@ function found(exchange: Exchange, file: OpenFile, name: string): Outcome {
   }
   const real = realPathOf(exchange, path, file.fd);
   const script = scriptOf(exchange, path, real, name, facts);
-  if (script === null) return content(exchange, file, exchange.services.uploads.mayBeUpload(real));
+  if (script === null) return content(exchange, file, exchange.services.uploads.mayBeUpload(real), instead);
   file.release();
   return script instanceof Reply ? script : exchange.services.script(exchange, script);
 }
@@ -113,7 +125,7 @@ interface Content {
 }
 
 /** @param uploaded whether the file lies where clients can upload */
-function content(exchange: Exchange, file: OpenFile, uploaded: boolean): Reply {
+function content(exchange: Exchange, file: OpenFile, uploaded: boolean, instead: readonly string[]): Reply {
   const { location } = exchange;
   const { path, facts } = file;
   const types = exchange.services.typesOf(location);
@@ -122,9 +134,10 @@ function content(exchange: Exchange, file: OpenFile, uploaded: boolean): Reply {
   // The server does not code a coded file again. It also sends the file to clients that do not accept its coding, because
   // it has nothing else to send.
   if (encoding !== '' || (location.precompressed.length === 0 && location.compress.length === 0)) {
-    return described(exchange, { file, contentType, encoding, uploaded, offer: null, original: null });
+    const offer = instead.length === 0 ? null : { codings: [], siblings: [], absent: [], instead };
+    return described(exchange, { file, contentType, encoding, uploaded, offer, original: null });
   }
-  const offer = offerOf(exchange, file, contentType, uploaded);
+  const offer = offerOf(exchange, file, contentType, uploaded, instead);
   const sibling = offer === null ? null : openSibling(exchange, offer, file);
   if (sibling === null) {
     return described(exchange, { file, contentType, encoding: '', uploaded, offer, original: null });

@@ -25,12 +25,14 @@ interface Sibling {
  *
  * @param uploaded whether the file lies where clients can upload. It has no siblings then: with `page.html.gz` a client
  *   could replace `page.html` for all that accept gzip, even with `upload_overwrite off`
+ * @param instead paths of files that come before it, and do not exist
  */
 export function offerOf(
   exchange: Exchange,
   { path, facts: original }: OpenFile,
   contentType: string,
   uploaded: boolean,
+  instead: readonly string[],
 ): Offer | null {
   const { location, server, services } = exchange;
   const codings: ContentCoding[] = [];
@@ -46,7 +48,9 @@ export function offerOf(
   if (isWorthCompressing(location, server, original.size, contentType)) {
     for (const coding of location.compress) if (!codings.includes(coding)) codings.push(coding);
   }
-  return codings.length === 0 && absent.length === 0 ? null : { codings, siblings, absent };
+  return codings.length + absent.length + instead.length === 0
+    ? null
+    : { codings, siblings, absent, instead };
 }
 
 function standsFor(sibling: FileFacts, original: FileFacts): boolean {

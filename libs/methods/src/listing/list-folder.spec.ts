@@ -7,7 +7,7 @@ let site: Fixture;
 
 beforeEach(() => {
   site = new Fixture();
-  site.location('/', { autoIndex: true });
+  site.location('/', { autoIndex: 'on' });
 });
 
 afterEach(() => site.close());
@@ -73,7 +73,7 @@ describe('what is listed', () => {
   });
 
   it('is more where the location says so, and never an upload that is not whole', async () => {
-    site.location('/', { autoIndex: true, symlinks: true, dotfiles: true });
+    site.location('/', { autoIndex: 'on', symlinks: true, dotfiles: true });
     expect(await names('/?format=json')).toEqual([
       'folder',
       'folder link',
@@ -213,7 +213,7 @@ describe('the page', () => {
   });
 
   it('stays within the prefix of its location', async () => {
-    site.location('/files', { root: site.uploads, autoIndex: true });
+    site.location('/files', { root: site.uploads, autoIndex: 'on' });
     site.file('uploads/a.txt', 'a');
     const answer = await site.send('GET', '/files/');
     expect(targets(answer, '/files/')).toEqual(['/', '/files/a.txt']);

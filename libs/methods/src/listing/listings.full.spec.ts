@@ -46,7 +46,7 @@ class FakeReader implements FolderReader {
 
 beforeEach(() => {
   site = new Fixture();
-  site.location('/', { autoIndex: true });
+  site.location('/', { autoIndex: 'on' });
   readers = [];
   count = 3;
   failAt = -1;

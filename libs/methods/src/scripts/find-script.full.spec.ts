@@ -189,8 +189,8 @@ describe('a default file that is a script', () => {
     const path = file('index.php');
     const cgi = rule.kind === 'script' ? { ...rule, path } : rule;
     const interpreter = rule.kind === 'extension' ? rule.interpreter : '';
-    location('/', [cgi], { defaultFile: 'index.php' });
-    location('/app', [cgi], { defaultFile: './index.php' });
+    location('/', [cgi], { defaultFiles: ['index.php'] });
+    location('/app', [cgi], { defaultFiles: ['./index.php'] });
     for (const method of ['GET', 'HEAD', 'POST', 'DELETE']) {
       expect(await asked(method, '/')).toBe(`/index.php||/index.php|${interpreter}`);
       expect(await asked(method, '/app/?q=1')).toBe(`/app/index.php||/./index.php|${interpreter}`);
@@ -201,7 +201,7 @@ describe('a default file that is a script', () => {
   it('is run in each folder, which is asked for with its slash', async () => {
     file('sub/index.php');
     file('empty/other.txt');
-    location('/', [extension('.php', '/bin/php')], { defaultFile: 'index.php' });
+    location('/', [extension('.php', '/bin/php')], { defaultFiles: ['index.php'] });
     expect(await asked('GET', '/sub/')).toBe('/sub/index.php||/sub/index.php|/bin/php');
     expect(await asked('POST', '/sub/')).toBe('/sub/index.php||/sub/index.php|/bin/php');
     expect(await asked('GET', '/sub')).toBe(301);
@@ -225,7 +225,7 @@ describe('a default file that is a script', () => {
 
   it('that may not be run is not sent either', async () => {
     file('index.cgi', 0o644);
-    location('/', [extension('.cgi')], { defaultFile: 'index.cgi' });
+    location('/', [extension('.cgi')], { defaultFiles: ['none.cgi', 'index.cgi'] });
     expect(await asked('GET', '/')).toBe(403);
     expect(await asked('POST', '/')).toBe(403);
   });
@@ -294,7 +294,7 @@ describe('what lies beside a script', () => {
   it('is no coded form of it that would be sent in its place', async () => {
     file('index.php');
     file('index.php.gz');
-    location('/', [extension('.php', '/bin/php')], { defaultFile: 'index.php', precompressed: ['gzip'] });
+    location('/', [extension('.php', '/bin/php')], { defaultFiles: ['index.php'], precompressed: ['gzip'] });
     for (const target of ['/', '/index.php']) {
       expect(await asked('GET', target, 'Accept-Encoding: gzip\r\n')).toContain('/index.php||');
     }
@@ -335,9 +335,9 @@ describe('a file that is a script in another location alone', () => {
   });
 
   it('nor as the default file of one above it', async () => {
-    location('/', [], { defaultFile: 'app/index.php' });
+    location('/', [], { defaultFiles: ['app/index.php'] });
     expect(await asked('GET', '/')).toBe(403);
-    location('/', [], { defaultFile: 'app/readme.txt' });
+    location('/', [], { defaultFiles: ['app/readme.txt'] });
     expect(await asked('GET', '/')).toBe('source of app/readme.txt');
   });
 
@@ -368,7 +368,7 @@ describe('a script that lies where clients can upload', () => {
   });
 
   const targets = ['/link.php', '/link.php/info', '/', '/up/evil.php', '/up/evil.cgi'];
-  const patch: LocationPatch = { symlinks: true, defaultFile: 'index.php' };
+  const patch: LocationPatch = { symlinks: true, defaultFiles: ['index.php'] };
   const cgi = [extension('.php', '/bin/php'), extension('.cgi')];
 
   it.each(targets)('is neither run nor sent: %s', async (target) => {

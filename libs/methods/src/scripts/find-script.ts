@@ -89,26 +89,44 @@ export function scriptBehind(exchange: Exchange): Found {
   const { head, location } = exchange;
   if (location.cgi.length === 0 || isHidden(location, head.path)) return null;
   const folder = isFolderPath(head.path);
-  if (folder && location.defaultFile === null) return null;
+  if (folder) return defaultScript(exchange);
   // DELETE removes a link itself, and its target stays.
-  if (!folder && head.method === 'DELETE') return null;
-  const path = folder ? defaultFileOf(location, head.path) : resolvePath(location, head.path);
+  if (head.method === 'DELETE') return null;
+  const path = resolvePath(location, head.path);
   const file = OpenFile.at(exchange, path);
   if (!(file instanceof OpenFile)) return null;
+  const { kind } = file.facts;
+  if (kind !== 'folder') return scriptIn(exchange, file, path, head.path);
+  file.release();
+  return leadsToScript(exchange) ? redirectToFolder(exchange, 308) : null;
+}
+
+/** Returns the default file of the requested folder, if that is a script. */
+function defaultScript(exchange: Exchange): Found {
+  const { head, location } = exchange;
+  for (const each of location.defaultFiles) {
+    const path = defaultFileOf(location, head.path, each);
+    const file = OpenFile.at(exchange, path);
+    if (file instanceof OpenFile) return scriptIn(exchange, file, path, defaultNameOf(head.path, each));
+  }
+  return null;
+}
+
+/** Returns the script that an open file is, and closes the file. @param name SCRIPT_NAME */
+function scriptIn(exchange: Exchange, file: OpenFile, path: string, name: string): Found {
   const { facts } = file;
   const real = facts.kind === 'file' ? realPathOf(exchange, path, file.fd) : '';
   file.release();
-  const name = folder ? defaultNameOf(location, head.path) : head.path;
-  const found = real === '' ? null : scriptOf(exchange, path, real, name, facts);
-  if (folder || facts.kind !== 'folder') return found;
-  return leadsToScript(exchange) ? redirectToFolder(exchange, 308) : null;
+  return real === '' ? null : scriptOf(exchange, path, real, name, facts);
 }
 
 /** Whether the default file of a folder is a script, for a request without the slash. */
 function leadsToScript({ head, location, services }: Exchange): boolean {
-  if (location.defaultFile === null) return false;
-  const path = defaultFileOf(location, `${head.path}/`);
-  if (runnerOf(location, path) === null) return false;
   const facts = new FileFacts();
-  return services.files.look(location.root, path, !location.symlinks, facts) >= 0 && facts.kind === 'file';
+  for (const name of location.defaultFiles) {
+    const path = defaultFileOf(location, `${head.path}/`, name);
+    if (services.files.look(location.root, path, !location.symlinks, facts) < 0) continue;
+    return facts.kind === 'file' && runnerOf(location, path) !== null;
+  }
+  return false;
 }

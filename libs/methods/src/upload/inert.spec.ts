@@ -40,7 +40,7 @@ describe('what clients can upload does nothing in a browser', () => {
     site.location('/links', { symlinks: true });
     symlinkSync(join(site.uploads, 'page.html'), join(site.root, 'link.html'));
     symlinkSync('../www/page.html', join(site.uploads, 'own.html'));
-    site.location('/folder', { root: site.uploads, defaultFile: 'page.html' });
+    site.location('/folder', { root: site.uploads, defaultFiles: ['page.html'] });
     expect(isInert(await site.send('GET', '/all/uploads/page.html'))).toBe(true);
     expect(isInert(await site.send('GET', '/links/link.html'))).toBe(true);
     expect(isInert(await site.send('GET', '/folder/'))).toBe(true);
@@ -50,7 +50,7 @@ describe('what clients can upload does nothing in a browser', () => {
 
   it('but for a file whose name no upload can have: one with a dot in front', async () => {
     site.file('uploads/.own.html', '<script>ours</script>');
-    site.location('/desk', { root: site.uploads, defaultFile: '.own.html' });
+    site.location('/desk', { root: site.uploads, defaultFiles: ['.own.html'] });
     expect(isInert(await site.send('GET', '/desk/'))).toBe(false);
     expect(isInert(await site.send('GET', '/desk/page.html'))).toBe(true);
   });
@@ -61,7 +61,7 @@ describe('what clients can upload does nothing in a browser', () => {
   });
 
   it('but is no listing, error or receipt of the server', async () => {
-    site.location('/list', { root: site.uploads, autoIndex: true });
+    site.location('/list', { root: site.uploads, autoIndex: 'on' });
     expect(isInert(await site.send('GET', '/list/'))).toBe(false);
     expect(isInert(await site.send('GET', '/up/none'))).toBe(false);
     expect(isInert(await site.send('POST', '/up/new.txt', 'Content-Length: 1\r\n', 'x'))).toBe(false);

@@ -293,7 +293,7 @@ describe('an upload that is given up', () => {
   });
 
   it('is not seen before it is whole', async () => {
-    site.location('/download', { root: site.uploads, dotfiles: true, autoIndex: true });
+    site.location('/download', { root: site.uploads, dotfiles: true, autoIndex: 'on' });
     const intake = site.dispatch('POST', '/post/a.txt', 'Content-Length: 10\r\n') as Intake;
     intake.open({ reply: () => {}, resume: () => {} });
     intake.take(Buffer.from('half'), 0, 4);

@@ -103,5 +103,5 @@ function pathIn(location: Location, folder: string, name: string): string | null
 
 function isPlainer(a: Location, b: Location): boolean {
   if (a.methods.size !== b.methods.size) return a.methods.size < b.methods.size;
-  return !a.autoIndex && b.autoIndex;
+  return a.autoIndex === 'off' && b.autoIndex !== 'off';
 }

@@ -35,7 +35,7 @@ it.each<[string, Readonly<Record<string, LocationPatch>>, string | null]>([
     { '/x': { root: FOLDER, methods: ['GET', 'DELETE'] }, '/d': { root: FOLDER } },
     '/d/a.txt',
   ],
-  ['no listing is plainer', { '/x': { root: FOLDER, autoIndex: true }, '/d': { root: FOLDER } }, '/d/a.txt'],
+  ['no listing is plainer', { '/x': { root: FOLDER, autoIndex: 'on' }, '/d': { root: FOLDER } }, '/d/a.txt'],
   ['the first of those that are alike', { '/x': { root: FOLDER }, '/d': { root: FOLDER } }, '/x/a.txt'],
   ['the way is hidden', { '/d': { root: '/srv' }, '/.d': { root: FOLDER } }, '/d/uploads/a.txt'],
 ])('%s', (_label, locations, url) => {

@@ -29,7 +29,7 @@ export class RequestHead {
   host = '';
   /** -1 if the client sent none. */
   port = -1;
-  readonly headers: Headers = new Headers();
+  readonly headers: Headers;
   /** Bytes of the body. -1 without Content-Length. */
   contentLength = -1;
   /** Only the end of the body shows its length: it comes in chunks, or as a stream. Then `contentLength` is -1. */
@@ -40,6 +40,35 @@ export class RequestHead {
   expectContinue = false;
   /** Bytes of the head, with its empty line and the blank lines before it. */
   bytes = 0;
+
+  constructor(headers: Headers = new Headers()) {
+    this.headers = headers;
+  }
+
+  /**
+   * Returns the head of the same request for another path: what the client sent stays, `target` and `rawPath` included. It
+   * shares the fields, and holds as long as this head does.
+   * @param path decoded and resolved
+   */
+  aimedAt(path: string, query: string, hasQuery: boolean): RequestHead {
+    const head = new RequestHead(this.headers);
+    head.version = this.version;
+    head.method = this.method;
+    head.target = this.target;
+    head.form = this.form;
+    head.path = path;
+    head.rawPath = this.rawPath;
+    head.query = query;
+    head.hasQuery = hasQuery;
+    head.host = this.host;
+    head.port = this.port;
+    head.contentLength = this.contentLength;
+    head.chunked = this.chunked;
+    head.keepAlive = this.keepAlive;
+    head.expectContinue = this.expectContinue;
+    head.bytes = this.bytes;
+    return head;
+  }
 
   /** Whether a body of at least one byte, or of unknown length, follows. */
   get hasBody(): boolean {

@@ -8,4 +8,6 @@ export interface Offer {
   readonly siblings: readonly ContentCoding[];
   /** Paths of the siblings that do not exist, or are older than the file. */
   readonly absent: readonly string[];
+  /** Paths of files that would answer in place of the file, if they existed. */
+  readonly instead: readonly string[];
 }

@@ -25,17 +25,50 @@ export const CONTENT: Readonly<Record<string, Probe>> = {
     settings: [
       ['default_file a;', 'a'],
       ['default_file b;', 'b'],
+      ['default_file none b a;', 'b'],
     ],
     files: { 'files/a': 'a', 'files/b': 'b' },
     observe: (place) => bodyAt(place, '/'),
   },
   auto_index: {
     settings: [
-      ['auto_index on;', 200],
-      ['auto_index off;', 403],
+      ['auto_index on;', ['listing', 'listing']],
+      ['auto_index off;', ['403', 'index']],
+      ['auto_index missing;', ['listing', 'index']],
     ],
-    files: { 'files/folder/name': '' },
-    observe: (place) => statusAt(place, '/folder/'),
+    files: { 'files/folder/name': '', 'files/other/index.html': 'index' },
+    observe: async (place) => {
+      const seen = async (path: string): Promise<string> => {
+        const { status, body } = await place.ask(place.get(path));
+        if (status !== 200) return String(status);
+        return body.toString() === 'index' ? 'index' : 'listing';
+      };
+      return [await seen('/folder/'), await seen('/other/')];
+    },
+  },
+  try_files: {
+    settings: [
+      ['try_files $uri $uri.html =404;', ['page', 404]],
+      ['try_files $uri /other.html;', ['other', 200]],
+      ['try_files off;', ['', 404]],
+    ],
+    files: { 'files/page.html': 'page', 'files/other.html': 'other' },
+    observe: async (place) => {
+      const { status, body } = await place.ask(place.get('/page'));
+      return [status === 200 ? body.toString() : '', await statusAt(place, '/none')];
+    },
+  },
+  spa: {
+    settings: [
+      ['spa page.html;', ['page', 404]],
+      ['spa other.html;', ['other', 404]],
+      ['spa off;', ['', 404]],
+    ],
+    files: { 'files/page.html': 'page', 'files/other.html': 'other' },
+    observe: async (place) => {
+      const { status, body } = await place.ask(place.get('/route', 'Accept: text/html\r\n'));
+      return [status === 200 ? body.toString() : '', await statusAt(place, '/none')];
+    },
   },
   method: {
     settings: [

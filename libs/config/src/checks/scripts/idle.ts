@@ -62,14 +62,17 @@ function besideEveryFile({ level, location }: WrittenPlace, problems: Problems):
 
 /** Warns of a default file that exists and that no request can get. */
 function defaultFileOutside(level: Level, location: Location, reach: Reach, problems: Problems): void {
-  const { defaultFile, root, symlinks } = location;
-  if (defaultFile === null || symlinks) return;
+  const { defaultFiles, root, symlinks } = location;
+  if (symlinks) return;
   const { setting } = level.settle('default_file');
-  const path = under(root, defaultFile);
-  if (setting === null || !reach.isThere(path) || reach.restIn(location, path) !== null) return;
-  const message = `${quoted(path)} is never sent: it lies behind a symbolic link that leads out of the root, to ${quoted(reach.real(path))}`;
-  problems.warn('never-effective', wordSpan(setting.directive, 0), message, {
-    expected: '"symlinks on;", or the file itself',
+  if (setting === null) return;
+  defaultFiles.forEach((name, index) => {
+    const path = under(root, name);
+    if (!reach.isThere(path) || reach.restIn(location, path) !== null) return;
+    const message = `${quoted(path)} is never sent: it lies behind a symbolic link that leads out of the root, to ${quoted(reach.real(path))}`;
+    problems.warn('never-effective', wordSpan(setting.directive, index), message, {
+      expected: '"symlinks on;", or the file itself',
+    });
   });
 }
 
