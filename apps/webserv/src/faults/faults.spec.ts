@@ -6,15 +6,19 @@ import { World } from './testing/world.ts';
 const SEEDS = Number(process.env['WEBSERV_FAULT_SEEDS'] ?? 2000);
 const FIRST = Number(process.env['WEBSERV_FAULT_FIRST'] ?? 1);
 const ONE = process.env['WEBSERV_FAULT_SEED'];
-const CHUNK = 250;
+/** A part of the seeds is played over HTTP/2. */
+const PROTOCOLS = { http1: SEEDS, http2: Math.ceil(SEEDS / 4) } as const;
+type Protocol = keyof typeof PROTOCOLS;
+const CHUNK = 100;
 /** For one chunk, on a machine that is slow and busy. */
 const PATIENCE_MS = 60_000;
 
 async function complaints(
   seed: number,
+  protocol: Protocol,
   trace: string[] | null = null,
 ): Promise<{ found: string[]; world: World }> {
-  const world = new World(seed, trace);
+  const world = new World(seed, protocol, trace);
   const thrown: string[] = [];
   try {
     await world.run();
@@ -24,51 +28,57 @@ async function complaints(
   return { found: [...thrown, ...complaintsOf(world)], world };
 }
 
-function replay(seed: number): string {
-  return `replay: (cd apps/webserv && WEBSERV_FAULT_SEED=${seed} npx jest src/faults)`;
+function replay(seed: number, protocol: Protocol): string {
+  return `replay: (cd apps/webserv && WEBSERV_FAULT_SEED=${seed} npx jest src/faults -t ${protocol})`;
 }
 
-async function report(seed: number): Promise<string> {
+async function report(seed: number, protocol: Protocol): Promise<string> {
   const trace: string[] = [];
-  const { found, world } = await complaints(seed, trace);
-  return [...trace, summaryOf(world), ...found.map((complaint) => `WRONG: ${complaint}`), replay(seed)].join(
-    '\n',
-  );
+  const { found, world } = await complaints(seed, protocol, trace);
+  return [
+    ...trace,
+    summaryOf(world),
+    ...found.map((complaint) => `WRONG: ${complaint}`),
+    replay(seed, protocol),
+  ].join('\n');
 }
 
-it('the same seed is the same run', async () => {
-  const traces: [string[], string[]] = [[], []];
-  for (const trace of traces) for (let seed = 1; seed <= 20; seed++) await complaints(seed, trace);
-  expect(traces[0].length).toBeGreaterThan(1000);
-  expect(traces[1]).toEqual(traces[0]);
-});
-
-it('a run that is over is held by nobody', async () => {
-  const worlds: WeakRef<World>[] = [];
-  for (let seed = 1; seed <= 20; seed++) worlds.push(new WeakRef((await complaints(seed)).world));
-  expect(await heldOf(worlds)).toEqual([]);
-});
-
-if (ONE !== undefined) {
-  it(`seed ${ONE}`, async () => {
-    const { found } = await complaints(Number(ONE));
-    process.stderr.write(`${await report(Number(ONE))}\n`);
-    expect(found).toEqual([]);
+describe.each(Object.entries(PROTOCOLS) as [Protocol, number][])('%s', (protocol, seeds) => {
+  it('the same seed is the same run', async () => {
+    const traces: [string[], string[]] = [[], []];
+    for (const trace of traces)
+      for (let seed = 1; seed <= 20; seed++) await complaints(seed, protocol, trace);
+    expect(traces[0].length).toBeGreaterThan(1000);
+    expect(traces[1]).toEqual(traces[0]);
   });
-} else {
-  for (let first = FIRST; first < FIRST + SEEDS; first += CHUNK) {
-    const last = Math.min(first + CHUNK, FIRST + SEEDS) - 1;
+
+  it('a run that is over is held by nobody', async () => {
+    const worlds: WeakRef<World>[] = [];
+    for (let seed = 1; seed <= 20; seed++) worlds.push(new WeakRef((await complaints(seed, protocol)).world));
+    expect(await heldOf(worlds)).toEqual([]);
+  });
+
+  if (ONE !== undefined) {
+    it(`seed ${ONE}`, async () => {
+      const { found } = await complaints(Number(ONE), protocol);
+      process.stderr.write(`${await report(Number(ONE), protocol)}\n`);
+      expect(found).toEqual([]);
+    });
+    return;
+  }
+  for (let first = FIRST; first < FIRST + seeds; first += CHUNK) {
+    const last = Math.min(first + CHUNK, FIRST + seeds) - 1;
     it(
       `seeds ${first} to ${last} keep every promise`,
       async () => {
         const failed: string[] = [];
         for (let seed = first; seed <= last; seed++) {
-          const { found } = await complaints(seed);
-          if (found.length > 0) failed.push(`${found.slice(0, 3).join(' | ')}\n  ${replay(seed)}`);
+          const { found } = await complaints(seed, protocol);
+          if (found.length > 0) failed.push(`${found.slice(0, 3).join(' | ')}\n  ${replay(seed, protocol)}`);
         }
         expect(failed.join('\n')).toEqual('');
       },
       PATIENCE_MS,
     );
   }
-}
+});

@@ -1,2 +1,3 @@
 export { type EditionHarness, editionContract } from '../edition.contract.ts';
 export { Transaction } from '../transaction/transaction.ts';
+export { type ClientStream, Http2Client } from './http2-client.ts';

@@ -107,6 +107,7 @@ function configText(
 error_log ${LOGS.error} info text buffer=1k flush=100ms;
 server {
   listen 127.0.0.1:80;
+  listen 127.0.0.1:82 h2c;
   server_name one;
   root /world/site;
   max_header 1k;
@@ -140,6 +141,7 @@ server {
 server {
   listen 127.0.0.1:80;
   listen 127.0.0.1:81;
+  listen 127.0.0.1:82 h2c;
   server_name two;
   max_connect ${plan.maxConnect};
   root /world/two;

@@ -1,3 +1,4 @@
+import type { FakePeer } from '@webserv/event-loop/testing';
 import { FILES, LOGS } from './site-plan.ts';
 import type { Visit } from './visitor.ts';
 import type { World } from './world.ts';
@@ -6,6 +7,7 @@ import type { World } from './world.ts';
 const EXCUSES: ReadonlySet<number> = new Set([403, 408, 500, 502, 503, 504, 507]);
 /** What the driver overwrites lent memory with. No content of a run has this byte. */
 const POISON = 0xdb;
+const NOTHING = Buffer.alloc(0);
 const TEMPORARY = '.webserv-upload-';
 const MARK = /<<v(\d+)\.\d+>>/g;
 const ACCESS_LINE = /^\S+ - - \[[^\]]+\] "[^"]*" \d{3} \d+ "[^"]*" "[^"]*" .*ms=\S+.*$/;
@@ -18,9 +20,16 @@ export function complaintsOf(world: World): string[] {
     if (complaint !== null) complaints.push(`visitor ${visit.who}, ${visit.ask.label}: ${complaint}`);
   }
   for (const peer of world.peers) {
-    if (peer.read().includes(POISON)) complaints.push('a client was sent memory that had only been lent');
+    // Coded fields may have any byte.
+    const sent = world.streamed.has(peer) ? contentOf(world, peer) : peer.read();
+    if (sent.includes(POISON)) complaints.push('a client was sent memory that had only been lent');
   }
   return [...complaints, ...leaks(world), ...leftovers(world), ...untraced(world), ...logLines(world)];
+}
+
+function contentOf({ visits }: World, peer: FakePeer): Buffer {
+  const own = visits.filter((visit) => visit.peer === peer);
+  return Buffer.concat(own.map(({ outcome }) => (outcome.kind === 'answer' ? outcome.answer.body : NOTHING)));
 }
 
 /** Nothing has failed that can excuse what this visitor was answered. */

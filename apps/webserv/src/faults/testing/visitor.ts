@@ -28,7 +28,7 @@ export interface Outside {
   readonly complaints: string[];
   readonly peers: FakePeer[];
   step(): number;
-  connect(who: number): FakePeer;
+  connect(who: number, port?: number): FakePeer;
   tell(line: string): void;
 }
 

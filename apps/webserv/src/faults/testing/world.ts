@@ -12,6 +12,7 @@ import {
 import type { System } from '@webserv/hosting';
 import { AccessLog, type Destination } from '@webserv/logger';
 import { type Holdings, type Running, serve } from '../../index.ts';
+import { HTTP2_PORT, Http2Visitor } from './http2-visitor.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import { MemoryLauncher } from './memory-launcher.ts';
 import type { MemoryFile } from './memory-tree.ts';
@@ -25,7 +26,7 @@ const ROUNDS = 60_000;
 /** Rounds without anything to do or to wait for, in which only promises may go on. */
 const IDLE_ROUNDS = 4;
 const { EPERM } = os.errno;
-const ADDRESS: Address = { family: 'ipv4', host: '127.0.0.1', port: 80 };
+const addressOf = (port: number): Address => ({ family: 'ipv4', host: '127.0.0.1', port });
 
 /** How rough a run is: all settings of the driver and the disk. */
 interface Weather {
@@ -48,7 +49,9 @@ export class World implements Outside {
   readonly visits: Visit[] = [];
   readonly complaints: string[] = [];
   readonly peers: FakePeer[] = [];
-  readonly visitors: Visitor[] = [];
+  /** Those that speak HTTP/2. */
+  readonly streamed = new Set<FakePeer>();
+  readonly visitors: (Visitor | Http2Visitor)[] = [];
   /** A large file becomes shorter while it is served. */
   readonly shrinks: boolean;
   /** What the server holds when it has closed. */
@@ -58,12 +61,17 @@ export class World implements Outside {
   /** Requests whose head was read, refused or left unfinished, and the access lines that they were given. */
   heads = 0;
   lines = 0;
+  private readonly protocol: 'http1' | 'http2';
   private readonly time: VirtualTime;
   private readonly trace: string[] | null;
   private rounds = 0;
 
-  /** @param trace takes the schedule in words */
-  constructor(seed: number, trace: string[] | null = null) {
+  /**
+   * @param protocol http2: most visitors speak it, beside some that speak HTTP/1.1
+   * @param trace takes the schedule in words
+   */
+  constructor(seed: number, protocol: 'http1' | 'http2', trace: string[] | null = null) {
+    this.protocol = protocol;
     this.seed = seed;
     this.trace = trace;
     this.random = new Random(seed * 2 + 1);
@@ -104,9 +112,10 @@ export class World implements Outside {
     );
   }
 
-  connect(who: number): FakePeer {
-    const peer = this.driver.connect(ADDRESS, `192.0.2.${who + 1}`);
+  connect(who: number, port = 80): FakePeer {
+    const peer = this.driver.connect(addressOf(port), `192.0.2.${who + 1}`);
     this.peers.push(peer);
+    if (port === HTTP2_PORT) this.streamed.add(peer);
     return peer;
   }
 
@@ -139,7 +148,10 @@ export class World implements Outside {
     this.driver.calls.armed = true;
     this.trouble.armed = true;
     const count = 1 + this.random.below(8);
-    for (let who = 0; who < count; who++) this.visitors.push(new Visitor(who, this));
+    for (let who = 0; who < count; who++) {
+      const streams = this.protocol === 'http2' && this.random.chance(0.8);
+      this.visitors.push(streams ? new Http2Visitor(who, this) : new Visitor(who, this));
+    }
     if (this.shrinks) this.disk.onOpen = (path) => this.shrinkSoon(path);
     return running;
   }
