@@ -97,6 +97,10 @@ export class Http2ClientUdata
     return this.host.clock;
   }
 
+  get gone(): boolean {
+    return this.fd < 0;
+  }
+
   start(): void {
     this.becomeIdle(this.host.edition.defaultSite.server.timeouts.header);
     this.output.pump();

@@ -43,6 +43,8 @@ export interface OutputOwner {
   readonly wire: Wire;
   readonly sending: Op;
   readonly memory: MemoryLedger;
+  /** It is closed. The driver may still send from the buffer, until the connection is disposed of. */
+  readonly gone: boolean;
   /** The file of a stream could not be read: the stream is reset. */
   unreadable(outlet: Sayer): void;
 }
@@ -124,7 +126,7 @@ export class Output implements Courier {
   /** Sends what there is to send, unless something is on its way. */
   pump(): void {
     const { owner, session } = this;
-    if (this.corks > 0 || owner.sending.pending) return;
+    if (this.corks > 0 || owner.sending.pending || owner.gone) return;
     if (session.controlSize === 0 && this.posted.length === 0 && session.next() === null) return;
     this.buffer ??= this.pool.take(owner.memory);
     this.flight++;

@@ -20,6 +20,7 @@ class Sending extends Udata implements OutputOwner, ConnectionOwner<StreamUser>,
   readonly wire: FakeWire;
   readonly loop: Loop;
   readonly memory = new MemoryLedger(1 << 30);
+  readonly gone = false;
   readonly session: ServerConnection<StreamUser>;
   readonly output: Output;
   readonly outlet = new Http2Outlet();

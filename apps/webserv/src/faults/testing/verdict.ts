@@ -54,11 +54,17 @@ function judge(world: World, visit: Visit): string | null {
     const complaint = ask.judge(answer, { disk: world.disk, from, to, calm: strict });
     return complaint === null && ask.breaks && answer.status < 300 ? 'taken for whole' : complaint;
   }
-  if (!strict || ask.breaks || (world.shrinks && ask.large)) return null;
-  // Between two requests a full server may close whoever is idle.
-  const mayClose =
-    outcome.kind === 'closed' && visit.later && (world.site.maxConnect < 10 || floodedBefore(world, visit));
+  if (!strict || ask.breaks || (world.shrinks && sendsLarge(world, visit))) return null;
+  // Between two requests a full server may close whoever is idle. A client of HTTP/2 may say something at that moment, and
+  // then a reset overtakes what it has not read.
+  const idle = outcome.kind === 'closed' || world.streamed.has(visit.peer);
+  const mayClose = idle && visit.later && (world.site.maxConnect < 10 || floodedBefore(world, visit));
   return mayClose ? null : outcome.kind === 'cut' ? `a part of ${outcome.status}` : outcome.kind;
+}
+
+/** A file that becomes shorter takes its connection with it, and so all streams of that. */
+function sendsLarge({ visits }: World, { ask, peer }: Visit): boolean {
+  return ask.large === true || visits.some((other) => other.peer === peer && other.ask.large === true);
 }
 
 /** The request before it on this connection had a body without end, which the server need not read. */

@@ -160,7 +160,7 @@ export class FakeCalls {
     const { bytes } = file.content;
     const there = Math.max(0, Math.min(length, bytes.length - position));
     const n = there === 0 ? 0 : this.cut(there);
-    bytes.copy(memory.bytes, offset, position, position + n);
+    if (n > 0) bytes.copy(memory.bytes, offset, position, position + n);
     return n;
   }
 
