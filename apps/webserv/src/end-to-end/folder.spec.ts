@@ -135,6 +135,13 @@ describe('webserv without a configuration', () => {
     expect([ended.code, ended.stderr]).toEqual([code, expect.stringContaining(problem)]);
   });
 
+  it('lets other sites read it', async () => {
+    const [command, port] = await started(['public', '-p', '0', '--cors']);
+    const answer = await fetchOnce(port, get('/', 'Origin: http://other.test\r\n'));
+    expect(answer.headers.get('access-control-allow-origin')).toBe('*');
+    await stop(command);
+  });
+
   it('prints help, the manual page and completions', async () => {
     for (const words of [['-h'], ['init', '-h'], ['man'], ['completion', 'bash'], ['completion', 'zsh']]) {
       const { code, stdout, stderr } = await new Command(words).ended;

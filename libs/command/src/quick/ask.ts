@@ -12,6 +12,7 @@ export interface FolderAsk {
   readonly tls: boolean;
   /** A folder as written, '' for the served one, null without uploads. */
   readonly upload: string | null;
+  readonly cors: boolean;
   readonly open: boolean;
   readonly qr: boolean;
   /** True to print the configuration in place of serving. */
@@ -28,6 +29,7 @@ export function folderAsk({ options, operands }: Words): FolderAsk {
     host: options.get('host')?.replace(/^\[|\]$/g, '') ?? null,
     tls: options.has('tls'),
     upload: options.get('upload') ?? null,
+    cors: options.has('cors'),
     open: options.has('open'),
     qr: options.has('qr'),
     print: options.has('print-config'),

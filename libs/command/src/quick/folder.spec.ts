@@ -69,6 +69,10 @@ server {
     expect(config.servers[0]?.locations[0]?.root).toBe(join(site.path, 'plain'));
   });
 
+  it('lets other sites read it', () => {
+    expect(text([site.path, '--cors'])).toContain('    cors *;\n');
+  });
+
   it.each<[string[], string]>([
     [['none'], '"none" is no folder'],
     [['file'], '"file" is no folder'],

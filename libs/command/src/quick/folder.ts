@@ -43,7 +43,8 @@ export class Folder {
 
   text(port: number): string {
     const { ask, place, terminal, machine, certificate } = this;
-    return folderConfig({ place, listens: listensOf(ask, port, machine), certificate, terminal });
+    const listens = listensOf(ask, port, machine);
+    return folderConfig({ place, listens, certificate, cors: ask.cors, terminal });
   }
 
   /** @throws CommandError if the configuration is not possible here */

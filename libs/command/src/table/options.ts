@@ -41,6 +41,7 @@ const FOLDER: readonly OptionRow[] = [
     value: { name: 'DIR', kind: 'folder', optional: true },
     help: 'store the files that clients send in DIR, or in the served folder if none is given',
   },
+  { name: 'cors', help: 'let pages of other sites read what is served (Access-Control-Allow-Origin: *)' },
   { name: 'open', help: 'open the first address in the browser' },
   { name: 'qr', help: 'show the address for other machines as a QR code' },
   { name: 'print-config', help: 'print the configuration that all this stands for, and stop' },

@@ -8,6 +8,7 @@ complete -c webserv -n "not __fish_seen_subcommand_from init certificate complet
 complete -c webserv -n "not __fish_seen_subcommand_from init certificate completion man" -l host -d 'listen on this address of the machine, or on all of them if none is given (default: 127.0.0.1, which other machines cannot reach)'
 complete -c webserv -n "not __fish_seen_subcommand_from init certificate completion man" -l tls -d 'serve https, with a certificate that the server signs itself and keeps for the next time'
 complete -c webserv -n "not __fish_seen_subcommand_from init certificate completion man" -l upload -d 'store the files that clients send in DIR, or in the served folder if none is given'
+complete -c webserv -n "not __fish_seen_subcommand_from init certificate completion man" -l cors -d 'let pages of other sites read what is served (Access-Control-Allow-Origin: *)'
 complete -c webserv -n "not __fish_seen_subcommand_from init certificate completion man" -l open -d 'open the first address in the browser'
 complete -c webserv -n "not __fish_seen_subcommand_from init certificate completion man" -l qr -d 'show the address for other machines as a QR code'
 complete -c webserv -n "not __fish_seen_subcommand_from init certificate completion man" -l print-config -d 'print the configuration that all this stands for, and stop'

@@ -46,6 +46,7 @@ _webserv() {
     '--host=-[listen on this address of the machine, or on all of them if none is given (default: 127.0.0.1, which other machines cannot reach)]::ADDRESS: ' \
     '--tls[serve https, with a certificate that the server signs itself and keeps for the next time]' \
     '--upload=-[store the files that clients send in DIR, or in the served folder if none is given]::DIR:_files -/' \
+    '--cors[let pages of other sites read what is served (Access-Control-Allow-Origin: *)]' \
     '--open[open the first address in the browser]' \
     '--qr[show the address for other machines as a QR code]' \
     '--print-config[print the configuration that all this stands for, and stop]' \
