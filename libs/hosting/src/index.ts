@@ -5,5 +5,6 @@ export type { Engine } from './process/engine.ts';
 export { LogBook } from './process/log-book.ts';
 export type { Holdings, Running } from './process/running.ts';
 export { StartError } from './process/start-error.ts';
+export { Supervisor } from './process/supervisor.ts';
 export { realSystem, type System } from './process/system.ts';
 export { UploadFolders } from './process/upload-folders.ts';

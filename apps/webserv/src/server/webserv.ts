@@ -4,6 +4,7 @@ import { addressesOf, type Config } from '@webserv/config';
 import {
   Clock,
   Contexts,
+  type GivenSocket,
   openListeners,
   protocolOf,
   Reserve,
@@ -37,6 +38,8 @@ export interface ServeOptions {
   readonly driverLibrary?: string;
   /** A loop that the caller has made and runs. The server owns it from now on, and disposes of it. */
   readonly loop?: Loop;
+  /** Listening sockets that are open already. Each must have the address of a `listen`. */
+  readonly sockets?: readonly GivenSocket[];
   /** The disk, the child processes and so on; by default those of this process. */
   readonly system?: System;
 }
@@ -81,7 +84,7 @@ export class Webserv implements Running {
       const software = `webserv/${VERSION}`;
       this.engine = { software, loop, system, book, watches, compressor, clock: new Clock(loop) };
       this.edition = new HostedEdition(config, this.engine);
-      this.addresses = this.open();
+      this.addresses = this.open(options.sockets);
       this.report();
     } catch (error) {
       this.letGo();
@@ -144,11 +147,11 @@ export class Webserv implements Running {
   }
 
   /** Binds under the account of the process, then becomes the account of the config for everything after it. */
-  private open(): string[] {
+  private open(given: readonly GivenSocket[] = []): string[] {
     const { edition, errorLog } = this;
     const { config } = edition;
     const { loop, system, clock, book } = this.engine;
-    const { listeners, problems } = openListeners(loop, addressesOf(config), this.sockets);
+    const { listeners, problems } = openListeners(loop, addressesOf(config), this.sockets, given);
     if (problems.length > 0) throw new StartError(problems.join('\n'));
     try {
       const problem = seedStoreOf(config, clock.now(), userOf(config));

@@ -1,5 +1,6 @@
 import type { Address as ConfigAddress, Listen } from '@webserv/config';
-import { type Address, ERRNO, errnoMessage, errnoName, type Loop } from '@webserv/event-loop';
+import { type Address, ERRNO, errnoMessage, errnoName, formatAddress, type Loop } from '@webserv/event-loop';
+import { type GivenSocket, GivenSockets } from './given-sockets.ts';
 import type { SocketFiles } from './socket-files.ts';
 
 /** Connections that the kernel holds for us while we do not accept; it cuts this to its own limit (somaxconn). */
@@ -13,6 +14,7 @@ interface Listener {
 /**
  * Opens every listening socket, or none.
  * @param files takes in the files of unix sockets
+ * @param given sockets that are open already; each must be the one of an address
  * @returns the listeners; or, for each address that is not available, a line for the operator that says where it is
  *   written, why it is not available, and what may help
  */
@@ -20,14 +22,18 @@ export function openListeners(
   loop: Loop,
   addresses: readonly ConfigAddress[],
   files: SocketFiles,
+  given: readonly GivenSocket[] = [],
 ): { readonly listeners: readonly Listener[]; readonly problems: readonly string[] } {
   const listeners: Listener[] = [];
   const problems: string[] = [];
+  const sockets = new GivenSockets(given, BACKLOG);
   for (const address of addresses) {
-    const opened = open(loop, address.listen, files);
+    const taken = sockets.take(formatAddress(socketAddress(address.listen)));
+    const opened = taken >= 0 ? taken : open(loop, address.listen, files);
     if (typeof opened === 'number') listeners.push({ address, fd: opened });
     else problems.push(`${placeOf(address)}: error: cannot listen on ${address.listen.text}: ${opened}`);
   }
+  problems.push(...sockets.problems());
   if (problems.length === 0) return { listeners, problems };
   files.remove();
   for (const { fd } of listeners) loop.discard(fd);

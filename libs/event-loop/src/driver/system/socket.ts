@@ -113,11 +113,7 @@ export function listenOn(address: Address, backlog: number): number {
   if (fd < 0) return fd;
   let error = 0;
   if (address.family !== 'unix') error = setOption(fd, C.SOL_SOCKET, C.SO_REUSEADDR, 1);
-  // Accepted sockets inherit it (Linux and the BSDs), which saves a call for every connection.
-  if (error === 0 && address.family !== 'unix')
-    error = setOption(fd, COMMON.IPPROTO_TCP, COMMON.TCP_NODELAY, 1);
-  if (error === 0 && address.family !== 'unix' && C.TCP_NOTSENT_LOWAT !== 0)
-    error = setOption(fd, COMMON.IPPROTO_TCP, C.TCP_NOTSENT_LOWAT, UNSENT_MAX);
+  if (error === 0) error = setForClients(fd, address);
   // One socket has one family: `[::]:80` and `0.0.0.0:80` can then be listened on side by side.
   if (error === 0 && address.family === 'ipv6') error = setOption(fd, COMMON.IPPROTO_IPV6, C.IPV6_V6ONLY, 1);
   if (error === 0 && libc.bind(fd, sockaddr.address, length) < 0) error = libc.lastError();
@@ -125,6 +121,24 @@ export function listenOn(address: Address, backlog: number): number {
   if (error === 0) return fd;
   libc.close(fd);
   return error;
+}
+
+/** Sets what accepted sockets inherit (Linux and the BSDs), which saves calls for every connection. @returns 0 or -errno */
+function setForClients(fd: number, { family }: Address): number {
+  if (family === 'unix') return 0;
+  const error = setOption(fd, COMMON.IPPROTO_TCP, COMMON.TCP_NODELAY, 1);
+  if (error < 0 || C.TCP_NOTSENT_LOWAT === 0) return error;
+  return setOption(fd, COMMON.IPPROTO_TCP, C.TCP_NOTSENT_LOWAT, UNSENT_MAX);
+}
+
+/**
+ * Makes a listening socket that another program has bound as one of `listenOn`.
+ * @returns 0; -ENOTSOCK or another -errno if the descriptor is none
+ */
+export function adoptListener(fd: number, backlog: number): number {
+  if (libc.listen(fd, backlog) < 0) return libc.lastError();
+  const error = libc.markDescriptor(fd);
+  return error < 0 ? error : setForClients(fd, boundAddress(fd));
 }
 
 /**
