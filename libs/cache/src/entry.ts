@@ -1,3 +1,5 @@
+import { halved } from './frequencies.ts';
+
 /** What stat reported about a file when its content was read. `mtimeMs` keeps its fraction. */
 export interface FileStamp {
   readonly mtimeMs: number;
@@ -55,6 +57,9 @@ export class CacheEntry<V> implements FileStamp {
   holds = 0;
   /** Hits since the entry last moved, up to MAX_USES. */
   uses = 0;
+  /** How often it was asked for lately, up to the end of `period` (`Frequencies`). */
+  frequency = 0;
+  period = 0;
   queue: Queue = QUEUE.NONE;
   /** Neighbours in the queue. `older` is evicted before this entry. */
   newer: CacheEntry<V> | null = null;
@@ -82,6 +87,15 @@ export class CacheEntry<V> implements FileStamp {
     this.settled = checkedAt - mtimeMs >= (mtimeMs % 1000 === 0 ? COARSE_MS : TICK_MS);
     this.freshForMs = candidate.path === '' ? Number.POSITIVE_INFINITY : freshForMs;
     this.checkedAt = candidate.path === '' ? -Number.MAX_VALUE : checkedAt;
+  }
+
+  /** Returns how often it was asked for lately. Each period that has ended meanwhile halves that. */
+  lately(period: number): number {
+    if (this.period !== period) {
+      this.frequency = halved(this.frequency, period - this.period);
+      this.period = period;
+    }
+    return this.frequency;
   }
 
   /** Returns true if the stamp is that of the file that the value was made from. */

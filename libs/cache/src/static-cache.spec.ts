@@ -371,8 +371,45 @@ describe('admission', () => {
   it('forgets a key that has not come again for long', () => {
     const { cache } = full();
     expect(cache.admits('new', 1000)).toBe(false);
-    for (let n = 0; n < 200; n++) cache.admits(`once ${n}`, 1000);
+    for (let n = 0; n < 2000; n++) cache.admits(`once ${n}`, 1000);
     expect(cache.admits('new', 1000)).toBe(false);
+  });
+
+  it('has no place for what is larger than an entry may be', () => {
+    const { cache } = setup({ maxEntryBytes: 2000 });
+    expect(cache.admits('a', 1000)).toBe(true);
+    expect(cache.admits('a', 1990)).toBe(false);
+  });
+
+  it('prefers what is asked for more often, for its bytes', () => {
+    const { cache, put, gone } = setup();
+    const ask = (key: string, bytes: number): boolean =>
+      cache.get(key, T0) !== undefined || (cache.admits(key, bytes) && put(key, { bytes }));
+    for (let turn = 0; turn < 60; turn++) {
+      for (let n = 0; n < 40; n++) {
+        ask(`small ${n}`, 1000);
+        ask(`large ${n}`, 8000);
+      }
+    }
+    const kept = (kind: string): number =>
+      Array.from({ length: 40 }, (_none, n) => `${kind} ${n}`).filter((key) => cache.peek(key)).length;
+    expect(kept('small')).toBe(40);
+    expect(kept('large')).toBeLessThanOrEqual(5);
+    gone.length = 0;
+    // Ten times as often for its bytes: a large one has its place, too.
+    for (let turn = 0; turn < 900; turn++) ask('large 39', 8000);
+    expect(cache.peek('large 39')).toBeDefined();
+    expect(gone.length).toBeLessThan(12);
+    expect(cache.stats.bytes).toBeLessThanOrEqual(100_000);
+  });
+
+  it('replaces no entry by its equal: of many pages that are asked for alike, few come and go', () => {
+    const { cache, put } = setup();
+    for (let i = 0; i < 100_000; i++) {
+      const key = `page ${(i * 7919) % 400}`;
+      if (cache.get(key, T0) === undefined && cache.admits(key, 1000)) put(key);
+    }
+    expect(cache.stats.evictions).toBeLessThan(500);
   });
 
   it('lets a scan pass by: what is used stays', () => {

@@ -1,3 +1,4 @@
+import { Contest } from './contest.ts';
 import { Drops } from './drops.ts';
 import { CacheEntry, type Candidate, type FileStamp, MAX_USES, QUEUE } from './entry.ts';
 import { EntryIndex } from './entry-index.ts';
@@ -51,8 +52,6 @@ const SMALL_SHARE = 0.1;
 const MIN_GHOSTS = 64;
 /** Entries to which one `put` gives another stay, at most. So many take a tenth of a millisecond. */
 const MOVES_MAX = 1024;
-/** Entries with which `admits` compares a new key. An entry that was used in the meantime keeps its place. */
-const RIVALS = 16;
 
 /**
  * Complete responses by key, bounded in bytes. None is served unchecked for longer than `freshForMs`.
@@ -60,6 +59,7 @@ const RIVALS = 16;
  * Eviction is S3-FIFO (Yang et al., SOSP 2023). A new entry enters a small queue. If it is used again, it moves to the
  * main queue. Otherwise it leaves a ghost, and a key that has a ghost goes straight to the main queue. A scan over many
  * files passes through the small queue and leaves the main queue alone. A hit writes one counter and moves nothing.
+ * From the first time on that `admits` finds the cache full, entries of the main queue leave by `Contest`.
  */
 export class StaticCache<V> {
   readonly stats: CacheStats = {
@@ -90,6 +90,8 @@ export class StaticCache<V> {
   private readonly departures = new Map<CacheEntry<V>, Departure>();
   /** A higher number makes every entry stale at once. */
   private epoch = 0;
+  /** Null until the cache is full for the first time. */
+  private contest: Contest<V> | null = null;
 
   constructor(options: CacheOptions<V>) {
     this.maxBytes = options.maxBytes;
@@ -110,6 +112,7 @@ export class StaticCache<V> {
       return undefined;
     }
     if (entry.uses < MAX_USES) entry.uses++;
+    if (this.contest !== null) this.contest.hit(entry);
     const age = nowMs - entry.checkedAt;
     if (age >= 0 && age < entry.freshForMs && entry.epoch >= this.epoch) {
       entry.fresh = true;
@@ -135,27 +138,26 @@ export class StaticCache<V> {
    * Whether a value of so many bytes is worth making for a key that is not here. Ask once for each request of the key,
    * and offer the value to `put` only if the answer is true.
    *
-   * While there is room, every value is. A full cache admits a key that is asked for again while its ghost is
-   * remembered, and only if an old entry was not used lately. A key that is asked for once leaves a ghost, which costs
-   * next to nothing.
+   * While there is room, every value is. A full cache admits a key that is asked for more often, for its bytes, than one
+   * of its entries. A key that is asked for once leaves a number, and costs next to nothing.
    */
   admits(key: string, bytes: number): boolean {
     // The path of the file is not known yet. It is about as long as the key.
-    if (this.stats.bytes + costOf(bytes, key, key) <= this.maxBytes || this.entries.has(key)) return true;
-    if (this.ghosts.has(key) && this.hasIdleEntry()) return true;
-    this.ghosts.add(key, Math.max(MIN_GHOSTS, this.main.count));
-    return false;
+    const cost = costOf(bytes, key, key);
+    if (cost > this.maxEntryBytes) return false;
+    if (this.stats.bytes + cost <= this.maxBytes || this.entries.has(key)) return true;
+    this.contest ??= new Contest(this.main, this.maxBytes);
+    const frequency = this.contest.count(key);
+    if (frequency < 2) return false;
+    if (this.hasNewcomers) return true;
+    const { hits, misses, stale, entries } = this.stats;
+    this.contest.advance(hits + misses + stale, entries);
+    return this.contest.isWon(frequency, cost);
   }
 
-  /** Whether one of the oldest entries was not used lately. Those that were used move to the end of the queue. */
-  private hasIdleEntry(): boolean {
-    if (this.small.bytes > this.maxBytes * SMALL_SHARE) return true;
-    for (let looked = 0; looked < RIVALS; looked++) {
-      const { oldest } = this.main;
-      if (oldest === null || oldest.uses === 0) return true;
-      this.move(this.main, oldest, oldest.uses - 1);
-    }
-    return false;
+  /** New entries take more than their share. They are next to go, and have not been compared. */
+  private get hasNewcomers(): boolean {
+    return this.small.bytes > this.maxBytes * SMALL_SHARE;
   }
 
   /**
@@ -292,8 +294,9 @@ export class StaticCache<V> {
 
   private enter(entry: CacheEntry<V>, proven: boolean): void {
     const ghost = this.ghosts.take(entry.key);
+    this.contest?.enter(entry);
     if (entry.pinned) this.pins.push(entry);
-    else if (proven || ghost) this.main.push(entry);
+    else if (proven || ghost || entry.frequency > 1) this.main.push(entry);
     else this.small.push(entry);
     this.entries.set(entry.key, entry);
     if (entry.path !== '') {
@@ -314,6 +317,7 @@ export class StaticCache<V> {
   private leave(entry: CacheEntry<V>, why: Departure): void {
     const queue =
       entry.queue === QUEUE.SMALL ? this.small : entry.queue === QUEUE.MAIN ? this.main : this.pins;
+    this.contest?.leave(entry);
     queue.remove(entry);
     this.entries.delete(entry.key);
     if (entry.path !== '') {
@@ -331,14 +335,21 @@ export class StaticCache<V> {
   }
 
   /**
-   * Evicts one entry. Every turn evicts or lowers a use count, so the loop ends. One large `put` may lower many: after
-   * MOVES_MAX of them the oldest entry goes, whatever its uses.
+   * Evicts one entry: the loser of the contest, if there is one. Otherwise every turn evicts or lowers a use count, so the
+   * loop ends. One large `put` may lower many: after MOVES_MAX of them the oldest entry goes, whatever its uses.
    * @param moves to how many entries this `put` has given another stay so far
    * @returns that number afterwards
    */
   private evictOne(moves: number): number {
+    const loser = this.hasNewcomers ? null : (this.contest?.loser() ?? null);
+    if (loser !== null) {
+      this.contest?.evicted(loser);
+      this.stats.evictions++;
+      this.leave(loser, 'evicted');
+      return moves;
+    }
     for (let moved = moves; ; moved++) {
-      const fromSmall = this.small.bytes > this.maxBytes * SMALL_SHARE || this.main.oldest === null;
+      const fromSmall = this.hasNewcomers || this.main.oldest === null;
       const victim =
         (fromSmall ? this.small.oldest : this.main.oldest) ?? this.main.oldest ?? this.pins.oldest;
       if (victim === null) return moved;
@@ -355,6 +366,7 @@ export class StaticCache<V> {
   }
 
   private move(from: Fifo<V>, entry: CacheEntry<V>, uses: number): void {
+    this.contest?.leave(entry);
     from.remove(entry);
     entry.uses = uses;
     this.main.push(entry);

@@ -1,0 +1,88 @@
+import type { CacheEntry } from './entry.ts';
+import type { Fifo } from './fifo.ts';
+import { Frequencies, MOST } from './frequencies.ts';
+
+/** Bytes of the cache for each key that is remembered: about two keys for each entry of a kilobyte. */
+const BYTES_A_KEY = 512;
+/** A period of the frequencies is so many requests for each entry. */
+const PERIOD = 16;
+/** Entries at which the hand looks for one candidate. */
+const LOOKS = 2;
+/** A candidate must be worth so much more than an entry. To replace one by its equal would cost, and gain nothing. */
+const ADVANTAGE = 1.25;
+
+/**
+ * The contest for the places of a full cache. A key is worth how often it was asked for lately, for each byte: a small
+ * page stays where a large one with as many hits goes, since a hit saves much the same on both.
+ *
+ * A hand walks over the entries of a queue, a few steps for each candidate, and remembers the one that is worth least.
+ */
+export class Contest<V> {
+  private readonly queue: Fifo<V>;
+  private readonly frequencies: Frequencies;
+  private hand: CacheEntry<V> | null = null;
+  private worst: CacheEntry<V> | null = null;
+  /** Requests of the cache at the beginning of the present period. */
+  private begun = 0;
+
+  constructor(queue: Fifo<V>, maxBytes: number) {
+    this.queue = queue;
+    this.frequencies = new Frequencies(maxBytes / BYTES_A_KEY);
+  }
+
+  /** Counts a request of a key that is no entry. @returns how often it was asked for lately, this time included */
+  count(key: string): number {
+    return this.frequencies.add(key);
+  }
+
+  /** Whether a key with this frequency and cost is worth more than an entry. */
+  isWon(frequency: number, cost: number): boolean {
+    const rival = this.loser();
+    return rival === null || (frequency - 1) / cost > ADVANTAGE * this.worthOf(rival);
+  }
+
+  /** Ends a period when it has had its requests. @param requests of the cache so far */
+  advance(requests: number, entries: number): void {
+    if (requests - this.begun < PERIOD * entries) return;
+    this.begun = requests;
+    this.frequencies.period++;
+  }
+
+  /** Counts a hit. */
+  hit(entry: CacheEntry<V>): void {
+    const frequency = entry.lately(this.frequencies.period);
+    if (frequency < MOST) entry.frequency = frequency + 1;
+  }
+
+  /** An entry is about to enter. From here on it keeps its own count. */
+  enter(entry: CacheEntry<V>): void {
+    entry.period = this.frequencies.period;
+    entry.frequency = this.frequencies.of(entry.key);
+  }
+
+  /** The entry leaves its place in the queue. */
+  leave(entry: CacheEntry<V>): void {
+    if (this.hand === entry) this.hand = entry.newer;
+    if (this.worst === entry) this.worst = null;
+  }
+
+  /** The entry was evicted: its count is remembered. */
+  evicted(entry: CacheEntry<V>): void {
+    this.frequencies.set(entry.key, entry.lately(this.frequencies.period));
+  }
+
+  /** Returns the entry that is worth least, as far as the hand has seen; null if the queue is empty. */
+  loser(): CacheEntry<V> | null {
+    for (let step = 0; step < LOOKS; step++) {
+      const entry = this.hand ?? this.queue.oldest;
+      if (entry === null) return null;
+      this.hand = entry.newer;
+      if (this.worst === null || this.worthOf(entry) < this.worthOf(this.worst)) this.worst = entry;
+    }
+    return this.worst;
+  }
+
+  private worthOf(entry: CacheEntry<V>): number {
+    return entry.lately(this.frequencies.period) / entry.cost;
+  }
+}
