@@ -1,4 +1,4 @@
-import type { CacheEntry } from './entry.ts';
+import { type CacheEntry, QUEUE } from './entry.ts';
 import type { Fifo } from './fifo.ts';
 import { Frequencies, MOST } from './frequencies.ts';
 
@@ -15,18 +15,20 @@ const ADVANTAGE = 1.25;
  * The contest for the places of a full cache. A key is worth how often it was asked for lately, for each byte: a small
  * page stays where a large one with as many hits goes, since a hit saves much the same on both.
  *
- * A hand walks over the entries of a queue, a few steps for each candidate, and remembers the one that is worth least.
+ * A hand walks over the entries of both queues, a few steps for each candidate, and remembers the one that is worth least.
  */
 export class Contest<V> {
-  private readonly queue: Fifo<V>;
+  private readonly small: Fifo<V>;
+  private readonly main: Fifo<V>;
   private readonly frequencies: Frequencies;
   private hand: CacheEntry<V> | null = null;
   private worst: CacheEntry<V> | null = null;
   /** Requests of the cache at the beginning of the present period. */
   private begun = 0;
 
-  constructor(queue: Fifo<V>, maxBytes: number) {
-    this.queue = queue;
+  constructor(small: Fifo<V>, main: Fifo<V>, maxBytes: number) {
+    this.small = small;
+    this.main = main;
     this.frequencies = new Frequencies(maxBytes / BYTES_A_KEY);
   }
 
@@ -35,7 +37,10 @@ export class Contest<V> {
     return this.frequencies.add(key);
   }
 
-  /** Whether a key with this frequency and cost is worth more than an entry. */
+  /**
+   * Whether a key with this frequency and cost is worth more than an entry. Its present request does not count: an entry
+   * has none of its own yet.
+   */
   isWon(frequency: number, cost: number): boolean {
     const rival = this.loser();
     return rival === null || (frequency - 1) / cost > ADVANTAGE * this.worthOf(rival);
@@ -57,12 +62,12 @@ export class Contest<V> {
   /** An entry is about to enter. From here on it keeps its own count. */
   enter(entry: CacheEntry<V>): void {
     entry.period = this.frequencies.period;
-    entry.frequency = this.frequencies.of(entry.key);
+    entry.frequency = Math.max(1, this.frequencies.of(entry.key));
   }
 
   /** The entry leaves its place in the queue. */
   leave(entry: CacheEntry<V>): void {
-    if (this.hand === entry) this.hand = entry.newer;
+    if (this.hand === entry) this.hand = this.after(entry);
     if (this.worst === entry) this.worst = null;
   }
 
@@ -71,15 +76,19 @@ export class Contest<V> {
     this.frequencies.set(entry.key, entry.lately(this.frequencies.period));
   }
 
-  /** Returns the entry that is worth least, as far as the hand has seen; null if the queue is empty. */
+  /** Returns the entry that is worth least, as far as the hand has seen; null if both queues are empty. */
   loser(): CacheEntry<V> | null {
     for (let step = 0; step < LOOKS; step++) {
-      const entry = this.hand ?? this.queue.oldest;
+      const entry = this.hand ?? this.small.oldest ?? this.main.oldest;
       if (entry === null) return null;
-      this.hand = entry.newer;
+      this.hand = this.after(entry);
       if (this.worst === null || this.worthOf(entry) < this.worthOf(this.worst)) this.worst = entry;
     }
     return this.worst;
+  }
+
+  private after(entry: CacheEntry<V>): CacheEntry<V> | null {
+    return entry.newer ?? (entry.queue === QUEUE.SMALL ? this.main.oldest : null);
   }
 
   private worthOf(entry: CacheEntry<V>): number {

@@ -58,7 +58,7 @@ export class CacheEntry<V> implements FileStamp {
   /** Hits since the entry last moved, up to MAX_USES. */
   uses = 0;
   /** How often it was asked for lately, up to the end of `period` (`Frequencies`). */
-  frequency = 0;
+  frequency = 1;
   period = 0;
   queue: Queue = QUEUE.NONE;
   /** Neighbours in the queue. `older` is evicted before this entry. */

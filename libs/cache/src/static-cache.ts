@@ -59,7 +59,7 @@ const MOVES_MAX = 1024;
  * Eviction is S3-FIFO (Yang et al., SOSP 2023). A new entry enters a small queue. If it is used again, it moves to the
  * main queue. Otherwise it leaves a ghost, and a key that has a ghost goes straight to the main queue. A scan over many
  * files passes through the small queue and leaves the main queue alone. A hit writes one counter and moves nothing.
- * From the first time on that `admits` finds the cache full, entries of the main queue leave by `Contest`.
+ * From the first time on that `admits` finds the cache full, entries leave by `Contest`.
  */
 export class StaticCache<V> {
   readonly stats: CacheStats = {
@@ -113,6 +113,7 @@ export class StaticCache<V> {
     }
     if (entry.uses < MAX_USES) entry.uses++;
     if (this.contest !== null) this.contest.hit(entry);
+    else if (entry.frequency < MAX_USES) entry.frequency++;
     const age = nowMs - entry.checkedAt;
     if (age >= 0 && age < entry.freshForMs && entry.epoch >= this.epoch) {
       entry.fresh = true;
@@ -146,18 +147,12 @@ export class StaticCache<V> {
     const cost = costOf(bytes, key, key);
     if (cost > this.maxEntryBytes) return false;
     if (this.stats.bytes + cost <= this.maxBytes || this.entries.has(key)) return true;
-    this.contest ??= new Contest(this.main, this.maxBytes);
+    this.contest ??= new Contest(this.small, this.main, this.maxBytes);
     const frequency = this.contest.count(key);
     if (frequency < 2) return false;
-    if (this.hasNewcomers) return true;
     const { hits, misses, stale, entries } = this.stats;
     this.contest.advance(hits + misses + stale, entries);
     return this.contest.isWon(frequency, cost);
-  }
-
-  /** New entries take more than their share. They are next to go, and have not been compared. */
-  private get hasNewcomers(): boolean {
-    return this.small.bytes > this.maxBytes * SMALL_SHARE;
   }
 
   /**
@@ -296,7 +291,7 @@ export class StaticCache<V> {
     const ghost = this.ghosts.take(entry.key);
     this.contest?.enter(entry);
     if (entry.pinned) this.pins.push(entry);
-    else if (proven || ghost || entry.frequency > 1) this.main.push(entry);
+    else if (proven || ghost || this.contest !== null) this.main.push(entry);
     else this.small.push(entry);
     this.entries.set(entry.key, entry);
     if (entry.path !== '') {
@@ -341,7 +336,7 @@ export class StaticCache<V> {
    * @returns that number afterwards
    */
   private evictOne(moves: number): number {
-    const loser = this.hasNewcomers ? null : (this.contest?.loser() ?? null);
+    const loser = this.contest?.loser() ?? null;
     if (loser !== null) {
       this.contest?.evicted(loser);
       this.stats.evictions++;
@@ -349,7 +344,7 @@ export class StaticCache<V> {
       return moves;
     }
     for (let moved = moves; ; moved++) {
-      const fromSmall = this.hasNewcomers || this.main.oldest === null;
+      const fromSmall = this.small.bytes > this.maxBytes * SMALL_SHARE || this.main.oldest === null;
       const victim =
         (fromSmall ? this.small.oldest : this.main.oldest) ?? this.main.oldest ?? this.pins.oldest;
       if (victim === null) return moved;

@@ -1,5 +1,15 @@
 import { relative } from 'node:path/posix';
-import { closeFile, ERRNO, type Loop, lookAt, lookOpen, lookPath, openPath, Tree } from '@webserv/event-loop';
+import {
+  closeFile,
+  ERRNO,
+  type Loop,
+  lookAt,
+  lookOpen,
+  lookPath,
+  openPath,
+  seenFiles,
+  Tree,
+} from '@webserv/event-loop';
 import { FileFacts, type Files, FolderNames, type FolderReader, nodeFiles } from '@webserv/methods';
 import type { FileStamp } from '@webserv/response';
 import { WarmRead } from './warm-read.ts';
@@ -8,6 +18,13 @@ import { WarmRead } from './warm-read.ts';
 export interface ServerFiles extends Files {
   dispose(): void;
 }
+
+type FilesLoop = Pick<Loop, 'ticks' | 'now' | 'readNow' | 'closeSoon' | 'closeNow'>;
+
+/** Files up to this size are closed together. A larger one may have lost its name, and is freed by its close. */
+const CLOSED_TOGETHER = 1 << 20;
+/** Descriptors have run out: this process has no more, or the system. */
+const EXHAUSTED: ReadonlySet<number> = new Set([-ERRNO.EMFILE, -ERRNO.ENFILE]);
 
 /** An open root, and the loop's round in which its path was last checked. */
 interface Root {
@@ -23,22 +40,34 @@ interface Root {
 export class TreeFiles implements ServerFiles {
   readonly ahead: WarmRead | null;
   private readonly trees = new Map<string, Root>();
-  private readonly loop: Pick<Loop, 'ticks'> | null;
+  private readonly loop: FilesLoop | null;
 
-  /** @param loop checks a root once in each of its rounds, and reads small files; without it, a root is checked at each use */
-  constructor(loop: Pick<Loop, 'ticks' | 'readNow'> | null = null) {
+  /**
+   * @param loop checks a root once in each of its rounds, reads small files, and closes the files of a round together.
+   *   Without it, a root is checked at each use, and each file is looked at before it is opened
+   */
+  constructor(loop: FilesLoop | null = null) {
     this.loop = loop;
     this.ahead = loop === null ? null : new WarmRead(loop);
   }
 
   open(root: string, path: string, beneath: boolean): number {
+    const fd = this.openNow(root, path, beneath);
+    if (fd >= 0 || this.loop === null || !EXHAUSTED.has(fd)) return fd;
+    this.loop.closeNow();
+    return this.openNow(root, path, beneath);
+  }
+
+  private openNow(root: string, path: string, beneath: boolean): number {
     if (!beneath) return openPath(path);
     const tree = this.tree(root);
-    return typeof tree === 'number' ? tree : tree.open(restOf(root, path));
+    return typeof tree === 'number' ? tree : tree.open(restOf(root, path), this.loop?.now);
   }
 
   inspect(fd: number, facts: FileFacts): number {
-    return lookOpen(fd, facts);
+    const error = lookOpen(fd, facts);
+    if (error < 0 || facts.kind !== 'file') seenFiles.forgetLast();
+    return error;
   }
 
   read(fd: number, bytes: Buffer, start: number, length: number, position: number): number {
@@ -86,7 +115,8 @@ export class TreeFiles implements ServerFiles {
   }
 
   close(fd: number, size = 0): void {
-    closeFile(fd, size);
+    if (this.loop === null || size > CLOSED_TOGETHER) closeFile(fd, size);
+    else this.loop.closeSoon(fd);
   }
 
   private tree(root: string): Tree | number {

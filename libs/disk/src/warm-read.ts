@@ -1,4 +1,4 @@
-import { type Loop, lookedLength, Memory } from '@webserv/event-loop';
+import { type Loop, Memory, seenFiles } from '@webserv/event-loop';
 import type { ReadAhead } from '@webserv/methods';
 
 /** Bytes up to which a file is read when it is opened. A larger one is read in turns with the work for other clients. */
@@ -20,7 +20,7 @@ export class WarmRead implements ReadAhead {
 
   read(fd: number): number {
     // The length was looked at before the file was opened. It only says whether a read is worth it.
-    if (lookedLength() > MOST) return -1;
+    if (seenFiles.lookedLength > MOST) return -1;
     this.count++;
     return this.loop.readNow(fd, this.room(), 0, MOST, 0);
   }

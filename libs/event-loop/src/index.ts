@@ -3,13 +3,13 @@ export { assert } from './assert.ts';
 export {
   lockFile,
   lookAt,
-  lookedLength,
   lookOpen,
   lookPath,
   openPath,
   renameExclusive,
 } from './disk/disk.ts';
 export { beginSync, closeFile, dropFile, removeFile, replaceFile } from './disk/large-files.ts';
+export { seenFiles } from './disk/seen-files.ts';
 export { Tree } from './disk/tree.ts';
 export { type Choice, DRIVER_NAMES, type DriverRequest, type NamedDriver } from './driver/choose.ts';
 export { type Driver, type DriverName, Interest } from './driver/driver.ts';

@@ -1,3 +1,4 @@
+import { Closing } from './disk/closing.ts';
 import { type Choice, chooseDriver, type DriverRequest } from './driver/choose.ts';
 import { type Driver, Interest } from './driver/driver.ts';
 import { returnFreedMemory } from './ffi/allocator.ts';
@@ -53,6 +54,7 @@ export class Loop {
   private readonly host: Host | null;
   private readonly waker: WakeUdata | null;
   private readonly clock: () => number;
+  private readonly closing = new Closing();
   private ticking = false;
   private closed = false;
   /** What was thrown in this round, if `onFault` is null. */
@@ -138,6 +140,20 @@ export class Loop {
   /** Closes a descriptor that no udata has taken: one that was accepted and is not wanted. */
   discard(fd: number): void {
     this.driver.discard(fd);
+  }
+
+  /**
+   * Closes the descriptor of a file that no udata has taken: within a tick when the tick ends, together with others, and
+   * otherwise at once.
+   */
+  closeSoon(fd: number): void {
+    this.closing.add(fd);
+    if (!this.ticking) this.closing.flush();
+  }
+
+  /** Closes what `closeSoon` has left to the end of the tick: descriptors have run out. */
+  closeNow(): void {
+    this.closing.flush();
   }
 
   /** As `close`, but the peer gets a reset: it cannot take what it has received for the whole. */
@@ -322,6 +338,7 @@ export class Loop {
     } finally {
       // A driver that throws ends this round alone: the next tick is no tick within a tick.
       this.ticking = false;
+      this.closing.flush();
     }
     this.completions += delivered;
     if (this.thrown !== null) this.throwOn();

@@ -5,6 +5,7 @@ import { F, MODE } from '../ffi/file-layout.ts';
 import { C } from '../ffi/layout.ts';
 import type { FileStatus } from '../ffi/paths.ts';
 import * as paths from '../ffi/paths.ts';
+import { seenFiles } from './seen-files.ts';
 
 const READ = constants.O_RDONLY | constants.O_NOCTTY | C.O_NONBLOCK;
 
@@ -13,19 +14,12 @@ const READ = constants.O_RDONLY | constants.O_NOCTTY | C.O_NONBLOCK;
  * are not touched.
  */
 export function openPath(path: string): number {
+  seenFiles.pass();
   const error = paths.askStatusAt(F.AT_FDCWD, path, true);
   if (error < 0) return error;
   const mode = paths.statusMode();
   if (mode !== MODE.FILE && mode !== MODE.FOLDER) return -ERRNO.ENXIO;
   return paths.openAt(F.AT_FDCWD, path, READ);
-}
-
-/**
- * The length of the regular file that was looked at last, Infinity for anything else. The look came before the file was
- * opened, so it is only a hint.
- */
-export function lookedLength(): number {
-  return paths.statusMode() === MODE.FILE ? paths.statusLength() : Number.POSITIVE_INFINITY;
 }
 
 /** The status of what lies at a path. Symbolic links are followed. */

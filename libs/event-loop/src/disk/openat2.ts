@@ -16,7 +16,8 @@ const TRIES = 32;
 export const openat2: Resolution = {
   name: 'openat2',
 
-  open(top: number, relative: string, direct: boolean): number {
+  open(top: number, relative: string, direct: boolean, seen: boolean): number {
+    if (seen) return openBeneath(top, relative, READ, direct);
     // This look may lead outside, and the file may be another one a moment later. It only says what not to open.
     const looked = paths.askStatusAt(top, relative === '' ? '.' : relative, true);
     if (looked === -ERRNO.ENOENT) return looked;

@@ -15,8 +15,9 @@ export interface Resolution {
   readonly name: 'openat2' | 'walk';
   /**
    * Opens a regular file or a folder for reading. Anything else is -ENXIO and is not touched: opening a device can act.
+   * @param seen a regular file was there a few seconds ago, which need not be looked at once more
    */
-  open(top: number, relative: string, direct: boolean): number;
+  open(top: number, relative: string, direct: boolean, seen: boolean): number;
   /** The status of what is there. It need not be readable. */
   look(top: number, relative: string, direct: boolean, status: FileStatus): number;
   /** A folder to reach others from. It need not be readable. */

@@ -8,11 +8,14 @@ import * as paths from '../ffi/paths.ts';
 import { removeAt } from './large-files.ts';
 import { hasOpenat2, openat2 } from './openat2.ts';
 import type { Resolution } from './resolution.ts';
+import { seenFiles } from './seen-files.ts';
 import { walk } from './walk.ts';
 
 const ENTER = F.O_PATH | F.O_SEARCH | constants.O_DIRECTORY;
 
 let best: Resolution | null = null;
+/** Trees that were opened so far. */
+let trees = 0;
 
 /** The best that this system has. */
 function resolution(): Resolution {
@@ -34,6 +37,8 @@ export class Tree {
   private readonly device: number;
   private readonly inode: number;
   private readonly way: Resolution;
+  /** Files that were seen in another tree, or before the path led here, are not those of this one. */
+  private readonly number = ++trees;
 
   private constructor(path: string, fd: number, way: Resolution) {
     this.path = path;
@@ -62,13 +67,23 @@ export class Tree {
     );
   }
 
-  /** Opens a regular file or a folder for reading. Devices, FIFOs and sockets are -ENXIO and are not touched. */
-  open(relative: string): number {
-    const { way, fd } = this;
-    const result = way.open(fd, relative, false);
-    if (!meetsLink(result)) return result;
+  /**
+   * Opens a regular file or a folder for reading. Devices, FIFOs and sockets are -ENXIO and are not touched.
+   * @param now milliseconds of a clock that only goes forward. Then a regular file that was seen at the path in the last
+   *   ten seconds is opened without a look: what has taken its place meanwhile is opened, whatever it is
+   */
+  open(relative: string, now = Number.NaN): number {
+    const { way, fd, number } = this;
+    const seen = now >= 0 && seenFiles.find(number, relative, now);
+    if (!seen) seenFiles.pass();
+    const result = way.open(fd, relative, false, seen);
+    if (!meetsLink(result)) {
+      if (!seen && now >= 0 && result >= 0) seenFiles.add(number, relative, now);
+      return result;
+    }
+    seenFiles.pass();
     const real = this.realPath(relative);
-    return typeof real === 'number' ? real : way.open(fd, real, true);
+    return typeof real === 'number' ? real : way.open(fd, real, true, false);
   }
 
   /** The status of what is there. It need not be readable. */
