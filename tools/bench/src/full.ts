@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { ask, fieldOf } from './answer.ts';
 import { compare, race, type Summary, warmUp } from './compare.ts';
@@ -10,6 +11,7 @@ import type { Options, Section } from './options.ts';
 import type { Peer } from './peer.ts';
 import { type Findings, noFindings } from './report/findings.ts';
 import { Rig, type What } from './rig.ts';
+import { QUICK, type Scale, WHOLE } from './scale.ts';
 import { besideEach, type Neighbour } from './scenarios/beside.ts';
 import { fill } from './scenarios/fill.ts';
 import { descriptorLimit, rest } from './scenarios/idle.ts';
@@ -23,7 +25,7 @@ import type { SiteName } from './sites.ts';
 import { type Calls, countCalls, countOne } from './syscalls.ts';
 import { which } from './which.ts';
 
-const MIB = 2 ** 20;
+const MINUTE_MS = 60_000;
 /** All peers are compared at these, and at others those that are not many times slower. */
 const MAIN_CONNECTIONS: readonly number[] = [64, 512];
 /** Other work takes the machine for seconds at a time: it spoils fewer of many short rounds than of a few long ones. */
@@ -57,53 +59,29 @@ const FILL_TITLES: Readonly<Partial<Record<SiteName, string>>> = {
 const FILL_SECONDS = 8;
 const FEW_LOCATIONS = 50;
 
-/** How much the lab does: all of it for the page, and less to try it. */
-interface Scale {
-  readonly rounds: number;
-  /** What fills the cache, and how many servers and locations a large configuration has. */
-  readonly fills: readonly SiteName[];
-  readonly configured: number;
-  readonly large: number;
-  readonly upload: number;
-  readonly idle: number;
-  readonly starts: number;
-  readonly batches: number;
-}
-const WHOLE: Scale = {
-  rounds: 5,
-  fills: ['tiny', 'small', 'middling', 'many'],
-  configured: 5000,
-  large: 100 * MIB,
-  upload: 1024 * MIB,
-  idle: 10_000,
-  starts: 15,
-  batches: USUAL_PACE.rounds,
-};
-const QUICK: Scale = {
-  rounds: 1,
-  fills: ['middling'],
-  configured: 5000,
-  large: 100 * MIB,
-  upload: 256 * MIB,
-  idle: 1000,
-  starts: 3,
-  batches: 5,
-};
-
 /** The whole lab in one run: one method for each part. */
 export class FullLab {
-  readonly findings: Findings = noFindings();
+  readonly findings: Findings;
   private readonly options: Options;
   private readonly programs: string;
   private readonly rig: Rig;
   private readonly say: (line: string) => void;
   private readonly scale: Scale;
 
-  /** @param programs the folder of what the bundler has made of this tool */
-  constructor(options: Options, programs: string, say: (line: string) => void) {
+  /**
+   * @param programs the folder of what the bundler has made of this tool
+   * @param findings of earlier runs. The parts that they have are not measured again
+   */
+  constructor(
+    options: Options,
+    programs: string,
+    say: (line: string) => void,
+    findings: Findings = noFindings(),
+  ) {
+    this.findings = findings;
     this.options = options;
     this.programs = programs;
-    this.rig = new Rig(options, programs, this.findings, say);
+    this.rig = new Rig(options, programs, findings, say);
     this.say = say;
     this.scale = options.quick ? QUICK : { ...WHOLE, rounds: options.rounds };
   }
@@ -126,9 +104,14 @@ export class FullLab {
       starts: () => this.starts(),
       libraries: () => this.libraries(),
     };
+    const { measured } = this.findings;
+    const until = performance.now() + this.options.minutes * MINUTE_MS;
     for (const section of this.options.only) {
+      if (measured.some((one) => one.section === section)) continue;
+      if (performance.now() > until) break;
       this.say(`\n${section}`);
       await parts[section]();
+      measured.push({ section, date: new Date().toISOString(), load: loadavg()[0] ?? 0 });
       kept(this.findings);
     }
     return this.findings;

@@ -33,6 +33,12 @@ describe('parseOptions', () => {
     expect(lab('--only', 'scripts,idle')).toMatchObject({ only: ['scripts', 'idle'] });
     expect(lab('--only', 'idle', '--out', 'there').page).toBe('there/PERFORMANCE.md');
     expect(lab('--quick', '--page', 'here.md').page).toBe('here.md');
+    // The parts that are left, of a lab that goes on.
+    expect(lab('--continue', '--only', 'idle')).toMatchObject({
+      page: 'docs/PERFORMANCE.md',
+      continues: true,
+    });
+    expect(lab('--continue', '--minutes', '30').minutes).toBe(30);
   });
 
   it.each([

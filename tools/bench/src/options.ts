@@ -49,6 +49,9 @@ export interface Options {
   /** The lab: fewer and shorter runs, to try it; and its parts. */
   readonly quick: boolean;
   readonly only: readonly Section[];
+  /** The lab: whether it keeps the parts that its results have, and after how many minutes it begins no other part. */
+  readonly continues: boolean;
+  readonly minutes: number;
   /** Where the lab's page goes, with its chart beside it. */
   readonly page: string;
   /** Where everything else goes. */
@@ -96,8 +99,10 @@ export const USAGE = `usage: bench lab|compare|syscalls|siege|profile|libraries|
   --server-core N      CPU of the servers (0), none to leave them unpinned
   --client-core N      CPU of the load (1)
   --keep-alive         siege keeps its connections
-  --quick              the lab: a few minutes instead of twenty
+  --quick              the lab: a few minutes instead of an hour
   --only LIST          the lab: of ${SECTIONS.join(', ')}
+  --continue           the lab: keeps the parts that its results have, and measures the others
+  --minutes N          the lab: begins no other part after N minutes
   --page FILE          the lab: its page (docs/PERFORMANCE.md; with --quick or --only among the results)
   --out FOLDER         where results go (tools/bench/dist/results)
 `;
@@ -133,13 +138,15 @@ function read(pass: Pass, args: string[]): Options {
       'keep-alive': { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       only: text(SECTIONS.join(',')),
+      continue: { type: 'boolean', default: false },
+      minutes: text('1440'),
       page: { type: 'string' },
       out: text('tools/bench/dist/results'),
     },
   });
   const only = values.only.split(',').map(section);
   // A part of the lab, or a hasty run of it, does not replace the page of the whole.
-  const partial = values.quick || only.length < SECTIONS.length;
+  const partial = values.quick || (only.length < SECTIONS.length && !values.continue);
   return {
     pass,
     peers: values.peers.split(',').filter((name) => name !== ''),
@@ -156,6 +163,8 @@ function read(pass: Pass, args: string[]): Options {
     keepAlive: values['keep-alive'],
     quick: values.quick,
     only,
+    continues: values.continue,
+    minutes: number('minutes', values.minutes, 1),
     page: values.page ?? (partial ? `${values.out}/PERFORMANCE.md` : 'docs/PERFORMANCE.md'),
     out: values.out,
   };

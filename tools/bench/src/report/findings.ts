@@ -1,6 +1,7 @@
 import type { Summary } from '../compare.ts';
 import type { Introduction } from '../lab.ts';
 import type { Standing } from '../libraries/contest.ts';
+import type { Section } from '../options.ts';
 import type { Fill } from '../scenarios/fill.ts';
 import type { Idle } from '../scenarios/idle.ts';
 import type { ManyServers } from '../scenarios/servers.ts';
@@ -9,8 +10,17 @@ import type { UploadSummary } from '../scenarios/uploads.ts';
 import type { SiteName } from '../sites.ts';
 import type { Calls } from '../syscalls.ts';
 
+/** A part that was measured. */
+export interface Measured {
+  readonly section: Section;
+  readonly date: string;
+  /** The load of the machine at its end. */
+  readonly load: number;
+}
+
 /** What one run of the lab found. A part that did not run is empty. */
 export interface Findings {
+  measured: Measured[];
   /** The peers that took part, and the head of each one's answer. */
   introductions: Introduction[];
   /** The peers that were left out, and why. */
@@ -47,6 +57,7 @@ export interface Findings {
 
 export function noFindings(): Findings {
   return {
+    measured: [],
     introductions: [],
     absent: [],
     small: [],

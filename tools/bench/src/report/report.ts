@@ -217,20 +217,34 @@ ${markdown([['server', 'version', 'access log', 'bytes', 'fields'], ...rows], [0
 /** The lab itself keeps one CPU busy with the load and one with a server. */
 const OWN_LOAD = 2.5;
 
-function closing({ absent, voids }: Findings, { date, machine, options }: Context): string {
-  const { cpu, cores, memory, kernel, node, load } = machine;
-  const busy =
-    load > OWN_LOAD
-      ? `\n- The machine had other work at the end of the run (load ${figure(load)}): figures are too high, and ratios rough`
-      : '';
+function closing(findings: Findings, { date, machine, options }: Context): string {
+  const { absent, voids } = findings;
+  const { cpu, cores, memory, kernel, node } = machine;
+  const busy = disturbed(findings, machine);
   const left = absent.length === 0 ? '' : `\n- Left out: ${absent.join('; ')}`;
   return `## This run
 
 - ${date.slice(0, 10)}, ${cpu}, ${cores} CPUs, ${Math.round(memory / 2 ** 30)} GiB, ${kernel}, Node ${node.slice(1)}
 - Servers on CPU ${options.serverCore ?? 'any'}, load on CPU ${options.clientCore ?? 'any'}, loopback, a small file ${options.seconds} s a round
-- Void runs: ${voids}${busy}${left}
+- Void runs: ${voids}${busy}${left}${daysOf(findings)}
 
 \`npx nx run bench:lab\` writes this page.`;
+}
+
+/** When parts were measured, if that was not all on one day. */
+function daysOf({ measured }: Findings): string {
+  const days = [...new Set(measured.map(({ date }) => date.slice(0, 10)))];
+  return days.length < 2 ? '' : `\n- Parts were measured on ${days.join(', ')}`;
+}
+
+/** The parts at whose end the machine had other work. */
+function disturbed({ measured }: Findings, { load }: Machine): string {
+  const busy = measured.filter((part) => part.load > OWN_LOAD);
+  if (measured.length > 0 && busy.length === 0) return '';
+  if (measured.length === 0 && load <= OWN_LOAD) return '';
+  const when = busy.map((part) => `${part.section} (load ${figure(part.load)})`).join(', ');
+  const end = measured.length === 0 ? `of the run (load ${figure(load)})` : `of ${when}`;
+  return `\n- The machine had other work at the end ${end}: figures are too high, and ratios rough`;
 }
 
 /** Nanoseconds in the unit that suits them. */

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import type { Introduction } from '../lab.ts';
@@ -22,10 +22,31 @@ export function writeResults(
   introductions: readonly Introduction[],
   figures: object,
 ): string {
-  const path = join(options.out, `${options.pass}.json`);
+  const path = pathOf(options);
   mkdirSync(options.out, { recursive: true });
-  writeFileSync(path, `${JSON.stringify({ ...context(options), introductions, ...figures }, null, 2)}\n`);
+  const all = { ...context(options), introductions, ...figures };
+  writeFileSync(path, `${JSON.stringify(all, (_name, value) => written(value), 2)}\n`);
   return path;
+}
+
+/** Returns what `writeResults` has written for this pass, or null. */
+export function readResults(options: Pick<Options, 'out' | 'pass'>): unknown {
+  const path = pathOf(options);
+  if (!existsSync(path)) return null;
+  return JSON.parse(readFileSync(path, 'utf8'), (_name, value) => read(value));
+}
+
+function pathOf({ out, pass }: Pick<Options, 'out' | 'pass'>): string {
+  return join(out, `${pass}.json`);
+}
+
+/** JSON has no NaN, which says that a figure is not known, and no infinity. */
+function written(value: unknown): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+}
+
+function read(value: unknown): unknown {
+  return value === 'NaN' || value === 'Infinity' || value === '-Infinity' ? Number(value) : value;
 }
 
 function context(options: Options): object {
