@@ -19,7 +19,7 @@ export interface ServerFiles extends Files {
   dispose(): void;
 }
 
-type FilesLoop = Pick<Loop, 'ticks' | 'now' | 'readNow' | 'closeSoon' | 'closeNow'>;
+type FilesLoop = Pick<Loop, 'ticks' | 'now' | 'readNow' | 'closing'>;
 
 /** Files up to this size are closed together. A larger one may have lost its name, and is freed by its close. */
 const CLOSED_TOGETHER = 1 << 20;
@@ -54,7 +54,7 @@ export class TreeFiles implements ServerFiles {
   open(root: string, path: string, beneath: boolean): number {
     const fd = this.openNow(root, path, beneath);
     if (fd >= 0 || this.loop === null || !EXHAUSTED.has(fd)) return fd;
-    this.loop.closeNow();
+    this.loop.closing.closeWaiting();
     return this.openNow(root, path, beneath);
   }
 
@@ -116,7 +116,7 @@ export class TreeFiles implements ServerFiles {
 
   close(fd: number, size = 0): void {
     if (this.loop === null || size > CLOSED_TOGETHER) closeFile(fd, size);
-    else this.loop.closeSoon(fd);
+    else this.loop.closing.add(fd);
   }
 
   private tree(root: string): Tree | number {

@@ -40,6 +40,8 @@ export class Loop {
   readonly choice: Choice;
   readonly driver: Driver;
   readonly timers = new Timers();
+  /** Closes files of which no udata has the descriptor: within a tick when it ends, otherwise at once. */
+  readonly closing = new Closing();
   /** How long one tick has kept the others waiting, if Node hosts the loop. */
   readonly lag = new Lag();
   /** Milliseconds of a clock that only goes forward, read once after each wait. */
@@ -54,7 +56,6 @@ export class Loop {
   private readonly host: Host | null;
   private readonly waker: WakeUdata | null;
   private readonly clock: () => number;
-  private readonly closing = new Closing();
   private ticking = false;
   private closed = false;
   /** What was thrown in this round, if `onFault` is null. */
@@ -142,20 +143,6 @@ export class Loop {
     this.driver.discard(fd);
   }
 
-  /**
-   * Closes the descriptor of a file that no udata has taken: within a tick when the tick ends, together with others, and
-   * otherwise at once.
-   */
-  closeSoon(fd: number): void {
-    this.closing.add(fd);
-    if (!this.ticking) this.closing.flush();
-  }
-
-  /** Closes what `closeSoon` has left to the end of the tick: descriptors have run out. */
-  closeNow(): void {
-    this.closing.flush();
-  }
-
   /** As `close`, but the peer gets a reset: it cannot take what it has received for the whole. */
   abort(udata: Udata): void {
     this.nudge();
@@ -178,19 +165,14 @@ export class Loop {
     this.submit(op);
   }
 
-  /**
-   * Receives what is there: `result` bytes lie in `bytes` from `offset` on. 0 means that the peer has finished sending.
-   */
+  /** Receives what is there: `result` bytes lie in `bytes` from `offset` on. 0: the peer has finished sending. */
   recv(op: Op): void {
     op.kind = OpKind.RECV;
     op.memory = null;
     this.submit(op);
   }
 
-  /**
-   * As `recv`, into memory of the caller's: at most `length` bytes, from `offset` on. It is meant for what is large and
-   * is kept.
-   */
+  /** As `recv`, into memory of the caller's, for what is large and is kept: at most `length` bytes, from `offset` on. */
   recvInto(op: Op, memory: Memory, offset: number, length: number): void {
     op.kind = OpKind.RECV;
     op.memory = memory;
@@ -332,6 +314,7 @@ export class Loop {
     let fired = 0;
     let delivered = 0;
     this.ticking = true;
+    this.closing.gather();
     try {
       fired = this.timers.fire(this.now, this.driver.fault);
       delivered = this.driver.deliver();

@@ -22,27 +22,36 @@ interface Clock {
 
 /** The default files that are read before the first request, at most. Others are read when they are asked for. */
 const PRELOADED = 64;
+/** Folders in which one is looked for, at most. */
+const LOOKED_FOR = 4 * PRELOADED;
 
-/** Reads default files of sites into their caches, until there are 64. A start of 5,000 sites must not wait for all. */
+/** What a start may still do. */
+interface Left {
+  files: number;
+  looks: number;
+}
+
+/**
+ * Reads default files of sites into their caches, until there are 64, or 256 folders were looked at. A start of 5,000 sites
+ * must not wait for all, and a site that is not looked at makes its cache for its first request.
+ */
 export function preloadSites(sites: readonly Site[], services: Services, clock: Clock): void {
-  let left = PRELOADED;
-  for (const site of sites) if (left > 0) left -= preloadPages(site, services, clock);
+  const left: Left = { files: PRELOADED, looks: LOOKED_FOR };
+  for (const site of sites) preloadPages(site, services, clock, left);
 }
 
 /**
  * Reads the default files of a site into its cache before the first request, as pinned entries. Clients request them
  * most. Each file goes through the method stage as a request for it would, so every rule applies. A file that is too
  * large, or does not exist, is left to its first request.
- *
- * @returns how many files the cache took
  */
-function preloadPages(site: Site, services: Services, clock: Clock): number {
-  let loaded = 0;
+function preloadPages(site: Site, services: Services, clock: Clock, left: Left): void {
   for (const { prefix, defaultFiles, redirection } of site.server.locations) {
+    if (left.files === 0 || left.looks === 0) return;
     if (defaultFiles.length === 0 || redirection !== null) continue;
-    if (preloadPage(prefix === '/' ? '/' : `${prefix}/`, site, services, clock)) loaded++;
+    left.looks--;
+    if (preloadPage(prefix === '/' ? '/' : `${prefix}/`, site, services, clock)) left.files--;
   }
-  return loaded;
 }
 
 function preloadPage(target: string, site: Site, services: Services, clock: Clock): boolean {

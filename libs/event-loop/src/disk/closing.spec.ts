@@ -25,6 +25,7 @@ describe('descriptors that are closed together', () => {
     const all = opened(20);
     const kept = [all[3]!, all[11]!];
     const closing = new Closing();
+    closing.gather();
     const others = all.filter((fd) => !kept.includes(fd));
     for (const fd of others.reverse()) closing.add(fd);
     expect(all.every(isOpen)).toBe(true);
@@ -37,6 +38,7 @@ describe('descriptors that are closed together', () => {
   it('do not wait for more than there is room for', () => {
     const all = opened(33);
     const closing = new Closing();
+    closing.gather();
     for (const fd of all) closing.add(fd);
     expect(all.filter(isOpen)).toEqual(all.slice(32));
     closing.flush();
@@ -46,7 +48,7 @@ describe('descriptors that are closed together', () => {
   it('are closed at once outside of a tick', () => {
     const loop = Loop.open({ hosted: false });
     const [fd = -1] = opened(1);
-    loop.closeSoon(fd);
+    loop.closing.add(fd);
     expect(isOpen(fd)).toBe(false);
     loop.dispose();
   });

@@ -10,17 +10,29 @@ const MOST = 32;
 export class Closing {
   private readonly fds = new Int32Array(MOST);
   private count = 0;
+  private gathers = false;
+
+  /** From now on descriptors wait for `flush`. */
+  gather(): void {
+    this.gathers = true;
+  }
 
   add(fd: number): void {
     const { fds } = this;
     let at = this.count++;
     for (; at > 0 && (fds[at - 1] as number) > fd; at--) fds[at] = fds[at - 1] as number;
     fds[at] = fd;
-    if (this.count === MOST) this.flush();
+    if (this.count === MOST || !this.gathers) this.closeWaiting();
   }
 
-  /** Closes all that wait. */
+  /** Closes all that wait, and what comes from now on at once. */
   flush(): void {
+    this.gathers = false;
+    this.closeWaiting();
+  }
+
+  /** Closes all that wait: descriptors have run out, for instance. */
+  closeWaiting(): void {
     const { fds, count } = this;
     if (count === 0) return;
     this.count = 0;

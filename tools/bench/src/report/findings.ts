@@ -11,7 +11,7 @@ import type { SiteName } from '../sites.ts';
 import type { Calls } from '../syscalls.ts';
 
 /** A part that was measured. */
-export interface Measured {
+interface Measured {
   readonly section: Section;
   readonly date: string;
   /** The load of the machine at its end. */
