@@ -4,6 +4,7 @@ import { build } from './build/build.ts';
 import type { Claim } from './build/claim.ts';
 import { validate } from './build/validate.ts';
 import { checkAcme } from './checks/acme.ts';
+import { checkAdmin } from './checks/admin.ts';
 import { checkCertificates } from './checks/certificates.ts';
 import { checkClaims } from './checks/claims.ts';
 import { checkFallbacks } from './checks/fallbacks.ts';
@@ -65,6 +66,7 @@ function loadSource(source: Source, disk: Disk): LoadResult {
   checkMethods(draft, problems);
   checkTls(draft, problems);
   checkAcme(draft, problems);
+  checkAdmin(draft, problems);
   if (problems.errors === 0) checkCertificates(draft, disk, problems);
   warnOfNoEffect(draft, problems);
   checkFallbacks(draft, disk, problems);

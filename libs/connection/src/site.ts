@@ -1,5 +1,5 @@
 import type { Location, Server } from '@webserv/config';
-import type { Exchange, MemoryLedger } from '@webserv/methods';
+import type { Exchange, MemoryLedger, Outcome } from '@webserv/methods';
 import type { Pages } from '@webserv/pages';
 import type { Cause } from '@webserv/response';
 import type { Stage } from './transaction/stage.ts';
@@ -29,6 +29,8 @@ export interface Site {
   readonly pages: Pages;
   /** What its requests take of the memory that they may take. */
   readonly memory: MemoryLedger;
+  /** Answers in place of the method stage: what the site says comes from no file. Null for a site of files and scripts. */
+  readonly answers: ((exchange: Exchange) => Outcome) | null;
   /** The location that a decoded path belongs to. */
   locate(path: string): Location;
   /** Writes the end of a request to the logs. Called once for each request. */

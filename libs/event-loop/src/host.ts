@@ -195,13 +195,26 @@ export class Host {
   }
 }
 
+/** Upper bounds of rounds that are counted, in milliseconds. */
+const LAG_BOUNDS_MS: readonly number[] = [1, 5, 10, 25, 50, 100, 250, 500, 1000, 5000];
+
 /** How long one round of a loop has kept all others waiting, in milliseconds. */
 export class Lag {
+  readonly bounds = LAG_BOUNDS_MS;
+  /** Rounds up to each bound and above the one before it. The last ones have no bound. */
+  readonly counts = new Float64Array(LAG_BOUNDS_MS.length + 1);
+  /** Of all rounds together. */
+  sumMs = 0;
   /** The longest since the start. */
   longest = 0;
   private recent = 0;
 
   note(ms: number): void {
+    let index = 0;
+    // Most rounds are short.
+    while (index < LAG_BOUNDS_MS.length && ms > LAG_BOUNDS_MS[index]) index++;
+    this.counts[index]++;
+    if (ms > 0) this.sumMs += ms;
     if (ms <= this.recent) return;
     this.recent = ms;
     if (ms > this.longest) this.longest = ms;

@@ -1,5 +1,8 @@
 export { HostedEdition } from './edition/hosted-edition.ts';
 export type { HostedSite } from './edition/hosted-site.ts';
+export { AdminDoor } from './operator/admin-door.ts';
+export type { View } from './operator/view.ts';
+export { watchOver } from './operator/watch-over.ts';
 export { accountProblems, becomeUser, userOf } from './process/account.ts';
 export type { Engine } from './process/engine.ts';
 export { LogBook } from './process/log-book.ts';

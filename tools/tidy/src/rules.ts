@@ -13,6 +13,7 @@ const LIBRARIES = [
   'connection',
   'certificate',
   'acme',
+  'admin',
   'hosting',
   'command',
 ];
@@ -40,6 +41,7 @@ export const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   'libs/acme': { values: ['event-loop', 'cgi', 'certificate'], types: ['config'] },
   'libs/http2': { values: ['request'], types: [] },
   'libs/tls': { values: [], types: ['event-loop'] },
+  'libs/admin': { values: [], types: [] },
   'libs/hosting': {
     values: [
       'event-loop',
@@ -52,6 +54,7 @@ export const BOUNDARIES: Readonly<Record<string, Boundary>> = {
       'pages',
       'disk',
       'connection',
+      'admin',
     ],
     types: [],
   },

@@ -7,7 +7,8 @@ const ECHO_MS = 100;
  * Handles signals. It is made before the server starts, so that no signal ends the process half-way. It handles a signal
  * when the start is over. The supervisor hears what comes of it.
  *
- * - TERM and QUIT stop when the requests under way are answered, or `stop_timeout` is over. A second TERM cuts them.
+ * - TERM and QUIT wait for `drain_delay`, and stop when the requests under way are answered, or `stop_timeout` is over. A
+ *   second TERM ends the delay, and the next one cuts the requests.
  * - INT cuts them at once.
  * - HUP and USR1 write the logs and open them again.
  * - USR2 logs what the server holds, the loop's lag, and the counters of the caches.
@@ -18,12 +19,15 @@ export class Signals {
   readonly supervisor = new Supervisor(process.env);
   private running: Running | null = null;
   private stopTimeoutMs = 0;
+  private drainDelayMs = 0;
+  /** Runs while the server still serves, and load balancers find out that it is about to stop. */
+  private draining: NodeJS.Timeout | null = null;
   private stoppingSince = Number.POSITIVE_INFINITY;
 
   constructor() {
     process.on('SIGINT', () => this.stop(0));
     process.on('SIGTERM', () => this.terminate());
-    process.on('SIGQUIT', () => this.stop(this.stopTimeoutMs));
+    process.on('SIGQUIT', () => this.stopGently());
     process.on('SIGHUP', () => this.hangUp());
     process.on('SIGUSR1', () => this.running?.reopenLogs());
     process.on('SIGUSR2', () => this.running?.reportCaches());
@@ -31,10 +35,14 @@ export class Signals {
     process.on('uncaughtExceptionMonitor', () => this.running?.flushLogs());
   }
 
-  /** @param stopTimeoutMs the time that requests under way have to end */
-  attach(running: Running, stopTimeoutMs: number): void {
+  /**
+   * @param stopTimeoutMs the time that requests under way have to end
+   * @param drainDelayMs the time that the server serves on before it stops
+   */
+  attach(running: Running, stopTimeoutMs: number, drainDelayMs: number): void {
     this.running = running;
     this.stopTimeoutMs = stopTimeoutMs;
+    this.drainDelayMs = drainDelayMs;
     this.sayReady();
   }
 
@@ -53,10 +61,32 @@ export class Signals {
 
   private terminate(): void {
     const again = performance.now() - this.stoppingSince > ECHO_MS;
-    this.stop(again ? 0 : this.stopTimeoutMs);
+    if (!again) this.stopGently();
+    else if (this.draining !== null) this.stop(this.stopTimeoutMs);
+    else this.stop(0);
+  }
+
+  /** Serves on for `drain_delay`, and then stops. A call within the delay changes nothing. */
+  private stopGently(): void {
+    const { running, stopTimeoutMs, drainDelayMs } = this;
+    if (running === null || drainDelayMs === 0) {
+      this.stop(stopTimeoutMs);
+      return;
+    }
+    if (this.stoppingSince !== Number.POSITIVE_INFINITY) return;
+    this.stoppingSince = performance.now();
+    running.drain();
+    this.supervisor.stopping(drainDelayMs + stopTimeoutMs);
+    this.draining = setTimeout(() => this.stop(stopTimeoutMs), drainDelayMs);
   }
 
   private stop(graceMs: number): void {
+    if (this.draining !== null) {
+      clearTimeout(this.draining);
+      this.draining = null;
+      // The stop begins now: a signal that repeats the last one is no further wish.
+      this.stoppingSince = performance.now();
+    }
     if (this.stoppingSince === Number.POSITIVE_INFINITY) this.stoppingSince = performance.now();
     if (this.running === null) process.exit(0);
     this.supervisor.stopping(graceMs);

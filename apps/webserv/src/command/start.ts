@@ -11,6 +11,6 @@ export function start(config: Config, signals: Signals): Running {
   const running = serve(config, { ...driverOf(process.env), sockets: signals.supervisor.sockets });
   // Otherwise scripts of the same account could read through /proc what this process holds.
   if (config.servers.some(runsScripts)) keepPrivate();
-  signals.attach(running, config.stopTimeout);
+  signals.attach(running, config.stopTimeout, config.drainDelay);
   return running;
 }

@@ -1,3 +1,4 @@
+import { Registry } from '@webserv/admin';
 import { type Config, loadText, report } from '@webserv/config';
 import { Clock, http1, Reserve, ServerUdata } from '@webserv/connection';
 import { Loop } from '@webserv/event-loop';
@@ -23,6 +24,7 @@ beforeEach(() => {
     book: new LogBook(loop, realSystem.logs),
     compressor: new Compressor(),
     watches: new Watches(loop, () => {}),
+    registry: new Registry(),
   };
 });
 

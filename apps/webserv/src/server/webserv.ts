@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Keepers, seedStoreOf } from '@webserv/acme';
+import { Registry } from '@webserv/admin';
 import { addressesOf, type Config } from '@webserv/config';
 import {
   Clock,
@@ -13,6 +14,7 @@ import {
 } from '@webserv/connection';
 import { type DriverRequest, formatAddress, Loop, type NamedDriver, type Udata } from '@webserv/event-loop';
 import {
+  AdminDoor,
   becomeUser,
   type Engine,
   type Holdings,
@@ -25,6 +27,8 @@ import {
   type System,
   UploadFolders,
   userOf,
+  type View,
+  watchOver,
 } from '@webserv/hosting';
 import type { ErrorLog } from '@webserv/logger';
 import { Compressor, Watches } from '@webserv/pages';
@@ -52,6 +56,9 @@ function driverRequest(config: Config, options: ServeOptions): DriverRequest {
 /** The built command beside this file, as the keeper of certificates. */
 const KEEPER = { file: process.execPath, args: ['node', join(__dirname, 'main.js'), 'keep-certificates'] };
 
+/** How long those who look at the admin address may still read what they have asked for. */
+const LAST_LOOK_MS = 500;
+
 /** A running server: the parts that live as long as the process, and the edition of the config that it serves. */
 export class Webserv implements Running {
   readonly addresses: readonly string[];
@@ -64,6 +71,7 @@ export class Webserv implements Running {
   /** What tls addresses show. Null without one. */
   private contexts: Contexts | null = null;
   private keepers: Keepers | null = null;
+  private door: AdminDoor | null = null;
   private closing: Promise<void> | null = null;
   /** Timers of `close`. The first that expires cuts the requests that are still under way. */
   private readonly cuts: NodeJS.Timeout[] = [];
@@ -82,9 +90,19 @@ export class Webserv implements Running {
       const watches = new Watches(loop, (path) => this.edition.changed(path), system.paths);
       const compressor = new Compressor();
       const software = `webserv/${VERSION}`;
-      this.engine = { software, loop, system, book, watches, compressor, clock: new Clock(loop) };
+      this.engine = {
+        software,
+        loop,
+        system,
+        book,
+        watches,
+        compressor,
+        clock: new Clock(loop),
+        registry: new Registry(),
+      };
       this.edition = new HostedEdition(config, this.engine);
       this.addresses = this.open(options.sockets);
+      watchOver(this.engine, () => this.view);
       this.report();
     } catch (error) {
       this.letGo();
@@ -95,6 +113,16 @@ export class Webserv implements Running {
 
   get driver(): string {
     return this.engine.loop.driver.name;
+  }
+
+  get admin(): string | null {
+    return this.door?.address ?? null;
+  }
+
+  private get view(): View {
+    const { edition, contexts, servers, addresses } = this;
+    const listeners = servers.map((server, index) => ({ server, address: addresses[index] }));
+    return { edition, contexts, listeners };
   }
 
   get connections(): number {
@@ -123,7 +151,12 @@ export class Webserv implements Running {
     };
   }
 
+  drain(): void {
+    this.engine.registry.draining = true;
+  }
+
   close(graceMs = 0): Promise<void> {
+    this.drain();
     this.closing ??= this.shutDown();
     if (!this.emptied) this.cuts.push(setTimeout(() => this.cutAll(), graceMs));
     return this.closing;
@@ -154,6 +187,7 @@ export class Webserv implements Running {
     const { listeners, problems } = openListeners(loop, addressesOf(config), this.sockets, given);
     if (problems.length > 0) throw new StartError(problems.join('\n'));
     try {
+      if (config.admin !== null) this.door = new AdminDoor(config.admin, this.engine);
       const problem = seedStoreOf(config, clock.now(), userOf(config));
       if (problem !== '') throw new StartError(problem);
       // Before the process becomes another account, which may read no keys.
@@ -175,6 +209,7 @@ export class Webserv implements Running {
       this.servers.push(new ServerUdata(loop, fd, here, clock, reserve, protocol, contexts !== null));
     }
     for (const server of this.servers) server.start();
+    this.door?.turnTo(edition);
     this.keepers = new Keepers(loop, system.launcher, KEEPER, config, errorLog);
     return listeners.map(({ fd }) => formatAddress(loop.driver.addressOf(fd)));
   }
@@ -182,6 +217,7 @@ export class Webserv implements Running {
   private report(): void {
     const { choice } = this.engine.loop;
     this.errorLog.notice(`serving on ${this.addresses.join(', ')}`, { driver: this.driver });
+    if (this.admin !== null) this.errorLog.notice(`admin on ${this.admin}`);
     for (const reason of choice.passedOver) this.errorLog.notice(`driver passed over: ${reason}`);
     for (const line of choice.lacks) this.errorLog.notice(`missing here: ${line}`);
   }
@@ -189,6 +225,7 @@ export class Webserv implements Running {
   /** Lets go of what the server holds on the disk. */
   private letGo(): void {
     this.sockets.remove();
+    this.door?.letGo();
     this.contexts?.close();
     this.uploads.release();
     this.edition?.services?.files.dispose();
@@ -209,6 +246,7 @@ export class Webserv implements Running {
       await new Promise<void>((resolve) => services.scripts.close(resolve));
       await new Promise<void>((resolve) => services.whenIdle(resolve));
     }
+    await this.door?.close(LAST_LOOK_MS);
     for (const site of this.edition.sites) site.reportCache('info');
     await this.keepers?.close();
     this.letGo();

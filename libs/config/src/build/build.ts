@@ -10,6 +10,7 @@ import type { LogFormat } from '../model/log-format.ts';
 import type { Config, Listen, Location, Origins, Scope, Server } from '../model/types.ts';
 import { wordSpan } from '../syntax/directive.ts';
 import { buildAcme, buildAcmeStore, challengeLocation, keptCertificate } from './acme.ts';
+import { buildAdmin } from './admin.ts';
 import { buildLocation } from './build-location.ts';
 import type { Built, Draft, Surroundings } from './draft.ts';
 import { originsWithin } from './layered-origins.ts';
@@ -43,6 +44,13 @@ export function build(main: Level, file: string, around: Surroundings): Draft {
     logFormats,
     errorLog: reader.log('error_log'),
     stopTimeout: reader.take('stop_timeout'),
+    drainDelay: reader.take('drain_delay'),
+    admin: buildAdmin(
+      main,
+      reader,
+      (level) => buildServer(level, servers.length, outside, null, around).server,
+      around,
+    ),
     memoryLimit: memoryOfAll(main, reader.take('memory_limit'), servers),
     ticketKeys: buildTicketKeys(main, reader, around),
     acmeStore,

@@ -255,6 +255,16 @@ export const limitRows = {
     ),
     alias: ['worker_shutdown_timeout', 'shutdown_timeout', 'grace_period'],
   },
+  drain_delay: {
+    ...timeRow(
+      'drain_delay',
+      ['main'],
+      '0',
+      'How long the server still serves as usual after TERM or QUIT, while /readyz of the admin address says 503 already. A load balancer that asks there sends nothing more, and only then the stop begins. stop_timeout counts from that moment on. A second TERM ends the delay, and INT too.',
+      true,
+    ),
+    alias: ['shutdown_delay', 'hard_stop_after'],
+  },
   min_rate: {
     ...sizeRow(
       'min_rate',

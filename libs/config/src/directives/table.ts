@@ -8,6 +8,7 @@ import { fieldRows } from './fields.ts';
 import { limitRows } from './limits.ts';
 import { logFormatRows } from './log-format.ts';
 import { logRows } from './logs.ts';
+import { operatorRows } from './operator.ts';
 import type { Context, Row } from './row.ts';
 import { scriptRows } from './scripts.ts';
 import { securityRows } from './security.ts';
@@ -25,6 +26,7 @@ export const DIRECTIVES = {
   ...limitRows,
   ...logFormatRows,
   ...logRows,
+  ...operatorRows,
 };
 
 export type DirectiveName = keyof typeof DIRECTIVES;

@@ -48,6 +48,10 @@ export interface Config {
   readonly errorLog: ErrorLogTarget | null;
   /** Milliseconds that the requests under way may take to end when the server stops. */
   readonly stopTimeout: number;
+  /** Milliseconds that the server still serves as usual when it is asked to stop. */
+  readonly drainDelay: number;
+  /** Null without an address for the operator. */
+  readonly admin: Admin | null;
   /** Bytes that the requests of all servers may take together. */
   readonly memoryLimit: number;
   /** Absolute path of the file with the keys of session tickets. Null if the server makes its own. */
@@ -57,6 +61,14 @@ export interface Config {
   /** In the order of the config. Never empty. */
   readonly servers: readonly Server[];
   readonly origins: Origins;
+}
+
+export interface Admin {
+  readonly listen: Listen;
+  /** Others than this machine can reach it: it shows, and runs no action. */
+  readonly isPublic: boolean;
+  /** The limits and logs of its connections. It is none of the servers, and has no files. */
+  readonly server: Server;
 }
 
 export interface Listen {

@@ -5,6 +5,7 @@ import type { DirectiveName } from '../directives/table.ts';
 import { cgiKey } from '../model/cgi-rules.ts';
 import { fallbackText } from '../model/tries.ts';
 import type {
+  Admin,
   CgiRule,
   Config,
   ErrorLogTarget,
@@ -38,6 +39,8 @@ export function effective(config: Config, options: EffectiveOptions = {}): strin
   }
   out.value('error_log', errorLog(config.errorLog), config.origins);
   out.value('stop_timeout', time(config.stopTimeout), config.origins);
+  out.value('drain_delay', time(config.drainDelay), config.origins);
+  if (config.admin !== null) out.value('admin', adminText(config.admin), config.origins);
   out.value('memory_limit', size(config.memoryLimit), config.origins);
   if (config.ticketKeys !== null) out.value('ticket_keys', word(config.ticketKeys), config.origins);
   if (config.acmeStore !== null) out.value('acme_store', word(config.acmeStore), config.origins);
@@ -287,6 +290,11 @@ function source(origin: Origin): string {
 /** A file's name must not end the comment that holds it. */
 function clean(text: string): string {
   return JSON.stringify(text).slice(1, -1);
+}
+
+function adminText({ listen, isPublic }: Admin): string {
+  const address = listen.family === 'unix' ? word(listen.key) : listen.key;
+  return isPublic ? `${address} public` : address;
 }
 
 function listenText(listen: Listen): string {

@@ -22,6 +22,16 @@ export class Clients {
   private readonly busy = new ClientList<Guest>();
   private readonly neighbourhood = new Neighbourhood<Guest>();
 
+  /** Connections that wait for their next request. */
+  get idling(): number {
+    return this.idle.size;
+  }
+
+  /** Connections whose head is incomplete. */
+  get reading(): number {
+    return this.served - this.idle.size - this.busy.size;
+  }
+
   /** The connections that share an address, or null if there are none. */
   at(remote: string): Neighbours<Guest> | null {
     return this.neighbourhood.of(remote);

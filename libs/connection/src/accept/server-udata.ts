@@ -15,6 +15,21 @@ const REFILL_MS = 1000;
 /** The log names a shortage at most this often. */
 const REPORT_EVERY_MS = 10_000;
 
+/** The connections of a listening socket, by what they do, and counts since its start. */
+interface Standings {
+  /** They wait for their next request. */
+  readonly idle: number;
+  /** A part of a head has come. */
+  readonly head: number;
+  /** They shake hands, or have something to be answered, or have sent nothing yet. */
+  readonly busy: number;
+  /** They have lost their place, or are refused, and are not closed yet. */
+  readonly closing: number;
+  readonly accepted: number;
+  /** They found no place. */
+  readonly turnedAway: number;
+}
+
 /**
  * A listening socket and the servers behind it. It makes the clients, counts them, and stops accepting at the limit: the
  * backlog of the kernel holds those that wait.
@@ -42,6 +57,8 @@ export class ServerUdata extends Udata implements Host {
   private maxConnect: number;
   /** Where the last connection came from: those of one client share its text. */
   private lastRemote = '';
+  private accepted = 0;
+  private turnedAway = 0;
   private shortageReportedAt = Number.NEGATIVE_INFINITY;
   private onEmpty: (() => void) | null = null;
 
@@ -76,6 +93,14 @@ export class ServerUdata extends Udata implements Host {
     this.resume();
   }
 
+  /** What its connections do now, and what has become of all that came. */
+  get standings(): Standings {
+    const { idling, reading, served, open } = this.clients;
+    const { accepted, turnedAway } = this;
+    const closing = open - served + this.crowd.turnedAway;
+    return { idle: idling, head: reading, busy: served - idling - reading, closing, accepted, turnedAway };
+  }
+
   /** Connections open now. */
   get connections(): number {
     return this.clients.open + this.crowd.turnedAway;
@@ -98,7 +123,7 @@ export class ServerUdata extends Udata implements Host {
   }
 
   private answered(op: Op): void {
-    if (op.result >= 0) this.accepted(op.result, op.text);
+    if (op.result >= 0) this.welcomed(op.result, op.text);
     else if (op.result !== -ERRNO.ECANCELED) this.exhausted(op.result);
     else if (op.last && !this.paused) this.stopListening();
     else {
@@ -187,11 +212,12 @@ export class ServerUdata extends Udata implements Host {
 
   // ---- accepting ---------------------------------------------------------------------------------------------
 
-  private accepted(fd: number, remote: string): void {
+  private welcomed(fd: number, remote: string): void {
     let client: Guest | null = null;
+    this.accepted++;
     try {
-      if (!this.hasPlaceAt(remote)) this.taken(this.crowd.turnAway(fd, remote, this.secure), fd);
-      else if (!this.hasPlace()) this.taken(this.crowd.reset(fd), fd);
+      if (!this.hasPlaceAt(remote)) this.refused(this.crowd.turnAway(fd, remote, this.secure), fd);
+      else if (!this.hasPlace()) this.refused(this.crowd.reset(fd), fd);
       else {
         if (remote !== this.lastRemote) this.lastRemote = remote;
         client = this.welcome(fd, this.lastRemote, this.wire, null);
@@ -203,6 +229,11 @@ export class ServerUdata extends Udata implements Host {
       else this.loop.discard(fd);
     }
     this.holdBack();
+  }
+
+  private refused(error: number, fd: number): void {
+    this.turnedAway++;
+    this.taken(error, fd);
   }
 
   private begin(client: Guest, fd: number): void {

@@ -12,7 +12,9 @@ import { basename, dirname, join } from 'node:path';
 import { callUnix, ERRNO, errnoMessage, errnoName, lockFile } from '@webserv/event-loop';
 
 /** Everybody may connect, as to a port. The folder keeps out those that may not. The file gets the mode 0666. */
-const UMASK = 0o111;
+const EVERYBODY = 0o111;
+/** The file gets the mode 0600. */
+const OWNER = 0o177;
 /** How long two servers that start at once wait for each other. */
 const LOCK_TRIES = 100;
 const LOCK_WAIT_MS = 10;
@@ -31,6 +33,12 @@ interface Bound {
  */
 export class SocketFiles {
   private readonly bound: Bound[] = [];
+  private readonly umask: number;
+
+  /** @param who may connect */
+  constructor(who: 'everybody' | 'owner' = 'everybody') {
+    this.umask = who === 'owner' ? OWNER : EVERYBODY;
+  }
 
   /**
    * Makes a listening socket at a path.
@@ -44,7 +52,7 @@ export class SocketFiles {
     return locked(real, () => {
       const problem = clear(path);
       if (problem !== null) return problem;
-      const fd = withUmask(UMASK, bind);
+      const fd = withUmask(this.umask, bind);
       if (fd < 0) return fd;
       const { dev, ino } = lstatSync(path, { bigint: true });
       this.bound.push({ path: real, dev, ino });

@@ -96,6 +96,7 @@ export class FakeSite implements Site, Edition {
   readonly lines: Line[] = [];
   /** What the error log has of warnings. */
   readonly warnings: Readonly<Record<string, string | number>>[] = [];
+  answers: ((exchange: Exchange) => Outcome) | null = null;
   /** Transactions that hold the edition. */
   holds = 0;
   /** What the method stage makes of a request. */

@@ -29,6 +29,8 @@ interface Log {
 export class Contexts extends Udata {
   /** Grows with each change. */
   revision = 0;
+  /** Handshakes since the start, by how they ended. */
+  readonly handshakes = { done: 0, failed: 0 };
   private readonly openssl: OpenSsl;
   /** What the connections have in common. */
   readonly wires: TlsWires;

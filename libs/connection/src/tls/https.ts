@@ -52,6 +52,7 @@ class Lobby implements Reception {
   }
 
   welcome(protocol: string): Welcome {
+    this.contexts.handshakes.done++;
     return protocol === 'h2' ? this.http2 : this.http1;
   }
 
@@ -84,6 +85,7 @@ class Lobby implements Reception {
 
   failed(remote: string, reason: string): void {
     const { loop, edition } = this.host;
+    this.contexts.handshakes.failed++;
     this.unreported++;
     if (loop.now - this.reportedAt < REPORT_EVERY_MS) return;
     this.reportedAt = loop.now;

@@ -161,7 +161,8 @@ export class Transaction implements Ended {
   dispatch(): Intake | null {
     // Taken before anything is looked at: what is changed from here on is not kept.
     const ticket = this.site.pages.cache.begin();
-    const outcome = dispatch(this.exchange);
+    const { answers } = this.site;
+    const outcome = answers === null ? dispatch(this.exchange) : answers(this.exchange);
     if (!(outcome instanceof Reply)) return outcome;
     this.ownerNow.respond(outcome, ticket, Stage.METHOD);
     return null;

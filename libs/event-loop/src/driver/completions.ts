@@ -1,6 +1,9 @@
 import { type Op, OpState } from '../op.ts';
 import type { Udata } from '../udata.ts';
 
+/** Each `OpKind` is smaller. */
+const KINDS = 16;
+
 /**
  * Results on their way to their owners, and closed udatas on their way to `dispose`.
  *
@@ -11,6 +14,8 @@ import type { Udata } from '../udata.ts';
 export class Completions {
   /** Completions delivered, ever. */
   delivered = 0;
+  /** What results above 0 come to, by the kind of their operation: bytes, for those that move some. */
+  readonly moved = new Float64Array(KINDS);
   /** Results that wait. */
   count = 0;
   fault: (udata: Udata, error: unknown) => void = (_udata, error) => {
@@ -68,6 +73,7 @@ export class Completions {
   deliverMore(op: Op, result: number): void {
     op.result = result;
     this.delivered++;
+    if (result > 0) this.moved[op.kind] += result;
     try {
       op.owner.complete(op);
     } catch (error) {

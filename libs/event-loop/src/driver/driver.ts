@@ -41,6 +41,8 @@ export interface Driver {
   notify: () => void;
   /** Called with what a udata threw; the driver goes on with the next one. The loop sets it. */
   fault: (udata: Udata, error: unknown) => void;
+  /** What results have come to, by the kind of their operation: bytes, for those that move some. A fake has none. */
+  readonly moved?: Float64Array;
   readonly table: UdataTable;
   /** A descriptor that turns readable when `wait` would not sleep, for a host loop to watch; -1 if there is none. */
   readonly fd: number;

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Registry } from '@webserv/admin';
 import { type Config, loadText, report } from '@webserv/config';
 import { Clock } from '@webserv/connection';
 import { editionContract } from '@webserv/connection/testing';
@@ -27,6 +28,7 @@ beforeEach(() => {
     book: new LogBook(loop, realSystem.logs),
     compressor: new Compressor(),
     watches: new Watches(loop, () => {}),
+    registry: new Registry(),
   };
 });
 

@@ -1,3 +1,4 @@
+import { serverLabels } from '@webserv/admin';
 import type { Config, Server } from '@webserv/config';
 import { AddressEdition, type Edition } from '@webserv/connection';
 import { MemoryLedger, present } from '@webserv/methods';
@@ -5,6 +6,7 @@ import { Arena, Pages, preloadSites } from '@webserv/pages';
 import type { Engine } from '../process/engine.ts';
 import { HostedSite } from './hosted-site.ts';
 import { SiteServices } from './services.ts';
+import { Tally } from './tally.ts';
 
 /**
  * One edition of the config, in service: its sites and what serves them. Nothing in it changes. A transaction holds the
@@ -26,7 +28,8 @@ export class HostedEdition {
     this.config = config;
     this.engine = engine;
     this.memory = new MemoryLedger(config.memoryLimit);
-    this.siteOf = new Map(config.servers.map((server) => [server, this.site(server)]));
+    const labels = serverLabels(config.servers);
+    this.siteOf = new Map(config.servers.map((server, index) => [server, this.site(server, labels[index])]));
     this.sites = [...this.siteOf.values()];
   }
 
@@ -75,12 +78,13 @@ export class HostedEdition {
     over();
   }
 
-  private site(server: Server): HostedSite {
-    const { loop, book, watches, compressor } = this.engine;
+  private site(server: Server, label: string): HostedSite {
+    const { loop, book, watches, compressor, registry, clock } = this.engine;
     const memory = new MemoryLedger(server.memoryLimit, this.memory);
     const pages = new Pages(server, watches, compressor, memory, this.arena);
     const accessLog = book.access(server.accessLog);
     const errorLog = book.error(server.errorLog);
-    return new HostedSite(server, pages, accessLog, errorLog, memory, () => loop.now);
+    const tally = new Tally(registry, label, clock);
+    return new HostedSite(server, pages, accessLog, errorLog, memory, tally, () => loop.now);
   }
 }

@@ -6,6 +6,7 @@ import { Ledger, type MemoryLedger } from '@webserv/methods';
 import type { Pages } from '@webserv/pages';
 import { FieldId } from '@webserv/request';
 import { ExchangeValues } from './exchange-values.ts';
+import type { Tally } from './tally.ts';
 
 /** One `server` block, in service: what its requests share. */
 export class HostedSite implements Site {
@@ -15,6 +16,9 @@ export class HostedSite implements Site {
   readonly errorLog: ErrorLog;
   readonly ledger: Ledger;
   readonly memory: MemoryLedger;
+  /** The method stage answers. */
+  readonly answers = null;
+  private readonly tally: Tally;
   /** Made for the first request: of many sites, most wait for theirs for long. */
   private locations: LocationMatcher | null = null;
 
@@ -25,14 +29,21 @@ export class HostedSite implements Site {
     accessLog: AccessLog,
     errorLog: ErrorLog,
     memory: MemoryLedger,
+    tally: Tally,
     now: () => number,
   ) {
     this.server = server;
+    this.tally = tally;
     this.ledger = new Ledger(server.maxUploads, server.tempDisk, { share: server.maxSharePerAddress, now });
     this.memory = memory;
     this.pages = pages;
     this.accessLog = accessLog;
     this.errorLog = errorLog;
+  }
+
+  /** What its metrics are called. */
+  get label(): string {
+    return this.tally.label;
   }
 
   locate(path: string): Location {
@@ -41,6 +52,7 @@ export class HostedSite implements Site {
   }
 
   record(ended: Ended, durationMs: number): void {
+    this.tally.count(ended, durationMs);
     record(ended, this, durationMs);
   }
 

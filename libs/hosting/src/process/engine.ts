@@ -1,3 +1,4 @@
+import type { Registry } from '@webserv/admin';
 import type { Clock } from '@webserv/connection';
 import type { Loop } from '@webserv/event-loop';
 import type { Compressor, Watches } from '@webserv/pages';
@@ -14,4 +15,6 @@ export interface Engine {
   readonly book: LogBook;
   readonly compressor: Compressor;
   readonly watches: Watches;
+  /** What the server counts, for its operator. */
+  readonly registry: Registry;
 }

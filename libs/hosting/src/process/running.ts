@@ -31,12 +31,16 @@ export interface Holdings {
 export interface Running {
   /** The addresses where it listens, as a config writes them. For port 0 it is the port that the system chose. */
   readonly addresses: readonly string[];
+  /** The admin address, written in the same way; null without one. */
+  readonly admin: string | null;
   /** The name of the driver in use. */
   readonly driver: string;
   /** Connections that are open now. */
   readonly connections: number;
   /** Returns what the server holds, for a status page and for tests that look for leaks. */
   holdings(): Holdings;
+  /** From now on `/readyz` says that the server is about to stop. It serves on as before. */
+  drain(): void;
   /**
    * Stops. The server accepts no client any more, and closes connections without a request. Requests under way have
    * `graceMs` milliseconds (0 by default) to end; then they are cut. The scripts end, and the logs are written. After

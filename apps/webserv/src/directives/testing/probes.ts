@@ -3,6 +3,7 @@ import { CONTENT } from './content.ts';
 import { COUNTS } from './counts.ts';
 import { FIELDS } from './fields.ts';
 import { LOGS } from './logs.ts';
+import { OPERATOR } from './operator.ts';
 import type { AloneProbe, Probe } from './probe.ts';
 import { SECURITY } from './security.ts';
 import { SIZES } from './sizes.ts';
@@ -24,4 +25,5 @@ export const PROBES: Readonly<Record<string, Probe | AloneProbe>> = {
   ...TIMES,
   ...LOGS,
   ...STOPPING,
+  ...OPERATOR,
 };

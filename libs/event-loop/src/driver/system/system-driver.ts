@@ -13,6 +13,10 @@ export abstract class SystemDriver {
   readonly table = new UdataTable();
   protected readonly completions = new Completions();
 
+  get moved(): Float64Array {
+    return this.completions.moved;
+  }
+
   abstract close(udata: Udata): void;
 
   get fault(): (udata: Udata, error: unknown) => void {

@@ -1,0 +1,16 @@
+import type { Engine } from '../process/engine.ts';
+import { processMetrics } from './process-facts.ts';
+import { serverMetrics } from './server-metrics.ts';
+import { addStatus } from './status.ts';
+import type { View } from './view.ts';
+
+/**
+ * Has the registry of an engine show a server.
+ * @param look returns what there is now. It is called for each scrape and each look at the status
+ */
+export function watchOver(engine: Engine, look: () => View): void {
+  const { registry } = engine;
+  registry.source((out) => serverMetrics(out, engine, look()));
+  registry.source(processMetrics);
+  addStatus(registry, engine, look);
+}
