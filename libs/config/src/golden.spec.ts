@@ -188,7 +188,7 @@ function asCode(tree: readonly Directive[]): object {
     const list = (code[name.text] ?? []) as unknown[];
     if (block === null) code[name.text] = row?.repeat === 'many' ? [...list, words] : words;
     else if (words.length === 0) code[name.text] = [...list, asCode(block)];
-    else code[name.text] = { ...(code[name.text] as object), [words[0] as string]: asCode(block) };
+    else code[name.text] = { ...(code[name.text] as object), [words.join(' ')]: asCode(block) };
   }
   return code;
 }

@@ -8,6 +8,7 @@ import { checkAdmin } from './checks/admin.ts';
 import { checkCertificates } from './checks/certificates.ts';
 import { checkClaims } from './checks/claims.ts';
 import { checkFallbacks } from './checks/fallbacks.ts';
+import { warnOfShadowed } from './checks/locations.ts';
 import { warnOfNoEffect } from './checks/no-effect.ts';
 import { checkMethods } from './checks/script-methods.ts';
 import { checkScripts } from './checks/scripts/check-scripts.ts';
@@ -69,6 +70,7 @@ function loadSource(source: Source, disk: Disk): LoadResult {
   checkAdmin(draft, problems);
   if (problems.errors === 0) checkCertificates(draft, disk, problems);
   warnOfNoEffect(draft, problems);
+  warnOfShadowed(draft, problems);
   checkFallbacks(draft, disk, problems);
   checkScripts(draft, disk, problems);
   const diagnostics = problems.sorted();

@@ -46,9 +46,9 @@ export function preloadSites(sites: readonly Site[], services: Services, clock: 
  * large, or does not exist, is left to its first request.
  */
 function preloadPages(site: Site, services: Services, clock: Clock, left: Left): void {
-  for (const { prefix, defaultFiles, redirection } of site.server.locations) {
+  for (const { path, prefix, defaultFiles, redirection } of site.server.locations) {
     if (left.files === 0 || left.looks === 0) return;
-    if (defaultFiles.length === 0 || redirection !== null) continue;
+    if (defaultFiles.length === 0 || path.kind !== 'prefix' || redirection !== null) continue;
     left.looks--;
     if (preloadPage(prefix === '/' ? '/' : `${prefix}/`, site, services, clock)) left.files--;
   }

@@ -2,6 +2,7 @@
 
 import { absolutePath, under } from '../disk/path.ts';
 import { CHALLENGES } from '../model/challenges.ts';
+import { pathOf } from '../model/location-path.ts';
 import type { Acme, CertificateFiles, Location, Scope } from '../model/types.ts';
 import { type Level, originOf } from './level.ts';
 import type { LevelReader } from './level-reader.ts';
@@ -42,6 +43,7 @@ export function challengeLocation(
   return {
     ...base,
     id,
+    path: pathOf('prefix', CHALLENGES),
     prefix: CHALLENGES,
     root: under(store, 'challenges/http'),
     defaultFiles: [],

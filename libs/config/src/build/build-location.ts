@@ -5,6 +5,7 @@ import type { Span } from '../diagnostics/position.ts';
 import type { CgiWords } from '../directives/scripts.ts';
 import { absolutePath, under } from '../disk/path.ts';
 import { cgiKey, runnerOf } from '../model/cgi-rules.ts';
+import { prefixOf } from '../model/location-path.ts';
 import type { AutoIndex, CgiRule, Location, Origins, Scope } from '../model/types.ts';
 import { wordSpan } from '../syntax/directive.ts';
 import type { Claim } from './claim.ts';
@@ -23,7 +24,7 @@ export function buildLocation(
   serverOrigins: Origins,
   around: Surroundings,
 ): Location {
-  const { directive: opener, value: prefix } = level.openedBy('location');
+  const { directive: opener, value: path } = level.openedBy('location');
   const redirection = level.own('redirection');
   // A redirection overrides everything beside it: such a location has the settings of its server.
   const from = redirection === null ? level : level.outer;
@@ -42,7 +43,8 @@ export function buildLocation(
   // Written field by field: every request reads this object, and an object made by spreading is slow to read.
   return {
     id,
-    prefix,
+    path,
+    prefix: prefixOf(path),
     root: scope.root,
     defaultFiles: index.defaultFiles,
     uploadPath: scope.uploadPath,
@@ -70,7 +72,7 @@ export function buildLocation(
     timeouts: scope.timeouts,
     redirection: redirection?.value ?? null,
     cgi,
-    at: opener.source.position(opener.name.start, (opener.args[0] ?? opener.name).end),
+    at: opener.source.position(opener.name.start, (opener.args.at(-1) ?? opener.name).end),
     origins: reader.origins,
   };
 }

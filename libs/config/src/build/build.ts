@@ -6,6 +6,7 @@ import { lineOf } from '../diagnostics/position.ts';
 import { DIRECTIVES } from '../directives/table.ts';
 import { absolutePath } from '../disk/path.ts';
 import { CHALLENGES } from '../model/challenges.ts';
+import { pathWords } from '../model/location-path.ts';
 import type { LogFormat } from '../model/log-format.ts';
 import type { Config, Listen, Location, Origins, Scope, Server } from '../model/types.ts';
 import { wordSpan } from '../syntax/directive.ts';
@@ -100,7 +101,7 @@ function buildServer(
     names,
     locations: [
       ...locations.map((built) => built.value),
-      ...(store === null || locations.some(({ value }) => value.prefix === CHALLENGES)
+      ...(store === null || locations.some(({ value }) => value.path.text === CHALLENGES)
         ? []
         : [challengeLocation(locations.length, store, base, level, reader)]),
     ],
@@ -194,13 +195,14 @@ function buildLocations(
   const first = new Map<string, Location>();
   for (const level of server.childrenOf('location')) {
     const location = buildLocation(level, built.length, base, origins, around);
-    const before = first.get(location.prefix);
+    const key = pathWords(location.path).join(' ');
+    const before = first.get(key);
     if (before !== undefined) {
-      const message = `${quoted(location.prefix)} is already a location, at ${lineOf(before.at)}`;
+      const message = `${quoted(key)} is already a location, at ${lineOf(before.at)}`;
       around.problems.error('duplicate-location', wordSpan(level.opening.directive, 0), message);
       continue;
     }
-    first.set(location.prefix, location);
+    first.set(key, location);
     built.push({ value: location, level });
   }
   if (!first.has('/') && !server.damaged) {

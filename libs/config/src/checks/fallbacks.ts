@@ -13,7 +13,7 @@ export function checkFallbacks(draft: Draft, disk: Disk, problems: Problems): vo
   draft.servers.forEach((server, index) => {
     const checked = new Set<Setting>();
     const locations = draft.locations[index];
-    if (!server.value.locations.some(({ prefix }) => prefix === '/')) return;
+    if (!server.value.locations.some(({ path }) => path.kind === 'prefix' && path.text === '/')) return;
     const matcher = new LocationMatcher(server.value);
     for (const location of locations) {
       if (location.value.redirection !== null) continue;

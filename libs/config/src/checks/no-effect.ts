@@ -173,7 +173,7 @@ function posts(server: Level, locations: readonly Built<Location>[], problems: P
       if (setting === null || warned.has(setting)) continue;
       warned.add(setting);
       const index = setting.directive.args.findIndex((arg) => arg.text === 'POST');
-      const message = `a POST to ${quoted(value.prefix)} has nowhere to go: there is no "upload_path" and no "cgi"`;
+      const message = `a POST to ${quoted(value.path.text)} has nowhere to go: there is no "upload_path" and no "cgi"`;
       problems.warn('post-without-target', wordSpan(setting.directive, index), message);
     }
     if (accepts) continue;

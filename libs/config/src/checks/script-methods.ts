@@ -17,7 +17,7 @@ export function checkMethods({ locations }: Draft, problems: Problems): void {
     if (level.damaged || level.all('cgi').length > 0) continue;
     const { args } = setting.directive;
     const own = level.own('method') !== null;
-    const where = own ? 'this location' : `location ${quoted(value.prefix)} at ${lineOf(value.at)}`;
+    const where = own ? 'this location' : `location ${quoted(value.path.text)} at ${lineOf(value.at)}`;
     args.forEach(({ text }, index) => {
       if (FILE_METHODS.includes(text)) return;
       reported.add(setting);

@@ -57,6 +57,7 @@ export const DIAGNOSTIC_CODES = [
   'mixed-formats',
   'unreachable-server',
   'shadowed-name',
+  'shadowed-location',
   'unreachable-limit',
   'post-without-target',
   'listen-overlap',

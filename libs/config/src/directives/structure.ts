@@ -1,12 +1,14 @@
 // The directives that hold others, name the process, or name a server.
 
 import * as z from 'zod/mini';
+import type { Hints } from '../diagnostics/diagnostic.ts';
 import { suggest } from '../diagnostics/suggest.ts';
+import { LONGEST_PATH, type LocationPath, pathOf } from '../model/location-path.ts';
 import type { Listen } from '../model/types.ts';
 import { parseListen } from './address.ts';
 import { row } from './row.ts';
 import type { Value } from './value.ts';
-import { choice, lazy, one, refuse, refuseWord, text } from './values.ts';
+import { choice, lazy, one, refuseWord, text } from './values.ts';
 
 const nothing: Value<null> = lazy(() =>
   z.pipe(
@@ -63,36 +65,54 @@ const serverNames = lazy(() => z.array(z.string().check(z.maxLength(253), z.rege
 const FOREIGN_PREFIXES: readonly (readonly [word: RegExp, message: string, expected: string])[] = [
   [
     /^!?~/,
-    'there are no patterns: a location is a plain prefix',
-    'a prefix of the path, such as /images; "cgi .php INTERPRETER;" in it runs the files of an extension',
+    'there are no regular expressions: a location is a prefix, an exact path or a pattern with *',
+    'a prefix such as /images, or a pattern such as *.png or /images/*.png',
   ],
-  [/^=/, 'there is no exact match: a location is a plain prefix', 'the path alone: the longest prefix wins'],
-  [/^\^~$/, 'a location is a plain prefix, without a modifier', 'the path alone: the longest prefix wins'],
+  [
+    /^\^~$/,
+    'a prefix has no modifier: a pattern always comes before it',
+    'the path alone: the longest prefix wins',
+  ],
   [/^@/, 'there are no named locations', 'a prefix of the path, such as /images'],
 ];
 
-const prefix = lazy(() =>
-  one(
-    z.pipe(
-      z.string(),
-      z.transform((word: string, ctx: z.core.ParsePayload): string => {
-        if (!word.startsWith('/')) {
-          const foreign = FOREIGN_PREFIXES.find(([pattern]) => pattern.test(word));
-          if (foreign !== undefined) return refuse(ctx, foreign[1], { expected: foreign[2] });
-          return refuse(ctx, 'a prefix starts with "/"', { suggestion: `/${word}` });
-        }
-        const bare = word.length > 1 && word.endsWith('/') ? word.slice(0, -1) : word;
-        if (/[?#]/.test(word)) return refuse(ctx, 'a prefix is a path, without a query or a fragment');
-        const segments = bare.slice(1).split('/');
-        if (
-          bare !== '/' &&
-          segments.some((segment) => segment === '' || segment === '.' || segment === '..')
-        ) {
-          return refuse(ctx, 'no request has such a path: empty and dot segments are resolved first');
-        }
-        return bare;
-      }),
-    ),
+/** Returns what is wrong with the segments of a path, or null. */
+function badSegments(segments: readonly string[]): string | null {
+  if (segments.some((segment) => segment === '' || segment === '.' || segment === '..'))
+    return 'no request has such a path: empty and dot segments are resolved first';
+  if (segments.some((segment) => segment.indexOf('*') !== segment.lastIndexOf('*')))
+    return 'a segment has at most one *';
+  return null;
+}
+
+/** Reads `PREFIX`, `= PATH`, or a pattern. In code the two words of an exact path may be one. */
+const locationPath: Value<LocationPath> = lazy(() =>
+  z.pipe(
+    z.array(z.string()),
+    z.transform((words: string[], ctx: z.core.ParsePayload): LocationPath => {
+      const joined = words.length === 1 ? /^= ?(\/.*)$/.exec(words[0] ?? '') : null;
+      const exact = joined !== null || words[0] === '=';
+      const at = words.length - 1;
+      const text = joined?.[1] ?? words[at] ?? '';
+      const stop = (index: number, message: string, hints: Hints = {}): LocationPath => {
+        refuseWord(ctx, index, message, hints);
+        return pathOf('prefix', '/');
+      };
+      const foreign = FOREIGN_PREFIXES.find(([pattern]) => pattern.test(words[0] ?? ''));
+      if (foreign !== undefined) return stop(0, foreign[1], { expected: foreign[2] });
+      if (exact && text === '=') return stop(0, 'the path is missing', { expected: '= and a path from "/"' });
+      if (at === 1 && !exact) return stop(1, '"location" takes one path', { expected: '"{"' });
+      if (/[?#]/.test(text)) return stop(at, 'a location is a path, without a query or a fragment');
+      if (text.length > LONGEST_PATH) return stop(at, `a location has at most ${LONGEST_PATH} characters`);
+      const pattern = !exact && text.includes('*');
+      if (!text.startsWith('/') && !(pattern && !text.includes('/')))
+        return stop(at, `a ${exact ? 'path' : 'prefix'} starts with "/"`, { suggestion: `/${text}` });
+      const bare = !exact && text.length > 1 && text.endsWith('/') ? text.slice(0, -1) : text;
+      const whole = exact && text.length > 1 && text.endsWith('/') ? text.slice(0, -1) : bare;
+      const bad = whole === '/' ? null : badSegments(whole.replace(/^\//, '').split('/'));
+      if (bad !== null) return stop(at, bad);
+      return pathOf(exact ? 'exact' : pattern ? 'pattern' : 'prefix', exact ? text : bare);
+    }),
   ),
 );
 
@@ -192,13 +212,14 @@ export const structureRows = {
   location: row({
     name: 'location',
     contexts: ['server'],
-    usage: 'PREFIX { ... }',
+    usage: '[=] PATH { ... }',
+    max: 2,
     repeat: 'many',
     inherits: false,
     block: 'location',
-    value: prefix,
-    expects: 'a prefix of the path, such as /images',
-    help: 'Settings for a path and everything below it. A prefix matches whole segments, and the longest prefix that matches wins. Each server needs a location for /.',
+    value: locationPath,
+    expects: 'a prefix such as /images, = and a path, or a pattern such as *.png',
+    help: 'Settings for a path and everything below it. A prefix matches whole segments, and the longest prefix that matches wins. = PATH is for that path alone, and comes first. A pattern comes before prefixes: in it * stands for one character or more of one segment, and it is for whole paths, such as /img/*.png, or for the last name at any depth, such as *.php. Of several patterns the one with more text before its * wins. The root stands for the prefix; of an exact path or a pattern, for what precedes the last / before the last name or the *. Each server needs a location for /.',
     alias: ['route', 'path'],
   }),
   types: row({

@@ -115,3 +115,115 @@ describe('LocationMatcher', () => {
     );
   });
 });
+
+describe('exact paths and patterns', () => {
+  const texts = [
+    '/',
+    '/img',
+    '/a/b',
+    '= /img',
+    '= /a/',
+    '*.php',
+    '*.tar.gz',
+    '*.gz',
+    '/img/*.png',
+    '/img/*',
+    '/u/*/files',
+    '/u/x/*',
+    'a*b',
+    '/x*y/z',
+  ];
+  const locations = new LocationMatcher(
+    config(`server { ${texts.map((text) => `location ${text} { redirection /x; }`).join(' ')} }`).servers[0]!,
+  );
+
+  it.each([
+    ['/', '/'],
+    ['/img', '= /img'],
+    ['/img/', '/img'],
+    ['/img/a.png', '/img/*.png'],
+    ['/img/.png', '/img/*'],
+    ['/img/a.gif', '/img/*'],
+    ['/img/a/b.png', '/img'],
+    ['/img/a.php', '/img/*'],
+    ['/img/a/b.php', '*.php'],
+    ['/index.php', '*.php'],
+    ['/.php', '/'],
+    ['/index.php/', '/'],
+    ['/index.php/x', '/'],
+    ['/a/', '= /a/'],
+    ['/a', '/'],
+    ['/a/b/c.tar.gz', '*.tar.gz'],
+    ['/a/b/c.gz', '*.gz'],
+    ['/a/b/c', '/a/b'],
+    ['/u/1/files', '/u/*/files'],
+    ['/u/x/files', '/u/x/*'],
+    ['/u/x/', '/'],
+    ['/u/1/files/2', '/'],
+    ['/a1b', 'a*b'],
+    ['/ab', '/'],
+    ['/xqy/z', '/x*y/z'],
+    ['/xy/z', '/'],
+  ])('%j is in %j', (path, text) => {
+    const { kind, text: found } = locations.locate(path).path;
+    expect(kind === 'exact' ? `= ${found}` : found).toBe(text);
+  });
+
+  it.each([
+    ['/img', '/img'],
+    ['= /img', '/'],
+    ['= /a/', '/a'],
+    ['= /a/b', '/a'],
+    ['*.php', '/'],
+    ['/img/*.png', '/img'],
+    ['/u/*/files', '/u'],
+    ['/u/x*', '/u'],
+  ])('the root of %s stands for %s', (text, prefix) => {
+    const { locations: all } = config(
+      `server { location / { redirection /x; } location ${text} { redirection /x; } }`,
+    ).servers[0]!;
+    expect(all[1]!.prefix).toBe(prefix);
+  });
+
+  it('takes no longer for many patterns than for few', () => {
+    const lines = Array.from(
+      { length: 2000 },
+      (_, index) => `location *.e${index} { redirection /x; } location /p${index}/*.x { redirection /x; }`,
+    );
+    const many = new LocationMatcher(
+      config(`server { location / { redirection /x; } ${lines.join('\n')} }`).servers[0]!,
+    );
+    expect(many.locate('/q/a.e1999').path.text).toBe('*.e1999');
+    expect(many.locate('/p1999/a.x').path.text).toBe('/p1999/*.x');
+    const started = process.cpuUsage();
+    for (let turn = 0; turn < 20_000; turn++) many.locate('/p7/b/a.y');
+    // A look at each of 4,000 patterns would take seconds.
+    expect(process.cpuUsage(started).user).toBeLessThan(500_000);
+  });
+
+  it('agrees with trying each one', () => {
+    const part = fc.constantFrom('a', 'b', 'ab', '*', 'a*', '*b', 'a*b', 'x');
+    const pattern = fc.array(part, { minLength: 1, maxLength: 3 }).map((parts) => `/${parts.join('/')}`);
+    const name = fc.constantFrom('a', 'b', 'ab', 'aab', 'x', 'xb', '');
+    const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((parts) => `/${parts.join('/')}`);
+    const matches = (text: string, each: string): boolean => {
+      if (!text.includes('*')) return text === '/' || each === text || each.startsWith(`${text}/`);
+      return new RegExp(`^${text.replaceAll('*', '[^/]+')}$`).test(each);
+    };
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(pattern, { maxLength: 8 }),
+        fc.array(path, { maxLength: 12 }),
+        (patterns, paths) => {
+          const server = serverWith(['/', ...patterns]);
+          const matcher = new LocationMatcher(server);
+          for (const each of paths) {
+            const fitting = server.locations.filter((one) => matches(one.path.text, each));
+            fitting.sort((one, other) => other.path.rank - one.path.rank || one.id - other.id);
+            expect(matcher.locate(each).path.text).toBe(fitting[0]?.path.text);
+          }
+        },
+      ),
+    );
+  });
+});

@@ -2,11 +2,13 @@
 
 import type { Position } from '../diagnostics/position.ts';
 import type { AnswerFields } from './answer-fields.ts';
+import type { LocationPath } from './location-path.ts';
 import type { LogFormat } from './log-format.ts';
 import type { Syslog } from './syslog.ts';
 import type { Tries } from './tries.ts';
 
 export type { AnswerField, AnswerFields, Expires } from './answer-fields.ts';
+export type { LocationPath } from './location-path.ts';
 export type { Fallback, Tries } from './tries.ts';
 
 export type Driver = 'auto' | 'io_uring' | 'epoll' | 'kqueue' | 'poll' | 'select';
@@ -248,7 +250,10 @@ export interface Scope {
 export interface Location extends Scope {
   /** Ordinal in its server, from 0. */
   readonly id: number;
-  /** Starts with `/`, and does not end with it, except `/` itself. */
+  readonly path: LocationPath;
+  /**
+   * What the root stands for, in front of the rest of a path. Starts with `/`, and does not end with it, except `/` itself.
+   */
   readonly prefix: string;
   /** Overrides everything else: a location with a redirection otherwise has its server's `base`. */
   readonly redirection: Redirection | null;

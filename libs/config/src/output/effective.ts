@@ -3,6 +3,7 @@
 
 import type { DirectiveName } from '../directives/table.ts';
 import { cgiKey } from '../model/cgi-rules.ts';
+import { pathWords } from '../model/location-path.ts';
 import { fallbackText } from '../model/tries.ts';
 import type {
   Admin,
@@ -156,7 +157,7 @@ function hstsText(hsts: Hsts | null): string {
 function writeLocation(out: Writer, location: Location): void {
   const { origins, redirection } = location;
   out.line('');
-  out.open(`location ${word(location.prefix)}`);
+  out.open(['location', ...pathWords(location.path).map(word)].join(' '));
   if (redirection !== null) {
     out.value('redirection', `${redirection.status} ${word(redirection.url)}`, origins);
     writeFields(out, location, origins);

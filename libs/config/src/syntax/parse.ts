@@ -120,8 +120,9 @@ class Parser {
   #endsBefore(token: Token, last: Token, count: number, row: Row | null, context: Context): boolean {
     if (token.quoted) return false;
     const newLine = token.line > last.line;
-    // Nobody puts the few words of a row such as `listen` on lines of their own.
-    const full = row !== null && count >= (newLine && row.each ? row.min : row.max);
+    // Nobody puts the few words of a row such as `listen` on lines of their own. Of blocks, `=` alone takes another word.
+    const few = (newLine && row?.each === true) || (row?.block != null && last.text !== '=');
+    const full = row !== null && count >= (few ? row.min : row.max);
     if (!newLine && !full) return false;
     if (newLine && full) return true;
     return (

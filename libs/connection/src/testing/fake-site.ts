@@ -28,6 +28,7 @@ export const TIMEOUTS: Timeouts = { header: 1000, body: 2000, send: 3000, keepAl
 export function locationOf(patch: Partial<Location> = {}): Location {
   return {
     id: 0,
+    path: { kind: 'prefix', text: '/', rank: 1 },
     prefix: '/',
     root: '/site',
     defaultFiles: [],

@@ -124,6 +124,7 @@ export class Fixture {
   /** Adds a location, or replaces the one with this prefix. */
   location(prefix: string, patch: LocationPatch): Location {
     const location = {
+      path: { kind: 'prefix', text: prefix, rank: prefix.length },
       prefix,
       root: this.root,
       defaultFiles: patch.autoIndex === 'on' ? [] : ['index.html'],

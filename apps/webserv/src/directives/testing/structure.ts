@@ -127,8 +127,11 @@ export const STRUCTURE: Readonly<Record<string, Probe | AloneProbe>> = {
     settings: [
       ['location /x { root a; }', 'a'],
       ['location /x { root b; }', 'b'],
+      ['location = /x/name { root b; }', 'b'],
+      ['location /x/n* { root a; }', 'a'],
+      ['location nam* { root c; }', 'c'],
     ],
-    files: { 'a/name': 'a', 'b/name': 'b' },
+    files: { 'a/name': 'a', 'b/name': 'b', 'c/x/name': 'c' },
     observe: (place) => bodyOf(place, place.host, '/x/name'),
   },
 };

@@ -21,7 +21,7 @@ export function refuseErrorPages({ servers }: Draft, reach: Reach, problems: Pro
         const others = servers.map(({ value }) => locationThatRuns(value, path, reach));
         const location = own ?? others.find((each) => each !== null);
         if (location === null || location === undefined) return;
-        const where = `location ${quoted(location.prefix)} at ${lineOf(location.at)}`;
+        const where = `location ${quoted(location.path.text)} at ${lineOf(location.at)}`;
         const hints = { expected: 'a file that is not a script' };
         if (own === null) {
           problems.warn('source-sent', at, `${quoted(path)} is sent as it is, and ${where} runs it`, hints);

@@ -37,7 +37,7 @@ function nameless(place: WrittenPlace, { path }: ScriptRule): Obstacle | null {
   if (hides(location, rest)) return { why: 'its name begins with a dot', fix: '"dotfiles on;"' };
   const nearer = shadowOf(place, rest);
   if (nearer === null) return null;
-  const why = `its URL belongs to location ${quoted(nearer.prefix)} at ${lineOf(nearer.at)}`;
+  const why = `its URL belongs to location ${quoted(nearer.path.text)} at ${lineOf(nearer.at)}`;
   return { why, fix: 'its "cgi" there, or another prefix' };
 }
 

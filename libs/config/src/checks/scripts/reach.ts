@@ -1,4 +1,5 @@
 import type { Disk } from '../../disk/disk.ts';
+import { LocationMatcher } from '../../model/location-matcher.ts';
 import type { Location, Server } from '../../model/types.ts';
 
 /** A location and its server. */
@@ -44,6 +45,15 @@ export class Reach {
     return rest !== null && !hides(location, rest) && shadowOf({ server, location }, rest) === null;
   }
 
+  /** The same, for files in a folder of which only the location's pattern decides. @param name such a file could have */
+  namesIn({ server, location }: Place, folder: string, name: string): boolean {
+    if (!this.serves(location)) return false;
+    const rest = this.restIn(location, folder);
+    if (rest === null || hides(location, rest)) return false;
+    if (location.path.kind !== 'prefix') return true;
+    return shadowOf({ server, location }, rest === '/' ? `/${name}` : `${rest}/${name}`) === null;
+  }
+
   /** Returns the folder that holds the files which the root of a location and another folder share, or null. */
   overlap(location: Location, folder: string): string | null {
     const root = this.real(location.root);
@@ -63,11 +73,16 @@ export function hides(location: Location, rest: string): boolean {
   return rest.split('/').some((name) => name.startsWith('.') && name !== '.well-known');
 }
 
-/** Returns the location that takes over a path below the root by a longer prefix, or null. */
+const matchers = new WeakMap<Server, LocationMatcher>();
+
+/** Returns the location that takes over a path below the root, or null. */
 export function shadowOf({ server, location }: Place, rest: string): Location | null {
-  const url = `${location.prefix === '/' ? '' : location.prefix}${rest}`;
-  const nearer = server.locations.filter(
-    ({ prefix }) => prefix.length > location.prefix.length && isBelow(url, prefix),
-  );
-  return nearer[0] ?? null;
+  if (!server.locations.some(({ path }) => path.kind === 'prefix' && path.text === '/')) return null;
+  let matcher = matchers.get(server);
+  if (matcher === undefined) {
+    matcher = new LocationMatcher(server);
+    matchers.set(server, matcher);
+  }
+  const found = matcher.locate(`${location.prefix === '/' ? '' : location.prefix}${rest || '/'}`);
+  return found === location ? null : found;
 }

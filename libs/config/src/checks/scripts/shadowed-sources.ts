@@ -1,6 +1,6 @@
 import type { Disk } from '../../disk/disk.ts';
 import { readsFiles, runnerOf } from '../../model/cgi-rules.ts';
-import type { CgiRule, Location } from '../../model/types.ts';
+import type { CgiRule } from '../../model/types.ts';
 import type { WrittenPlace } from './places.ts';
 import { hides, type Reach, shadowOf } from './reach.ts';
 
@@ -31,19 +31,20 @@ export function shadowedSource(
     const rules = runner.location.cgi.filter(({ kind }) => kind === 'extension');
     const rest = rules.length === 0 ? null : reach.restIn(runner.location, location.root);
     if (rest === null || rest === '' || shadowOf(runner, rest) !== location) continue;
-    const name = firstSent(location, rules, places, reach, disk);
+    const name = firstSent(sender, rules, places, reach, disk);
     if (name !== null) return { runner, name };
   }
   return null;
 }
 
 function firstSent(
-  location: Location,
+  sender: WrittenPlace,
   rules: readonly CgiRule[],
   places: readonly WrittenPlace[],
   reach: Reach,
   disk: Disk,
 ): string | null {
+  const { location } = sender;
   // Uploads are meant to be sent.
   if (
     places.some(({ location: { uploadPath } }) => uploadPath !== null && reach.overlap(location, uploadPath))
@@ -59,6 +60,7 @@ function firstSent(
       if (hides(location, rest) || reach.restIn(location, path) === null) continue;
       const kind = disk.kind(path);
       if (kind === 'folder') folders.push(rest);
+      if (shadowOf(sender, rest) !== null) continue;
       if (kind === 'file' && runnerOf(rules, path) !== null && runnerOf(location.cgi, path) === null)
         return rest.slice(1);
     }

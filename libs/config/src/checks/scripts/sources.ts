@@ -29,8 +29,8 @@ export function warnOfSources(
     if (level.damaged || !reach.serves(location) || !readsFiles(location)) continue;
     const shadowed = shadowedSource(sender, places, reach, disk);
     if (shadowed !== null) {
-      const { prefix, at } = shadowed.runner.location;
-      const there = `location ${quoted(prefix)} at ${lineOf(at)}`;
+      const { path, at } = shadowed.runner.location;
+      const there = `location ${quoted(path.text)} at ${lineOf(at)}`;
       const message = `this location sends ${quoted(shadowed.name)}, which ${there} would run`;
       problems.warn('source-sent', wordSpan(level.opening.directive, 0), message, { expected: EXPECTED });
       continue;
@@ -39,8 +39,8 @@ export function warnOfSources(
       if (rules.get(runner.location) === rules.get(location)) continue;
       const rule = runner.location.cgi.find((each) => sends(sender, runner, each, reach));
       if (rule === undefined) continue;
-      const { prefix, root, at } = runner.location;
-      const there = `location ${quoted(prefix)} at ${lineOf(at)}`;
+      const { path, root, at } = runner.location;
+      const there = `location ${quoted(path.text)} at ${lineOf(at)}`;
       const message = `this location sends what ${there} runs: ${subjectOf(rule)} in ${quoted(root)}`;
       problems.warn('source-sent', wordSpan(level.opening.directive, 0), message, { expected: EXPECTED });
       break;
@@ -51,8 +51,14 @@ export function warnOfSources(
 /** Whether there are files that a rule of `runner` runs and that `sender` sends. */
 function sends(sender: WrittenPlace, runner: WrittenPlace, rule: CgiRule, reach: Reach): boolean {
   const area = rule.kind === 'script' ? rule.path : reach.overlap(runner.location, sender.location.root);
-  if (area === null || !reach.isThere(area) || !reach.names(runner, area) || !reach.names(sender, area))
-    return false;
+  if (area === null || !reach.isThere(area)) return false;
+  if (rule.kind === 'script') {
+    if (!reach.names(runner, area) || !reach.names(sender, area)) return false;
+  } else {
+    // A pattern of the same server may take these files over.
+    const name = `x${rule.kind === 'extension' ? rule.ext : ''}`;
+    if (!reach.namesIn(runner, area, name) || !reach.namesIn(sender, area, name)) return false;
+  }
   const { cgi, root } = sender.location;
   switch (rule.kind) {
     case 'script':

@@ -48,9 +48,11 @@ function survey(place: WrittenPlace, reach: Reach, disk: Disk): Survey {
     for (const name of disk.list(root + folder)) {
       if (left-- === 0) return found;
       const rest = `${folder}/${name}`;
-      if (hides(location, rest) || shadowOf(place, rest) !== null) continue;
       const path = root === '/' ? rest : root + rest;
       const kind = disk.kind(path);
+      if (hides(location, rest)) continue;
+      const special = kind === 'folder' && location.path.kind === 'pattern';
+      if (!special && shadowOf(place, rest) !== null) continue;
       if (kind === 'folder') folders.push(rest);
       if (kind !== 'file' || cgi.some((rule) => rule.kind === 'script' && rule.path === path)) continue;
       const runner = runnerOf(cgi, path);
