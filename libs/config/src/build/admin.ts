@@ -1,6 +1,7 @@
 // Builds what `admin` stands for: a server without files, with the limits and logs of the main level.
 
 import { absolutePath } from '../disk/path.ts';
+import { pathOf } from '../model/location-path.ts';
 import type { Admin, Listen, Location, Server } from '../model/types.ts';
 import { wordSpan } from '../syntax/directive.ts';
 import type { Surroundings } from './draft.ts';
@@ -55,6 +56,7 @@ function onlyLocation({ base, at, origins }: Server): Location {
   return {
     ...base,
     id: 0,
+    path: pathOf('prefix', '/'),
     prefix: '/',
     defaultFiles: [],
     uploadPath: null,
