@@ -151,6 +151,8 @@ export class CgiRunner {
     this.depths.set(head, depth);
     const exchange = new Exchange(services, head, server, locate(server, head.path), now());
     exchange.remote = from.remote;
+    exchange.peer = from.peer;
+    exchange.requestId = from.requestId;
     exchange.caller = from.caller;
     return dispatch(exchange);
   }

@@ -36,6 +36,7 @@ describe('defaults', () => {
           path: '',
           tls: false,
           h2c: false,
+          proxyProtocol: false,
           text: '80',
           key: '0.0.0.0:80',
         },

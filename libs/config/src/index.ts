@@ -12,7 +12,9 @@ export type { LoadResult } from './load.ts';
 export { type Address, addressesOf } from './model/addresses.ts';
 export { isChallenge } from './model/challenges.ts';
 export { HostMatcher } from './model/host-matcher.ts';
+export { formatIp, parseIp } from './model/ip-address.ts';
 export { LocationMatcher } from './model/location-matcher.ts';
+export { isWithin, type Network } from './model/network.ts';
 export type * from './model/types.ts';
 export { load, loadText } from './node-load.ts';
 export {

@@ -86,8 +86,10 @@ export class Exchange {
   readonly head: RequestHead;
   server: Server;
   location: Location;
-  /** The client's address, for scripts and logs. */
+  /** The client's address, for scripts, limits and logs. */
   remote = '';
+  /** The address at the far end of the connection: the client's, or that of a proxy which has said who the client is. */
+  peer = '';
   /** What the logs, the answer and scripts call this request; '' if its server gives no ids. */
   requestId = '';
   caller: Caller = NOBODY;

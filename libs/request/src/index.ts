@@ -9,6 +9,7 @@ export {
   textOfBytes,
 } from './bytes/octets.ts';
 export { FieldId } from './fields/field-id.ts';
+export { forwardedFor, listedAddresses } from './fields/forwarded.ts';
 export { Headers } from './fields/headers.ts';
 export { RequestHead, TargetForm } from './head/head.ts';
 export { fillHead, type HeadValues } from './head/head-values.ts';

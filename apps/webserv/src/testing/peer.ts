@@ -96,10 +96,9 @@ export class Peer {
     options: ConnectionOptions & { readonly localAddress?: string } = {},
   ): Promise<Peer> {
     return new Promise((resolve, reject) => {
-      const { localAddress } = options;
+      const { localAddress, path } = options;
       const plain = connect({
-        port,
-        host: '127.0.0.1',
+        ...(path === undefined ? { port, host: '127.0.0.1' } : { path }),
         ...(localAddress === undefined ? {} : { localAddress }),
       });
       const socket = tlsConnect({

@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import { type Exchange, resolvePath, type Script } from '@webserv/methods';
+import { type Ends, type Exchange, resolvePath, type Script } from '@webserv/methods';
 import { textOfBytes } from '@webserv/request';
 import type { Program } from '../process/script-process.ts';
 import type { Location } from '../workshop/server.ts';
@@ -35,7 +35,7 @@ export function programOf(
       pathTranslated: translate(workshop.locate(server, script.pathInfo), script.pathInfo),
       contentLength,
       remote: exchange.remote,
-      ...exchange.caller.ends(),
+      ...endsOf(exchange),
       secure: exchange.caller.secure,
       serverName: serverName(head, server),
       serverPort: serverPort(head, server, exchange.caller.secure !== null),
@@ -48,6 +48,12 @@ export function programOf(
     cwd: dirname(file),
     stdin: head.hasBody ? -1 : workshop.nothing,
   };
+}
+
+/** The port of a client behind a proxy is not known. */
+function endsOf({ caller, remote, peer }: Exchange): Ends {
+  const ends = caller.ends();
+  return remote === peer ? ends : { ...ends, remotePort: 0 };
 }
 
 /**

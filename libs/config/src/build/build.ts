@@ -108,6 +108,7 @@ function buildServer(
     tls:
       store === null ? tls : { ...tls, certificates: [...tls.certificates, keptCertificate(store, names)] },
     acme,
+    realIp: reader.take('real_ip'),
     requestId: reader.take('request_id'),
     hsts: reader.take('hsts'),
     redirectHttps: reader.take('redirect_https'),

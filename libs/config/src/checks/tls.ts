@@ -89,13 +89,13 @@ function ciphers({ value, level }: Built<Server>, problems: Problems): void {
 function conflicts(servers: readonly Built<Server>[], problems: Problems): void {
   const first = new Map<string, { readonly kind: string; readonly at: Position }>();
   for (const { value, level } of servers) {
-    for (const { key, tls, h2c } of value.listens) {
-      const kind = tls ? 'tls' : h2c ? 'h2c' : 'plain';
+    for (const { key, tls, h2c, proxyProtocol } of value.listens) {
+      const kind = `${tls ? 'tls' : h2c ? 'h2c' : 'plain'}${proxyProtocol ? PROXIED : ''}`;
       const before = first.get(key);
       if (before === undefined) first.set(key, { kind, at: placeOf(value, key) });
       else if (before.kind !== kind) {
         const message = `${key} is ${named(before.kind)} address at ${lineOf(before.at)}, and ${named(kind)} one here`;
-        const word = before.kind === 'plain' ? kind : before.kind;
+        const word = (before.kind === 'plain' ? kind : before.kind).replace('plain ', '');
         problems.error('listen-conflict', spanOf(level, key), message, {
           expected: `${word} in both, or in none of them`,
         });
@@ -104,8 +104,11 @@ function conflicts(servers: readonly Built<Server>[], problems: Problems): void 
   }
 }
 
+/** Behind the kind of an address whose connections begin with a header. */
+const PROXIED = ' proxy_protocol';
+
 function named(kind: string): string {
-  return kind === 'h2c' ? 'an h2c' : `a ${kind}`;
+  return kind.startsWith('h2c') ? `an ${kind}` : `a ${kind}`;
 }
 
 function placeOf(server: Server, key: string): Position {

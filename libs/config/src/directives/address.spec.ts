@@ -15,7 +15,17 @@ describe('parseListen', () => {
     ['unix:/run/a.sock', 'unix', '', 0, 'unix:/run/a.sock'],
   ])('%s', (text, family, host, port, key) => {
     const path = family === 'unix' ? '/run/a.sock' : '';
-    expect(parseListen(text)).toEqual({ family, host, port, path, tls: false, h2c: false, text, key });
+    expect(parseListen(text)).toEqual({
+      family,
+      host,
+      port,
+      path,
+      tls: false,
+      h2c: false,
+      proxyProtocol: false,
+      text,
+      key,
+    });
   });
 
   it.each([

@@ -16,7 +16,17 @@ export function parseListen(text: string, tls = false): Listen | string {
     // sun_path holds 104 bytes on the BSDs and macOS, and 108 on Linux. One of them is NUL.
     if (path === '') return 'the path of the socket is missing';
     if (new TextEncoder().encode(path).length > 103) return 'the path of a unix socket has at most 103 bytes';
-    return { family: 'unix', host: '', port: 0, path, tls, h2c: false, text, key: `unix:${path}` };
+    return {
+      family: 'unix',
+      host: '',
+      port: 0,
+      path,
+      tls,
+      h2c: false,
+      proxyProtocol: false,
+      text,
+      key: `unix:${path}`,
+    };
   }
   if (text.startsWith('[')) return parseIpv6(text, tls);
   if (/^\d+$/.test(text)) return finish('ipv4', '0.0.0.0', text, text, tls);
@@ -51,5 +61,5 @@ function finish(
   const value = port === null ? usual : /^\d{1,5}$/.test(port) ? Number(port) : 65_536;
   if (value > 65_535) return 'the port is not a number from 0 to 65535';
   const key = family === 'ipv6' ? `[${host}]:${value}` : `${host}:${value}`;
-  return { family, host, port: value, path: '', tls, h2c: false, text, key };
+  return { family, host, port: value, path: '', tls, h2c: false, proxyProtocol: false, text, key };
 }

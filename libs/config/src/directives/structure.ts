@@ -34,28 +34,45 @@ const OPTIONS_OF_NGINX: readonly (readonly [word: RegExp, instead: string])[] = 
   [/^ipv6only=/i, 'nothing: [::] accepts IPv6 alone, and a second "listen" adds IPv4'],
 ];
 
+const PROXY_PROTOCOL = 'proxy_protocol';
+
 const listen: Value<Listen> = lazy(() =>
   z.pipe(
     z.array(z.string()),
     z.transform(([word = '', ...words]: string[], ctx: z.core.ParsePayload): Listen => {
-      const [protocol] = words;
+      const proxyProtocol = words.includes(PROXY_PROTOCOL);
+      const protocol = words.find((each) => each === 'tls' || each === 'h2c');
       const address = parseListen(word, protocol === 'tls');
-      const h2c = protocol === 'h2c';
+      let [canSpeak, canBegin] = [true, true];
       words.forEach((each, index) => {
-        if (index === 0 && (each === 'tls' || each === 'h2c')) return;
-        const suggestion = /^(ssl|https|tls)$/i.test(each) ? 'tls' : suggest(each, ['tls', 'h2c']);
-        const instead = OPTIONS_OF_NGINX.find(([name]) => name.test(each))?.[1];
-        refuseWord(ctx, index + 1, `"${each}" is not possible here`, {
-          expected: instead ?? (index === 0 ? 'tls, h2c, or ";"' : '";"'),
-          suggestion: index === 0 && instead === undefined ? suggestion : null,
-        });
+        if (canSpeak && each === protocol) canSpeak = false;
+        else if (canBegin && each === PROXY_PROTOCOL) canBegin = false;
+        else refuseOption(each, index, canSpeak, canBegin, ctx);
       });
-      if (typeof address !== 'string') return { ...address, h2c };
+      if (typeof address !== 'string') return { ...address, h2c: protocol === 'h2c', proxyProtocol };
       refuseWord(ctx, 0, address);
       return z.NEVER;
     }),
   ),
 );
+
+/** Refuses a word behind the address. @param canSpeak tls or h2c may still come @param canBegin proxy_protocol may */
+function refuseOption(
+  word: string,
+  index: number,
+  canSpeak: boolean,
+  canBegin: boolean,
+  ctx: z.core.ParsePayload,
+): void {
+  const possible = [...(canSpeak ? ['tls', 'h2c'] : []), ...(canBegin ? [PROXY_PROTOCOL] : [])];
+  const suggestion = canSpeak && /^(ssl|https|tls)$/i.test(word) ? 'tls' : suggest(word, possible);
+  const instead = OPTIONS_OF_NGINX.find(([name]) => name.test(word))?.[1];
+  const expected = possible.length === 0 ? '";"' : `${possible.join(', ')}, or ";"`;
+  refuseWord(ctx, index + 1, `"${word}" is not possible here`, {
+    expected: instead ?? expected,
+    suggestion: instead === undefined ? suggestion : null,
+  });
+}
 
 const SERVER_NAME = /^(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/i;
 
@@ -185,16 +202,17 @@ export const structureRows = {
   listen: row({
     name: 'listen',
     contexts: ['server'],
-    usage: '[ADDRESS:]PORT [tls|h2c]',
+    usage: '[ADDRESS:]PORT [tls|h2c] [proxy_protocol]',
     // Further words get a hint each.
     max: Number.POSITIVE_INFINITY,
     repeat: 'many',
     each: true,
     inherits: false,
     value: listen,
-    expects: '80, 127.0.0.1:80, [::1]:80, *:80 or unix:/path; then tls for HTTPS, or h2c for HTTP/2 alone',
+    expects:
+      '80, 127.0.0.1:80, [::1]:80, *:80 or unix:/path; then tls for HTTPS, or h2c for HTTP/2 alone; then proxy_protocol behind a proxy that names its clients so',
     default: '80',
-    help: 'An address to accept connections on. With tls its clients speak HTTPS, and the server needs a certificate. An address without a port has port 80, or 443 with tls. With h2c they speak HTTP/2 without TLS from the first byte on (RFC 9113, section 3.3), and no HTTP/1.1: that is for proxies and programs, because no browser does it. With port 0 the system chooses the port. [::] accepts IPv6 only: add a second listen for IPv4. The server makes the file of a unix socket with mode 0666. It replaces a file on which nobody answers. It removes its own file when it stops, if it may still write the folder.',
+    help: 'An address to accept connections on. With tls its clients speak HTTPS, and the server needs a certificate. An address without a port has port 80, or 443 with tls. With h2c they speak HTTP/2 without TLS from the first byte on (RFC 9113, section 3.3), and no HTTP/1.1: that is for proxies and programs, because no browser does it. With proxy_protocol every connection must begin with a header of the PROXY protocol (version 1 or 2), which names the client, before TLS: a connection without one is closed, and a line in the error log says so. Logs, limits, allow, deny and REMOTE_ADDR then go by that address. Let only the proxy reach such an address, because whoever reaches it can claim any. With port 0 the system chooses the port. [::] accepts IPv6 only: add a second listen for IPv4. The server makes the file of a unix socket with mode 0666. It replaces a file on which nobody answers. It removes its own file when it stops, if it may still write the folder.',
     alias: ['port', 'bind'],
   }),
   server_name: row({

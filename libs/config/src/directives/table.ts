@@ -1,6 +1,7 @@
 // The table of all directives.
 
 import { acmeRows } from './acme.ts';
+import { clientRows } from './clients.ts';
 import { codingRows } from './coding.ts';
 import { contentRows } from './content.ts';
 import { fallbackRows } from './fallbacks.ts';
@@ -24,6 +25,7 @@ export const DIRECTIVES = {
   ...scriptRows,
   ...codingRows,
   ...limitRows,
+  ...clientRows,
   ...logFormatRows,
   ...logRows,
   ...operatorRows,

@@ -1,6 +1,7 @@
 /** The variables of a `log_format`. The names are nginx's where nginx has the value; the last five are our own. */
 export const LOG_VARIABLES = [
   'remote_addr',
+  'realip_remote_addr',
   'remote_user',
   'time_local',
   'time_iso8601',

@@ -4,6 +4,7 @@ import type { Position } from '../diagnostics/position.ts';
 import type { AnswerFields } from './answer-fields.ts';
 import type { LocationPath } from './location-path.ts';
 import type { LogFormat } from './log-format.ts';
+import type { Network } from './network.ts';
 import type { Syslog } from './syslog.ts';
 import type { Tries } from './tries.ts';
 
@@ -85,6 +86,8 @@ export interface Listen {
   readonly tls: boolean;
   /** Its clients speak HTTP/2 from the first byte on, without TLS. */
   readonly h2c: boolean;
+  /** Each connection begins with a header of the PROXY protocol, which names the client. */
+  readonly proxyProtocol: boolean;
   /** As the config writes it. */
   readonly text: string;
   /** The address in one spelling. Servers with the same key share a socket. */
@@ -103,6 +106,8 @@ export interface Server {
   readonly tls: TlsSettings;
   /** Null if no authority is asked for a certificate. Otherwise its file is the one of `tls.certificates`. */
   readonly acme: Acme | null;
+  /** Whose word about the address of a client counts. Null: nobody's. */
+  readonly realIp: RealIp | null;
   /** Whether requests have ids: made here, or those that clients send. */
   readonly requestId: 'on' | 'header' | 'off';
   /** Null if answers over TLS say nothing of the kind. */
@@ -181,6 +186,13 @@ export interface ClientCertificates {
   readonly authorities: string;
   /** Whether a client without a certificate is refused. */
   readonly required: boolean;
+}
+
+export interface RealIp {
+  /** The proxies that are trusted. */
+  readonly networks: readonly Network[];
+  /** The request field that they name the client in, in lower case: `forwarded`, or a list of addresses. */
+  readonly field: string;
 }
 
 /** What Strict-Transport-Security says (RFC 6797, section 6.1). */

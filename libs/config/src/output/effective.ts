@@ -16,6 +16,7 @@ import type {
   LogTarget,
   Origin,
   Origins,
+  RealIp,
   Scope,
   Server,
 } from '../model/types.ts';
@@ -118,6 +119,7 @@ function writeServer(out: Writer, server: Server): void {
   for (const [code, path] of server.errorPages) {
     out.value('error', `${code} ${word(path)}`, origins, true, `error ${code}`);
   }
+  out.value('real_ip', realIpText(server.realIp), origins);
   out.value('request_id', server.requestId, origins);
   out.value('access_log', accessLog(server.accessLog), origins);
   out.value('error_log', errorLog(server.errorLog), origins);
@@ -298,10 +300,14 @@ function adminText({ listen, isPublic }: Admin): string {
   return isPublic ? `${address} public` : address;
 }
 
+function realIpText(rule: RealIp | null): string {
+  return rule === null ? 'off' : `${rule.networks.map(({ text }) => text).join(' ')} header=${rule.field}`;
+}
+
 function listenText(listen: Listen): string {
   const address = listen.family === 'unix' ? word(listen.key) : listen.key;
-  if (listen.h2c) return `${address} h2c`;
-  return listen.tls ? `${address} tls` : address;
+  const protocol = listen.h2c ? ' h2c' : listen.tls ? ' tls' : '';
+  return `${address}${protocol}${listen.proxyProtocol ? ' proxy_protocol' : ''}`;
 }
 
 function accessLog(target: LogTarget | null): string {

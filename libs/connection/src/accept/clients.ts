@@ -50,7 +50,11 @@ export class Clients {
   succeed(from: Guest, to: Guest, nowMs: number): void {
     this.leaveList(from);
     from.standing = Standing.DEPARTED;
-    to.neighbours = from.neighbours;
+    if (from.remote === to.remote) to.neighbours = from.neighbours;
+    else {
+      to.neighbours = this.neighbourhood.come(to.remote);
+      this.neighbourhood.leave(neighboursOf(from));
+    }
     this.busy.append(to);
     this.awaitHead(to, nowMs);
   }

@@ -75,6 +75,16 @@ export class Crowd implements Doorkeeper {
     return 0;
   }
 
+  /**
+   * Reports one that is too many, and that its owner turns away.
+   * @param secure as of `turnAway`
+   * @returns what it answers, or null
+   */
+  refusal(remote: string, secure: boolean): Memory | null {
+    this.report(remote);
+    return secure ? null : this.answerNow();
+  }
+
   /** Closes a connection that there is no place for, without a word. @returns as `turnAway` */
   reset(fd: number): number {
     const connection = new TurnedAway(this.wire, fd, this, this.site.memory);

@@ -1,4 +1,4 @@
-import type { Loop, Udata } from '@webserv/event-loop';
+import type { Loop, Memory, Udata } from '@webserv/event-loop';
 import type { Secure } from '@webserv/methods';
 import type { Clock } from '../clock.ts';
 import type { Edition } from '../edition.ts';
@@ -34,6 +34,8 @@ export interface Host {
   readonly wire: Wire;
   /** Its connections speak TLS. */
   readonly secure: boolean;
+  /** Its connections begin with a header of the PROXY protocol, and the far end of their sockets is the proxy. */
+  proxied: boolean;
   /** What it serves now. */
   readonly edition: Edition;
   /** The server stops. */
@@ -44,7 +46,11 @@ export interface Host {
   headBegun(guest: Guest): void;
   /** A client has something to be answered. */
   becameBusy(guest: Guest): void;
-  /** The handshake of a connection is over: `to` takes its socket and its place. */
+  /** Whether one more connection from this address may come, where need be in the place of an unfinished head from there. */
+  admits(remote: string): boolean;
+  /** Reports that one may not. @returns the whole response for it, or null where its client could not read one */
+  refusal(remote: string): Memory | null;
+  /** What a connection began with is over: `to` takes its socket and its place. */
   succeed(from: Guest, to: Guest): void;
   /** A client has been disposed of. */
   clientGone(guest: Guest): void;

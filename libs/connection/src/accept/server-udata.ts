@@ -1,4 +1,14 @@
-import { ERRNO, errnoMessage, errnoName, Interest, type Loop, Op, Timer, Udata } from '@webserv/event-loop';
+import {
+  ERRNO,
+  errnoMessage,
+  errnoName,
+  Interest,
+  type Loop,
+  type Memory,
+  Op,
+  Timer,
+  Udata,
+} from '@webserv/event-loop';
 import type { Clock } from '../clock.ts';
 import type { Edition } from '../edition.ts';
 import { PlainWire } from '../plain-wire.ts';
@@ -40,6 +50,7 @@ export class ServerUdata extends Udata implements Host {
   readonly wire: Wire;
   readonly secure: boolean;
   edition: Edition;
+  proxied = false;
   closing = false;
   private readonly welcome: Welcome;
   private readonly accepting = new Op(this);
@@ -193,6 +204,14 @@ export class ServerUdata extends Udata implements Host {
     this.clients.becomeBusy(client);
     // It may have been the one that would have made room for the next.
     if (this.clients.served >= this.limit) this.holdBack();
+  }
+
+  admits(remote: string): boolean {
+    return this.hasPlaceAt(remote);
+  }
+
+  refusal(remote: string): Memory | null {
+    return this.crowd.refusal(remote, this.secure);
   }
 
   succeed(from: Guest, to: Guest): void {

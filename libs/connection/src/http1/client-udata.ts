@@ -1,5 +1,5 @@
 import { assert, type Op, OpState } from '@webserv/event-loop';
-import type { Secure } from '@webserv/methods';
+import type { Ends, Secure } from '@webserv/methods';
 import { FeedStatus } from '@webserv/request';
 import type { Reply } from '@webserv/response';
 import { type Guest, type Host, Standing } from '../accept/guest.ts';
@@ -60,6 +60,11 @@ export class ClientUdata extends Connection implements RoundOwner, Guest {
     this.host = host;
     this.rounds = rounds;
     this.remote = remote;
+  }
+
+  override ends(): Ends {
+    const ends = super.ends();
+    return this.host.proxied ? { ...ends, remotePort: 0 } : ends;
   }
 
   start(): void {

@@ -7,7 +7,7 @@ import {
   type Http2Stream,
   ServerConnection,
 } from '@webserv/http2';
-import type { Secure } from '@webserv/methods';
+import type { Ends, Secure } from '@webserv/methods';
 import type { HeadValues } from '@webserv/request';
 import { type Guest, type Host, Standing } from '../accept/guest.ts';
 import type { Neighbours } from '../accept/neighbourhood.ts';
@@ -99,6 +99,11 @@ export class Http2ClientUdata
 
   get gone(): boolean {
     return this.fd < 0;
+  }
+
+  override ends(): Ends {
+    const ends = super.ends();
+    return this.host.proxied ? { ...ends, remotePort: 0 } : ends;
   }
 
   start(): void {

@@ -57,6 +57,8 @@ function serverOf(location: Location, patch: Partial<Server>): Server {
     maxConnect: 1000,
     maxConnectPerAddress: 0,
     maxPipeline: 100,
+    requestId: 'off',
+    realIp: null,
     keepaliveRequests: 1000,
     cacheSize: 0,
     cacheEntry: 0,

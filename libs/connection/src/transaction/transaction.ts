@@ -8,6 +8,7 @@ import type { Outlet } from '../outlet.ts';
 import type { Ended, Site } from '../site.ts';
 import { isMisdirected } from './misdirected.ts';
 import { Patience } from './patience.ts';
+import { realAddress } from './real-address.ts';
 import { requestIdOf } from './request-id.ts';
 import { Responder, type ResponseOwner } from './responder.ts';
 import { Stage } from './stage.ts';
@@ -89,6 +90,7 @@ export class Transaction implements Ended {
   attach(owner: TransactionOwner, remote: string): void {
     this.owner = owner;
     this.site = this.edition.defaultSite;
+    this.exchange.peer = remote;
     this.exchange.remote = remote;
     this.exchange.caller = owner;
     this.responder.attach(owner);
@@ -107,7 +109,10 @@ export class Transaction implements Ended {
     this.open();
     this.site = this.edition.siteOf(exchange.head.host);
     exchange.nowMs = nowMs;
-    exchange.requestId = requestIdOf(this.site.server, exchange.head);
+    const { server } = this.site;
+    exchange.requestId = requestIdOf(server, exchange.head);
+    exchange.remote =
+      server.realIp === null ? exchange.peer : realAddress(server.realIp, exchange.peer, exchange.head);
   }
 
   /**
@@ -119,6 +124,7 @@ export class Transaction implements Ended {
     this.site = defaultSite;
     this.begin(defaultSite.server, defaultSite.locate('/'), nowMs);
     this.requestLine = requestLine;
+    this.exchange.remote = this.exchange.peer;
     this.exchange.requestId = requestIdOf(defaultSite.server, this.exchange.head);
     this.open();
   }

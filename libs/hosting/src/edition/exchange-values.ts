@@ -10,6 +10,10 @@ export class ExchangeValues implements RequestValues {
     return this;
   }
 
+  get peer(): string {
+    return this.shown?.peer ?? '';
+  }
+
   get path(): string {
     return this.shown?.head.path ?? '';
   }

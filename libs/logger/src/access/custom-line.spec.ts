@@ -47,6 +47,7 @@ const FULL = entryOf(
     id: 'r1',
   },
   {
+    peer: '10.0.0.1',
     path: '/a b',
     query: 'c=d',
     hasQuery: true,
@@ -59,6 +60,7 @@ const FULL = entryOf(
 describe('CustomLine', () => {
   it.each<[LogVariableName, string, string]>([
     ['remote_addr', '192.0.2.7', '-'],
+    ['realip_remote_addr', '10.0.0.1', '-'],
     ['remote_user', 'ann', '-'],
     ['request', 'GET /a%20b?c=d HTTP/2.0', '-'],
     ['request_method', 'GET', '-'],

@@ -31,6 +31,7 @@ const PLAIN: Readonly<Partial<Record<LogVariableName, Reader>>> = {
 /** Values that come from a client, a config or a system. */
 const FOREIGN: Readonly<Partial<Record<LogVariableName, Reader>>> = {
   remote_addr: ({ remote }) => remote,
+  realip_remote_addr: ({ request }) => request.peer,
   remote_user: ({ user }) => user,
   request: (entry) =>
     entry.method === '' ? entry.requestLine : `${entry.method} ${entry.target} ${protocolOf(entry)}`,

@@ -1,6 +1,7 @@
 /** The values that a format of one's own can name, by nginx's names where nginx has them. */
 export type LogVariableName =
   | 'remote_addr'
+  | 'realip_remote_addr'
   | 'remote_user'
   | 'time_local'
   | 'time_iso8601'

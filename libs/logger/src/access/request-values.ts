@@ -1,5 +1,7 @@
 /** What only a format of one's own writes of a request. A value is worked out when a line needs it. */
 export interface RequestValues {
+  /** The address at the far end of the connection, which may be a proxy's. */
+  readonly peer: string;
   /** The decoded path. */
   readonly path: string;
   /** What follows the `?` of the target. */
@@ -20,6 +22,7 @@ export interface RequestValues {
 
 /** Of a request that nothing is known of. */
 export const NO_VALUES: RequestValues = {
+  peer: '',
   path: '',
   query: '',
   hasQuery: false,

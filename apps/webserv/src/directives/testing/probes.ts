@@ -1,3 +1,4 @@
+import { CLIENTS } from './clients.ts';
 import { CODING } from './coding.ts';
 import { CONTENT } from './content.ts';
 import { COUNTS } from './counts.ts';
@@ -23,6 +24,7 @@ export const PROBES: Readonly<Record<string, Probe | AloneProbe>> = {
   ...SIZES,
   ...COUNTS,
   ...TIMES,
+  ...CLIENTS,
   ...LOGS,
   ...STOPPING,
   ...OPERATOR,

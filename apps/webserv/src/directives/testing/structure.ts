@@ -25,6 +25,15 @@ async function speaksHttp2(path: string): Promise<boolean> {
   return isFrame;
 }
 
+/** Whether a socket answers a request behind a header of the PROXY protocol. */
+async function isProxied(path: string): Promise<boolean> {
+  const peer = await Peer.open(path);
+  peer.send('PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n');
+  const answer = await peer.answer().catch(() => null);
+  peer.close();
+  return answer !== null && answer.status !== 400;
+}
+
 async function bodyOf(place: Place, host: string, target: string): Promise<string> {
   const answer = await place.ask(`GET ${target} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
   return answer.body.toString();
@@ -100,6 +109,7 @@ export const STRUCTURE: Readonly<Record<string, Probe | AloneProbe>> = {
         ['127.0.0.1', 'unix', 'TLSv1.3'],
       ],
       ['listen 127.0.0.1:0; listen unix:web.sock h2c;', ['127.0.0.1', 'unix', 'h2c']],
+      ['listen 127.0.0.1:0; listen unix:web.sock proxy_protocol;', ['127.0.0.1', 'unix', 'proxied']],
     ],
     files: { 'a.pem': PAIR.certificate, 'a.key': PAIR.key },
     observe: async ({ site }) => {
@@ -108,6 +118,7 @@ export const STRUCTURE: Readonly<Record<string, Probe | AloneProbe>> = {
       const peer = await Peer.secure(0, { path: join(site.folder, 'web.sock') }).catch(() => null);
       if (peer !== null) hosts.push(peer.tls.getProtocol() ?? '');
       peer?.close();
+      if (peer === null && (await isProxied(join(site.folder, 'web.sock')))) return [...hosts, 'proxied'];
       if (peer === null && (await speaksHttp2(join(site.folder, 'web.sock')))) hosts.push('h2c');
       return hosts;
     },
