@@ -9,10 +9,14 @@ export const CTRL = {
   SET_SESS_CACHE_MODE: 44,
   CHAIN_CERT: 89,
   SET_GROUPS_LIST: 92,
+  GET_PEER_TMP_KEY: 109,
   SET_MIN_PROTO_VERSION: 123,
   SET_MAX_PROTO_VERSION: 124,
   GET_NEGOTIATED_GROUP: 134,
 } as const;
+
+/** NID_X25519: a kind of key (obj_mac.h). */
+export const X25519 = 1034;
 
 /** Commands of BIO_ctrl. */
 export const BIO = { RESET: 1, SET_MEM_EOF_RETURN: 130 } as const;

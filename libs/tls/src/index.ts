@@ -4,4 +4,4 @@ export { TicketKeys } from './ticket-keys.ts';
 export { type ClientCertificates, TlsContext, type TlsOptions, type TlsVersion } from './tls-context.ts';
 export { TlsError, type TlsPart } from './tls-error.ts';
 export type { ClientCertificate, TlsFacts } from './tls-facts.ts';
-export { RECORD_MAX, sealedLength, TlsSession } from './tls-session.ts';
+export { type ContextSource, RECORD_MAX, sealedLength, TlsSession } from './tls-session.ts';

@@ -8,16 +8,26 @@ describe('Records', () => {
 
   it.each([1, 2, 3, 4, 5, 6, 521, 522, 523, stream.length])('finds all ends in pieces of %i', (step) => {
     const records = new Records();
-    let ends = 0;
-    for (let at = 0; at < stream.length; at += step)
-      ends += records.scan(stream, at, Math.min(at + step, stream.length));
-    expect([ends, records.whole, records.atBoundary]).toEqual([4, 4, true]);
+    for (let at = 0; at < stream.length; at += step) {
+      const end = Math.min(at + step, stream.length);
+      expect(records.scan(stream, at, end, 9)).toBe(end);
+    }
+    expect([records.whole, records.atBoundary]).toEqual([4, true]);
+  });
+
+  it('reads as many records as it may, and stops at the end of the last', () => {
+    const records = new Records();
+    const ends = [522, 528, 533, stream.length];
+    for (let at = 0, index = 0; index < ends.length; index++) {
+      at = records.scan(stream, at, stream.length, 1);
+      expect([at, records.atBoundary]).toEqual([ends[index], true]);
+    }
   });
 
   it.each([1, 4, 5, 6, 521])('is within a record after %i bytes', (count) => {
     const records = new Records();
-    expect(records.scan(stream, 0, count)).toBe(0);
-    expect(records.atBoundary).toBe(false);
+    records.scan(stream, 0, count, 9);
+    expect([records.whole, records.atBoundary]).toEqual([0, false]);
   });
 
   it.each([
@@ -28,8 +38,8 @@ describe('Records', () => {
     [21, Opening.OTHER],
   ])('knows what begins with %i', (byte, opening) => {
     const records = new Records();
-    records.scan(Buffer.from([byte, 0x61]), 0, 2);
-    records.scan(Buffer.from([22]), 0, 1);
+    records.scan(Buffer.from([byte, 0x61]), 0, 2, 9);
+    records.scan(Buffer.from([22]), 0, 1, 9);
     expect(records.opening).toBe(opening);
   });
 });

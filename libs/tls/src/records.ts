@@ -24,11 +24,15 @@ export class Records {
     return this.head === 0;
   }
 
-  /** Reads `bytes[start, end)`. @returns how many records have ended in it */
-  scan(bytes: Uint8Array, start: number, end: number): number {
+  /**
+   * Reads `bytes[start, end)`, or less of it: not beyond the end of the record that is the last of `most`.
+   * @returns the offset behind what was read
+   */
+  scan(bytes: Uint8Array, start: number, end: number, most: number): number {
     if (this.opening === Opening.NOTHING && start < end) this.opening = openingOf(bytes[start]);
-    const before = this.whole;
-    for (let at = start; at < end; ) {
+    const last = this.whole + most;
+    let at = start;
+    while (at < end && this.whole < last) {
       if (this.head < HEADER) {
         // The length is in the last two bytes of the header.
         if (this.head === HEADER - 2) this.lacking = bytes[at] << 8;
@@ -45,7 +49,7 @@ export class Records {
         this.whole++;
       }
     }
-    return this.whole - before;
+    return at;
   }
 }
 

@@ -48,7 +48,7 @@ class TicketKey {
     const init = encrypts ? openssl.EVP_EncryptInit_ex : openssl.EVP_DecryptInit_ex;
     const key = this.memory.address + NAME + HMAC;
     return (
-      init(cipher, openssl.EVP_aes_256_cbc(), 0, key, iv) === 1 &&
+      init(cipher, cipherOf(openssl), 0, key, iv) === 1 &&
       openssl.EVP_MAC_CTX_set_params(mac, this.params) === 1
     );
   }
@@ -57,6 +57,18 @@ class TicketKey {
     this.memory.bytes.fill(0);
   }
 }
+
+/** AES-256-CBC, looked up once: OpenSSL 3 would look it up for each ticket. */
+function cipherOf(openssl: OpenSsl): number {
+  let cipher = ciphers.get(openssl);
+  if (cipher === undefined) {
+    cipher = openssl.EVP_CIPHER_fetch(0, 'AES-256-CBC', '');
+    ciphers.set(openssl, cipher);
+  }
+  return cipher;
+}
+
+const ciphers = new WeakMap<OpenSsl, number>();
 
 /**
  * The keys that session tickets are encrypted with (RFC 5077, section 4; RFC 8446, section 4.6.1). Contexts share them, and

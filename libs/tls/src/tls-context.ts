@@ -102,6 +102,11 @@ export class TlsContext {
     return this.ctx;
   }
 
+  /** As the source of a session. */
+  get context(): this {
+    return this;
+  }
+
   /** No session begins any more. Those that live keep what they need. */
   dispose(): void {
     if (this.ctx !== 0) this.openssl.SSL_CTX_free(this.ctx);
@@ -127,7 +132,13 @@ export class TlsContext {
   private prepare(lifetime: number): void {
     const { openssl, ctx } = this;
     const callbacks = Callbacks.of(openssl);
-    openssl.SSL_CTX_set_options(ctx, OPTION.NO_COMPRESSION | OPTION.NO_RENEGOTIATION);
+    const tickets = this.tickets === null ? OPTION.NO_TICKET : 0;
+    openssl.SSL_CTX_set_options(ctx, OPTION.NO_COMPRESSION | OPTION.NO_RENEGOTIATION | tickets);
+    // A session inherits what stands here, and takes the same over from another context that is chosen for it.
+    openssl.SSL_CTX_set_verify(ctx, this.verify, this.verifyCallback);
+    const { address, bytes } = this.passage.scratch;
+    bytes.set(this.identity);
+    openssl.SSL_CTX_set_session_id_context(ctx, address, this.identity.length);
     openssl.SSL_CTX_ctrl(ctx, CTRL.MODE, MODE_RELEASE_BUFFERS, 0);
     // Sessions live in tickets, at the clients.
     openssl.SSL_CTX_ctrl(ctx, CTRL.SET_SESS_CACHE_MODE, 0, 0);

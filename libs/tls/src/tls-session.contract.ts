@@ -1,8 +1,11 @@
 import type { OpenSsl } from '@webserv/event-loop/openssl';
+import { Records } from './records.ts';
 import { makeCertificate } from './testing/made-certificate.ts';
 import { anyCertificate, Pair } from './testing/pair.ts';
+import { TlsClient } from './testing/tls-client.ts';
 import { TicketKeys } from './ticket-keys.ts';
 import { TlsContext } from './tls-context.ts';
+import { TlsSession } from './tls-session.ts';
 
 /** The same bytes of a handshake in records of `size` bytes. */
 function inRecordsOf(size: number, record: Buffer): Buffer {
@@ -126,11 +129,49 @@ export function sessionContract(openssl: OpenSsl): void {
     it('lives on when its context is disposed of', () => {
       const context = new TlsContext(openssl, { certificates: [anyCertificate] });
       const pair = new Pair(openssl, context);
+      pair.client.goOn();
+      pair.feed(pair.client.take());
       context.dispose();
       pair.settle();
       pair.client.write('hello');
       expect(pair.settle().received).toBe('hello');
       expect(() => context.handle).toThrow('disposed of');
+    });
+
+    it('begins with the context that is in use when the first bytes come', () => {
+      const [old, next] = [0, 1].map(() => new TlsContext(openssl, { certificates: [anyCertificate] }));
+      const source = { context: old! };
+      const session = new TlsSession(source);
+      source.context = next!;
+      old!.dispose();
+      const client = new TlsClient(openssl);
+      client.goOn();
+      const hello = client.take();
+      session.receive(hello, 0, hello.length, openssl.allocate(64 << 10), 0);
+      expect([session.context === next, session.failure, session.output.length]).toEqual([true, '', 1]);
+      session.free();
+    });
+
+    it.each([
+      ['h2', 1],
+      ['http/1.1', 2],
+    ])('gives a client that speaks %s %i tickets', (protocol, count) => {
+      const tickets = new TicketKeys(openssl, [TicketKeys.random(openssl)]);
+      const options = { tickets, protocols: ['h2', 'http/1.1'] };
+      const pair = new Pair(openssl, options, { version: 'TLSv1.3', protocols: [protocol] });
+      pair.client.goOn();
+      pair.feed(pair.client.take());
+      pair.client.receive(pair.output());
+      pair.client.goOn();
+      pair.feed(pair.client.take());
+      const records = new Records();
+      const output = pair.output();
+      records.scan(output, 0, output.length, 9);
+      expect(records.whole).toBe(count);
+      pair.client.receive(output);
+      pair.client.goOn();
+      pair.client.write('x');
+      expect(pair.settle().received).toBe('x');
     });
 
     it('does not take early data (RFC 8446, section 8)', () => {
@@ -202,6 +243,12 @@ export function sessionContract(openssl: OpenSsl): void {
         pair.changeKeys(32);
         expect(pair.session.failure).toBe('');
         pair.changeKeys(1);
+        expect(pair.session.failure).toBe('33 records without data');
+      });
+
+      it('of keys that change all at once no more are looked at', () => {
+        const pair = new Pair(openssl, {}, { version: 'TLSv1.3' }).settle();
+        pair.changeKeys(1000);
         expect(pair.session.failure).toBe('33 records without data');
       });
 

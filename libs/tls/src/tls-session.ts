@@ -2,7 +2,7 @@ import type { Memory } from '@webserv/event-loop';
 import type { OpenSsl } from '@webserv/event-loop/openssl';
 import { type Answerer, Callbacks } from './callbacks.ts';
 import { namesOf, readHello } from './client-hello.ts';
-import { ALPN, CTRL, ERROR, HELLO, OPTION, TICKET, VERSIONS } from './constants.ts';
+import { ALPN, CTRL, ERROR, HELLO, OPTION, TICKET, VERSIONS, X25519 } from './constants.ts';
 import type { Passage } from './passage.ts';
 import { Opening, Records } from './records.ts';
 import type { TlsContext } from './tls-context.ts';
@@ -16,14 +16,29 @@ const OVERHEAD = 5 + 256;
 const SLACK = 512;
 /** Records without data, one after another: KeyUpdates, warnings, empty ones. BoringSSL has the same bound. */
 const FRUITLESS_MAX = 32;
+/**
+ * Records that OpenSSL takes at once. A KeyUpdate costs it 20 us, and 64 KiB hold 2,400 of them: the bound is looked at
+ * between slices. Data of usual records is one slice.
+ */
+const SLICE = FRUITLESS_MAX + 1;
 /** Bytes and records of a client before its handshake is done. Its certificates may take OpenSSL's 100 KiB. */
 const HELLO_BYTES = 32 << 10;
 const HELLO_BYTES_CERTIFIED = 136 << 10;
 const HELLO_RECORDS = 256;
 
+/** A client that speaks it opens no second connection, so it has no use for a second ticket (RFC 8446, appendix C.4). */
+const ONE_CONNECTION = 'h2';
+
+const HYBRID = 'MLKEM';
+
 /** Room that the records of `length` bytes need. */
 export function sealedLength(length: number): number {
   return length + Math.ceil(length / RECORD_MAX) * OVERHEAD + SLACK;
+}
+
+/** What gives a session its context when its first bytes come. A context gives itself. */
+export interface ContextSource {
+  readonly context: TlsContext;
 }
 
 /**
@@ -51,23 +66,20 @@ export class TlsSession implements Answerer {
   private readonly openssl: OpenSsl;
   private readonly passage: Passage;
   private readonly records = new Records();
-  private ssl: number;
+  private readonly source: ContextSource;
+  /** 0 until the first bytes come: a client that says nothing costs no memory of OpenSSL's. */
+  private ssl = 0;
   private fruitless = 0;
   private handshakeBytes = 0;
   private finished = false;
 
-  constructor(context: TlsContext) {
+  constructor(source: ContextSource) {
+    const { context } = source;
     const { openssl, passage } = context;
+    this.source = source;
     this.context = context;
     this.openssl = openssl;
     this.passage = passage;
-    openssl.ERR_clear_error();
-    this.ssl = openssl.SSL_new(context.handle);
-    if (this.ssl === 0) throw new Error(`OpenSSL makes no session: ${passage.takeError()}`);
-    openssl.SSL_set_accept_state(this.ssl);
-    passage.attach(this.ssl);
-    this.adopt(context);
-    context.begun++;
   }
 
   /** Data can be sealed. */
@@ -81,20 +93,14 @@ export class TlsSession implements Answerer {
    * @returns bytes of data. Then `ended`, `failure`, `facts` and `output` say what else has happened
    */
   receive(bytes: Buffer, start: number, end: number, into: Memory, at: number): number {
-    if (this.failure !== '' || this.ended || start >= end) return 0;
-    const whole = this.records.scan(bytes, start, end);
-    if (this.facts === null && !this.admits()) return 0;
-    const { openssl, passage } = this;
-    // The queue belongs to the thread: what node:crypto has left there would be taken for a failure of this session.
-    openssl.ERR_clear_error();
-    openssl.BIO_write(passage.inward, passage.addressOf(bytes) + start, end - start);
-    if (this.facts !== null) return this.open(whole, into, at);
-    this.handshakeBytes += end - start;
-    if (!this.shake()) return 0;
-    const count = this.open(whole, into, at);
-    // The others were of the handshake.
-    this.fruitless = 0;
-    return count;
+    let got = 0;
+    for (let from = start; from < end && this.failure === '' && !this.ended; ) {
+      const before = this.records.whole;
+      const to = this.records.scan(bytes, from, end, SLICE);
+      got += this.take(bytes, from, to, this.records.whole - before, into, at + got);
+      from = to;
+    }
+    return got;
   }
 
   /**
@@ -130,6 +136,36 @@ export class TlsSession implements Answerer {
 
   // ---- receiving -------------------------------------------------------------------------------------------------
 
+  /** Takes a slice of what has come, in which `whole` records end. */
+  private take(bytes: Buffer, start: number, end: number, whole: number, into: Memory, at: number): number {
+    if (this.facts === null && !this.admits()) return 0;
+    if (this.ssl === 0) this.begin();
+    const { openssl, passage } = this;
+    // The queue belongs to the thread: what node:crypto has left there would be taken for a failure of this session.
+    openssl.ERR_clear_error();
+    openssl.BIO_write(passage.inward, passage.addressOf(bytes) + start, end - start);
+    if (this.facts !== null) return this.open(whole, into, at);
+    this.handshakeBytes += end - start;
+    if (!this.shake()) return 0;
+    const count = this.open(whole, into, at);
+    // The others were of the handshake.
+    this.fruitless = 0;
+    return count;
+  }
+
+  private begin(): void {
+    const { openssl, passage } = this;
+    // The one that is in use now: it may have changed since the client connected.
+    const { context } = this.source;
+    openssl.ERR_clear_error();
+    this.ssl = openssl.SSL_new(context.handle);
+    if (this.ssl === 0) throw new Error(`OpenSSL makes no session: ${passage.takeError()}`);
+    openssl.SSL_set_accept_state(this.ssl);
+    passage.attach(this.ssl);
+    this.context = context;
+    context.begun++;
+  }
+
   /** Whether the first byte is one of a handshake. */
   private admits(): boolean {
     const { opening } = this.records;
@@ -162,6 +198,7 @@ export class TlsSession implements Answerer {
     if (result === 1) {
       this.facts = new TlsFacts(openssl, ssl);
       this.context.opened++;
+      if (this.facts.group.includes(HYBRID)) this.forgetKeyShare();
     } else if (openssl.SSL_get_error(ssl, result) !== ERROR.WANT_READ) {
       this.fail(`handshake: ${this.passage.takeError()}`);
       return false;
@@ -169,6 +206,20 @@ export class TlsSession implements Answerer {
     this.collect();
     if (result !== 1) this.bound();
     return result === 1;
+  }
+
+  /**
+   * OpenSSL keeps the client's key share to the end, and one of ML-KEM with all that was worked out of it takes 6.4 KiB.
+   * Nothing asks for it any more. A key that changes its kind lets go of what it held.
+   */
+  private forgetKeyShare(): void {
+    const { openssl } = this;
+    const { address, bytes } = this.passage.scratch;
+    if (openssl.SSL_ctrl(this.ssl, CTRL.GET_PEER_TMP_KEY, 0, address) !== 1) return;
+    const key = Number(bytes.readBigUInt64LE(0));
+    openssl.EVP_PKEY_set_type(key, X25519);
+    openssl.EVP_PKEY_free(key);
+    openssl.ERR_clear_error();
   }
 
   /** Reads the data of the records that have come. */
@@ -245,6 +296,7 @@ export class TlsSession implements Answerer {
     // RFC 7301, section 3.2: no_application_protocol.
     if (chosen === undefined) return ALPN.ALERT_FATAL;
     // OpenSSL copies the name as soon as this returns.
+    if (chosen === ONE_CONNECTION) openssl.SSL_set_num_tickets(this.ssl, 1);
     const size = bytes.write(chosen, 16, 'latin1');
     bytes.writeBigUInt64LE(BigInt(address + 16), 0);
     bytes[8] = size;

@@ -18,6 +18,7 @@ export const SSL = {
   SSL_CTX_set_cipher_list: 'int SSL_CTX_set_cipher_list(uintptr_t ctx, const char *list)',
   SSL_CTX_set_ciphersuites: 'int SSL_CTX_set_ciphersuites(uintptr_t ctx, const char *list)',
   SSL_CTX_set_num_tickets: 'int SSL_CTX_set_num_tickets(uintptr_t ctx, size_t count)',
+  SSL_set_num_tickets: 'int SSL_set_num_tickets(uintptr_t ssl, size_t count)',
   SSL_CTX_set_timeout: 'long SSL_CTX_set_timeout(uintptr_t ctx, long seconds)',
   SSL_CTX_set_verify: 'void SSL_CTX_set_verify(uintptr_t ctx, int mode, uintptr_t callback)',
   SSL_CTX_set_verify_depth: 'void SSL_CTX_set_verify_depth(uintptr_t ctx, int depth)',
@@ -98,7 +99,8 @@ export const CRYPTO = {
   X509_verify_cert_error_string: 'const char *X509_verify_cert_error_string(long error)',
   PEM_write_bio_X509: 'int PEM_write_bio_X509(uintptr_t bio, uintptr_t certificate)',
   EVP_PKEY_free: 'void EVP_PKEY_free(uintptr_t key)',
-  EVP_aes_256_cbc: 'uintptr_t EVP_aes_256_cbc()',
+  EVP_PKEY_set_type: 'int EVP_PKEY_set_type(uintptr_t key, int type)',
+  EVP_CIPHER_fetch: 'uintptr_t EVP_CIPHER_fetch(uintptr_t library, const char *name, const char *properties)',
   EVP_EncryptInit_ex:
     'int EVP_EncryptInit_ex(uintptr_t ctx, uintptr_t cipher, uintptr_t engine, uintptr_t key, uintptr_t iv)',
   EVP_DecryptInit_ex:
