@@ -33,6 +33,10 @@ export class PlainWire implements Wire {
     this.loop.finish(udata);
   }
 
+  sayNow(udata: Udata, memory: Memory, offset: number, length: number): void {
+    if (udata.fd >= 0) this.loop.driver.sendNow(udata, memory, offset, length);
+  }
+
   abort(udata: Udata): void {
     this.loop.abort(udata);
   }

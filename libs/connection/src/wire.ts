@@ -31,6 +31,8 @@ export interface Wire {
   sendAll(op: Op, vector: readonly Slice[]): void;
   /** Sends a span of a file. Where the wire cannot use the kernel's sendfile it reads the file itself. */
   sendFile(op: Op, file: number, position: number, length: number): void;
+  /** Sends what the peer takes at once: a last word before `close`. Nothing that sends may be pending. */
+  sayNow(udata: Udata, memory: Memory, offset: number, length: number): void;
   /** Nothing more will be sent. */
   finish(udata: Udata): void;
   abort(udata: Udata): void;

@@ -113,6 +113,13 @@ describe('a connection of HTTP/2', () => {
     expect(done).toBe(true);
   });
 
+  it('one without a request that is cut says which request was the last', () => {
+    const peer = begin(headers(1, '/x'));
+    site.listener.cutAll();
+    clients.settle();
+    expect([goAways(peer), site.listener.connections]).toEqual([[[1, 0]], 0]);
+  });
+
   it('a request under way is answered when the server stops', () => {
     const source = new Source();
     site.answer = () => new Reply(200, { kind: 'stream', source, length: -1 });

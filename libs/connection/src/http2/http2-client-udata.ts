@@ -118,6 +118,12 @@ export class Http2ClientUdata
 
   cut(place: string): void {
     this.reason = place;
+    if (this.streams.length === 0 && this.ending < Ending.LAST && this.session.preface) {
+      // A client whose request crosses the end learns that nobody has looked at it (RFC 9113 section 9.1).
+      this.ending = Ending.LAST;
+      this.session.goAway(this.session.lastStreamId, ErrorCode.NO_ERROR);
+      this.output.sayLast(this);
+    }
     this.closeNow();
   }
 

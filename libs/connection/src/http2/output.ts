@@ -1,4 +1,4 @@
-import { assert, ERRNO, type Loop, Memory, type Op, OpKind } from '@webserv/event-loop';
+import { assert, ERRNO, type Loop, Memory, type Op, OpKind, type Udata } from '@webserv/event-loop';
 import { ErrorCode, type Http2Stream, type ServerConnection } from '@webserv/http2';
 import type { MemoryLedger } from '@webserv/methods';
 import type { Wire } from '../wire.ts';
@@ -17,6 +17,8 @@ const CONTROL_ROOM = 4096;
 /** Buffers of large size that no connection sends from at the moment. */
 export class BufferPool {
   private readonly free: Memory[] = [];
+  /** For what is sent at once. */
+  readonly words = Memory.allocate(CONTROL_ROOM);
 
   /** A buffer, small where memory is short. Its bytes are counted. */
   take(ledger: MemoryLedger): Memory {
@@ -138,6 +140,14 @@ export class Output implements Courier {
     this.flown = 0;
     if (this.flies && buffer !== null) owner.wire.send(owner.sending, buffer, 0, size);
     else this.rest();
+  }
+
+  /** Says what control frames there are before the connection closes, as far as the client takes them at once. */
+  sayLast(udata: Udata): void {
+    const { session, owner } = this;
+    if (this.corks > 0 || owner.sending.pending || session.controlSize === 0) return;
+    const words = this.pool.words;
+    owner.wire.sayNow(udata, words, 0, session.takeControl(words.bytes, 0));
   }
 
   /** The send has ended. @returns 0, or -errno where the connection is broken */

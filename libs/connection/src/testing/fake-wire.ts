@@ -102,6 +102,11 @@ export class FakeWire extends Udata implements Wire {
     this.sending = this.begin(op, this.sending);
   }
 
+  sayNow(_udata: Udata, memory: Memory, offset: number, length: number): void {
+    if (!this.closed) this.peer.outward.push(Buffer.from(memory.bytes.subarray(offset, offset + length)));
+    this.stir();
+  }
+
   finish(_udata: Udata): void {
     this.peer.outwardEnded = true;
     this.stir();

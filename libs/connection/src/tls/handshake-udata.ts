@@ -1,4 +1,4 @@
-import { assert, errnoMessage, Memory, Op, OpKind, Timer, Udata } from '@webserv/event-loop';
+import { assert, errnoMessage, Op, OpKind, Timer, Udata } from '@webserv/event-loop';
 import type { MemoryLedger } from '@webserv/methods';
 import { type Guest, type Host, Standing, type Welcome } from '../accept/guest.ts';
 import { countedAs, type Neighbours } from '../accept/neighbourhood.ts';
@@ -107,7 +107,8 @@ export class HandshakeUdata extends Udata implements Guest, Shaker {
       this.fail('memory_limit');
       return;
     }
-    op.bytes = Memory.from(bytes.subarray(op.offset, op.offset + op.result)).bytes;
+    // Its bytes lie outside of the heap, where nothing moves, and mostly in the pool of Node: many may come at once.
+    op.bytes = Buffer.from(bytes.subarray(op.offset, op.offset + op.result));
     op.offset = 0;
     this.received = op;
   }

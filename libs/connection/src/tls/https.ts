@@ -21,7 +21,7 @@ export function https(contexts: Contexts): Protocol {
   return (host) => {
     const lobby = new Lobby(host, contexts);
     return (fd, remote) => {
-      const wire = contexts.wires.open(lobby.context, lobby.plainAnswer);
+      const wire = contexts.wires.open(lobby, lobby.plainAnswer);
       return new HandshakeUdata(host, lobby, wire, fd, remote);
     };
   };

@@ -1,4 +1,4 @@
-import { ERRNO, type Loop, type Memory, type Op, OpKind, type Slice } from '@webserv/event-loop';
+import { ERRNO, type Loop, type Memory, type Op, OpKind, type Slice, type Udata } from '@webserv/event-loop';
 import { sealedLength, type TlsSession } from '@webserv/tls';
 import { PieceRead } from './piece-read.ts';
 import { PIECE, SLOW_PIECE, type Slabs } from './slabs.ts';
@@ -92,6 +92,28 @@ export class Sending {
     }
     this.flying = 0;
     this.giveSlab();
+  }
+
+  /** Sends the messages of the session, and behind them `length` bytes of the slab, which were sealed later. */
+  sendMessages(output: Op, length: number): void {
+    const { session, slab, shared } = this;
+    const vector: Slice[] = session.output
+      .splice(0)
+      .map((memory) => ({ memory, offset: 0, length: memory.size }));
+    if (slab !== null && length > 0) vector.push({ memory: slab, offset: 0, length });
+    const [first] = vector;
+    if (first !== undefined && vector.length === 1) shared.loop.send(output, first.memory, 0, first.length);
+    else shared.loop.sendAll(output, vector);
+    this.departs(vector.reduce((sum, piece) => sum + piece.length, 0));
+  }
+
+  /** Sends what the socket takes at once. */
+  sayNow(udata: Udata, memory: Memory, offset: number, length: number): void {
+    const { slabs, loop } = this.shared;
+    const slab = slabs.take(sealedLength(length));
+    const sealed = this.session.seal(memory, offset, length, slab, 0);
+    if (sealed > 0) loop.driver.sendNow(udata, slab, 0, sealed);
+    slabs.give(slab);
   }
 
   giveSlab(): void {

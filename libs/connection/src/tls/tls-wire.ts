@@ -8,7 +8,7 @@ import {
   type Slice,
   type Udata,
 } from '@webserv/event-loop';
-import { RECORD_MAX, type TlsContext, type TlsFacts, TlsSession } from '@webserv/tls';
+import { type ContextSource, RECORD_MAX, type TlsFacts, TlsSession } from '@webserv/tls';
 import type { Wire } from '../wire.ts';
 import { NONE, type SenderShared, Sending } from './sending.ts';
 import { Surplus } from './surplus.ts';
@@ -53,11 +53,11 @@ export class TlsWire implements Wire {
   /** Bytes thrown away of a client without TLS; -1: no such client is being answered. */
   private drained = -1;
 
-  constructor(shared: WireShared, context: TlsContext, plainAnswer: Memory | null) {
+  constructor(shared: WireShared, source: ContextSource, plainAnswer: Memory | null) {
     this.loop = shared.loop;
     this.shared = shared;
     this.plainAnswer = plainAnswer;
-    this.session = new TlsSession(context);
+    this.session = new TlsSession(source);
     this.sending = new Sending(shared, this.session, () => this.resume());
   }
 
@@ -117,6 +117,10 @@ export class TlsWire implements Wire {
     this.submit(op, length);
   }
 
+  sayNow(udata: Udata, memory: Memory, offset: number, length: number): void {
+    if (this.isIdle(udata)) this.sending.sayNow(udata, memory, offset, length);
+  }
+
   /** close_notify, and behind it the end of the connection's sending side. */
   finish(udata: Udata): void {
     this.finishing = udata;
@@ -161,12 +165,17 @@ export class TlsWire implements Wire {
 
   /** Without close_notify, a whole answer that ends with the connection would look cut. A cut one must. */
   private sayGoodbye(udata: Udata): void {
-    const { session, output } = this;
-    const isIdle =
-      output !== null && !output.pending && this.sending.op === null && session.output.length === 0;
-    if (this.closed || !isIdle || this.readFault < 0 || udata.fd < 0) return;
+    if (!this.isIdle(udata)) return;
+    const { session } = this;
     session.end();
     for (const memory of session.output.splice(0)) this.loop.driver.sendNow(udata, memory, 0, memory.size);
+  }
+
+  /** Nothing is on its way to the peer, and something can be. */
+  private isIdle({ fd }: Udata): boolean {
+    const { session, output } = this;
+    const waits = output === null || output.pending || this.sending.op !== null || session.output.length > 0;
+    return !this.closed && !waits && this.readFault >= 0 && fd >= 0;
   }
 
   private begin(op: Op, pending: Op | null): boolean {
@@ -344,21 +353,11 @@ export class TlsWire implements Wire {
     if (sending.result !== NONE) this.shared.defer(this);
     if (this.finishing !== null && sending.op === null) session.end();
     const { slab } = sending;
-    if (session.output.length > 0) this.sendMessages(output, slab, length);
+    if (session.output.length > 0) sending.sendMessages(output, length);
     else if (slab !== null && length > 0) {
       this.loop.send(output, slab, 0, length);
       sending.departs(length);
     } else this.finishSocket();
-  }
-
-  /** @param length bytes in the slab, which was sealed later than the messages */
-  private sendMessages(output: Op, slab: Memory | null, length: number): void {
-    const vector: Slice[] = this.session.output
-      .splice(0)
-      .map((memory) => ({ memory, offset: 0, length: memory.size }));
-    if (slab !== null && length > 0) vector.push({ memory: slab, offset: 0, length });
-    this.loop.sendAll(output, vector);
-    this.sending.departs(vector.reduce((sum, piece) => sum + piece.length, 0));
   }
 
   /** Nothing is left to send, and the connection has said that nothing follows. */

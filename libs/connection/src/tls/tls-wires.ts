@@ -1,5 +1,5 @@
 import { type Loop, Memory, Timer, Udata } from '@webserv/event-loop';
-import { RECORD_MAX, type TlsContext } from '@webserv/tls';
+import { type ContextSource, RECORD_MAX } from '@webserv/tls';
 import { PIECE, Slabs } from './slabs.ts';
 import { TlsWire, type WireShared } from './tls-wire.ts';
 
@@ -46,10 +46,11 @@ export class TlsWires implements WireShared {
 
   /**
    * The wire of a new connection.
+   * @param source gives the context when the first byte has come: one that is replaced meanwhile is not used
    * @param plainAnswer what a client gets that speaks HTTP without TLS: a whole response
    */
-  open(context: TlsContext, plainAnswer: Memory | null = null): TlsWire {
-    return new TlsWire(this, context, plainAnswer);
+  open(source: ContextSource, plainAnswer: Memory | null = null): TlsWire {
+    return new TlsWire(this, source, plainAnswer);
   }
 
   plain(size: number): Memory {
