@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { descriptorLimit } from '../descriptor-limit.ts';
 import { type Certified, type Peer, type Role, repeated, TLS_SUITE } from '../peer.ts';
 import { which } from '../which.ts';
 
@@ -6,8 +7,11 @@ const program = which('nginx');
 
 const SENDFILE = 'sendfile on;\n  tcp_nopush on;';
 const PREAD = 'sendfile off;';
-/** More than any site of the lab has files, and fewer than the descriptors that the worker may have. */
-const CACHED = `open_file_cache max=50000 inactive=60s;
+/** Descriptors that the worker needs beside those of cached files. */
+const BESIDE = 2048;
+/** More than any site of the lab has files, or as many as the worker may have descriptors for: beyond them it answers 500. */
+const MOST_CACHED = Math.max(1000, Math.min(50_000, descriptorLimit() - BESIDE));
+const CACHED = `open_file_cache max=${MOST_CACHED} inactive=60s;
   open_file_cache_valid 60s;
   open_file_cache_min_uses 1;`;
 const UNCACHED = 'open_file_cache off;';

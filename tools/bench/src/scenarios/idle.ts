@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Lab } from '../lab.ts';
 import { figure } from '../report/table.ts';
@@ -74,10 +73,4 @@ async function settled(pid: number): Promise<number> {
     last = now;
   }
   return last;
-}
-
-/** How many descriptors a process may have here. Node raises the soft limit to the hard one, and children inherit it. */
-export function descriptorLimit(limits: string = readFileSync('/proc/self/limits', 'utf8')): number {
-  const hard = /^Max open files\s+\S+\s+(\S+)/m.exec(limits)?.[1];
-  return hard === 'unlimited' ? Number.POSITIVE_INFINITY : Number(hard);
 }

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { descriptorLimit } from '../descriptor-limit.ts';
 import { page } from '../page.ts';
-import { descriptorLimit } from './idle.ts';
 import { summarizeUploads, type Upload, unlike } from './uploads.ts';
 
 describe('unlike', () => {
