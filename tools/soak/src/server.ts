@@ -25,6 +25,8 @@ interface Report {
 export interface Server {
   readonly pid: number;
   readonly port: number;
+  /** Of all addresses, in the order of the config. */
+  readonly ports: readonly number[];
   readonly driver: string;
   report(): Promise<Report>;
   /** Ends the server. @returns how it ended: `0`, another exit code, or a signal's name */
@@ -63,10 +65,11 @@ export async function startServer(
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const hello = (await told(child)) as { readonly addresses: readonly string[]; readonly driver: string };
-  const [address = ''] = hello.addresses;
+  const ports = hello.addresses.map((address) => Number(address.slice(address.lastIndexOf(':') + 1)));
   return {
     pid: child.pid as number,
-    port: Number(address.slice(address.lastIndexOf(':') + 1)),
+    port: ports[0] ?? 0,
+    ports,
     driver: hello.driver,
     report: () => ask(child),
     stop: () => stop(child),

@@ -16,6 +16,8 @@ export interface Ground {
 /** A server under attack, as its attacker sees it. */
 export interface Target {
   readonly port: number;
+  /** Of all addresses, in the order of the config. */
+  readonly ports: readonly number[];
   readonly ground: Ground;
   /** Aborted when the attack has lasted long enough. Whatever waits then returns. */
   readonly over: AbortSignal;

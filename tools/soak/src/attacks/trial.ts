@@ -37,7 +37,7 @@ export async function tryAttack(attack: Attack, programs: Programs, use: string)
   const ground = new AttackGround(attack, use);
   try {
     const server = await startServer(programs.host, ground.config, attack.node);
-    const { port, pid } = server;
+    const { port, ports, pid } = server;
     const witness = new Witness(programs.bystander, { port, pid, errand: attack.errand });
     await wait(WARM_MS);
     await witness.look();
@@ -47,7 +47,7 @@ export async function tryAttack(attack: Attack, programs: Programs, use: string)
     const over = AbortSignal.timeout(1_000 * attack.seconds);
     setMaxListeners(0, over);
     const words = await attack
-      .play({ port, ground, over })
+      .play({ port, ports, ground, over })
       .catch((error: Error) => `broke off: ${error.message}`);
     const beside = await witness.look();
     const lagMs = await server.report().then(
