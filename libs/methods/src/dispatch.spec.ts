@@ -12,7 +12,7 @@ beforeEach(() => {
 afterEach(() => site.close());
 
 const ALL: LocationPatch = { methods: ['GET', 'POST', 'DELETE'] };
-const MOVED: LocationPatch = { redirection: { status: 301, url: '/there' } };
+const MOVED: LocationPatch = { redirection: { status: 301, url: '/there', text: null } };
 
 describe('rules in their order', () => {
   it.each<[string, LocationPatch, string, string, number]>([
@@ -122,7 +122,7 @@ describe('scripts', () => {
 
 describe('redirection', () => {
   it.each([301, 302, 303, 307, 308] as const)('%i', async (status) => {
-    site.location('/old', { redirection: { status, url: 'https://example.org/a?b=c' } });
+    site.location('/old', { redirection: { status, url: 'https://example.org/a?b=c', text: null } });
     const answer = await site.send('GET', '/old/x?y');
     expect(answer.status).toBe(status);
     expect(answer.header('Location')).toBe('https://example.org/a?b=c');
@@ -130,6 +130,54 @@ describe('redirection', () => {
     const head = await site.send('HEAD', '/old/x?y');
     expect(head.reply.headers.entries()).toEqual(answer.reply.headers.entries());
     expect(head.body).toHaveLength(0);
+  });
+});
+
+describe('variables of a redirection', () => {
+  it.each([
+    ['/new$rest', '/old/a%20b/c?x=1', '/new/a%20b/c?x=1'],
+    ['/new$rest', '/old', '/new'],
+    ['/new$rest', '/old?x', '/new?x'],
+    ['/new$rest?y=2', '/old/a?x=1', '/new/a?y=2'],
+    ['/$rest', '/old/evil.example', '/evil.example'],
+    ['/$rest', '/old//evil.example', '/evil.example'],
+    ['/$rest', '/old/%5Cevil.example', '/%5Cevil.example'],
+    ['https://example.org$rest', '/old', 'https://example.org'],
+    ['https://example.org$rest', '/old/.evil.example', 'https://example.org/.evil.example'],
+    ['https://$host$uri?$args', '/old/a?b=c&d', 'https://localhost/old/a?b=c&d'],
+    ['https://$host$uri?$args', '/old/a', 'https://localhost/old/a'],
+    ['$scheme://$host/', '/old', 'http://localhost/'],
+    ['/a?next=$uri&$args', '/old/%26%3D%3F%23%25?e=f', '/a?next=/old/%26%3D%3F%23%25&e=f'],
+    ['/a$uri', '/old/%3Fx%23y%25z', '/a/old/%3Fx%23y%25z'],
+    ['/a$uri', '/old/%0D%0AX:%201', '/a/old/%0D%0AX:%201'],
+    ['/a$uri', '/old/%ED%95%9C', '/a/old/%ED%95%9C'],
+  ])('%s of %s', async (url, target, location) => {
+    site.location('/old', { redirection: { status: 301, url, text: null } });
+    expect((await site.send('GET', target)).header('Location')).toBe(location);
+  });
+});
+
+describe('return', () => {
+  const answering = (status: number, content: string | null): void => {
+    site.location('/x', { redirection: { status, url: '', text: content } });
+  };
+
+  it.each(['GET', 'POST', 'PUT'])('answers %s with its text', async (method) => {
+    answering(200, 'well ✓');
+    const answer = await site.send(method, '/x/y');
+    expect([answer.status, answer.text]).toEqual([200, 'well ✓']);
+    expect(answer.header('Content-Type')).toBe('text/plain; charset=utf-8');
+  });
+
+  it('leaves an error without a text to the page of the server', async () => {
+    site.errorPages({ 410: site.file('own.html', 'own page') });
+    answering(410, null);
+    expect((await site.send('GET', '/x')).text).toBe('own page');
+    answering(410, 'gone');
+    expect((await site.send('GET', '/x')).text).toBe('gone');
+    answering(204, null);
+    const empty = await site.send('GET', '/x');
+    expect([empty.status, empty.text]).toEqual([204, '']);
   });
 });
 

@@ -8,7 +8,7 @@ import { remove } from './files/delete.ts';
 import { get } from './files/get.ts';
 import { heldBack } from './held-reply.ts';
 import type { Outcome } from './intake.ts';
-import { redirectAway } from './redirect.ts';
+import { givenAnswer } from './redirect.ts';
 import { REGISTERED_METHODS } from './registered-methods.ts';
 import { fallBack } from './routes/fall-back.ts';
 import { namedScript, scriptBehind } from './scripts/find-script.ts';
@@ -30,7 +30,7 @@ function outcomeOf(exchange: Exchange): Outcome {
   if (!taken && !REGISTERED_METHODS.has(head.method)) return failure(exchange, 501, 'method');
   if (head.form === TargetForm.ASTERISK) return serverOptions(exchange);
   if (location.redirection !== null) {
-    const reply = redirectAway(location.redirection);
+    const reply = givenAnswer(exchange, location.redirection);
     return head.method === 'HEAD' ? withoutContent(reply) : reply;
   }
   if (!taken) return notAllowed(exchange, allowOf(location));

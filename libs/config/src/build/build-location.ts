@@ -25,7 +25,8 @@ export function buildLocation(
   around: Surroundings,
 ): Location {
   const { directive: opener, value: path } = level.openedBy('location');
-  const redirection = level.own('redirection');
+  const redirects = level.own('redirection');
+  const redirection = redirects ?? level.own('return');
   // A redirection overrides everything beside it: such a location has the settings of its server.
   const from = redirection === null ? level : level.outer;
   const reader = new LevelReader(from, serverOrigins);
@@ -39,7 +40,7 @@ export function buildLocation(
     cgi = buildCgi(level, scope.root, reader, around);
     claimDefaultFile(level, scope.root, index, cgi, around);
     claimSpa(level, scope.root, around);
-  } else reader.mark('redirection', originOf(redirection, level));
+  } else reader.mark(redirects === null ? 'return' : 'redirection', originOf(redirection, level));
   // Written field by field: every request reads this object, and an object made by spreading is slow to read.
   return {
     id,

@@ -1,6 +1,6 @@
 // Builds what a block adds to its answers.
 
-import type { HeaderWords } from '../directives/fields.ts';
+import type { HeaderWords } from '../directives/answers/fields.ts';
 import { type AnswerField, type AnswerFields, SECURITY_FIELDS } from '../model/answer-fields.ts';
 import { type Level, originOf } from './level.ts';
 import type { LevelReader } from './level-reader.ts';

@@ -37,12 +37,13 @@ export function warnOfNoEffect(draft: Draft, problems: Problems): void {
 const ON_REDIRECTIONS: ReadonlySet<string> = new Set(['header', 'expires', 'cors', 'security_headers']);
 
 function besideRedirection(level: Level, problems: Problems): void {
+  const winner = level.own('redirection') === null ? 'return' : 'redirection';
   for (const { directive, row } of [
     ...level.settings(),
     ...level.childrenOf('types').map((child) => child.opening),
   ]) {
-    if (row.name === 'redirection' || ON_REDIRECTIONS.has(row.name)) continue;
-    const message = `${quoted(row.name)} has no effect: "redirection" overrides everything in its location`;
+    if (row.name === winner || ON_REDIRECTIONS.has(row.name)) continue;
+    const message = `${quoted(row.name)} has no effect: ${quoted(winner)} overrides everything in its location`;
     problems.warn('never-effective', wordSpan(directive, -1), message);
   }
 }

@@ -58,6 +58,7 @@ export const DIAGNOSTIC_CODES = [
   'unreachable-server',
   'shadowed-name',
   'shadowed-location',
+  'redirection-loop',
   'unreachable-limit',
   'post-without-target',
   'listen-overlap',

@@ -2,7 +2,7 @@
 
 import * as z from 'zod/mini';
 import { suggest } from '../diagnostics/suggest.ts';
-import type { Redirection, RedirectStatus, TagSource } from '../model/types.ts';
+import type { TagSource } from '../model/types.ts';
 import { methods } from './methods.ts';
 import { row } from './row.ts';
 import type { Value } from './value.ts';
@@ -89,47 +89,6 @@ const errorPages: Value<[number, string][]> = lazy(() =>
         else pages.push([Number(word), path]);
       }
       return pages;
-    }),
-  ),
-);
-
-const STATUSES: readonly RedirectStatus[] = [301, 302, 303, 307, 308];
-const VARIABLE = /\$(?:\{|host|uri|request_uri|scheme|args|server_name|http_|is_args)/;
-
-/** Returns why a target cannot stand in a Location field (RFC 9110, section 10.2.2), or null if it can. */
-function badTarget(url: string): { message: string; suggestion: string | null } | null {
-  if (!/^[\x21-\x7e]+$/.test(url)) {
-    const encoded = /\p{Surrogate}/u.test(url) ? null : url.replace(/[^\x21-\x7e]+/g, encodeURIComponent);
-    return { message: 'a Location field holds visible ASCII only', suggestion: encoded };
-  }
-  if (VARIABLE.test(url)) return { message: 'a redirection has no variables', suggestion: null };
-  if (/^https?:\/\/[^/]/i.test(url) || /^\/(?!\/)/.test(url)) return null;
-  return {
-    message: 'this is neither a URL nor a path',
-    suggestion: /^[\w-]+\./.test(url) ? `http://${url}` : null,
-  };
-}
-
-const redirection: Value<Redirection> = lazy(() =>
-  z.pipe(
-    z.array(z.string()),
-    z.transform((words: string[], ctx: z.core.ParsePayload): Redirection => {
-      const last = words.length - 1;
-      const url = words[last];
-      const status = last === 0 ? 301 : STATUSES.find((each) => String(each) === words[0]);
-      if (status === undefined) {
-        refuseWord(ctx, 0, `"${words[0]}" is not a redirection status`, {
-          expected: '301, 302, 303, 307 or 308',
-        });
-      }
-      const bad = badTarget(url);
-      if (bad !== null) {
-        refuseWord(ctx, last, bad.message, {
-          expected: 'http://..., https://... or /...',
-          suggestion: bad.suggestion,
-        });
-      }
-      return { status: status ?? 301, url };
     }),
   ),
 );
@@ -262,16 +221,5 @@ export const contentRows = {
     expects: 'pairs of a code and a file',
     help: 'Pages for answers from 400 to 599, as pairs of a code and a file. A code without a page gets a built-in one.',
     alias: ['error_page', 'errorpage', 'error_document'],
-  }),
-  redirection: row({
-    name: 'redirection',
-    contexts: ['location'],
-    usage: '[CODE] URL',
-    max: 2,
-    inherits: false,
-    value: redirection,
-    expects: 'http://..., https://... or /...',
-    help: 'Sends the client to another URL, with 301 if no code is given. It overrides everything else in its location.',
-    alias: ['redirect', 'return', 'rewrite'],
   }),
 };

@@ -1,11 +1,12 @@
 // The table of all directives.
 
 import { acmeRows } from './acme.ts';
+import { fallbackRows } from './answers/fallbacks.ts';
+import { fieldRows } from './answers/fields.ts';
+import { answerRows } from './answers/given.ts';
 import { clientRows } from './clients.ts';
 import { codingRows } from './coding.ts';
 import { contentRows } from './content.ts';
-import { fallbackRows } from './fallbacks.ts';
-import { fieldRows } from './fields.ts';
 import { limitRows } from './limits.ts';
 import { logFormatRows } from './log-format.ts';
 import { logRows } from './logs.ts';
@@ -20,6 +21,7 @@ export const DIRECTIVES = {
   ...securityRows,
   ...acmeRows,
   ...contentRows,
+  ...answerRows,
   ...fallbackRows,
   ...fieldRows,
   ...scriptRows,

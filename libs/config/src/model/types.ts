@@ -15,7 +15,6 @@ export type { Fallback, Tries } from './tries.ts';
 export type Driver = 'auto' | 'io_uring' | 'epoll' | 'kqueue' | 'poll' | 'select';
 /** A token (RFC 9110, section 9.1), case-sensitive. `*` is every method except CONNECT and TRACE, for scripts. */
 export type Method = string;
-export type RedirectStatus = 301 | 302 | 303 | 307 | 308;
 /** The content codings that the server can send (RFC 9110, section 8.4.1; RFC 7932; RFC 8878). */
 export type Coding = 'br' | 'zstd' | 'gzip';
 /** What an entity tag is made from: modification time and size, or the content. */
@@ -274,10 +273,14 @@ export interface Location extends Scope {
   readonly origins: Origins;
 }
 
+/** An answer that the config itself gives: a redirection, or a status with a text. */
 export interface Redirection {
-  readonly status: RedirectStatus;
-  /** `http://...`, `https://...` or a path from `/`, in visible ASCII. */
+  /** With a URL it is 301, 302, 303, 307 or 308. */
+  readonly status: number;
+  /** `http://...`, `https://...` or a path from `/`, in visible ASCII, with variables. '' if it is no redirection. */
   readonly url: string;
+  /** Null leaves the content to the status. */
+  readonly text: string | null;
 }
 
 export type CgiRule =

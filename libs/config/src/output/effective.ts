@@ -161,7 +161,9 @@ function writeLocation(out: Writer, location: Location): void {
   out.line('');
   out.open(['location', ...pathWords(location.path).map(word)].join(' '));
   if (redirection !== null) {
-    out.value('redirection', `${redirection.status} ${word(redirection.url)}`, origins);
+    const { status, url, text } = redirection;
+    if (url !== '') out.value('redirection', `${status} ${word(url)}`, origins);
+    else out.value('return', text === null ? String(status) : `${status} ${word(text)}`, origins);
     writeFields(out, location, origins);
     out.close();
     return;

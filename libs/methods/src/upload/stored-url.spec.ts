@@ -22,7 +22,7 @@ it.each<[string, Readonly<Record<string, LocationPatch>>, string | null]>([
   ['a root only begins alike', { '/d': { root: '/srv/up' } }, null],
   ['the location is /', { '/': { root: FOLDER } }, '/a.txt'],
   ['GET is not allowed', { '/d': { root: FOLDER, methods: ['POST'] } }, null],
-  ['it is redirected', { '/d': { root: FOLDER, redirection: { status: 301, url: '/x' } } }, null],
+  ['it is redirected', { '/d': { root: FOLDER, redirection: { status: 301, url: '/x', text: null } } }, null],
   [
     'scripts would run',
     { '/d': { root: FOLDER, cgi: [{ kind: 'extension', ext: '.php', interpreter: '/bin/sh' }] } },

@@ -146,10 +146,21 @@ export const CONTENT: Readonly<Record<string, Probe>> = {
     settings: [
       ['redirection /a;', '301 /a'],
       ['redirection 307 /b;', '307 /b'],
+      ['redirection 302 https://$host/c$rest;', '302 https://localhost/c/name'],
     ],
     observe: async (place) => {
       const answer = await place.ask(place.get('/name'));
       return `${answer.status} ${answer.headers.get('location')}`;
+    },
+  },
+  return: {
+    settings: [
+      ['return 200 "a text";', '200 a text'],
+      ['return 410 gone;', '410 gone'],
+    ],
+    observe: async (place) => {
+      const answer = await place.ask(place.get('/name'));
+      return `${answer.status} ${answer.body}`;
     },
   },
   cgi: {

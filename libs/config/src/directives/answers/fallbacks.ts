@@ -1,11 +1,11 @@
 // The directives that say what answers where the path of a request leads to nothing.
 
 import * as z from 'zod/mini';
-import type { Fallback, Tries } from '../model/tries.ts';
-import { leavesRoot } from './content.ts';
-import { type Context, row } from './row.ts';
-import type { Value } from './value.ts';
-import { lazy, one, refuse, refuseWord } from './values.ts';
+import type { Fallback, Tries } from '../../model/tries.ts';
+import { leavesRoot } from '../content.ts';
+import { type Context, row } from '../row.ts';
+import type { Value } from '../value.ts';
+import { lazy, one, refuse, refuseWord } from '../values.ts';
 
 const BOTH: readonly Context[] = ['server', 'location'];
 const URI = '$uri';

@@ -1,10 +1,10 @@
 // The directives that add fields to answers.
 
 import * as z from 'zod/mini';
-import { type Expires, SECURITY_FIELDS } from '../model/answer-fields.ts';
-import { type Context, row } from './row.ts';
-import type { Value } from './value.ts';
-import { flag, lazy, measure, one, refuseWord } from './values.ts';
+import { type Expires, SECURITY_FIELDS } from '../../model/answer-fields.ts';
+import { type Context, row } from '../row.ts';
+import type { Value } from '../value.ts';
+import { flag, lazy, measure, one, refuseWord } from '../values.ts';
 
 const BOTH: readonly Context[] = ['server', 'location'];
 
