@@ -1,10 +1,11 @@
 import { tmpdir } from 'node:os';
-import { errnoMessage, type Loop } from '@webserv/event-loop';
+import { type Address, errnoMessage, formatAddress, type Loop } from '@webserv/event-loop';
 import { dispatch, Exchange, failure, type Outcome, type Script } from '@webserv/methods';
 import type { RequestHead } from '@webserv/request';
 import { type Reply, withoutContent } from '@webserv/response';
+import { Connections } from './application/connections.ts';
 import { type Launcher, systemLauncher } from './process/launcher.ts';
-import type { ScriptProcess } from './process/script-process.ts';
+import type { Run } from './process/run.ts';
 import { Queue } from './queue.ts';
 import { redirectedHead } from './request/local-redirect.ts';
 import { ScriptIntake } from './request/script-intake.ts';
@@ -39,6 +40,8 @@ export class CgiRunner {
   private readonly queues = new Map<Server, Queue>();
   /** How many local redirections have led to a request. */
   private readonly depths = new WeakMap<RequestHead, number>();
+  /** By their addresses. */
+  private readonly applications = new Map<string, Connections>();
   private readonly options: CgiOptions;
   private onEmpty: (() => void) | null = null;
 
@@ -57,17 +60,18 @@ export class CgiRunner {
       spoolFolder: options.spoolFolder ?? tmpdir(),
       nothing,
       closing: false,
-      processes: new Set(),
+      runs: new Set(),
       collected: (ended) => this.collected(ended),
       log: options.log,
       locate: options.locate,
+      connectionsTo: ({ addresses }) => this.connectionsTo(addresses),
       reprocess: (exchange, target) => this.reprocess(exchange, target),
     };
   }
 
   /** Children that run, or have ended and are not collected. */
   get children(): number {
-    return this.workshop.processes.size;
+    return this.workshop.runs.size;
   }
 
   /** Requests of a server that wait for a child to end. */
@@ -94,9 +98,9 @@ export class CgiRunner {
    * at once. The caller must run the loop until `done`.
    */
   close(done: () => void): void {
-    const { processes } = this.workshop;
+    const { runs } = this.workshop;
     if (this.workshop.closing) {
-      for (const child of processes) child.kill();
+      for (const run of runs) run.kill();
       const earlier = this.onEmpty;
       if (earlier === null) done();
       else {
@@ -109,13 +113,13 @@ export class CgiRunner {
     }
     this.workshop.closing = true;
     this.onEmpty = done;
-    for (const child of processes) child.end();
+    for (const run of runs) run.end();
     this.settle();
   }
 
   /** Kills every child before it returns. It is for a process that is about to end: init collects the children. */
   killAll(): void {
-    for (const child of this.workshop.processes) child.kill();
+    for (const run of this.workshop.runs) run.kill();
   }
 
   private queueOf(server: Server): Queue {
@@ -127,15 +131,26 @@ export class CgiRunner {
     return queue;
   }
 
-  private collected(ended: ScriptProcess): void {
-    this.workshop.processes.delete(ended);
+  private connectionsTo(addresses: readonly Address[]): Connections {
+    const key = addresses.map(formatAddress).join(' ');
+    let connections = this.applications.get(key);
+    if (connections === undefined) {
+      connections = new Connections(this.workshop.loop, addresses);
+      this.applications.set(key, connections);
+    }
+    return connections;
+  }
+
+  private collected(ended: Run): void {
+    this.workshop.runs.delete(ended);
     this.settle();
   }
 
   private settle(): void {
     const { onEmpty } = this;
-    if (onEmpty === null || this.workshop.processes.size > 0) return;
+    if (onEmpty === null || this.workshop.runs.size > 0) return;
     this.onEmpty = null;
+    for (const application of this.applications.values()) application.close();
     this.workshop.loop.discard(this.workshop.nothing);
     onEmpty();
   }

@@ -72,6 +72,7 @@ describe('defaults', () => {
       cgiSpool: 67_108_864,
       methods: new Set(['GET']),
       redirection: null,
+      application: null,
       cgi: [],
     });
     expect(base.methods).toEqual(new Set(['GET']));
@@ -163,8 +164,8 @@ describe('cgi', () => {
   it('resolves a script under the root and an interpreter on the search path', () => {
     expect(location('', 'root a; cgi run.sh; cgi .py python3; cgi .sh /srv/a/run.sh;').cgi).toEqual([
       { kind: 'script', name: 'run.sh', path: '/srv/a/run.sh' },
-      { kind: 'extension', ext: '.py', interpreter: '/usr/bin/python3' },
-      { kind: 'extension', ext: '.sh', interpreter: '/srv/a/run.sh' },
+      { kind: 'extension', ext: '.py', interpreter: '/usr/bin/python3', application: null },
+      { kind: 'extension', ext: '.sh', interpreter: '/srv/a/run.sh', application: null },
     ]);
   });
 });

@@ -104,7 +104,7 @@ describe('error pages', () => {
     linkSync(listed, join(site.folder, '405.html'));
     site.location('/app', {
       cgi: [
-        { kind: 'extension', ext: '.PHP', interpreter: '/bin/php' },
+        { kind: 'extension', ext: '.PHP', interpreter: '/bin/php', application: null },
         { kind: 'script', name: 'man', path: listed },
       ],
     });

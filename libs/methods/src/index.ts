@@ -29,7 +29,7 @@ export { present } from './present.ts';
 export { redirectToHttps } from './redirect.ts';
 export { resolvePath } from './resolve-path.ts';
 export type { Script } from './scripts/script.ts';
-export { runnerOf, runsScripts } from './scripts/script-rules.ts';
+export { runnerOf, runsItself, runsScripts } from './scripts/script-rules.ts';
 export type { ClientCertificate, Secure } from './secure.ts';
 export { claimUploads, type Lock, releaseUploads } from './upload/claim.ts';
 export { cleanName } from './upload/file-name.ts';

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TestSite } from '../testing/site.ts';
+import { PHP_FPM, PhpFpm } from './testing/php-fpm.ts';
 import { Visitor } from './testing/visitor.ts';
 
 const DOKUWIKI = '/usr/share/dokuwiki';
@@ -52,99 +53,111 @@ function hidden(page: string, name: string): string {
   return new RegExp(`name="${name}" value="([^"]*)"`).exec(page)?.[1] ?? '';
 }
 
-// Skipped where DokuWiki and php-cgi are not installed (Debian: dokuwiki, php-cgi, php-xml, php-mbstring).
-(existsSync(DOKUWIKI) && existsSync(PHP) ? describe : describe.skip)('DokuWiki', () => {
-  const site = new TestSite();
-  let visitor: Visitor;
+const WAYS: readonly (readonly [name: string, rule: string, there: boolean])[] = [
+  ['php-cgi', `cgi .php ${PHP};`, existsSync(PHP)],
+  ['PHP-FPM', 'fastcgi unix:php.sock .php;', PHP_FPM !== ''],
+];
 
-  beforeAll(() => {
-    install(site);
-    const port = site.start(`
+describe.each(WAYS)('with %s', (name, rule, there) => {
+  // Skipped where DokuWiki or its PHP is not installed (Debian: dokuwiki, php-cgi, php-fpm, php-xml, php-mbstring).
+  (existsSync(DOKUWIKI) && there ? describe : describe.skip)('DokuWiki', () => {
+    const site = new TestSite();
+    const pool = name === 'PHP-FPM' ? new PhpFpm(site.folder) : null;
+    let visitor: Visitor;
+
+    beforeAll(async () => {
+      install(site);
+      await pool?.start();
+      const port = site.start(`
 server {
     listen 127.0.0.1:0;
     access_log off;
     error_log error.log;
     body_size 8m;
-    location / { root wiki; default_file index.php; cgi .php ${PHP}; method GET POST; }
+    location / { root wiki; default_file index.php; ${rule} method GET POST; }
 }`);
-    visitor = new Visitor(port);
+      visitor = new Visitor(port);
+    });
+
+    afterAll(async () => {
+      await site.close();
+      await pool?.stop();
+    });
+
+    it(
+      'answers the folder with its default file, which is run and never sent',
+      async () => {
+        for (const method of ['GET', 'HEAD', 'POST']) {
+          const answer = await visitor.ask('/', { method });
+          expect([method, answer.status, answer.headers.get('location')]).toEqual([
+            method,
+            302,
+            expect.stringMatching(/doku\.php/),
+          ]);
+          expect(await answer.text()).not.toContain('<?php');
+        }
+      },
+      PATIENCE,
+    );
+
+    it(
+      'lets its user sign in, write a page and read it',
+      async () => {
+        const door = await (await visitor.ask('/doku.php?id=start&do=login')).text();
+        const entered = await visitor.send('/doku.php?id=start', {
+          sectok: hidden(door, 'sectok'),
+          id: 'start',
+          do: 'login',
+          u: 'writer',
+          p: PASSWORD,
+        });
+        expect(await entered.text()).toContain('A Writer');
+        const desk = await (await visitor.ask('/doku.php?id=notes:first&do=edit')).text();
+        const saved = await visitor.send('/doku.php?id=notes:first', {
+          sectok: hidden(desk, 'sectok'),
+          id: 'notes:first',
+          rev: '0',
+          date: hidden(desk, 'date'),
+          prefix: '.',
+          suffix: '',
+          changecheck: hidden(desk, 'changecheck'),
+          target: 'section',
+          wikitext: '====== The first note ======\nwritten **here** by a test',
+          'do[save]': '1',
+          summary: '',
+        });
+        expect(await saved.text()).toContain('written <strong>here</strong> by a test');
+        const stranger = await new Visitor(visitor.port).ask('/doku.php?id=notes:first');
+        expect(await stranger.text()).toContain('The first note');
+      },
+      PATIENCE,
+    );
+
+    it(
+      'sends the source of none of its files',
+      async () => {
+        for (const path of [
+          '/inc/init.php',
+          '/inc/preload.php',
+          '/lib/exe/css.php',
+          '/lib/',
+          '/feed.php',
+          '/index.php/',
+        ]) {
+          const answer = await visitor.ask(path);
+          expect(await answer.text()).not.toMatch(/<\?php|DOKU_CONF/);
+        }
+      },
+      PATIENCE,
+    );
+
+    it(
+      'has its pictures sent as files',
+      async () => {
+        const answer = await visitor.ask('/lib/images/larger.gif');
+        expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/gif']);
+      },
+      PATIENCE,
+    );
   });
-
-  afterAll(() => site.close());
-
-  it(
-    'answers the folder with its default file, which is run and never sent',
-    async () => {
-      for (const method of ['GET', 'HEAD', 'POST']) {
-        const answer = await visitor.ask('/', { method });
-        expect([method, answer.status, answer.headers.get('location')]).toEqual([
-          method,
-          302,
-          expect.stringMatching(/doku\.php/),
-        ]);
-        expect(await answer.text()).not.toContain('<?php');
-      }
-    },
-    PATIENCE,
-  );
-
-  it(
-    'lets its user sign in, write a page and read it',
-    async () => {
-      const door = await (await visitor.ask('/doku.php?id=start&do=login')).text();
-      const entered = await visitor.send('/doku.php?id=start', {
-        sectok: hidden(door, 'sectok'),
-        id: 'start',
-        do: 'login',
-        u: 'writer',
-        p: PASSWORD,
-      });
-      expect(await entered.text()).toContain('A Writer');
-      const desk = await (await visitor.ask('/doku.php?id=notes:first&do=edit')).text();
-      const saved = await visitor.send('/doku.php?id=notes:first', {
-        sectok: hidden(desk, 'sectok'),
-        id: 'notes:first',
-        rev: '0',
-        date: hidden(desk, 'date'),
-        prefix: '.',
-        suffix: '',
-        changecheck: hidden(desk, 'changecheck'),
-        target: 'section',
-        wikitext: '====== The first note ======\nwritten **here** by a test',
-        'do[save]': '1',
-        summary: '',
-      });
-      expect(await saved.text()).toContain('written <strong>here</strong> by a test');
-      const stranger = await new Visitor(visitor.port).ask('/doku.php?id=notes:first');
-      expect(await stranger.text()).toContain('The first note');
-    },
-    PATIENCE,
-  );
-
-  it(
-    'sends the source of none of its files',
-    async () => {
-      for (const path of [
-        '/inc/init.php',
-        '/inc/preload.php',
-        '/lib/exe/css.php',
-        '/lib/',
-        '/feed.php',
-        '/index.php/',
-      ]) {
-        const answer = await visitor.ask(path);
-        expect(await answer.text()).not.toMatch(/<\?php|DOKU_CONF/);
-      }
-    },
-    PATIENCE,
-  );
-
-  it(
-    'has its pictures sent as files',
-    async () => {
-      const answer = await visitor.ask('/lib/images/larger.gif');
-      expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/gif']);
-    },
-    PATIENCE,
-  );
 });

@@ -1,6 +1,7 @@
 import { ERRNO, Loop } from '@webserv/event-loop';
 import { FakeDriver, type FakePeer, settle } from '@webserv/event-loop/testing';
 import { Ledger, MemoryLedger } from '@webserv/methods';
+import { ChildOutput } from '../process/pipe.ts';
 import { Slabs, type Workshop } from '../workshop/workshop.ts';
 import { type OutputOwner, ScriptOutput } from './script-output.ts';
 
@@ -35,7 +36,12 @@ beforeEach(() => {
   told = [];
   moves = 0;
   const room = { disk: new Ledger(1, 0), memory: new MemoryLedger(1 << 20), spoolMax: 0 };
-  output = new ScriptOutput({ loop, slabs: new Slabs() } as Workshop, room, owner(), pipe.fd);
+  output = new ScriptOutput(
+    { loop, slabs: new Slabs() } as Workshop,
+    room,
+    owner(),
+    new ChildOutput(loop, pipe.fd),
+  );
 });
 
 afterEach(() => {

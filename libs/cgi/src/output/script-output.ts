@@ -1,7 +1,7 @@
-import { ERRNO, Interest, type Loop, type Memory, type Op } from '@webserv/event-loop';
+import { ERRNO, type Memory } from '@webserv/event-loop';
 import { present } from '@webserv/methods';
 import type { BodySink, BodySource } from '@webserv/response';
-import { ScriptUdata, type ScriptUdataOwner } from '../process/script-udata.ts';
+import type { OutputPipe, PipeReader } from '../process/pipe.ts';
 import { SLAB, type Workshop } from '../workshop/workshop.ts';
 import { ChunkedOutput } from './chunked-output.ts';
 import { type BufferOwner, OutputBuffer, type OutputRoom } from './output-buffer.ts';
@@ -42,10 +42,9 @@ type Phase = 'head' | 'held' | 'body' | 'drain' | 'over';
  *     head -> held -> body: pull -> data -> pull ... -> over
  *               +-----------------> drain -> over      (a reply without content, or what lies behind Content-Length)
  */
-export class ScriptOutput implements BodySource, BufferOwner, ScriptUdataOwner {
-  private readonly loop: Loop;
+export class ScriptOutput implements BodySource, BufferOwner, PipeReader {
   private readonly owner: OutputOwner;
-  private readonly worker: ScriptUdata;
+  private readonly pipe: OutputPipe;
   private readonly parser: OutputParser;
   private readonly buffer: OutputBuffer;
   /** The memory that the pending read writes to. */
@@ -66,20 +65,19 @@ export class ScriptOutput implements BodySource, BufferOwner, ScriptUdataOwner {
   private failedAt = '';
 
   /** @param nph whether the script may write a whole response */
-  constructor(workshop: Workshop, room: OutputRoom, owner: OutputOwner, fd: number, nph = false) {
+  constructor(workshop: Workshop, room: OutputRoom, owner: OutputOwner, pipe: OutputPipe, nph = false) {
     this.parser = new OutputParser(nph);
-    this.loop = workshop.loop;
     this.owner = owner;
     this.buffer = new OutputBuffer(workshop, room, this);
-    this.worker = new ScriptUdata(this, fd);
+    this.pipe = pipe;
   }
 
   /** Begins to read the head. @returns 0 or -errno */
   begin(): number {
-    const error = this.loop.register(this.worker, Interest.READ);
+    const error = this.pipe.begin(this);
     if (error < 0) {
       this.close();
-      // The loop calls `gone` only for what was registered.
+      // The pipe never was.
       this.buffer.pipeGone();
     } else this.readTo(this.buffer.memory, 0);
     return error;
@@ -87,7 +85,7 @@ export class ScriptOutput implements BodySource, BufferOwner, ScriptUdataOwner {
 
   /** True while a read waits for the script. */
   get reading(): boolean {
-    return this.worker.reading.pending;
+    return this.pipe.reading;
   }
 
   /** True if no more may wait, and only the reader can let the script continue. */
@@ -163,7 +161,7 @@ export class ScriptOutput implements BodySource, BufferOwner, ScriptUdataOwner {
 
   /** Stops waiting for the end of the output: the bytes so far are the whole body. */
   cut(): void {
-    if (this.worker.reading.pending) this.outputEnded();
+    if (this.reading) this.outputEnded();
   }
 
   /** Ends the body: nothing more comes. @param killed whether a signal ended the script */
@@ -191,16 +189,16 @@ export class ScriptOutput implements BodySource, BufferOwner, ScriptUdataOwner {
     this.buffer.close();
   }
 
-  worked(_worker: ScriptUdata, op: Op): void {
-    if (op.result <= 0) {
-      if (op.result < 0 && this.phase !== 'drain') this.unreadable(op.result);
+  pipeRead(result: number, offset: number): void {
+    if (result <= 0) {
+      if (result < 0 && this.phase !== 'drain') this.unreadable(result);
       else this.outputEnded();
       return;
     }
     this.owner.outputMoved();
-    if (this.phase === 'head') this.readHead(op.result);
-    else if (this.phase === 'drain') this.drainOn(op.result);
-    else this.append(op.offset, op.result);
+    if (this.phase === 'head') this.readHead(result);
+    else if (this.phase === 'drain') this.drainOn(result);
+    else this.append(offset, result);
   }
 
   private append(offset: number, read: number): void {
@@ -229,7 +227,7 @@ export class ScriptOutput implements BodySource, BufferOwner, ScriptUdataOwner {
     return chunks.done ? 0 : chunks.unwrap(bytes, offset, offset + size);
   }
 
-  gone(): void {
+  pipeGone(): void {
     // The loop itself dropped the pipe, so nothing more comes.
     if (this.phase !== 'over' && !this.ended) this.owner.outputMoved();
     this.buffer.pipeGone();
@@ -253,10 +251,9 @@ export class ScriptOutput implements BodySource, BufferOwner, ScriptUdataOwner {
 
   /** Starts a read, unless one that began ahead of the reader is still pending. */
   private readTo(memory: Memory, offset: number): void {
-    const { reading } = this.worker;
-    if (reading.pending) return;
+    if (this.reading) return;
     this.target = memory;
-    this.loop.read(reading, memory, offset, SLAB - offset, -1);
+    this.pipe.read(memory, offset, SLAB - offset);
     this.owner.outputMoved();
   }
 
@@ -357,6 +354,6 @@ export class ScriptOutput implements BodySource, BufferOwner, ScriptUdataOwner {
   }
 
   private shut(): void {
-    this.loop.close(this.worker);
+    this.pipe.close();
   }
 }

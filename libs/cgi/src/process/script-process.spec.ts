@@ -2,7 +2,8 @@ import { constants as os } from 'node:os';
 import { Loop } from '@webserv/event-loop';
 import { FakeDriver, type FaultPlan, passTime, settle } from '@webserv/event-loop/testing';
 import type { Launcher } from './launcher.ts';
-import { KILL_MS, type ProcessOwner, ScriptProcess } from './script-process.ts';
+import type { ProcessOwner } from './run.ts';
+import { KILL_MS, ScriptProcess } from './script-process.ts';
 
 const { EMFILE, ENOSYS, EPERM } = os.errno;
 const { SIGKILL, SIGTERM } = os.signals;

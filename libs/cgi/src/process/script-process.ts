@@ -1,9 +1,10 @@
 import { constants } from 'node:os';
 import { ERRNO, Interest, type Loop, type Op } from '@webserv/event-loop';
 import { present } from '@webserv/methods';
-import type { EnvEntry } from '../program/env.ts';
 import { Alarm } from './alarm.ts';
 import type { Launcher } from './launcher.ts';
+import { ChildInput, ChildOutput } from './pipe.ts';
+import type { ProcessOwner, Program, Run } from './run.ts';
 import { ScriptUdata, type ScriptUdataOwner } from './script-udata.ts';
 import { StderrLines } from './stderr-lines.ts';
 
@@ -20,34 +21,12 @@ const COLLECT_MS = 50;
 
 const { SIGTERM, SIGKILL } = constants.signals;
 
-/** The program to run. */
-export interface Program {
-  readonly file: string;
-  readonly args: readonly string[];
-  readonly env: readonly EnvEntry[];
-  readonly cwd: string;
-  /** The descriptor that a script reads if its request has no body; -1 to make a pipe. */
-  readonly stdin: number;
-}
-
-/** The owner of a running script. */
-export interface ProcessOwner {
-  /** The child runs. `stdin` and `stdout` belong to the owner from now on. Not called if the owner called `end` before. */
-  started(): void;
-  /** The child could not be started. Nothing is left open. May be called from within `start`. */
-  notStarted(errno: number): void;
-  /** The child has ended and is collected. @param status its exit code, or 256 + the signal that ended it */
-  exited(status: number): void;
-  /** Reports one line that the child wrote to stderr, or a line about its end. */
-  said(line: string): void;
-}
-
 /**
  * A running script: a child in its own process group. It is always collected, even if its output is not wanted any more.
  *
  *     starting -> running --end(): TERM--> ending --1 s: KILL--> ...      both --exit--> collected
  */
-export class ScriptProcess implements ScriptUdataOwner {
+export class ScriptProcess implements Run, ScriptUdataOwner {
   pid = -1;
   /** The server's ends of the pipes, for the owner to register; -1 if there is none. */
   stdin = -1;
@@ -101,6 +80,14 @@ export class ScriptProcess implements ScriptUdataOwner {
     const stdin = program.stdin < 0 ? input[0] : program.stdin;
     const request = { file, args, env, cwd, stdin, stdout: output[1], stderr: errors[1], processGroup: true };
     this.launcher.spawn(request, (result) => this.launched(result));
+  }
+
+  get input(): ChildInput {
+    return new ChildInput(this.loop, this.stdin);
+  }
+
+  get output(): ChildOutput {
+    return new ChildOutput(this.loop, this.stdout);
   }
 
   /** True if a signal ended the child. */

@@ -10,7 +10,13 @@ function variables(lines: readonly string[], over: Partial<ScriptRequest> = {}):
   const head = headOf(lines, { maxHeader: 1 << 20, maxHeaders: 20_000, maxTarget: 8192 });
   const entries = environment({
     head,
-    script: { name: '/app/run.sh', pathInfo: '', file: '/srv/cgi/run.sh', interpreter: '' },
+    script: {
+      name: '/app/run.sh',
+      pathInfo: '',
+      file: '/srv/cgi/run.sh',
+      interpreter: '',
+      application: null,
+    },
     uri: '',
     root: '/srv/cgi',
     pathTranslated: '',
@@ -84,7 +90,7 @@ describe('the meta-variables of RFC 3875 section 4.1', () => {
     value: string | undefined,
     over?: Partial<ScriptRequest>,
   ];
-  const script = { name: '/x', pathInfo: '/ä b', file: '/srv/x', interpreter: '' };
+  const script = { name: '/x', pathInfo: '/ä b', file: '/srv/x', interpreter: '', application: null };
   const rows: Row[] = [
     ['no query: empty and there', ['GET / HTTP/1.1', 'Host: a'], 'QUERY_STRING', ''],
     ['a bare question mark', ['GET /? HTTP/1.1', 'Host: a'], 'REQUEST_URI', '/?'],

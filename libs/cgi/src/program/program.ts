@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { type Ends, type Exchange, resolvePath, type Script } from '@webserv/methods';
 import { textOfBytes } from '@webserv/request';
-import type { Program } from '../process/script-process.ts';
+import type { Program } from '../process/run.ts';
 import type { Location } from '../workshop/server.ts';
 import type { Workshop } from '../workshop/workshop.ts';
 import { environment, serverName, serverPort } from './env.ts';

@@ -1,6 +1,7 @@
 import { ERRNO, Loop } from '@webserv/event-loop';
 import { FakeDriver, settle } from '@webserv/event-loop/testing';
 import { Ledger, MemoryLedger } from '@webserv/methods';
+import { ChildInput } from '../process/pipe.ts';
 import { Slabs, type Workshop } from '../workshop/workshop.ts';
 import { ScriptInput } from './script-input.ts';
 
@@ -20,7 +21,7 @@ it.each([
   const memory = new MemoryLedger(1 << 20);
   const input = new ScriptInput({ loop, slabs: new Slabs() } as Workshop, new Ledger(1, 0), memory, owner);
   input.append(Buffer.from('a body'), 0, 6);
-  input.attach(driver.pipe().fd);
+  input.attach(new ChildInput(loop, driver.pipe().fd));
   settle(loop, driver);
   expect([told, input.closed]).toEqual([[expected], true]);
   input.drop();

@@ -1,6 +1,6 @@
-import { ERRNO, Interest, type Loop, Memory, type Op } from '@webserv/event-loop';
+import { ERRNO, type Loop, Memory } from '@webserv/event-loop';
 import { type Ledger, type MemoryLedger, present } from '@webserv/methods';
-import { ScriptUdata, type ScriptUdataOwner } from '../process/script-udata.ts';
+import type { InputPipe, PipeWriter } from '../process/pipe.ts';
 import { NOTHING, Spool, type SpoolOwner } from '../spool/spool.ts';
 import { SLAB, type Slabs, type Workshop } from '../workshop/workshop.ts';
 
@@ -25,7 +25,7 @@ export interface InputOwner {
  *
  *     taking --finish(), attach()--> writing --> closed
  */
-export class ScriptInput implements ScriptUdataOwner, SpoolOwner {
+export class ScriptInput implements PipeWriter, SpoolOwner {
   /** Bytes of the body so far. */
   total = 0;
   /** The script's stdin is closed, or will never be attached. */
@@ -41,7 +41,7 @@ export class ScriptInput implements ScriptUdataOwner, SpoolOwner {
   private memory: Memory = NOTHING;
   private readAt = 0;
   private writeAt = 0;
-  private pipe: ScriptUdata | null = null;
+  private pipe: InputPipe | null = null;
   private spool: Spool | null = null;
   private fetching = false;
   /** Bytes that the script took from completed writes. */
@@ -61,12 +61,12 @@ export class ScriptInput implements ScriptUdataOwner, SpoolOwner {
 
   /** True while a write waits for the script to read. */
   get pending(): boolean {
-    return this.pipe?.writing.pending ?? false;
+    return this.pipe?.pending ?? false;
   }
 
   /** Bytes that the script has read, including those of a pending write. The figure grows while the script reads. */
   get taken(): number {
-    return this.written + (this.pending ? present(this.pipe, 'stdin').writing.done : 0);
+    return this.written + (this.pending ? present(this.pipe, 'stdin').done : 0);
   }
 
   /** @returns false if the caller must wait for `inputRoom` before it appends more */
@@ -87,12 +87,11 @@ export class ScriptInput implements ScriptUdataOwner, SpoolOwner {
   }
 
   /** Takes over the script's stdin once the body is whole, and closes it when the body is written. @returns 0 or -errno */
-  attach(fd: number): number {
-    const pipe = new ScriptUdata(this, fd);
-    const error = this.loop.register(pipe, Interest.WRITE);
-    this.pipe = pipe;
-    if (error < 0) this.close();
+  attach(pipe: InputPipe): number {
+    const error = pipe.begin(this);
+    if (error < 0) this.closed = true;
     else {
+      this.pipe = pipe;
       this.holders++;
       this.pump();
     }
@@ -108,11 +107,7 @@ export class ScriptInput implements ScriptUdataOwner, SpoolOwner {
     this.giveBack();
   }
 
-  worked(_worker: ScriptUdata, op: Op): void {
-    this.writeEnded(op);
-  }
-
-  gone(): void {
+  pipeGone(): void {
     this.holders--;
     this.giveBack();
   }
@@ -132,7 +127,8 @@ export class ScriptInput implements ScriptUdataOwner, SpoolOwner {
   }
 
   spoolGone(): void {
-    this.gone();
+    this.holders--;
+    this.giveBack();
   }
 
   /** Makes room in memory. @returns false if the body goes to the disk: the slab is full, or memory is short */
@@ -163,18 +159,18 @@ export class ScriptInput implements ScriptUdataOwner, SpoolOwner {
   }
 
   /** Handles the end of a write. EPIPE is no fault: a script may answer without reading its body. */
-  private writeEnded(op: Op): void {
-    if (op.result < 0) {
-      if (op.result !== -ERRNO.EPIPE) {
-        this.lose(op.result, 'write to script');
+  pipeWritten(result: number): void {
+    if (result < 0) {
+      if (result !== -ERRNO.EPIPE) {
+        this.lose(result, 'write to script');
         return;
       }
       this.close();
       this.owner.inputClosed();
       return;
     }
-    this.written += op.result;
-    this.readAt += op.result;
+    this.written += result;
+    this.readAt += result;
     if (this.readAt === this.writeAt) {
       this.readAt = 0;
       this.writeAt = 0;
@@ -186,16 +182,18 @@ export class ScriptInput implements ScriptUdataOwner, SpoolOwner {
   /** Takes the next step: writes from memory, then fetches from the file, then closes the pipe. */
   private pump(): void {
     const { pipe, spool } = this;
-    if (pipe === null || this.closed || pipe.writing.pending || this.fetching) return;
+    if (pipe === null || this.closed || pipe.pending || this.fetching) return;
     if (this.readAt < this.writeAt) {
-      this.loop.write(pipe.writing, this.memory, this.readAt, this.writeAt - this.readAt, -1);
+      pipe.write(this.memory, this.readAt, this.writeAt - this.readAt);
     } else if (spool !== null && spool.size > 0) {
       // There is no memory yet if it was short from the beginning.
       if (this.memory === NOTHING) this.memory = this.slabs.take();
       this.fetching = true;
       spool.fetch(this.memory);
     } else {
-      this.close();
+      this.closed = true;
+      this.pipe = null;
+      pipe.finish();
       this.owner.inputClosed();
     }
   }
@@ -209,7 +207,7 @@ export class ScriptInput implements ScriptUdataOwner, SpoolOwner {
   /** Closes the script's stdin. */
   private close(): void {
     this.closed = true;
-    if (this.pipe !== null) this.loop.close(this.pipe);
+    this.pipe?.close();
     this.pipe = null;
   }
 

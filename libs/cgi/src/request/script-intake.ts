@@ -11,14 +11,15 @@ import type { Reply } from '@webserv/response';
 import type { ScriptHead } from '../output/output-parser.ts';
 import { type OutputOwner, ScriptOutput } from '../output/script-output.ts';
 import { Alarm } from '../process/alarm.ts';
-import { type ProcessOwner, ScriptProcess } from '../process/script-process.ts';
+import type { Run, RunOwner } from '../process/run.ts';
 import { isNph, programOf } from '../program/program.ts';
 import type { Queue, Waiter } from '../queue.ts';
 import { runOf, type ScriptRun, type Workshop } from '../workshop/workshop.ts';
 import { Redirection } from './redirection.ts';
+import { runOn } from './run-on.ts';
 import { type InputOwner, ScriptInput } from './script-input.ts';
 import { replyOf } from './script-reply.ts';
-import { failedWork, notStarted } from './shortage.ts';
+import { applicationFailed, failedWork, notStarted } from './shortage.ts';
 import { Stage } from './stage.ts';
 import { patience, Wait } from './wait.ts';
 
@@ -27,7 +28,7 @@ import { patience, Wait } from './wait.ts';
  * the reply and its body (see Stage). A client that sends or reads slowly keeps no child, unless the output is larger than
  * what may be put aside.
  */
-export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwner, Waiter {
+export class ScriptIntake implements Intake, InputOwner, OutputOwner, RunOwner, Waiter {
   readonly wantsBody = true;
   readonly address: string;
   private readonly workshop: Workshop;
@@ -41,7 +42,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
   private client: IntakeClient | null = null;
   private input: ScriptInput | null = null;
   private output: ScriptOutput | null = null;
-  private process: ScriptProcess | null = null;
+  private run: Run | null = null;
   private stage: Stage = Stage.TAKING;
   /** The request that a local redirection has led to. */
   private redirection: Redirection | null = null;
@@ -121,40 +122,38 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
       return;
     }
     this.stage = Stage.RUNNING;
-    const process = new ScriptProcess(workshop.loop, workshop.launcher, this);
-    this.process = process;
-    workshop.processes.add(process);
-    process.start(
-      programOf(workshop, exchange, this.script, this.input?.total ?? exchange.head.contentLength),
-    );
+    const run = runOn(workshop, this.script, this.timeoutMs, this);
+    this.run = run;
+    workshop.runs.add(run);
+    run.start(programOf(workshop, exchange, this.script, this.input?.total ?? exchange.head.contentLength));
   }
 
   started(): void {
     const { exchange, workshop } = this;
     const { server, location, services } = exchange;
-    const process = present(this.process, 'the child');
+    const run = present(this.run, 'the run');
     const room = {
       disk: services.ledgerOf(server),
       memory: services.memoryOf(server),
       spoolMax: location.cgiSpool,
     };
-    const output = new ScriptOutput(workshop, room, this, process.stdout, isNph(this.script));
+    const output = new ScriptOutput(workshop, room, this, run.output, isNph(this.script));
     this.output = output;
-    const error = Math.min(this.input?.attach(process.stdin) ?? 0, output.begin());
+    const error = Math.min(this.input?.attach(run.input) ?? 0, output.begin());
     if (error < 0) {
       this.refuse(failedWork(exchange, error, 'register pipe'));
       output.close();
-      process.end();
+      run.end();
     } else if (this.stage === Stage.OVER) output.drain(); // the client has gone meanwhile
     this.watch(true);
   }
 
   notStarted(errno: number): void {
-    const process = present(this.process, 'the child');
-    this.process = null;
+    const run = present(this.run, 'the run');
+    this.run = null;
     this.queue.leave(this);
-    this.refuse(notStarted(this.exchange, errno));
-    this.workshop.collected(process);
+    this.refuse(notStarted(this.exchange, this.script, errno));
+    this.workshop.collected(run);
   }
 
   /** Bytes per second that the client takes, if only the client holds the script back; otherwise Infinity. */
@@ -166,7 +165,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
 
   giveUp(): void {
     this.output?.fail(-ERRNO.ETIMEDOUT, 'max_cgi: the slowest reader');
-    this.process?.end();
+    this.run?.end();
     this.watch(false);
   }
 
@@ -189,11 +188,8 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
   inputFailed(errno: number, place: string): void {
     this.input?.drop();
     // The script has only a part of the body, so its answer cannot be trusted.
-    if (this.stage < Stage.REFUSED) {
-      this.refuse(failedWork(this.exchange, errno, place));
-      this.output?.close();
-    } else if (this.stage !== Stage.OVER) this.output?.fail(errno, place);
-    this.process?.end();
+    this.breakOff(errno, place, failedWork);
+    this.run?.end();
   }
 
   // ---- the output --------------------------------------------------------------------------------------------
@@ -216,14 +212,14 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
     if (this.stage === Stage.RUNNING) {
       this.refuse(failure(this.exchange, 502, `script's head: ${error}`, errno));
     }
-    if (error !== 'no output') this.process?.end();
+    if (error !== 'no output') this.run?.end();
     this.output?.close();
     this.watch(false);
   }
 
   outputEnded(): void {
     if (this.stage === Stage.ANSWERED) this.stage = Stage.ENDING;
-    if (this.process?.exited) this.conclude();
+    if (this.run?.exited) this.conclude();
     this.watch(false);
   }
 
@@ -232,12 +228,8 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
   }
 
   outputMalformed(): void {
-    const place = "script's chunks";
-    if (this.stage < Stage.REFUSED) {
-      this.refuse(failure(this.exchange, 502, place));
-      this.output?.close();
-    } else if (this.stage !== Stage.OVER) this.output?.fail(-ERRNO.EIO, place);
-    this.process?.end();
+    this.breakOff(-ERRNO.EIO, "script's chunks", applicationFailed);
+    this.run?.end();
     this.watch(false);
   }
 
@@ -251,7 +243,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
   }
 
   outputFlooded(): void {
-    this.process?.end();
+    this.run?.end();
     this.watch(false);
   }
 
@@ -259,11 +251,15 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
   private conclude(): void {
     if (this.stage === Stage.MEASURING) this.answerWith(present(this.head, 'the head of an output'));
     else if (this.stage === Stage.ENDING) {
-      this.output?.conclude((this.process?.killed ?? false) && !this.outlasted);
+      this.output?.conclude((this.run?.killed ?? false) && !this.outlasted);
     }
   }
 
-  // ---- the child ---------------------------------------------------------------------------------------------
+  // ---- the run -----------------------------------------------------------------------------------------------
+
+  broke(errno: number, place: string): void {
+    this.breakOff(errno, place, applicationFailed);
+  }
 
   exited(): void {
     // The runner ended the script before it could begin. The client is still there.
@@ -273,7 +269,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
     if (this.output?.ended === true) this.conclude();
     this.watch(true);
     // This comes last, because a closing runner may dispose of the loop when no child is left.
-    this.workshop.collected(present(this.process, 'the child'));
+    this.workshop.collected(present(this.run, 'the run'));
   }
 
   said(line: string): void {
@@ -294,8 +290,16 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
     this.watch(false);
   }
 
+  /** Answers with an error in place of the script, or fails the body if the script's own head has left. */
+  private breakOff(errno: number, place: string, verdict: typeof failedWork): void {
+    if (this.stage < Stage.REFUSED) {
+      this.refuse(verdict(this.exchange, errno, place));
+      this.output?.close();
+    } else if (this.stage !== Stage.OVER) this.output?.fail(errno, place);
+  }
+
   private answerWith(head: ScriptHead): void {
-    const reply = replyOf(head, present(this.output, 'the output'), this.exchange.head.method, this.process);
+    const reply = replyOf(head, present(this.output, 'the output'), this.exchange.head.method, this.run);
     this.answer(reply, reply.body.kind === 'stream' ? Stage.ANSWERED : Stage.OVER);
   }
 
@@ -317,13 +321,13 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
   // ---- time --------------------------------------------------------------------------------------------------
 
   private get waitingFor(): Wait {
-    const { process, output, input, stage } = this;
+    const { run, output, input, stage } = this;
     if (stage === Stage.REFUSED) return Wait.NOW;
     if (stage === Stage.QUEUED) return Wait.TURN;
-    if (process === null || output === null) return Wait.NONE;
+    if (run === null || output === null) return Wait.NONE;
     if (stage === Stage.MEASURING) return Wait.LENGTH;
-    if (process.exited) return output.reading ? Wait.ORPHAN : Wait.NONE;
-    if (process.ending) return Wait.NONE;
+    if (run.exited) return output.reading ? Wait.ORPHAN : Wait.NONE;
+    if (run.ending) return Wait.NONE;
     if (stage === Stage.ENDING) return Wait.EXIT;
     const owes = stage === Stage.OVER || output.reading || output.ended || (input?.pending ?? false);
     return owes ? Wait.SCRIPT : Wait.NONE;
@@ -379,15 +383,11 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
       this.taken = taken;
       return;
     }
-    const place = 'cgi_timeout';
-    if (this.stage < Stage.REFUSED) {
-      this.refuse(failure(this.exchange, 504, place));
-      this.output?.close();
-    } else if (this.output?.ended === true) this.outlasted = true;
+    if (this.stage >= Stage.REFUSED && this.output?.ended === true) this.outlasted = true;
     else if (this.stage === Stage.OVER) this.output?.close();
-    else this.output?.fail(-ERRNO.ETIMEDOUT, place);
+    else this.breakOff(-ERRNO.ETIMEDOUT, 'cgi_timeout', applicationFailed);
     this.input?.drop();
-    this.process?.end();
+    this.run?.end();
   }
 
   private letGo(): void {
@@ -395,6 +395,6 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, ProcessOwn
     this.alarm.stop();
     this.input?.drop();
     this.output?.close();
-    this.process?.end();
+    this.run?.end();
   }
 }

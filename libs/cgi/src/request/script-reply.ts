@@ -1,23 +1,18 @@
 import { neverHasContent, Reply } from '@webserv/response';
 import type { ScriptHead } from '../output/output-parser.ts';
 import type { ScriptOutput } from '../output/script-output.ts';
-import type { ScriptProcess } from '../process/script-process.ts';
+import type { Run } from '../process/run.ts';
 
 /**
  * Returns the reply that a script's head announces. The rest of the output is its body. A reply without content (HEAD,
  * 204, 304) has only the length, and the output is dropped.
  * If the script ended by itself and declared no length, the length is that of its output.
  */
-export function replyOf(
-  head: ScriptHead,
-  output: ScriptOutput,
-  method: string,
-  process: ScriptProcess | null,
-): Reply {
+export function replyOf(head: ScriptHead, output: ScriptOutput, method: string, run: Run | null): Reply {
   const reply = new Reply(head.status);
   reply.reason = head.reason;
   reply.headers.copyFrom(head.headers);
-  const certain = head.contentLength < 0 && process?.exited === true && !process.killed;
+  const certain = head.contentLength < 0 && run?.exited === true && !run.killed;
   const length = certain || output.chunksOver ? output.wholeSize : head.contentLength;
   if (method === 'HEAD' || neverHasContent(head.status)) {
     // A script correctly writes no body for HEAD. Its output then does not show the length of the body for GET.

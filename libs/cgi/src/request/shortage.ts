@@ -1,5 +1,5 @@
 import { ERRNO } from '@webserv/event-loop';
-import { type Exchange, failure } from '@webserv/methods';
+import { type Exchange, failure, type Script } from '@webserv/methods';
 import type { Reply } from '@webserv/response';
 
 /**
@@ -22,7 +22,8 @@ function replyTo(exchange: Exchange, errno: number, place: string, other: number
 }
 
 /** The reply if a script could not be started. If exec refuses it, the script is at fault. */
-export function notStarted(exchange: Exchange, errno: number): Reply {
+export function notStarted(exchange: Exchange, { application }: Script, errno: number): Reply {
+  if (application !== null) return applicationFailed(exchange, errno, `connect to ${application.text}`);
   const forbidden = errno === -ERRNO.EACCES || errno === -ERRNO.EPERM;
   return replyTo(exchange, errno, 'run script', forbidden ? 403 : 502);
 }
@@ -30,4 +31,9 @@ export function notStarted(exchange: Exchange, errno: number): Reply {
 /** The reply if a call failed on something of the server's own: a pipe, or the file that holds a body. */
 export function failedWork(exchange: Exchange, errno: number, place: string): Reply {
   return replyTo(exchange, errno, place, 500);
+}
+
+/** The reply if an application, or a script, failed before its answer. */
+export function applicationFailed(exchange: Exchange, errno: number, place: string): Reply {
+  return replyTo(exchange, errno, place, errno === -ERRNO.ETIMEDOUT ? 504 : 502);
 }

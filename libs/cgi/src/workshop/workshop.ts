@@ -1,7 +1,8 @@
 import { type Loop, Memory } from '@webserv/event-loop';
 import type { Exchange, Outcome, Script } from '@webserv/methods';
+import type { Connections } from '../application/connections.ts';
 import type { Launcher } from '../process/launcher.ts';
-import type { ScriptProcess } from '../process/script-process.ts';
+import type { Run } from '../process/run.ts';
 import type { Location, Server } from './server.ts';
 
 /** Bytes of one slab: a pipe on Linux holds as many, and one receive of a body brings at most as many. */
@@ -47,12 +48,14 @@ export interface Workshop {
   readonly nothing: number;
   /** True when no more children may start. */
   closing: boolean;
-  /** Children that are not collected yet. */
-  readonly processes: Set<ScriptProcess>;
-  collected(process: ScriptProcess): void;
+  /** What has begun and is not over: children that are not collected yet, and requests to applications. */
+  readonly runs: Set<Run>;
+  collected(run: Run): void;
   log(line: string, run: ScriptRun): void;
   /** Returns the location of a server that a decoded path belongs to. */
   locate(server: Server, path: string): Location;
+  /** Returns the connections to an application. */
+  connectionsTo(application: NonNullable<Script['application']>): Connections;
   /** Answers the request that a script's local redirection stands for. */
   reprocess(exchange: Exchange, target: string): Outcome;
 }

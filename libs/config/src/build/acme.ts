@@ -58,6 +58,7 @@ export function challengeLocation(
     compress: [],
     redirection: null,
     cgi: [],
+    application: null,
     at: source.position(name.start, name.end),
     origins: reader.origins,
   };

@@ -63,6 +63,7 @@ function onlyLocation({ base, at, origins }: Server): Location {
     bodySize: BODY_SIZE,
     redirection: null,
     cgi: [],
+    application: null,
     at,
     origins,
   };

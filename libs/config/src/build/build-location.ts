@@ -2,11 +2,11 @@
 
 import { type Problems, quoted } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../diagnostics/position.ts';
-import type { CgiWords } from '../directives/scripts.ts';
+import type { CgiWords, FastCgiWords } from '../directives/scripts.ts';
 import { absolutePath, under } from '../disk/path.ts';
-import { cgiKey, runnerOf } from '../model/cgi-rules.ts';
+import { cgiKey, runnerOf, runsItself } from '../model/cgi-rules.ts';
 import { prefixOf } from '../model/location-path.ts';
-import type { AutoIndex, CgiRule, Location, Origins, Scope } from '../model/types.ts';
+import type { Application, AutoIndex, CgiRule, Location, Origins, Scope } from '../model/types.ts';
 import { wordSpan } from '../syntax/directive.ts';
 import type { Claim } from './claim.ts';
 import type { Surroundings } from './draft.ts';
@@ -34,10 +34,12 @@ export function buildLocation(
   const scope = plain ? base : buildScope(reader, mergeTypes(base.types, level, reader, around.problems));
   const index = resolveIndex(from, reader);
   let cgi: CgiRule[] = [];
+  let application: Application | null = null;
   if (redirection === null) {
     around.claims.push(...ownClaims(level));
     checkRoot(level, around.problems);
     cgi = buildCgi(level, scope.root, reader, around);
+    application = buildFastCgi(level, cgi, reader, around);
     claimDefaultFile(level, scope.root, index, cgi, around);
     claimSpa(level, scope.root, around);
   } else reader.mark(redirects === null ? 'return' : 'redirection', originOf(redirection, level));
@@ -73,6 +75,7 @@ export function buildLocation(
     timeouts: scope.timeouts,
     redirection: redirection?.value ?? null,
     cgi,
+    application,
     at: opener.source.position(opener.name.start, (opener.args.at(-1) ?? opener.name).end),
     origins: reader.origins,
   };
@@ -174,7 +177,58 @@ function buildCgi(level: Level, rootPath: string, reader: LevelReader, around: S
 
 /** A script that an interpreter runs need only be readable. */
 function claimScript(rules: readonly CgiRule[], path: string, at: Span): Claim {
-  return { need: runnerOf(rules, path) === '' ? 'program' : 'file', path, at };
+  const runner = runnerOf(rules, path);
+  return { need: runner !== null && runsItself(runner) ? 'program' : 'file', path, at };
+}
+
+/** The path of a unix socket is that of a file: it begins where the config lies. */
+function located({ text, addresses }: Application, folder: string): Application {
+  const found = addresses.map((address) =>
+    address.family === 'unix' ? { ...address, path: absolutePath(folder, address.path) } : address,
+  );
+  return { text, addresses: found };
+}
+
+/** Adds the rules of `fastcgi .EXT` to the others. @returns the application that answers everything, or null */
+function buildFastCgi(
+  level: Level,
+  rules: CgiRule[],
+  reader: LevelReader,
+  { problems }: Surroundings,
+): Application | null {
+  let all: Application | null = null;
+  for (const setting of level.all('fastcgi')) {
+    const { directive, value } = setting;
+    const { extensions }: FastCgiWords = value;
+    const application = located(value.application, directive.source.folder);
+    const at = (word: number) => wordSpan(directive, word);
+    if (extensions.length === 0) {
+      if (all !== null)
+        problems.error('duplicate-value', at(0), 'an application already answers every request here');
+      reader.mark('fastcgi', originOf(setting, level));
+      all ??= application;
+    }
+    for (const [index, ext] of extensions.entries()) {
+      if (rules.some((rule) => cgiKey(rule) === ext)) {
+        problems.error(
+          'duplicate-value',
+          at(application.addresses.length + index),
+          `${quoted(ext)} already has a rule`,
+        );
+        continue;
+      }
+      reader.mark(`cgi ${ext}`, originOf(setting, level));
+      rules.push({ kind: 'extension', ext, interpreter: '', application });
+    }
+  }
+  const [first] = level.all('cgi');
+  if (all !== null && first !== undefined) {
+    const message = `"cgi" has no effect: an application answers every request here`;
+    problems.warn('never-effective', wordSpan(first.directive, -1), message);
+  }
+  // No file of such a location is sent.
+  if (all !== null) rules.splice(0, rules.length, { kind: 'all' });
+  return all;
 }
 
 function buildRule({ value, directive }: Setting<CgiWords>, rootPath: string, around: Surroundings): CgiRule {

@@ -8,13 +8,13 @@ import { suggest } from '../diagnostics/suggest.ts';
 import { FILE_METHODS } from '../directives/methods.ts';
 import { wordSpan } from '../syntax/directive.ts';
 
-/** Reports each such method of a location without `cgi`. A method that several locations inherit is reported once. */
+/** Reports each such method of a location without scripts. A method that several locations inherit is reported once. */
 export function checkMethods({ locations }: Draft, problems: Problems): void {
   const reported = new Set<Setting>();
   for (const { value, level } of locations.flat()) {
     const { setting } = level.settle('method');
     if (value.redirection !== null || setting === null || reported.has(setting)) continue;
-    if (level.damaged || level.all('cgi').length > 0) continue;
+    if (level.damaged || value.cgi.length > 0) continue;
     const { args } = setting.directive;
     const own = level.own('method') !== null;
     const where = own ? 'this location' : `location ${quoted(value.path.text)} at ${lineOf(value.at)}`;
@@ -24,7 +24,7 @@ export function checkMethods({ locations }: Draft, problems: Problems): void {
       const message =
         text === 'HEAD'
           ? 'GET allows "HEAD" too'
-          : `${quoted(text)} is for scripts, and ${where} has no "cgi"`;
+          : `${quoted(text)} is for scripts, and ${where} has no "cgi" and no "fastcgi"`;
       problems.error('invalid-value', wordSpan(setting.directive, index), message, {
         expected: FILE_METHODS.join(', '),
         suggestion: text === 'HEAD' || text === '*' ? null : suggest(text, FILE_METHODS),

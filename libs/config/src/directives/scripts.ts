@@ -1,6 +1,9 @@
 // The directives that say what a location runs.
 
 import * as z from 'zod/mini';
+import { ITSELF } from '../model/cgi-rules.ts';
+import type { Application, ApplicationAddress, Runner } from '../model/types.ts';
+import { parseListen } from './address.ts';
 import { leavesRoot } from './content.ts';
 import { row } from './row.ts';
 import type { Value } from './value.ts';
@@ -9,7 +12,7 @@ import { flag, lazy, refuseWord } from './values.ts';
 /** A rule before its paths are resolved. The interpreter is '' if the files run by themselves. */
 export type CgiWords =
   | { readonly kind: 'script'; readonly name: string }
-  | { readonly kind: 'extension'; readonly ext: string; readonly interpreter: string }
+  | ({ readonly kind: 'extension'; readonly ext: string } & Runner)
   | { readonly kind: 'all' };
 
 const EXTENSION = /^\.[\w-]+$/;
@@ -21,7 +24,7 @@ function asExtension(word: string): string | null {
 
 function oneWord(word: string, ctx: z.core.ParsePayload): CgiWords {
   if (word === '*') return { kind: 'all' };
-  if (EXTENSION.test(word)) return { kind: 'extension', ext: word, interpreter: '' };
+  if (EXTENSION.test(word)) return { kind: 'extension', ext: word, ...ITSELF };
   if (word.includes('*')) {
     refuseWord(ctx, 0, `"${word}" is not the name of a script: there are no patterns here`, {
       expected: 'a script, an extension such as .cgi, or * for every file',
@@ -46,7 +49,48 @@ const cgi: Value<CgiWords> = lazy(() =>
         });
       }
       if (interpreter === '') refuseWord(ctx, 1, 'the interpreter is empty');
-      return { kind: 'extension', ext: first, interpreter };
+      return { kind: 'extension', ext: first, interpreter, application: null };
+    }),
+  ),
+);
+
+/** What `fastcgi` says: an application, and the extensions of the scripts that it answers for; none for all requests. */
+export interface FastCgiWords {
+  readonly application: Application;
+  readonly extensions: readonly string[];
+}
+
+function applicationAddress(word: string): ApplicationAddress | string {
+  const listen = parseListen(word);
+  if (typeof listen === 'string') return listen;
+  if (listen.family === 'unix') return { family: 'unix', path: listen.path };
+  if (!/:\d+$/.test(word) || listen.port === 0) return 'the port is missing';
+  if (listen.host === '0.0.0.0' || listen.host === '::') return 'nobody can be called at this address';
+  return { family: listen.family, host: listen.host, port: listen.port };
+}
+
+const fastcgi: Value<FastCgiWords> = lazy(() =>
+  z.pipe(
+    z.array(z.string()),
+    z.transform((words: string[], ctx: z.core.ParsePayload): FastCgiWords => {
+      const addresses: ApplicationAddress[] = [];
+      const extensions: string[] = [];
+      let named = 0;
+      for (const [index, word] of words.entries()) {
+        if (EXTENSION.test(word)) {
+          extensions.push(word);
+          continue;
+        }
+        named++;
+        const address = applicationAddress(word);
+        const expected = 'unix:PATH or HOST:PORT with a numeric host, then extensions such as .php';
+        if (typeof address === 'string') refuseWord(ctx, index, `${word}: ${address}`, { expected });
+        else if (extensions.length > 0) {
+          refuseWord(ctx, index, 'the addresses stand in front of the extensions', { expected });
+        } else addresses.push(address);
+      }
+      if (named === 0) refuseWord(ctx, 0, 'no address of an application is given');
+      return { application: { text: words.slice(0, addresses.length).join(' '), addresses }, extensions };
     }),
   ),
 );
@@ -62,7 +106,19 @@ export const scriptRows = {
     value: cgi,
     expects: 'a script below the root, an extension (and its interpreter), or * for every file',
     help: 'Runs a script below the root, or every file with an extension (through an interpreter, or by itself), or with * every file. None of these files is ever sent.',
-    alias: ['cgi_pass', 'fastcgi_pass', 'cgi_bin', 'cgi_script'],
+    alias: ['cgi_pass', 'cgi_bin', 'cgi_script'],
+  }),
+  fastcgi: row({
+    name: 'fastcgi',
+    contexts: ['location'],
+    usage: 'ADDRESS... [.EXT...]',
+    max: 16,
+    repeat: 'many',
+    inherits: false,
+    value: fastcgi,
+    expects: 'unix:PATH or HOST:PORT, and extensions',
+    help: 'Hands requests to an application that speaks FastCGI, such as PHP-FPM: those for every file with an extension, which is then never sent, or without an extension all requests of the location. Several addresses take turns.',
+    alias: ['fastcgi_pass', 'php_fastcgi', 'scgi_pass'],
   }),
   cgi_uploads: row({
     name: 'cgi_uploads',

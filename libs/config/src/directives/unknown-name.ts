@@ -36,7 +36,10 @@ const FOREIGN: readonly (readonly [name: RegExp, expected: string])[] = [
     /^(proxy|uwsgi|scgi|grpc|memcached)_|^(upstream|reverse_proxy)$/,
     'files or scripts: this server is not a proxy',
   ],
-  [/^fastcgi_(?!pass|read_timeout)|^php_/, '"cgi .php INTERPRETER;": the server runs scripts itself'],
+  [
+    /^fastcgi_(?!pass|read_timeout)|^php_/,
+    '"fastcgi ADDRESS .php;": the variables of an application need no setting',
+  ],
   [/^ssl_certificate_key$/, '"certificate CHAIN KEY;": the key stands behind its certificate'],
   [/^ssl_certificate$/, '"certificate CHAIN KEY;", with the file of the key behind that of the certificate'],
   [

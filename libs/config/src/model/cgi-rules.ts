@@ -1,4 +1,4 @@
-import type { CgiRule, Location } from './types.ts';
+import type { CgiRule, Location, Runner } from './types.ts';
 
 /** The part of a rule that says what it runs. Its paths need not be resolved yet. */
 type Subject =
@@ -18,18 +18,26 @@ export function cgiKey(rule: Subject): string {
   }
 }
 
+/** The runner of a script that runs by itself. */
+export const ITSELF: Runner = { interpreter: '', application: null };
+
+/** Whether a script must be a program of its own. */
+export function runsItself({ interpreter, application }: Runner): boolean {
+  return interpreter === '' && application === null;
+}
+
 /**
- * Returns how a location runs the file at a path: the interpreter, or '' if the file runs by itself, or null if it is
- * not a script. The method stage decides by the same rule for each file that it opens (`runnerOf` there).
+ * Returns how a location runs the file at a path, or null if it is not a script. The method stage decides by the same rule
+ * for each file that it opens (`runnerOf` there).
  */
-export function runnerOf(rules: readonly CgiRule[], path: string): string | null {
+export function runnerOf(rules: readonly CgiRule[], path: string): Runner | null {
   const lower = path.toLowerCase();
-  let runner: string | null = null;
+  let runner: Runner | null = null;
   for (const rule of rules) {
-    if (rule.kind === 'all' || (rule.kind === 'script' && rule.path === path)) runner = '';
+    if (rule.kind === 'all' || (rule.kind === 'script' && rule.path === path)) runner = ITSELF;
     if (rule.kind !== 'extension' || !lower.endsWith(rule.ext.toLowerCase())) continue;
-    if (rule.interpreter !== '') return rule.interpreter;
-    runner = '';
+    if (!runsItself(rule)) return rule;
+    runner = ITSELF;
   }
   return runner;
 }

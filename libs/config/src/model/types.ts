@@ -269,6 +269,8 @@ export interface Location extends Scope {
   /** Overrides everything else: a location with a redirection otherwise has its server's `base`. */
   readonly redirection: Redirection | null;
   readonly cgi: readonly CgiRule[];
+  /** The application that answers every request of this location, which runs all files then; null if its files decide. */
+  readonly application: Application | null;
   readonly at: Position;
   readonly origins: Origins;
 }
@@ -286,10 +288,31 @@ export interface Redirection {
 export type CgiRule =
   /** `name` is relative to the root of the location, `path` is absolute. */
   | { readonly kind: 'script'; readonly name: string; readonly path: string }
-  /** `ext` has its dot. `interpreter` is absolute, or '' if the files run by themselves. */
-  | { readonly kind: 'extension'; readonly ext: string; readonly interpreter: string }
+  /** `ext` has its dot. `interpreter` is absolute, or '' if an application answers, or the files run by themselves. */
+  | ({ readonly kind: 'extension'; readonly ext: string } & Runner)
   /** Every file below the root. */
   | { readonly kind: 'all' };
+
+/** What runs a script. */
+export interface Runner {
+  /** Absolute; '' if there is none. */
+  readonly interpreter: string;
+  /** The application that answers for it, by FastCGI; null if the server starts a child for each request. */
+  readonly application: Application | null;
+}
+
+/** An application that others start, and that listens for requests of FastCGI. */
+export interface Application {
+  /** The addresses as the config writes them. */
+  readonly text: string;
+  /** They take turns. There is at least one. */
+  readonly addresses: readonly ApplicationAddress[];
+}
+
+export type ApplicationAddress =
+  | { readonly family: 'ipv4'; readonly host: string; readonly port: number }
+  | { readonly family: 'ipv6'; readonly host: string; readonly port: number }
+  | { readonly family: 'unix'; readonly path: string };
 
 /** Milliseconds. A `keepAlive` of 0 turns keep-alive off. */
 export interface Timeouts {

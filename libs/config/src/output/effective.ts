@@ -7,6 +7,8 @@ import { pathWords } from '../model/location-path.ts';
 import { fallbackText } from '../model/tries.ts';
 import type {
   Admin,
+  Application,
+  ApplicationAddress,
   CgiRule,
   Config,
   ErrorLogTarget,
@@ -184,9 +186,13 @@ function writeLocation(out: Writer, location: Location): void {
     compresses: sendsFiles || own('compress'),
     compress: location.compress.length > 0 || own('compress_types') || own('compress_min'),
   });
-  for (const rule of location.cgi) {
-    out.value('cgi', cgi(rule), origins, true, `cgi ${cgiKey(rule)}`);
+  for (const rule of location.application === null ? location.cgi : []) {
+    const application = rule.kind === 'extension' ? rule.application : null;
+    const key = `cgi ${cgiKey(rule)}`;
+    if (application === null) out.value('cgi', cgi(rule), origins, true, key);
+    else out.value('fastcgi', `${addresses(application)} ${word(cgiKey(rule))}`, origins, true, key);
   }
+  if (location.application !== null) out.value('fastcgi', addresses(location.application), origins);
   out.close();
 }
 
@@ -331,6 +337,16 @@ function gather({ syslog, bufferBytes, flushMs }: LogTarget | ErrorLogTarget): s
 function cgi(rule: CgiRule): string {
   const key = word(cgiKey(rule));
   return rule.kind === 'extension' && rule.interpreter !== '' ? `${key} ${word(rule.interpreter)}` : key;
+}
+
+/** No address has a blank or a quote but the path of a unix socket. */
+function addresses({ addresses }: Application): string {
+  return addresses.map((address) => word(formatApplication(address))).join(' ');
+}
+
+function formatApplication(address: ApplicationAddress): string {
+  if (address.family === 'unix') return `unix:${address.path}`;
+  return address.family === 'ipv6' ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
 }
 
 function flag(value: boolean): string {

@@ -33,6 +33,7 @@ export function locationOf(patch: Partial<Location> = {}): Location {
     root: '/site',
     defaultFiles: [],
     redirection: null,
+    application: null,
     // Every path is a script, so that the test makes each outcome.
     cgi: [{ kind: 'all' }],
     cgiUploads: true,

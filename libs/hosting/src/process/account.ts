@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import type { Config, Origin } from '@webserv/config';
 import { type Account, accountOf, becomeAccount } from '@webserv/event-loop';
 import type { ErrorLog, Logs } from '@webserv/logger';
-import { present, runnerOf } from '@webserv/methods';
+import { present, runnerOf, runsItself } from '@webserv/methods';
 import { StartError } from './start-error.ts';
 
 const ROOT = 0;
@@ -88,7 +88,8 @@ function unreachable(config: Config): string[] {
       }
       for (const rule of cgi) {
         if (rule.kind === 'script') {
-          const alone = runnerOf(location, rule.path) === '';
+          const runner = runnerOf(location, rule.path);
+          const alone = runner !== null && runsItself(runner);
           const mode = alone ? constants.R_OK | constants.X_OK : constants.R_OK;
           need(rule.path, mode, alone ? 'run' : 'read', origins.get(`cgi ${rule.name}`));
         } else if (rule.kind === 'extension' && rule.interpreter !== '') {

@@ -36,7 +36,7 @@ function listed(name: string): CgiRule {
 }
 
 function extension(ext: string, interpreter = ''): CgiRule {
-  return { kind: 'extension', ext, interpreter };
+  return { kind: 'extension', ext, interpreter, application: null };
 }
 
 function location(prefix: string, cgi: readonly CgiRule[], patch: LocationPatch = {}): void {

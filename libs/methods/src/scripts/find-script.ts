@@ -1,4 +1,4 @@
-import type { Location } from '@webserv/config';
+import type { Application, Location } from '@webserv/config';
 import type { Reply } from '@webserv/response';
 import { FileFacts } from '../disk/files.ts';
 import type { Exchange } from '../exchange.ts';
@@ -8,7 +8,7 @@ import { redirectToFolder } from '../redirect.ts';
 import { defaultFileOf, defaultNameOf, isFolderPath, isHidden, resolvePath } from '../resolve-path.ts';
 import { permitted, realPathOf, scriptOf } from './open-script.ts';
 import type { Script } from './script.ts';
-import { runnerOf } from './script-rules.ts';
+import { ITSELF, runnerOf } from './script-rules.ts';
 
 /** The result of a search: a script, the reply that refuses it or comes before it, or null if there is none. */
 type Found = Script | Reply | null;
@@ -25,6 +25,7 @@ const SLASH = 0x2f;
  */
 export function namedScript(exchange: Exchange): Found {
   const { head, location } = exchange;
+  if (location.application !== null) return mounted(exchange, location.application);
   if (location.cgi.length === 0) return null;
   const { path } = head;
   const start = location.prefix === '/' ? 0 : location.prefix.length;
@@ -41,6 +42,13 @@ export function namedScript(exchange: Exchange): Found {
   }
   if (best === '') return segmentScript(exchange, start);
   return judge(exchange, start + best.length, file) ?? failure(exchange, 404, 'script is no regular file');
+}
+
+/** Returns the script that an application is for a whole location: it has the prefix for a name, and no file here. */
+function mounted({ head, location }: Exchange, application: Application): Script {
+  const name = location.prefix === '/' ? '' : location.prefix;
+  const file = resolvePath(location, head.path);
+  return { name, pathInfo: head.path.slice(name.length), file, interpreter: '', application };
 }
 
 /** Returns the name of a listed script after the location's prefix, from `/`, taken from `path` if that lies in the root. */
@@ -76,8 +84,12 @@ function judge(exchange: Exchange, end: number, path: string): Found {
   const real = regular ? realPathOf(exchange, path, file.fd) : '';
   file.release();
   if (!regular) return null;
-  const interpreter = runnerOf(location, path) ?? '';
-  return permitted(exchange, { name, pathInfo: head.path.slice(end), file: path, interpreter }, real);
+  const { interpreter, application } = runnerOf(location, path) ?? ITSELF;
+  return permitted(
+    exchange,
+    { name, pathInfo: head.path.slice(end), file: path, interpreter, application },
+    real,
+  );
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Exchange } from '../exchange.ts';
 import { failure } from '../failure.ts';
 import type { OpenFile } from '../files/open-file.ts';
 import type { Script } from './script.ts';
-import { isScriptElsewhere, runnerOf, runnerOfOpen, runsScripts } from './script-rules.ts';
+import { isScriptElsewhere, runnerOf, runnerOfOpen, runsItself, runsScripts } from './script-rules.ts';
 
 /** The path of the open file is not known any more, so the server cannot know whether it is a script. */
 const MOVED = 'file moved while it was opened';
@@ -44,7 +44,8 @@ export function scriptOf(
   if (!runsScripts(server)) return null;
   const runner = runnerOfOpen(exchange, path, real, facts);
   if (runner !== null) {
-    return permitted(exchange, { name, pathInfo: '', file: path, interpreter: runner }, real);
+    const { interpreter, application } = runner;
+    return permitted(exchange, { name, pathInfo: '', file: path, interpreter, application }, real);
   }
   if (isScriptElsewhere(server, location, real, facts, services.files)) {
     return failure(exchange, 403, 'script of another location');
@@ -80,7 +81,7 @@ export function permitted(exchange: Exchange, script: Script, real: string): Scr
   if (!location.cgiUploads && services.uploads.hold(real)) {
     return failure(exchange, 403, 'script below an upload_path');
   }
-  if (script.interpreter !== '') return script;
+  if (!runsItself(script)) return script;
   const error = services.files.mayRun(script.file);
   return error < 0 ? failure(exchange, 403, 'script may not be run', error) : script;
 }

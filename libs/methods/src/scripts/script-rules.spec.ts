@@ -5,7 +5,7 @@ const LISTED: CgiRule = { kind: 'script', name: 'man', path: '/r/man' };
 const ALL: CgiRule = { kind: 'all' };
 
 function extension(ext: string, interpreter = ''): CgiRule {
-  return { kind: 'extension', ext, interpreter };
+  return { kind: 'extension', ext, interpreter, application: null };
 }
 
 it.each<[string, CgiRule[], string | null]>([
@@ -25,5 +25,5 @@ it.each<[string, CgiRule[], string | null]>([
   ['/r/a.txt', [extension('.php', '/php'), ALL], ''],
   ['/r/man', [LISTED, extension('.php', '/php')], ''],
 ])('%s by %j: %j', (path, cgi, expected) => {
-  expect(runnerOf({ cgi } as unknown as Location, path)).toBe(expected);
+  expect(runnerOf({ cgi } as unknown as Location, path)?.interpreter ?? null).toBe(expected);
 });

@@ -1,26 +1,33 @@
-import type { Location, Server } from '@webserv/config';
+import type { Location, Runner, Server } from '@webserv/config';
 import { sameStamp } from '@webserv/response';
 import { isBeneath, realOf } from '../disk/disk-path.ts';
 import type { FileFacts, Files } from '../disk/files.ts';
 import type { Exchange } from '../exchange.ts';
 import { isShadowed } from '../shadow.ts';
 
+export const ITSELF: Runner = { interpreter: '', application: null };
+
+/** Whether a script must be a program of its own. */
+export function runsItself({ interpreter, application }: Runner): boolean {
+  return interpreter === '' && application === null;
+}
+
 /**
- * Returns how a location runs the file at a path: its interpreter, '' if the file runs by itself, null if it is no script.
+ * Returns how a location runs the file at a path, null if it is no script.
  *
  * The case of an extension does not matter: on a disk that ignores case, `/x.PHP` would otherwise send the source of
  * `x.php`.
  */
-export function runnerOf(location: Location, path: string): string | null {
+export function runnerOf(location: Location, path: string): Runner | null {
   const { cgi } = location;
   if (cgi.length === 0) return null;
   const lower = path.toLowerCase();
-  let runner: string | null = null;
+  let runner: Runner | null = null;
   for (const rule of cgi) {
-    if (rule.kind === 'all' || (rule.kind === 'script' && rule.path === path)) runner = '';
+    if (rule.kind === 'all' || (rule.kind === 'script' && rule.path === path)) runner = ITSELF;
     if (rule.kind !== 'extension' || !lower.endsWith(rule.ext.toLowerCase())) continue;
-    if (rule.interpreter !== '') return rule.interpreter;
-    runner = '';
+    if (!runsItself(rule)) return rule;
+    runner = ITSELF;
   }
   return runner;
 }
@@ -38,7 +45,7 @@ export function runnerOfOpen(
   path: string,
   real: string,
   facts: FileFacts,
-): string | null {
+): Runner | null {
   const { location, services } = exchange;
   const runner = runnerOf(location, path) ?? runnerOf(location, real);
   if (runner !== null) return runner;

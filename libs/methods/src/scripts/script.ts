@@ -1,3 +1,5 @@
+import type { Application } from '@webserv/config';
+
 /** The script that a request is for. */
 export interface Script {
   /** SCRIPT_NAME: the decoded path that names the script, from `/`. It includes the name of a folder's default file. */
@@ -8,4 +10,6 @@ export interface Script {
   readonly file: string;
   /** The absolute path of the program that runs it; '' if it runs by itself. */
   readonly interpreter: string;
+  /** The application that answers for it; null if a child is started for each request. */
+  readonly application: Application | null;
 }

@@ -25,7 +25,12 @@ it.each<[string, Readonly<Record<string, LocationPatch>>, string | null]>([
   ['it is redirected', { '/d': { root: FOLDER, redirection: { status: 301, url: '/x', text: null } } }, null],
   [
     'scripts would run',
-    { '/d': { root: FOLDER, cgi: [{ kind: 'extension', ext: '.php', interpreter: '/bin/sh' }] } },
+    {
+      '/d': {
+        root: FOLDER,
+        cgi: [{ kind: 'extension', ext: '.php', interpreter: '/bin/sh', application: null }],
+      },
+    },
     null,
   ],
   ['a nearer location takes the URL', { '/d': { root: FOLDER }, '/d/a.txt': { methods: ['POST'] } }, null],

@@ -1,4 +1,5 @@
-import { symlinkSync } from 'node:fs';
+import { rmSync, symlinkSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import type { Place, Probe } from './probe.ts';
 import { freshName } from './uploads.ts';
@@ -174,4 +175,32 @@ export const CONTENT: Readonly<Record<string, Probe>> = {
       return answer.status === 200 ? answer.body.toString() : answer.status;
     },
   },
+  fastcgi: {
+    settings: [
+      ['fastcgi unix:here.sock .run;', 'answered'],
+      ['fastcgi unix:nowhere.sock .run;', 502],
+    ],
+    around: { server: 'cgi_timeout 20ms;' },
+    files: { 'files/name.run': 'source' },
+    observe: async (place) => {
+      const application = await answering(join(place.site.folder, 'here.sock'));
+      const answer = await place.ask(place.get('/name.run'));
+      application.close();
+      return answer.status === 200 ? answer.body.toString() : answer.status;
+    },
+  },
 };
+
+/** An application of FastCGI that has one answer. */
+function answering(path: string): Promise<Server> {
+  const record = (type: number, content: Buffer): Buffer =>
+    Buffer.concat([Buffer.of(1, type, 0, 1, 0, content.length, 0, 0), content]);
+  const answer = [record(6, Buffer.from('Content-Type: text/plain\n\nanswered')), record(3, Buffer.alloc(8))];
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    // All of a short request comes at once.
+    socket.on('data', () => socket.end(Buffer.concat(answer)));
+  });
+  rmSync(path, { force: true });
+  return new Promise((resolve) => server.listen(path, () => resolve(server)));
+}

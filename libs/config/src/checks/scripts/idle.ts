@@ -3,7 +3,7 @@ import type { Level } from '../../build/level.ts';
 import { type Problems, quoted } from '../../diagnostics/diagnostic.ts';
 import type { DirectiveName } from '../../directives/table.ts';
 import { under } from '../../disk/path.ts';
-import { cgiKey } from '../../model/cgi-rules.ts';
+import { cgiKey, runsItself } from '../../model/cgi-rules.ts';
 import type { Location } from '../../model/types.ts';
 import { wordSpan } from '../../syntax/directive.ts';
 import type { WrittenPlace } from './places.ts';
@@ -48,7 +48,7 @@ export function warnOfIdleRules(
 function besideEveryFile({ level, location }: WrittenPlace, problems: Problems): void {
   if (!location.cgi.some(({ kind }) => kind === 'all')) return;
   for (const { value, directive } of level.all('cgi')) {
-    if (value.kind === 'all' || (value.kind === 'extension' && value.interpreter !== '')) continue;
+    if (value.kind === 'all' || (value.kind === 'extension' && !runsItself(value))) continue;
     const message = `${quoted(cgiKey(value))} has no effect: "cgi *" runs every file`;
     problems.warn('never-effective', wordSpan(directive, 0), message);
   }

@@ -1,7 +1,7 @@
 import { type Problems, quoted } from '../../diagnostics/diagnostic.ts';
 import { lineOf } from '../../diagnostics/position.ts';
 import type { Disk } from '../../disk/disk.ts';
-import { runnerOf } from '../../model/cgi-rules.ts';
+import { ITSELF, runnerOf, runsItself } from '../../model/cgi-rules.ts';
 import type { CgiRule } from '../../model/types.ts';
 import { wordSpan } from '../../syntax/directive.ts';
 import { type Obstacle, obstacleTo } from './never-runs.ts';
@@ -47,8 +47,8 @@ function obstacleToRule(
   reach: Reach,
   disk: Disk,
 ): Obstacle | null {
-  const runner = runnerOf(location.cgi, path) ?? '';
+  const runner = runnerOf(location.cgi, path) ?? ITSELF;
   // Another check reports a file that is not executable as an error.
-  if (runner === '' && !disk.can(path, 'run')) return null;
+  if (runsItself(runner) && !disk.can(path, 'run')) return null;
   return obstacleTo(location, path, runner, reach, disk);
 }

@@ -1,7 +1,8 @@
 import { quoted } from '../../diagnostics/diagnostic.ts';
 import type { Disk } from '../../disk/disk.ts';
 import { folderOf } from '../../disk/path.ts';
-import type { Location } from '../../model/types.ts';
+import { runsItself } from '../../model/cgi-rules.ts';
+import type { Location, Runner } from '../../model/types.ts';
 import type { Reach } from './reach.ts';
 
 /** Why a script can never run, and how to fix it. */
@@ -24,7 +25,7 @@ const BYTE_ORDER_MARK = '\xef\xbb\xbf';
 export function obstacleTo(
   location: Location,
   path: string,
-  runner: string,
+  runner: Runner,
   reach: Reach,
   disk: Disk,
 ): Obstacle | null {
@@ -35,7 +36,7 @@ export function obstacleTo(
     };
   }
   if (!disk.can(path, 'read')) return { why: 'this process cannot read it', fix: 'a file that can be read' };
-  return runner === '' ? obstacleToProgram(path, disk) : null;
+  return runsItself(runner) ? obstacleToProgram(path, disk) : null;
 }
 
 /** Does the same for a file that runs by itself. */

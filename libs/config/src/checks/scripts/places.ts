@@ -2,7 +2,7 @@ import type { Built, Draft } from '../../build/draft.ts';
 import type { Level, Setting } from '../../build/level.ts';
 import { lineOf } from '../../diagnostics/position.ts';
 import { present } from '../../diagnostics/present.ts';
-import type { DirectiveName, ValueOf } from '../../directives/table.ts';
+import type { DirectiveName } from '../../directives/table.ts';
 import { cgiKey } from '../../model/cgi-rules.ts';
 import type { CgiRule, Location } from '../../model/types.ts';
 import type { Place } from './reach.ts';
@@ -24,9 +24,14 @@ export function placesOf({ servers, locations }: Draft): WrittenPlace[] {
 }
 
 /** Returns the setting that a rule comes from. */
-export function settingOf({ level }: WrittenPlace, rule: CgiRule): Setting<ValueOf<'cgi'>> {
-  const setting = level.all('cgi').find(({ value }) => cgiKey(value) === cgiKey(rule));
-  return present(setting, `the directive of ${cgiKey(rule)}`);
+export function settingOf({ level, location }: WrittenPlace, rule: CgiRule): Setting {
+  const key = cgiKey(rule);
+  const written = level.all('cgi').find(({ value }) => cgiKey(value) === key);
+  const application = level
+    .all('fastcgi')
+    .find(({ value }) => (location.application === null ? value.extensions.includes(key) : true));
+  const [first, second] = location.application === null ? [written, application] : [application, written];
+  return present(first ?? second, `the directive of ${key}`);
 }
 
 /** Returns where a value in force is set, as `file:line`. '' for a default. */

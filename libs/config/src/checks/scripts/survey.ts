@@ -1,6 +1,6 @@
 import { type Problems, quoted } from '../../diagnostics/diagnostic.ts';
 import type { Disk } from '../../disk/disk.ts';
-import { readsFiles, runnerOf } from '../../model/cgi-rules.ts';
+import { readsFiles, runnerOf, runsItself } from '../../model/cgi-rules.ts';
 import type { CgiRule, Location } from '../../model/types.ts';
 import { wordSpan } from '../../syntax/directive.ts';
 import { type Obstacle, obstacleTo } from './never-runs.ts';
@@ -26,7 +26,12 @@ export function surveyRoots(
   problems: Problems,
 ): void {
   for (const place of places) {
-    if (place.location.cgi.length === 0 || !reach.serves(place.location)) continue;
+    if (
+      place.location.cgi.length === 0 ||
+      place.location.application !== null ||
+      !reach.serves(place.location)
+    )
+      continue;
     const { programs, broken } = survey(place, reach, disk);
     warnOfPrograms(place, programs, problems);
     warnOfBroken(place, broken, problems);
@@ -96,7 +101,7 @@ function warnOfPrograms(place: WrittenPlace, programs: readonly string[], proble
 /** Returns the rule that runs some files by themselves. Null if there is none, or if another rule runs all files. */
 function programRule(cgi: readonly CgiRule[]): CgiRule | null {
   if (cgi.some(({ kind }) => kind === 'all')) return null;
-  return cgi.find((rule) => rule.kind !== 'extension' || rule.interpreter === '') ?? null;
+  return cgi.find((rule) => rule.kind !== 'extension' || runsItself(rule)) ?? null;
 }
 
 /** One script of each kind is enough to see what is wrong. */

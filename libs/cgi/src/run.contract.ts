@@ -1,0 +1,176 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { written } from './testing/visit.ts';
+import { turn, World } from './testing/world.ts';
+
+/** How scripts run in a world. */
+interface Way {
+  /** The part of a rule behind its extension: '' for scripts that run by themselves. */
+  readonly runner: string;
+  close(): Promise<void>;
+}
+
+const HEAD = "printf 'Content-Type: text/plain\\n\\n'";
+
+async function until(done: () => boolean): Promise<void> {
+  while (!done()) await turn();
+}
+
+/** What a client sees of a script is the same, whoever runs it. */
+export function runContract(name: string, open: (world: World) => Promise<Way>): void {
+  describe(`the contract of runs: ${name}`, () => {
+    let world: World;
+    let way: Way;
+
+    beforeEach(async () => {
+      world = new World();
+      way = await open(world);
+      serve();
+    });
+
+    afterEach(async () => {
+      await way.close();
+      expect(await world.close()).toEqual([]);
+    });
+
+    function serve(patch: { timeoutMs?: number; cgiSpool?: number } = {}): void {
+      world.location('/', [`.sh ${way.runner}`.trim()], patch);
+    }
+
+    it('carries status, fields and body', async () => {
+      world.sh('a.sh', "printf 'Status: 418 Tea\\nX-Own: yes\\nContent-Type: text/plain\\n\\nhot'");
+      const { status, reason, text, header } = await world.ask('GET', '/a.sh');
+      expect([status, reason, text]).toEqual([418, 'Tea', 'hot']);
+      expect(header.call(await world.ask('GET', '/a.sh'), 'X-Own')).toBe('yes');
+    });
+
+    it('gives the script its variables', async () => {
+      const names = [
+        'REQUEST_METHOD',
+        'SCRIPT_NAME',
+        'PATH_INFO',
+        'QUERY_STRING',
+        'CONTENT_LENGTH',
+        'HTTP_X_OWN',
+      ];
+      world.sh('env.sh', HEAD, ...names.map((each) => `echo "$${each}"`));
+      const asked = await world.ask('POST', '/env.sh/a/b?q=1', ['X-Own: own'], 'body');
+      expect(asked.text.trim().split('\n')).toEqual(['POST', '/env.sh', '/a/b', 'q=1', '4', 'own']);
+    });
+
+    it.each([0, 1, 65_528, 65_536, 300_000])('brings a body of %d bytes in, and back', async (size) => {
+      world.sh('cat.sh', "printf 'Content-Type: application/x\\n\\n'", 'cat');
+      const body = randomBytes(size);
+      const { body: got } = await world.ask('POST', '/cat.sh', size === 0 ? ['Content-Length: 0'] : [], body);
+      expect(got.equals(body)).toBe(true);
+    });
+
+    it('brings in what came in chunks, with its length', async () => {
+      world.sh('cat.sh', HEAD, 'echo "$CONTENT_LENGTH"; cat');
+      const asked = await world.ask('POST', '/cat.sh', ['Transfer-Encoding: chunked'], 'chunked body');
+      expect(asked.text).toBe('12\nchunked body');
+    });
+
+    it('answers with the length of a short output', async () => {
+      world.sh('short.sh', HEAD, 'echo short');
+      const { length, text } = await world.ask('GET', '/short.sh');
+      expect([length, text]).toEqual([6, 'short\n']);
+    });
+
+    it('does not need a script to read its body', async () => {
+      world.sh('deaf.sh', HEAD, 'echo deaf');
+      const asked = await world.ask('POST', '/deaf.sh', [], randomBytes(1 << 20));
+      expect([asked.status, asked.text, asked.failure]).toEqual([200, 'deaf\n', '']);
+    });
+
+    it('brings a large output to a reader that takes its time', async () => {
+      world.sh('large.sh', HEAD, 'head -c 3000000 /dev/zero');
+      const visit = world.visit('GET', '/large.sh').finish();
+      visit.eager = false;
+      await visit.replied;
+      for (let piece = 0; piece < 5; piece++) await visit.next();
+      visit.eager = true;
+      visit.pull();
+      expect((await visit.done).body.length).toBe(3_000_000);
+    });
+
+    it('holds a script back when no more may wait', async () => {
+      serve({ cgiSpool: 0 });
+      world.sh('large.sh', HEAD, 'head -c 3000000 /dev/zero; echo done >&2');
+      const visit = world.visit('GET', '/large.sh').finish();
+      visit.eager = false;
+      await visit.replied;
+      await visit.next();
+      expect(world.lines).toEqual([]);
+      visit.eager = true;
+      visit.pull();
+      expect((await visit.done).body.length).toBe(3_000_000);
+    });
+
+    it('HEAD has the length and no body', async () => {
+      world.sh('a.sh', "printf 'Content-Length: 5\\nContent-Type: text/plain\\n\\n12345'");
+      const { kind, length } = await world.ask('HEAD', '/a.sh');
+      expect([kind, length]).toEqual(['unsent', 5]);
+    });
+
+    it('follows a local redirection', async () => {
+      world.sh('here.sh', "printf 'Location: /there.sh?x\\n\\n'");
+      world.sh('there.sh', HEAD, 'echo "there $QUERY_STRING"');
+      expect((await world.ask('GET', '/here.sh')).text).toBe('there x\n');
+    });
+
+    it('brings lines on stderr to the log', async () => {
+      world.sh('says.sh', 'echo "one line" >&2', HEAD);
+      await world.ask('GET', '/says.sh');
+      await until(() => world.lines.length > 0);
+      expect(world.lines).toEqual(['says.sh: one line']);
+    });
+
+    it.each([
+      ['no output', ['exit 0']],
+      ['no head', ["echo 'no head'"]],
+      ['a malformed status', ["printf 'Status: x\\n\\n'"]],
+    ])('answers 502 to %s', async (_, lines) => {
+      world.sh('bad.sh', ...lines);
+      expect((await world.ask('GET', '/bad.sh')).status).toBe(502);
+    });
+
+    it('cuts a body that is shorter than its Content-Length', async () => {
+      world.sh('short.sh', "printf 'Content-Length: 100\\nContent-Type: text/plain\\n\\nshort'");
+      const { status, text, failure } = await world.ask('GET', '/short.sh');
+      expect([status, text, failure]).toEqual([200, 'short', 'script ended before its Content-Length']);
+    });
+
+    it('answers 504 to a script that says nothing in its time, and ends it', async () => {
+      serve({ timeoutMs: 100 });
+      world.sh('rests.sh', 'exec sleep 100');
+      expect((await world.ask('GET', '/rests.sh')).status).toBe(504);
+      await world.quiet();
+    });
+
+    it('cuts what rests in the middle of its body', async () => {
+      serve({ timeoutMs: 200 });
+      world.sh('rests.sh', HEAD, 'echo some', 'exec sleep 100');
+      const { status, text, failure } = await world.ask('GET', '/rests.sh');
+      expect([status, text, failure]).toEqual([200, 'some\n', 'cgi_timeout']);
+      await world.quiet();
+    });
+
+    it('tells a script by TERM that its client has gone', async () => {
+      const [here, gone] = [join(world.root, 'here'), join(world.root, 'gone')];
+      world.sh(
+        'works.sh',
+        `trap 'touch ${gone}; exit' TERM`,
+        `touch ${here}`,
+        'while :; do sleep 0.01; done',
+      );
+      const visit = world.visit('GET', '/works.sh').finish();
+      await until(() => existsSync(here));
+      visit.leave();
+      await world.quiet();
+      await until(() => existsSync(gone));
+      expect(written(gone)).toBe('');
+    });
+  });
+}
