@@ -9,7 +9,7 @@ const main = document.querySelector('main'), state = document.querySelector('.st
 const history = new Map();
 let before = null;
 function words(name) {
-  const bare = name.replace(/(Bytes|Seconds|Ms|At)$/, '').replace(/([a-z])([A-Z0-9])/g, '$1 $2').toLowerCase();
+  const bare = name.replace(/(Bytes|Seconds|Ms|At)$/, '').replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
   return bare.charAt(0).toUpperCase() + bare.slice(1);
 }
 function bytes(value) {
@@ -30,6 +30,7 @@ function shown(name, value) {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'object') return JSON.stringify(value);
   if (typeof value !== 'number') return value;
+  if (name === 'pid') return String(value);
   if (/Bytes$/.test(name)) return bytes(value);
   if (/Seconds$/.test(name)) return time(value);
   if (/Ms$/.test(name)) return time(value / 1000);

@@ -50,8 +50,8 @@ function serverRow(counts: RequestCounts): Readonly<Record<string, unknown>> {
     '5xx': counts.ofClass('5xx'),
     unanswered: counts.ofClass('none'),
     sentBytes: counts.sentBytes,
-    halfWithinMs: rounded(latency.quantile(P50)),
-    p99WithinMs: rounded(latency.quantile(P99)),
+    medianMs: rounded(latency.quantile(P50)),
+    p99Ms: rounded(latency.quantile(P99)),
   };
 }
 
@@ -66,7 +66,16 @@ function cacheRows({ edition }: View): unknown {
       entries = 0,
       bytes = 0,
     } = pages.opened?.stats ?? {};
-    return { server: label, hits, misses, stale, evictions, entries, bytes, ofBytes: server.cacheSize };
+    return {
+      server: label,
+      hits,
+      misses,
+      stale,
+      evictions,
+      entries,
+      usedBytes: bytes,
+      sizeBytes: server.cacheSize,
+    };
   });
   return rows;
 }
@@ -101,7 +110,7 @@ function facts({ loop, software, watches }: Engine, { edition }: View): Readonly
     openFiles: openFds < 0 ? null : openFds,
     openFilesMax: maxFds < 0 ? null : maxFds,
     watches: watches.count,
-    roundsAbove100Ms: slowRounds(loop.lag),
+    slowRounds: slowRounds(loop.lag),
     longestRoundMs: rounded(loop.lag.longest),
   };
 }
