@@ -3,7 +3,7 @@ export { Alarm } from './process/alarm.ts';
 export { type Launcher, systemLauncher } from './process/launcher.ts';
 export type { ProcessOwner } from './process/run.ts';
 export { ScriptProcess } from './process/script-process.ts';
-export { ScriptUdata } from './process/script-udata.ts';
+export { ScriptUdata, type ScriptUdataOwner } from './process/script-udata.ts';
 export { type EnvEntry, environment, type ScriptRequest } from './program/env.ts';
 export { type CgiOptions, CgiRunner } from './runner.ts';
 export type { ScriptRun } from './workshop/workshop.ts';

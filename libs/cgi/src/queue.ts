@@ -26,11 +26,11 @@ class Line {
  * place is left for others. If the queue is full, the address with the most waiters makes room for one with fewer.
  */
 export class Queue {
-  private readonly limit: number;
-  private readonly room: number;
+  private limit: number;
+  private room: number;
   /** The bounds for one address. */
-  private readonly limitEach: number;
-  private readonly roomEach: number;
+  private limitEach: number;
+  private roomEach: number;
   private readonly holders = new Set<Waiter>();
   private readonly lines = new Map<string, Line>();
   /** The lines that have a waiter and may start one more child, in the order of their turns. */
@@ -43,6 +43,16 @@ export class Queue {
     this.room = room;
     this.limitEach = shareOf(limit, share);
     this.roomEach = shareOf(room, share);
+  }
+
+  /** Goes by other bounds from now on. Children beyond a smaller bound go on, and waiters that have room now start. */
+  resize(limit: number, room: number, share: number): void {
+    this.limit = limit;
+    this.room = room;
+    this.limitEach = shareOf(limit, share);
+    this.roomEach = shareOf(room, share);
+    for (const [address, line] of this.lines) this.look(address, line);
+    this.admitReady();
   }
 
   /** Children that run or are about to start. */
@@ -94,6 +104,10 @@ export class Queue {
     const line = this.lineOf(holder.address);
     line.running--;
     this.look(holder.address, line);
+    this.admitReady();
+  }
+
+  private admitReady(): void {
     for (const next of this.ready) {
       if (this.running >= this.limit) return;
       const [waiter] = next.waiting;

@@ -37,7 +37,7 @@ const REDIRECTIONS_MAX = 10;
 /** Runs the scripts of all servers on one loop. The method stage calls `script` (see `Services`). */
 export class CgiRunner {
   private readonly workshop: Workshop;
-  private readonly queues = new Map<Server, Queue>();
+  private readonly queues = new WeakMap<Server, Queue>();
   /** How many local redirections have led to a request. */
   private readonly depths = new WeakMap<RequestHead, number>();
   /** By their addresses. */
@@ -76,7 +76,15 @@ export class CgiRunner {
 
   /** Requests of a server that wait for a child to end. */
   waiting(server: Server): number {
-    return this.queueOf(server).waiting;
+    return this.queues.get(server)?.waiting ?? 0;
+  }
+
+  /** A server of another config goes on in the place of an earlier one: their children count together, by its bounds. */
+  succeed(earlier: Server, server: Server): void {
+    const queue = this.queues.get(earlier);
+    if (queue === undefined) return;
+    queue.resize(server.maxCgi, server.cgiQueue, server.maxSharePerAddress);
+    this.queues.set(server, queue);
   }
 
   /** Returns the intake of a script, or the reply that refuses the request for now. */

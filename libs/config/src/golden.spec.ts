@@ -14,6 +14,8 @@ import { configText, type MainBlock } from './output/config-text.ts';
 import { effective } from './output/effective.ts';
 import type { Directive } from './syntax/directive.ts';
 import { parse } from './syntax/parse.ts';
+import { packConfig } from './transfer/pack.ts';
+import { ConfigUnpacker } from './transfer/unpack.ts';
 
 const { UPDATE_GOLDEN } = process.env;
 const FOLDER = join(__dirname, 'golden');
@@ -160,6 +162,20 @@ describe('golden cases', () => {
       }
     }
     expect(loaded).toBeGreaterThan(20);
+  });
+
+  it('whatever loads is the same in another process', () => {
+    for (const name of names) {
+      const { main, files } = readCase(readFileSync(join(FOLDER, name), 'utf8'));
+      const first = loadText(main, `${HOME}/webserv.conf`, memoryDisk({ ...DISK, ...files }));
+      if (!first.ok) continue;
+      const unpacker = new ConfigUnpacker();
+      const lines = [...packConfig(first.config)];
+      const config = lines.map((line) => unpacker.take(line)).at(-1);
+      if (config === null || config === undefined) throw new Error(name);
+      expect([...packConfig(config)]).toEqual(lines);
+      expect(withoutPlaces(config)).toEqual(withoutPlaces(first.config));
+    }
   });
 
   it('whatever loads, loads from code to the same', () => {

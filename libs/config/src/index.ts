@@ -28,3 +28,5 @@ export { type DirectiveHelp, type HelpOptions, helpOn, helpText } from './output
 export { referenceMarkdown } from './output/reference.ts';
 export { wrap } from './output/wrap.ts';
 export { word as quoted } from './syntax/print.ts';
+export { packConfig } from './transfer/pack.ts';
+export { ConfigUnpacker } from './transfer/unpack.ts';

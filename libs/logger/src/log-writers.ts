@@ -19,6 +19,12 @@ export class LogWriters {
     this.clock = new LogClock(loop);
   }
 
+  /** Forgets the logs of a file that is closed. */
+  forget(file: OpenLog): void {
+    this.accessLogs.delete(file);
+    this.errorLogs.delete(file);
+  }
+
   /**
    * @param file the log; null for `off`
    * @param choice the requests that are written, counted over all servers that share the log; null for all

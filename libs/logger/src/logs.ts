@@ -72,8 +72,18 @@ export class Logs {
     return log;
   }
 
-  /** Sets where the logs report their own troubles: an error log, and its path. The default is standard error. */
-  reportTo(errors: ErrorLog, path: string): void {
+  /** Closes every log but those at these paths. Its lines are written first. @returns the logs that are closed */
+  keep(paths: ReadonlySet<string>): OpenLog[] {
+    const others = [...this.files.values()].filter(({ path }) => !paths.has(path));
+    for (const file of others) {
+      this.files.delete(file.path);
+      file.close(() => {});
+    }
+    return others;
+  }
+
+  /** Sets where the logs report their own troubles: an error log, and its path. The default is standard error: null. */
+  reportTo(errors: ErrorLog | null, path: string): void {
     this.errors = errors;
     this.errorPath = path;
   }

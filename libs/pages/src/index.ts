@@ -8,7 +8,7 @@ export { PageDraft } from './page-draft.ts';
 export { PageLoad, type PageLoadOwner } from './page-load.ts';
 export { partOf, rangesOf, replyTo } from './page-part.ts';
 export { Pages } from './pages.ts';
-export { preloadSites } from './preload.ts';
+export { preloading } from './preload.ts';
 export { readAhead } from './read-ahead.ts';
 export { nodePaths, type Paths } from './watches/paths.ts';
 export { Watches } from './watches/watches.ts';

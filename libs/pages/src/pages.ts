@@ -65,6 +65,7 @@ export class Pages {
   private readonly memory: MemoryLedger;
   private readonly arena: Arena;
   private readonly largest: number;
+  private closed = false;
 
   /**
    * @param memory of the site: it also counts pages that have left the cache and are still being sent from
@@ -84,6 +85,15 @@ export class Pages {
     this.watches = watches;
     this.compressor = compressor;
     this.server = server;
+  }
+
+  /** No site uses them any more. Nothing is kept from now on, and what is kept leaves in steps. */
+  *closing(): Generator<void, void> {
+    if (this.closed) return;
+    this.closed = true;
+    this.arena.limit -= this.server.cacheSize;
+    for (let evicted = 1; this.opened?.evict() === true; evicted++) if (evicted % EVICTED_MAX === 0) yield;
+    this.opened?.clear();
   }
 
   get cache(): StaticCache<Page> {
@@ -243,7 +253,7 @@ export class Pages {
     ticket: number,
     checkedAt: number,
   ): boolean {
-    const value = this.copyOf(page);
+    const value = this.closed ? null : this.copyOf(page);
     if (value === null) return false;
     value.choice = choice;
     const bytes = page.size + PAGE_BYTES + (choice === null ? 0 : choice.bytes);

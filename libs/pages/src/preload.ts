@@ -32,12 +32,18 @@ interface Left {
 }
 
 /**
- * Reads default files of sites into their caches, until there are 64, or 256 folders were looked at. A start of 5,000 sites
- * must not wait for all, and a site that is not looked at makes its cache for its first request.
+ * Reads default files of sites into their caches, those of one site a step, until there are 64, or 256 folders were looked
+ * at. A start of 5,000 sites must not wait for all, and a site that is not looked at makes its cache for its first request.
+ * A cache that is in use already has what its clients ask for.
  */
-export function preloadSites(sites: readonly Site[], services: Services, clock: Clock): void {
+export function* preloading(sites: readonly Site[], services: Services, clock: Clock): Generator<void, void> {
   const left: Left = { files: PRELOADED, looks: LOOKED_FOR };
-  for (const site of sites) preloadPages(site, services, clock, left);
+  for (const site of sites) {
+    if (left.files <= 0 || left.looks <= 0) return;
+    if (site.pages.opened !== null) continue;
+    preloadPages(site, services, clock, left);
+    yield;
+  }
 }
 
 /**

@@ -9,11 +9,9 @@ const LIBRARIES = [
   'config',
   'logger',
   'methods',
-  'pages',
   'connection',
   'certificate',
   'acme',
-  'admin',
   'hosting',
   'command',
 ];
@@ -59,7 +57,7 @@ export const BOUNDARIES: Readonly<Record<string, Boundary>> = {
     types: [],
   },
   'libs/command': { values: ['event-loop', 'config', 'certificate'], types: [] },
-  'apps/webserv': { values: LIBRARIES, types: ['cache', 'cgi', 'disk', 'response'] },
+  'apps/webserv': { values: LIBRARIES, types: ['admin', 'cache', 'cgi', 'disk', 'pages', 'response'] },
 };
 
 /** Packages with a single home: a file, or a folder that ends in `/`. */

@@ -20,18 +20,23 @@ export function byConfig({ options }: Words): void {
   else if (options.has('effective')) process.stdout.write(effective(result.config));
   else if (options.has('test')) check(result.config, file, json);
   else {
-    const { addresses, driver } = start(result.config, new Signals());
+    const { addresses, driver } = start(result.config, new Signals(true));
     process.stderr.write(`webserv ${VERSION}: serving on ${addresses.join(', ')} (${driver})\n`);
   }
 }
 
 function check(config: Config, file: string, json: boolean): void {
-  const root = process.geteuid?.() === 0;
-  const problems = [...Contexts.check(config), ...accountProblems(config), ...storeProblems(config, root)];
+  const problems = problemsOf(config);
   if (problems.length > 0) {
     process.stderr.write(`${problems.join('\n')}\n`);
     process.exitCode = 1;
   } else if (!json) process.stderr.write(`${file}: the configuration is good\n`);
+}
+
+/** Returns what only the start would find. The process may become another account. */
+export function problemsOf(config: Config): string[] {
+  const root = process.geteuid?.() === 0;
+  return [...Contexts.check(config), ...accountProblems(config), ...storeProblems(config, root)];
 }
 
 /** Prints text for people to stderr, and JSON for an editor to stdout, always as one document. */

@@ -14,11 +14,12 @@ import {
   type Words,
 } from '@webserv/command';
 import { helpText as directivesText, helpOn } from '@webserv/config';
-import { StartError } from '@webserv/hosting';
+import { checkMain, StartError } from '@webserv/hosting';
 import { VERSION } from '../server/version.ts';
-import { byConfig } from './by-config.ts';
+import { byConfig, problemsOf } from './by-config.ts';
 import { byFolder } from './by-folder.ts';
 import { makeCertificate } from './certificate.ts';
+import { reloadServer } from './reload.ts';
 
 function main(args: readonly string[]): void {
   const words = readWords(args);
@@ -53,6 +54,8 @@ function run(words: Words): void {
     init('.');
     process.stderr.write(`${CONFIG_NAME} is written: webserv serves by it\n`);
   } else if (subcommand === 'certificate') makeCertificate(operands.slice(1));
+  else if (subcommand === 'reload') void reloadServer(options.get('config') ?? CONFIG_NAME);
+  else if (subcommand === 'check-for-reload') checkMain(first, problemsOf);
   else if (subcommand === 'completion') process.stdout.write(completionText(first) ?? '');
   else if (subcommand === 'man') process.stdout.write(manText(VERSION));
   else void keeperMain(process.stdin, (line) => process.stderr.write(`${line}\n`));

@@ -10,7 +10,8 @@ const ECHO_MS = 100;
  * - TERM and QUIT wait for `drain_delay`, and stop when the requests under way are answered, or `stop_timeout` is over. A
  *   second TERM ends the delay, and the next one cuts the requests.
  * - INT cuts them at once.
- * - HUP and USR1 write the logs and open them again.
+ * - HUP turns to what the config file says now, and opens the logs again. One that comes meanwhile is heard afterwards.
+ * - USR1 writes the logs and opens them again.
  * - USR2 logs what the server holds, the loop's lag, and the counters of the caches.
  *
  * Node itself ignores PIPE. A crash writes the logs first, and then ends the process as usual.
@@ -18,45 +19,57 @@ const ECHO_MS = 100;
 export class Signals {
   readonly supervisor = new Supervisor(process.env);
   private running: Running | null = null;
-  private stopTimeoutMs = 0;
-  private drainDelayMs = 0;
   /** Runs while the server still serves, and load balancers find out that it is about to stop. */
   private draining: NodeJS.Timeout | null = null;
   private stoppingSince = Number.POSITIVE_INFINITY;
+  private readonly reloads: boolean;
+  private reloading = false;
+  /** A HUP has come while a reload was under way. */
+  private reloadAgain = false;
 
-  constructor() {
+  /** @param reloads whether there is a config file to read again; otherwise HUP only opens the logs again */
+  constructor(reloads = false) {
+    this.reloads = reloads;
     process.on('SIGINT', () => this.stop(0));
     process.on('SIGTERM', () => this.terminate());
     process.on('SIGQUIT', () => this.stopGently());
-    process.on('SIGHUP', () => this.hangUp());
+    process.on('SIGHUP', () => this.reload());
     process.on('SIGUSR1', () => this.running?.reopenLogs());
     process.on('SIGUSR2', () => this.running?.reportCaches());
     process.on('exit', () => this.running?.flushLogs());
     process.on('uncaughtExceptionMonitor', () => this.running?.flushLogs());
   }
 
-  /**
-   * @param stopTimeoutMs the time that requests under way have to end
-   * @param drainDelayMs the time that the server serves on before it stops
-   */
-  attach(running: Running, stopTimeoutMs: number, drainDelayMs: number): void {
+  attach(running: Running): void {
     this.running = running;
-    this.stopTimeoutMs = stopTimeoutMs;
-    this.drainDelayMs = drainDelayMs;
     this.sayReady();
   }
 
   /** A supervisor that sent HUP waits until the server says that it is ready again. */
-  private hangUp(): void {
-    if (this.running === null) return;
+  private reload(): void {
+    const { running } = this;
+    if (running === null || this.reloading) {
+      this.reloadAgain = this.reloading;
+      return;
+    }
     this.supervisor.reloading();
-    this.running.reopenLogs();
-    this.sayReady();
+    running.reopenLogs();
+    this.reloading = true;
+    void (this.reloads ? running.reload() : Promise.resolve('')).then(() => {
+      this.reloading = false;
+      this.sayReady();
+      if (this.reloadAgain) this.reload();
+    });
+    this.reloadAgain = false;
   }
 
   private sayReady(): void {
     const { addresses = [], driver = '' } = this.running ?? {};
     this.supervisor.ready(`serving on ${addresses.join(', ')} (${driver})`);
+  }
+
+  private get stopTimeoutMs(): number {
+    return this.running?.config.stopTimeout ?? 0;
   }
 
   private terminate(): void {
@@ -68,7 +81,8 @@ export class Signals {
 
   /** Serves on for `drain_delay`, and then stops. A call within the delay changes nothing. */
   private stopGently(): void {
-    const { running, stopTimeoutMs, drainDelayMs } = this;
+    const { running, stopTimeoutMs } = this;
+    const drainDelayMs = running?.config.drainDelay ?? 0;
     if (running === null || drainDelayMs === 0) {
       this.stop(stopTimeoutMs);
       return;

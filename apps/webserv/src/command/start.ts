@@ -8,9 +8,14 @@ import type { Signals } from './signals.ts';
 
 /** Starts a server that ends by signals. @throws StartError if it cannot start */
 export function start(config: Config, signals: Signals): Running {
-  const running = serve(config, { ...driverOf(process.env), sockets: signals.supervisor.sockets });
-  // Otherwise scripts of the same account could read through /proc what this process holds.
-  if (config.servers.some(runsScripts)) keepPrivate();
-  signals.attach(running, config.stopTimeout, config.drainDelay);
+  const { sockets } = signals.supervisor;
+  const running = serve(config, { ...driverOf(process.env), sockets, reloaded: keepPrivateFor });
+  keepPrivateFor(config);
+  signals.attach(running);
   return running;
+}
+
+/** Otherwise scripts of the same account could read through /proc what this process holds. */
+function keepPrivateFor({ servers }: Config): void {
+  if (servers.some(runsScripts)) keepPrivate();
 }

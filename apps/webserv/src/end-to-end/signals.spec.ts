@@ -124,7 +124,7 @@ it.each(['SIGTERM', 'SIGQUIT'] as const)('%s cuts when stop_timeout is over', as
 });
 
 it.each(['SIGHUP', 'SIGUSR1'] as const)(
-  '%s writes the logs, opens them anew, and nothing else',
+  '%s writes the logs, opens them anew, and goes on',
   async (signal) => {
     const port = await start();
     const kept = await open(port);

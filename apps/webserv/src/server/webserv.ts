@@ -1,26 +1,22 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Keepers, seedStoreOf } from '@webserv/acme';
-import { Registry } from '@webserv/admin';
-import { addressesOf, type Config } from '@webserv/config';
+import type { Action } from '@webserv/admin';
+import type { Config } from '@webserv/config';
+import type { GivenSocket } from '@webserv/connection';
+import { type DriverRequest, Loop, type NamedDriver, type Udata } from '@webserv/event-loop';
 import {
-  Clock,
-  Contexts,
-  type GivenSocket,
-  openListeners,
-  protocolOf,
-  Reserve,
-  ServerUdata,
-  SocketFiles,
-} from '@webserv/connection';
-import { type DriverRequest, formatAddress, Loop, type NamedDriver, type Udata } from '@webserv/event-loop';
-import {
-  AdminDoor,
+  atOnce,
   becomeUser,
-  type Engine,
+  ConfigCheck,
+  Doors,
+  Editions,
+  Engine,
   type Holdings,
-  HostedEdition,
   type HostedSite,
-  LogBook,
+  inSteps,
+  type MainLog,
+  OperatorEnds,
   type Running,
   realSystem,
   StartError,
@@ -30,8 +26,6 @@ import {
   type View,
   watchOver,
 } from '@webserv/hosting';
-import type { ErrorLog } from '@webserv/logger';
-import { Compressor, Watches } from '@webserv/pages';
 import { VERSION } from './version.ts';
 
 /** Options of `serve` beside the config. */
@@ -44,6 +38,8 @@ export interface ServeOptions {
   readonly loop?: Loop;
   /** Listening sockets that are open already. Each must have the address of a `listen`. */
   readonly sockets?: readonly GivenSocket[];
+  /** Called with each config that the server has turned to. */
+  readonly reloaded?: (config: Config) => void;
   /** The disk, the child processes and so on; by default those of this process. */
   readonly system?: System;
 }
@@ -53,26 +49,22 @@ function driverRequest(config: Config, options: ServeOptions): DriverRequest {
   return options.driverLibrary === undefined ? { name } : { name, library: options.driverLibrary };
 }
 
-/** The built command beside this file, as the keeper of certificates. */
-const KEEPER = { file: process.execPath, args: ['node', join(__dirname, 'main.js'), 'keep-certificates'] };
-
-/** How long those who look at the admin address may still read what they have asked for. */
-const LAST_LOOK_MS = 500;
+/** The built command beside this file, as the keeper of certificates, and as the one that checks a config. */
+const MAIN = ['node', join(__dirname, 'main.js')];
+const KEEPER = { file: process.execPath, args: [...MAIN, 'keep-certificates'] };
+const CHECK = { file: process.execPath, args: [...MAIN, 'check-for-reload'] };
 
 /** A running server: the parts that live as long as the process, and the edition of the config that it serves. */
 export class Webserv implements Running {
   readonly addresses: readonly string[];
   private readonly engine: Engine;
-  private readonly edition: HostedEdition;
-  private readonly servers: ServerUdata[] = [];
-  private readonly uploads: UploadFolders;
-  private readonly sockets = new SocketFiles();
-  private readonly errorLog: ErrorLog;
-  /** What tls addresses show. Null without one. */
-  private contexts: Contexts | null = null;
-  private keepers: Keepers | null = null;
-  private door: AdminDoor | null = null;
+  private readonly doors: Doors;
+  private readonly editions: Editions;
+  private readonly keepers: Keepers;
+  private readonly ends: OperatorEnds;
+  private readonly reloaded: (config: Config) => void;
   private closing: Promise<void> | null = null;
+  private turning: Promise<string> | null = null;
   /** Timers of `close`. The first that expires cuts the requests that are still under way. */
   private readonly cuts: NodeJS.Timeout[] = [];
   /** True once the last connection has closed. */
@@ -81,28 +73,21 @@ export class Webserv implements Running {
   constructor(config: Config, options: ServeOptions) {
     const loop = options.loop ?? openLoop(config, options);
     const system = options.system ?? realSystem;
-    this.uploads = new UploadFolders(system.uploads);
+    this.reloaded = options.reloaded ?? (() => {});
     try {
-      const book = new LogBook(loop, system.logs);
-      this.errorLog = book.error(config.errorLog);
-      if (config.errorLog !== null) book.logs.reportTo(this.errorLog, config.errorLog.path);
-      loop.onFault = faultsTo(this.errorLog);
-      const watches = new Watches(loop, (path) => this.edition.changed(path), system.paths);
-      const compressor = new Compressor();
-      const software = `webserv/${VERSION}`;
-      this.engine = {
-        software,
-        loop,
-        system,
-        book,
-        watches,
-        compressor,
-        clock: new Clock(loop),
-        registry: new Registry(),
-      };
-      this.edition = new HostedEdition(config, this.engine);
-      this.addresses = this.open(options.sockets);
+      this.engine = new Engine(`webserv/${VERSION}`, loop, system);
+      const { book, errorLog } = this.engine;
+      loop.onFault = faultsTo(errorLog);
+      this.doors = new Doors(this.engine, options.sockets);
+      this.ends = new OperatorEnds(this.engine);
+      this.editions = new Editions(this.engine, this.doors, new UploadFolders(system.uploads), this.ends);
+      this.keepers = new Keepers(loop, system.launcher, KEEPER, errorLog);
+      const ready = (): void => becomeUser(config, book.logs, errorLog);
+      atOnce(this.editions.turning(config, { seed: (next) => this.seed(next), ready }));
+      this.keepers.turnTo(config);
+      this.addresses = this.doors.addresses;
       watchOver(this.engine, () => this.view);
+      if (existsSync(config.file)) this.engine.registry.action('reload', (answer) => this.reloadFor(answer));
       this.report();
     } catch (error) {
       this.letGo();
@@ -116,30 +101,33 @@ export class Webserv implements Running {
   }
 
   get admin(): string | null {
-    return this.door?.address ?? null;
+    return this.ends.admin;
   }
 
   private get view(): View {
-    const { edition, contexts, servers, addresses } = this;
-    const listeners = servers.map((server, index) => ({ server, address: addresses[index] }));
-    return { edition, contexts, listeners };
+    const { editions, doors } = this;
+    return { edition: editions.current, contexts: editions.shown, listeners: doors.listeners };
+  }
+
+  get config(): Config {
+    return this.editions.current.config;
   }
 
   get connections(): number {
-    return this.servers.reduce((sum, server) => sum + server.connections, 0);
+    return this.doors.connections;
   }
 
   holdings(): Holdings {
-    const { connections, edition } = this;
-    const { loop, watches } = this.engine;
-    const { sites, services, memory } = edition;
+    const { connections, editions } = this;
+    const { loop, watches, scripts, memory } = this.engine;
+    const { sites, services } = editions.current;
     return {
       connections,
       slots: loop.driver.table.live,
       watches: watches.count,
       timers: loop.timers.size,
-      scripts: services?.scripts.children ?? 0,
-      waiting: sum(sites, ({ server }) => services?.scripts.waiting(server) ?? 0),
+      scripts: scripts.children,
+      waiting: sum(sites, ({ server }) => scripts.waiting(server)),
       uploads: sum(sites, ({ ledger }) => ledger.uploads),
       tempDisk: sum(sites, ({ ledger }) => ledger.bytes),
       listings: services?.listings.count ?? 0,
@@ -155,10 +143,23 @@ export class Webserv implements Running {
     this.engine.registry.draining = true;
   }
 
+  reload(config?: Config): Promise<string> {
+    if (this.closing !== null) return Promise.resolve('the server is stopping');
+    if (this.turning !== null)
+      return Promise.resolve('another reload is under way: try again when it is over');
+    this.ends.reloadBegins();
+    this.turning = this.turn(config).then((problem) => {
+      this.turning = null;
+      this.ends.reloadEnds(problem);
+      return problem;
+    });
+    return this.turning;
+  }
+
   close(graceMs = 0): Promise<void> {
     this.drain();
     this.closing ??= this.shutDown();
-    if (!this.emptied) this.cuts.push(setTimeout(() => this.cutAll(), graceMs));
+    if (!this.emptied) this.cuts.push(setTimeout(() => this.doors.cutAll(), graceMs));
     return this.closing;
   }
 
@@ -170,89 +171,103 @@ export class Webserv implements Running {
   reportCaches(): void {
     const { lagMs, recentLagMs, ...counts } = this.holdings();
     const lags = { lagMs: Math.round(lagMs), recentLagMs: Math.round(recentLagMs) };
-    this.errorLog.notice('holdings', { ...counts, ...lags });
-    for (const site of this.edition.sites) site.reportCache('notice');
+    this.engine.errorLog.notice('holdings', { ...counts, ...lags });
+    for (const site of this.editions.current.sites) site.reportCache('notice');
   }
 
   flushLogs(): void {
-    this.edition.services?.scripts.killAll();
+    this.engine.scripts.killAll();
     this.engine.book.logs.flushSync();
   }
 
-  /** Binds under the account of the process, then becomes the account of the config for everything after it. */
-  private open(given: readonly GivenSocket[] = []): string[] {
-    const { edition, errorLog } = this;
-    const { config } = edition;
-    const { loop, system, clock, book } = this.engine;
-    const { listeners, problems } = openListeners(loop, addressesOf(config), this.sockets, given);
-    if (problems.length > 0) throw new StartError(problems.join('\n'));
+  /** @param given without it the file of the config is read again */
+  private async turn(given?: Config): Promise<string> {
+    const { errorLog } = this.engine;
     try {
-      if (config.admin !== null) this.door = new AdminDoor(config.admin, this.engine);
-      const problem = seedStoreOf(config, clock.now(), userOf(config));
-      if (problem !== '') throw new StartError(problem);
-      // Before the process becomes another account, which may read no keys.
-      const secured = Contexts.open(loop, config, errorLog);
-      if (secured.problems.length > 0) throw new StartError(secured.problems.join('\n'));
-      this.contexts = secured.contexts;
-      becomeUser(config, book.logs, errorLog);
+      await this.turnTo(given ?? (await this.readAgain()));
+      return '';
     } catch (error) {
-      for (const { fd } of listeners) loop.discard(fd);
-      throw error;
+      const problem = error instanceof StartError ? error.message : `a fault: ${(error as Error).stack}`;
+      for (const line of problem.trimEnd().split('\n')) errorLog.error(`reload: ${line}`);
+      errorLog.error('reload: nothing has changed');
+      return problem;
     }
-    this.uploads.claim(config, errorLog, clock.now());
-    edition.open();
-    for (const { address, fd } of listeners) {
-      const reserve = new Reserve(loop, system.launcher);
-      const here = edition.at(address.servers);
-      const contexts = address.listen.tls ? this.contexts : null;
-      const protocol = protocolOf(address.listen, contexts);
-      this.servers.push(new ServerUdata(loop, fd, here, clock, reserve, protocol, contexts !== null));
+  }
+
+  /** @throws StartError with what is wrong */
+  private async readAgain(): Promise<Config> {
+    const { loop, system, turns, errorLog } = this.engine;
+    const { file } = this.editions.current.config;
+    const checked = await ConfigCheck.read(loop, system.launcher, turns, CHECK, file);
+    if (checked.config === null) throw new StartError(checked.problem);
+    for (const line of checked.warnings.split('\n')) if (line !== '') errorLog.warn(`reload: ${line}`);
+    return checked.config;
+  }
+
+  /** @throws StartError if it cannot be served */
+  private async turnTo(config: Config): Promise<void> {
+    const { turns, errorLog } = this.engine;
+    const before = this.editions.current.config;
+    const crossing = { seed: (next: Config) => this.seed(next), ready: () => {} };
+    await inSteps(turns, this.editions.turning(config, crossing));
+    this.keepers.turnTo(config);
+    this.reloaded(config);
+    errorLog.notice(`reload: serving on ${this.doors.addresses.join(', ')}`);
+    for (const name of changedForNextStart(before, config)) {
+      errorLog.warn(`reload: what ${name} says acts from the next start on`);
     }
-    for (const server of this.servers) server.start();
-    this.door?.turnTo(edition);
-    this.keepers = new Keepers(loop, system.launcher, KEEPER, config, errorLog);
-    return listeners.map(({ fd }) => formatAddress(loop.driver.addressOf(fd)));
+  }
+
+  private reloadFor(answer: Parameters<Action>[0]): void {
+    const busy = this.turning !== null;
+    void this.reload().then((problem) => {
+      if (problem === '') answer(200, 'the configuration is served');
+      else answer(busy ? 409 : 422, problem);
+    });
+  }
+
+  private seed(config: Config): string {
+    return seedStoreOf(config, this.engine.clock.now(), userOf(config));
   }
 
   private report(): void {
-    const { choice } = this.engine.loop;
-    this.errorLog.notice(`serving on ${this.addresses.join(', ')}`, { driver: this.driver });
-    if (this.admin !== null) this.errorLog.notice(`admin on ${this.admin}`);
-    for (const reason of choice.passedOver) this.errorLog.notice(`driver passed over: ${reason}`);
-    for (const line of choice.lacks) this.errorLog.notice(`missing here: ${line}`);
+    const { errorLog, loop } = this.engine;
+    errorLog.notice(`serving on ${this.addresses.join(', ')}`, { driver: this.driver });
+    for (const reason of loop.choice.passedOver) errorLog.notice(`driver passed over: ${reason}`);
+    for (const line of loop.choice.lacks) errorLog.notice(`missing here: ${line}`);
   }
 
   /** Lets go of what the server holds on the disk. */
   private letGo(): void {
-    this.sockets.remove();
-    this.door?.letGo();
-    this.contexts?.close();
-    this.uploads.release();
-    this.edition?.services?.files.dispose();
-  }
-
-  private cutAll(): void {
-    for (const server of this.servers) server.cutAll();
+    this.doors?.removeFiles();
+    this.editions?.close();
+    this.ends?.letGo();
+    this.engine?.close();
   }
 
   private async shutDown(): Promise<void> {
-    // From here on another server can listen there. This one still serves the clients that have connected.
-    this.sockets.remove();
-    await Promise.all(this.servers.map((server) => new Promise<void>((resolve) => server.shutDown(resolve))));
+    await this.turning;
+    await this.doors.shutDown();
     this.emptied = true;
     for (const cut of this.cuts) clearTimeout(cut);
-    const { services } = this.edition;
-    if (services !== null) {
-      await new Promise<void>((resolve) => services.scripts.close(resolve));
-      await new Promise<void>((resolve) => services.whenIdle(resolve));
-    }
-    await this.door?.close(LAST_LOOK_MS);
-    for (const site of this.edition.sites) site.reportCache('info');
-    await this.keepers?.close();
+    const { scripts, turns, book, loop } = this.engine;
+    await new Promise<void>((resolve) => scripts.close(resolve));
+    await new Promise<void>((resolve) => turns.whenIdle(resolve));
+    for (const site of this.editions.current.sites) site.reportCache('info');
+    await this.keepers.close();
+    await this.ends.close();
     this.letGo();
-    await new Promise<void>((resolve) => this.engine.book.logs.close(resolve));
-    this.engine.loop.dispose();
+    await new Promise<void>((resolve) => book.logs.close(resolve));
+    loop.dispose();
   }
+}
+
+/** Returns the directives whose values a process cannot change. */
+function changedForNextStart(before: Config, after: Config): string[] {
+  const names: string[] = [];
+  if (before.use !== after.use) names.push('use');
+  if (before.user !== after.user) names.push('user');
+  return names;
 }
 
 function openLoop(config: Config, options: ServeOptions): Loop {
@@ -268,9 +283,9 @@ function sum(sites: readonly HostedSite[], of: (site: HostedSite) => number): nu
 }
 
 /** A thread may hold the loop for longer than the server lives, so what the loop calls must not hold the server. */
-function faultsTo(errorLog: ErrorLog): (udata: Udata, error: unknown) => void {
+function faultsTo(errorLog: MainLog): (udata: Udata, error: unknown) => void {
   return ({ kind }, error) => {
-    const trace = error instanceof Error ? error.stack : String(error);
+    const trace = (error instanceof Error && error.stack) || String(error);
     errorLog.error(`a fault in a ${kind}, which is closed`, { trace });
   };
 }

@@ -51,9 +51,19 @@ export class TestSite {
 
   /** Starts with this config, whose relative paths begin in the folder. @returns the port of the first address */
   start(config: string, { protocol = 'http', ...options }: TestOptions = {}): number {
-    const result = loadText(this.speaking(config, protocol), join(this.folder, 'site.conf'));
+    return this.serve(this.read(this.speaking(config, protocol)), options, protocol);
+  }
+
+  private read(config: string): Config {
+    const result = loadText(config, join(this.folder, 'site.conf'));
     if (!result.ok) throw new Error(report(result.diagnostics));
-    return this.serve(result.config, options, protocol);
+    return result.config;
+  }
+
+  /** Turns to another config, as `start` reads one. @returns '' or why not */
+  reload(config: string): Promise<string> {
+    if (this.running === null) throw new Error('nothing runs');
+    return this.running.reload(this.read(config));
   }
 
   private serve(config: Config | string, options: ServeOptions, protocol: Protocol): number {

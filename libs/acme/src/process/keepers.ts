@@ -6,18 +6,49 @@ import { type Owner, seedStore } from '../store/seed.ts';
 import { storeFault } from '../store/store-fault.ts';
 import { type KeeperLog, KeeperProcess, type KeeperProgram } from './keeper-process.ts';
 
-/** The keepers of one config, at work: one for each account at each authority. */
+/** The keepers of a config, at work: one for each account at each authority. */
 export class Keepers {
-  private readonly keepers: readonly KeeperProcess[];
+  private readonly loop: Loop;
+  private readonly launcher: Launcher;
+  private readonly program: KeeperProgram;
+  private readonly log: KeeperLog;
+  /** By their job. */
+  private keepers = new Map<string, KeeperProcess>();
+  private readonly leaving = new Set<Promise<void>>();
 
-  constructor(loop: Loop, launcher: Launcher, program: KeeperProgram, config: Config, log: KeeperLog) {
-    this.keepers = jobsOf(config).map((job) => new KeeperProcess(loop, launcher, program, job, log));
-    for (const keeper of this.keepers) keeper.start();
+  constructor(loop: Loop, launcher: Launcher, program: KeeperProgram, log: KeeperLog) {
+    this.loop = loop;
+    this.launcher = launcher;
+    this.program = program;
+    this.log = log;
+  }
+
+  /** Works for this config from now on. A keeper whose job stays the same goes on. */
+  turnTo(config: Config): void {
+    const before = this.keepers;
+    this.keepers = new Map();
+    for (const job of jobsOf(config)) {
+      const key = JSON.stringify(job);
+      const keeper =
+        before.get(key) ?? new KeeperProcess(this.loop, this.launcher, this.program, job, this.log);
+      this.keepers.set(key, keeper);
+      if (!before.delete(key)) keeper.start();
+    }
+    for (const keeper of before.values()) this.leave(keeper);
   }
 
   /** Ends when all of them have ended. */
   async close(): Promise<void> {
-    await Promise.all(this.keepers.map((keeper) => new Promise<void>((done) => keeper.close(done))));
+    for (const keeper of this.keepers.values()) this.leave(keeper);
+    this.keepers.clear();
+    await Promise.all(this.leaving);
+  }
+
+  private leave(keeper: KeeperProcess): void {
+    const gone: Promise<void> = new Promise<void>((done) => keeper.close(done)).then(() => {
+      this.leaving.delete(gone);
+    });
+    this.leaving.add(gone);
   }
 }
 

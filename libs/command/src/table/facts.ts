@@ -4,7 +4,8 @@ export type Fact = readonly [term: string, meaning: string];
 export const SIGNALS: readonly Fact[] = [
   ['TERM, QUIT', 'answer the requests under way within stop_timeout, and stop'],
   ['INT, a second TERM', 'stop at once'],
-  ['HUP, USR1', 'open the logs again'],
+  ['HUP', 'turn to what the configuration says now, or report what is wrong with it; open the logs again'],
+  ['USR1', 'open the logs again'],
   ['USR2', 'log what the server holds, its lag and its caches'],
 ];
 

@@ -9,6 +9,13 @@ function numberWithin(least: number, most: number): (word: string) => string {
       : `a number from ${least} to ${most}`;
 }
 
+export const CONFIG_FILE: OptionRow = {
+  name: 'config',
+  short: 'c',
+  value: { name: 'FILE', kind: 'file' },
+  help: 'the configuration file (default: webserv.conf in the working directory)',
+};
+
 /** How a folder is served that has no configuration. The configuration that `--print-config` prints holds the same. */
 const FOLDER: readonly OptionRow[] = [
   {
@@ -48,12 +55,7 @@ const FOLDER: readonly OptionRow[] = [
 ];
 
 const CONFIG: readonly OptionRow[] = [
-  {
-    name: 'config',
-    short: 'c',
-    value: { name: 'FILE', kind: 'file' },
-    help: 'the configuration file (default: webserv.conf in the working directory)',
-  },
+  CONFIG_FILE,
   { name: 'test', short: 't', help: 'check the configuration, and stop' },
   {
     name: 'effective',

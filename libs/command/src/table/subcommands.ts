@@ -1,3 +1,4 @@
+import { CONFIG_FILE } from './options.ts';
 import type { OptionRow, SubcommandRow } from './row.ts';
 
 const HELP: OptionRow = { name: 'help', short: 'h', help: 'print the help of this command' };
@@ -16,6 +17,15 @@ export const SUBCOMMANDS: readonly SubcommandRow[] = [
     most: 0,
     options: [HELP],
     help: 'write webserv.conf for the folder that it stands in, after what it finds there; a file that exists stays',
+  },
+  {
+    name: 'reload',
+    operands: '',
+    kind: [],
+    least: 0,
+    most: 0,
+    options: [CONFIG_FILE, HELP],
+    help: 'have the server of a configuration turn to what it says now, or print what is wrong with it; the configuration needs "pid FILE;"',
   },
   {
     name: 'certificate',
@@ -53,6 +63,17 @@ export const SUBCOMMANDS: readonly SubcommandRow[] = [
     most: 0,
     options: [],
     help: 'renew certificates for the server that started this',
+    hidden: true,
+  },
+  {
+    // How the server starts the process that checks a configuration for it.
+    name: 'check-for-reload',
+    operands: 'FILE',
+    kind: 'file',
+    least: 1,
+    most: 1,
+    options: [],
+    help: 'check a configuration for the server that started this',
     hidden: true,
   },
 ];

@@ -52,6 +52,7 @@ export function build(main: Level, file: string, around: Surroundings): Draft {
       (level) => buildServer(level, servers.length, outside, null, around).server,
       around,
     ),
+    pid: buildPid(main, reader, around),
     memoryLimit: memoryOfAll(main, reader.take('memory_limit'), servers),
     ticketKeys: buildTicketKeys(main, reader, around),
     acmeStore,
@@ -59,6 +60,18 @@ export function build(main: Level, file: string, around: Surroundings): Draft {
     origins: reader.origins,
   };
   return { config, main, servers, locations };
+}
+
+/** Only the folder must be there: after the start, the account of the server may not be able to write the file. */
+function buildPid(main: Level, reader: LevelReader, around: Surroundings): string | null {
+  const setting = main.own('pid');
+  if (setting === null) return null;
+  reader.mark('pid', originOf(setting, main));
+  const { source } = setting.directive;
+  const path = absolutePath(source.folder, setting.value);
+  const folder = path.slice(0, path.lastIndexOf('/')) || '/';
+  around.claims.push({ need: 'folder', path: folder, at: wordSpan(setting.directive, 0) });
+  return path;
 }
 
 /** If the main level sets no limit, a server that sets more than the default gets what it sets. */

@@ -25,6 +25,11 @@ export class LayeredOrigins implements Origins {
     return this.#own?.get(key) ?? this.#around?.get(key);
   }
 
+  /** Those that differ from the block around it. */
+  own(): ReadonlyMap<string, Origin> {
+    return this.#own ?? new Map();
+  }
+
   set(key: string, origin: Origin): void {
     if (this.get(key) === origin) return;
     this.#own ??= new Map();

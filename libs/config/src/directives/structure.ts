@@ -174,6 +174,15 @@ export const structureRows = {
     expects: 'the name of an account',
     help: 'The account that the process becomes after it has bound its sockets, if it starts as root.',
   }),
+  pid: row({
+    name: 'pid',
+    contexts: ['main'],
+    usage: 'FILE',
+    value: text,
+    expects: 'a file, or a new one in a folder that can be written',
+    help: 'Holds the number of the process while the server runs, so that "webserv reload" finds it. The server keeps the file locked. FILE.reload beside it says how the last reload went. Both are made before the server becomes its user.',
+    alias: ['pid_file', 'pidfile'],
+  }),
   include: row({
     name: 'include',
     contexts: ['main', 'server', 'location'],

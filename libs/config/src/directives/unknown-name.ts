@@ -54,7 +54,7 @@ const FOREIGN: readonly (readonly [name: RegExp, expected: string])[] = [
     'limits such as "max_connect_per_address": the server does not check access',
   ],
   [
-    /^(sendfile|tcp_nopush|tcp_nodelay|aio|worker_\w+|pid|daemon)$/,
+    /^(sendfile|tcp_nopush|tcp_nodelay|aio|worker_\w+|daemon)$/,
     'nothing: the server does this without being asked',
   ],
 ];

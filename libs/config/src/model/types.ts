@@ -54,6 +54,8 @@ export interface Config {
   readonly drainDelay: number;
   /** Null without an address for the operator. */
   readonly admin: Admin | null;
+  /** Absolute path of the file that holds the number of the process. Null if there is none. */
+  readonly pid: string | null;
   /** Bytes that the requests of all servers may take together. */
   readonly memoryLimit: number;
   /** Absolute path of the file with the keys of session tickets. Null if the server makes its own. */

@@ -45,6 +45,7 @@ export function effective(config: Config, options: EffectiveOptions = {}): strin
   out.value('stop_timeout', time(config.stopTimeout), config.origins);
   out.value('drain_delay', time(config.drainDelay), config.origins);
   if (config.admin !== null) out.value('admin', adminText(config.admin), config.origins);
+  if (config.pid !== null) out.value('pid', word(config.pid), config.origins);
   out.value('memory_limit', size(config.memoryLimit), config.origins);
   if (config.ticketKeys !== null) out.value('ticket_keys', word(config.ticketKeys), config.origins);
   if (config.acmeStore !== null) out.value('acme_store', word(config.acmeStore), config.origins);

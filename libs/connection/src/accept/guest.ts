@@ -24,6 +24,8 @@ export interface Guest extends Udata, Listed<Guest> {
   serverStops(): void;
   /** Closes at once; what is under way is not taken for whole. */
   cut(place: string): void;
+  /** Cuts what is under way under this edition, and nothing else. */
+  cutUnder(edition: Edition, place: string): void;
 }
 
 /** The listening socket as its connections see it. */

@@ -35,8 +35,10 @@ export function openListeners(
   }
   problems.push(...sockets.problems());
   if (problems.length === 0) return { listeners, problems };
-  files.remove();
-  for (const { fd } of listeners) loop.discard(fd);
+  for (const { address, fd } of listeners) {
+    if (address.listen.family === 'unix') files.remove(address.listen.path);
+    loop.discard(fd);
+  }
   return { listeners: [], problems };
 }
 

@@ -48,11 +48,11 @@ export class ServerUdata extends Udata implements Host {
   readonly loop: Loop;
   readonly clock: Clock;
   readonly wire: Wire;
-  readonly secure: boolean;
+  secure: boolean;
   edition: Edition;
   proxied = false;
   closing = false;
-  private readonly welcome: Welcome;
+  private welcome: Welcome;
   private readonly accepting = new Op(this);
   private readonly retrying = new Timer(this);
   private readonly refilled = new Timer(this);
@@ -95,9 +95,17 @@ export class ServerUdata extends Udata implements Host {
     this.crowd = new Crowd(this.wire, edition, clock, () => this.someoneGone());
   }
 
-  /** Serves another edition from now on. Requests under way end under their own; connections stay. */
-  turnTo(edition: Edition): void {
+  /**
+   * Serves another edition from now on. Requests under way end under their own; connections stay.
+   * @param protocol what new connections speak, if that has changed
+   */
+  turnTo(edition: Edition, protocol: Protocol | null = null, secure = this.secure): void {
     this.edition = edition;
+    if (protocol !== null) {
+      this.secure = secure;
+      this.proxied = false;
+      this.welcome = protocol(this);
+    }
     this.maxConnect = edition.defaultSite.server.maxConnect;
     this.crowd.turnTo(edition);
     this.holdBack();
@@ -163,6 +171,11 @@ export class ServerUdata extends Udata implements Host {
     // Clients in the backlog of a listening socket that closes would be reset, so a last accept brings them first.
     this.resume();
     for (const client of this.clients) client.serverStops();
+  }
+
+  /** Cuts what is under way under an edition that was served earlier. */
+  cutUnder(edition: Edition): void {
+    for (const client of [...this.clients]) client.cutUnder(edition, 'reload');
   }
 
   /** Cuts every connection. */

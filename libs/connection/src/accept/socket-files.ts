@@ -32,7 +32,7 @@ interface Bound {
  * at once from taking each other's file for a dead one.
  */
 export class SocketFiles {
-  private readonly bound: Bound[] = [];
+  private bound: Bound[] = [];
   private readonly umask: number;
 
   /** @param who may connect */
@@ -60,9 +60,15 @@ export class SocketFiles {
     });
   }
 
-  /** Removes the files that are still this server's. Called while they are open: nobody else has their inodes. */
-  remove(): void {
-    for (const { path, dev, ino } of this.bound.splice(0)) {
+  /**
+   * Removes the files that are still this server's. Called while they are open: nobody else has their inodes.
+   * @param only the path of one; without it all of them
+   */
+  remove(only?: string): void {
+    const real = only === undefined ? '' : realPathOf(only);
+    const leaving = this.bound.filter(({ path }) => only === undefined || path === real);
+    this.bound = this.bound.filter((file) => !leaving.includes(file));
+    for (const { path, dev, ino } of leaving) {
       try {
         locked(path, () => {
           const now = lstatSync(path, { bigint: true });

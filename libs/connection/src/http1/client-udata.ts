@@ -5,6 +5,7 @@ import type { Reply } from '@webserv/response';
 import { type Guest, type Host, Standing } from '../accept/guest.ts';
 import type { Neighbours } from '../accept/neighbourhood.ts';
 import { Connection } from '../connection.ts';
+import type { Edition } from '../edition.ts';
 import { Stage } from '../transaction/stage.ts';
 import type { Wire } from '../wire.ts';
 import { Fate, fateOf, Reading, Writing } from './fate.ts';
@@ -83,6 +84,10 @@ export class ClientUdata extends Connection implements RoundOwner, Guest {
     this.note(0, place, false);
     if (this.stage === Stage.RESPONSE) this.wire.abort(this);
     else this.wire.close(this);
+  }
+
+  cutUnder(edition: Edition, place: string): void {
+    if (this.round?.pool.edition === edition) this.cut(place);
   }
 
   override dispose(): void {

@@ -4,10 +4,12 @@ import { RoundPool } from './round.ts';
 
 /** Speaks HTTP/1.1 with every connection of a listening socket. */
 export const http1: Protocol = (host: Host) => {
-  let rounds = new RoundPool(host.loop, host.edition, host.secure);
+  // An address may turn to TLS. The connections of before stay what they are.
+  const { secure: encrypted } = host;
+  let rounds = new RoundPool(host.loop, host.edition, encrypted);
   // A listening socket may turn to another edition. Requests under way end under their own.
   const current = (): RoundPool => {
-    if (rounds.edition !== host.edition) rounds = new RoundPool(host.loop, host.edition, host.secure);
+    if (rounds.edition !== host.edition) rounds = new RoundPool(host.loop, host.edition, encrypted);
     return rounds;
   };
   return (fd, remote, wire, secure) => new ClientUdata(host, current, fd, remote, wire, secure);

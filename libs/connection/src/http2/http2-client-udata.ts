@@ -13,6 +13,7 @@ import { type Guest, type Host, Standing } from '../accept/guest.ts';
 import type { Neighbours } from '../accept/neighbourhood.ts';
 import type { Clock } from '../clock.ts';
 import { Connection } from '../connection.ts';
+import type { Edition } from '../edition.ts';
 import { Patience } from '../transaction/patience.ts';
 import type { Wire } from '../wire.ts';
 import type { Sayer, StreamUser } from './courier.ts';
@@ -125,6 +126,13 @@ export class Http2ClientUdata
       this.output.sayLast(this);
     }
     this.closeNow();
+  }
+
+  cutUnder(edition: Edition, place: string): void {
+    for (const served of [...this.streams]) {
+      if (served.pool.edition === edition) served.reset(ErrorCode.CANCEL, place, false);
+    }
+    this.output.pump();
   }
 
   override dispose(): void {

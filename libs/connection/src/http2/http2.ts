@@ -20,14 +20,16 @@ function boundsOf({ maxHeader, maxHeaders }: Limits): Bounds {
 
 /** Speaks HTTP/2 with every connection of a listening socket, from its first byte on (RFC 9113 section 3.3). */
 export const http2: Protocol = (host: Host) => {
-  let streams = new StreamPool(host.loop, host.edition, host.secure);
+  // An address may turn to TLS. The connections of before stay what they are.
+  const { secure: encrypted } = host;
+  let streams = new StreamPool(host.loop, host.edition, encrypted);
   const shared: Shared = {
     buffers: new BufferPool(),
     floods: new Floods(host.loop),
     bounds: boundsOf(host.edition.limits),
     // A listening socket may turn to another edition. Requests under way end under their own.
     streams: () => {
-      if (streams.edition !== host.edition) streams = new StreamPool(host.loop, host.edition, host.secure);
+      if (streams.edition !== host.edition) streams = new StreamPool(host.loop, host.edition, encrypted);
       return streams;
     },
   };

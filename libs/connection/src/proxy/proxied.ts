@@ -8,13 +8,20 @@ const REPORT_EVERY_MS = 10_000;
 export function proxied(protocol: Protocol): Protocol {
   return (host) => {
     host.proxied = true;
-    const gate = new ProxyGate(host, protocol(host));
+    const welcome = protocol(host);
+    const gate = gates.get(host) ?? new ProxyGate(host, welcome);
+    // A header may be under way while another config comes: what follows it is what that one says.
+    gate.welcome = welcome;
+    gates.set(host, gate);
     return (fd, peer) => new ProxyGuest(host, gate, fd, peer);
   };
 }
 
+/** The one of each listening socket. */
+const gates = new WeakMap<Host, ProxyGate>();
+
 class ProxyGate implements Gate {
-  readonly welcome: Welcome;
+  welcome: Welcome;
   private readonly host: Host;
   private reportedAt = Number.NEGATIVE_INFINITY;
   private unreported = 0;

@@ -69,6 +69,9 @@ export class ProxyGuest extends Connection implements Guest {
     this.wire.close(this);
   }
 
+  /** A header is under no edition: what follows it begins under the one of then. */
+  cutUnder(): void {}
+
   override dispose(): void {
     this.loop.disarm(this.timer);
     this.wire.release(this);

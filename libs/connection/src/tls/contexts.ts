@@ -30,7 +30,7 @@ export class Contexts extends Udata {
   /** Grows with each change. */
   revision = 0;
   /** Handshakes since the start, by how they ended. */
-  readonly handshakes = { done: 0, failed: 0 };
+  readonly handshakes: { done: number; failed: number };
   private readonly openssl: OpenSsl;
   /** What the connections have in common. */
   readonly wires: TlsWires;
@@ -48,41 +48,49 @@ export class Contexts extends Udata {
   private challenged: TlsContext | null = null;
   private closed = false;
 
-  /** @param problems takes a line for what is wrong, and where it is written */
-  private constructor(loop: Loop, config: Config, log: Log, problems: string[]) {
+  /** Milliseconds of the loop's clock at which the newest key of its own was made. */
+  private keyMadeAt: number;
+
+  private constructor(loop: Loop, config: Config, log: Log, earlier: Contexts | null) {
     super('contexts', -1);
     const { ticketKeys, acmeStore } = config;
     this.loop = loop;
     this.log = log;
     this.openssl = openSsl();
-    this.wires = new TlsWires(loop);
+    this.handshakes = earlier?.handshakes ?? { done: 0, failed: 0 };
+    this.wires = earlier === null ? new TlsWires(loop) : earlier.wires;
     this.ticketFile = ticketKeys;
     this.challenges = acmeStore === null ? null : join(acmeStore, 'challenges/alpn');
-    this.servers = new ShownServers(this.openssl, config, problems);
+    const kept = ticketKeys === null && earlier?.ticketFile === null ? earlier : null;
+    this.servers = new ShownServers(this.openssl, config, kept?.servers);
+    this.keyMadeAt = kept?.keyMadeAt ?? loop.now;
     loop.arm(this.looking, LOOK_MS);
-    if (ticketKeys === null) loop.arm(this.ageing, KEY_MS);
+    if (ticketKeys === null) loop.arm(this.ageing, Math.max(0, this.keyMadeAt + KEY_MS - loop.now));
   }
 
   /**
-   * Reads the files of a config.
+   * Reads the files of a config, those of one server a step.
+   * @param earlier those of the config that is in use: what need not change is kept
    * @returns what its servers show, null without a tls address; and for each file that cannot be used a line for the
    *   operator that says where it is written, and why
    */
-  static open(
+  static *opening(
     loop: Loop,
     config: Config,
     log: Log,
-  ): { readonly contexts: Contexts | null; readonly problems: readonly string[] } {
+    earlier: Contexts | null = null,
+  ): Generator<void, { readonly contexts: Contexts | null; readonly problems: readonly string[] }> {
     if (!config.servers.some(hasTls)) return { contexts: null, problems: [] };
-    const problems: string[] = [];
     try {
-      const contexts = new Contexts(loop, config, log, problems);
+      const contexts = new Contexts(loop, config, log, earlier);
+      yield* contexts.servers.reading(config.servers);
+      const { problems } = contexts.servers;
       if (problems.length === 0) return { contexts, problems };
       contexts.close();
+      return { contexts: null, problems };
     } catch (error) {
-      problems.push(`tls: ${(error as Error).message}`);
+      return { contexts: null, problems: [`tls: ${(error as Error).message}`] };
     }
-    return { contexts: null, problems };
   }
 
   /**
@@ -93,13 +101,14 @@ export class Contexts extends Udata {
   static check(config: Config): readonly string[] {
     if (!config.servers.some(hasTls)) return [];
     const servers = config.servers.filter(({ acme }) => acme === null);
-    const problems: string[] = [];
     try {
-      new ShownServers(openSsl(), { ...config, servers }, problems).close();
+      const shown = new ShownServers(openSsl(), config);
+      for (const _ of shown.reading(servers));
+      shown.close();
+      return shown.problems;
     } catch (error) {
-      problems.push(`tls: ${(error as Error).message}`);
+      return [`tls: ${(error as Error).message}`];
     }
-    return problems;
   }
 
   /**
@@ -155,6 +164,7 @@ export class Contexts extends Udata {
   override expire(timer: Timer): void {
     if (timer === this.ageing) {
       this.servers.addKey(KEYS);
+      this.keyMadeAt = this.loop.now;
       this.loop.arm(this.ageing, KEY_MS);
       return;
     }

@@ -2,6 +2,7 @@ import { assert, errnoMessage, Op, OpKind, Timer, Udata } from '@webserv/event-l
 import type { MemoryLedger } from '@webserv/methods';
 import { type Guest, type Host, Standing, type Welcome } from '../accept/guest.ts';
 import { countedAs, type Neighbours } from '../accept/neighbourhood.ts';
+import type { Edition } from '../edition.ts';
 import type { HandshakeTurns, Shaker } from './handshake-turns.ts';
 import type { TlsWire } from './tls-wire.ts';
 
@@ -38,6 +39,8 @@ export class HandshakeUdata extends Udata implements Guest, Shaker {
   private received: Op | null = null;
   /** What the wire has sent meanwhile. */
   private sent: Op | null = null;
+  /** What it shakes hands under. Null when it is over. */
+  private edition: Edition | null;
 
   constructor(host: Host, reception: Reception, wire: TlsWire, fd: number, remote: string) {
     super('client', fd);
@@ -47,6 +50,8 @@ export class HandshakeUdata extends Udata implements Guest, Shaker {
     this.remote = remote;
     this.neighbourhood = countedAs(remote);
     this.memory = host.edition.defaultSite.memory;
+    this.edition = host.edition;
+    host.edition.hold();
   }
 
   start(): void {
@@ -91,7 +96,12 @@ export class HandshakeUdata extends Udata implements Guest, Shaker {
     this.wire.close(this);
   }
 
+  cutUnder(edition: Edition): void {
+    if (this.edition === edition) this.cut();
+  }
+
   override dispose(): void {
+    this.leaveEdition();
     this.host.loop.disarm(this.timer);
     this.reception.turns.leave(this);
     if (this.received !== null) this.release();
@@ -129,6 +139,7 @@ export class HandshakeUdata extends Udata implements Guest, Shaker {
     host.loop.disarm(this.timer);
     const client = this.reception.welcome(facts.protocol)(-1, remote, wire, facts);
     host.succeed(this, client);
+    this.leaveEdition();
     wire.moveTo(client);
     try {
       client.start();
@@ -137,6 +148,11 @@ export class HandshakeUdata extends Udata implements Guest, Shaker {
       host.loop.onFault?.(client, error);
       host.loop.close(client);
     }
+  }
+
+  private leaveEdition(): void {
+    this.edition?.release();
+    this.edition = null;
   }
 
   private fail(reason: string): void {

@@ -20,33 +20,29 @@ export class ShownServers {
   private readonly openssl: OpenSsl;
   private readonly shown = new Map<Server, Shown>();
 
-  /**
-   * Reads the files.
-   * @param problems takes a line for each file that cannot be used: where it is written, and why
-   */
-  constructor(openssl: OpenSsl, { servers, ticketKeys, origins }: Config, problems: string[]) {
+  /** Lines for the files that cannot be used: where each is written, and why. */
+  readonly problems: string[] = [];
+
+  /** @param earlier those of the config before: clients keep their tickets, where no file says otherwise */
+  constructor(openssl: OpenSsl, { ticketKeys, origins }: Config, earlier: ShownServers | null = null) {
     this.openssl = openssl;
-    const at = (origin: Origin | undefined, run: () => void): void => {
-      try {
-        run();
-      } catch (error) {
-        const place = origin?.at ?? null;
-        const where = place === null ? 'config' : `${place.file}:${place.line}:${place.column}`;
-        problems.push(`${where}: error: ${(error as Error).message}`);
-      }
-    };
-    this.keys = [TicketKeys.random(openssl)];
-    at(origins.get('ticket_keys'), () => {
+    this.keys = earlier === null ? [TicketKeys.random(openssl)] : earlier.keys;
+    this.at(origins.get('ticket_keys'), () => {
       if (ticketKeys !== null) this.keys = keysOf(this.files.open(ticketKeys));
     });
     this.tickets = new TicketKeys(openssl, this.keys);
+  }
+
+  /** Reads the files of servers, one server a step. */
+  *reading(servers: readonly Server[]): Generator<void, void> {
     for (const server of servers) {
       if (!hasTls(server)) continue;
       const [first] = server.tls.certificates;
-      at(server.origins.get(`certificate ${first?.chain}`), () => {
+      this.at(server.origins.get(`certificate ${first?.chain}`), () => {
         for (const path of pathsOf(server)) this.files.open(path);
         this.show(server);
       });
+      yield;
     }
   }
 
@@ -86,6 +82,16 @@ export class ShownServers {
 
   close(): void {
     for (const { context } of this.shown.values()) context.dispose();
+  }
+
+  private at(origin: Origin | undefined, run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      const place = origin?.at ?? null;
+      const where = place === null ? 'config' : `${place.file}:${place.line}:${place.column}`;
+      this.problems.push(`${where}: error: ${(error as Error).message}`);
+    }
   }
 
   private optionsOf({ tls, names }: Server): TlsOptions {

@@ -1,16 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Registry } from '@webserv/admin';
 import { type Config, loadText, report } from '@webserv/config';
-import { Clock } from '@webserv/connection';
 import { editionContract } from '@webserv/connection/testing';
 import { Loop } from '@webserv/event-loop';
-import { Compressor, Watches } from '@webserv/pages';
-import type { Engine } from '../process/engine.ts';
-import { LogBook } from '../process/log-book.ts';
+import { Engine } from '../process/engine.ts';
 import { StartError } from '../process/start-error.ts';
 import { realSystem } from '../process/system.ts';
+import { atOnce } from '../steps.ts';
 import { HostedEdition } from './hosted-edition.ts';
 
 let folder: string;
@@ -19,20 +16,11 @@ let engine: Engine;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'webserv-edition-'));
   mkdirSync(join(folder, 'site'));
-  const loop = Loop.open();
-  engine = {
-    software: 'webserv/test',
-    loop,
-    system: realSystem,
-    clock: new Clock(loop),
-    book: new LogBook(loop, realSystem.logs),
-    compressor: new Compressor(),
-    watches: new Watches(loop, () => {}),
-    registry: new Registry(),
-  };
+  engine = new Engine('webserv/test', Loop.open(), realSystem);
 });
 
 afterEach(() => {
+  engine.close();
   engine.loop.dispose();
   rmSync(folder, { recursive: true });
 });
@@ -53,7 +41,8 @@ describe('an edition', () => {
   editionContract(() => {
     let ends = 0;
     const whole = new HostedEdition(configOf(['a.test', 'b.test']), engine);
-    whole.open();
+    atOnce(whole.making());
+    atOnce(whole.opening());
     return {
       edition: whole.at(whole.config.servers),
       names: ['a.test', 'b.test'],
@@ -69,7 +58,7 @@ describe('a log that cannot be opened', () => {
   it('is an error of the start that names it', () => {
     const config = configOf(['a.test'], 'error.log');
     mkdirSync(join(folder, 'error.log'));
-    const open = () => new HostedEdition(config, engine);
+    const open = () => atOnce(new HostedEdition(config, engine).making());
     expect(open).toThrow(StartError);
     expect(open).toThrow(`cannot open the log ${folder}/error.log: EISDIR`);
   });

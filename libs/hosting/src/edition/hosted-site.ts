@@ -2,7 +2,7 @@ import { type Location, LocationMatcher, type Server } from '@webserv/config';
 import { type Ended, type Site, Stage } from '@webserv/connection';
 import { errnoName } from '@webserv/event-loop';
 import { AccessEntry, type AccessLog, type ErrorLog } from '@webserv/logger';
-import { Ledger, type MemoryLedger } from '@webserv/methods';
+import type { Ledger, MemoryLedger } from '@webserv/methods';
 import type { Pages } from '@webserv/pages';
 import { FieldId } from '@webserv/request';
 import { ExchangeValues } from './exchange-values.ts';
@@ -22,7 +22,6 @@ export class HostedSite implements Site {
   /** Made for the first request: of many sites, most wait for theirs for long. */
   private locations: LocationMatcher | null = null;
 
-  /** @param now returns the loop's time in milliseconds */
   constructor(
     server: Server,
     pages: Pages,
@@ -30,11 +29,11 @@ export class HostedSite implements Site {
     errorLog: ErrorLog,
     memory: MemoryLedger,
     tally: Tally,
-    now: () => number,
+    ledger: Ledger,
   ) {
     this.server = server;
     this.tally = tally;
-    this.ledger = new Ledger(server.maxUploads, server.tempDisk, { share: server.maxSharePerAddress, now });
+    this.ledger = ledger;
     this.memory = memory;
     this.pages = pages;
     this.accessLog = accessLog;

@@ -1,8 +1,6 @@
-import { CgiRunner } from '@webserv/cgi';
 import type { Location, Server } from '@webserv/config';
-import { type Clock, countedAs } from '@webserv/connection';
-import { LargeSlabs, type ServerFiles, UploadUdata } from '@webserv/disk';
-import type { Loop } from '@webserv/event-loop';
+import { countedAs } from '@webserv/connection';
+import { type ServerFiles, UploadUdata } from '@webserv/disk';
 import {
   ErrorPages,
   type Exchange,
@@ -16,7 +14,7 @@ import {
   type Script,
   type Services,
   type Store,
-  Turns,
+  type Turns,
   UploadRoots,
   uploadFoldersOf,
 } from '@webserv/methods';
@@ -38,55 +36,39 @@ export class SiteServices implements Services {
   readonly uploads: UploadRoots;
   readonly listings = new Listings();
   readonly later: Turns['later'];
-  private readonly turns: Turns;
-  private readonly slabs = new LargeSlabs();
-  readonly scripts: CgiRunner;
-  private readonly loop: Loop;
-  private readonly clock: Clock;
+  private readonly engine: Engine;
   private readonly sites: ReadonlyMap<Server, HostedSite>;
   private readonly pages: ErrorPages;
   private readonly types = new MimeTables();
 
-  constructor({ software, loop, system, clock }: Engine, sites: ReadonlyMap<Server, HostedSite>) {
-    this.files = system.files(loop);
-    this.store = system.store;
-    this.loop = loop;
-    this.turns = new Turns(undefined, undefined, (ms) => loop.lag.note(ms));
-    this.later = this.turns.later;
-    this.clock = clock;
+  constructor(engine: Engine, sites: ReadonlyMap<Server, HostedSite>) {
+    this.engine = engine;
+    this.files = engine.system.files(engine.loop);
+    this.store = engine.system.store;
+    this.later = engine.turns.later;
     this.sites = sites;
     this.uploads = new UploadRoots(uploadFoldersOf([...sites.keys()]));
     this.pages = new ErrorPages(this.files, this.uploads);
-    for (const server of sites.keys()) this.pages.preload(server, clock.now());
-    this.scripts = new CgiRunner(loop, {
-      launcher: system.launcher,
-      software,
-      log: (line, run) => {
-        const { client, request, script } = run;
-        this.siteOf(run.server).errorLog.warn(line, { client, request, script });
-      },
-      locate: (server, path) => this.locate(server, path),
-      now: () => clock.now(),
-    });
+  }
+
+  /** Reads the error pages of a server. */
+  preload(server: Server): void {
+    this.pages.preload(server, this.engine.clock.now());
   }
 
   writer(fd: number, owner: FileWriterOwner, atMost: number, memory: MemoryLedger): FileWriter {
-    return new UploadUdata(this.loop, fd, owner, atMost, memory, this.slabs);
+    const { loop, slabs } = this.engine;
+    return new UploadUdata(loop, fd, owner, atMost, memory, slabs);
   }
 
   forget(path: string): void {
-    const caches = [...this.sites.values()].map(({ pages }) => pages.opened);
-    for (const { pages } of this.sites.values()) if (pages.opened !== null) pages.expireStandIns();
+    const pages = [...this.engine.pages()];
+    for (const each of pages) each.expireStandIns();
     forgetPath(
       path,
       this.files,
-      caches.filter((cache) => cache !== null),
+      pages.map(({ cache }) => cache),
     );
-  }
-
-  /** Calls back when no work in slices is left, such as the removal of cancelled uploads. */
-  whenIdle(done: () => void): void {
-    this.turns.whenIdle(done);
   }
 
   addressOf(remote: string): string {
@@ -110,7 +92,7 @@ export class SiteServices implements Services {
   }
 
   errorPage(server: Server, status: number): Reply | null {
-    return this.pages.reply(server, status, this.clock.now());
+    return this.pages.reply(server, status, this.engine.clock.now());
   }
 
   locate(server: Server, path: string): Location {
@@ -118,7 +100,7 @@ export class SiteServices implements Services {
   }
 
   script(exchange: Exchange, script: Script): Outcome {
-    return this.scripts.script(exchange, script);
+    return this.engine.scripts.script(exchange, script);
   }
 
   private siteOf(server: Server): HostedSite {

@@ -2,15 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Action, Registry } from '@webserv/admin';
+import type { Action } from '@webserv/admin';
 import { type Config, loadText, report } from '@webserv/config';
-import { Clock } from '@webserv/connection';
 import { Loop } from '@webserv/event-loop';
-import { Compressor, Watches } from '@webserv/pages';
 import { HostedEdition } from '../edition/hosted-edition.ts';
-import type { Engine } from '../process/engine.ts';
-import { LogBook } from '../process/log-book.ts';
+import { Engine } from '../process/engine.ts';
 import { realSystem } from '../process/system.ts';
+import { atOnce } from '../steps.ts';
 import { AdminDoor } from './admin-door.ts';
 
 let folder: string;
@@ -20,22 +18,13 @@ let door: AdminDoor | null;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'webserv-door-'));
   mkdirSync(join(folder, 'site'));
-  const loop = Loop.open();
-  engine = {
-    software: 'webserv/test',
-    loop,
-    system: realSystem,
-    clock: new Clock(loop),
-    book: new LogBook(loop, realSystem.logs),
-    compressor: new Compressor(),
-    watches: new Watches(loop, () => {}),
-    registry: new Registry(),
-  };
+  engine = new Engine('webserv/test', Loop.open(), realSystem);
   door = null;
 });
 
 afterEach(async () => {
   await door?.close(0);
+  engine.close();
   engine.loop.dispose();
   rmSync(folder, { recursive: true });
 });
@@ -47,7 +36,8 @@ function editionOf(root: string, admin = 'unix:admin.sock'): HostedEdition {
   const result = loadText(text, join(folder, 'site.conf'));
   if (!result.ok) throw new Error(report(result.diagnostics));
   const edition = new HostedEdition(result.config, engine);
-  edition.open();
+  atOnce(edition.making());
+  atOnce(edition.opening());
   return edition;
 }
 

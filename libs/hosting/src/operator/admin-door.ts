@@ -1,6 +1,7 @@
 import type { Admin } from '@webserv/config';
 import {
   AddressEdition,
+  type Edition,
   openListeners,
   protocolOf,
   Reserve,
@@ -21,7 +22,9 @@ import { AdminSite } from './admin-site.ts';
 export class AdminDoor {
   /** As a config writes it. For port 0 it is the port that the system chose. */
   readonly address: string;
-  private readonly admin: Admin;
+  private admin: Admin;
+  /** What it has shown, until nobody holds that any more. */
+  private readonly editions = new Map<HostedEdition, Edition>();
   private readonly engine: Engine;
   private readonly fd: number;
   private readonly sockets = new SocketFiles('owner');
@@ -40,9 +43,11 @@ export class AdminDoor {
 
   /** Serves the view of an edition that is open: for the first time, or in place of another. */
   turnTo(edition: HostedEdition): void {
+    this.admin = edition.config.admin ?? this.admin;
     const { engine, admin, fd } = this;
     const services = present(edition.services, 'an open edition');
     const here = new AddressEdition([new AdminSite(admin, edition, engine)], services, edition);
+    this.editions.set(edition, here);
     if (this.server !== null) {
       this.server.turnTo(here);
       return;
@@ -51,6 +56,22 @@ export class AdminDoor {
     const reserve = new Reserve(loop, system.launcher);
     this.server = new ServerUdata(loop, fd, here, clock, reserve, protocolOf(admin.listen, null));
     this.server.start();
+  }
+
+  /** Whether it has the address of a config. */
+  isAt({ listen }: Admin): boolean {
+    return listen.key === this.admin.listen.key;
+  }
+
+  /** Cuts what is under way under an edition that was shown earlier. */
+  cutUnder(edition: HostedEdition): void {
+    const here = this.editions.get(edition);
+    if (here !== undefined) this.server?.cutUnder(here);
+  }
+
+  /** Nobody holds this edition any more. */
+  forget(edition: HostedEdition): void {
+    this.editions.delete(edition);
   }
 
   /** Closes. A client that is still connected only looks, and is cut after a moment. */

@@ -25,7 +25,7 @@ export class AdminSite implements Site {
     this.server = server;
     this.memory = new MemoryLedger(server.memoryLimit);
     this.pages = new Pages(server, engine.watches, engine.compressor, this.memory);
-    this.errorLog = engine.book.error(server.errorLog);
+    this.errorLog = engine.book.error(server.errorLog, edition.logs);
     const answers = new AdminAnswers(engine.registry, {
       config: () => withoutSecrets(effective(edition.config)),
       local: !isPublic,

@@ -5,7 +5,8 @@ import type { Engine } from '../process/engine.ts';
 import type { View } from './view.ts';
 
 /** Writes what the listening sockets, the sites, the scripts and the loop have. */
-export function serverMetrics(out: Collector, { loop, software, watches }: Engine, view: View): void {
+export function serverMetrics(out: Collector, engine: Engine, view: View): void {
+  const { loop, software, watches } = engine;
   const version = software.slice(software.indexOf('/') + 1);
   const { platform, versions } = process;
   out.info('webserv_build', 'What runs here.', {
@@ -15,8 +16,8 @@ export function serverMetrics(out: Collector, { loop, software, watches }: Engin
     driver: loop.driver.name,
   });
   connections(out, view);
-  sites(out, view.edition);
-  scripts(out, view.edition);
+  sites(out, view.edition, engine);
+  scripts(out, view.edition, engine);
   loopMetrics(out, loop);
   out.gauge('webserv_watches', 'Files and folders that are watched for the caches.', watches.count);
 }
@@ -38,11 +39,11 @@ function connections(out: Collector, { listeners, contexts }: View): void {
 }
 
 /** A site that has had no request has no cache yet, and of many sites most are such. */
-function sites(out: Collector, { sites: all, services }: HostedEdition): void {
+function sites(out: Collector, { sites: all }: HostedEdition, { scripts }: Engine): void {
   for (const { label, pages, ledger, server } of all) {
     const labels: Labels = { server: label };
     if (pages.opened === null) continue;
-    const waiting = services?.scripts.waiting(server) ?? 0;
+    const waiting = scripts.waiting(server);
     if (server.cacheSize > 0) {
       const { hits, misses, stale, evictions, bytes, entries } = pages.opened.stats;
       out.counter('webserv_cache_hits', 'Look-ups of the cache that found a fresh page.', hits, labels);
@@ -63,8 +64,8 @@ function sites(out: Collector, { sites: all, services }: HostedEdition): void {
   }
 }
 
-function scripts(out: Collector, { services, memory }: HostedEdition): void {
-  out.gauge('webserv_scripts', 'Scripts that run.', services?.scripts.children ?? 0);
+function scripts(out: Collector, { services }: HostedEdition, { scripts: runner, memory }: Engine): void {
+  out.gauge('webserv_scripts', 'Scripts that run.', runner.children);
   out.gauge('webserv_listings', 'Folder listings that are made or sent.', services?.listings.count ?? 0);
   out.gauge('webserv_request_memory_bytes', 'Memory that requests under way take.', memory.bytes);
   out.gauge('webserv_request_memory_limit_bytes', 'Memory that they may take together.', memory.limit);

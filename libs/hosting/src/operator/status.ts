@@ -19,7 +19,7 @@ export function addStatus(registry: Registry, engine: Engine, look: () => View):
   registry.section('servers', () => busiest(registry).map(serverRow));
   registry.section('slowRequests', () => registry.slow.list(engine.clock.now()));
   registry.section('cache', () => cacheRows(look()));
-  registry.section('work', () => work(look()));
+  registry.section('work', () => work(look(), engine));
   registry.section('process', () => facts(engine, look()));
 }
 
@@ -80,13 +80,13 @@ function cacheRows({ edition }: View): unknown {
   return rows;
 }
 
-function work({ edition }: View): Readonly<Record<string, number>> {
-  const { services, memory } = edition;
+function work({ edition }: View, { scripts, memory }: Engine): Readonly<Record<string, number>> {
+  const { services } = edition;
   // The others have had no request.
   const sites = edition.sites.filter(({ pages }) => pages.opened !== null);
   return {
-    scripts: services?.scripts.children ?? 0,
-    waitingForScripts: sum(sites, ({ server }) => services?.scripts.waiting(server) ?? 0),
+    scripts: scripts.children,
+    waitingForScripts: sum(sites, ({ server }) => scripts.waiting(server)),
     uploads: sum(sites, ({ ledger }) => ledger.uploads),
     temporaryDiskBytes: sum(sites, ({ ledger }) => ledger.bytes),
     listings: services?.listings.count ?? 0,

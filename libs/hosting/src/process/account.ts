@@ -1,8 +1,9 @@
 import { accessSync, constants } from 'node:fs';
 import type { Config, Origin } from '@webserv/config';
 import { type Account, accountOf, becomeAccount } from '@webserv/event-loop';
-import type { ErrorLog, Logs } from '@webserv/logger';
+import type { Logs } from '@webserv/logger';
 import { present, runnerOf, runsItself } from '@webserv/methods';
+import type { MainLog } from './main-log.ts';
 import { StartError } from './start-error.ts';
 
 const ROOT = 0;
@@ -44,7 +45,7 @@ export function userOf({ user }: Config): Account | null {
  * rights has nothing to give up; this is a warning.
  * @throws StartError if there is no such account, or it cannot do what the config asks for
  */
-export function becomeUser(config: Config, logs: Logs, errorLog: ErrorLog): void {
+export function becomeUser(config: Config, logs: Logs, errorLog: MainLog): void {
   const { user } = config;
   if (user === null) return;
   const problem = accountProblem(config);

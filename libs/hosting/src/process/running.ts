@@ -1,3 +1,5 @@
+import type { Config } from '@webserv/config';
+
 /** What a server holds at one moment. When it is idle, each figure except `watches` is what it was before the load. */
 export interface Holdings {
   /** Open connections. */
@@ -37,6 +39,8 @@ export interface Running {
   readonly driver: string;
   /** Connections that are open now. */
   readonly connections: number;
+  /** What is served now. */
+  readonly config: Config;
   /** Returns what the server holds, for a status page and for tests that look for leaks. */
   holdings(): Holdings;
   /** From now on `/readyz` says that the server is about to stop. It serves on as before. */
@@ -47,6 +51,13 @@ export interface Running {
    * another call, the time of the call that expires first counts.
    */
   close(graceMs?: number): Promise<void>;
+  /**
+   * Turns to another config. Connections stay open, requests under way end under their own config, and new ones see this
+   * one. If any part of it cannot be served, nothing changes. The error log says which it was.
+   * @param config without it the server reads its file again, and checks it in a process of its own
+   * @returns '' when it is served; otherwise why not, ready to be printed
+   */
+  reload(config?: Config): Promise<string>;
   /** Writes the logs and opens them again, for rotation. A log that cannot be opened stays as it is, and is reported. */
   reopenLogs(): void;
   /**

@@ -15,7 +15,7 @@ export class LogFile implements OpenLog {
   /** True for a terminal that shows colors. */
   readonly colored: boolean;
   private readonly loop: Loop;
-  private readonly limits: BatchLimits;
+  private limits: BatchLimits;
   private readonly notify: (notice: LogNotice) => void;
   private readonly openPath: OpenPath;
   private current: LoggerUdata;
@@ -55,6 +55,14 @@ export class LogFile implements OpenLog {
   ): LogFile | number {
     const udata = openUdata(loop, path, limits, notify, openPath);
     return typeof udata === 'number' ? udata : new LogFile(loop, limits, notify, openPath, udata);
+  }
+
+  /** Goes by other limits from now on. Lines that are already collected leave by the earlier ones. */
+  limitTo(limits: BatchLimits): void {
+    const { bufferBytes, flushMs } = this.limits;
+    if (limits.bufferBytes === bufferBytes && limits.flushMs === flushMs) return;
+    this.limits = limits;
+    this.reopen();
   }
 
   /** Lines that were never written. */

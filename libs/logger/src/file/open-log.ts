@@ -1,4 +1,5 @@
 import type { LineSink } from './line-sink.ts';
+import type { BatchLimits } from './logger-udata.ts';
 
 /** A log that is open for as long as the server runs: a file, or a system log. */
 export interface OpenLog extends LineSink {
@@ -20,6 +21,8 @@ export interface OpenLog extends LineSink {
   flushSync(): void;
   /** Opens its destination again. @returns 0 or -errno: then nothing has changed */
   reopen(): number;
+  /** Goes by other limits from now on. A system log has none. */
+  limitTo(limits: BatchLimits): void;
   /** Makes an account the owner of what was created for the log. @returns 0 or -errno */
   giveTo(uid: number, gid: number): number;
   /** Writes everything through the loop, and lets go of every descriptor. */

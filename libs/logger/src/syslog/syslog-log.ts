@@ -262,6 +262,9 @@ export class SyslogLog extends Udata implements OpenLog {
     return 0;
   }
 
+  /** Each line is a message of its own. */
+  limitTo(): void {}
+
   /** There is nothing to give: the log has no file. */
   giveTo(): number {
     return 0;

@@ -17,10 +17,16 @@ export class Ledger {
   readonly places: UploadPlaces;
   /** Bytes on the disk that have no name of a client yet. */
   bytes = 0;
-  private readonly maxBytes: number;
+  private maxBytes: number;
 
   constructor(maxUploads: number, maxBytes: number, { share, now }: LedgerOptions = {}) {
     this.places = new UploadPlaces(maxUploads, share, now);
+    this.maxBytes = maxBytes;
+  }
+
+  /** Goes by other bounds from now on. What is under way stays. */
+  resize(maxUploads: number, maxBytes: number, share: number): void {
+    this.places.resize(maxUploads, share);
     this.maxBytes = maxBytes;
   }
 

@@ -20,7 +20,8 @@ export class MemoryLedger {
   /** Bytes that are taken now, and the most that were ever taken. */
   bytes = 0;
   peak = 0;
-  readonly limit: number;
+  /** A reload of the config may change it. What is taken already stays taken. */
+  limit: number;
   private readonly whole: MemoryLedger | null;
 
   /** @param whole the ledger that also counts everything of this one */

@@ -55,8 +55,8 @@ export class UploadPlace {
  */
 export class UploadPlaces {
   readonly now: () => number;
-  private readonly limit: number;
-  private readonly limitEach: number;
+  private limit: number;
+  private limitEach: number;
   private readonly places = new Set<UploadPlace>();
   private readonly byAddress = new Map<string, Set<UploadPlace>>();
 
@@ -68,6 +68,12 @@ export class UploadPlaces {
     this.limit = limit;
     this.limitEach = shareOf(limit, share);
     this.now = now;
+  }
+
+  /** As the constructor. Uploads beyond a smaller bound go on. */
+  resize(limit: number, share: number): void {
+    this.limit = limit;
+    this.limitEach = shareOf(limit, share);
   }
 
   get size(): number {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command } from '../../testing/command.ts';
 import { Peer } from '../../testing/peer.ts';
 import { TestSite } from '../../testing/site.ts';
@@ -36,8 +38,32 @@ async function atTerm(line: string, goOn: boolean): Promise<number | 'cut'> {
   }
 }
 
-/** The end of the process. */
+/** The pid file of a running server, which is there from its first word on. */
+async function pidIn(name: string): Promise<void> {
+  const site = new TestSite();
+  const conf = site.file(
+    'site.conf',
+    `pid ${name}; server { listen 127.0.0.1:0; access_log off; root .; location / { auto_index on; } }`,
+  );
+  const command = new Command(['-c', conf]);
+  try {
+    await command.port();
+    expect(readFileSync(join(site.folder, name), 'utf8')).toBe(`${command.pid}\n`);
+  } finally {
+    command.kill('SIGKILL');
+    await command.ended;
+    await site.close();
+  }
+}
+
+/** The process itself: its number and its end. */
 export const STOPPING: Readonly<Record<string, AloneProbe>> = {
+  pid: {
+    alone: async () => {
+      await pidIn('a.pid');
+      await pidIn('b.pid');
+    },
+  },
   stop_timeout: {
     alone: async () => {
       expect(await atTerm('stop_timeout 0;', false)).toBe('cut');

@@ -1,0 +1,23 @@
+import { load, report } from '@webserv/config';
+import { requestReload } from '@webserv/hosting';
+import { colored } from '@webserv/logger';
+
+const STDERR = 2;
+
+/** Has the server of a config reload it, and says how that went. The config is checked here first, and by the server. */
+export async function reloadServer(file: string): Promise<void> {
+  const problem = await problemOf(file);
+  process.stderr.write(problem === '' ? `webserv: ${file} is served\n` : `${problem.trimEnd()}\n`);
+  if (problem !== '') process.exitCode = 1;
+}
+
+async function problemOf(file: string): Promise<string> {
+  const result = load(file);
+  if (!result.ok) return report(result.diagnostics, { color: colored(STDERR) });
+  const { pid } = result.config;
+  if (pid === null) {
+    return `webserv: ${file} names no pid file, by which its server could be found: write "pid FILE;" on the main level and start the server again, or send it HUP`;
+  }
+  const problem = await requestReload(pid);
+  return problem === '' ? '' : `webserv: ${problem}`;
+}

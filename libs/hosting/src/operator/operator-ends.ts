@@ -1,0 +1,100 @@
+import type { Config } from '@webserv/config';
+import { PidFile } from '../control/pid-file.ts';
+import type { HostedEdition } from '../edition/hosted-edition.ts';
+import type { Engine } from '../process/engine.ts';
+import { StartError } from '../process/start-error.ts';
+import { AdminDoor } from './admin-door.ts';
+
+/** How long those who look at the admin address may still read what they have asked for. */
+const LAST_LOOK_MS = 500;
+
+/** The two, of one config. */
+interface Ends {
+  readonly pid: PidFile | null;
+  readonly door: AdminDoor | null;
+}
+
+const NONE: Ends = { pid: null, door: null };
+
+/** How an operator reaches the server: its pid file and its admin address. They follow the config. */
+export class OperatorEnds {
+  private readonly engine: Engine;
+  private now: Ends = NONE;
+  /** Of the config that is being turned to. */
+  private next: Ends = NONE;
+
+  constructor(engine: Engine) {
+    this.engine = engine;
+  }
+
+  /** The admin address, or null. */
+  get admin(): string | null {
+    return this.now.door?.address ?? null;
+  }
+
+  /** Opens what a config needs beside what is open. @throws StartError if it is not available */
+  open({ pid, admin }: Config): void {
+    const { now } = this;
+    this.next = now;
+    const door = admin === null ? null : now.door?.isAt(admin) ? now.door : new AdminDoor(admin, this.engine);
+    this.next = { pid: now.pid, door };
+    const file = pid === null ? null : pid === now.pid?.path ? now.pid : PidFile.open(pid);
+    if (typeof file === 'string') {
+      this.abandon();
+      throw new StartError(file);
+    }
+    this.next = { pid: file, door };
+  }
+
+  /** The config of `open` is served. */
+  take(edition: HostedEdition): void {
+    const { now, next } = this;
+    this.now = next;
+    next.door?.turnTo(edition);
+    if (now.pid !== next.pid) now.pid?.close();
+    if (now.door !== next.door) void now.door?.close(LAST_LOOK_MS);
+  }
+
+  /** The config of `open` is not served after all. */
+  abandon(): void {
+    const { now, next } = this;
+    this.next = now;
+    if (now.pid !== next.pid) next.pid?.close();
+    if (now.door !== next.door) next.door?.letGo();
+  }
+
+  cutUnder(edition: HostedEdition): void {
+    this.now.door?.cutUnder(edition);
+  }
+
+  forget(edition: HostedEdition): void {
+    this.now.door?.forget(edition);
+  }
+
+  reloadBegins(): void {
+    this.now.pid?.reloadBegins();
+  }
+
+  /** @param problem '' if the new config is served */
+  reloadEnds(problem: string): void {
+    this.now.pid?.reloadEnds(problem);
+  }
+
+  /** The last that closes: an operator sees the others end. */
+  async close(): Promise<void> {
+    const { pid, door } = this.now;
+    this.now = NONE;
+    this.next = NONE;
+    await door?.close(LAST_LOOK_MS);
+    pid?.close();
+  }
+
+  /** A server that could not start, or that is cut short. */
+  letGo(): void {
+    const { pid, door } = this.next;
+    this.now = NONE;
+    this.next = NONE;
+    pid?.close();
+    door?.letGo();
+  }
+}
