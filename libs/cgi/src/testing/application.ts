@@ -5,10 +5,10 @@ import { dirname } from 'node:path';
 import { HEADER, REQUEST, RecordType, recordOf, writeHeader } from '../application/record.ts';
 
 /** What a test does in place of running the script. */
-export type Act = (request: ApplicationRequest) => void;
+type Act = (request: ApplicationRequest) => void;
 
 /** One request as the application has it: its parameters, and ways to answer. */
-export class ApplicationRequest {
+class ApplicationRequest {
   readonly params: ReadonlyMap<string, string>;
   readonly socket: Socket;
 
