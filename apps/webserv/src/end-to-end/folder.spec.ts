@@ -8,6 +8,7 @@ import { TestSite } from '../testing/site.ts';
 
 describe('webserv without a configuration', () => {
   let site: TestSite;
+  const commands: Command[] = [];
 
   beforeEach(() => {
     site = new TestSite();
@@ -16,12 +17,17 @@ describe('webserv without a configuration', () => {
     site.file('plain/a.txt', 'text');
   });
 
-  afterEach(() => site.close());
+  afterEach(async () => {
+    // A test that has failed leaves one behind.
+    for (const command of commands.splice(0)) command.kill('SIGKILL');
+    await site.close();
+  });
 
   const state = (): NodeJS.ProcessEnv => ({ XDG_STATE_HOME: join(site.folder, 'state') });
 
   async function started(words: string[], cwd = site.folder): Promise<[Command, number, string]> {
     const command = new Command(words, state(), { cwd });
+    commands.push(command);
     const [, scheme, port] = await command.says(/on this machine +(https?):\/\/127\.0\.0\.1:(\d+)\//);
     await command.says(/Ctrl-C stops it/);
     return [command, Number(port), scheme as string];
@@ -133,6 +139,22 @@ describe('webserv without a configuration', () => {
   ])('refuses %j', async (words, code, problem) => {
     const ended = await new Command(words, {}, { cwd: site.folder }).ended;
     expect([ended.code, ended.stderr]).toEqual([code, expect.stringContaining(problem)]);
+  });
+
+  it('serves a file alone, at every path', async () => {
+    const [command, port] = await started(['plain/a.txt', '-p', '0']);
+    for (const path of ['/a.txt', '/', '/other', '/public/index.html']) {
+      const answer = await fetchOnce(port, get(path));
+      expect([path, answer.status, answer.body.toString()]).toEqual([path, 200, 'text']);
+    }
+    await stop(command);
+  });
+
+  it('answers for the routes of an application', async () => {
+    const [command, port] = await started(['public', '-p', '0', '--spa']);
+    expect((await fetchOnce(port, get('/a/route', 'Accept: text/html\r\n'))).body.toString()).toBe('home');
+    expect((await fetchOnce(port, get('/lost.js', 'Accept: text/html\r\n'))).status).toBe(404);
+    await stop(command);
   });
 
   it('lets other sites read it', async () => {

@@ -41,12 +41,15 @@ function locations(found: Survey): Block[] {
   return [rootBlock(found), ...(root === '.' ? [OWN_CONFIG] : []), ...(cgiBin ? [SCRIPTS] : [])];
 }
 
-function rootBlock({ root, built, index, precompressed, php, phpCgi }: Survey): Block {
+function rootBlock({ root, built, spa, index, precompressed, php, phpCgi }: Survey): Block {
   return [
     'location / {',
     ...(built ? ['  # What the build of this project has written.'] : []),
     `  root ${quoted(root)};`,
     ...answer(index, php),
+    ...(spa
+      ? ['  # The one page answers for the routes that it makes in the browser.', '  spa index.html;']
+      : []),
     ...(php ? phpLines(phpCgi) : []),
     ...(precompressed
       ? ['  # A file with .br, .zst or .gz beside it is sent in that form.', '  precompressed on;']

@@ -20,7 +20,12 @@ describe('survey', () => {
     [
       'the sources of a bundler and what it has built',
       { 'index.html': '', 'package.json': '', 'dist/index.html': '', 'dist/assets/a.js.br': '' },
-      { root: 'dist', built: true, index: true, precompressed: true },
+      { root: 'dist', built: true, spa: true, index: true, precompressed: true },
+    ],
+    [
+      'a built site of several pages',
+      { 'package.json': '', 'dist/index.html': '', 'dist/about.html': '' },
+      { root: 'dist', built: true, spa: false },
     ],
     ['a folder for what is public', { 'public/index.html': '' }, { root: 'public', built: false }],
     ['PHP', { 'index.php': '', 'lib.php': '' }, { root: '.', index: false, php: true, phpCgi: '' }],
@@ -73,7 +78,15 @@ describe('init', () => {
   });
 
   it('says what is missing to run PHP', () => {
-    const found = { root: '.', built: false, index: false, precompressed: false, php: true, cgiBin: false };
+    const found = {
+      root: '.',
+      built: false,
+      spa: false,
+      index: false,
+      precompressed: false,
+      php: true,
+      cgiBin: false,
+    };
     expect(initText({ ...found, phpCgi: '' })).toContain('Install php-cgi');
     expect(initText({ ...found, phpCgi: '/opt/my php/php-cgi' })).toContain(
       'cgi .php "/opt/my php/php-cgi";',

@@ -7,6 +7,8 @@ export interface Survey {
   readonly root: string;
   /** True if the root is what a bundler has written. */
   readonly built: boolean;
+  /** True if the root is an application with one page, which makes its own routes. */
+  readonly spa: boolean;
   /** True if the root has index.html. */
   readonly index: boolean;
   /** True if some of its files have a compressed one beside them. */
@@ -34,6 +36,7 @@ export function survey(folder: string, env: NodeJS.ProcessEnv = process.env): Su
   return {
     root,
     built: build !== undefined && has('package.json'),
+    spa: build !== undefined && has('package.json') && pagesOf(names).join() === 'index.html',
     index: names.includes('index.html'),
     precompressed: [...names, ...namesIn(join(folder, root, 'assets'))].some((name) =>
       /\.(html|js|css|svg)\.(br|gz|zst)$/.test(name),
@@ -55,6 +58,10 @@ function namesIn(folder: string): string[] {
   } catch {
     return [];
   }
+}
+
+function pagesOf(names: readonly string[]): string[] {
+  return names.filter((name) => name.endsWith('.html'));
 }
 
 function programNamed(name: string, { PATH: path = '' }: NodeJS.ProcessEnv): string {

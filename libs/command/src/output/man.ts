@@ -14,7 +14,7 @@ const WIDTH = 79;
 
 const DESCRIPTION = [
   'webserv serves files, uploads, listings and CGI scripts by HTTP/1.1 and HTTP/2, with and without TLS.',
-  'With a folder it serves that at once, to this machine alone unless --host is given. A folder is listed where it has no index.html. Names that begin with a dot are not served.',
+  'With a folder or a file it serves that at once, to this machine alone unless --host is given. A folder is listed where it has no index.html, and its names that begin with a dot are not served. A file alone answers whatever path is asked for.',
   'With -c, or if webserv.conf lies in the working directory and no folder is named, it serves what the configuration says. "webserv --directives" explains the language.',
   'A first word that is the name of a command is that command. To serve a folder of the same name, write it as ./init.',
 ];

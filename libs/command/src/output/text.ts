@@ -14,7 +14,7 @@ export function spelledSubcommand({ name, operands }: SubcommandRow): string {
 
 /** The ways to call the command. */
 export const SYNOPSES: readonly string[] = [
-  'webserv [DIR] [OPTION]...',
+  'webserv [DIR|FILE] [OPTION]...',
   'webserv -c FILE [-t | -T] [--json]',
   'webserv COMMAND',
 ];

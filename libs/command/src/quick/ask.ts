@@ -12,6 +12,7 @@ export interface FolderAsk {
   readonly tls: boolean;
   /** A folder as written, '' for the served one, null without uploads. */
   readonly upload: string | null;
+  readonly spa: boolean;
   readonly cors: boolean;
   readonly open: boolean;
   readonly qr: boolean;
@@ -29,6 +30,7 @@ export function folderAsk({ options, operands }: Words): FolderAsk {
     host: options.get('host')?.replace(/^\[|\]$/g, '') ?? null,
     tls: options.has('tls'),
     upload: options.get('upload') ?? null,
+    spa: options.has('spa'),
     cors: options.has('cors'),
     open: options.has('open'),
     qr: options.has('qr'),

@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { configText, type LocationBlock, type MainBlock } from '@webserv/config';
-import type { Place } from './place.ts';
+import { INDEX, type Place } from './place.ts';
 
 interface FolderFacts {
   readonly place: Place;
@@ -9,6 +7,8 @@ interface FolderFacts {
   readonly listens: readonly (readonly string[])[];
   /** A file with a certificate and its key; '' without TLS. */
   readonly certificate: string;
+  /** True if index.html answers for the routes of an application. */
+  readonly spa: boolean;
   /** True if pages of other sites may read it. */
   readonly cors: boolean;
   /** True if a person reads the access log as it is written. */
@@ -17,10 +17,9 @@ interface FolderFacts {
 
 /** The largest upload. People send films. */
 const LARGEST_UPLOAD = '16g';
-const INDEX = 'index.html';
 
 /** Returns the configuration that the options stand for. */
-export function folderConfig({ place, listens, certificate, cors, terminal }: FolderFacts): string {
+export function folderConfig({ place, listens, certificate, spa, cors, terminal }: FolderFacts): string {
   const main: MainBlock = {
     // The addresses are printed for a person, and a driver that was passed over is no news.
     error_log: ['/dev/stderr', 'warn'],
@@ -28,18 +27,26 @@ export function folderConfig({ place, listens, certificate, cors, terminal }: Fo
       listen: listens.map((words) => [...words]),
       certificate: certificate === '' ? undefined : [[certificate, certificate]],
       access_log: terminal ? ['/dev/stdout', 'short', 'flush=50ms'] : '/dev/stdout',
-      location: { '/': folderLocation(place, cors) },
+      location: { '/': folderLocation(place, spa, cors) },
     },
   };
   return configText(main);
 }
 
-function folderLocation({ root, upload }: Place, cors: boolean): LocationBlock {
-  const listed = !existsSync(join(root, INDEX));
+function folderLocation({ root, file, upload }: Place, spa: boolean, cors: boolean): LocationBlock {
   return {
     root,
-    ...(listed ? { auto_index: true } : { default_file: INDEX }),
+    ...(file === '' ? answers(spa) : alone(file)),
     ...(cors ? { cors: '*' } : {}),
     ...(upload === '' ? {} : { method: ['GET', 'POST'], upload_path: upload, body_size: LARGEST_UPLOAD }),
   };
+}
+
+function answers(spa: boolean): LocationBlock {
+  return { default_file: INDEX, ...(spa ? { spa: INDEX } : { auto_index: 'missing' }) };
+}
+
+/** Each path leads to the one file, and no path to another. */
+function alone(file: string): LocationBlock {
+  return { try_files: [`/${file}`, '=404'], ...(file.startsWith('.') ? { dotfiles: true } : {}) };
 }

@@ -23,7 +23,7 @@ describe('a folder', () => {
   let site: ReturnType<typeof folderWith>;
 
   beforeEach(() => {
-    site = folderWith({ 'with page/index.html': '', 'plain/a.txt': '', file: '' });
+    site = folderWith({ 'with page/index.html': '', 'plain/a.txt': '', file: '', a$b: '', '.hidden é': '' });
   });
 
   afterEach(() => site.remove());
@@ -38,7 +38,8 @@ server {
   access_log /dev/stdout;
   location / {
     root ${site.path}/plain;
-    auto_index on;
+    default_file index.html;
+    auto_index missing;
   }
 }
 `);
@@ -53,6 +54,7 @@ server {
   location / {
     root "${site.path}/with page";
     default_file index.html;
+    auto_index missing;
     method GET POST;
     upload_path "${site.path}/with page";
     body_size 16g;
@@ -69,13 +71,32 @@ server {
     expect(config.servers[0]?.locations[0]?.root).toBe(join(site.path, 'plain'));
   });
 
+  it('answers for the routes of an application', () => {
+    expect(text([join(site.path, 'with page'), '--spa'])).toContain(
+      '    default_file index.html;\n    spa index.html;\n',
+    );
+  });
+
+  it('is a file alone', () => {
+    expect(text([join(site.path, 'file')])).toContain(
+      `    root ${site.path};\n    try_files /file =404;\n  }`,
+    );
+    const hidden = new Folder(ask(join(site.path, '.hidden é')), MACHINE, false);
+    expect(hidden.text(80)).toContain('    try_files "/.hidden é" =404;\n    dotfiles on;\n');
+    expect(hidden.config(80).servers).toHaveLength(1);
+    expect(hidden.urls(80).here).toEqual(['http://127.0.0.1/.hidden%20%C3%A9']);
+  });
+
   it('lets other sites read it', () => {
     expect(text([site.path, '--cors'])).toContain('    cors *;\n');
   });
 
   it.each<[string[], string]>([
-    [['none'], '"none" is no folder'],
-    [['file'], '"file" is no folder'],
+    [['none'], '"none" is no folder and no file'],
+    [['file', '--spa'], '--spa is about a folder, and "file" is a file'],
+    [['file', '--upload'], '"file" is a file: name the folder for uploads, --upload=DIR'],
+    [['a$b'], '"a$b" cannot be served alone: its name has $, ?, # or a control'],
+    [['plain', '--spa'], '--spa answers with index.html, and "plain" has none'],
     [['plain', '--upload=none'], 'there is no folder "none" for uploads: make it first'],
   ])('%j is refused', (line, problem) => {
     const before = process.cwd();
@@ -124,7 +145,7 @@ server {
   it('does not let the name of a folder command the terminal', () => {
     mkdirSync(join(site.path, 'x\x1b[2J'));
     const asked = ask(join(site.path, 'x\x1b[2J'));
-    const place = { root: join(site.path, 'x\x1b[2J'), upload: '' };
+    const place = { root: join(site.path, 'x\x1b[2J'), file: '', upload: '' };
     const urls = { here: [], network: [] };
     expect(greeting({ version: '', driver: '', ask: asked, place, urls, colored: false })).not.toContain(
       '\x1b',

@@ -44,7 +44,8 @@ export class Folder {
   text(port: number): string {
     const { ask, place, terminal, machine, certificate } = this;
     const listens = listensOf(ask, port, machine);
-    return folderConfig({ place, listens, certificate, cors: ask.cors, terminal });
+    const { spa, cors } = ask;
+    return folderConfig({ place, listens, certificate, spa, cors, terminal });
   }
 
   /** @throws CommandError if the configuration is not possible here */
@@ -57,7 +58,7 @@ export class Folder {
   urls(port: number): Clickable {
     // Where the system chooses the port, the server listens by IPv4 alone.
     const machine = this.ask.port === 0 ? { ...this.machine, ipv6: [] } : this.machine;
-    return clickable(this.ask, port, machine);
+    return clickable(this.ask, port, machine, encodeURIComponent(this.place.file));
   }
 
   /** What to say if a port is taken. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { renderUnicodeCompact } from 'uqr';
 import type { FolderAsk } from './ask.ts';
 import type { Clickable } from './listens.ts';
@@ -21,7 +22,10 @@ export function greeting(facts: GreetingFacts): string {
   const { version, driver, ask, place, urls, colored } = facts;
   const bold = (text: string): string => (colored ? `${BOLD}${text}${PLAIN}` : text);
   const link = (url: string): string => (colored ? `${LINK}${url}${PLAIN}` : url);
-  const lines = [`webserv ${version} serves ${bold(printable(place.root))} (${driver})`, ''];
+  const lines = [
+    `webserv ${version} serves ${bold(printable(join(place.root, place.file)))} (${driver})`,
+    '',
+  ];
   for (const url of urls.here) lines.push(`  on this machine    ${link(url)}`);
   for (const url of urls.network) lines.push(`  on other machines  ${link(url)}`);
   if (ask.host === '' && urls.network.length === 0)

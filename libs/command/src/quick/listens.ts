@@ -16,11 +16,11 @@ function everywhere({ ipv6 }: Machine, port: number): string[] {
   return ipv6.length === 0 || port === 0 ? ['0.0.0.0'] : ['0.0.0.0', '::'];
 }
 
-/** Returns the URLs that a person can click, those of this machine alone first. */
-export function clickable({ host, tls }: FolderAsk, port: number, machine: Machine): Clickable {
+/** Returns the URLs that a person can click, with a path behind the slash, those of this machine alone first. */
+export function clickable({ host, tls }: FolderAsk, port: number, machine: Machine, path = ''): Clickable {
   const url = (name: string): string => {
     const usual = port === (tls ? 443 : 80);
-    return `${tls ? 'https' : 'http'}://${bracketed(name)}${usual ? '' : `:${port}`}/`;
+    return `${tls ? 'https' : 'http'}://${bracketed(name)}${usual ? '' : `:${port}`}/${path}`;
   };
   if (host === null) return { here: [url(LOOPBACK)], network: [] };
   if (host !== '')

@@ -44,6 +44,10 @@ const FOLDER: readonly OptionRow[] = [
     help: 'serve https, with a certificate that the server signs itself and keeps for the next time',
   },
   {
+    name: 'spa',
+    help: 'answer with index.html where a browser navigates to what does not exist: for applications with routes of their own',
+  },
+  {
     name: 'upload',
     value: { name: 'DIR', kind: 'folder', optional: true },
     help: 'store the files that clients send in DIR, or in the served folder if none is given',
@@ -78,7 +82,7 @@ const OTHER: readonly OptionRow[] = [
 
 /** The options of `webserv` without a subcommand. */
 export const SERVING: readonly OptionGroup[] = [
-  { title: 'to serve a folder', options: FOLDER },
+  { title: 'to serve a folder or a file', options: FOLDER },
   { title: 'to serve what a configuration says', options: CONFIG },
   { title: 'other options', options: OTHER },
 ];

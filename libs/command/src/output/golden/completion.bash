@@ -49,7 +49,7 @@ _webserv() {
   esac
   case $cur in
     -*)
-      mapfile -t COMPREPLY < <(compgen -W '--port --port-auto --host --tls --upload --cors --open --qr --print-config --config --test --effective --json --directives --color --version --help' -- "$cur")
+      mapfile -t COMPREPLY < <(compgen -W '--port --port-auto --host --tls --spa --upload --cors --open --qr --print-config --config --test --effective --json --directives --color --version --help' -- "$cur")
       ;;
     *)
       if [ "$COMP_CWORD" -eq 1 ]; then

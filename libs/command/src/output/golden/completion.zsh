@@ -52,6 +52,7 @@ _webserv() {
     '--port-auto[take the next free port if the port is taken]' \
     '--host=-[listen on this address of the machine, or on all of them if none is given (default: 127.0.0.1, which other machines cannot reach)]::ADDRESS: ' \
     '--tls[serve https, with a certificate that the server signs itself and keeps for the next time]' \
+    '--spa[answer with index.html where a browser navigates to what does not exist: for applications with routes of their own]' \
     '--upload=-[store the files that clients send in DIR, or in the served folder if none is given]::DIR:_files -/' \
     '--cors[let pages of other sites read what is served (Access-Control-Allow-Origin: *)]' \
     '--open[open the first address in the browser]' \
