@@ -2,7 +2,7 @@ import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { ask, fieldOf } from './answer.ts';
 import { compare, race, type Summary, warmUp } from './compare.ts';
-import { descriptorLimit } from './descriptor-limit.ts';
+import { descriptorLimit } from './machine/descriptor-limit.ts';
 import { h2loadMissing } from './generators/h2load.ts';
 import type { Lab } from './lab.ts';
 import { hold, USUAL_PACE } from './libraries/contest.ts';
@@ -24,7 +24,7 @@ import { variantsOf } from './scenarios/variants.ts';
 import type { Server } from './server.ts';
 import type { SiteName } from './sites.ts';
 import { type Calls, countCalls, countOne } from './syscalls.ts';
-import { which } from './which.ts';
+import { which } from './machine/which.ts';
 
 const MINUTE_MS = 60_000;
 /** All peers are compared at these, and at others those that are not many times slower. */

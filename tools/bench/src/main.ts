@@ -19,7 +19,7 @@ import { duration, report } from './report/report.ts';
 import { machine, writeResults } from './report/results.ts';
 import { table } from './report/table.ts';
 import { callRows, countCalls } from './syscalls.ts';
-import { which } from './which.ts';
+import { which } from './machine/which.ts';
 
 const CHART = 'performance.svg';
 /** The exit code of a lab that has parts left to measure. */

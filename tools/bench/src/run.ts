@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { which } from './which.ts';
+import { which } from './machine/which.ts';
 
 interface Output {
   readonly code: number;

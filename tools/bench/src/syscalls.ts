@@ -8,7 +8,7 @@ import { figure } from './report/table.ts';
 import { begin } from './run.ts';
 import type { Server } from './server.ts';
 import { tree } from './tree.ts';
-import { which } from './which.ts';
+import { which } from './machine/which.ts';
 
 /** System calls of one server under load, for a request. */
 export interface Calls {

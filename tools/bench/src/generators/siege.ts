@@ -6,7 +6,7 @@ import type { Options } from '../options.ts';
 import { figure } from '../report/table.ts';
 import { pinned, run } from '../run.ts';
 import { type Usage, usageOf } from '../tree.ts';
-import { which } from '../which.ts';
+import { which } from '../machine/which.ts';
 
 const SETTLE_LIMIT = 5_000;
 const SETTLE_EVERY = 50;

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { descriptorLimit } from '../descriptor-limit.ts';
+import { descriptorLimit } from '../machine/descriptor-limit.ts';
 import { page } from '../page.ts';
 import { summarizeUploads, type Upload, unlike } from './uploads.ts';
 
