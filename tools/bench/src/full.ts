@@ -2,12 +2,13 @@ import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { ask, fieldOf } from './answer.ts';
 import { compare, race, type Summary, warmUp } from './compare.ts';
-import { descriptorLimit } from './machine/descriptor-limit.ts';
 import { h2loadMissing } from './generators/h2load.ts';
 import type { Lab } from './lab.ts';
 import { hold, USUAL_PACE } from './libraries/contest.ts';
 import { headContests } from './libraries/heads.ts';
 import { stageContests } from './libraries/stages.ts';
+import { descriptorLimit } from './machine/descriptor-limit.ts';
+import { which } from './machine/which.ts';
 import type { Options, Section } from './options.ts';
 import type { Peer } from './peer.ts';
 import { type Findings, noFindings } from './report/findings.ts';
@@ -24,7 +25,6 @@ import { variantsOf } from './scenarios/variants.ts';
 import type { Server } from './server.ts';
 import type { SiteName } from './sites.ts';
 import { type Calls, countCalls, countOne } from './syscalls.ts';
-import { which } from './machine/which.ts';
 
 const MINUTE_MS = 60_000;
 /** All peers are compared at these, and at others those that are not many times slower. */

@@ -9,6 +9,7 @@ import { type Lab, openLab } from './lab.ts';
 import { hold } from './libraries/contest.ts';
 import { headContests } from './libraries/heads.ts';
 import { stageContests } from './libraries/stages.ts';
+import { which } from './machine/which.ts';
 import { type Options, type Pass, parseOptions, SECTIONS, USAGE } from './options.ts';
 import { choosePeers } from './peers/all.ts';
 import { installPeers } from './peers/packages.ts';
@@ -19,7 +20,6 @@ import { duration, report } from './report/report.ts';
 import { machine, writeResults } from './report/results.ts';
 import { table } from './report/table.ts';
 import { callRows, countCalls } from './syscalls.ts';
-import { which } from './machine/which.ts';
 
 const CHART = 'performance.svg';
 /** The exit code of a lab that has parts left to measure. */

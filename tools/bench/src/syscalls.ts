@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ask } from './generators/wrk.ts';
 import type { Lab } from './lab.ts';
+import { which } from './machine/which.ts';
 import type { Options } from './options.ts';
 import { figure } from './report/table.ts';
 import { begin } from './run.ts';
 import type { Server } from './server.ts';
 import { tree } from './tree.ts';
-import { which } from './machine/which.ts';
 
 /** System calls of one server under load, for a request. */
 export interface Calls {

@@ -1,5 +1,5 @@
-import { pinned, run } from '../run.ts';
 import { which } from '../machine/which.ts';
+import { pinned, run } from '../run.ts';
 import type { Load } from './wrk.ts';
 
 /** A load over HTTP/2, by ALPN. */

@@ -2,11 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Lab } from '../lab.ts';
+import { which } from '../machine/which.ts';
 import type { Options } from '../options.ts';
 import { figure } from '../report/table.ts';
 import { pinned, run } from '../run.ts';
 import { type Usage, usageOf } from '../tree.ts';
-import { which } from '../machine/which.ts';
 
 const SETTLE_LIMIT = 5_000;
 const SETTLE_EVERY = 50;

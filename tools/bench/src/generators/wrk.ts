@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pinned, run } from '../run.ts';
 import { which } from '../machine/which.ts';
+import { pinned, run } from '../run.ts';
 
 /** What one run of load saw. Latencies are microseconds. */
 export interface Load {

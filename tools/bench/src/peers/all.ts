@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Peer } from '../peer.ts';
 import { which } from '../machine/which.ts';
+import type { Peer } from '../peer.ts';
 import { caddy } from './caddy.ts';
 import { floors } from './floor.ts';
 import { h2o } from './h2o.ts';

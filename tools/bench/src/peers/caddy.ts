@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Peer } from '../peer.ts';
 import { which } from '../machine/which.ts';
+import type { Peer } from '../peer.ts';
 
 const program = which('caddy');
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { descriptorLimit } from '../machine/descriptor-limit.ts';
-import { type Certified, type Peer, type Role, repeated, TLS_SUITE } from '../peer.ts';
 import { which } from '../machine/which.ts';
+import { type Certified, type Peer, type Role, repeated, TLS_SUITE } from '../peer.ts';
 
 const program = which('nginx');
 
