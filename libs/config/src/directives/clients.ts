@@ -65,7 +65,7 @@ export const clientRows = {
     value: realIp,
     expects: NETWORK,
     default: 'off',
-    help: 'Trusts what proxies of these networks say of the address of a client. Logs, limits of one address, allow, deny, rate_limit and REMOTE_ADDR then go by that address. NETWORK is 10.0.0.0/8, 2001:db8::/32, an address, or unix: for unix sockets. The field is X-Forwarded-For, or NAME: Forwarded (RFC 7239) or any list of addresses. Of the addresses in it the last one counts that is of no trusted proxy. The field of any other client is ignored. max_connect_per_address counts connections, which a field cannot name: "listen ... proxy_protocol" can.',
+    help: 'Trusts what proxies of these networks say of the address of a client. Logs, limits of one address and REMOTE_ADDR then go by that address. NETWORK is 10.0.0.0/8, 2001:db8::/32, an address, or unix: for unix sockets. The field is X-Forwarded-For, or NAME: Forwarded (RFC 7239) or any list of addresses. Of the addresses in it the last one counts that is of no trusted proxy. The field of any other client is ignored. max_connect_per_address counts connections, which a field cannot name: "listen ... proxy_protocol" can.',
     alias: ['set_real_ip_from', 'real_ip_header', 'trusted_proxies'],
   }),
 };
