@@ -14,6 +14,7 @@ export { isChallenge } from './model/challenges.ts';
 export { HostMatcher } from './model/host-matcher.ts';
 export { formatIp, parseIp } from './model/ip-address.ts';
 export { LocationMatcher } from './model/location-matcher.ts';
+export { pathOf } from './model/location-path.ts';
 export { isWithin, type Network } from './model/network.ts';
 export type * from './model/types.ts';
 export { load, loadText } from './node-load.ts';
