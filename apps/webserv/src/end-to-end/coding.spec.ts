@@ -74,7 +74,7 @@ describe.each(WAYS)('codings on %s', (use) => {
     const etag = answer.headers.get('etag') ?? '';
     expect(etag).toBe(`W/${(bare.headers.get('etag') ?? '').slice(0, -1)}-${coding}"`);
     const head = await ask('/', coding, '', 'HEAD');
-    expect(head.head.replace(/Date: [^\r]*/, '')).toBe(answer.head.replace(/Date: [^\r]*/, ''));
+    expect(head.head.replace(/date: [^\r]*/i, '')).toBe(answer.head.replace(/date: [^\r]*/i, ''));
     const same = await ask('/', coding, `If-None-Match: ${etag}\r\n`);
     expect([same.status, same.headers.get('etag'), same.headers.get('vary')]).toEqual([
       304,

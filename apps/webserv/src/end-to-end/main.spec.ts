@@ -128,7 +128,7 @@ server {
     expect(all).toMatchObject({
       code: 0,
       stderr: '',
-      stdout: expect.stringContaining('\n  auto_index on|off\n'),
+      stdout: expect.stringContaining('\n  auto_index on|off|missing\n'),
     });
     // It is no terminal that this goes to.
     expect(Math.max(...all.stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);

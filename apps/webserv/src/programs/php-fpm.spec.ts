@@ -11,7 +11,7 @@ const FILES = {
   'www/upload.php': `<?php echo $_FILES['file']['name'], ' ', $_FILES['file']['size'], ' ', md5_file($_FILES['file']['tmp_name']);`,
   'www/says.php': '<?php error_log("a line for the log"); echo "said";',
   'www/large.php': '<?php for ($i = 0; $i < 300; $i++) echo str_repeat("x", 10000);',
-  'www/rests.php': '<?php echo "some"; flush(); sleep(100);',
+  'www/rests.php': '<?php while (ob_get_level() > 0) ob_end_flush(); echo "some"; flush(); sleep(100);',
   'www/plain.txt': 'a file',
 };
 

@@ -48,6 +48,18 @@ describe('a listening socket', () => {
     clients.dispose();
   });
 
+  it('that was cut before it stops has stopped', () => {
+    const clients = new Clients();
+    clients.site.listener.cutAll();
+    clients.settle();
+    let done = false;
+    clients.site.listener.shutDown(() => {
+      done = true;
+    });
+    expect(done).toBe(true);
+    clients.dispose();
+  });
+
   it('stops: those who have called are served, then nobody is left', () => {
     const clients = new Clients();
     const busy = clients.call('GET /x HTTP/1.1\r\n');

@@ -171,6 +171,8 @@ export class ServerUdata extends Udata implements Host {
     // Clients in the backlog of a listening socket that closes would be reset, so a last accept brings them first.
     this.resume();
     for (const client of this.clients) client.serverStops();
+    // Where all was cut before, nobody is left to report the end.
+    this.settle();
   }
 
   /** Cuts what is under way under an edition that was served earlier. */
