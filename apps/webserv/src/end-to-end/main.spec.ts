@@ -136,7 +136,7 @@ server {
     expect(one).toMatchObject({
       code: 0,
       stderr: '',
-      stdout: expect.stringMatching(/^auto_index on\|off;\n/),
+      stdout: expect.stringMatching(/^auto_index on\|off\|missing;\n/),
     });
     const none = await new Command(['--directives', 'autoindx']).ended;
     const message = 'webserv: there is no directive "autoindx"; did you mean "auto_index"?\n';
