@@ -4,9 +4,8 @@ import { readWritten } from '../../testing/written-request.ts';
 import { type Act, Actor, IO } from './actor.ts';
 import type { Outcome } from './answer-reader.ts';
 import type { Ask, AskContext } from './ask.ts';
-import { getFile, getRange, getUnchanged, headFile, list, postForm, postRaw, remove } from './file-asks.ts';
-import { plain, runScript } from './other-asks.ts';
-import type { Outside } from './visitor.ts';
+import { getFile } from './file-asks.ts';
+import { type Outside, USUAL } from './visitor.ts';
 
 export const HTTP2_PORT = 82;
 const CANCEL = 8;
@@ -16,23 +15,7 @@ const TRIES = 30;
 /** The server lets go of a connection that asks for nothing after less. */
 const LONG = 100_000;
 
-const MAKERS: readonly ((context: AskContext) => Ask)[] = [
-  getFile,
-  getFile,
-  getFile,
-  headFile,
-  getRange,
-  getUnchanged,
-  list,
-  remove,
-  postRaw,
-  postRaw,
-  postForm,
-  runScript,
-  runScript,
-  plain,
-  malformed,
-];
+const MAKERS: readonly ((context: AskContext) => Ask)[] = [...USUAL, malformed];
 
 /** What HTTP/2 forbids (RFC 9113, section 8). */
 const MALFORMED: readonly string[] = ['TE: gzip', 'Proxy-Connection: x', 'Content-Length: 5'];

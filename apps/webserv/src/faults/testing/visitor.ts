@@ -33,7 +33,8 @@ export interface Outside {
 }
 
 type Maker = (context: AskContext) => Ask;
-const MAKERS: readonly Maker[] = [
+/** What visitors ask for, whatever they speak. */
+export const USUAL: readonly Maker[] = [
   getFile,
   getFile,
   getFile,
@@ -48,8 +49,9 @@ const MAKERS: readonly Maker[] = [
   runScript,
   runScript,
   plain,
-  refused,
 ];
+
+const MAKERS: readonly Maker[] = [...USUAL, refused];
 
 /** Of whoever reads and changes one file: what was replaced or deleted must never be seen again. */
 const DEVOTED: readonly Maker[] = [getFile, getFile, getFile, headFile, remove, postRaw, postRaw];
