@@ -5,7 +5,7 @@ import { present } from '../diagnostics/present.ts';
 import type { Context, Row } from '../directives/row.ts';
 import type { TypeEntry } from '../directives/structure.ts';
 import { type DirectiveName, rowOf, type ValueOf } from '../directives/table.ts';
-import { readValue } from '../directives/values.ts';
+import { readValue } from '../directives/values/values.ts';
 import type { Origin } from '../model/types.ts';
 import type { Directive } from '../syntax/directive.ts';
 

@@ -3,8 +3,8 @@
 import { quoted } from '../diagnostics/diagnostic.ts';
 import { lineOf } from '../diagnostics/position.ts';
 import { suggest } from '../diagnostics/suggest.ts';
-import { BUILT_IN_FORMATS } from '../directives/log-format.ts';
 import type { AccessLogWords } from '../directives/logs.ts';
+import { BUILT_IN_FORMATS } from '../directives/values/log-format.ts';
 import type { LogFormat } from '../model/log-format.ts';
 import type { LogTarget } from '../model/types.ts';
 import { wordSpan } from '../syntax/directive.ts';

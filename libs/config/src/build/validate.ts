@@ -3,7 +3,7 @@
 
 import { type Problems, quoted } from '../diagnostics/diagnostic.ts';
 import type { Context, Row } from '../directives/row.ts';
-import { readValue } from '../directives/values.ts';
+import { readValue } from '../directives/values/values.ts';
 import type { Directive } from '../syntax/directive.ts';
 import { wordSpan } from '../syntax/directive.ts';
 import { Level, type Setting } from './level.ts';

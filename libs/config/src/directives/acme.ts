@@ -3,8 +3,8 @@
 import * as z from 'zod/mini';
 import type { Acme } from '../model/types.ts';
 import { row } from './row.ts';
-import type { Value } from './value.ts';
-import { lazy, refuseWord, text } from './values.ts';
+import type { Value } from './values/value.ts';
+import { lazy, refuseWord, text } from './values/values.ts';
 
 /** Let's Encrypt. */
 const DIRECTORY = 'https://acme-v02.api.letsencrypt.org/directory';

@@ -5,8 +5,8 @@ import { quoted } from '../diagnostics/diagnostic.ts';
 import { type Network, parseNetwork } from '../model/network.ts';
 import type { RealIp } from '../model/types.ts';
 import { row } from './row.ts';
-import type { Value } from './value.ts';
-import { lazy, refuseWord } from './values.ts';
+import type { Value } from './values/value.ts';
+import { lazy, refuseWord } from './values/values.ts';
 
 const FIELD_NAME = /^[!#$%&'*+.^`|~\w-]{1,64}$/;
 const HEADER = 'header=';

@@ -5,8 +5,8 @@ import type { Coding } from '../model/types.ts';
 import type { Context } from './row.ts';
 import { row } from './row.ts';
 import { MEDIA_TYPE } from './structure.ts';
-import type { Value } from './value.ts';
-import { lazy, refuseWord, size } from './values.ts';
+import type { Value } from './values/value.ts';
+import { lazy, refuseWord, size } from './values/values.ts';
 
 const MIB = 1 << 20;
 const BOTH: readonly Context[] = ['server', 'location'];

@@ -5,8 +5,8 @@ import { suggest } from '../diagnostics/suggest.ts';
 import type { TagSource } from '../model/types.ts';
 import { methods } from './methods.ts';
 import { row } from './row.ts';
-import type { Value } from './value.ts';
-import { choice, flag, lazy, one, refuse, refuseWord, text } from './values.ts';
+import type { Value } from './values/value.ts';
+import { choice, flag, lazy, one, refuse, refuseWord, text } from './values/values.ts';
 
 const TAG_SOURCES = ['stat', 'content', 'off'] as const;
 

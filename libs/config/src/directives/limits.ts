@@ -1,8 +1,8 @@
 // The directives that limit what a client can use: bytes, counts, time.
 
 import { type Context, row } from './row.ts';
-import type { Value } from './value.ts';
-import { count, countOrAuto, duration, size } from './values.ts';
+import type { Value } from './values/value.ts';
+import { count, countOrAuto, duration, size } from './values/values.ts';
 
 const KIB = 1024;
 const MIB = KIB * KIB;

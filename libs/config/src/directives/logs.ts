@@ -5,11 +5,11 @@ import { quoted } from '../diagnostics/diagnostic.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import type { Syslog } from '../model/syslog.ts';
 import type { ErrorLogTarget, LogLevel } from '../model/types.ts';
-import { BUILT_IN_FORMATS, FORMAT_NAME } from './log-format.ts';
 import { row } from './row.ts';
-import { parseSyslog } from './syslog.ts';
-import type { Value } from './value.ts';
-import { choice, lazy, refuseWord, sizeWord, timeWord } from './values.ts';
+import { BUILT_IN_FORMATS, FORMAT_NAME } from './values/log-format.ts';
+import { parseSyslog } from './values/syslog.ts';
+import type { Value } from './values/value.ts';
+import { choice, lazy, refuseWord, sizeWord, timeWord } from './values/values.ts';
 
 const LEVELS: readonly LogLevel[] = ['debug', 'info', 'notice', 'warn', 'error'];
 const HOUR = 3_600_000;

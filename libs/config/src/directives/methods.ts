@@ -3,8 +3,8 @@
 import * as z from 'zod/mini';
 import { suggest } from '../diagnostics/suggest.ts';
 import type { Method } from '../model/types.ts';
-import type { Value } from './value.ts';
-import { lazy, refuseWord } from './values.ts';
+import type { Value } from './values/value.ts';
+import { lazy, refuseWord } from './values/values.ts';
 
 /** The methods of files, in the order in which a set is printed. */
 export const FILE_METHODS: readonly Method[] = ['GET', 'POST', 'DELETE'];

@@ -3,10 +3,10 @@
 import * as z from 'zod/mini';
 import { suggest } from '../diagnostics/suggest.ts';
 import type { Admin, Listen } from '../model/types.ts';
-import { parseListen } from './address.ts';
 import { row } from './row.ts';
-import type { Value } from './value.ts';
-import { lazy, refuseWord } from './values.ts';
+import { parseListen } from './values/address.ts';
+import type { Value } from './values/value.ts';
+import { lazy, refuseWord } from './values/values.ts';
 
 /** An admin address as the config writes it. */
 type WrittenAdmin = Pick<Admin, 'listen' | 'isPublic'>;

@@ -1,4 +1,4 @@
-import type { Value } from './value.ts';
+import type { Value } from './values/value.ts';
 
 /** A place where a directive is allowed. `types` is the inside of a `types { }` block. */
 export type Context = 'main' | 'server' | 'location' | 'types';

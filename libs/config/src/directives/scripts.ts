@@ -3,11 +3,11 @@
 import * as z from 'zod/mini';
 import { ITSELF } from '../model/cgi-rules.ts';
 import type { Application, ApplicationAddress, Runner } from '../model/types.ts';
-import { parseListen } from './address.ts';
 import { leavesRoot } from './content.ts';
 import { row } from './row.ts';
-import type { Value } from './value.ts';
-import { flag, lazy, refuseWord } from './values.ts';
+import { parseListen } from './values/address.ts';
+import type { Value } from './values/value.ts';
+import { flag, lazy, refuseWord } from './values/values.ts';
 
 /** A rule before its paths are resolved. The interpreter is '' if the files run by themselves. */
 export type CgiWords =

@@ -4,8 +4,8 @@ import * as z from 'zod/mini';
 import { suggest } from '../diagnostics/suggest.ts';
 import type { CertificateFiles, ClientCertificates, Hsts, TlsVersion } from '../model/types.ts';
 import { row } from './row.ts';
-import type { Value } from './value.ts';
-import { flag, lazy, longTimeWord, refuseWord, text } from './values.ts';
+import type { Value } from './values/value.ts';
+import { flag, lazy, longTimeWord, refuseWord, text } from './values/values.ts';
 
 export const TLS_VERSIONS: readonly TlsVersion[] = ['TLSv1.2', 'TLSv1.3'];
 

@@ -5,10 +5,10 @@ import type { Hints } from '../diagnostics/diagnostic.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import { LONGEST_PATH, type LocationPath, pathOf } from '../model/location-path.ts';
 import type { Listen } from '../model/types.ts';
-import { parseListen } from './address.ts';
 import { row } from './row.ts';
-import type { Value } from './value.ts';
-import { choice, lazy, one, refuseWord, text } from './values.ts';
+import { parseListen } from './values/address.ts';
+import type { Value } from './values/value.ts';
+import { choice, lazy, one, refuseWord, text } from './values/values.ts';
 
 const nothing: Value<null> = lazy(() =>
   z.pipe(

@@ -8,13 +8,13 @@ import { clientRows } from './clients.ts';
 import { codingRows } from './coding.ts';
 import { contentRows } from './content.ts';
 import { limitRows } from './limits.ts';
-import { logFormatRows } from './log-format.ts';
 import { logRows } from './logs.ts';
 import { operatorRows } from './operator.ts';
 import type { Context, Row } from './row.ts';
 import { scriptRows } from './scripts.ts';
 import { securityRows } from './security.ts';
 import { CONTENT_TYPE, structureRows, typeEntryRow } from './structure.ts';
+import { logFormatRows } from './values/log-format.ts';
 
 export const DIRECTIVES = {
   ...structureRows,

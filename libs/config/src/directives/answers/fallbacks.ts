@@ -4,8 +4,8 @@ import * as z from 'zod/mini';
 import type { Fallback, Tries } from '../../model/tries.ts';
 import { leavesRoot } from '../content.ts';
 import { type Context, row } from '../row.ts';
-import type { Value } from '../value.ts';
-import { lazy, one, refuse, refuseWord } from '../values.ts';
+import type { Value } from '../values/value.ts';
+import { lazy, one, refuse, refuseWord } from '../values/values.ts';
 
 const BOTH: readonly Context[] = ['server', 'location'];
 const URI = '$uri';

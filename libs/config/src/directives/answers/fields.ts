@@ -3,8 +3,8 @@
 import * as z from 'zod/mini';
 import { type Expires, SECURITY_FIELDS } from '../../model/answer-fields.ts';
 import { type Context, row } from '../row.ts';
-import type { Value } from '../value.ts';
-import { flag, lazy, measure, one, refuseWord } from '../values.ts';
+import type { Value } from '../values/value.ts';
+import { flag, lazy, measure, one, refuseWord } from '../values/values.ts';
 
 const BOTH: readonly Context[] = ['server', 'location'];
 

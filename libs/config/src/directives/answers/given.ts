@@ -3,8 +3,8 @@
 import * as z from 'zod/mini';
 import type { Redirection } from '../../model/types.ts';
 import { row } from '../row.ts';
-import type { Value } from '../value.ts';
-import { lazy, refuseWord } from '../values.ts';
+import type { Value } from '../values/value.ts';
+import { lazy, refuseWord } from '../values/values.ts';
 
 const STATUSES: readonly number[] = [301, 302, 303, 307, 308];
 const VARIABLES = '$uri, $args, $host, $scheme and $rest';

@@ -38,7 +38,7 @@ describe('multiplexers', () => {
   it.each([
     ['libs/event-loop/src/driver/epoll.ts', 'const EPOLLIN = 1;'],
     ['libs/event-loop/src/ffi/layout.ts', "const size = sizeof('kevent');"],
-    ['libs/config/src/directives/values.ts', "const USE = ['auto', 'io_uring', 'epoll', 'kqueue'];"],
+    ['libs/config/src/directives/values/values.ts', "const USE = ['auto', 'io_uring', 'epoll', 'kqueue'];"],
     ['apps/webserv/src/command/driver.ts', "const USAGE = 'use: epoll, kqueue';"],
     ['libs/event-loop/src/loop.spec.ts', "it.each(['epoll', 'poll'])"],
     [

@@ -1,8 +1,8 @@
 // `syslog:server=ADDRESS[,facility=...][,severity=...][,tag=...][,format=...]`, in place of the file of a log.
 
-import { quoted } from '../diagnostics/diagnostic.ts';
-import { suggest } from '../diagnostics/suggest.ts';
-import { FACILITIES, SEVERITIES, type Syslog } from '../model/syslog.ts';
+import { quoted } from '../../diagnostics/diagnostic.ts';
+import { suggest } from '../../diagnostics/suggest.ts';
+import { FACILITIES, SEVERITIES, type Syslog } from '../../model/syslog.ts';
 import { parseListen } from './address.ts';
 
 const LOCAL7 = FACILITIES.indexOf('local7');

@@ -3,9 +3,9 @@
 // with functions instead of methods, so a bundler can drop the unused ones.
 
 import * as z from 'zod/mini';
-import type { DiagnosticCode, Hints } from '../diagnostics/diagnostic.ts';
-import { quoted } from '../diagnostics/diagnostic.ts';
-import { suggest } from '../diagnostics/suggest.ts';
+import type { DiagnosticCode, Hints } from '../../diagnostics/diagnostic.ts';
+import { quoted } from '../../diagnostics/diagnostic.ts';
+import { suggest } from '../../diagnostics/suggest.ts';
 import type { Issue, Value } from './value.ts';
 
 /** What is wrong with one word. */

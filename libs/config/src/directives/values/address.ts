@@ -1,6 +1,6 @@
 // Reads the addresses of `listen` in every spelling, and gives each address one key.
 
-import type { Listen } from '../model/types.ts';
+import type { Listen } from '../../model/types.ts';
 
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)$/;
 const DEFAULT_PORT = 80;

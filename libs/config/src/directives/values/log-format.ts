@@ -1,15 +1,15 @@
 // `log_format NAME [escape=...] TEXT...`: a text with variables, which is read once.
 
 import * as z from 'zod/mini';
-import { quoted } from '../diagnostics/diagnostic.ts';
-import { suggest } from '../diagnostics/suggest.ts';
+import { quoted } from '../../diagnostics/diagnostic.ts';
+import { suggest } from '../../diagnostics/suggest.ts';
 import {
   LOG_VARIABLES,
   type LogFormat,
   type LogVariable,
   type LogVariableName,
-} from '../model/log-format.ts';
-import { row } from './row.ts';
+} from '../../model/log-format.ts';
+import { row } from '../row.ts';
 import type { Value } from './value.ts';
 import { lazy, refuse, refuseWord } from './values.ts';
 
