@@ -11,10 +11,13 @@ import type { Outcome } from './intake.ts';
 import type { Listings } from './listing/listings.ts';
 import type { Script } from './scripts/script.ts';
 import type { Secure } from './secure.ts';
+import type { Trace } from './trace.ts';
 import type { UploadRoots } from './upload/upload-roots.ts';
 
 /** The services that the methods need from their host. */
 export interface Services {
+  /** Hears why a request is answered as it is. Null or absent while the server serves. */
+  readonly trace?: Trace | null;
   readonly files: Files;
   readonly store: Store;
   /**

@@ -11,6 +11,7 @@ export const RETRY_AFTER = '1';
  * @param errno negative, or 0 if no call failed
  */
 export function failure(exchange: Exchange, status: number, place: string, errno = 0): Reply {
+  exchange.services.trace?.note('answer', `${status}: ${place}`);
   const reply = exchange.services.errorPage(exchange.server, status) ?? fail(status);
   reply.cause = { errno, place };
   // The shortage may end soon (RFC 9110 section 15.6.4, RFC 6585 section 4).

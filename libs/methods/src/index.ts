@@ -31,6 +31,7 @@ export { resolvePath } from './resolve-path.ts';
 export type { Script } from './scripts/script.ts';
 export { runnerOf, runsItself, runsScripts } from './scripts/script-rules.ts';
 export type { ClientCertificate, Secure } from './secure.ts';
+export type { Trace, TraceTopic } from './trace.ts';
 export { claimUploads, type Lock, releaseUploads } from './upload/claim.ts';
 export { cleanName } from './upload/file-name.ts';
 export { type Disposition, parseDisposition } from './upload/form/disposition.ts';

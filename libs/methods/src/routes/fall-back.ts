@@ -34,7 +34,9 @@ function tryAll(exchange: Exchange, { paths, fallback }: Tries, resend: Resend):
     const path = expanded(each, head.path);
     const own = each === URI || each === `${URI}/`;
     const location = own ? exchange.location : services.locate(server, path);
-    if (!isThere(exchange, location, path)) {
+    const there = isThere(exchange, location, path);
+    services.trace?.note('path', `try_files ${each}: ${path} is ${there ? '' : 'not '}there`);
+    if (!there) {
       missing.push(resolvePath(location, path));
       continue;
     }
@@ -46,6 +48,7 @@ function tryAll(exchange: Exchange, { paths, fallback }: Tries, resend: Resend):
   }
   if (fallback.kind === 'status') return failure(exchange, fallback.status, 'try_files');
   const { path, query } = fallback;
+  services.trace?.note('path', `try_files: nothing is there, so ${path} answers`);
   const location = services.locate(server, path);
   const aimed =
     query === null
@@ -110,6 +113,12 @@ function navigate(exchange: Exchange, page: string, resend: Resend): Outcome | n
     return null;
   const accepts = /\btext\/html\b/i.test(head.headers.known(FieldId.ACCEPT) ?? '');
   const prefix = location.prefix === '/' ? '' : location.prefix;
+  exchange.services.trace?.note(
+    'path',
+    accepts
+      ? `spa: a navigation to what is not there, so ${prefix}/${page} answers`
+      : 'spa: nothing is there, and the request does not accept text/html',
+  );
   const outcome = accepts
     ? resend(exchange.aimedAt(location, `${prefix}/${page}`, head.query, head.hasQuery))
     : failure(exchange, 404, 'spa');
