@@ -72,6 +72,7 @@ describe('defaults', () => {
       cgiSpool: 67_108_864,
       methods: new Set(['GET']),
       redirection: null,
+      rewrites: [],
       application: null,
       cgi: [],
     });

@@ -16,6 +16,7 @@ export { formatIp, parseIp } from './model/ip-address.ts';
 export { LocationMatcher } from './model/location-matcher.ts';
 export { pathOf } from './model/location-path.ts';
 export { isWithin, type Network } from './model/network.ts';
+export { capture, capturesOf, expanded, rewriteKey, rewrittenPath } from './model/rewrite.ts';
 export type * from './model/types.ts';
 export { load, loadText } from './node-load.ts';
 export {

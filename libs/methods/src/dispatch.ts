@@ -1,7 +1,7 @@
 import { TargetForm } from '@webserv/request';
 import { empty, Reply, withoutContent } from '@webserv/response';
 import { allowOf, allowOfFiles, namesOf, ofFiles, takes } from './allowed.ts';
-import type { Exchange } from './exchange.ts';
+import type { Aim, Exchange } from './exchange.ts';
 import { failure } from './failure.ts';
 import { preflight } from './fields/preflight.ts';
 import { remove } from './files/delete.ts';
@@ -19,7 +19,14 @@ import { post } from './upload/post.ts';
  * The method stage: it turns a parsed request into its answer. A redirection overrides everything else in its location.
  */
 export function dispatch(exchange: Exchange): Outcome {
-  return heldBack(exchange.head, outcomeOf(exchange));
+  return heldBack(exchange.head, exchange.aim === null ? outcomeOf(exchange) : ofAim(exchange, exchange.aim));
+}
+
+/** Answers a request that the rules of the config have sent on. */
+function ofAim(exchange: Exchange, { path, query, hasQuery, fault }: Aim): Outcome {
+  if (fault === null) return outcomeOf(exchange.aimedAt(exchange.location, path, query, hasQuery));
+  const reply = failure(exchange, fault.status, fault.place);
+  return exchange.head.method === 'HEAD' ? withoutContent(reply) : reply;
 }
 
 function outcomeOf(exchange: Exchange): Outcome {

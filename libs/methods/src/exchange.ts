@@ -83,6 +83,16 @@ export interface Caller {
 /** The caller of a request without a connection. */
 const NOBODY: Caller = { ends: () => ({ serverAddress: '', remotePort: 0 }), secure: null };
 
+/** Where the rules of the config have sent a request before its location was chosen. */
+export interface Aim {
+  /** Decoded and resolved. */
+  readonly path: string;
+  readonly query: string;
+  readonly hasQuery: boolean;
+  /** Why the request gets an error instead; null if it is answered. */
+  readonly fault: { readonly status: number; readonly place: string } | null;
+}
+
 /** One request in the method stage, with all that its answer needs. Its owner uses the object again for the next request. */
 export class Exchange {
   readonly services: Services;
@@ -98,6 +108,10 @@ export class Exchange {
   caller: Caller = NOBODY;
   /** The path and query as the client sent them, of a request that was sent on to another path; otherwise ''. */
   uri = '';
+  /** Null if no rule has changed the path. What the client sent stays in the head. */
+  aim: Aim | null = null;
+  /** It stands in for a path that leads to nothing. It looks for no other one. */
+  standsIn = false;
   /** The time of day in milliseconds: the same for every decision about this request. */
   nowMs: number;
 
@@ -109,11 +123,13 @@ export class Exchange {
     this.nowMs = nowMs;
   }
 
-  /** Returns the same request for another path of the server. It has been sent on: it looks for nothing else any more. */
+  /** Returns the same request for another path of the server. */
   aimedAt(location: Location, path: string, query: string, hasQuery: boolean): Exchange {
     const { head, services, server, nowMs } = this;
     const other = new Exchange(services, head.aimedAt(path, query, hasQuery), server, location, nowMs);
     other.remote = this.remote;
+    other.peer = this.peer;
+    other.requestId = this.requestId;
     other.caller = this.caller;
     other.uri = this.uri === '' ? (head.hasQuery ? `${head.rawPath}?${head.query}` : head.rawPath) : this.uri;
     return other;

@@ -15,7 +15,7 @@ export type { Room } from './disk/room.ts';
 export type { Store } from './disk/store.ts';
 export { dispatch } from './dispatch.ts';
 export { ErrorPages } from './error-pages.ts';
-export { type Caller, type Ends, Exchange, type Services } from './exchange.ts';
+export { type Aim, type Caller, type Ends, Exchange, type Services } from './exchange.ts';
 export { failure, RETRY_AFTER } from './failure.ts';
 export {
   addFields,

@@ -52,9 +52,12 @@ export function* preloading(sites: readonly Site[], services: Services, clock: C
  * large, or does not exist, is left to its first request.
  */
 function preloadPages(site: Site, services: Services, clock: Clock, left: Left): void {
-  for (const { path, prefix, defaultFiles, redirection } of site.server.locations) {
+  // Where rules change paths, the first request for each path finds its page.
+  if (site.server.rewrites.length > 0) return;
+  for (const { path, prefix, defaultFiles, redirection, rewrites } of site.server.locations) {
     if (left.files === 0 || left.looks === 0) return;
-    if (defaultFiles.length === 0 || path.kind !== 'prefix' || redirection !== null) continue;
+    if (defaultFiles.length === 0 || path.kind !== 'prefix' || redirection !== null || rewrites.length > 0)
+      continue;
     left.looks--;
     if (preloadPage(prefix === '/' ? '/' : `${prefix}/`, site, services, clock)) left.files--;
   }

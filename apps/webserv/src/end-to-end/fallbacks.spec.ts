@@ -11,6 +11,16 @@ const COMMON = `
   location /app { root app; spa index.html; }
   location /front { root front; cgi .php /bin/sh; method GET POST; try_files $uri /front/index.php; }
   location /args { root front; cgi .php /bin/sh; try_files $uri /args/index.php/rest?path=$uri&$args; }
+  location /rewritten {
+    root none; header X-Location rewritten;
+    rewrite /rewritten/*.php /front/index.php/$1?name=$1&$args;
+    rewrite /rewritten/* /target/$1.html;
+  }
+  location /target { root www; header X-Location target; try_files $uri =410; }
+  location /endless { root www; rewrite /endless /endless/x$rest; }
+  rewrite /old /rewritten$rest;
+  rewrite = /short /folder;
+  rewrite /up* /target/$1;
   location /mixed { root none; try_files /maintenance.html $uri /page.html; }
 `;
 
@@ -116,6 +126,22 @@ describe.each(DRIVERS)('fallbacks on %s', (use) => {
       expect((await ask('/args/b%20&c?e=1'))[1]).toBe(
         'GET|/args/b%20&c?e=1|/args/index.php|/rest|path=/args/b%20%26c&e=1',
       );
+    });
+
+    it('answers what rules have made of a path', async () => {
+      for (let turn = 0; turn < 3; turn++) {
+        expect(await ask('/rewritten/page?a')).toEqual([200, 'page.html']);
+        expect(await ask('/old/page')).toEqual([200, 'page.html']);
+        expect((await ask('/old/none'))[0]).toBe(410);
+        expect((await ask('/short'))[0]).toBe(301);
+        expect((await ask('/up..'))[0]).toBe(404);
+        expect((await ask('/endless/a'))[0]).toBe(500);
+        expect(await ask('/rewritten/page', {}, 'HEAD')).toEqual([200, '']);
+      }
+      expect(await ask('/old/b%26c.php?d')).toEqual([
+        200,
+        'GET|/old/b%26c.php?d|/front/index.php|/b&c|name=b%26c&d',
+      ]);
     });
 
     it('sees at once a file that clients make, and soon one that appears otherwise', async () => {

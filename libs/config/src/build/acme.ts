@@ -57,6 +57,7 @@ export function challengeLocation(
     precompressed: [],
     compress: [],
     redirection: null,
+    rewrites: [],
     cgi: [],
     application: null,
     at: source.position(name.start, name.end),

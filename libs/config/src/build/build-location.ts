@@ -15,6 +15,7 @@ import { type Level, originOf, type Setting } from './level.ts';
 import { LevelReader } from './level-reader.ts';
 import { mergeTypes } from './media-types.ts';
 import { ownClaims } from './own-claims.ts';
+import { buildRewrites } from './rewrites.ts';
 import { buildScope } from './scope.ts';
 
 export function buildLocation(
@@ -74,6 +75,7 @@ export function buildLocation(
     fields: fieldsOf(level, scope, reader),
     timeouts: scope.timeouts,
     redirection: redirection?.value ?? null,
+    rewrites: redirection === null ? buildRewrites(level, reader) : [],
     cgi,
     application,
     at: opener.source.position(opener.name.start, (opener.args.at(-1) ?? opener.name).end),

@@ -20,6 +20,7 @@ import { LevelReader } from './level-reader.ts';
 import { buildAccessLog, buildLogFormats } from './logs.ts';
 import { mergeTypes } from './media-types.ts';
 import { ownClaims } from './own-claims.ts';
+import { buildRewrites } from './rewrites.ts';
 import { buildScope } from './scope.ts';
 import { buildTicketKeys, buildTls } from './tls.ts';
 
@@ -118,6 +119,7 @@ function buildServer(
         ? []
         : [challengeLocation(locations.length, store, base, level, reader)]),
     ],
+    rewrites: buildRewrites(level, reader),
     tls:
       store === null ? tls : { ...tls, certificates: [...tls.certificates, keptCertificate(store, names)] },
     acme,

@@ -59,6 +59,7 @@ export const DIAGNOSTIC_CODES = [
   'shadowed-name',
   'shadowed-location',
   'redirection-loop',
+  'rewrite-loop',
   'unreachable-limit',
   'post-without-target',
   'listen-overlap',

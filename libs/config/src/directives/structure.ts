@@ -81,8 +81,8 @@ const serverNames = lazy(() => z.array(z.string().check(z.maxLength(253), z.rege
 /** How a location begins in other servers, what the message says, and what to write instead. */
 const FOREIGN_PREFIXES: readonly (readonly [word: RegExp, message: string, expected: string])[] = [
   [
-    /^!?~/,
-    'there are no regular expressions: a location is a prefix, an exact path or a pattern with *',
+    /^!?~|^\^(?!~$)/,
+    'there are no regular expressions: a path is a prefix, an exact path or a pattern with *',
     'a prefix such as /images, or a pattern such as *.png or /images/*.png',
   ],
   [
@@ -102,34 +102,44 @@ function badSegments(segments: readonly string[]): string | null {
   return null;
 }
 
-/** Reads `PREFIX`, `= PATH`, or a pattern. In code the two words of an exact path may be one. */
+/** Refuses one of the words of a path. */
+type Refuse = (index: number, message: string, hints?: Hints) => void;
+
+/**
+ * Reads `PREFIX`, `= PATH`, or a pattern. In code the two words of an exact path may be one.
+ * @param noun what the path is, for messages
+ */
+export function readPath(words: readonly string[], noun: string, refuse: Refuse): LocationPath {
+  const joined = words.length === 1 ? /^= ?(\/.*)$/.exec(words[0] ?? '') : null;
+  const exact = joined !== null || words[0] === '=';
+  const at = words.length - 1;
+  const text = joined?.[1] ?? words[at] ?? '';
+  const stop = (index: number, message: string, hints: Hints = {}): LocationPath => {
+    refuse(index, message, hints);
+    return pathOf('prefix', '/');
+  };
+  const foreign = FOREIGN_PREFIXES.find(([pattern]) => pattern.test(words[0] ?? ''));
+  if (foreign !== undefined) return stop(0, foreign[1], { expected: foreign[2] });
+  if (exact && text === '=') return stop(0, 'the path is missing', { expected: '= and a path from "/"' });
+  if (at === 1 && !exact) return stop(1, `a ${noun} is one path`, { expected: '"{"' });
+  if (/[?#]/.test(text)) return stop(at, `a ${noun} is a path, without a query or a fragment`);
+  if (text.length > LONGEST_PATH) return stop(at, `a ${noun} has at most ${LONGEST_PATH} characters`);
+  const pattern = !exact && text.includes('*');
+  if (!text.startsWith('/') && !(pattern && !text.includes('/')))
+    return stop(at, `a ${exact ? 'path' : 'prefix'} starts with "/"`, { suggestion: `/${text}` });
+  const bare = !exact && text.length > 1 && text.endsWith('/') ? text.slice(0, -1) : text;
+  const whole = exact && text.length > 1 && text.endsWith('/') ? text.slice(0, -1) : bare;
+  const bad = whole === '/' ? null : badSegments(whole.replace(/^\//, '').split('/'));
+  if (bad !== null) return stop(at, bad);
+  return pathOf(exact ? 'exact' : pattern ? 'pattern' : 'prefix', exact ? text : bare);
+}
+
 const locationPath: Value<LocationPath> = lazy(() =>
   z.pipe(
     z.array(z.string()),
-    z.transform((words: string[], ctx: z.core.ParsePayload): LocationPath => {
-      const joined = words.length === 1 ? /^= ?(\/.*)$/.exec(words[0] ?? '') : null;
-      const exact = joined !== null || words[0] === '=';
-      const at = words.length - 1;
-      const text = joined?.[1] ?? words[at] ?? '';
-      const stop = (index: number, message: string, hints: Hints = {}): LocationPath => {
-        refuseWord(ctx, index, message, hints);
-        return pathOf('prefix', '/');
-      };
-      const foreign = FOREIGN_PREFIXES.find(([pattern]) => pattern.test(words[0] ?? ''));
-      if (foreign !== undefined) return stop(0, foreign[1], { expected: foreign[2] });
-      if (exact && text === '=') return stop(0, 'the path is missing', { expected: '= and a path from "/"' });
-      if (at === 1 && !exact) return stop(1, '"location" takes one path', { expected: '"{"' });
-      if (/[?#]/.test(text)) return stop(at, 'a location is a path, without a query or a fragment');
-      if (text.length > LONGEST_PATH) return stop(at, `a location has at most ${LONGEST_PATH} characters`);
-      const pattern = !exact && text.includes('*');
-      if (!text.startsWith('/') && !(pattern && !text.includes('/')))
-        return stop(at, `a ${exact ? 'path' : 'prefix'} starts with "/"`, { suggestion: `/${text}` });
-      const bare = !exact && text.length > 1 && text.endsWith('/') ? text.slice(0, -1) : text;
-      const whole = exact && text.length > 1 && text.endsWith('/') ? text.slice(0, -1) : bare;
-      const bad = whole === '/' ? null : badSegments(whole.replace(/^\//, '').split('/'));
-      if (bad !== null) return stop(at, bad);
-      return pathOf(exact ? 'exact' : pattern ? 'pattern' : 'prefix', exact ? text : bare);
-    }),
+    z.transform((words: string[], ctx: z.core.ParsePayload) =>
+      readPath(words, 'location', (index, message, hints) => refuseWord(ctx, index, message, hints)),
+    ),
   ),
 );
 

@@ -4,6 +4,7 @@ import { acmeRows } from './acme.ts';
 import { fallbackRows } from './answers/fallbacks.ts';
 import { fieldRows } from './answers/fields.ts';
 import { answerRows } from './answers/given.ts';
+import { rewriteRows } from './answers/rewrites.ts';
 import { clientRows } from './clients.ts';
 import { codingRows } from './coding.ts';
 import { contentRows } from './content.ts';
@@ -22,6 +23,7 @@ export const DIRECTIVES = {
   ...acmeRows,
   ...contentRows,
   ...answerRows,
+  ...rewriteRows,
   ...fallbackRows,
   ...fieldRows,
   ...scriptRows,

@@ -5,11 +5,13 @@ import type { AnswerFields } from './answer-fields.ts';
 import type { LocationPath } from './location-path.ts';
 import type { LogFormat } from './log-format.ts';
 import type { Network } from './network.ts';
+import type { Rewrite } from './rewrite.ts';
 import type { Syslog } from './syslog.ts';
 import type { Tries } from './tries.ts';
 
 export type { AnswerField, AnswerFields, Expires } from './answer-fields.ts';
 export type { LocationPath } from './location-path.ts';
+export type { Rewrite } from './rewrite.ts';
 export type { Fallback, Tries } from './tries.ts';
 
 export type Driver = 'auto' | 'io_uring' | 'epoll' | 'kqueue' | 'poll' | 'select';
@@ -103,6 +105,8 @@ export interface Server {
   readonly names: readonly string[];
   /** In the order of the config. One of them has the prefix `/`. */
   readonly locations: readonly Location[];
+  /** Applied to the path of a request before its location is chosen. */
+  readonly rewrites: readonly Rewrite[];
   /** What it agrees on with clients of its tls addresses. */
   readonly tls: TlsSettings;
   /** Null if no authority is asked for a certificate. Otherwise its file is the one of `tls.certificates`. */
@@ -270,6 +274,8 @@ export interface Location extends Scope {
   readonly prefix: string;
   /** Overrides everything else: a location with a redirection otherwise has its server's `base`. */
   readonly redirection: Redirection | null;
+  /** Applied to the path of a request that has come here. Then the location is chosen again. */
+  readonly rewrites: readonly Rewrite[];
   readonly cgi: readonly CgiRule[];
   /** The application that answers every request of this location, which runs all files then; null if its files decide. */
   readonly application: Application | null;

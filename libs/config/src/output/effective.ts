@@ -4,6 +4,7 @@
 import type { DirectiveName } from '../directives/table.ts';
 import { cgiKey } from '../model/cgi-rules.ts';
 import { pathWords } from '../model/location-path.ts';
+import { rewriteKey, rewriteWords } from '../model/rewrite.ts';
 import { fallbackText } from '../model/tries.ts';
 import type {
   Admin,
@@ -99,6 +100,7 @@ function writeServer(out: Writer, server: Server): void {
   }
   if (server.names.length > 0) out.value('server_name', server.names.map(word).join(' '), origins);
   writeTls(out, server);
+  writeRewrites(out, server);
   // Beside "auto_index on" a default file has no effect. Without it nothing is lost, and there is no warning.
   const lists = server.base.autoIndex === 'on' && origins.get('default_file')?.level === 'default';
   writeScope(out, lists ? { ...server.base, defaultFiles: [] } : server.base, origins, ALL_ACT);
@@ -171,6 +173,7 @@ function writeLocation(out: Writer, location: Location): void {
     out.close();
     return;
   }
+  writeRewrites(out, location);
   const sendsFiles = !location.cgi.some(({ kind }) => kind === 'all');
   const own = (name: DirectiveName) => origins.get(name)?.level === 'location';
   writeScope(out, location, origins, {
@@ -195,6 +198,11 @@ function writeLocation(out: Writer, location: Location): void {
   }
   if (location.application !== null) out.value('fastcgi', addresses(location.application), origins);
   out.close();
+}
+
+function writeRewrites(out: Writer, { rewrites, origins }: Server | Location): void {
+  for (const rule of rewrites)
+    out.value('rewrite', rewriteWords(rule).map(word).join(' '), origins, true, rewriteKey(rule));
 }
 
 function storesInRoot({ root, uploadPath }: Location): boolean {

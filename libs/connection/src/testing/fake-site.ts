@@ -33,6 +33,7 @@ export function locationOf(patch: Partial<Location> = {}): Location {
     root: '/site',
     defaultFiles: [],
     redirection: null,
+    rewrites: [],
     application: null,
     // Every path is a script, so that the test makes each outcome.
     cgi: [{ kind: 'all' }],
@@ -55,6 +56,7 @@ function serverOf(location: Location, patch: Partial<Server>): Server {
     id: 0,
     names: [],
     locations: [location],
+    rewrites: [],
     maxConnect: 1000,
     maxConnectPerAddress: 0,
     maxPipeline: 100,

@@ -11,6 +11,7 @@ import { Patience } from './patience.ts';
 import { realAddress } from './real-address.ts';
 import { requestIdOf } from './request-id.ts';
 import { Responder, type ResponseOwner } from './responder.ts';
+import { rewritten } from './rewrite.ts';
 import { Stage } from './stage.ts';
 
 /** How often a file is looked at that is changed while it is read. */
@@ -160,7 +161,14 @@ export class Transaction implements Ended {
   /** The path chooses the location. */
   locate(): void {
     const { exchange, site } = this;
-    this.begin(site.server, site.locate(exchange.head.path), exchange.nowMs);
+    const { path } = exchange.head;
+    let location = site.locate(path);
+    exchange.aim = null;
+    if (site.server.rewrites.length > 0 || location.rewrites.length > 0) {
+      // An authority finds its challenges, whatever the rules say.
+      if (site.server.acme === null || !isChallenge(path)) location = rewritten(site, exchange);
+    }
+    this.begin(site.server, location, exchange.nowMs);
   }
 
   /** The method stage: its reply goes to the owner. @returns the intake where one is at work instead */

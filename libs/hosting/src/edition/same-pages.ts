@@ -3,6 +3,7 @@ import type { Server } from '@webserv/config';
 /** What makes a page: everything of a server that can change the bytes of an answer, or how long it stays kept. */
 const RULES = [
   'locations',
+  'rewrites',
   'base',
   'errorPages',
   'types',

@@ -20,9 +20,22 @@ type Resend = (exchange: Exchange) => Outcome;
  */
 export function fallBack(exchange: Exchange, resend: Resend): Outcome | null {
   const { location } = exchange;
-  if (exchange.uri !== '') return null;
+  if (exchange.standsIn) return null;
   if (location.tries !== null) return tryAll(exchange, location.tries, resend);
   return location.spa === '' ? null : navigate(exchange, location.spa, resend);
+}
+
+/** Returns the request for a path that answers in place of its own. */
+function standIn(
+  exchange: Exchange,
+  location: Location,
+  path: string,
+  query: string,
+  hasQuery: boolean,
+): Exchange {
+  const other = exchange.aimedAt(location, path, query, hasQuery);
+  other.standsIn = true;
+  return other;
 }
 
 function tryAll(exchange: Exchange, { paths, fallback }: Tries, resend: Resend): Outcome | null {
@@ -43,7 +56,7 @@ function tryAll(exchange: Exchange, { paths, fallback }: Tries, resend: Resend):
     // A folder without its slash gets a redirection, and links in its page lead where they should.
     if (own && missing.length === 0) return null;
     const aimed = own ? head.path : path;
-    const outcome = resend(exchange.aimedAt(location, aimed, head.query, head.hasQuery));
+    const outcome = resend(standIn(exchange, location, aimed, head.query, head.hasQuery));
     return own && each !== URI ? outcome : withInstead(outcome, missing);
   }
   if (fallback.kind === 'status') return failure(exchange, fallback.status, 'try_files');
@@ -52,8 +65,8 @@ function tryAll(exchange: Exchange, { paths, fallback }: Tries, resend: Resend):
   const location = services.locate(server, path);
   const aimed =
     query === null
-      ? exchange.aimedAt(location, path, head.query, head.hasQuery)
-      : exchange.aimedAt(location, path, expandedQuery(query, exchange), true);
+      ? standIn(exchange, location, path, head.query, head.hasQuery)
+      : standIn(exchange, location, path, expandedQuery(query, exchange), true);
   return withInstead(resend(aimed), missing);
 }
 
@@ -120,7 +133,7 @@ function navigate(exchange: Exchange, page: string, resend: Resend): Outcome | n
       : 'spa: nothing is there, and the request does not accept text/html',
   );
   const outcome = accepts
-    ? resend(exchange.aimedAt(location, `${prefix}/${page}`, head.query, head.hasQuery))
+    ? resend(standIn(exchange, location, `${prefix}/${page}`, head.query, head.hasQuery))
     : failure(exchange, 404, 'spa');
   if (outcome instanceof Reply) {
     const { headers } = outcome;

@@ -146,6 +146,7 @@ export class Fixture {
       spa: '',
       fields: { headers: [], withheld: new Set(), expires: 'off', cors: [], presets: [] },
       redirection: null,
+      rewrites: [],
       application: null,
       cgi: [],
       cgiUploads: false,

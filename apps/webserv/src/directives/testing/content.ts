@@ -154,6 +154,18 @@ export const CONTENT: Readonly<Record<string, Probe>> = {
       return `${answer.status} ${answer.headers.get('location')}`;
     },
   },
+  rewrite: {
+    settings: [
+      ['rewrite = /name /other; rewrite = /in/name /in/other;', 'other'],
+      ['rewrite *.none /$1; rewrite *me /in/na$1;', 404],
+      ['rewrite /none /other;', 'name'],
+    ],
+    files: { 'files/name': 'name', 'files/other': 'other' },
+    observe: async (place) => {
+      const { status, body } = await place.ask(place.get('/name'));
+      return status === 200 ? body.toString() : status;
+    },
+  },
   return: {
     settings: [
       ['return 200 "a text";', '200 a text'],

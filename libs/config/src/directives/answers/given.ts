@@ -103,7 +103,7 @@ export const answerRows = {
     value: redirection,
     expects: 'http://..., https://... or /...',
     help: 'Sends the client to another URL, with 301 if no code is given. It overrides everything else in its location but the fields of answers. $uri is the path of the request, $args its query, $host the host that it names, $scheme http or https. $rest is what stands behind the prefix of the location, with the query if the URL has none of its own: "location /old { redirection /new$rest; }". Values of clients are percent-encoded, and cannot lead to another host.',
-    alias: ['redirect', 'rewrite', 'redir'],
+    alias: ['redirect', 'redir'],
   }),
   return: row({
     name: 'return',
