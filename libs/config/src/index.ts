@@ -26,7 +26,9 @@ export {
   type ServerBlock,
 } from './output/config-text.ts';
 export { type EffectiveOptions, effective } from './output/effective.ts';
+export type { InForce } from './output/effective-writer.ts';
 export { type DirectiveHelp, type HelpOptions, helpOn, helpText } from './output/help.ts';
+export { inForce } from './output/in-force.ts';
 export { referenceMarkdown } from './output/reference.ts';
 export { wrap } from './output/wrap.ts';
 export { word as quoted } from './syntax/print.ts';

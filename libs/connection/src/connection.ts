@@ -76,6 +76,8 @@ export abstract class Connection extends Udata {
   }
 
   ends(): Ends {
+    const own = this.wire.ends?.();
+    if (own !== undefined) return own;
     const { driver } = this.loop;
     const near = driver.addressOf(this.fd);
     const far = driver.callerOf?.(this.fd) ?? null;

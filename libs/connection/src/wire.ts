@@ -1,4 +1,5 @@
 import type { Loop, Memory, Op, Slice, Udata } from '@webserv/event-loop';
+import type { Ends } from '@webserv/methods';
 
 /**
  * How the bytes of a connection travel: over a plain socket as they are, over TLS as records. A connection asks its wire
@@ -25,6 +26,8 @@ import type { Loop, Memory, Op, Slice, Udata } from '@webserv/event-loop';
 export interface Wire {
   /** The loop whose operations and times these are. */
   readonly loop: Loop;
+  /** The two ends of a connection that is no socket. Absent, the system is asked. */
+  ends?(): Ends;
   recv(op: Op): void;
   recvInto(op: Op, memory: Memory, offset: number, length: number): void;
   send(op: Op, memory: Memory, offset: number, length: number): void;

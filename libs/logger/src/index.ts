@@ -10,6 +10,7 @@ export type { LineSink } from './file/line-sink.ts';
 export { LogFile } from './file/log-file.ts';
 export { type LogNotice, noticeText } from './file/log-notice.ts';
 export { type BatchLimits, LoggerUdata } from './file/logger-udata.ts';
+export { MemoryLog } from './file/memory-log.ts';
 export type { OpenLog } from './file/open-log.ts';
 export { LogWriters } from './log-writers.ts';
 export { type EndingProcess, type LogSystem, Logs, logSystem } from './logs.ts';

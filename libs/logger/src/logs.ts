@@ -23,6 +23,8 @@ export interface LogSystem {
   open(path: string): Destination | number;
   /** Opens the way to a system log. @returns a connected datagram socket, or -errno */
   readonly dial: Dial;
+  /** Returns the log that stands for the one at this path, which is then neither opened nor dialled. */
+  readonly instead?: (path: string) => OpenLog;
   /** Reports to an operator what no log can report. It does not wait, and ignores errors. */
   tell(text: string): void;
 }
@@ -52,7 +54,7 @@ export class Logs {
 
   /** Returns the log at this path. It opens the path once, and the first limits hold. @returns the log, or -errno */
   open(path: string, limits: BatchLimits): OpenLog | number {
-    const known = this.files.get(path);
+    const known = this.known(path);
     if (known !== undefined) return known;
     const open = this.system.open;
     const file = LogFile.open(this.loop, path, limits, (notice) => this.notice(notice), open);
@@ -65,9 +67,17 @@ export class Logs {
    * which is over when the receiver comes.
    */
   syslog(path: string, target: SyslogTarget): OpenLog {
-    const known = this.files.get(path);
+    const known = this.known(path);
     if (known !== undefined) return known;
     const log = new SyslogLog(this.loop, path, target, this.system.dial, (notice) => this.notice(notice));
+    this.files.set(path, log);
+    return log;
+  }
+
+  private known(path: string): OpenLog | undefined {
+    const known = this.files.get(path);
+    if (known !== undefined || this.system.instead === undefined) return known;
+    const log = this.system.instead(path);
     this.files.set(path, log);
     return log;
   }

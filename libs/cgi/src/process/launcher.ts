@@ -2,11 +2,14 @@ import { constants, openSync } from 'node:fs';
 import { constants as os } from 'node:os';
 import { killGroup, openChildPipe, type SpawnRequest, spawnInThread } from '@webserv/event-loop';
 import { openSpoolFile } from '../spool/spool-file.ts';
+import type { Program } from './run.ts';
 
 /** The system calls for children. Most are those of the event loop; a test replaces them. */
 export interface Launcher {
   /** @param done called once with a pid or -errno, perhaps from within `spawn` */
   spawn(request: SpawnRequest, done: (result: number) => void): void;
+  /** Takes a script's program in place of running it or asking its application. Absent in a server that serves. */
+  readonly instead?: (program: Program) => void;
   /** @returns 0 or -errno */
   killGroup(group: number, signal: number): number;
   /** @returns [read end, write end] or -errno */

@@ -17,13 +17,13 @@ import type {
   Listen,
   Location,
   LogTarget,
-  Origin,
   Origins,
   RealIp,
   Scope,
   Server,
 } from '../model/types.ts';
 import { word } from '../syntax/print.ts';
+import { clean, source, Writer } from './effective-writer.ts';
 import { fieldLines } from './field-lines.ts';
 
 export interface EffectiveOptions {
@@ -54,44 +54,7 @@ export function effective(config: Config, options: EffectiveOptions = {}): strin
   return out.text;
 }
 
-class Writer {
-  readonly #defaults: boolean;
-  text = '';
-  #indent = '';
-
-  constructor(defaults: boolean) {
-    this.#defaults = defaults;
-  }
-
-  line(text: string): void {
-    if (text !== '') this.text += `${this.#indent}${text}\n`;
-    else if (!this.text.endsWith('{\n')) this.text += '\n';
-  }
-
-  open(text: string): void {
-    this.line(`${text} {`);
-    this.#indent += '  ';
-  }
-
-  close(): void {
-    this.#indent = this.#indent.slice(2);
-    this.line('}');
-  }
-
-  /**
-   * Writes one directive and its origin. It is a comment if it would have no effect, or be wrong, as this block's
-   * own.
-   */
-  value(name: DirectiveName, args: string, origins: Origins, acts = true, key: string = name): void {
-    const origin = origins.get(key);
-    if (origin === undefined || (origin.level === 'default' && !this.#defaults)) return;
-    this.line(
-      `${`${acts ? '' : '# '}${name} ${args};`.padEnd(52 - this.#indent.length)} # ${source(origin)}`,
-    );
-  }
-}
-
-function writeServer(out: Writer, server: Server): void {
+export function writeServer(out: Writer, server: Server): void {
   const { origins } = server;
   out.line('');
   out.open('server');
@@ -161,7 +124,7 @@ function hstsText(hsts: Hsts | null): string {
   return `${hsts.maxAge}s${hsts.subdomains ? ' subdomains' : ''}${hsts.preload ? ' preload' : ''}`;
 }
 
-function writeLocation(out: Writer, location: Location): void {
+export function writeLocation(out: Writer, location: Location): void {
   const { origins, redirection } = location;
   out.line('');
   out.open(['location', ...pathWords(location.path).map(word)].join(' '));
@@ -295,21 +258,11 @@ function writeTypes(out: Writer, types: ReadonlyMap<string, string>, origins: Or
     if (known === undefined) byType.set(type, [extension]);
     else known.push(extension);
   }
+  out.hear('types', { name: 'types', text: 'types { ... }', origin });
   out.line(`# ${source(origin)}`);
   out.open('types');
   for (const [type, extensions] of byType) out.line(`${[type, ...extensions].map(word).join(' ')};`);
   out.close();
-}
-
-function source(origin: Origin): string {
-  if (origin.at === null) return 'default';
-  const { file, line, column } = origin.at;
-  return `${origin.level}, ${clean(file)}:${line}:${column}`;
-}
-
-/** A file's name must not end the comment that holds it. */
-function clean(text: string): string {
-  return JSON.stringify(text).slice(1, -1);
 }
 
 function adminText({ listen, isPublic }: Admin): string {
