@@ -7,6 +7,7 @@ import { checkAcme } from './checks/acme.ts';
 import { checkAdmin } from './checks/admin.ts';
 import { checkCertificates } from './checks/certificates.ts';
 import { checkClaims } from './checks/claims.ts';
+import { checkEnv } from './checks/env.ts';
 import { checkFallbacks } from './checks/fallbacks.ts';
 import { warnOfShadowed } from './checks/locations.ts';
 import { warnOfNoEffect } from './checks/no-effect.ts';
@@ -66,6 +67,7 @@ function loadSource(source: Source, disk: Disk): LoadResult {
   }
   checkClaims(claims, disk, problems);
   checkMethods(draft, problems);
+  checkEnv(draft, problems);
   checkTls(draft, problems);
   checkAcme(draft, problems);
   checkAdmin(draft, problems);

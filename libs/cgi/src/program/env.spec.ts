@@ -31,6 +31,7 @@ function variables(lines: readonly string[], over: Partial<ScriptRequest> = {}):
     path: '/usr/bin:/bin',
     authType: '',
     remoteUser: '',
+    more: [],
     requestId: '',
     ...over,
   });
@@ -71,6 +72,27 @@ describe('the meta-variables of RFC 3875 section 4.1', () => {
       REMOTE_HOST: '192.0.2.7',
       HTTP_HOST: 'example.org:8080',
     });
+  });
+
+  it('stand beside those of the config, and PATH is the one of the config', () => {
+    const found = variables(GET, {
+      more: [
+        ['GIT_PROJECT_ROOT', '/srv/git'],
+        ['PATH', '/opt/bin'],
+        ['NAME', '안녕 a=b'],
+        ['EMPTY', ''],
+        ['GONE', null],
+      ],
+    });
+    expect(found).toMatchObject({
+      GIT_PROJECT_ROOT: '/srv/git',
+      PATH: '/opt/bin',
+      REQUEST_METHOD: 'GET',
+      NAME: '안녕 a=b',
+      EMPTY: '',
+    });
+    expect(found).not.toHaveProperty('GONE');
+    expect(variables(GET, { more: [['PATH', null]] })['PATH']).toBe('/usr/bin:/bin');
   });
 
   it('take ten thousand different fields, each of them looked at once', () => {

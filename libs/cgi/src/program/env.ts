@@ -1,6 +1,6 @@
 import type { Script, Secure } from '@webserv/methods';
 import { FieldId, type RequestHead, TargetForm } from '@webserv/request';
-import type { Server } from '../workshop/server.ts';
+import type { Location, Server } from '../workshop/server.ts';
 import { secureVariables } from './secure-variables.ts';
 
 /** The facts that the environment of a script is made of. All of them come from the request, the config or the server. */
@@ -32,6 +32,8 @@ export interface ScriptRequest {
   /** How the server itself authenticated the client, and its user name; '' if it did not. */
   readonly authType: string;
   readonly remoteUser: string;
+  /** Variables of the config, null for none. PATH among them replaces `path`; the others are none that are made here. */
+  readonly more: Location['env'];
   /** What the server calls this request; '' if it gives no ids. */
   readonly requestId: string;
 }
@@ -70,7 +72,7 @@ const BEYOND_ASCII = /[^\0-\x7f]/;
 export function environment(request: ScriptRequest): EnvEntry[] {
   const { head, script } = request;
   const entries: EnvEntry[] = [
-    `PATH=${request.path}`,
+    `PATH=${request.more.find(([name]) => name === 'PATH')?.[1] ?? request.path}`,
     'GATEWAY_INTERFACE=CGI/1.1',
     `SERVER_SOFTWARE=${request.software}`,
     `SERVER_PROTOCOL=HTTP/${(head.version / 10).toFixed(1)}`,
@@ -100,6 +102,9 @@ export function environment(request: ScriptRequest): EnvEntry[] {
   if (request.remoteUser !== '') entries.push(`REMOTE_USER=${request.remoteUser}`);
   if (request.secure !== null) entries.push(...secureVariables(request.secure));
   if (request.requestId !== '') entries.push(`REQUEST_ID=${request.requestId}`);
+  for (const [name, value] of request.more) {
+    if (value !== null && name !== 'PATH') entries.push(`${name}=${value}`);
+  }
   addFields(entries, head, request.authType !== '', request.requestId);
   return entries;
 }

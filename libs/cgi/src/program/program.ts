@@ -43,6 +43,7 @@ export function programOf(
       path: workshop.path,
       authType: '',
       remoteUser: '',
+      more: location.env,
       requestId: exchange.requestId,
     }),
     cwd: dirname(file),

@@ -62,6 +62,7 @@ export function buildLocation(
     methods: scope.methods,
     bodySize: scope.bodySize,
     minRate: scope.minRate,
+    env: scope.env,
     cgiSpool: scope.cgiSpool,
     symlinks: scope.symlinks,
     dotfiles: scope.dotfiles,

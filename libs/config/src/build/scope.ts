@@ -3,6 +3,7 @@
 import { present } from '../diagnostics/present.ts';
 import { absolutePath } from '../disk/path.ts';
 import type { Scope } from '../model/types.ts';
+import { buildEnv } from './env.ts';
 import { buildFields } from './fields.ts';
 import type { Resolved } from './level.ts';
 import type { LevelReader } from './level-reader.ts';
@@ -25,6 +26,7 @@ export function buildScope(reader: LevelReader, types: ReadonlyMap<string, strin
     methods: reader.take('method'),
     bodySize: reader.take('body_size'),
     minRate: reader.take('min_rate'),
+    env: buildEnv(reader),
     cgiSpool: reader.take('cgi_spool'),
     symlinks: reader.take('symlinks'),
     dotfiles: reader.take('dotfiles'),

@@ -95,6 +95,65 @@ const fastcgi: Value<FastCgiWords> = lazy(() =>
   ),
 );
 
+/** A variable to add. With null it is one that scripts do not get. */
+export type EnvWords = readonly [name: string, value: string | null];
+
+/** What the server says itself about a request (RFC 3875, section 4.1). Programs rely on it. */
+const OWN_VARIABLE = new RegExp(
+  `^(?:${[
+    'AUTH_TYPE',
+    'CONTENT_(?:LENGTH|TYPE)',
+    'DOCUMENT_ROOT',
+    'GATEWAY_INTERFACE',
+    'HTTP_\\w+',
+    'HTTPS',
+    'PATH_(?:INFO|TRANSLATED)',
+    'QUERY_STRING',
+    'REDIRECT_\\w+',
+    'REMOTE_(?:ADDR|HOST|IDENT|PORT|USER)',
+    'REQUEST_(?:ID|METHOD|SCHEME|URI)',
+    'SCRIPT_(?:FILENAME|NAME)',
+    'SERVER_(?:ADDR|NAME|PORT|PROTOCOL|SOFTWARE)',
+    // Programs that call others over TLS read these two.
+    'SSL_(?!CERT_(?:DIR|FILE)$)\\w+',
+  ].join('|')})$`,
+);
+
+/** Linux starts no program with a variable of 128 KiB. A character has up to three bytes here. */
+const ENV_VALUE_MAX = 32_768;
+
+const env: Value<EnvWords> = lazy(() =>
+  z.pipe(
+    z.array(z.string()),
+    z.transform(([word = '', value]: string[], ctx: z.core.ParsePayload): EnvWords => {
+      const away = word.startsWith('-');
+      const name = away ? word.slice(1) : word;
+      const [, first, rest] = /^([A-Za-z_]\w*)=(.*)$/s.exec(name) ?? [];
+      if (first !== undefined)
+        refuseWord(ctx, 0, 'a name and its value are two words', { expected: `"env ${first} ${rest};"` });
+      else if (!/^[A-Za-z_]\w*$/.test(name))
+        refuseWord(ctx, 0, `"${name}" is not the name of a variable`, {
+          expected: 'letters, digits and "_"',
+        });
+      else if (OWN_VARIABLE.test(name))
+        refuseWord(ctx, 0, `the server sets ${name} itself, from the request`, { expected: 'another name' });
+      else if (away && value !== undefined)
+        refuseWord(ctx, 1, 'a variable that is taken away has no value', { expected: `"env ${word};"` });
+      else if (!away && value === undefined)
+        refuseWord(ctx, 0, `the value of ${word} is missing`, {
+          expected: `"env ${word} VALUE;", or "env -${word};" to take it away`,
+        });
+      else if (value !== undefined && /\0|\p{Surrogate}/u.test(value))
+        refuseWord(ctx, 1, 'a value holds text without NUL', { expected: 'a text in UTF-8' });
+      else if (value !== undefined && value.length > ENV_VALUE_MAX)
+        refuseWord(ctx, 1, 'the value is too long for a program', {
+          expected: `at most ${ENV_VALUE_MAX} characters`,
+        });
+      return [name, value ?? null];
+    }),
+  ),
+);
+
 export const scriptRows = {
   cgi: row({
     name: 'cgi',
@@ -119,6 +178,17 @@ export const scriptRows = {
     expects: 'unix:PATH or HOST:PORT, and extensions',
     help: 'Hands requests to an application that speaks FastCGI, such as PHP-FPM: those for every file with an extension, which is then never sent, or without an extension all requests of the location. Several addresses take turns.',
     alias: ['fastcgi_pass', 'php_fastcgi', 'scgi_pass'],
+  }),
+  env: row({
+    name: 'env',
+    contexts: ['server', 'location'],
+    usage: 'NAME VALUE | -NAME',
+    max: 2,
+    repeat: 'many',
+    value: env,
+    expects: 'the name of a variable and its value, or - and a name',
+    help: 'Adds a variable to the environment of scripts. A location adds its variables to those of its server; one of the same name stands in place of that of the server. env -NAME; takes the variable of the server away. PATH may be set; the variables that the server makes from the request may not.',
+    alias: ['setenv', 'fastcgi_param', 'cgi_param', 'uwsgi_param', 'passenv'],
   }),
   cgi_uploads: row({
     name: 'cgi_uploads',

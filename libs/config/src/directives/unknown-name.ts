@@ -37,7 +37,7 @@ const FOREIGN: readonly (readonly [name: RegExp, expected: string])[] = [
     'files or scripts: this server is not a proxy',
   ],
   [
-    /^fastcgi_(?!pass|read_timeout)|^php_/,
+    /^fastcgi_(?!pass|param|read_timeout)|^php_/,
     '"fastcgi ADDRESS .php;": the variables of an application need no setting',
   ],
   [/^ssl_certificate_key$/, '"certificate CHAIN KEY;": the key stands behind its certificate'],

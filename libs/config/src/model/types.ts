@@ -232,6 +232,8 @@ export interface Scope {
   readonly bodySize: number;
   /** The lowest rate of a client that sends or reads, in bytes a second. 0 is no limit. */
   readonly minRate: number;
+  /** Variables that scripts get beside those of the request. Null takes one of the block around away. */
+  readonly env: readonly (readonly [name: string, value: string | null])[];
   /** Bytes of one script's output that may wait on the disk for a slow client. */
   readonly cgiSpool: number;
   /** Whether a symbolic link may lead out of `root`. */

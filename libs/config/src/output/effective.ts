@@ -217,6 +217,11 @@ function writeScope(out: Writer, scope: Scope, origins: Origins, acts: Acts): vo
     origins,
     acts.cgi || origins.get('cgi_spool')?.level === 'location',
   );
+  for (const [name, value] of scope.env) {
+    const key = `env ${value === null ? '-' : ''}${name}`;
+    const inForce = acts.cgi || origins.get(key)?.level === 'location';
+    out.value('env', value === null ? `-${name}` : `${name} ${word(value)}`, origins, inForce, key);
+  }
   if (scope.uploadPath !== null) out.value('upload_path', word(scope.uploadPath), origins);
   out.value('upload_overwrite', flag(scope.uploadOverwrite), origins, acts.uploads);
   out.value('upload_fsync', flag(scope.uploadFsync), origins, acts.uploads);

@@ -176,6 +176,15 @@ export const CONTENT: Readonly<Record<string, Probe>> = {
       return `${answer.status} ${answer.body}`;
     },
   },
+  env: {
+    settings: [
+      ['env PROBE one;', 'one'],
+      ['env PROBE "two words";', 'two words'],
+    ],
+    around: { location: 'cgi .run /bin/sh;' },
+    files: { 'files/name.run': 'printf "Content-Type: text/plain\\n\\n%s" "$PROBE"' },
+    observe: (place) => bodyAt(place, '/name.run'),
+  },
   cgi: {
     settings: [
       ['cgi .run /bin/sh;', 'ran'],
