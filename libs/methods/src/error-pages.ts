@@ -58,7 +58,7 @@ export class ErrorPages {
   private typesOf(server: Server): MimeTypes {
     let types = this.types.get(server);
     if (types === undefined) {
-      types = new MimeTypes(server.types, undefined, server.base.charset);
+      types = new MimeTypes(server.types, server.base.defaultType, server.base.charset);
       this.types.set(server, types);
     }
     return types;

@@ -21,12 +21,16 @@ const COMMON = `
   rewrite /old /rewritten$rest;
   rewrite = /short /folder;
   rewrite /up* /target/$1;
+  location /paced { root www; limit_rate 20k; limit_rate_after 100; }
   location /mixed { root none; try_files /maintenance.html $uri /page.html; }
 `;
 
 const SCRIPT = `printf 'Content-Type: text/plain\\n\\n'
 printf '%s|%s|%s|%s|%s' "$REQUEST_METHOD" "$REQUEST_URI" "$SCRIPT_NAME" "$PATH_INFO" "$QUERY_STRING"
 `;
+
+/** A little more than leaves in the first second. */
+const PACED = 'abcdefghij'.repeat(2300);
 
 const UPLOADS = `server { listen 127.0.0.1:0; access_log off; root www; upload_path www; location / { default_file first.html index.html; method GET POST; } }`;
 
@@ -76,6 +80,7 @@ describe.each(DRIVERS)('fallbacks on %s', (use) => {
       site.file('front/index.php', SCRIPT);
       site.file('front/a.txt', 'static');
       site.file('none/unused', '');
+      site.aged('www/large.txt', PACED);
       site.start(`server { ${lines} ${COMMON} }`, driverOptions(use));
     });
 
@@ -126,6 +131,10 @@ describe.each(DRIVERS)('fallbacks on %s', (use) => {
       expect((await ask('/args/b%20&c?e=1'))[1]).toBe(
         'GET|/args/b%20&c?e=1|/args/index.php|/rest|path=/args/b%20%26c&e=1',
       );
+    });
+
+    it('a body that leaves at a rate arrives whole', async () => {
+      for (let turn = 0; turn < 2; turn++) expect(await ask('/paced/large.txt')).toEqual([200, PACED]);
     });
 
     it('answers what rules have made of a path', async () => {

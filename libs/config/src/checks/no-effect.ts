@@ -20,6 +20,7 @@ export function warnOfNoEffect(draft: Draft, problems: Problems): void {
     serverDefaultFile(server.level, locations, problems);
     limits(server, locations, problems);
     listings(server.level, locations, problems);
+    rates(locations, problems);
     uploads(server.level, locations, problems);
     memory(draft.main, server, problems);
     posts(server.level, locations, problems);
@@ -119,6 +120,14 @@ function bodySize(level: Level, { tempDisk }: Server, problems: Problems): void 
 function listings(server: Level, locations: readonly Built<Location>[], problems: Problems): void {
   if (locations.some(({ value }) => value.autoIndex !== 'off' && value.redirection === null)) return;
   neverActs(server.own('max_listings'), 'max_listings', 'no location of this server lists folders', problems);
+}
+
+/** What leaves before a limit counts is nothing without a limit. */
+function rates(locations: readonly Built<Location>[], problems: Problems): void {
+  for (const { level, value } of locations) {
+    if (value.redirection === null && value.limitRate === 0)
+      neverActs(level.own('limit_rate_after'), 'limit_rate_after', '"limit_rate" is 0 here', problems);
+  }
 }
 
 function uploads(server: Level, locations: readonly Built<Location>[], problems: Problems): void {

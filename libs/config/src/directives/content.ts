@@ -54,6 +54,24 @@ const charset: Value<string | null> = lazy(() =>
   ),
 );
 
+/** RFC 9110, section 8.3.1. It may have parameters, in quotes as the word that it is. */
+const mediaType: Value<string> = lazy(() =>
+  one(
+    z.pipe(
+      z.string(),
+      z.transform((word: string, ctx: z.core.ParsePayload): string => {
+        if (/^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:; ?[\w!#$&^.+-]+=(?:[\w!#$&^.+-]+|"[ !#-[\]-~]*"))*$/.test(word))
+          return word;
+        return refuse(ctx, `"${word}" is not a media type`, {
+          suggestion: /^(?:html|plain|text)$/i.test(word)
+            ? `text/${word === 'html' ? 'html' : 'plain'}`
+            : null,
+        });
+      }),
+    ),
+  ),
+);
+
 const tagSource: Value<TagSource> = lazy(() =>
   one(
     z.pipe(
@@ -169,6 +187,16 @@ export const contentRows = {
     default: 'GET',
     help: 'The methods that are allowed. Any other known method gets 405. GET also allows HEAD. A location with cgi may allow its scripts any method (PUT, PROPFIND, ...), or * for all methods except CONNECT and TRACE. Files there can only be read, unless POST and DELETE are named too.',
     alias: ['methods', 'allow', 'allow_methods', 'limit_except'],
+  }),
+  default_type: row({
+    name: 'default_type',
+    contexts: ['server', 'location'],
+    usage: 'TYPE',
+    value: mediaType,
+    expects: 'a media type, such as text/plain',
+    default: 'application/octet-stream',
+    help: 'The media type of files whose names have no known extension. Text gets the charset.',
+    alias: ['forcetype', 'defaulttype'],
   }),
   charset: row({
     name: 'charset',

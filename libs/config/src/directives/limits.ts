@@ -275,6 +275,23 @@ export const limitRows = {
     ),
     alias: ['minrate', 'min_data_rate', 'limit_rate_min'],
   },
+  limit_rate: {
+    ...sizeRow(
+      'limit_rate',
+      BOTH,
+      [0, 2 ** 40, 'up to 1t; 0 for none'],
+      '0',
+      'The highest rate of one answer, in bytes a second. It counts the body, of files, scripts and listings, over HTTP/1.1 and HTTP/2. The bytes of one second leave at once. A client with several requests has the rate for each. send_timeout and min_rate do not count the time that the server waits.',
+    ),
+    alias: ['throttle', 'bandwidth', 'rate'],
+  },
+  limit_rate_after: sizeRow(
+    'limit_rate_after',
+    BOTH,
+    [0, 2 ** 50, 'up to 1024t'],
+    '0',
+    'Bytes of an answer that leave before limit_rate counts.',
+  ),
   cgi_timeout: {
     ...timeRow('cgi_timeout', BOTH, '60s', 'How long a CGI script may make no progress.'),
     alias: ['fastcgi_read_timeout', 'proxy_read_timeout'],

@@ -48,6 +48,7 @@ const FOREIGN: readonly (readonly [name: RegExp, expected: string])[] = [
   ],
   [/^ssl_trusted_certificate$/, '"client_certificates AUTHORITIES;"'],
   [/^ssl$/, '"listen 443 tls;" and "certificate CHAIN KEY;"'],
+  [/^alias$/, '"root FOLDER;": a root takes the prefix of its location off the path already'],
   [/^(http3|quic)$/, 'HTTP/2 and HTTP/1.1: there is no HTTP/3'],
   [
     /^(allow|deny|auth_basic|satisfy|limit_req)/,

@@ -234,6 +234,10 @@ export interface Scope {
   readonly minRate: number;
   /** Variables that scripts get beside those of the request. Null takes one of the block around away. */
   readonly env: readonly (readonly [name: string, value: string | null])[];
+  /** Bytes a second of one answer. 0 is no limit. */
+  readonly limitRate: number;
+  /** Bytes of an answer that leave before `limitRate` counts. */
+  readonly limitRateAfter: number;
   /** Bytes of one script's output that may wait on the disk for a slow client. */
   readonly cgiSpool: number;
   /** Whether a symbolic link may lead out of `root`. */
@@ -253,6 +257,8 @@ export interface Scope {
    * say. A nearer block wins.
    */
   readonly types: ReadonlyMap<string, string>;
+  /** The media type of files without a known extension. */
+  readonly defaultType: string;
   /** The charset of text whose type does not name one. Null states none. */
   readonly charset: string | null;
   /** What the entity tags of files are made from. */

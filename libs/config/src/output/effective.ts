@@ -149,6 +149,7 @@ export function writeLocation(out: Writer, location: Location): void {
     uploadInert: location.uploadInert || own('upload_inert'),
     cgiUploads: location.cgi.length > 0 || own('cgi_uploads'),
     types: own('types'),
+    rateAfter: location.limitRate > 0 || own('limit_rate_after'),
     precompressed: (sendsFiles && !storesInRoot(location)) || own('precompressed'),
     compresses: sendsFiles || own('compress'),
     compress: location.compress.length > 0 || own('compress_types') || own('compress_min'),
@@ -180,6 +181,7 @@ interface Acts {
   readonly uploadInert: boolean;
   readonly cgiUploads: boolean;
   readonly types: boolean;
+  readonly rateAfter: boolean;
   readonly precompressed: boolean;
   readonly compresses: boolean;
   /** `compress_types` and `compress_min`. */
@@ -194,6 +196,7 @@ const ALL_ACT: Acts = {
   uploadInert: true,
   cgiUploads: true,
   types: true,
+  rateAfter: true,
   precompressed: true,
   compresses: true,
   compress: true,
@@ -211,6 +214,8 @@ function writeScope(out: Writer, scope: Scope, origins: Origins, acts: Acts): vo
   out.value('method', [...scope.methods].map(word).join(' '), origins);
   out.value('body_size', size(scope.bodySize), origins);
   out.value('min_rate', size(scope.minRate), origins);
+  out.value('limit_rate', size(scope.limitRate), origins);
+  out.value('limit_rate_after', size(scope.limitRateAfter), origins, acts.rateAfter);
   out.value(
     'cgi_spool',
     size(scope.cgiSpool),
@@ -233,6 +238,7 @@ function writeScope(out: Writer, scope: Scope, origins: Origins, acts: Acts): vo
   out.value('compress', scope.compress.join(' ') || 'off', origins, acts.compresses);
   out.value('compress_types', [...scope.compressTypes].map(word).join(' '), origins, acts.compress);
   out.value('compress_min', size(scope.compressMin), origins, acts.compress);
+  out.value('default_type', word(scope.defaultType), origins);
   out.value('charset', scope.charset ?? 'off', origins);
   out.value('etag', scope.etag, origins);
   writeFields(out, scope, origins);

@@ -41,6 +41,8 @@ export function locationOf(patch: Partial<Location> = {}): Location {
     methods: new Set(['GET', 'POST', 'PUT']),
     bodySize: 1 << 20,
     minRate: 0,
+    limitRate: 0,
+    limitRateAfter: 0,
     symlinks: true,
     dotfiles: true,
     tries: null,

@@ -1,4 +1,5 @@
 import type { CacheEntry, StaticCache } from '@webserv/cache';
+import type { Location } from '@webserv/config';
 import type { Loop, Memory } from '@webserv/event-loop';
 import {
   addFields,
@@ -164,31 +165,29 @@ export class Responder implements Sender, PageLoadOwner {
 
   private sendRanges(page: Page, ranges: readonly ByteRange[], { head, nowMs }: Exchange): void {
     const [range] = ranges;
-    const shared = originToName(page.location, head) === '';
+    const shared = originToName(page.location, head) === '' && page.location.limitRate === 0;
     if (shared && range !== undefined && ranges.length === 1 && this.transmission.part(page, range)) {
       this.status = 206;
       return;
     }
-    const reply = partOf(page, head, nowMs);
-    this.reply = reply;
-    this.sendHead(reply);
+    this.sendPageAs(partOf(page, head, nowMs), page);
   }
 
   private sendPage(page: Page, answer: Exclude<PageAnswer, 'other'>, shared: boolean): void {
     const { exchange } = this;
-    if (exchange !== null && originToName(page.location, exchange.head) !== '') {
-      this.sendPageTo(page, answer, exchange);
+    const own = answer === 'page' && page.location.limitRate > 0;
+    if (exchange !== null && (own || originToName(page.location, exchange.head) !== '')) {
+      this.sendPageAs(replyTo(page, answer, exchange.head), page);
       return;
     }
     this.status = answer === 'page' ? page.status : 304;
     if (!this.transmission.page(page, answer, shared)) this.giveUp('encode', 0);
   }
 
-  /** Says a page with the origin of its client, which the page itself does not name. */
-  private sendPageTo(page: Page, answer: Exclude<PageAnswer, 'other'>, { head }: Exchange): void {
-    const reply = replyTo(page, answer, head);
+  /** Says a page, or its parts, by a reply of its own: with the origin of its client, or at a rate. */
+  private sendPageAs(reply: Reply, { location }: Page): void {
     this.reply = reply;
-    this.sendHead(reply);
+    this.sendHead(reply, location);
   }
 
   private hold(site: Site, entry: CacheEntry<Page>): void {
@@ -222,9 +221,11 @@ export class Responder implements Sender, PageLoadOwner {
     else this.sendHead(outcome === 'pass' ? reply : notModifiedOf(reply.headers, exchange.location));
   }
 
-  private sendHead(reply: Reply): void {
+  /** @param location whose rules hold for the body */
+  private sendHead(reply: Reply, location: Location | null = this.exchange?.location ?? null): void {
     this.status = reply.status;
-    if (!this.transmission.start(reply)) this.giveUp('encode', 0);
+    const pace = location !== null && location.limitRate > 0 ? location : null;
+    if (!this.transmission.start(reply, pace)) this.giveUp('encode', 0);
   }
 
   /** Gives up the reply, of which nothing has been sent, for an error. */
@@ -377,6 +378,7 @@ export class Responder implements Sender, PageLoadOwner {
 
   private letGo(): void {
     const { reply, held, loading, lent } = this;
+    this.transmission.abandon();
     if (lent !== null) {
       this.lent = null;
       this.lentBy?.give(lent.size);

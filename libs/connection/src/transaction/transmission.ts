@@ -3,6 +3,7 @@ import type { Page, PageAnswer } from '@webserv/pages';
 import type { ByteRange, Cause, Reply, Segment } from '@webserv/response';
 import type { Outlet, OutletOwner } from '../outlet.ts';
 import { BodyStream } from './body-stream.ts';
+import { type Pace, Pacer } from './pacer.ts';
 import type { Sender } from './sender.ts';
 
 /** A body without segments; one for all, since most responses are a page of the cache. */
@@ -19,6 +20,9 @@ export class Transmission implements OutletOwner {
   private segments: readonly Segment[] = NONE;
   private next = 0;
   private stream: BodyStream | null = null;
+  /** Stands in front of the outlet of a response that has a highest rate. The first such response makes it. */
+  private pacer: Pacer | null = null;
+  private paced = false;
   /** The end was said. */
   private ended = true;
 
@@ -29,9 +33,10 @@ export class Transmission implements OutletOwner {
     outlet.owner = this;
   }
 
-  /** Milliseconds in which a stream had nothing to send. */
+  /** Milliseconds in which a stream had nothing to send, or might send nothing yet. */
   get waited(): number {
-    return this.stream === null ? 0 : this.stream.waited;
+    const held = this.paced && this.pacer !== null ? this.pacer.waited : 0;
+    return this.stream === null ? held : held + this.stream.waited;
   }
 
   /** Why a stream has ended before its time; null where none has. */
@@ -41,6 +46,7 @@ export class Transmission implements OutletOwner {
 
   /** Says a whole page. @returns false where it cannot be encoded: nothing was said */
   page(page: Page, answer: Exclude<PageAnswer, 'other'>, shared: boolean): boolean {
+    if (this.paced) this.unpace();
     this.segments = NONE;
     this.stream = null;
     this.ended = true;
@@ -50,15 +56,22 @@ export class Transmission implements OutletOwner {
   /** Says a part of a page. @returns false where the outlet says it by a reply alone: nothing was said */
   part(page: Page, range: ByteRange): boolean {
     const { outlet } = this;
+    if (this.paced) this.unpace();
     this.segments = NONE;
     this.stream = null;
     this.ended = true;
     return outlet.part?.(page, range) ?? false;
   }
 
-  /** Says a reply. @returns as `page` */
-  start(reply: Reply): boolean {
-    const { outlet } = this;
+  /**
+   * Says a reply.
+   * @param pace how fast its body may leave; null leaves that to the client
+   * @returns as `page`
+   */
+  start(reply: Reply, pace: Pace | null = null): boolean {
+    if (pace !== null) this.beginPace(pace);
+    else if (this.paced) this.unpace();
+    const outlet = this.way;
     this.segments = NONE;
     this.next = 0;
     this.stream = null;
@@ -75,7 +88,7 @@ export class Transmission implements OutletOwner {
   }
 
   moved(): void {
-    const { outlet, segments, stream } = this;
+    const { way: outlet, segments, stream } = this;
     if (stream !== null) {
       stream.moved();
       return;
@@ -97,6 +110,28 @@ export class Transmission implements OutletOwner {
 
   broken(errno: number, place: string): void {
     this.over(errno, place);
+  }
+
+  /** Nothing more is said. */
+  abandon(): void {
+    if (this.paced) this.unpace();
+  }
+
+  /** Where the body is said. */
+  private get way(): Outlet {
+    return this.paced && this.pacer !== null ? this.pacer : this.outlet;
+  }
+
+  private beginPace(pace: Pace): void {
+    this.pacer ??= new Pacer(this.loop, this.outlet);
+    this.pacer.begin(pace, this);
+    this.paced = true;
+  }
+
+  private unpace(): void {
+    this.pacer?.stop();
+    this.paced = false;
+    this.outlet.owner = this;
   }
 
   private over(result: number, place: string): void {

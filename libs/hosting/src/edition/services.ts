@@ -83,8 +83,8 @@ export class SiteServices implements Services {
     return this.siteOf(server).memory;
   }
 
-  typesOf({ types, charset }: Location): MimeTypes {
-    return this.types.of(types, charset);
+  typesOf({ types, charset, defaultType }: Location): MimeTypes {
+    return this.types.of(types, charset, defaultType);
   }
 
   contentTag(exchange: Exchange, coding: ContentCoding | '', stamp: FileStamp): string {

@@ -181,21 +181,22 @@ function endsWithFolded(name: string, start: number, text: string): boolean {
   return true;
 }
 
-/** The media types of one site's locations. Locations with the same table of types and charset share one `MimeTypes`. */
+/** The media types of one site's locations. Locations with the same table of types, charset and default share one `MimeTypes`. */
 export class MimeTables {
-  private readonly known = new Map<ReadonlyMap<string, string>, Map<string | null, MimeTypes>>();
+  private readonly known = new Map<ReadonlyMap<string, string>, Map<string, MimeTypes>>();
 
   /** Takes what `MimeTypes` takes. The same map object is the same table. */
-  of(types: ReadonlyMap<string, string>, charset: string | null): MimeTypes {
+  of(types: ReadonlyMap<string, string>, charset: string | null, fallback?: string): MimeTypes {
     let tables = this.known.get(types);
     if (tables === undefined) {
       tables = new Map();
       this.known.set(types, tables);
     }
-    let found = tables.get(charset);
+    const key = `${charset} ${fallback}`;
+    let found = tables.get(key);
     if (found === undefined) {
-      found = new MimeTypes(types, undefined, charset);
-      tables.set(charset, found);
+      found = new MimeTypes(types, fallback, charset);
+      tables.set(key, found);
     }
     return found;
   }

@@ -109,6 +109,14 @@ export const CONTENT: Readonly<Record<string, Probe>> = {
       (await bodyAt(place, '/folder/')).includes('.hidden-name'),
     ],
   },
+  default_type: {
+    settings: [
+      ['default_type text/plain;', 'text/plain; charset=utf-8'],
+      ['default_type application/x-own;', 'application/x-own'],
+    ],
+    files: { 'files/name': 'text' },
+    observe: async (place) => (await place.ask(place.get('/name'))).headers.get('content-type'),
+  },
   charset: {
     settings: [
       ['charset utf-8;', 'text/plain; charset=utf-8'],

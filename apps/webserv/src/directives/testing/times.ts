@@ -31,6 +31,21 @@ async function unsent(place: Place, seen: unknown): Promise<string> {
 }
 
 /** One that asks once. Where the short time is over before the request has left a busy machine, another asks. */
+const PACED = { 'files/paced.txt': 'x'.repeat(1000) };
+
+/** How much of a body comes at once. The rest would take minutes. */
+async function firstBytes(place: Place): Promise<string> {
+  const peer = await place.open();
+  let came = 0;
+  peer.send(place.get('/paced.txt'));
+  await peer.until((bytes) => {
+    came = bytes.length - bytes.indexOf('\r\n\r\n') - 4;
+    return bytes.includes('\r\n\r\n') && came > 0;
+  });
+  peer.close();
+  return came === 1000 ? 'all' : came >= 500 ? 'much' : 'little';
+}
+
 async function idle(place: Place, seen: unknown): Promise<string> {
   for (;;) {
     const peer = await place.open();
@@ -126,6 +141,23 @@ export const TIMES: Readonly<Record<string, Probe>> = {
         peer.close();
       }
     },
+  },
+  limit_rate: {
+    settings: [
+      ['limit_rate 1;', 'little'],
+      ['limit_rate 0;', 'all'],
+    ],
+    files: PACED,
+    observe: firstBytes,
+  },
+  limit_rate_after: {
+    settings: [
+      ['limit_rate_after 10;', 'little'],
+      ['limit_rate_after 500;', 'much'],
+    ],
+    around: { server: 'limit_rate 1;' },
+    files: PACED,
+    observe: firstBytes,
   },
   cgi_timeout: {
     settings: [
