@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { driverOptions, WAYS } from '../testing/drivers.ts';
 import { fetchOnce, get, Peer } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
+import { until } from '../testing/until.ts';
 
 /** Large files come and go: what they were is let go of by threads, and afterwards all is as it was before. */
 
@@ -20,10 +21,6 @@ function held(folder: string): string[] {
     }
   });
   return targets.filter((target) => target.startsWith(folder));
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
 
 function post(bytes: Buffer): Buffer {

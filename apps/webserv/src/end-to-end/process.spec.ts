@@ -17,6 +17,7 @@ import { join, resolve } from 'node:path';
 import { Command } from '../testing/command.ts';
 import { fetchOnce, get, Peer } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
+import { until } from '../testing/until.ts';
 
 let site: TestSite;
 let command: Command | null;
@@ -53,10 +54,6 @@ server {
 
 function errorLog(): string {
   return readFileSync(join(site.folder, 'error.log'), 'utf8');
-}
-
-async function until(done: () => boolean): Promise<void> {
-  while (!done()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 function uploads(): string[] {

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import type { Running } from '../index.ts';
 import { get, Peer } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
 import { until } from '../testing/until.ts';
@@ -73,17 +74,18 @@ it('a thousand reloads under load lose no request, and leave nothing behind', as
   over = true;
   const answered = await Promise.all(clients);
   expect(Math.min(...answered)).toBeGreaterThan(10);
-  const held = () => {
-    const { slots, watches, uploads, connections } = site.running?.holdings() ?? {};
-    return { slots, watches, uploads, connections };
+  const held = (): number[] => {
+    const { slots, watches, uploads, connections } = (site.running as Running).holdings();
+    return [connections, slots, watches, uploads];
   };
-  await until(() => held().connections === 0);
+  await until(() => held()[0] === 0);
   await site.reload(conf(0));
   await site.reload(conf(2));
   await until(() => site.running?.holdings().timers === 0);
   const [slots, fds] = [held(), readdirSync('/proc/self/fd').length];
   expect(heap() - before).toBeLessThan(LEFT_MAX);
   for (let round = 0; round < 10; round++) await site.reload(conf(round % 2 === 0 ? 4 : 2));
-  await until(() => JSON.stringify(held()) === JSON.stringify(slots));
+  // Fewer is well too: what the last of the thousand let go may not have been back yet when they were counted.
+  await until(() => held().every((count, index) => count <= (slots[index] ?? 0)));
   expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(fds);
 });

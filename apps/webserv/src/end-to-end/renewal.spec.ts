@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { newPair, type Pair } from '../testing/certificates.ts';
 import { get, Peer } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
+import { until } from '../testing/until.ts';
 
 let site: TestSite;
 let port: number;
@@ -56,11 +57,6 @@ function bodyOf(pem: string): string {
 }
 
 const log = (): string => readFileSync(join(site.folder, 'error.log'), 'utf8');
-
-/** Looks again until it is so: the files are looked at each second. */
-async function until(so: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await so())) await new Promise((resolve) => setTimeout(resolve, 20));
-}
 
 it('a new pair serves new connections, and no request fails meanwhile', async () => {
   const old = await secure();

@@ -6,6 +6,7 @@ import { DRIVERS } from '../testing/drivers.ts';
 import { fetchOnce, get } from '../testing/peer.ts';
 import { type Refusal, Sandbox } from '../testing/sandbox.ts';
 import { TestSite } from '../testing/site.ts';
+import { until } from '../testing/until.ts';
 
 /** Old kernels do not know a call, and sandboxes refuse it: each of them alone, and the server serves all the same. */
 const REFUSALS: readonly (readonly [SyscallName, ...string[]])[] = [
@@ -121,10 +122,6 @@ function children(pid: number): string[] {
           .filter((word) => word.trim() !== '')
       : [];
   });
-}
-
-async function until(done: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await done())) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 async function everything(port: number): Promise<void> {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command } from '../testing/command.ts';
 import { fetchOnce, get, Peer } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
+import { until } from '../testing/until.ts';
 
 let site: TestSite;
 let command: Command;
@@ -47,10 +48,6 @@ async function beginUpload(port: number): Promise<Peer> {
   peer.send('POST /up/new HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 8\r\n\r\n');
   await peer.until((bytes) => bytes.includes('100 Continue'));
   return peer.send('half');
-}
-
-async function until(done: () => boolean): Promise<void> {
-  while (!done()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 function log(name = 'access.log'): string {

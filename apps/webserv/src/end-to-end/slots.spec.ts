@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DRIVERS, driverOptions } from '../testing/drivers.ts';
 import { type Answer, get, Peer } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
+import { until } from '../testing/until.ts';
 
 /** Slow clients hold nothing of the server's that others wait for: children, places for uploads, memory for them. */
 
@@ -67,10 +68,6 @@ describe.each(DRIVERS)('slow clients, on %s', (use) => {
       });
       socket.on('close', () => resolve(answer));
     });
-  }
-
-  async function until(holds: () => boolean): Promise<void> {
-    while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
   }
 
   function held(): { scripts: number; memory: number } {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DRIVERS, driverOptions } from '../testing/drivers.ts';
 import { get, Peer } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
+import { until } from '../testing/until.ts';
 
 /** Longer than a test may take: what ends earlier does so for another reason. */
 const LONG = 600_000;
@@ -45,10 +46,6 @@ async function open(): Promise<Peer> {
   const peer = await Peer.open(port);
   peers.push(peer);
   return peer;
-}
-
-async function until(done: () => boolean): Promise<void> {
-  while (!done()) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Sees that the server has ended the connection, and closes it as well. */

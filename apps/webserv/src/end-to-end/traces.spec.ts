@@ -6,6 +6,7 @@ import { DRIVERS, driverOptions } from '../testing/drivers.ts';
 import { get, Peer } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
 import { FaultySystem, systemWith } from '../testing/system-with.ts';
+import { until } from '../testing/until.ts';
 
 /** More than the buffers of a connection hold. */
 const LARGE = 64 << 20;
@@ -71,9 +72,6 @@ interface Middle {
 }
 
 const received = (peer: Peer): Promise<unknown> => peer.until((bytes) => bytes.length > 1000);
-async function until(done: () => boolean): Promise<void> {
-  while (!done()) await new Promise((resolve) => setImmediate(resolve));
-}
 const busy = (): Promise<unknown> => until(() => (site.running?.connections ?? 0) > 0);
 
 const MIDDLES: readonly Middle[] = [
