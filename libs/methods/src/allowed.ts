@@ -2,7 +2,7 @@ import type { Location } from '@webserv/config';
 import { REGISTERED_METHODS } from './registered-methods.ts';
 
 /** The methods that files support. */
-type FileMethod = 'GET' | 'POST' | 'DELETE';
+type FileMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** Never given to a script: only a proxy makes tunnels, and an echo shows a page's scripts what only the browser may see. */
 const REFUSED: ReadonlySet<string> = new Set(['CONNECT', 'TRACE']);
@@ -22,7 +22,7 @@ export function takes({ methods }: Location, method: string): boolean {
  * Returns the method that files see; null if the location does not allow it for files. `method *` is about scripts. For
  * files it allows reading and the methods named beside it.
  */
-export function ofFiles({ methods }: Location, method: string): FileMethod | null {
+export function ofFiles({ methods, putRoot }: Location, method: string): FileMethod | null {
   switch (method) {
     case 'GET':
     case 'HEAD':
@@ -30,6 +30,8 @@ export function ofFiles({ methods }: Location, method: string): FileMethod | nul
     case 'POST':
     case 'DELETE':
       return methods.has(method) ? method : null;
+    case 'PUT':
+      return putRoot === null ? null : 'PUT';
     default:
       return null;
   }

@@ -17,9 +17,15 @@ import { failure } from './failure.ts';
  * location does not trust the file's times, so there is no Last-Modified.
  * @param stamp of the file, or of the coded file in its place
  * @param coding of the coded file; '' for the file itself
+ * @param nowMs when they are judged: a file that has just changed has a weak tag
  */
-export function validatorsOf(exchange: Exchange, stamp: FileStamp, coding: ContentCoding | ''): Validators {
-  const { location, nowMs, services } = exchange;
+export function validatorsOf(
+  exchange: Exchange,
+  stamp: FileStamp,
+  coding: ContentCoding | '',
+  nowMs = exchange.nowMs,
+): Validators {
+  const { location, services } = exchange;
   switch (location.etag) {
     case 'stat':
       return fileValidators(stamp, nowMs, coding);
@@ -30,8 +36,19 @@ export function validatorsOf(exchange: Exchange, stamp: FileStamp, coding: Conte
   }
 }
 
-/** Returns the result of the request's conditions if the target has these validators (RFC 9110, section 13.2.2). */
-export function conditionsOf(exchange: Exchange, validators: Validators): Precondition {
+/**
+ * Returns the validators that the conditions of a method which changes files are judged by. A client has a strong tag only of
+ * a version that no later one can share its time with. So the tag counts as strong here, even right after a change.
+ */
+export function validatorsToChange(exchange: Exchange, stamp: FileStamp): Validators {
+  return validatorsOf(exchange, stamp, '', Number.POSITIVE_INFINITY);
+}
+
+/**
+ * Returns the result of the request's conditions if the target has these validators (RFC 9110, section 13.2.2).
+ * @param validators null if there is no target
+ */
+export function conditionsOf(exchange: Exchange, validators: Validators | null): Precondition {
   const { headers, method } = exchange.head;
   return evaluatePreconditions(
     method,

@@ -14,6 +14,7 @@ import { fallBack } from './routes/fall-back.ts';
 import { namedScript, scriptBehind } from './scripts/find-script.ts';
 import type { Script } from './scripts/script.ts';
 import { post } from './upload/post.ts';
+import { put } from './upload/put/put.ts';
 
 /**
  * The method stage: it turns a parsed request into its answer. A redirection overrides everything else in its location.
@@ -52,6 +53,8 @@ function outcomeOf(exchange: Exchange): Outcome {
       return get(exchange);
     case 'POST':
       return post(exchange);
+    case 'PUT':
+      return put(exchange);
     case 'DELETE':
       return remove(exchange);
     case null:

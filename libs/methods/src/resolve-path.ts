@@ -34,7 +34,7 @@ export function defaultNameOf(path: string, name: string): string {
  * Whether the path names a file that is hidden from clients: a dotfile, unless the location shows them, or, in every
  * location, an incomplete upload.
  */
-export function isHidden({ dotfiles }: Location, path: string): boolean {
+export function isHidden({ dotfiles }: Pick<Location, 'dotfiles'>, path: string): boolean {
   for (let at = path.indexOf('/.'); at >= 0; at = path.indexOf('/.', at + 1)) {
     const end = path.indexOf('/', at + 1);
     if (hidesName(path.slice(at + 1, end < 0 ? path.length : end), dotfiles)) return true;

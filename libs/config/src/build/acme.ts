@@ -48,6 +48,7 @@ export function challengeLocation(
     root: under(store, 'challenges/http'),
     defaultFiles: [],
     uploadPath: null,
+    putRoot: null,
     autoIndex: 'off',
     tries: null,
     spa: '',

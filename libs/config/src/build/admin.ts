@@ -61,6 +61,7 @@ function onlyLocation({ base, at, origins }: Server): Location {
     prefix: '/',
     defaultFiles: [],
     uploadPath: null,
+    putRoot: null,
     bodySize: BODY_SIZE,
     redirection: null,
     rewrites: [],

@@ -52,6 +52,7 @@ export function buildLocation(
     root: scope.root,
     defaultFiles: index.defaultFiles,
     uploadPath: scope.uploadPath,
+    putRoot: redirection === null ? claimPut(level, scope, cgi, around) : null,
     uploadOverwrite: scope.uploadOverwrite,
     uploadFsync: scope.uploadFsync,
     uploadInert: scope.uploadInert,
@@ -155,6 +156,25 @@ function claimSpa(level: Level, rootPath: string, around: Surroundings): void {
   const { setting, level: from, value } = level.settle('spa');
   if (root === null || setting === null || value === '' || (from !== level && from !== root.level)) return;
   around.claims.push({ need: 'file', path: under(rootPath, value), at: wordSpan(setting.directive, 0) });
+}
+
+/**
+ * PUT stores files in the root. Where scripts run, it is a method of scripts alone: a client that may store a script may run
+ * anything.
+ * @returns the folder that has to be writable, or null
+ */
+function claimPut(
+  level: Level,
+  { root, methods }: Scope,
+  cgi: readonly CgiRule[],
+  around: Surroundings,
+): string | null {
+  if (root === '' || cgi.length > 0 || !methods.has('PUT')) return null;
+  const { setting } = level.settle('method');
+  const index = setting?.directive.args.findIndex(({ text }) => text === 'PUT') ?? -1;
+  if (setting !== null && index >= 0)
+    around.claims.push({ need: 'writable-folder', path: root, at: wordSpan(setting.directive, index) });
+  return root;
 }
 
 function buildCgi(level: Level, rootPath: string, reader: LevelReader, around: Surroundings): CgiRule[] {

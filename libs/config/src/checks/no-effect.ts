@@ -132,7 +132,7 @@ function rates(locations: readonly Built<Location>[], problems: Problems): void 
 
 function uploads(server: Level, locations: readonly Built<Location>[], problems: Problems): void {
   const serving = locations.filter(({ value }) => value.redirection === null);
-  if (serving.some(({ value }) => value.uploadPath !== null)) return;
+  if (serving.some(({ value }) => value.uploadPath !== null || value.putRoot !== null)) return;
   neverActs(server.own('max_uploads'), 'max_uploads', 'nothing can be uploaded', problems);
   if (serving.some(({ value }) => value.cgi.length > 0)) return;
   neverActs(server.own('temp_disk'), 'temp_disk', 'no location of this server stores a body', problems);
@@ -187,9 +187,9 @@ function posts(server: Level, locations: readonly Built<Location>[], problems: P
       problems.warn('post-without-target', wordSpan(setting.directive, index), message);
     }
     if (accepts) continue;
-    for (const name of ['upload_overwrite', 'upload_fsync'] as const) {
-      neverActs(level.own(name), name, 'this location allows no POST', problems);
-    }
+    neverActs(level.own('upload_overwrite'), 'upload_overwrite', 'this location allows no POST', problems);
+    if (value.putRoot === null)
+      neverActs(level.own('upload_fsync'), 'upload_fsync', 'this location stores no body', problems);
   }
 }
 

@@ -7,10 +7,10 @@ import type { Value } from './values/value.ts';
 import { lazy, refuseWord } from './values/values.ts';
 
 /** The methods of files, in the order in which a set is printed. */
-export const FILE_METHODS: readonly Method[] = ['GET', 'POST', 'DELETE'];
+export const FILE_METHODS: readonly Method[] = ['GET', 'POST', 'PUT', 'DELETE'];
 
 /** Methods are case-sensitive (RFC 9110, section 9.1), so one of these in another case is a mistake. */
-const USUAL: readonly Method[] = [...FILE_METHODS, 'HEAD', 'PUT', 'PATCH', 'OPTIONS', 'PROPFIND'];
+const USUAL: readonly Method[] = [...FILE_METHODS, 'HEAD', 'PATCH', 'OPTIONS', 'PROPFIND'];
 const REFUSED: readonly Method[] = ['CONNECT', 'TRACE'];
 /** RFC 9110, section 5.6.2. `*` is a token too. The server reads no request with a longer method. */
 const TOKEN = /^[\w!#$%&'*+.^`|~-]{1,32}$/;
@@ -28,7 +28,7 @@ export const methods: Value<ReadonlySet<Method>> = lazy(() =>
           });
         else if (!TOKEN.test(word) || (USUAL.includes(word.toUpperCase()) && !USUAL.includes(word)))
           refuseWord(ctx, index, `"${word}" is not a method`, {
-            expected: 'GET, POST, DELETE; for scripts any other, or *',
+            expected: 'GET, POST, PUT, DELETE; for scripts any other, or *',
             suggestion: suggest(word, USUAL),
           });
       });

@@ -226,7 +226,7 @@ export interface Scope {
   readonly tries: Tries | null;
   /** The file that answers navigations to what does not exist, relative to the root. '' is off. */
   readonly spa: string;
-  /** GET also allows HEAD. Without a `cgi` it holds some of GET, POST and DELETE. */
+  /** GET also allows HEAD. Without a `cgi` it holds some of GET, POST, PUT and DELETE. */
   readonly methods: ReadonlySet<Method>;
   /** Bytes of a request body. */
   readonly bodySize: number;
@@ -285,6 +285,8 @@ export interface Location extends Scope {
   /** Applied to the path of a request that has come here. Then the location is chosen again. */
   readonly rewrites: readonly Rewrite[];
   readonly cgi: readonly CgiRule[];
+  /** The root, if PUT stores files in it; otherwise null. */
+  readonly putRoot: string | null;
   /** The application that answers every request of this location, which runs all files then; null if its files decide. */
   readonly application: Application | null;
   readonly at: Position;

@@ -144,7 +144,11 @@ export function writeLocation(out: Writer, location: Location): void {
     defaultFile: own('default_file'),
     // The same holds for the page of an application.
     spa: own('spa') || location.spa === '',
-    uploads: location.methods.has('POST') || own('upload_overwrite') || own('upload_fsync'),
+    uploads:
+      location.methods.has('POST') ||
+      location.putRoot !== null ||
+      own('upload_overwrite') ||
+      own('upload_fsync'),
     cgi: location.cgi.length > 0,
     uploadInert: location.uploadInert || own('upload_inert'),
     cgiUploads: location.cgi.length > 0 || own('cgi_uploads'),
@@ -169,7 +173,8 @@ function writeRewrites(out: Writer, { rewrites, origins }: Server | Location): v
     out.value('rewrite', rewriteWords(rule).map(word).join(' '), origins, true, rewriteKey(rule));
 }
 
-function storesInRoot({ root, uploadPath }: Location): boolean {
+function storesInRoot({ root, uploadPath, putRoot }: Location): boolean {
+  if (putRoot !== null) return true;
   return uploadPath !== null && (root === uploadPath || root.startsWith(`${uploadPath}/`));
 }
 

@@ -82,11 +82,12 @@ function unreachable(config: Config): string[] {
       }
     }
     for (const location of server.locations) {
-      const { root, uploadPath, redirection, cgi, origins } = location;
+      const { root, uploadPath, putRoot, redirection, cgi, origins } = location;
       if (redirection === null) need(root, constants.X_OK, 'enter', origins.get('root'));
       if (uploadPath !== null) {
         need(uploadPath, constants.W_OK | constants.X_OK, 'write', origins.get('upload_path'));
       }
+      if (putRoot !== null) need(putRoot, constants.W_OK | constants.X_OK, 'write', origins.get('method'));
       for (const rule of cgi) {
         if (rule.kind === 'script') {
           const runner = runnerOf(location, rule.path);

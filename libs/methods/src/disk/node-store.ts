@@ -1,6 +1,7 @@
 import {
   closeSync,
   fsync,
+  futimesSync,
   linkSync,
   lstatSync,
   openSync,
@@ -65,6 +66,11 @@ export const nodeStore: Store = {
 
   sync(fd: number, done: (result: number) => void): void {
     fsync(fd, (error) => done(error === null ? 0 : errnoOf(error)));
+  },
+
+  touch(fd: number): void {
+    const seconds = (performance.timeOrigin + performance.now()) / 1000;
+    attempt(() => futimesSync(fd, seconds, seconds));
   },
 
   write(path: string, text: string): number {

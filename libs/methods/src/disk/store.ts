@@ -24,6 +24,11 @@ export interface Store {
   flush(fd: number, done: () => void): void;
   /** Forces a file to the disk. `done` follows, never from within; the descriptor must stay open until then. */
   sync(fd: number, done: (result: number) => void): void;
+  /**
+   * Sets the modification time of a file to now, to the microsecond. Files that were written within one tick of the
+   * system's clock have the same time otherwise. Without effect on a disk that cannot.
+   */
+  touch(fd: number): void;
   /** Creates a small file of this content, which must not be there yet. */
   write(path: string, text: string): number;
   /** `sync` by path. For a folder it syncs the names: otherwise a power cut may lose a new file. */

@@ -1,5 +1,5 @@
 import { empty, type Reply } from '@webserv/response';
-import { conditionsOf, validatorsOf } from '../conditions.ts';
+import { conditionsOf, validatorsToChange } from '../conditions.ts';
 import { FileFacts } from '../disk/files.ts';
 import type { Exchange } from '../exchange.ts';
 import { failedCall, failure } from '../failure.ts';
@@ -20,7 +20,7 @@ export function remove(exchange: Exchange): Reply {
   if (error < 0) return failedCall(exchange, error, 'stat');
   if (facts.kind !== 'file')
     return failure(exchange, facts.kind === 'folder' ? 403 : 404, 'not a regular file');
-  const outcome = conditionsOf(exchange, validatorsOf(exchange, facts, ''));
+  const outcome = conditionsOf(exchange, validatorsToChange(exchange, facts));
   if (outcome !== 'pass') return failure(exchange, 412, 'precondition');
   services.forget(path);
   const removed = files.remove(location.root, path);

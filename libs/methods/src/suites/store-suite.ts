@@ -134,6 +134,16 @@ const FILE_CASES: Cases = {
     same(disk.store.create(at('a/c')), -E.ENOTDIR);
   },
 
+  'touch makes the time of a file that of this moment'(disk) {
+    const at = plant(disk);
+    const before = disk.files.stamp(at('a'))?.mtimeMs ?? 0;
+    const fd = disk.store.create(at('c'));
+    disk.store.touch(fd);
+    disk.files.close(fd);
+    const { mtimeMs = 0 } = disk.files.stamp(at('c')) ?? {};
+    ok(mtimeMs >= before && mtimeMs < Date.now() + 1000);
+  },
+
   'write makes a file of this content where nothing lies'(disk) {
     const at = plant(disk);
     same(disk.store.write(at('c'), 'a note'), 0);

@@ -129,6 +129,7 @@ export class Fixture {
       root: this.root,
       defaultFiles: patch.autoIndex === 'on' ? [] : ['index.html'],
       uploadPath: null,
+      putRoot: null,
       uploadOverwrite: false,
       uploadFsync: false,
       autoIndex: 'off',
@@ -157,7 +158,9 @@ export class Fixture {
     } as unknown as Location;
     const locations = this.server.locations.filter((known) => known.prefix !== prefix);
     this.server = { ...this.server, locations: [...locations, location] };
-    const folders = this.server.locations.flatMap(({ uploadPath }) => uploadPath ?? []);
+    const folders = this.server.locations.flatMap(({ uploadPath, putRoot }) =>
+      [uploadPath ?? [], putRoot ?? []].flat(),
+    );
     const uploads = new UploadRoots(folders);
     this.services = { ...this.services, uploads };
     this.pages = new ErrorPages(nodeFiles, uploads);

@@ -53,7 +53,8 @@ export class Draft implements FileWriterOwner {
   /** A second name for the replaced file. */
   private readonly backupName = temporaryName();
   private hasBackup = false;
-  private stamp: FileStamp = { mtimeMs: 0, size: 0, ino: 0 };
+  /** Its stamp, once it is whole. */
+  stamp: FileStamp = { mtimeMs: 0, size: 0, ino: 0 };
   private readonly rules: UploadRules;
   private readonly fd: number;
   private readonly writer: FileWriter;
@@ -84,7 +85,7 @@ export class Draft implements FileWriterOwner {
     rules: UploadRules,
     request: DraftRequest,
   ): Draft | number {
-    const path = join(rules.folder, temporaryName());
+    const path = join(rules.temporary, temporaryName());
     const fd = services.store.create(path);
     return fd < 0 ? fd : new Draft(services, owner, rules, request, path, fd);
   }
@@ -111,6 +112,7 @@ export class Draft implements FileWriterOwner {
 
   written(): void {
     const facts = new FileFacts();
+    if (this.rules.ownTime) this.services.store.touch(this.fd);
     const error = this.services.files.inspect(this.fd, facts);
     this.stamp = { mtimeMs: facts.mtimeMs, size: facts.size, ino: facts.ino };
     if (error < 0 || facts.size !== this.size) {
@@ -202,7 +204,7 @@ export class Draft implements FileWriterOwner {
   }
 
   private get backup(): string {
-    return join(this.rules.folder, this.backupName);
+    return join(this.rules.temporary, this.backupName);
   }
 
   /** Gives the replaced file a second name. Without hard links, or if no file is replaced, nothing can be restored. */

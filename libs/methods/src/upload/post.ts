@@ -4,14 +4,15 @@ import { failure } from '../failure.ts';
 import type { Outcome } from '../intake.ts';
 import { lastSegment } from '../resolve-path.ts';
 import { uploadStatusOf } from '../status-of.ts';
+import { refusedCoding } from './coded-body.ts';
 import { cleanName, generatedName } from './file-name.ts';
 import { parseDisposition } from './form/disposition.ts';
 import { FormIntake } from './form/form-intake.ts';
 import { isBoundary } from './form/multipart-parser.ts';
 import { parseParameters } from './form/parameters.ts';
 import { mediaTypeOf } from './form/part-head.ts';
-import { RawIntake } from './raw-intake.ts';
-import { beginPlace } from './upload.ts';
+import { storeRaw } from './raw-intake.ts';
+import { receipt } from './receipt.ts';
 import type { UploadRules } from './upload-rules.ts';
 
 const FORM = 'multipart/form-data';
@@ -25,18 +26,14 @@ export function post(exchange: Exchange): Outcome {
   if (location.uploadPath === null) return failure(exchange, 403, 'no upload_path');
   const rules: UploadRules = {
     folder: location.uploadPath,
+    temporary: location.uploadPath,
     overwrite: location.uploadOverwrite,
     fsync: location.uploadFsync,
+    ownTime: false,
   };
-  const { headers } = exchange.head;
-  const coding = headers.known(FieldId.CONTENT_ENCODING);
-  if (coding !== undefined && coding.toLowerCase() !== 'identity') {
-    // The disk does not keep the coding, so a GET would send the file without it.
-    const reply = failure(exchange, 415, 'content-encoding');
-    reply.headers.set('Accept-Encoding', 'identity');
-    return reply;
-  }
-  const contentType = headers.known(FieldId.CONTENT_TYPE) ?? null;
+  const coded = refusedCoding(exchange);
+  if (coded !== null) return coded;
+  const contentType = exchange.head.headers.known(FieldId.CONTENT_TYPE) ?? null;
   const mediaType = mediaTypeOf(contentType, '');
   if (contentType !== null && isForm(mediaType, contentType)) return form(exchange, rules, contentType);
   return raw(exchange, rules, mediaType);
@@ -54,9 +51,13 @@ function form(exchange: Exchange, rules: UploadRules, contentType: string): Outc
 }
 
 function raw(exchange: Exchange, rules: UploadRules, mediaType: string): Outcome {
-  const intake = RawIntake.begin(exchange, rules, nameOf(exchange, mediaType));
-  if (typeof intake !== 'number') return intake;
-  return failure(exchange, uploadStatusOf(intake), beginPlace(intake), intake);
+  return storeRaw(exchange, {
+    name: nameOf(exchange, mediaType),
+    rules,
+    statusOf: uploadStatusOf,
+    refusal: () => null,
+    receipt: (files) => receipt(exchange, rules.folder, files, []),
+  });
 }
 
 /** Returns the last segment of the URL below the prefix, or the name in Content-Disposition, or a generated name. */

@@ -15,7 +15,7 @@ export interface FormField {
   readonly size: number;
 }
 
-interface Stored extends StoredFile {
+interface Stored extends Pick<StoredFile, 'name' | 'size'> {
   /** The URL that serves it, a path from `/`, or null. */
   readonly location: string | null;
 }

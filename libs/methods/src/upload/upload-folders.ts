@@ -4,7 +4,10 @@ import type { Server } from '@webserv/config';
 export function uploadFoldersOf(servers: readonly Server[]): ReadonlySet<string> {
   const folders = new Set<string>();
   for (const { locations } of servers) {
-    for (const { uploadPath } of locations) if (uploadPath !== null) folders.add(uploadPath);
+    for (const { uploadPath, putRoot } of locations) {
+      if (uploadPath !== null) folders.add(uploadPath);
+      if (putRoot !== null) folders.add(putRoot);
+    }
   }
   return folders;
 }

@@ -73,14 +73,16 @@ export const CONTENT: Readonly<Record<string, Probe>> = {
   },
   method: {
     settings: [
-      ['method GET;', ['GET, HEAD', 405, 404]],
-      ['method GET POST;', ['GET, HEAD, POST', 201, 404]],
-      ['method POST;', ['POST', 201, 405]],
+      ['method GET;', ['GET, HEAD', 405, 404, 405]],
+      ['method GET POST;', ['GET, HEAD, POST', 201, 404, 405]],
+      ['method POST;', ['POST', 201, 405, 405]],
+      ['method GET PUT;', ['GET, HEAD, PUT', 405, 404, 201]],
     ],
     observe: async (place) => {
       const { headers } = await place.ask(place.get('/').replace('GET', 'DELETE'));
       const { status } = await place.ask(place.post(freshName(place), 'content'));
-      return [headers.get('allow'), status, await statusAt(place, '/none')];
+      const put = await place.ask(place.post(`${freshName(place)}-put`, 'content').replace('POST', 'PUT'));
+      return [headers.get('allow'), status, await statusAt(place, '/none'), put.status];
     },
   },
   symlinks: {

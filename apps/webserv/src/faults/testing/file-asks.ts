@@ -131,6 +131,32 @@ function drawSize({ random, site }: AskContext): number {
   return random.below(random.chance(0.2) ? 40_000 : 2000);
 }
 
+/** What may have been there before is replaced, and what was not is new. */
+export function putFile(context: AskContext): Ask {
+  const { random, mark, site } = context;
+  const name = drawName(context);
+  const size = drawSize(context);
+  const content = `${mark.replace(/[<>]/g, '|')} put `.repeat(Math.ceil(size / 8)).slice(0, size);
+  const onlyNew = random.chance(0.2);
+  const fields = [`Content-Length: ${size}`, ...(onlyNew ? ['If-None-Match: *'] : [])];
+  return {
+    label: `PUT ${name}, ${size} bytes${onlyNew ? ', if new' : ''}`,
+    method: 'PUT',
+    head: headOf('PUT', `/files/${name}`, fields),
+    body: content,
+    floods: size > 200_000,
+    judge: (answer, past) => {
+      if (madeRoom(context, answer)) return null;
+      const before = past.disk.between(`${FILES}/${name}`, past.from, past.to);
+      const there = before.some((bytes) => bytes !== null);
+      if (answer.status === 412) return onlyNew && there ? null : '412, though the name is free';
+      if (size > site.bodySize) return statusIs(answer, 413);
+      const allowed = [...(there && !onlyNew ? [204] : []), ...(before.includes(null) ? [201] : [])];
+      return statusIs(answer, ...allowed) ?? stored(context, [[name, content]], 201, past);
+    },
+  };
+}
+
 /** Raw, with its length or in chunks, sent at once or after 100 (Continue). */
 export function postRaw(context: AskContext): Ask {
   const { random, mark } = context;

@@ -23,6 +23,7 @@ interface Record {
 export class MemoryDisk implements Files, Store {
   /** Mistakes that the server has made with descriptors. */
   readonly mistakes: string[] = [];
+  private touched = 0;
   /** Called for every file that is opened. */
   onOpen: (path: string) => void = () => {};
   readonly paths: Paths = {
@@ -224,6 +225,13 @@ export class MemoryDisk implements Files, Store {
   flush(fd: number, done: () => void): void {
     if (this.fileOf(fd) === null) this.mistake(`flushes ${fd}, which is no open file`);
     setTimeout(done, this.trouble.delay());
+  }
+
+  touch(fd: number): void {
+    const file = this.fileOf(fd);
+    if (file === null) this.mistake(`touches ${fd}, which is no open file`);
+    // Each file has a time of its own, as on a disk that keeps fractions.
+    else file.mtimeMs = Date.now() + (this.touched++ % 1000) / 1000;
   }
 
   sync(fd: number, done: (result: number) => void): void {

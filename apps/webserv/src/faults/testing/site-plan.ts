@@ -128,7 +128,7 @@ server {
   error 404 /world/pages/404.html;
   location / { method GET; default_file index.html; }
   location /list { root /world/list; auto_index on; }
-  location /files { root ${FILES}; method GET DELETE; }
+  location /files { root ${FILES}; method GET PUT DELETE; upload_fsync ${fsync ? 'on' : 'off'}; }
   location /upload {
     method POST;
     upload_path ${FILES};

@@ -2,7 +2,17 @@ import type { FakePeer, Random } from '@webserv/event-loop/testing';
 import { type Act, Actor, IO } from './actor.ts';
 import { AnswerReader, type Outcome } from './answer-reader.ts';
 import type { Ask, AskContext } from './ask.ts';
-import { getFile, getRange, getUnchanged, headFile, list, postForm, postRaw, remove } from './file-asks.ts';
+import {
+  getFile,
+  getRange,
+  getUnchanged,
+  headFile,
+  list,
+  postForm,
+  postRaw,
+  putFile,
+  remove,
+} from './file-asks.ts';
 import { plain, refused, runScript } from './other-asks.ts';
 import type { SitePlan } from './site-plan.ts';
 
@@ -46,6 +56,8 @@ export const USUAL: readonly Maker[] = [
   postRaw,
   postRaw,
   postForm,
+  putFile,
+  putFile,
   runScript,
   runScript,
   plain,
@@ -54,7 +66,7 @@ export const USUAL: readonly Maker[] = [
 const MAKERS: readonly Maker[] = [...USUAL, refused];
 
 /** Of whoever reads and changes one file: what was replaced or deleted must never be seen again. */
-const DEVOTED: readonly Maker[] = [getFile, getFile, getFile, headFile, remove, postRaw, postRaw];
+const DEVOTED: readonly Maker[] = [getFile, getFile, getFile, headFile, remove, postRaw, putFile];
 
 /** Ways to end a request that deserve no answer, or get none. */
 const RUDE = ['resets', 'stalls', 'stops reading', 'vanishes'] as const;

@@ -3,6 +3,7 @@ import { readsFiles, runnerOf } from '../../model/cgi-rules.ts';
 import type { CgiRule } from '../../model/types.ts';
 import type { WrittenPlace } from './places.ts';
 import { hides, type Reach, shadowOf } from './reach.ts';
+import { uploadFolders } from './uploads.ts';
 
 /** The number of names that are looked at below one root. */
 const MOST = 512;
@@ -46,10 +47,7 @@ function firstSent(
 ): string | null {
   const { location } = sender;
   // Uploads are meant to be sent.
-  if (
-    places.some(({ location: { uploadPath } }) => uploadPath !== null && reach.overlap(location, uploadPath))
-  )
-    return null;
+  if (uploadFolders(places).some(({ path }) => reach.overlap(location, path) !== null)) return null;
   const folders = [''];
   let left = MOST;
   for (const folder of folders) {

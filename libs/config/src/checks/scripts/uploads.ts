@@ -8,6 +8,7 @@ import { isBelow, type Reach } from './reach.ts';
 /** An upload folder, and the place that sets it. */
 interface UploadFolder {
   readonly path: string;
+  readonly what: string;
   readonly where: string;
 }
 
@@ -15,9 +16,16 @@ interface UploadFolder {
 export function uploadFolders(places: readonly WrittenPlace[]): UploadFolder[] {
   const folders = new Map<string, UploadFolder>();
   for (const place of places) {
-    const { uploadPath, redirection } = place.location;
-    if (uploadPath === null || redirection !== null || folders.has(uploadPath)) continue;
-    folders.set(uploadPath, { path: uploadPath, where: placeOf(place, 'upload_path') });
+    const { uploadPath, putRoot, redirection } = place.location;
+    if (redirection !== null) continue;
+    for (const [path, name] of [
+      [uploadPath, 'upload_path'],
+      [putRoot, 'method'],
+    ] as const) {
+      if (path === null || folders.has(path)) continue;
+      const what = name === 'method' ? 'where PUT stores' : 'an "upload_path"';
+      folders.set(path, { path, what, where: placeOf(place, name) });
+    }
   }
   return [...folders.values()];
 }
@@ -29,15 +37,35 @@ export function refuseUploads(places: readonly WrittenPlace[], reach: Reach, pro
   for (const place of places) {
     const { location } = place;
     if (location.cgiUploads || location.cgi.length === 0) continue;
+    refuseInterpreters(place, index, reach, problems);
     for (const folder of index.overlapping(reach.real(location.root))) {
       const rule = location.cgi.find((each) => runsIn(place, each, folder, reach));
       if (rule === undefined) continue;
-      const message = `this runs what clients upload: ${subjectOf(rule)} in ${quoted(folder.path)}, an "upload_path" (${folder.where})`;
+      const message = `this runs what clients upload: ${subjectOf(rule)} in ${quoted(folder.path)}, ${folder.what} (${folder.where})`;
       problems.error('upload-runs', wordSpan(settingOf(place, rule).directive, 0), message, {
         expected: 'a folder that no scripts are run in, or "cgi_uploads on;"',
       });
       break;
     }
+  }
+}
+
+/** Clients could put another program in the place of an interpreter. */
+function refuseInterpreters(
+  place: WrittenPlace,
+  index: FolderIndex<UploadFolder>,
+  reach: Reach,
+  problems: Problems,
+): void {
+  for (const rule of place.location.cgi) {
+    if (rule.kind !== 'extension' || rule.interpreter === '') continue;
+    const path = reach.real(rule.interpreter);
+    const folder = index.overlapping(path).find((each) => isBelow(path, reach.real(each.path)));
+    if (folder === undefined) continue;
+    const message = `clients can replace this interpreter: it lies in ${quoted(folder.path)}, ${folder.what} (${folder.where})`;
+    problems.error('upload-runs', wordSpan(settingOf(place, rule).directive, 1), message, {
+      expected: 'an interpreter outside, or "cgi_uploads on;"',
+    });
   }
 }
 
