@@ -1,5 +1,5 @@
 export { AdminAnswers, type AdminOptions } from './answers/admin-answers.ts';
-export type { Answer, Ask, Later } from './answers/answer.ts';
+export { type Answer, type Ask, json, type Later, plain } from './answers/answer.ts';
 export { withoutSecrets } from './answers/without-secrets.ts';
 export { Histogram } from './counts/histogram.ts';
 export type { RequestCounts } from './counts/request-counts.ts';
@@ -7,4 +7,5 @@ export { serverLabels } from './counts/server-labels.ts';
 export type { Collector } from './metrics/collector.ts';
 export { OPEN_METRICS } from './metrics/metrics-text.ts';
 export { type Family, type Labels, mergeSnapshots, type Snapshot } from './metrics/snapshot.ts';
+export { type PagePart, plainPage } from './page/plain-page.ts';
 export { type Action, type AdminPage, Registry, type Section, type Source } from './registry.ts';

@@ -5,5 +5,7 @@ export type { ProcessOwner, Program } from './process/run.ts';
 export { ScriptProcess } from './process/script-process.ts';
 export { ScriptUdata, type ScriptUdataOwner } from './process/script-udata.ts';
 export { type EnvEntry, environment, type ScriptRequest } from './program/env.ts';
+export type { RunDetails, RunSummary } from './recorder/recorded-run.ts';
+export type { Recorder } from './recorder/recorder.ts';
 export { type CgiOptions, CgiRunner } from './runner.ts';
 export type { ScriptRun } from './workshop/workshop.ts';

@@ -7,6 +7,7 @@ import { Connections } from './application/connections.ts';
 import { type Launcher, systemLauncher } from './process/launcher.ts';
 import type { Run } from './process/run.ts';
 import { Queue } from './queue.ts';
+import { Recorder } from './recorder/recorder.ts';
 import { redirectedHead } from './request/local-redirect.ts';
 import { ScriptIntake } from './request/script-intake.ts';
 import type { Location, Server } from './workshop/server.ts';
@@ -18,6 +19,8 @@ export interface CgiOptions {
   readonly software: string;
   /** Takes a line that a script wrote to stderr, without its line end. The log must escape its control characters. */
   readonly log: (line: string, run: ScriptRun) => void;
+  /** Returns what a server is called where runs are shown; by default its first name. */
+  readonly labelOf?: (server: Server) => string;
   /** Returns the location of a server that a decoded path belongs to. */
   readonly locate: (server: Server, path: string) => Location;
   /** The time of day in milliseconds; by default the system's. */
@@ -36,6 +39,8 @@ const REDIRECTIONS_MAX = 10;
 
 /** Runs the scripts of all servers on one loop. The method stage calls `script` (see `Services`). */
 export class CgiRunner {
+  /** The last runs of each location. */
+  readonly recorder: Recorder;
   private readonly workshop: Workshop;
   private readonly queues = new WeakMap<Server, Queue>();
   /** How many local redirections have led to a request. */
@@ -51,8 +56,11 @@ export class CgiRunner {
     const nothing = launcher.openNothing();
     if (nothing < 0) throw new Error(`nothing to read for scripts: ${errnoMessage(nothing)}`);
     this.options = options;
+    const { now = Date.now, labelOf = ({ names }) => names[0] ?? '' } = options;
+    this.recorder = new Recorder({ now: () => loop.now, timeOfDay: now, labelOf });
     this.workshop = {
       loop,
+      recorder: this.recorder,
       launcher,
       slabs: new Slabs(),
       software: options.software,
@@ -173,10 +181,7 @@ export class CgiRunner {
     if (head === null) return failure(from, 502, 'local redirection to no path');
     this.depths.set(head, depth);
     const exchange = new Exchange(services, head, server, locate(server, head.path), now());
-    exchange.remote = from.remote;
-    exchange.peer = from.peer;
-    exchange.requestId = from.requestId;
-    exchange.caller = from.caller;
+    exchange.follow(from);
     return dispatch(exchange);
   }
 }

@@ -70,6 +70,7 @@ describe('defaults', () => {
       bodySize: 1_048_576,
       minRate: 256,
       cgiSpool: 67_108_864,
+      runs: 20,
       methods: new Set(['GET']),
       redirection: null,
       rewrites: [],

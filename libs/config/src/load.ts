@@ -12,6 +12,7 @@ import { checkFallbacks } from './checks/fallbacks.ts';
 import { warnOfShadowed } from './checks/locations.ts';
 import { warnOfNoEffect } from './checks/no-effect.ts';
 import { warnOfLoops } from './checks/redirections.ts';
+import { warnOfUnseenRuns } from './checks/runs.ts';
 import { checkMethods } from './checks/script-methods.ts';
 import { checkScripts } from './checks/scripts/check-scripts.ts';
 import { checkTls } from './checks/tls.ts';
@@ -71,6 +72,7 @@ function loadSource(source: Source, disk: Disk): LoadResult {
   checkTls(draft, problems);
   checkAcme(draft, problems);
   checkAdmin(draft, problems);
+  warnOfUnseenRuns(draft, problems);
   if (problems.errors === 0) checkCertificates(draft, disk, problems);
   warnOfNoEffect(draft, problems);
   warnOfShadowed(draft, problems);

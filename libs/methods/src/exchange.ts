@@ -105,6 +105,10 @@ export class Exchange {
   peer = '';
   /** What the logs, the answer and scripts call this request; '' if its server gives no ids. */
   requestId = '';
+  /** What the recorder calls the last script that has run for it; '' if none has, or nobody records. */
+  run = '';
+  /** The exchange that a client's request began with: this one, unless it was sent on. The logs know that one. */
+  first: Exchange = this;
   caller: Caller = NOBODY;
   /** The path and query as the client sent them, of a request that was sent on to another path; otherwise ''. */
   uri = '';
@@ -127,12 +131,18 @@ export class Exchange {
   aimedAt(location: Location, path: string, query: string, hasQuery: boolean): Exchange {
     const { head, services, server, nowMs } = this;
     const other = new Exchange(services, head.aimedAt(path, query, hasQuery), server, location, nowMs);
-    other.remote = this.remote;
-    other.peer = this.peer;
-    other.requestId = this.requestId;
-    other.caller = this.caller;
+    other.follow(this);
     other.uri = this.uri === '' ? (head.hasQuery ? `${head.rawPath}?${head.query}` : head.rawPath) : this.uri;
     return other;
+  }
+
+  /** It goes on with the request of another exchange. */
+  follow(earlier: Exchange): void {
+    this.remote = earlier.remote;
+    this.peer = earlier.peer;
+    this.requestId = earlier.requestId;
+    this.caller = earlier.caller;
+    this.first = earlier.first;
   }
 
   /** Begins the request that `head` holds now, for this server and location. */
@@ -140,5 +150,6 @@ export class Exchange {
     this.server = server;
     this.location = location;
     this.nowMs = nowMs;
+    this.run = '';
   }
 }

@@ -14,7 +14,7 @@ import {
   type Words,
 } from '@webserv/command';
 import { helpText as directivesText, helpOn } from '@webserv/config';
-import { checkMain, StartError } from '@webserv/hosting';
+import { checkMain, StartError, showRuns } from '@webserv/hosting';
 import { VERSION } from '../server/version.ts';
 import { byConfig, problemsOf } from './by-config.ts';
 import { byFolder } from './by-folder.ts';
@@ -55,6 +55,8 @@ function run(words: Words): void {
     process.stderr.write(`${CONFIG_NAME} is written: webserv serves by it\n`);
   } else if (subcommand === 'certificate') makeCertificate(operands.slice(1));
   else if (subcommand === 'reload') void reloadServer(options.get('config') ?? CONFIG_NAME);
+  else if (subcommand === 'runs')
+    void showRuns(options.get('config') ?? CONFIG_NAME, first, options.has('json'));
   else if (subcommand === 'check-for-reload') checkMain(first, problemsOf);
   else if (subcommand === 'completion') process.stdout.write(completionText(first) ?? '');
   else if (subcommand === 'man') process.stdout.write(manText(VERSION));

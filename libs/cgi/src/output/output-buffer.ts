@@ -1,5 +1,5 @@
 import type { Loop, Memory } from '@webserv/event-loop';
-import { type Ledger, type MemoryLedger, present } from '@webserv/methods';
+import { type Exchange, type Ledger, type MemoryLedger, present } from '@webserv/methods';
 import { Spool, type SpoolOwner } from '../spool/spool.ts';
 import { SLAB, type Workshop } from '../workshop/workshop.ts';
 
@@ -203,4 +203,13 @@ export class OutputBuffer implements SpoolOwner {
     this.released = true;
     this.giveSlab(this.slab);
   }
+}
+
+/** Returns where the output of a script may wait for its client. */
+export function roomOf({ services, server, location }: Exchange): OutputRoom {
+  return {
+    disk: services.ledgerOf(server),
+    memory: services.memoryOf(server),
+    spoolMax: location.cgiSpool,
+  };
 }

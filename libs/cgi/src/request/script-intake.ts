@@ -8,12 +8,14 @@ import {
   type Script,
 } from '@webserv/methods';
 import type { Reply } from '@webserv/response';
+import { roomOf } from '../output/output-buffer.ts';
 import type { ScriptHead } from '../output/output-parser.ts';
 import { type OutputOwner, ScriptOutput } from '../output/script-output.ts';
 import { Alarm } from '../process/alarm.ts';
 import type { Run, RunOwner } from '../process/run.ts';
 import { isNph, programOf } from '../program/program.ts';
 import type { Queue, Waiter } from '../queue.ts';
+import type { RecordedRun } from '../recorder/recorded-run.ts';
 import { runOf, type ScriptRun, type Workshop } from '../workshop/workshop.ts';
 import { Redirection } from './redirection.ts';
 import { runOn } from './run-on.ts';
@@ -21,7 +23,7 @@ import { type InputOwner, ScriptInput } from './script-input.ts';
 import { replyOf } from './script-reply.ts';
 import { applicationFailed, failedWork, notStarted } from './shortage.ts';
 import { Stage } from './stage.ts';
-import { patience, Wait } from './wait.ts';
+import { patience, Wait, waitFor } from './wait.ts';
 
 /**
  * A request that a script answers. The server receives the whole body, then runs the script. The script's output becomes
@@ -51,7 +53,10 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, RunOwner, 
   private verdict: Reply | null = null;
   /** The server asked the script to end after its output was complete. That a signal ended it is no error then. */
   private outlasted = false;
-  private queuedAt = 0;
+  readonly cameAt: number;
+  queuedAt = 0;
+  /** Null before the script starts, and if nobody records. */
+  private recorded: RecordedRun | null = null;
   private answeredAt = 0;
   private wait: Wait = Wait.NONE;
   /** Bytes of the body that the script had taken when its time limit began. */
@@ -65,6 +70,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, RunOwner, 
     this.script = script;
     this.address = services.addressOf(exchange.remote);
     this.about = runOf(exchange, script);
+    this.cameAt = workshop.loop.now;
     this.timeoutMs = location.timeouts.cgi;
     this.alarm = new Alarm(workshop.loop, () => this.rang());
     if (head.hasBody) {
@@ -92,7 +98,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, RunOwner, 
     this.verdict = null;
     this.redirection?.abort();
     this.redirection = null;
-    this.letGo();
+    this.clientLeft();
   }
 
   // ---- a turn ------------------------------------------------------------------------------------------------
@@ -125,19 +131,16 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, RunOwner, 
     const run = runOn(workshop, this.script, this.timeoutMs, this);
     this.run = run;
     workshop.runs.add(run);
-    run.start(programOf(workshop, exchange, this.script, this.input?.total ?? exchange.head.contentLength));
+    const { script, about } = this;
+    const program = programOf(workshop, exchange, script, this.input?.total ?? exchange.head.contentLength);
+    this.recorded = workshop.recorder.begin(exchange, script, about, program, this);
+    run.start(program);
   }
 
   started(): void {
     const { exchange, workshop } = this;
-    const { server, location, services } = exchange;
     const run = present(this.run, 'the run');
-    const room = {
-      disk: services.ledgerOf(server),
-      memory: services.memoryOf(server),
-      spoolMax: location.cgiSpool,
-    };
-    const output = new ScriptOutput(workshop, room, this, run.output, isNph(this.script));
+    const output = new ScriptOutput(workshop, roomOf(exchange), this, run.output, isNph(this.script));
     this.output = output;
     const error = Math.min(this.input?.attach(run.input) ?? 0, output.begin());
     if (error < 0) {
@@ -151,6 +154,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, RunOwner, 
   notStarted(errno: number): void {
     const run = present(this.run, 'the run');
     this.run = null;
+    this.recorded?.notStarted();
     this.queue.leave(this);
     this.refuse(notStarted(this.exchange, this.script, errno));
     this.workshop.collected(run);
@@ -164,7 +168,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, RunOwner, 
   }
 
   giveUp(): void {
-    this.output?.fail(-ERRNO.ETIMEDOUT, 'max_cgi: the slowest reader');
+    this.breakOff(-ERRNO.ETIMEDOUT, 'max_cgi: the slowest reader', applicationFailed);
     this.run?.end();
     this.watch(false);
   }
@@ -200,6 +204,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, RunOwner, 
 
   headRead(head: ScriptHead): void {
     if (this.stage !== Stage.RUNNING) return;
+    this.recorded?.headRead();
     this.head = head;
     if (head.kind === 'local-redirect') this.follow(head.location);
     // Without Content-Length the end of the script shows the length. Most scripts end now.
@@ -235,11 +240,12 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, RunOwner, 
 
   bodyOver(): void {
     this.stage = Stage.OVER;
+    this.recorded?.over(this.output?.given ?? 0);
     this.watch(true);
   }
 
   bodyCancelled(): void {
-    this.letGo();
+    this.clientLeft();
   }
 
   outputFlooded(): void {
@@ -261,7 +267,8 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, RunOwner, 
     this.breakOff(errno, place, applicationFailed);
   }
 
-  exited(): void {
+  exited(status: number): void {
+    this.recorded?.exited(status);
     // The runner ended the script before it could begin. The client is still there.
     if (this.output === null) this.refuse(failure(this.exchange, 503, 'server closing'));
     this.queue.leave(this);
@@ -273,6 +280,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, RunOwner, 
   }
 
   said(line: string): void {
+    this.recorded?.said(line);
     this.workshop.log(line, this.about);
   }
 
@@ -292,6 +300,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, RunOwner, 
 
   /** Answers with an error in place of the script, or fails the body if the script's own head has left. */
   private breakOff(errno: number, place: string, verdict: typeof failedWork): void {
+    this.recorded?.failed(place);
     if (this.stage < Stage.REFUSED) {
       this.refuse(verdict(this.exchange, errno, place));
       this.output?.close();
@@ -314,28 +323,16 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, RunOwner, 
     this.stage = next;
     this.answeredAt = this.workshop.loop.now;
     this.redirection = null;
+    this.recorded?.answered(reply, next === Stage.OVER);
     this.client?.reply(reply);
     this.watch(true);
   }
 
   // ---- time --------------------------------------------------------------------------------------------------
 
-  private get waitingFor(): Wait {
-    const { run, output, input, stage } = this;
-    if (stage === Stage.REFUSED) return Wait.NOW;
-    if (stage === Stage.QUEUED) return Wait.TURN;
-    if (run === null || output === null) return Wait.NONE;
-    if (stage === Stage.MEASURING) return Wait.LENGTH;
-    if (run.exited) return output.reading ? Wait.ORPHAN : Wait.NONE;
-    if (run.ending) return Wait.NONE;
-    if (stage === Stage.ENDING) return Wait.EXIT;
-    const owes = stage === Stage.OVER || output.reading || output.ended || (input?.pending ?? false);
-    return owes ? Wait.SCRIPT : Wait.NONE;
-  }
-
   /** Sets the alarm for the current wait. @param moved whether the awaited side acted, so that its time begins anew */
   private watch(moved: boolean): void {
-    const { waitingFor: wait } = this;
+    const wait = waitFor(this.stage, this.run, this.output, this.input);
     if (wait === Wait.NONE) this.alarm.stop();
     else if ((moved && wait !== Wait.LENGTH) || wait !== this.wait) {
       this.alarm.set(patience(wait, this.timeoutMs));
@@ -390,7 +387,8 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, RunOwner, 
     this.run?.end();
   }
 
-  private letGo(): void {
+  private clientLeft(): void {
+    this.recorded?.left(this.output?.given ?? 0);
     this.stage = Stage.OVER;
     this.alarm.stop();
     this.input?.drop();

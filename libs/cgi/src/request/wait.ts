@@ -1,4 +1,8 @@
+import type { ScriptOutput } from '../output/script-output.ts';
+import type { Run } from '../process/run.ts';
 import { ORPHAN_MS } from '../process/script-process.ts';
+import type { ScriptInput } from './script-input.ts';
+import { Stage } from './stage.ts';
 
 /** After the end of the output the server waits this long for the child's exit. It shows whether the output is complete. */
 const EXIT_MS = 100;
@@ -48,4 +52,22 @@ export function patience(wait: Wait, timeoutMs: number): number {
     default:
       return timeoutMs;
   }
+}
+
+/** Returns the event that a request in a stage waits for. Nothing but the stage counts before the script has started. */
+export function waitFor(
+  stage: Stage,
+  run: Run | null,
+  output: ScriptOutput | null,
+  input: ScriptInput | null,
+): Wait {
+  if (stage === Stage.REFUSED) return Wait.NOW;
+  if (stage === Stage.QUEUED) return Wait.TURN;
+  if (run === null || output === null) return Wait.NONE;
+  if (stage === Stage.MEASURING) return Wait.LENGTH;
+  if (run.exited) return output.reading ? Wait.ORPHAN : Wait.NONE;
+  if (run.ending) return Wait.NONE;
+  if (stage === Stage.ENDING) return Wait.EXIT;
+  const owes = stage === Stage.OVER || output.reading || output.ended || (input?.pending ?? false);
+  return owes ? Wait.SCRIPT : Wait.NONE;
 }

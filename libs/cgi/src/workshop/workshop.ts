@@ -3,6 +3,7 @@ import type { Exchange, Outcome, Script } from '@webserv/methods';
 import type { Connections } from '../application/connections.ts';
 import type { Launcher } from '../process/launcher.ts';
 import type { Run } from '../process/run.ts';
+import type { Recorder } from '../recorder/recorder.ts';
 import type { Location, Server } from './server.ts';
 
 /** Bytes of one slab: a pipe on Linux holds as many, and one receive of a body brings at most as many. */
@@ -39,6 +40,7 @@ export interface ScriptRun {
 export interface Workshop {
   readonly loop: Loop;
   readonly launcher: Launcher;
+  readonly recorder: Recorder;
   readonly slabs: Slabs;
   readonly software: string;
   /** PATH of the scripts. */

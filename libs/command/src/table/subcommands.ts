@@ -3,6 +3,8 @@ import type { OptionRow, SubcommandRow } from './row.ts';
 
 const HELP: OptionRow = { name: 'help', short: 'h', help: 'print the help of this command' };
 
+const JSON_OUTPUT: OptionRow = { name: 'json', help: 'print JSON' };
+
 /** The shells that there are completions for. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
@@ -26,6 +28,15 @@ export const SUBCOMMANDS: readonly SubcommandRow[] = [
     most: 0,
     options: [CONFIG_FILE, HELP],
     help: 'have the server of a configuration turn to what it says now, or print what is wrong with it; the configuration needs "pid FILE;"',
+  },
+  {
+    name: 'runs',
+    operands: '[ID]',
+    kind: 'any',
+    least: 0,
+    most: 1,
+    options: [CONFIG_FILE, JSON_OUTPUT, HELP],
+    help: 'show the last runs of scripts of the server of a configuration, or all that is known of one run; the configuration needs "admin ADDRESS;"',
   },
   {
     name: 'certificate',

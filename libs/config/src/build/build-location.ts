@@ -67,6 +67,7 @@ export function buildLocation(
     limitRate: scope.limitRate,
     limitRateAfter: scope.limitRateAfter,
     cgiSpool: scope.cgiSpool,
+    runs: scope.runs,
     symlinks: scope.symlinks,
     dotfiles: scope.dotfiles,
     precompressed: scope.precompressed,

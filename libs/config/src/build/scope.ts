@@ -30,6 +30,7 @@ export function buildScope(reader: LevelReader, types: ReadonlyMap<string, strin
     limitRate: reader.take('limit_rate'),
     limitRateAfter: reader.take('limit_rate_after'),
     cgiSpool: reader.take('cgi_spool'),
+    runs: reader.take('runs'),
     symlinks: reader.take('symlinks'),
     dotfiles: reader.take('dotfiles'),
     precompressed: reader.take('precompressed'),

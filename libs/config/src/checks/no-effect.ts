@@ -100,11 +100,12 @@ function limits(
   for (const name of ['max_cgi', 'cgi_queue'] as const) {
     if (!runsCgi) neverActs(level.own(name), name, 'no location of this server has a "cgi"', problems);
   }
-  if (!runsCgi)
-    neverActs(level.own('cgi_spool'), 'cgi_spool', 'no location of this server has a "cgi"', problems);
+  for (const name of ['cgi_spool', 'runs'] as const) {
+    if (!runsCgi) neverActs(level.own(name), name, 'no location of this server has a "cgi"', problems);
+  }
   for (const location of locations) {
     if (location.value.cgi.length > 0 || location.value.redirection !== null) continue;
-    for (const name of ['cgi_timeout', 'cgi_spool'] as const) {
+    for (const name of ['cgi_timeout', 'cgi_spool', 'runs'] as const) {
       neverActs(location.level.own(name), name, 'this location has no "cgi"', problems);
     }
   }

@@ -7,7 +7,7 @@ import { leavesRoot } from './content.ts';
 import { row } from './row.ts';
 import { parseListen } from './values/address.ts';
 import type { Value } from './values/value.ts';
-import { flag, lazy, refuseWord } from './values/values.ts';
+import { count, flag, lazy, refuseWord } from './values/values.ts';
 
 /** A rule before its paths are resolved. The interpreter is '' if the files run by themselves. */
 export type CgiWords =
@@ -189,6 +189,15 @@ export const scriptRows = {
     expects: 'the name of a variable and its value, or - and a name',
     help: 'Adds a variable to the environment of scripts. A location adds its variables to those of its server; one of the same name stands in place of that of the server. env -NAME; takes the variable of the server away. PATH may be set; the variables that the server makes from the request may not.',
     alias: ['setenv', 'fastcgi_param', 'cgi_param', 'uwsgi_param', 'passenv'],
+  }),
+  runs: row({
+    name: 'runs',
+    contexts: ['server', 'location'],
+    usage: 'NUMBER',
+    value: count(0, 1000),
+    expects: 'a number from 0 to 1000; 0 keeps none',
+    default: '20',
+    help: 'How many of the last runs of its scripts each location keeps for the page /runs of the admin address and for "webserv runs": request, arguments, environment without secrets, times, status, bytes, the last lines of stderr, and how the script ended. The error log names the run of a request that failed. All locations together keep at most 4 MiB, within memory_limit. Without "admin" nothing is kept.',
   }),
   cgi_uploads: row({
     name: 'cgi_uploads',

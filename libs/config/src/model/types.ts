@@ -240,6 +240,8 @@ export interface Scope {
   readonly limitRateAfter: number;
   /** Bytes of one script's output that may wait on the disk for a slow client. */
   readonly cgiSpool: number;
+  /** How many runs of scripts are kept for the operator. 0 is off. */
+  readonly runs: number;
   /** Whether a symbolic link may lead out of `root`. */
   readonly symlinks: boolean;
   /** Whether names that begin with a dot are served and listed. */

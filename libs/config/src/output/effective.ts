@@ -232,6 +232,7 @@ function writeScope(out: Writer, scope: Scope, origins: Origins, acts: Acts): vo
     const inForce = acts.cgi || origins.get(key)?.level === 'location';
     out.value('env', value === null ? `-${name}` : `${name} ${word(value)}`, origins, inForce, key);
   }
+  out.value('runs', String(scope.runs), origins, acts.cgi || origins.get('runs')?.level === 'location');
   if (scope.uploadPath !== null) out.value('upload_path', word(scope.uploadPath), origins);
   out.value('upload_overwrite', flag(scope.uploadOverwrite), origins, acts.uploads);
   out.value('upload_fsync', flag(scope.uploadFsync), origins, acts.uploads);

@@ -134,5 +134,6 @@ function reportFailure(ended: Ended, logs: Logs): void {
     stage: endedBy,
     errno: cause === null || cause.errno === 0 ? 'none' : errnoName(cause.errno),
     ...(exchange.requestId === '' ? {} : { id: exchange.requestId }),
+    ...(exchange.run === '' ? {} : { run: exchange.run }),
   });
 }

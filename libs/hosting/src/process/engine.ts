@@ -14,6 +14,8 @@ import type { System } from './system.ts';
 interface Hosted {
   readonly pages: Pages;
   readonly errorLog: { warn(message: string, facts?: Readonly<Record<string, string | number>>): void };
+  /** As the metrics call it. */
+  readonly label: string;
   locate(path: string): Server['locations'][number];
 }
 
@@ -64,6 +66,7 @@ export class Engine {
       log: (line, { server, client, request, script }) => {
         siteOf(server).errorLog.warn(line, { client, request, script });
       },
+      labelOf: (server) => siteOf(server).label,
       locate: (server, path) => siteOf(server).locate(path),
       now: () => this.clock.now(),
     });

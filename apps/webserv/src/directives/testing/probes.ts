@@ -6,6 +6,7 @@ import { FIELDS } from './fields.ts';
 import { LOGS } from './logs.ts';
 import { OPERATOR } from './operator.ts';
 import type { AloneProbe, Probe } from './probe.ts';
+import { RUNS } from './runs.ts';
 import { SECURITY } from './security.ts';
 import { SIZES } from './sizes.ts';
 import { STOPPING } from './stopping.ts';
@@ -26,6 +27,7 @@ export const PROBES: Readonly<Record<string, Probe | AloneProbe>> = {
   ...TIMES,
   ...CLIENTS,
   ...LOGS,
+  ...RUNS,
   ...STOPPING,
   ...OPERATOR,
 };

@@ -5,6 +5,7 @@ _webserv_first() {
   commands=(
     'init:write webserv.conf for the folder that it stands in, after what it finds there; a file that exists stays'
     'reload:have the server of a configuration turn to what it says now, or print what is wrong with it; the configuration needs "pid FILE;"'
+    'runs:show the last runs of scripts of the server of a configuration, or all that is known of one run; the configuration needs "admin ADDRESS;"'
     'certificate:write NAME.pem and NAME.key, a certificate to try HTTPS with'
     'completion:print the completions of a shell'
     'man:print the manual page, for man -l -'
@@ -25,6 +26,12 @@ _webserv() {
         shift words
         (( CURRENT-- ))
         _arguments -s '(-c --config)'{-c+,--config=}'[the configuration file (default: webserv.conf in the working directory)]:FILE:_files' '(-h --help)'{-h,--help}'[print the help of this command]'
+        return
+        ;;
+      runs)
+        shift words
+        (( CURRENT-- ))
+        _arguments -s '(-c --config)'{-c+,--config=}'[the configuration file (default: webserv.conf in the working directory)]:FILE:_files' '--json[print JSON]' '(-h --help)'{-h,--help}'[print the help of this command]'
         return
         ;;
       certificate)
