@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { bytesOfText, holdsRawBytes, replaceRawBytes } from '@webserv/request';
 import { escapeHtml } from '@webserv/response';
 
-/** Dark or light as the reader's system is set; wide tables are for wide screens. It has no script and fetches nothing. */
+/** Dark or light as the reader's system is set; wide tables are for wide screens. It fetches nothing. */
 const STYLE = `:root{color-scheme:light dark;--bg:#f6f7f9;--fg:#1c2430;--dim:#5b6675;--mark:#1d5fd0;--line:#dde2e9;--row:#ffffff}
 @media(prefers-color-scheme:dark){:root{--bg:#12161c;--fg:#e8ecf1;--dim:#97a3b2;--mark:#7fb0ff;--line:#29313c;--row:#181e26}}
 *{box-sizing:border-box}
@@ -18,8 +19,23 @@ td:first-child{overflow-wrap:anywhere}
 .d a{font-weight:600}
 .n{text-align:right;white-space:nowrap;color:var(--dim);font-variant-numeric:tabular-nums}
 .t{white-space:nowrap;color:var(--dim);font-variant-numeric:tabular-nums}
-p{color:var(--dim)}
+p,output{color:var(--dim)}
+form{display:flex;flex-wrap:wrap;gap:.75rem;align-items:center;margin:0 0 1rem}
+input{flex:1;min-width:0;max-width:24rem;font:inherit;padding:.375rem .625rem;color:inherit;background:var(--row);border:1px solid var(--line);border-radius:.25rem}
+td img{float:right;margin:-.25rem 0;object-fit:contain}
 @media(max-width:34rem){th,td{padding:.625rem .5rem}.t span{display:none}}`;
+
+/**
+ * Returns the policy of a page of this style: it fetches nothing but pictures of its own server, and runs this script.
+ * @param script as it stands in the page
+ */
+export function pagePolicy(script: string): string {
+  return `default-src 'none'; img-src 'self' data:; style-src ${sourceOf(`\n${STYLE}\n`)}; script-src ${sourceOf(script)}; form-action 'self'; base-uri 'none'`;
+}
+
+function sourceOf(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+}
 
 /** Returns the beginning of a page, up to the content of its `main`. @param title plain text */
 export function pageBegin(title: string): string {

@@ -186,6 +186,39 @@ function browse(protocol: 'http' | 'h2'): void {
     await plain.close();
   });
 
+  it('filters a listing as one types, and opens it by keys', async () => {
+    await page.goto(`${home}/auto_index/`);
+    const shown = async (): Promise<string[]> =>
+      (await page.locator('tbody tr:visible a').allTextContents()).filter((name) => name !== '..');
+    const all = await shown();
+    await page.keyboard.press('/');
+    await page.keyboard.type('IMAG');
+    expect(await shown()).toEqual(all.filter((name) => /imag/i.test(name)));
+    expect(await page.textContent('output')).toBe('1 name');
+    await page.keyboard.press('Escape');
+    expect(await shown()).toEqual(all);
+    const focused = (): Promise<unknown> => page.evaluate('document.activeElement.textContent');
+    for (const each of ['..', all[0], all[1]]) {
+      await page.keyboard.press('ArrowDown');
+      expect(await focused()).toBe(each);
+    }
+    await page.keyboard.press('ArrowUp');
+    expect(await focused()).toBe(all[0]);
+    await page.keyboard.press('/');
+    await page.keyboard.type('images');
+    await Promise.all([page.waitForURL(`${home}/auto_index/images/`), page.keyboard.press('Enter')]);
+    await page.goto(`${home}/auto_index/?q=images`);
+    expect(await shown()).toEqual(all.filter((name) => /images/.test(name)));
+    await Promise.all([page.waitForURL(/q=$/), page.fill('input[type=search]', '')]);
+    expect(await shown()).toEqual(all);
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme });
+      const ground = String(await page.evaluate('getComputedStyle(document.body).backgroundColor'));
+      expect(ground).toBe(colorScheme === 'dark' ? 'rgb(18, 22, 28)' : 'rgb(246, 247, 249)');
+    }
+    expect(complaints).toEqual([]);
+  });
+
   it('signs in, counts visits and signs out', async () => {
     await page.goto(`${home}/session/session.py`);
     await page.fill('#name', 'Ada <b>');

@@ -1,7 +1,8 @@
 import { escapeHtml } from '@webserv/response';
-import { encodeSegment, humanSize, PAGE_END, pageBegin, visible } from '../page-style.ts';
+import { encodeSegment, humanSize, PAGE_END, pageBegin, pagePolicy, visible } from '../page-style.ts';
 import type { Entries } from './entries.ts';
-import type { ListingQuery, SortColumn } from './listing-query.ts';
+import { type ListingQuery, LONGEST_FILTER, type SortColumn } from './listing-query.ts';
+import { LISTING_SCRIPT } from './listing-script.ts';
 import type { ListingView } from './listing-view.ts';
 
 const COLUMNS: readonly (readonly [column: SortColumn, label: string, style: string])[] = [
@@ -9,6 +10,9 @@ const COLUMNS: readonly (readonly [column: SortColumn, label: string, style: str
   ['size', 'Size', ' class="n"'],
   ['date', 'Modified<span> (UTC)</span>', ' class="t"'],
 ];
+
+/** Of a page that is no upload's and no script's: whatever names the folder has, nothing of them runs. */
+export const LISTING_POLICY = pagePolicy(LISTING_SCRIPT);
 
 /** The page of a folder. Every link is relative, so that it works behind any proxy. */
 export class HtmlView implements ListingView {
@@ -25,9 +29,9 @@ export class HtmlView implements ListingView {
   begin(): string {
     const columns = COLUMNS.map(([column, label, style]) => this.column(column, label, style)).join('');
     const up =
-      this.path === '/' ? '' : '<tr class="d"><td><a href="../">..</a></td><td></td><td></td></tr>\n';
+      this.path === '/' ? '' : '<tr class="d" data-up><td><a href="../">..</a></td><td></td><td></td></tr>\n';
     return `${pageBegin(`Index of ${this.path}`)}<h1>${this.breadcrumb()}</h1>
-<table>
+${this.form()}<table>
 <thead><tr>${columns}</tr></thead>
 <tbody>
 ${up}`;
@@ -38,7 +42,8 @@ ${up}`;
     const folder = entries.isFolder(index);
     const slash = folder ? '/' : '';
     // The characters that encodeURIComponent does not encode need no escape within quotes.
-    const link = `<a href="${encodeSegment(name)}${slash}"><bdi>${escapeHtml(visible(name))}</bdi>${slash}</a>`;
+    const picture = !folder && isSmallPicture(name, entries.size(index)) ? pictureOf(name) : '';
+    const link = `${picture}<a href="${encodeSegment(name)}${slash}"><bdi>${escapeHtml(visible(name))}</bdi>${slash}</a>`;
     const iso = new Date(entries.time(index)).toISOString();
     const time = `<time datetime="${iso}">${iso.slice(0, 10)}<span> ${iso.slice(11, 16)}</span></time>`;
     const size = folder ? '<td></td>' : sizeCell(entries.size(index));
@@ -47,7 +52,7 @@ ${up}`;
 
   end(truncated: boolean): string {
     const note = truncated ? '<p>The folder holds more than is listed here.</p>\n' : '';
-    return `</tbody>\n</table>\n${note}${PAGE_END}`;
+    return `</tbody>\n</table>\n${note}<script>${LISTING_SCRIPT}</script>\n${PAGE_END}`;
   }
 
   /** The heading of a column links to the listing sorted by it. That of the current column links to the opposite order. */
@@ -57,7 +62,18 @@ ${up}`;
     const next = inForce && order === 'asc' ? 'desc' : 'asc';
     const state = inForce ? ` aria-sort="${order}ending"` : '';
     const mark = inForce ? (order === 'asc' ? ' ↑' : ' ↓') : '';
-    return `<th scope="col"${style}${state}><a href="?sort=${column}&amp;order=${next}">${label}${mark}</a></th>`;
+    const kept = this.query.filter === '' ? '' : `&amp;q=${encodeSegment(this.query.filter)}`;
+    return `<th scope="col"${style}${state}><a rel="nofollow" href="?sort=${column}&amp;order=${next}${kept}">${label}${mark}</a></th>`;
+  }
+
+  /** Asks the server for the names that hold a text, where no script filters what is shown. */
+  private form(): string {
+    const { sort, order, filter } = this.query;
+    const usual = sort === 'name' && order === 'asc';
+    const hidden = usual
+      ? ''
+      : `<input type="hidden" name="sort" value="${sort}"><input type="hidden" name="order" value="${order}">`;
+    return `<form role="search">${hidden}<input type="search" name="q" value="${escapeHtml(filter)}" maxlength="${LONGEST_FILTER}" placeholder="Filter" aria-label="Filter the names" autocomplete="off" autocapitalize="off" spellcheck="false"><output></output></form>\n`;
   }
 
   /** Each folder of the path is a link to that folder, relative to this one. */
@@ -71,6 +87,19 @@ ${up}`;
     });
     return root + crumbs.join('');
   }
+}
+
+/** Bytes of the largest picture that stands for itself beside its name. */
+const LARGEST_PICTURE = 128 << 10;
+const PICTURE = /\.(?:avif|gif|ico|jpe?g|png|webp)$/i;
+
+function isSmallPicture(name: string, size: number): boolean {
+  return size > 0 && size <= LARGEST_PICTURE && PICTURE.test(name);
+}
+
+/** A browser fetches it when it comes into view. */
+function pictureOf(name: string): string {
+  return `<img src="${encodeSegment(name)}" alt="" width="32" height="32" loading="lazy" decoding="async">`;
 }
 
 function sizeCell(size: number): string {

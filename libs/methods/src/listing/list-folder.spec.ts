@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Answer, Fixture, LONG_AGO } from '../testing/fixture.ts';
+import { LISTING_SCRIPT } from './listing-script.ts';
 
 let site: Fixture;
 
@@ -124,10 +126,12 @@ describe('order', () => {
 
   it('is told by the page, and each column leads to the other one', async () => {
     const page = (await site.send('GET', '/?sort=size&order=desc')).text;
-    expect(page).toContain('aria-sort="descending"><a href="?sort=size&amp;order=asc">Size ↓</a>');
-    expect(page).toContain('<a href="?sort=name&amp;order=asc">Name</a>');
+    expect(page).toContain(
+      'aria-sort="descending"><a rel="nofollow" href="?sort=size&amp;order=asc">Size ↓</a>',
+    );
+    expect(page).toContain('<a rel="nofollow" href="?sort=name&amp;order=asc">Name</a>');
     expect((await site.send('GET', '/')).text).toContain(
-      'aria-sort="ascending"><a href="?sort=name&amp;order=desc">Name ↑',
+      'aria-sort="ascending"><a rel="nofollow" href="?sort=name&amp;order=desc">Name ↑',
     );
   });
 });
@@ -177,7 +181,8 @@ describe('names', () => {
   it('are text and nothing else', async () => {
     for (const name of [...hard, 'new\nline', 'tab\tand\x1bescape', '<img src=x>']) site.file(`www/${name}`);
     site.file('www/<b>&"/x');
-    const page = (await site.send('GET', '/')).text;
+    const whole = (await site.send('GET', '/')).text;
+    const page = whole.replace(`<script>${LISTING_SCRIPT}</script>`, '');
     expect(page).not.toMatch(/<script|<img|<b>/);
     expect(page).toContain('&#60;script&#62;alert(1)');
     expect(page).toContain('new␊line');
@@ -218,6 +223,72 @@ describe('the page', () => {
     const answer = await site.send('GET', '/files/');
     expect(targets(answer, '/files/')).toEqual(['/', '/files/a.txt']);
     expect((await site.send('GET', '/files/a.txt')).text).toBe('a');
+  });
+});
+
+describe('a filter', () => {
+  beforeEach(() => {
+    for (const name of ['Alpha.txt', 'beta.txt', 'alphabet/x', 'gamma', '100% <a>&"b.txt'])
+      site.file(`www/${name}`);
+  });
+
+  it.each([
+    ['alpha', ['alphabet', 'Alpha.txt']],
+    ['ALPHA', ['alphabet', 'Alpha.txt']],
+    ['%20alpha%20', ['alphabet', 'Alpha.txt']],
+    ['a+%3C', []],
+    ['%3Ca%3E', ['100% <a>&"b.txt']],
+    ['*', []],
+    ['', ['alphabet', '100% <a>&"b.txt', 'Alpha.txt', 'beta.txt', 'gamma']],
+    ['none', []],
+    ['%ED%A0%80%00', []],
+  ])('%s', async (filter, listed) => {
+    expect(await names(`/?format=json&q=${filter}`)).toEqual(listed);
+  });
+
+  it('stays beside each order, and both beside it', async () => {
+    const { text } = await site.send('GET', '/?q=a%22%3E%3Cb&sort=size&order=desc');
+    expect(text).toContain('<a rel="nofollow" href="?sort=date&amp;order=asc&amp;q=a%22%3E%3Cb">');
+    expect(text).toContain('<input type="hidden" name="sort" value="size">');
+    expect(text).toContain('name="q" value="a&#34;&#62;&#60;b"');
+    expect(text).not.toContain('beta.txt');
+  });
+
+  it('of any length is short', async () => {
+    const { text } = await site.send('GET', `/?q=${'x'.repeat(1000)}`);
+    expect(text).toContain(`value="${'x'.repeat(255)}"`);
+  });
+});
+
+describe('a page that search engines and other pages read', () => {
+  it('is found once, and not in each order', async () => {
+    expect((await site.send('GET', '/')).header('X-Robots-Tag')).toBeUndefined();
+    for (const query of ['sort=size', 'q=a', 'format=json'])
+      expect((await site.send('GET', `/?${query}`)).header('X-Robots-Tag')).toBe('noindex');
+  });
+
+  it('runs its own script and style, and nothing else', async () => {
+    const answer = await site.send('GET', '/');
+    const policy = answer.header('Content-Security-Policy') ?? '';
+    expect(policy).toMatch(/^default-src 'none'; /);
+    expect(policy).not.toContain('unsafe');
+    for (const name of ['script', 'style']) {
+      const [, text = ''] = new RegExp(`<${name}>([^]*?)</${name}>`).exec(answer.text) ?? [];
+      const hash = createHash('sha256').update(text).digest('base64');
+      expect(policy).toContain(`${name}-src 'sha256-${hash}'`);
+    }
+    expect(answer.text.match(/<(?:script|style)>/g)).toHaveLength(2);
+  });
+
+  it('shows small pictures, when they come into view', async () => {
+    site.file('www/a b.PNG', 'x');
+    site.file('www/large.png', Buffer.alloc((128 << 10) + 1).toString());
+    site.file('www/empty.png', '');
+    site.file('www/a.svg', 'x');
+    const pictures = (await site.send('GET', '/')).text.match(/<img[^>]*>/g);
+    expect(pictures).toEqual([
+      '<img src="a%20b.PNG" alt="" width="32" height="32" loading="lazy" decoding="async">',
+    ]);
   });
 });
 

@@ -6,7 +6,7 @@ import type { Exchange } from '../exchange.ts';
 import { failedCall, failure } from '../failure.ts';
 import type { Outcome } from '../intake.ts';
 import type { FolderPlace } from './folder-scan.ts';
-import { HtmlView } from './html-view.ts';
+import { HtmlView, LISTING_POLICY } from './html-view.ts';
 import { JsonView } from './json-view.ts';
 import { ListingBody } from './listing-body.ts';
 import type { ListingHost } from './listing-host.ts';
@@ -31,6 +31,9 @@ export function listFolder(exchange: Exchange, folder: string, stamp: FileStamp)
   const body = new ListingBody();
   const reply = stream(200, view.contentType, body);
   reply.headers.set('Vary', 'Accept');
+  if (!json) reply.headers.set('Content-Security-Policy', LISTING_POLICY);
+  // A search engine needs a folder once, and not in each order.
+  if (head.query !== '') reply.headers.set('X-Robots-Tag', 'noindex');
   // A listing has no validator: its entries can change and the folder's own time stays the same.
   const answer = conditioned(exchange, reply, NO_VALIDATORS);
   if (answer !== reply) return answer;

@@ -1,10 +1,15 @@
 export type SortColumn = 'name' | 'size' | 'date';
 type SortOrder = 'asc' | 'desc';
 
+/** Characters of a filter. A name has at most 255 bytes. */
+export const LONGEST_FILTER = 255;
+
 /** The options in the query string of a listing. */
 export interface ListingQuery {
   readonly sort: SortColumn;
   readonly order: SortOrder;
+  /** Names that hold this text are listed, whatever the case; '' lists all. */
+  readonly filter: string;
   /** Null: Accept decides. */
   readonly format: 'html' | 'json' | null;
 }
@@ -16,6 +21,7 @@ export function parseListingQuery(query: string): ListingQuery {
   const format = fields.get('format');
   return {
     sort: sort === 'size' || sort === 'date' ? sort : 'name',
+    filter: (fields.get('q') ?? '').trim().slice(0, LONGEST_FILTER),
     order: fields.get('order') === 'desc' ? 'desc' : 'asc',
     format: format === 'json' || format === 'html' ? format : null,
   };

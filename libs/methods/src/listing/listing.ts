@@ -2,6 +2,7 @@ import type { MemoryAccount } from '../bounds/memory-ledger.ts';
 import type { Slice } from '../bounds/slice.ts';
 import type { Work } from '../bounds/turns.ts';
 import { ERRNO } from '../disk/errno.ts';
+import { visible } from '../page-style.ts';
 import { present } from '../present.ts';
 import type { FolderScan } from './folder-scan.ts';
 import type { ListingQuery } from './listing-query.ts';
@@ -14,6 +15,8 @@ const PIECE = 32_768;
 export const READER_BYTES = PIECE;
 /** The most pieces that are kept for slower readers. For a reader that is further behind, a piece is written again. */
 const KEPT = 16;
+/** Names between two looks at the clock. */
+const NAMES = 64;
 /** Bytes per entry of the two arrays that a sort needs. */
 const SORT_BYTES = 8;
 
@@ -46,6 +49,10 @@ export class Listing {
   private readonly readers = new Set<ListingReader>();
   private sort: MergeOrder | null = null;
   private order: Uint32Array | null = null;
+  /** The entries that are listed, the first of `order`. */
+  private listed = 0;
+  /** How many entries the filter has looked at. */
+  private looked = 0;
   private scanned = false;
   private errno = 0;
   private failedIn = '';
@@ -143,9 +150,29 @@ export class Listing {
       this.sort = new MergeOrder(count, scan.entries.comparison(query));
     }
     if (!this.sort.run(slice)) return false;
+    if (!this.filtered(this.sort.order, slice)) return false;
     this.order = this.sort.order;
     this.sort = null;
     account.give((count * SORT_BYTES) / 2);
+    return true;
+  }
+
+  /** Moves the entries whose names hold the text to the front. @returns whether all were looked at */
+  private filtered(order: Uint32Array, slice: Slice): boolean {
+    const { scan, query } = this.parts;
+    const text = query.filter.toLowerCase();
+    if (text === '') {
+      this.listed = order.length;
+      return true;
+    }
+    for (let left = NAMES; this.looked < order.length; left--) {
+      if (left === 0) {
+        if (slice.spent) return false;
+        left = NAMES;
+      }
+      const index = order[this.looked++];
+      if (visible(scan.entries.name(index)).toLowerCase().includes(text)) order[this.listed++] = index;
+    }
     return true;
   }
 
@@ -175,10 +202,10 @@ export class Listing {
     const order = present(this.order, 'the order of a listing');
     let row = this.starts[number];
     let text = number === 0 ? view.begin() : '';
-    for (; row < entries.count && text.length < PIECE; row++) {
+    for (; row < this.listed && text.length < PIECE; row++) {
       text += view.row(entries, order[row], row === 0);
     }
-    if (row < entries.count) this.starts[number + 1] = row;
+    if (row < this.listed) this.starts[number + 1] = row;
     else {
       text += view.end(scan.truncated);
       this.last = number;

@@ -53,7 +53,8 @@ export class Listings {
   enter(host: ListingHost, ask: ListingAsk, reader: ListingReader): ListingPlace | string {
     const { server, memory, nowMs } = host;
     const folderKey = keyOf(server, ask.place);
-    const viewKey = `${ask.query.sort} ${ask.query.order} ${ask.viewKey}`;
+    const { sort, order, filter } = ask.query;
+    const viewKey = `${sort} ${order} ${JSON.stringify(filter)} ${ask.viewKey}`;
     const full = this.countOf(server) >= server.maxListings;
     const known = this.folders.get(folderKey) ?? null;
     const usable = known?.shows(ask.stamp) === true && (full || !memory.mayKeep || known.isFresh(nowMs));
