@@ -45,6 +45,28 @@ export function runContract(name: string, open: (world: World) => Promise<Way>):
       expect(header.call(await world.ask('GET', '/a.sh'), 'X-Own')).toBe('yes');
     });
 
+    it('runs a mounted script for every path of its location', async () => {
+      const names = ['SCRIPT_NAME', 'PATH_INFO', 'PATH_TRANSLATED', 'REQUEST_URI', 'OWN'];
+      const mount = world.sh('hidden/tool.sh', HEAD, ...names.map((each) => `echo "$${each}"`));
+      const lines = async (target: string): Promise<string[]> => {
+        const { status, text } = await world.ask('GET', target);
+        return [String(status), ...text.split('\n').slice(0, -1)];
+      };
+      const rules = [`.sh ${way.runner}`.trim()];
+      const env = [['OWN', 'own']] as const;
+      world.location('/git', rules, { mount, root: '/srv/git', env });
+      expect(await lines('/git/a.git/info%20refs?x=1')).toEqual([
+        '200',
+        '/git',
+        '/a.git/info refs',
+        '/srv/git/a.git/info refs',
+        '/git/a.git/info%20refs?x=1',
+        'own',
+      ]);
+      expect(await lines('/git')).toEqual(['200', '/git', '', '', '/git', 'own']);
+      expect((await lines('/git/%0a'))[0]).toBe('404');
+    });
+
     it('gives the script its variables', async () => {
       const names = [
         'REQUEST_METHOD',

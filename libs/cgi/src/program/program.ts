@@ -32,7 +32,8 @@ export function programOf(
       script,
       uri: exchange.uri,
       root: location.root,
-      pathTranslated: translate(workshop.locate(server, script.pathInfo), script.pathInfo),
+      pathTranslated:
+        script.translated ?? translate(workshop.locate(server, script.pathInfo), script.pathInfo),
       contentLength,
       remote: exchange.remote,
       ...endsOf(exchange),

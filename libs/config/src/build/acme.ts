@@ -61,6 +61,7 @@ export function challengeLocation(
     rewrites: [],
     cgi: [],
     application: null,
+    mount: null,
     at: source.position(name.start, name.end),
     origins: reader.origins,
   };

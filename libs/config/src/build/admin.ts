@@ -67,6 +67,7 @@ function onlyLocation({ base, at, origins }: Server): Location {
     rewrites: [],
     cgi: [],
     application: null,
+    mount: null,
     at,
     origins,
   };

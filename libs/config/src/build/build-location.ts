@@ -14,6 +14,7 @@ import { buildFields, setsFields } from './fields.ts';
 import { type Level, originOf, type Setting } from './level.ts';
 import { LevelReader } from './level-reader.ts';
 import { mergeTypes } from './media-types.ts';
+import { buildMount } from './mount.ts';
 import { ownClaims } from './own-claims.ts';
 import { buildRewrites } from './rewrites.ts';
 import { buildScope } from './scope.ts';
@@ -34,14 +35,12 @@ export function buildLocation(
   const plain = from !== level || level.isEmpty;
   const scope = plain ? base : buildScope(reader, mergeTypes(base.types, level, reader, around.problems));
   const index = resolveIndex(from, reader);
-  let cgi: CgiRule[] = [];
-  let application: Application | null = null;
+  let runs: Runs = { cgi: [], application: null, mount: null };
   if (redirection === null) {
     around.claims.push(...ownClaims(level));
     checkRoot(level, around.problems);
-    cgi = buildCgi(level, scope.root, reader, around);
-    application = buildFastCgi(level, cgi, reader, around);
-    claimDefaultFile(level, scope.root, index, cgi, around);
+    runs = buildRuns(level, scope.root, reader, around);
+    claimDefaultFile(level, scope.root, index, runs.cgi, around);
     claimSpa(level, scope.root, around);
   } else reader.mark(redirects === null ? 'return' : 'redirection', originOf(redirection, level));
   // Written field by field: every request reads this object, and an object made by spreading is slow to read.
@@ -52,7 +51,7 @@ export function buildLocation(
     root: scope.root,
     defaultFiles: index.defaultFiles,
     uploadPath: scope.uploadPath,
-    putRoot: redirection === null ? claimPut(level, scope, cgi, around) : null,
+    putRoot: redirection === null ? claimPut(level, scope, runs.cgi, around) : null,
     uploadOverwrite: scope.uploadOverwrite,
     uploadFsync: scope.uploadFsync,
     uploadInert: scope.uploadInert,
@@ -82,11 +81,22 @@ export function buildLocation(
     timeouts: scope.timeouts,
     redirection: redirection?.value ?? null,
     rewrites: redirection === null ? buildRewrites(level, reader) : [],
-    cgi,
-    application,
+    cgi: runs.cgi,
+    application: runs.application,
+    mount: runs.mount,
     at: opener.source.position(opener.name.start, (opener.args.at(-1) ?? opener.name).end),
     origins: reader.origins,
   };
+}
+
+/** What a location runs. */
+type Runs = Pick<Location, 'cgi' | 'application' | 'mount'>;
+
+function buildRuns(level: Level, root: string, reader: LevelReader, around: Surroundings): Runs {
+  const cgi = buildCgi(level, root, reader, around);
+  const application = buildFastCgi(level, cgi, reader, around);
+  const mount = buildMount(level, cgi, application, reader, around);
+  return { cgi, application: mount === null ? application : null, mount };
 }
 
 /** A redirection is an answer as well: the fields beside it are on it. */

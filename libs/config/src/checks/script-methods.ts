@@ -24,7 +24,7 @@ export function checkMethods({ locations }: Draft, problems: Problems): void {
       const message =
         text === 'HEAD'
           ? 'GET allows "HEAD" too'
-          : `${quoted(text)} is for scripts, and ${where} has no "cgi" and no "fastcgi"`;
+          : `${quoted(text)} is for scripts, and ${where} runs none: it has no "cgi", "fastcgi" or "script"`;
       problems.error('invalid-value', wordSpan(setting.directive, index), message, {
         expected: FILE_METHODS.join(', '),
         suggestion: text === 'HEAD' || text === '*' ? null : suggest(text, FILE_METHODS),

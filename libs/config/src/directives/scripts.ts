@@ -7,7 +7,7 @@ import { leavesRoot } from './content.ts';
 import { row } from './row.ts';
 import { parseListen } from './values/address.ts';
 import type { Value } from './values/value.ts';
-import { count, flag, lazy, refuseWord } from './values/values.ts';
+import { count, flag, lazy, refuseWord, text } from './values/values.ts';
 
 /** A rule before its paths are resolved. The interpreter is '' if the files run by themselves. */
 export type CgiWords =
@@ -178,6 +178,16 @@ export const scriptRows = {
     expects: 'unix:PATH or HOST:PORT, and extensions',
     help: 'Hands requests to an application that speaks FastCGI, such as PHP-FPM: those for every file with an extension, which is then never sent, or without an extension all requests of the location. Several addresses take turns.',
     alias: ['fastcgi_pass', 'php_fastcgi', 'scgi_pass'],
+  }),
+  script: row({
+    name: 'script',
+    contexts: ['location'],
+    usage: 'FILE',
+    inherits: false,
+    value: text,
+    expects: 'the file of a script',
+    help: 'Mounts one script at the prefix of its location: the script answers every request there, SCRIPT_NAME is the prefix, and PATH_INFO is the rest of the path. PATH_TRANSLATED is the rest below the root of the location. The file may lie anywhere; it is never sent. It runs by itself, or by a "cgi" or "fastcgi" of the location for its extension.',
+    alias: ['script_alias', 'scriptalias', 'wsgi_script_alias', 'cgi_mount'],
   }),
   env: row({
     name: 'env',

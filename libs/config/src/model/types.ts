@@ -291,6 +291,8 @@ export interface Location extends Scope {
   readonly putRoot: string | null;
   /** The application that answers every request of this location, which runs all files then; null if its files decide. */
   readonly application: Application | null;
+  /** The script that answers every request of this location; null if there is none. */
+  readonly mount: Mount | null;
   readonly at: Position;
   readonly origins: Origins;
 }
@@ -319,6 +321,14 @@ export interface Runner {
   readonly interpreter: string;
   /** The application that answers for it, by FastCGI; null if the server starts a child for each request. */
   readonly application: Application | null;
+}
+
+/** A script at the prefix of its location. */
+export interface Mount extends Runner {
+  /** Absolute. */
+  readonly file: string;
+  /** The extension of the rule that says what runs it; '' if it runs by itself, or an application runs every file. */
+  readonly ext: string;
 }
 
 /** An application that others start, and that listens for requests of FastCGI. */

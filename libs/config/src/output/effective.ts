@@ -17,6 +17,7 @@ import type {
   Listen,
   Location,
   LogTarget,
+  Mount,
   Origins,
   RealIp,
   Scope,
@@ -137,7 +138,7 @@ export function writeLocation(out: Writer, location: Location): void {
     return;
   }
   writeRewrites(out, location);
-  const sendsFiles = !location.cgi.some(({ kind }) => kind === 'all');
+  const sendsFiles = location.mount === null && !location.cgi.some(({ kind }) => kind === 'all');
   const own = (name: DirectiveName) => origins.get(name)?.level === 'location';
   writeScope(out, location, origins, {
     // An inherited default file need not exist. As the location's own it would have to.
@@ -158,7 +159,8 @@ export function writeLocation(out: Writer, location: Location): void {
     compresses: sendsFiles || own('compress'),
     compress: location.compress.length > 0 || own('compress_types') || own('compress_min'),
   });
-  for (const rule of location.application === null ? location.cgi : []) {
+  if (location.mount !== null) writeMount(out, location.mount, origins);
+  for (const rule of location.application === null && location.mount === null ? location.cgi : []) {
     const application = rule.kind === 'extension' ? rule.application : null;
     const key = `cgi ${cgiKey(rule)}`;
     if (application === null) out.value('cgi', cgi(rule), origins, true, key);
@@ -171,6 +173,15 @@ export function writeLocation(out: Writer, location: Location): void {
 function writeRewrites(out: Writer, { rewrites, origins }: Server | Location): void {
   for (const rule of rewrites)
     out.value('rewrite', rewriteWords(rule).map(word).join(' '), origins, true, rewriteKey(rule));
+}
+
+function writeMount(out: Writer, { file, ext, interpreter, application }: Mount, origins: Origins): void {
+  out.value('script', word(file), origins);
+  const key = ext === '' ? 'fastcgi' : `cgi ${ext}`;
+  if (interpreter !== '') out.value('cgi', `${word(ext)} ${word(interpreter)}`, origins, true, key);
+  if (application === null) return;
+  const words = ext === '' ? addresses(application) : `${addresses(application)} ${word(ext)}`;
+  out.value('fastcgi', words, origins, true, key);
 }
 
 function storesInRoot({ root, uploadPath, putRoot }: Location): boolean {

@@ -73,6 +73,7 @@ function tryAll(exchange: Exchange, { paths, fallback }: Tries, resend: Resend):
 /** Whether a path of the server is one that a location runs. */
 function runs({ services, server }: Exchange, path: string): boolean {
   const location = services.locate(server, path);
+  if (location.mount !== null) return true;
   for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
     if (runnerOf(location, resolvePath(location, path.slice(0, end))) !== null) return true;
   }

@@ -1,6 +1,6 @@
 import { chmodSync, linkSync, symlinkSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CgiRule } from '@webserv/config';
+import type { CgiRule, Location } from '@webserv/config';
 import { Reply } from '@webserv/response';
 import { Fixture, type LocationPatch } from '../testing/fixture.ts';
 import type { Script } from './script.ts';
@@ -392,5 +392,55 @@ describe('a script that lies where clients can upload', () => {
     unlinkSync(join(site.folder, 'current'));
     symlinkSync(site.uploads, join(site.folder, 'current'));
     expect(await asked('GET', '/link.php')).toBe(403);
+  });
+});
+
+describe('a script that is mounted', () => {
+  const mount = (script: string): NonNullable<Location['mount']> => ({
+    file: script,
+    ext: '',
+    interpreter: '',
+    application: null,
+  });
+
+  function at(path: Location['path'], prefix: string, script: string): void {
+    site.location(prefix, { methods: ['*'], mount: mount(script), cgi: [listed(script)], path });
+  }
+
+  it('is run for every path of its location, whatever lies there', async () => {
+    file('git/a.txt');
+    const tool = site.file('tool');
+    chmodSync(tool, 0o755);
+    at({ kind: 'prefix', text: '/git', rank: 4 }, '/git', tool);
+    const name = (info: string): string => `/git|${info}|${tool}|`;
+    expect(await asked('GET', '/git/a.txt')).toBe(name('/a.txt'));
+    expect(await asked('PROPFIND', '/git/.hidden/')).toBe(name('/.hidden/'));
+    expect(await asked('GET', '/git')).toBe(name(''));
+    expect(ran).toMatchObject({ translated: '' });
+    expect(await asked('POST', '/git/../git/x%2by')).toBe(name('/x+y'));
+    expect(ran).toMatchObject({ translated: join(site.root, 'x+y') });
+  });
+
+  it.each([
+    [{ kind: 'prefix', text: '/', rank: 1 }, '/', '/a/b', '|/a/b'],
+    [{ kind: 'exact', text: '/a/tool', rank: 99 }, '/a', '/a/tool', '/a/tool|'],
+    [{ kind: 'pattern', text: '/a/*.x', rank: 50 }, '/a', '/a/b.x', '/a|/b.x'],
+  ] as const)('has the name of its location %j', async (path, prefix, target, expected) => {
+    const tool = file('tool.sh');
+    at(path, prefix, tool);
+    expect(await asked('GET', target)).toBe(`${expected}|/tool.sh|`);
+  });
+
+  it('is not run if it is missing, may not be run, or was uploaded', async () => {
+    at({ kind: 'prefix', text: '/a', rank: 2 }, '/a', site.file('www/plain', ''));
+    expect(await asked('GET', '/a/x')).toBe(403);
+    at({ kind: 'prefix', text: '/a', rank: 2 }, '/a', join(site.root, 'none'));
+    expect(await asked('GET', '/a/x')).toBe(404);
+    at({ kind: 'prefix', text: '/a', rank: 2 }, '/a', site.mkdir('www/folder'));
+    expect(await asked('GET', '/a/x')).toBe(404);
+    at({ kind: 'prefix', text: '/a', rank: 2 }, '/a', file('up/tool.sh'));
+    expect(await asked('GET', '/a/x')).toMatch(/tool/);
+    site.location('/up', { uploadPath: join(site.root, 'up') });
+    expect(await asked('GET', '/a/x')).toBe(403);
   });
 });

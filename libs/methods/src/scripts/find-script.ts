@@ -6,6 +6,7 @@ import { failedCall, failure } from '../failure.ts';
 import { OpenFile } from '../files/open-file.ts';
 import { redirectToFolder } from '../redirect.ts';
 import { defaultFileOf, defaultNameOf, isFolderPath, isHidden, resolvePath } from '../resolve-path.ts';
+import { mountedScript } from './mounted-script.ts';
 import { permitted, realPathOf, scriptOf } from './open-script.ts';
 import type { Script } from './script.ts';
 import { ITSELF, runnerOf } from './script-rules.ts';
@@ -25,6 +26,7 @@ const SLASH = 0x2f;
  */
 export function namedScript(exchange: Exchange): Found {
   const { head, location } = exchange;
+  if (location.mount !== null) return mountedScript(exchange, location.mount);
   if (location.application !== null) return mounted(exchange, location.application);
   if (location.cgi.length === 0) return null;
   const { path } = head;

@@ -6,6 +6,8 @@ export interface Script {
   readonly name: string;
   /** PATH_INFO: the rest of the request's path, '' or from `/`. */
   readonly pathInfo: string;
+  /** PATH_TRANSLATED, if PATH_INFO is no path of the server: '' if there is none. */
+  readonly translated?: string;
   /** The absolute path of its file. */
   readonly file: string;
   /** The absolute path of the program that runs it; '' if it runs by itself. */

@@ -150,6 +150,7 @@ export class Fixture {
       redirection: null,
       rewrites: [],
       application: null,
+      mount: null,
       cgi: [],
       cgiUploads: false,
       uploadInert: true,

@@ -195,6 +195,18 @@ export const CONTENT: Readonly<Record<string, Probe>> = {
     files: { 'files/name.run': 'printf "Content-Type: text/plain\\n\\n%s" "$PROBE"' },
     observe: (place) => bodyAt(place, '/name.run'),
   },
+  script: {
+    settings: [
+      ['script tool/one.run;', '/tool/a/b'],
+      ['script tool/two.run;', 'two'],
+    ],
+    around: { location: 'cgi .run /bin/sh;' },
+    files: {
+      'tool/one.run': 'printf "Content-Type: text/plain\\n\\n%s" "$PATH_INFO"',
+      'tool/two.run': 'printf "Content-Type: text/plain\\n\\ntwo"',
+    },
+    observe: (place) => bodyAt(place, '/tool/a/b'),
+  },
   cgi: {
     settings: [
       ['cgi .run /bin/sh;', 'ran'],

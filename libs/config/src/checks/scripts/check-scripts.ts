@@ -33,7 +33,7 @@ export function checkScripts(draft: Draft, realDisk: Disk, problems: Problems): 
 function warnOfRoot({ config, locations }: Draft, disk: Disk, problems: Problems): void {
   if (config.user !== null || !disk.superuser) return;
   const first = locations.flat().find(({ value }) => value.cgi.length > 0);
-  const setting = first?.level.own('cgi') ?? null;
+  const setting = first?.level.own('script') ?? first?.level.own('cgi') ?? null;
   if (setting === null) return;
   problems.warn(
     'scripts-as-root',

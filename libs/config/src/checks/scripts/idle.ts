@@ -29,6 +29,7 @@ export function warnOfIdleRules(
     const { level, location } = place;
     if (!reach.serves(location)) continue;
     besideEveryFile(place, problems);
+    besideMount(place, problems);
     const uploads = folders.some((folder) => reach.overlap(location, folder) !== null);
     if (location.cgi.length === 0) idle(level, 'cgi_uploads', 'on', 'this location has no "cgi"', problems);
     else if (folders.length === 0) idle(level, 'cgi_uploads', 'on', 'nothing can be uploaded', problems);
@@ -41,6 +42,25 @@ export function warnOfIdleRules(
     if (location.precompressed.length > 0 && folders.some((folder) => isBelow(root, folder))) {
       idle(level, 'precompressed', null, 'what clients can upload is sent as it is', problems);
     }
+  }
+}
+
+/** What looks for files has nothing to do where one script answers every request. */
+function besideMount({ level, location }: WrittenPlace, problems: Problems): void {
+  if (location.mount === null) return;
+  const idle: readonly (readonly [name: DirectiveName, acts: boolean])[] = [
+    ['default_file', true],
+    ['auto_index', level.own('auto_index')?.value !== 'off'],
+    ['try_files', level.own('try_files')?.value !== null],
+    ['spa', level.own('spa')?.value !== ''],
+    ['precompressed', true],
+    ['compress', true],
+  ];
+  for (const [name, acts] of idle) {
+    const setting = level.own(name);
+    if (setting === null || !acts) continue;
+    const message = `${quoted(name)} has no effect: "script" answers every request here`;
+    problems.warn('never-effective', wordSpan(setting.directive, -1), message);
   }
 }
 

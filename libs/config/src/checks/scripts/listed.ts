@@ -2,9 +2,9 @@ import { type Problems, quoted } from '../../diagnostics/diagnostic.ts';
 import { lineOf } from '../../diagnostics/position.ts';
 import type { Disk } from '../../disk/disk.ts';
 import { ITSELF, runnerOf, runsItself } from '../../model/cgi-rules.ts';
-import type { CgiRule } from '../../model/types.ts';
+import type { CgiRule, Mount } from '../../model/types.ts';
 import { wordSpan } from '../../syntax/directive.ts';
-import { type Obstacle, obstacleTo } from './never-runs.ts';
+import { type Obstacle, obstacleTo, obstacleToProgram } from './never-runs.ts';
 import { settingOf, type WrittenPlace } from './places.ts';
 import { hides, type Reach, shadowOf } from './reach.ts';
 
@@ -19,13 +19,22 @@ export function warnOfListed(
     if (!reach.serves(place.location)) continue;
     for (const rule of place.location.cgi) {
       if (rule.kind !== 'script' || disk.kind(rule.path) !== 'file') continue;
-      const obstacle = nameless(place, rule) ?? obstacleToRule(place, rule, reach, disk);
+      const { mount } = place.location;
+      const obstacle =
+        mount === null
+          ? (nameless(place, rule) ?? obstacleToRule(place, rule, reach, disk))
+          : obstacleToMount(mount, disk);
       if (obstacle === null) continue;
       const message = `${quoted(rule.name)} can never run: ${obstacle.why}`;
       const at = wordSpan(settingOf(place, rule).directive, 0);
       problems.warn('never-runs', at, message, { expected: obstacle.fix });
     }
   }
+}
+
+/** Another check reports a file that is not executable as an error. */
+function obstacleToMount(mount: Mount, disk: Disk): Obstacle | null {
+  return runsItself(mount) && disk.can(mount.file, 'run') ? obstacleToProgram(mount.file, disk) : null;
 }
 
 type ScriptRule = Extract<CgiRule, { kind: 'script' }>;

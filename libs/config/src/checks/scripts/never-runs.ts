@@ -40,7 +40,7 @@ export function obstacleTo(
 }
 
 /** Does the same for a file that runs by itself. */
-function obstacleToProgram(path: string, disk: Disk): Obstacle | null {
+export function obstacleToProgram(path: string, disk: Disk): Obstacle | null {
   if (!disk.can(path, 'run'))
     return { why: 'it is not executable', fix: 'a file that can be run (chmod +x)' };
   const head = disk.head(path);

@@ -25,6 +25,8 @@ export function placesOf({ servers, locations }: Draft): WrittenPlace[] {
 
 /** Returns the setting that a rule comes from. */
 export function settingOf({ level, location }: WrittenPlace, rule: CgiRule): Setting {
+  const mount = level.own('script');
+  if (mount !== null) return mount;
   const key = cgiKey(rule);
   const written = level.all('cgi').find(({ value }) => cgiKey(value) === key);
   const application = level

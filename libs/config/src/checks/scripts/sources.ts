@@ -26,7 +26,8 @@ export function warnOfSources(
   const rules = new Map(places.map(({ location }) => [location, JSON.stringify(location.cgi)]));
   for (const sender of places) {
     const { location, level } = sender;
-    if (level.damaged || !reach.serves(location) || !readsFiles(location)) continue;
+    if (level.damaged || !reach.serves(location) || !readsFiles(location) || location.mount !== null)
+      continue;
     const shadowed = shadowedSource(sender, places, reach, disk);
     if (shadowed !== null) {
       const { path, at } = shadowed.runner.location;
@@ -53,7 +54,9 @@ function sends(sender: WrittenPlace, runner: WrittenPlace, rule: CgiRule, reach:
   const area = rule.kind === 'script' ? rule.path : reach.overlap(runner.location, sender.location.root);
   if (area === null || !reach.isThere(area)) return false;
   if (rule.kind === 'script') {
-    if (!reach.names(runner, area) || !reach.names(sender, area)) return false;
+    // A mounted script needs no name of its own.
+    if (runner.location.mount === null && !reach.names(runner, area)) return false;
+    if (!reach.names(sender, area)) return false;
   } else {
     // A pattern of the same server may take these files over.
     const name = `x${rule.kind === 'extension' ? rule.ext : ''}`;

@@ -29,6 +29,7 @@ export function surveyRoots(
     if (
       place.location.cgi.length === 0 ||
       place.location.application !== null ||
+      place.location.mount !== null ||
       !reach.serves(place.location)
     )
       continue;

@@ -38,7 +38,7 @@ export function refuseUploads(places: readonly WrittenPlace[], reach: Reach, pro
     const { location } = place;
     if (location.cgiUploads || location.cgi.length === 0) continue;
     refuseInterpreters(place, index, reach, problems);
-    for (const folder of index.overlapping(reach.real(location.root))) {
+    for (const folder of index.overlapping(reach.real(location.mount?.file ?? location.root))) {
       const rule = location.cgi.find((each) => runsIn(place, each, folder, reach));
       if (rule === undefined) continue;
       const message = `this runs what clients upload: ${subjectOf(rule)} in ${quoted(folder.path)}, ${folder.what} (${folder.where})`;
@@ -57,21 +57,29 @@ function refuseInterpreters(
   reach: Reach,
   problems: Problems,
 ): void {
-  for (const rule of place.location.cgi) {
-    if (rule.kind !== 'extension' || rule.interpreter === '') continue;
-    const path = reach.real(rule.interpreter);
+  const { cgi, mount } = place.location;
+  for (const rule of cgi) {
+    const runner = rule.kind === 'extension' ? rule : mount;
+    if (runner === null || runner.interpreter === '') continue;
+    const path = reach.real(runner.interpreter);
     const folder = index.overlapping(path).find((each) => isBelow(path, reach.real(each.path)));
     if (folder === undefined) continue;
     const message = `clients can replace this interpreter: it lies in ${quoted(folder.path)}, ${folder.what} (${folder.where})`;
-    problems.error('upload-runs', wordSpan(settingOf(place, rule).directive, 1), message, {
-      expected: 'an interpreter outside, or "cgi_uploads on;"',
-    });
+    problems.error(
+      'upload-runs',
+      wordSpan(settingOf(place, rule).directive, mount === null ? 1 : 0),
+      message,
+      {
+        expected: 'an interpreter outside, or "cgi_uploads on;"',
+      },
+    );
   }
 }
 
 function runsIn(place: WrittenPlace, rule: CgiRule, folder: UploadFolder, reach: Reach): boolean {
   if (rule.kind === 'script') {
-    return isBelow(reach.real(rule.path), reach.real(folder.path)) && reach.names(place, rule.path);
+    const uploaded = isBelow(reach.real(rule.path), reach.real(folder.path));
+    return uploaded && (place.location.mount !== null || reach.names(place, rule.path));
   }
   const area = reach.overlap(place.location, folder.path);
   return area !== null && reach.names(place, area);
