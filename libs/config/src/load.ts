@@ -3,6 +3,7 @@
 import { build } from './build/build.ts';
 import type { Claim } from './build/claim.ts';
 import { validate } from './build/validate.ts';
+import { checkAccess } from './checks/access.ts';
 import { checkAcme } from './checks/acme.ts';
 import { checkAdmin } from './checks/admin.ts';
 import { checkCertificates } from './checks/certificates.ts';
@@ -71,6 +72,7 @@ function loadSource(source: Source, disk: Disk): LoadResult {
   checkEnv(draft, problems);
   checkTls(draft, problems);
   checkAcme(draft, problems);
+  checkAccess(draft, problems);
   checkAdmin(draft, problems);
   warnOfUnseenRuns(draft, problems);
   if (problems.errors === 0) checkCertificates(draft, disk, problems);

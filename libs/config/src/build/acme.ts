@@ -53,6 +53,7 @@ export function challengeLocation(
     tries: null,
     spa: '',
     methods: new Set(['GET']),
+    guard: null,
     symlinks: false,
     dotfiles: false,
     precompressed: [],

@@ -79,6 +79,7 @@ export function buildLocation(
     etag: scope.etag,
     fields: fieldsOf(level, scope, reader),
     timeouts: scope.timeouts,
+    guard: scope.guard,
     redirection: redirection?.value ?? null,
     rewrites: redirection === null ? buildRewrites(level, reader) : [],
     cgi: runs.cgi,

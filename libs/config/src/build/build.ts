@@ -123,6 +123,7 @@ function buildServer(
     tls:
       store === null ? tls : { ...tls, certificates: [...tls.certificates, keptCertificate(store, names)] },
     acme,
+    guarded: locations.some(({ value }) => value.guard !== null),
     realIp: reader.take('real_ip'),
     requestId: reader.take('request_id'),
     hsts: reader.take('hsts'),

@@ -1,9 +1,12 @@
 import type { AccessLogWords } from '../directives/logs.ts';
 import type { DirectiveName, ValueOf } from '../directives/table.ts';
+import type { AccessRule } from '../model/access.ts';
 import type { ErrorLogTarget, Origin, Origins, Timeouts } from '../model/types.ts';
 import { LayeredOrigins } from './layered-origins.ts';
 import { type Level, originOf, type Resolved } from './level.ts';
 import { logPlace } from './log-place.ts';
+
+const NO_RULES: readonly AccessRule[] = [];
 
 /** Takes values from a level, and collects their origins. */
 export class LevelReader {
@@ -47,6 +50,17 @@ export class LevelReader {
     const { value, setting } = this.#note(name, this.#level.settle(name));
     if (value === null || setting === null) return value;
     return { ...value, ...logPlace(value, setting.directive.source.folder) };
+  }
+
+  /** Takes the rules of access: those of the nearest level that has any. */
+  access(): readonly AccessRule[] {
+    for (let level: Level | null = this.#level; level !== null; level = level.parent) {
+      const [first] = level.rules;
+      if (first === undefined) continue;
+      this.mark('allow', originOf(first, level));
+      return level.rules.flatMap(({ value }) => value);
+    }
+    return NO_RULES;
   }
 
   /**

@@ -6,6 +6,7 @@ import type { Context, Row } from '../directives/row.ts';
 import type { TypeEntry } from '../directives/structure.ts';
 import { type DirectiveName, rowOf, type ValueOf } from '../directives/table.ts';
 import { readValue } from '../directives/values/values.ts';
+import type { AccessRule } from '../model/access.ts';
 import type { Origin } from '../model/types.ts';
 import type { Directive } from '../syntax/directive.ts';
 
@@ -27,6 +28,7 @@ export interface Resolved<T> {
 }
 
 const NO_SETTINGS: readonly Setting[] = [];
+const NO_RULES: readonly Setting<readonly AccessRule[]>[] = [];
 const NO_LEVELS: readonly Level[] = [];
 
 /**
@@ -43,6 +45,7 @@ export class Level {
   /** Most blocks have none. */
   #children: Map<string, Level[]> | null = null;
   readonly #settings = new Map<string, Setting[]>();
+  #rules: Setting<readonly AccessRule[]>[] | null = null;
   /** Whether something in this block could not be read. Then a missing setting is perhaps not missing. */
   damaged = false;
 
@@ -79,6 +82,14 @@ export class Level {
     const list = this.#settings.get(name);
     if (list === undefined) this.#settings.set(name, [setting]);
     else list.push(setting);
+    if (name !== 'allow' && name !== 'deny') return;
+    this.#rules ??= [];
+    this.#rules.push(setting as Setting<AccessRule[]>);
+  }
+
+  /** The rules of access, which stand under two names and whose order counts. */
+  get rules(): readonly Setting<readonly AccessRule[]>[] {
+    return this.#rules ?? NO_RULES;
   }
 
   /** Returns every setting of a name in this block. */

@@ -2,6 +2,7 @@
 
 import { present } from '../diagnostics/present.ts';
 import { absolutePath } from '../disk/path.ts';
+import type { Guard } from '../model/access.ts';
 import type { Scope } from '../model/types.ts';
 import { buildEnv } from './env.ts';
 import { buildFields } from './fields.ts';
@@ -43,10 +44,17 @@ export function buildScope(reader: LevelReader, types: ReadonlyMap<string, strin
     etag: reader.take('etag'),
     fields: buildFields(reader),
     timeouts: reader.timeouts(),
+    guard: guardOf(reader),
   };
 }
 
 /** Makes the path of a directive absolute. */
 function written({ setting, value }: Resolved<string>): string {
   return absolutePath(present(setting, 'the directive of a path').directive.source.folder, value);
+}
+
+function guardOf(reader: LevelReader): Guard | null {
+  const access = reader.access();
+  const rateLimit = reader.take('rate_limit');
+  return access.length === 0 && rateLimit === null ? null : { access, rateLimit };
 }

@@ -2,6 +2,7 @@
 
 import * as z from 'zod/mini';
 import { quoted } from '../diagnostics/diagnostic.ts';
+import type { AccessRule, RateLimit } from '../model/access.ts';
 import { type Network, parseNetwork } from '../model/network.ts';
 import type { RealIp } from '../model/types.ts';
 import { row } from './row.ts';
@@ -56,7 +57,82 @@ const realIp: Value<RealIp | null> = lazy(() =>
   ),
 );
 
+function accessRules(allows: boolean): Value<readonly AccessRule[]> {
+  return lazy(() =>
+    z.pipe(
+      z.array(z.string()),
+      z.transform((words: string[], ctx: z.core.ParsePayload): readonly AccessRule[] =>
+        words.flatMap((word, index): AccessRule[] => {
+          if (word === 'all') return [{ allows, network: null }];
+          const network = readNetwork(words, index, ctx);
+          return network === null ? [] : [{ allows, network }];
+        }),
+      ),
+    ),
+  );
+}
+
+const RATE = /^([1-9]\d{0,5})r?\/([sm])$/;
+const BURST = /^burst=(\d{1,6})$/;
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000 };
+
+const rateLimit: Value<RateLimit | null> = lazy(() =>
+  z.pipe(
+    z.array(z.string()),
+    z.transform(([rate = '', burst]: string[], ctx: z.core.ParsePayload): RateLimit | null => {
+      if (rate === 'off') {
+        if (burst !== undefined) refuseWord(ctx, 1, 'nothing can follow off', { expected: '";"' });
+        return null;
+      }
+      const [, count = '1', unit = 's'] = RATE.exec(rate) ?? [];
+      if (!RATE.test(rate))
+        refuseWord(ctx, 0, `${quoted(rate)} is no rate`, { expected: '10/s, 30/m or off' });
+      if (burst !== undefined && !BURST.test(burst)) {
+        refuseWord(ctx, 1, `${quoted(burst)} is not possible here`, { expected: 'burst=20, at most 999999' });
+      }
+      const early = Number(BURST.exec(burst ?? '')?.[1] ?? 0);
+      return { intervalMs: UNIT_MS[unit] / Number(count), burst: early };
+    }),
+  ),
+);
+
+const ACCESS_HELP =
+  'Of all allow and deny in a block the first one counts that has the address of the client, as real_ip and proxy_protocol give it. A client that none of them has may. A location with an allow or deny of its own takes none of its server. The rules of the location of the requested path count, before anything else of it.';
+
 export const clientRows = {
+  allow: row({
+    name: 'allow',
+    contexts: ['server', 'location'],
+    usage: 'NETWORK|all...',
+    max: 64,
+    repeat: 'many',
+    each: true,
+    value: accessRules(true),
+    expects: `${NETWORK}, or all`,
+    help: `Lets clients of these networks in. ${ACCESS_HELP}`,
+  }),
+  deny: row({
+    name: 'deny',
+    contexts: ['server', 'location'],
+    usage: 'NETWORK|all...',
+    max: 64,
+    repeat: 'many',
+    each: true,
+    value: accessRules(false),
+    expects: `${NETWORK}, or all`,
+    help: 'Answers clients of these networks with 403. See allow.',
+  }),
+  rate_limit: row({
+    name: 'rate_limit',
+    contexts: ['server', 'location'],
+    usage: 'N/s|N/m [burst=N] | off',
+    max: 2,
+    value: rateLimit,
+    expects: '10/s, 30/m or off',
+    default: 'off',
+    help: 'Answers at most so many requests a second or a minute of one client address, and burst more that come early. The others get 429 with Retry-After. What a server sets, its locations share; a location with a limit of its own counts by itself. The address is the one of real_ip and proxy_protocol. An IPv6 client counts by its /64. Clients of unix sockets are not counted. The server remembers the last 32,768 addresses.',
+    alias: ['limit_req', 'limit_req_zone'],
+  }),
   real_ip: row({
     name: 'real_ip',
     contexts: ['server'],
@@ -65,7 +141,7 @@ export const clientRows = {
     value: realIp,
     expects: NETWORK,
     default: 'off',
-    help: 'Trusts what proxies of these networks say of the address of a client. Logs, limits of one address and REMOTE_ADDR then go by that address. NETWORK is 10.0.0.0/8, 2001:db8::/32, an address, or unix: for unix sockets. The field is X-Forwarded-For, or NAME: Forwarded (RFC 7239) or any list of addresses. Of the addresses in it the last one counts that is of no trusted proxy. The field of any other client is ignored. max_connect_per_address counts connections, which a field cannot name: "listen ... proxy_protocol" can.',
+    help: 'Trusts what proxies of these networks say of the address of a client. Logs, allow and deny, rate_limit, limits of one address and REMOTE_ADDR then go by that address. NETWORK is 10.0.0.0/8, 2001:db8::/32, an address, or unix: for unix sockets. The field is X-Forwarded-For, or NAME: Forwarded (RFC 7239) or any list of addresses. Of the addresses in it the last one counts that is of no trusted proxy. The field of any other client is ignored. max_connect_per_address counts connections, which a field cannot name: "listen ... proxy_protocol" can.',
     alias: ['set_real_ip_from', 'real_ip_header', 'trusted_proxies'],
   }),
 };

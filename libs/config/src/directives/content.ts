@@ -186,7 +186,7 @@ export const contentRows = {
     expects: 'GET, POST, PUT, DELETE; for scripts any other, or *',
     default: 'GET',
     help: 'The methods that are allowed. Any other known method gets 405. GET also allows HEAD. POST stores a body in upload_path. PUT stores it as the file that GET of the same URL sends: below root, in a folder that exists. The rest of WebDAV (MKCOL, MOVE, LOCK) is left out. A location with cgi may allow its scripts any method (PUT, PROPFIND, ...), or * for all methods except CONNECT and TRACE. Files there can only be read, unless POST and DELETE are named too. PUT stores no file where scripts run.',
-    alias: ['methods', 'allow', 'allow_methods', 'limit_except'],
+    alias: ['methods', 'allow_methods', 'limit_except'],
   }),
   default_type: row({
     name: 'default_type',

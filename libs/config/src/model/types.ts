@@ -1,6 +1,7 @@
 // What a config means: every value is typed, resolved and inherited. Nothing here can be changed.
 
 import type { Position } from '../diagnostics/position.ts';
+import type { Guard } from './access.ts';
 import type { AnswerFields } from './answer-fields.ts';
 import type { LocationPath } from './location-path.ts';
 import type { LogFormat } from './log-format.ts';
@@ -111,6 +112,8 @@ export interface Server {
   readonly tls: TlsSettings;
   /** Null if no authority is asked for a certificate. Otherwise its file is the one of `tls.certificates`. */
   readonly acme: Acme | null;
+  /** Whether one of its locations has rules of access, or a limit of the rate. */
+  readonly guarded: boolean;
   /** Whose word about the address of a client counts. Null: nobody's. */
   readonly realIp: RealIp | null;
   /** Whether requests have ids: made here, or those that clients send. */
@@ -268,6 +271,8 @@ export interface Scope {
   /** What answers say beyond the server's own fields. */
   readonly fields: AnswerFields;
   readonly timeouts: Timeouts;
+  /** Null: every client may, as often as it likes. */
+  readonly guard: Guard | null;
 }
 
 /**

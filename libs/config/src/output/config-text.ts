@@ -60,7 +60,8 @@ export type LocationBlock = Block<'location'>;
  *
  * A list holds the words of one directive, or one directive for each word if the directive takes a single word. A
  * list of lists holds one directive for each of them. An empty list of a directive that may be repeated writes
- * nothing. `true` and `false` are `on` and `off`. A block with an argument has the argument as its key.
+ * nothing. All directives of one name stand together, so rules of access that alternate between `allow` and `deny` have no
+ * spelling here. `true` and `false` are `on` and `off`. A block with an argument has the argument as its key.
  *
  * `loadText` checks the result as it checks a file. The language has no spelling for a control character other than
  * tab, CR and LF: `loadText` reports it.

@@ -2,6 +2,7 @@
 // Config.
 
 import type { DirectiveName } from '../directives/table.ts';
+import type { RateLimit } from '../model/access.ts';
 import { cgiKey } from '../model/cgi-rules.ts';
 import { pathWords } from '../model/location-path.ts';
 import { rewriteKey, rewriteWords } from '../model/rewrite.ts';
@@ -268,6 +269,10 @@ function writeScope(out: Writer, scope: Scope, origins: Origins, acts: Acts): vo
   out.value('keepalive_timeout', time(scope.timeouts.keepAlive), origins);
   const ownCgi = !quietly && origins.get('cgi_timeout')?.level === 'location';
   out.value('cgi_timeout', time(scope.timeouts.cgi), origins, acts.cgi || ownCgi);
+  for (const { allows, network } of scope.guard?.access ?? []) {
+    out.value(allows ? 'allow' : 'deny', network?.text ?? 'all', origins, true, 'allow');
+  }
+  out.value('rate_limit', rateText(scope.guard?.rateLimit ?? null), origins);
   if (acts.types) writeTypes(out, scope.types, origins);
 }
 
@@ -296,6 +301,14 @@ function writeTypes(out: Writer, types: ReadonlyMap<string, string>, origins: Or
 function adminText({ listen, isPublic }: Admin): string {
   const address = listen.family === 'unix' ? word(listen.key) : listen.key;
   return isPublic ? `${address} public` : address;
+}
+
+function rateText(limit: RateLimit | null): string {
+  if (limit === null) return 'off';
+  const { intervalMs, burst } = limit;
+  const inMinute = Math.round(60_000 / intervalMs);
+  const rate = inMinute % 60 === 0 ? `${inMinute / 60}/s` : `${inMinute}/m`;
+  return burst === 0 ? rate : `${rate} burst=${burst}`;
 }
 
 function realIpText(rule: RealIp | null): string {

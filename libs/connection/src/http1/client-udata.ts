@@ -200,13 +200,16 @@ export class ClientUdata extends Connection implements RoundOwner, Guest {
     body.headRead(head);
     const tooMany = this.pipelined > transaction.site.server.maxPipeline;
     const { elsewhere } = transaction;
-    if (!head.hasBody && !tooMany && kept && !elsewhere && this.answerFromCache(round)) return;
+    const barred = elsewhere || tooMany ? null : transaction.barred;
+    if (!head.hasBody && !tooMany && kept && !elsewhere && barred === null && this.answerFromCache(round))
+      return;
     transaction.locate();
-    if (tooMany) this.refuseRest(round, 429, 'max_pipeline', Stage.REQUEST);
-    else if (!kept) this.refuseRest(round, 503, 'memory_limit', Stage.REQUEST);
-    else if (elsewhere) this.sendElsewhere(round);
+    if (tooMany) round.refuseRest(429, 'max_pipeline', Stage.REQUEST);
+    else if (!kept) round.refuseRest(503, 'memory_limit', Stage.REQUEST);
+    else if (elsewhere) round.turnAway(null);
+    else if (barred !== null) round.turnAway(barred);
     else if (head.hasBody && body.begin(head, transaction.location.bodySize) !== null) {
-      this.refuseRest(round, 413, 'body_size', Stage.METHOD);
+      round.refuseRest(413, 'body_size', Stage.METHOD);
     } else this.dispatch(round);
   }
 
@@ -221,18 +224,6 @@ export class ClientUdata extends Connection implements RoundOwner, Guest {
       this.stage = Stage.METHOD;
       this.dispatch(round);
     } else this.end(round, Writing.CUT);
-  }
-
-  /** Answers a request whose head is whole with an error, and reads nothing of what is behind it. */
-  private refuseRest({ body, transaction }: Round, status: number, place: string, from: Stage): void {
-    body.reading = Reading.LOST;
-    transaction.refuse(status, place, from);
-  }
-
-  /** A body is not read: the client sends it again, to the right place. */
-  private sendElsewhere({ body, transaction }: Round): void {
-    if (transaction.exchange.head.hasBody) body.reading = Reading.LOST;
-    transaction.sendElsewhere();
   }
 
   private answerFromCache(round: Round): boolean {

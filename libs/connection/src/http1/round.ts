@@ -3,7 +3,9 @@ import type { Loop, Memory } from '@webserv/event-loop';
 import type { MemoryLedger } from '@webserv/methods';
 import { RequestParser } from '@webserv/request';
 import type { Edition } from '../edition.ts';
+import type { Barred } from '../transaction/guard.ts';
 import { requestIdLine } from '../transaction/request-id.ts';
+import type { Stage } from '../transaction/stage.ts';
 import { strictTransportLine } from '../transaction/strict-transport.ts';
 import { Transaction, type TransactionOwner } from '../transaction/transaction.ts';
 import { Reading } from './fate.ts';
@@ -65,6 +67,24 @@ export class Round {
     return (
       requests < server.keepaliveRequests && this.parser.head.keepAlive && this.body.reading !== Reading.LOST
     );
+  }
+
+  /** Answers a request whose head is whole with an error, and reads nothing of what is behind it. */
+  refuseRest(status: number, place: string, from: Stage): void {
+    this.body.reading = Reading.LOST;
+    this.transaction.refuse(status, place, from);
+  }
+
+  /**
+   * Answers a request that a rule before its method stage has ended. A body is not read: the client sends it again, to the
+   * right place or when it may.
+   * @param barred null if the request goes elsewhere
+   */
+  turnAway(barred: Barred | null): void {
+    const { transaction, body } = this;
+    if (transaction.exchange.head.hasBody) body.reading = Reading.LOST;
+    if (barred === null) transaction.sendElsewhere();
+    else transaction.sendBarred(barred);
   }
 
   /** What heads say beyond the reply, for the outlet. */

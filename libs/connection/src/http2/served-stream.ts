@@ -99,11 +99,13 @@ export class ServedStream implements StreamUser, TransactionOwner, StreamBodyOwn
     this.stage = Stage.METHOD;
     transaction.headRead(now);
     const { elsewhere } = transaction;
-    if (!head.hasBody && !elsewhere && this.answerFromCache()) return;
+    const barred = elsewhere ? null : transaction.barred;
+    if (!head.hasBody && !elsewhere && barred === null && this.answerFromCache()) return;
     transaction.locate();
     const { bodySize } = transaction.location;
     body.begin(whole, bodySize);
     if (elsewhere) transaction.sendElsewhere();
+    else if (barred !== null) transaction.sendBarred(barred);
     else if (head.contentLength > bodySize) transaction.refuse(413, 'body_size', Stage.METHOD);
     else this.dispatch();
   }

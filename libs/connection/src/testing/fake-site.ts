@@ -65,6 +65,7 @@ function serverOf(location: Location, patch: Partial<Server>): Server {
     maxPipeline: 100,
     requestId: 'off',
     realIp: null,
+    guarded: false,
     keepaliveRequests: 1000,
     cacheSize: 0,
     cacheEntry: 0,

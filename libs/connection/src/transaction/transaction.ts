@@ -6,6 +6,7 @@ import { type Cause, Reply } from '@webserv/response';
 import type { Edition } from '../edition.ts';
 import type { Outlet } from '../outlet.ts';
 import type { Ended, Site } from '../site.ts';
+import { type Barred, barredAt } from './guard.ts';
 import { isMisdirected } from './misdirected.ts';
 import { Patience } from './patience.ts';
 import { realAddress } from './real-address.ts';
@@ -149,6 +150,19 @@ export class Transaction implements Ended {
     if (secure !== null) return isMisdirected(site, this.edition, secure);
     // An authority that looks at a challenge asks without TLS (RFC 8555, section 8.3).
     return site.server.redirectHttps && !(site.server.acme !== null && isChallenge(exchange.head.path));
+  }
+
+  /** Why the rules of the path's location bar the client, or null. */
+  get barred(): Barred | null {
+    const { exchange, site, loop } = this;
+    return site.server.guarded ? barredAt(site.locate(exchange.head.path), exchange, loop.now) : null;
+  }
+
+  /** Answers a client that is barred. Its location is known. */
+  sendBarred({ status, place, retryAfter }: Barred): void {
+    const reply = failure(this.exchange, status, place);
+    if (retryAfter > 0) reply.headers.set('Retry-After', String(retryAfter));
+    this.ownerNow.respond(reply, -1, Stage.METHOD);
   }
 
   /** Answers a request that goes `elsewhere`, with a redirection or with 421 (RFC 9110 section 15.5.20). */

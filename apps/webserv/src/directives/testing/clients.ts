@@ -8,6 +8,16 @@ async function clientOf(place: Place): Promise<unknown> {
   return [body.toString(), remote];
 }
 
+/** The statuses of requests that follow each other, of a page and of what needs the method stage. */
+async function statusesOf(place: Place): Promise<unknown> {
+  const statuses: number[] = [];
+  for (const path of ['/page.html', '/page.html', '/none'])
+    statuses.push((await place.ask(place.get(path))).status);
+  return statuses;
+}
+
+const PAGE = { 'files/page.html': 'page' };
+
 /** Who a client is, and what it may. */
 export const CLIENTS: Readonly<Record<string, Probe>> = {
   real_ip: {
@@ -23,5 +33,33 @@ export const CLIENTS: Readonly<Record<string, Probe>> = {
         'printf "Content-Type: text/plain\\n\\n$REMOTE_ADDR$REMOTE_PORT" | sed "s/\\(127.0.0.1\\).*/\\1/"',
     },
     observe: clientOf,
+  },
+  allow: {
+    settings: [
+      ['allow 127.0.0.0/8; deny all;', [200, 200, 404]],
+      ['allow 10.0.0.0/8 ::1; deny all;', [403, 403, 403]],
+    ],
+    files: PAGE,
+    observe: statusesOf,
+  },
+  deny: {
+    settings: [
+      ['deny 127.0.0.1;', [403, 403, 403]],
+      ['deny 10.0.0.0/8;', [200, 200, 404]],
+      ['allow all; deny 127.0.0.1;', [200, 200, 404]],
+    ],
+    files: PAGE,
+    observe: statusesOf,
+  },
+  rate_limit: {
+    settings: [
+      ['rate_limit 1/m;', [200, 429, 429]],
+      ['rate_limit off;', [200, 200, 404]],
+      ['rate_limit 1/m burst=1;', [200, 200, 429]],
+    ],
+    files: PAGE,
+    // The second observation would find what is left of the first.
+    times: 1,
+    observe: statusesOf,
   },
 };

@@ -1,0 +1,24 @@
+import type { Network } from './network.ts';
+
+/** Who may, or may not. Of the rules of a place the first one counts that has the address of the client. */
+export interface AccessRule {
+  readonly allows: boolean;
+  /** Null: every client. */
+  readonly network: Network | null;
+}
+
+/** How many requests of one client address are answered. */
+export interface RateLimit {
+  /** Milliseconds from one request to the next. */
+  readonly intervalMs: number;
+  /** Requests that may come earlier than that. */
+  readonly burst: number;
+}
+
+/** What a location asks of a client before it answers. */
+export interface Guard {
+  /** In their order. Empty: every client may. */
+  readonly access: readonly AccessRule[];
+  /** Null: there is no limit. */
+  readonly rateLimit: RateLimit | null;
+}

@@ -1,0 +1,44 @@
+import { type Guard, isWithin, type Location, type Origin, parseIp } from '@webserv/config';
+import type { Exchange } from '@webserv/methods';
+import { RateTable } from './rate-table.ts';
+
+/** How the loop names a client of a unix socket. */
+const LOCAL_PEER = 'unix:';
+
+/** Why a client is not answered. */
+export interface Barred {
+  readonly status: 403 | 429;
+  readonly place: string;
+  /** Seconds after which it may ask again; 0 if that is not known. */
+  readonly retryAfter: number;
+}
+
+const DENIED: Barred = { status: 403, place: 'deny', retryAfter: 0 };
+
+/** By the directive that sets the limit: what inherits it shares it. */
+const tables = new WeakMap<Origin, RateTable>();
+
+/** Returns why the rules of a location bar the client of a request, or null. @param nowMs of a clock that only goes forward */
+export function barredAt(location: Location, exchange: Exchange, nowMs: number): Barred | null {
+  const { guard } = location;
+  if (guard === null) return null;
+  if (!mayCome(guard, exchange.remote)) return DENIED;
+  const { rateLimit } = guard;
+  const address = rateLimit === null ? '' : exchange.services.addressOf(exchange.remote);
+  const origin = location.origins.get('rate_limit');
+  if (rateLimit === null || address === '' || origin === undefined) return null;
+  let table = tables.get(origin);
+  if (table === undefined) {
+    table = new RateTable(rateLimit);
+    tables.set(origin, table);
+  }
+  const wait = table.take(address, nowMs);
+  return wait === 0 ? null : { status: 429, place: 'rate_limit', retryAfter: Math.ceil(wait / 1000) };
+}
+
+function mayCome({ access }: Guard, remote: string): boolean {
+  if (access.length === 0) return true;
+  const ip = remote === LOCAL_PEER ? null : parseIp(remote);
+  const rule = access.find(({ network }) => network === null || isWithin([network], ip));
+  return rule === undefined || rule.allows;
+}
