@@ -42,6 +42,8 @@ export abstract class Connection extends Udata {
   /** Bytes that came while it lingered. */
   private lingered = 0;
   private stashed: Buffer | null = null;
+  /** Its ends, once somebody has asked for them: they stay, and each question takes two system calls. */
+  private asked: Ends | null = null;
 
   constructor(wire: Wire, fd: number, memory: MemoryLedger, secure: Secure | null = null) {
     super('client', fd);
@@ -76,8 +78,11 @@ export abstract class Connection extends Udata {
   }
 
   ends(): Ends {
-    const own = this.wire.ends?.();
-    if (own !== undefined) return own;
+    this.asked ??= this.wire.ends?.() ?? this.askEnds();
+    return this.asked;
+  }
+
+  private askEnds(): Ends {
     const { driver } = this.loop;
     const near = driver.addressOf(this.fd);
     const far = driver.callerOf?.(this.fd) ?? null;

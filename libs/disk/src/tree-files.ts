@@ -7,6 +7,7 @@ import {
   lookOpen,
   lookPath,
   openPath,
+  pathOfOpen,
   seenFiles,
   Tree,
 } from '@webserv/event-loop';
@@ -102,7 +103,7 @@ export class TreeFiles implements ServerFiles {
   }
 
   realPath(path: string, fd: number): string {
-    return nodeFiles.realPath(path, fd);
+    return pathOfOpen(fd) || nodeFiles.realPath(path, fd);
   }
 
   mayRun(path: string): number {

@@ -6,6 +6,7 @@ export {
   lookOpen,
   lookPath,
   openPath,
+  pathOfOpen,
   renameExclusive,
 } from './disk/disk.ts';
 export { beginSync, closeFile, dropFile, removeFile, replaceFile } from './disk/large-files.ts';
@@ -18,6 +19,7 @@ export { adoptListener, boundAddress, callUnix, openDatagram } from './driver/sy
 export { type Account, accountOf, becomeAccount } from './ffi/account.ts';
 export { ERRNO, errnoMessage, errnoName } from './ffi/errno.ts';
 export { openChildPipe } from './ffi/libc.ts';
+export { bytesOfName } from './ffi/names.ts';
 export type { FileStatus } from './ffi/paths.ts';
 export { keepPrivate } from './ffi/private.ts';
 export { killGroup, type SpawnRequest, spawn, spawnInThread } from './ffi/spawn.ts';

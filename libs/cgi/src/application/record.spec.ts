@@ -25,6 +25,11 @@ it('begins with a responder that keeps the connection, the environment, and the 
   expect(records[1]?.[1].toString('latin1')).toBe('\x01\x03Ab=c\x05\x00EMPTY\x01\x01X\xe4');
 });
 
+it('sends what is beyond ASCII as UTF-8, and the bytes of a name that are no text as they are', () => {
+  const [, params] = recordsIn(beginningOf(['SCRIPT_FILENAME=/\xe4\udce4'], true));
+  expect(params?.[1].toString('latin1')).toBe('\x0f\x04SCRIPT_FILENAME/\xc3\xa4\xe4');
+});
+
 it('leaves a body to come', () => {
   const records = recordsIn(beginningOf([], true));
   expect(records.map(([type]) => type)).toEqual([RecordType.BEGIN_REQUEST, RecordType.PARAMS]);

@@ -22,6 +22,15 @@ export function openPath(path: string): number {
   return paths.openAt(F.AT_FDCWD, path, READ);
 }
 
+/** The kernel writes this after the path of a file whose name is gone. A file may also be called so. */
+const GONE = ' (deleted)';
+
+/** The path of an open file, without links. @returns '' where the system does not tell, or may not mean its name */
+export function pathOfOpen(fd: number): string {
+  const path = paths.descriptorPath(fd);
+  return path.startsWith('/') && !path.endsWith(GONE) ? path : '';
+}
+
 /** The status of what lies at a path. Symbolic links are followed. */
 export function lookPath(path: string, status: FileStatus): number {
   return lookAt(F.AT_FDCWD, path, true, status);

@@ -22,7 +22,7 @@ import {
 } from './file-layout.ts';
 import { C, SYSTEM } from './layout.ts';
 import { declare, lastError, optional } from './libc.ts';
-import { nameLength, writeName } from './names.ts';
+import { nameLength, readName, writeName } from './names.ts';
 
 /** PATH_MAX of Linux with its NUL, and four times what the other systems allow. */
 const PATH_MAX = 4096;
@@ -60,6 +60,8 @@ const renamexCall =
 const inotifyAddWatch = linux
   ? optional('int inotify_add_watch(int fd, uintptr_t path, uint32_t mask)')
   : null;
+
+const readlinkCall = linux ? optional('long readlink(uintptr_t path, uintptr_t target, size_t size)') : null;
 
 const first = Memory.allocate(PATH_MAX);
 const second = Memory.allocate(PATH_MAX);
@@ -250,6 +252,13 @@ export function addWatch(fd: number, path: string, mask: number): number {
   if (size < 0) return size;
   const wd = inotifyAddWatch(fd, first.address, mask);
   return wd < 0 ? lastError() : wd;
+}
+
+/** The path of an open file as /proc has it (proc_pid_fd(5)). @returns '' without /proc, or if it is as long as PATH_MAX */
+export function descriptorPath(fd: number): string {
+  if (readlinkCall === null || place(first, `/proc/self/fd/${fd}`) < 0) return '';
+  const length = readlinkCall(first.address, second.address, PATH_MAX);
+  return length > 0 && length < PATH_MAX ? readName(second.bytes, 0, length) : '';
 }
 
 /** unlinkat(2) of anything but a folder. */
