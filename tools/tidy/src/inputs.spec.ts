@@ -78,6 +78,7 @@ describe('the inputs of test', () => {
         'WEBSERV_FAULT_FIRST',
         'WEBSERV_FAULT_SEED',
         'WEBSERV_FAULT_SEEDS',
+        'WEBSERV_RESTARTS',
         'WEBSERV_KQUEUE_LIBRARY',
       ]),
     );

@@ -19,6 +19,8 @@ interface How {
   readonly main?: string;
   /** Its working directory. */
   readonly cwd?: string;
+  /** The network namespace it runs in, of ip-netns(8). */
+  readonly namespace?: string;
 }
 
 /** The command at work in a process of its own. */
@@ -28,10 +30,17 @@ export class Command {
   private stderr = '';
   private wake: () => void = () => {};
 
-  constructor(words: string[], env: NodeJS.ProcessEnv = {}, { limit = '', main = MAIN, cwd }: How = {}) {
+  constructor(
+    words: string[],
+    env: NodeJS.ProcessEnv = {},
+    { limit = '', main = MAIN, cwd, namespace }: How = {},
+  ) {
     if (!existsSync(main)) throw new Error(`${main} is missing: run "npx nx build webserv" first`);
-    const [program, ...before] =
-      limit === '' ? [process.execPath] : ['/bin/sh', '-c', `${limit}; exec "$0" "$@"`, process.execPath];
+    const [program, ...before] = [
+      ...(namespace === undefined ? [] : ['ip', 'netns', 'exec', namespace]),
+      ...(limit === '' ? [] : ['/bin/sh', '-c', `${limit}; exec "$0" "$@"`]),
+      process.execPath,
+    ];
     this.child = spawn(program as string, [...before, main, ...words], {
       // A terminal of whoever runs the tests colors nothing.
       env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: undefined, ...env },
