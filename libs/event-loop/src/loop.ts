@@ -46,6 +46,8 @@ export class Loop {
   readonly lag = new Lag();
   /** Milliseconds of a clock that only goes forward, read once after each wait. */
   now = 0;
+  /** Reads the clock of `now`, for work that looks at its time within a round. */
+  readonly clock: () => number;
   /** Called when another thread has woken the loop. */
   onWake: () => void = () => {};
   /** Ticks so far, and completions delivered: for counters and benchmarks. */
@@ -55,7 +57,6 @@ export class Loop {
   onFault: ((udata: Udata, error: unknown) => void) | null;
   private readonly host: Host | null;
   private readonly waker: WakeUdata | null;
-  private readonly clock: () => number;
   private ticking = false;
   private closed = false;
   /** What was thrown in this round, if `onFault` is null. */

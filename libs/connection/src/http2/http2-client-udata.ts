@@ -1,12 +1,6 @@
 import type { Op } from '@webserv/event-loop';
 import { OpKind } from '@webserv/event-loop';
-import {
-  type Bounds,
-  type ConnectionOwner,
-  ErrorCode,
-  type Http2Stream,
-  ServerConnection,
-} from '@webserv/http2';
+import { type ConnectionOwner, ErrorCode, type Http2Stream, ServerConnection } from '@webserv/http2';
 import type { Ends, Secure } from '@webserv/methods';
 import type { HeadValues } from '@webserv/request';
 import { type Guest, type Host, Standing } from '../accept/guest.ts';
@@ -17,41 +11,24 @@ import type { Edition } from '../edition.ts';
 import { Patience } from '../transaction/patience.ts';
 import type { Wire } from '../wire.ts';
 import type { Sayer, StreamUser } from './courier.ts';
-import type { Floods } from './floods.ts';
-import { type BufferPool, Output, type OutputOwner } from './output.ts';
-import type { ServedStream, StreamHost, StreamPool } from './served-stream.ts';
+import { Ending } from './ending.ts';
+import { Inbox, type InboxOwner } from './inbox.ts';
+import { Output, type OutputOwner } from './output.ts';
+import type { ServedStream, StreamHost } from './served-stream.ts';
+import type { Shared } from './shared.ts';
+import { StreamList } from './stream-list.ts';
 
 /**
  * How long a client that has read the first GOAWAY may still send requests, and how long it may take to see that the
  * connection has ended.
  */
 const QUIET_MS = 300;
-
 /** Bytes between two looks from which on a connection moves, so that a stream may wait for its turn in the window of all. */
 const MOVES = 16 << 10;
+/** What a connection reads in one turn: 16 requests, or as many frames as `ServerConnection.receive` counts as much. */
+const SHARE = 256;
 /** The greatest identifier of a stream. */
 const MAX_STREAM_ID = 0x7fffffff;
-
-/** How far the connection is from its end (RFC 9113 section 6.8). */
-const Ending = {
-  OPEN: 0,
-  /** A GOAWAY asks for no more requests. Those that cross it are still answered. */
-  ANNOUNCED: 1,
-  /** No further request is answered. */
-  LAST: 2,
-  /** What is in the buffers leaves, then the connection closes. */
-  CLOSING: 3,
-} as const;
-type Ending = (typeof Ending)[keyof typeof Ending];
-
-/** What the connections of one listening socket share. */
-export interface Shared {
-  readonly buffers: BufferPool;
-  readonly floods: Floods;
-  readonly bounds: Bounds;
-  /** Gives the streams of the edition that the listening socket serves now. */
-  readonly streams: () => StreamPool;
-}
 
 /**
  * One connection that speaks HTTP/2 (RFC 9113). The session reads and writes frames, the output sends them, and each
@@ -59,7 +36,7 @@ export interface Shared {
  */
 export class Http2ClientUdata
   extends Connection
-  implements Guest, StreamHost, OutputOwner, ConnectionOwner<StreamUser>
+  implements Guest, StreamHost, OutputOwner, InboxOwner, ConnectionOwner<StreamUser>
 {
   previous: Guest | null = null;
   next: Guest | null = null;
@@ -68,11 +45,12 @@ export class Http2ClientUdata
   headSince = 0;
   readonly remote: string;
   readonly output: Output;
+  private readonly inbox: Inbox;
   private readonly host: Host;
   private readonly shared: Shared;
   private readonly session: ServerConnection<StreamUser>;
   /** Requests that are under way. */
-  private readonly streams: ServedStream[] = [];
+  private readonly streams = new StreamList();
   private requests = 0;
   private ending: Ending = Ending.OPEN;
   /** How the client takes what is sent, whatever stream that is of. */
@@ -92,6 +70,11 @@ export class Http2ClientUdata
     this.remote = remote;
     this.session = new ServerConnection<StreamUser>(this, shared.bounds);
     this.output = new Output(this, this.session, shared.buffers);
+    this.inbox = new Inbox(this, shared.turns);
+  }
+
+  get neighbourhood(): string {
+    return this.neighbours?.key ?? this.remote;
   }
 
   get clock(): Clock {
@@ -119,7 +102,7 @@ export class Http2ClientUdata
 
   cut(place: string): void {
     this.reason = place;
-    if (this.streams.length === 0 && this.ending < Ending.LAST && this.session.preface) {
+    if (this.streams.size === 0 && this.ending < Ending.LAST && this.session.preface) {
       // A client whose request crosses the end learns that nobody has looked at it (RFC 9113 section 9.1).
       this.ending = Ending.LAST;
       this.session.goAway(this.session.lastStreamId, ErrorCode.NO_ERROR);
@@ -129,48 +112,64 @@ export class Http2ClientUdata
   }
 
   cutUnder(edition: Edition, place: string): void {
-    for (const served of [...this.streams]) {
+    for (const served of this.streams.all) {
       if (served.pool.edition === edition) served.reset(ErrorCode.CANCEL, place, false);
     }
     this.output.pump();
   }
 
   override dispose(): void {
-    const { streams, reason, errno } = this;
     try {
       this.loop.disarm(this.timer);
-      for (const served of streams) {
-        served.close(reason, errno);
-        served.pool.give(served, this.memory);
-      }
+      this.inbox.close();
+      this.letGo();
     } finally {
       this.output.close();
-      streams.length = 0;
       this.wire.release(this);
       this.host.clientGone(this);
     }
   }
 
+  private letGo(): void {
+    this.streams.close(this.reason, this.errno, this.memory);
+  }
+
   // ---- bytes in ----------------------------------------------------------------------------------------------
 
   protected received(bytes: Buffer, start: number, end: number): void {
-    const { session, output } = this;
-    output.cork();
+    this.inbox.received(bytes, start, end);
+  }
+
+  protected ended(result: number): void {
+    this.inbox.ended(result);
+  }
+
+  read(bytes: Buffer, start: number, end: number): number {
+    const { session } = this;
     session.now = this.loop.now;
-    session.receive(bytes, start, end);
-    output.uncork();
-    if (this.ending >= Ending.LAST && this.streams.length === 0) this.closeWhenSent();
+    return session.receive(bytes, start, end, SHARE) ? session.readTo : end;
+  }
+
+  readAll(): void {
+    const { session } = this;
+    if (this.ending >= Ending.LAST && this.streams.size === 0) this.closeWhenSent();
     else {
       if (session.inHead && this.standing === Standing.IDLE) this.host.headBegun(this);
       this.receive();
     }
   }
 
-  protected ended(result: number): void {
+  overwhelmed(): void {
+    this.cut('memory_limit');
+  }
+
+  clientEnded(result: number): void {
     // A client that sends no more gives no window either: what waits for one would wait for ever.
     this.reason = result < 0 ? 'recv' : 'closed by the client';
     this.errno = result;
     this.wire.close(this);
+    // Requests that the client has left are ended in the turn of this connection. The kernel reads from none of them.
+    if (!this.sending.pending) this.letGo();
   }
 
   request(stream: Http2Stream<StreamUser>, values: HeadValues, whole: boolean): void {
@@ -193,8 +192,7 @@ export class Http2ClientUdata
       return null;
     }
     if (this.standing !== Standing.BUSY) host.becameBusy(this);
-    served.place = this.streams.length;
-    this.streams.push(served);
+    this.streams.add(served);
     stream.user = served;
     served.attach(this, stream);
     if (++this.requests >= host.edition.defaultSite.server.keepaliveRequests) this.announceEnd();
@@ -253,7 +251,7 @@ export class Http2ClientUdata
       this.wire.abort(this);
       return;
     }
-    if (wasFile) for (const served of [...this.streams]) served.endIfDoomed();
+    if (wasFile) for (const served of this.streams.all) served.endIfDoomed();
     output.uncork();
     // The last thing said of a stream may be its reset, which leaves when the connection is idle already.
     if (this.standing === Standing.IDLE) this.forgetMoved();
@@ -261,22 +259,17 @@ export class Http2ClientUdata
   }
 
   unreadable(outlet: Sayer): void {
-    for (const served of this.streams) {
+    for (const served of this.streams.all) {
       if (served.outlet === outlet) served.resetUnread();
     }
   }
 
   streamOver(served: ServedStream): void {
     const { streams } = this;
-    const last = streams.pop();
-    if (last !== undefined && last !== served) {
-      streams[served.place] = last;
-      last.place = served.place;
-    }
-    served.place = -1;
+    streams.remove(served);
     const idleMs = served.transaction.location.timeouts.keepAlive;
     served.pool.give(served, this.memory);
-    if (streams.length > 0 || this.fd < 0) return;
+    if (streams.size > 0 || this.fd < 0) return;
     if (this.ending >= Ending.LAST) this.closeWhenSent();
     else if (idleMs === 0) this.endNow();
     else {
@@ -312,14 +305,14 @@ export class Http2ClientUdata
   private giveUp(why: string): void {
     this.ending = Ending.CLOSING;
     this.reason = why;
-    for (const served of [...this.streams]) served.reset(ErrorCode.CANCEL, why, false);
+    for (const served of this.streams.all) served.reset(ErrorCode.CANCEL, why, false);
     this.closeWhenSent();
   }
 
   private closeWhenSent(): void {
     const { output, streams, session } = this;
     if (this.ending < Ending.LAST || this.fd < 0 || this.lingering) return;
-    if (streams.length > 0 && this.ending !== Ending.CLOSING) return;
+    if (streams.size > 0 && this.ending !== Ending.CLOSING) return;
     output.pump();
     if (output.busy || session.controlSize > 0) {
       this.ending = Ending.CLOSING;
@@ -328,7 +321,7 @@ export class Http2ClientUdata
   }
 
   private closeNow(): void {
-    if (this.streams.length > 0) this.wire.abort(this);
+    if (this.streams.size > 0) this.wire.abort(this);
     else this.wire.close(this);
   }
 
@@ -351,13 +344,16 @@ export class Http2ClientUdata
       this.wire.close(this);
       return;
     }
-    const { output, streams } = this;
+    const { output, streams, inbox } = this;
     output.cork();
+    // What waits here is not the client's delay.
+    if (inbox.waits) this.idleSince = this.loop.now;
     this.session.now = this.loop.now;
     const moves = output.progress - this.seenProgress >= MOVES;
     this.seenProgress = output.progress;
     let next = this.lookAtClient();
-    if (next > 0) for (const served of [...streams]) next = Math.min(next, served.look(moves) || next);
+    if (next > 0)
+      for (const served of streams.all) next = Math.min(next, served.look(moves, inbox.waits) || next);
     output.uncork();
     if (this.fd >= 0 && !this.lingering && next > 0) this.lookIn(next);
   }
@@ -371,14 +367,14 @@ export class Http2ClientUdata
       return 0;
     }
     if (this.ending === Ending.ANNOUNCED && waited >= QUIET_MS) this.endNow();
-    else if (this.streams.length === 0 && waited >= idleMs) {
+    else if (this.streams.size === 0 && waited >= idleMs) {
       this.idleOver();
       return QUIET_MS;
     }
     const { timeouts } = this.host.edition.defaultSite.server;
     if (!output.busy) {
       patience.begin(loop.now, output.progress, 0);
-      return this.streams.length === 0 ? Math.max(1, this.idleMs - waited) : timeouts.send;
+      return this.streams.size === 0 ? Math.max(1, this.idleMs - waited) : timeouts.send;
     }
     const next = patience.look(loop.now, output.progress, 0, timeouts.send, 0);
     if (next > 0) return next;

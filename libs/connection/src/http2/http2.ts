@@ -1,10 +1,12 @@
 import { type Bounds, DEFAULT_BOUNDS } from '@webserv/http2';
 import type { Limits } from '@webserv/request';
 import type { Host, Protocol } from '../accept/guest.ts';
+import { Turns } from '../turns/turns.ts';
 import { Floods } from './floods.ts';
-import { Http2ClientUdata, type Shared } from './http2-client-udata.ts';
+import { Http2ClientUdata } from './http2-client-udata.ts';
 import { BufferPool } from './output.ts';
 import { StreamPool } from './served-stream.ts';
+import type { Shared } from './shared.ts';
 
 /** RFC 9113 counts so many bytes more for each field (section 6.5.2). */
 const FIELD_OVERHEAD = 32;
@@ -26,6 +28,7 @@ export const http2: Protocol = (host: Host) => {
   const shared: Shared = {
     buffers: new BufferPool(),
     floods: new Floods(host.loop),
+    turns: Turns.of(host.loop),
     bounds: boundsOf(host.edition.limits),
     // A listening socket may turn to another edition. Requests under way end under their own.
     streams: () => {

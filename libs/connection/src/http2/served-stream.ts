@@ -321,9 +321,10 @@ export class ServedStream implements StreamUser, TransactionOwner, StreamBodyOwn
   /**
    * Judges how the client sends the body, or takes the response.
    * @param moves other streams of the connection may have used the window of all
+   * @param unread more has come on the connection and waits for its turn
    * @returns milliseconds until the next look; 0 where the stream has been given up
    */
-  look(moves: boolean): number {
+  look(moves: boolean, unread: boolean): number {
     const { transaction, body, outlet } = this;
     if (this.doomed !== '') return transaction.location.timeouts.send;
     if (this.stage === Stage.RESPONSE) {
@@ -332,7 +333,7 @@ export class ServedStream implements StreamUser, TransactionOwner, StreamBodyOwn
       return next;
     }
     const { timeouts, minRate } = transaction.location;
-    if (body.whole || !body.busy || body.paused) return timeouts.body;
+    if (body.whole || !body.busy || body.paused || unread) return timeouts.body;
     const { patience } = transaction;
     const next = patience.look(this.loop.now, body.received, body.pausedFor, timeouts.body, minRate);
     if (next > 0) return next;

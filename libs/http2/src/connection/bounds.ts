@@ -41,8 +41,15 @@ export interface Bounds {
   readonly windowUpdates: Rate;
   /** PRIORITY and PRIORITY_UPDATE. */
   readonly priorities: Rate;
+  /** Requests whose fields are larger than `maxHeaderList`. */
+  readonly oversized: Rate;
   /** Bytes of DATA on streams that were reset, beyond what their windows allowed when the server reset them. */
   readonly lateData: Rate;
+  /**
+   * What a client may waste that gets nothing done: the parts of all bounds with a rate together, 1 for the whole of one.
+   * Requests that are answered make it twice as much.
+   */
+  readonly waste: number;
 }
 
 export const DEFAULT_BOUNDS: Bounds = Object.freeze({
@@ -63,5 +70,7 @@ export const DEFAULT_BOUNDS: Bounds = Object.freeze({
   emptyData: { burst: 100, perSecond: 10 },
   windowUpdates: { burst: 1000, perSecond: 100 },
   priorities: { burst: 500, perSecond: 50 },
+  oversized: { burst: 20, perSecond: 1 },
   lateData: { burst: 4 << 20, perSecond: 1 << 20 },
+  waste: 1 / 2,
 });

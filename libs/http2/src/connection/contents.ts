@@ -26,8 +26,8 @@ export class Contents<T> {
 
   constructor(core: Core<T>) {
     this.core = core;
-    this.empty = new Flood('empty-data-flood', core.bounds.emptyData);
-    this.late = new Flood('late-data-flood', core.bounds.lateData);
+    this.empty = new Flood('empty-data-flood', core.bounds.emptyData, core.waste);
+    this.late = new Flood('late-data-flood', core.bounds.lateData, core.waste);
   }
 
   /** Makes the connection's window as large as it may be. No setting does that. */

@@ -6,6 +6,7 @@ import type { ConnectionOwner } from './owner.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Http2Stream } from './stream.ts';
 import type { Streams } from './streams.ts';
+import type { Waste } from './waste.ts';
 
 /** What the parts of a connection share. */
 export interface Core<T> {
@@ -17,6 +18,7 @@ export interface Core<T> {
   readonly streams: Streams<T>;
   readonly scheduler: Scheduler<T>;
   readonly control: ControlQueue;
+  readonly waste: Waste;
   /** A connection error (RFC 9113, section 5.4.1). */
   fail(code: ErrorCode, why: string): void;
   /** A stream error (section 5.4.2). It counts as a reset that the client has caused. */

@@ -42,6 +42,10 @@ const SMALL: Partial<Bounds> = {
   windowUpdates: { burst: 100, perSecond: 10 },
   priorities: { burst: 30, perSecond: 10 },
   lateData: { burst: 10_000, perSecond: 1000 },
+  maxHeaderList: 1000,
+  oversized: { burst: 5, perSecond: 1 },
+  // Each bound alone.
+  waste: 100,
 };
 
 type Act = (talk: Talk) => (nth: number) => Uint8Array[];
@@ -94,6 +98,12 @@ const FLOODS: readonly (readonly [name: string, why: string, times: number, act:
     'settings-flood',
     1,
     () => () => [settings(...new Array(100).fill([SettingId.HEADER_TABLE_SIZE, 1] as const))],
+  ],
+  [
+    'heads that are larger than any that is read',
+    'oversized-heads',
+    5,
+    (talk) => (nth) => [talk.head(odd(nth), [...GET, ['x', 'y'.repeat(2000)]])],
   ],
   ['GOAWAY', 'settings-flood', 8, () => () => [frame(GOAWAY, 0, 0, new Uint8Array(8))]],
   ['PING', 'ping-flood', 20, () => () => [ping()]],
@@ -197,6 +207,51 @@ describe('a flood of', () => {
       talk.answer(odd(nth), true);
       talk.connection.reset(talk.stream(odd(nth)), 0);
     }
+    expect(talk.connection.isOver).toBe(false);
+  });
+});
+
+/** The SETTINGS of the beginning hardly count. */
+const WASTEFUL: Partial<Bounds> = { ...SMALL, settings: { burst: 1e6, perSecond: 1 }, waste: 1 / 2 };
+
+describe('a client that only wastes', () => {
+  it('is ended at half of a bound', () => {
+    const talk = Talk.begun(WASTEFUL);
+    expect(flooded(talk, 60, (nth) => [talk.head(odd(nth), GET), rst(odd(nth))])).toEqual([
+      24,
+      'rapid-reset',
+    ]);
+  });
+
+  it('is ended when it takes turns among the floods', () => {
+    const talk = Talk.begun(WASTEFUL);
+    const [count, cause] = flooded(talk, 100, (nth) => [
+      ping(),
+      priorityUpdate(odd(nth), 'u=1'),
+      windowUpdate(0, 1),
+    ]);
+    // One of 20, one of 30 and one of 100 in each turn.
+    expect([count, cause]).toEqual([5, 'ping-flood']);
+  });
+
+  it('may do as much as each bound allows once it has been answered', () => {
+    const talk = Talk.begun(WASTEFUL);
+    for (let nth = 0; nth < 100; nth++) {
+      talk.say(talk.head(odd(nth), GET));
+      talk.answer(odd(nth), true);
+    }
+    const [count, cause] = flooded(talk, 60, (nth) => {
+      const id = odd(100 + nth);
+      return [talk.head(id, GET), rst(id)];
+    });
+    expect([count, cause]).toEqual([50, 'rapid-reset']);
+  });
+
+  it('a browser whose first page is left at once goes on', () => {
+    const talk = Talk.begun();
+    const { maxConcurrent } = DEFAULT_BOUNDS;
+    for (let nth = 0; nth < maxConcurrent; nth++) talk.say(talk.head(odd(nth), GET));
+    for (let nth = 0; nth < maxConcurrent; nth++) talk.say(rst(odd(nth)));
     expect(talk.connection.isOver).toBe(false);
   });
 });

@@ -6,6 +6,7 @@ import { type Priority, readPriority } from '../request/priority.ts';
 import { RequestReader } from '../request/request-reader.ts';
 import type { Contents } from './contents.ts';
 import type { Core } from './core.ts';
+import { Flood } from './flood.ts';
 import type { PeerSettings } from './settings.ts';
 import type { Http2Stream } from './stream.ts';
 import { Closed } from './streams.ts';
@@ -23,6 +24,7 @@ export class Requests<T> {
   private readonly core: Core<T>;
   private readonly contents: Contents<T>;
   private readonly reader = new RequestReader();
+  private readonly oversized: Flood;
   /** Bytes that may come on each new stream. */
   receiveWindow: number;
   private readonly peer: PeerSettings;
@@ -34,6 +36,7 @@ export class Requests<T> {
     this.peer = peer;
     this.receiveWindow = receiveWindow;
     this.decoder = new HpackDecoder(core.bounds.maxHeaderList);
+    this.oversized = new Flood('oversized-heads', core.bounds.oversized, core.waste);
   }
 
   /** A field block is whole, which `reader` holds. */
@@ -45,9 +48,13 @@ export class Requests<T> {
       return;
     }
     if (!decoder.decode(bytes, start, end)) {
-      core.fail(ErrorCode.COMPRESSION_ERROR, decoder.error ?? 'hpack');
+      const { error } = decoder;
+      const isBomb = error === 'hpack-bomb';
+      core.fail(isBomb ? ErrorCode.ENHANCE_YOUR_CALM : ErrorCode.COMPRESSION_ERROR, error ?? 'hpack');
       return;
     }
+    // A few bytes name an entry of the table that is as large as the whole table.
+    if (decoder.tooLarge && !core.count(this.oversized, 1)) return;
     const endStream = (flags & Flag.END_STREAM) !== 0;
     const stream = core.streams.get(id);
     if (stream !== null) this.trailers(stream, endStream);

@@ -26,7 +26,7 @@ export class Sending<T> {
 
   constructor(core: Core<T>) {
     this.core = core;
-    this.updates = new Flood('window-update-flood', core.bounds.windowUpdates);
+    this.updates = new Flood('window-update-flood', core.bounds.windowUpdates, core.waste);
   }
 
   // ---- what the client allows --------------------------------------------------------------------------------

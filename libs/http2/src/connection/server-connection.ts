@@ -16,10 +16,14 @@ import { Sending } from './sending.ts';
 import { BYTES_OF_SETTING, DEFAULT_WINDOW, SettingId } from './settings.ts';
 import type { Http2Stream } from './stream.ts';
 import { Streams } from './streams.ts';
+import { Waste } from './waste.ts';
 
 /** One frame with more settings counts as several. */
 const USUAL_SETTINGS = 16;
 const PING_DATA = new Uint8Array(8);
+/** What a frame counts as, of the work that a caller allows: 1, a head as much as so many frames, and its bytes. */
+const HEAD_WORK = 15;
+const WORK_SHIFT = 9;
 
 /**
  * The server's side of one connection (RFC 9113), without I/O and without a clock: received bytes go in, and what they mean
@@ -36,7 +40,10 @@ export class ServerConnection<T> {
   readonly control: ControlQueue = new ControlQueue();
   readonly scheduler: Scheduler<T> = new Scheduler<T>();
   readonly streams: Streams<T> = new Streams<T>();
+  readonly waste: Waste;
   isOver = false;
+  /** Where the last `receive` has stopped. */
+  readTo = 0;
   /** Our SETTINGS are not acknowledged yet. */
   awaitsAck = true;
   private readonly reader: FrameReader;
@@ -56,13 +63,15 @@ export class ServerConnection<T> {
   constructor(owner: ConnectionOwner<T>, bounds: Bounds = DEFAULT_BOUNDS) {
     this.owner = owner;
     this.bounds = bounds;
+    const waste = new Waste(bounds.waste);
+    this.waste = waste;
     this.reader = new FrameReader(bounds, bounds.maxFrame);
     this.reader.awaitsSettings = true;
-    this.resets = new Flood('rapid-reset', bounds.resets);
-    this.madeResets = new Flood('made-you-reset', bounds.madeResets);
-    this.settings = new Flood('settings-flood', bounds.settings);
-    this.pings = new Flood('ping-flood', bounds.pings);
-    this.priorities = new Flood('priority-flood', bounds.priorities);
+    this.resets = new Flood('rapid-reset', bounds.resets, waste);
+    this.madeResets = new Flood('made-you-reset', bounds.madeResets, waste);
+    this.settings = new Flood('settings-flood', bounds.settings, waste);
+    this.pings = new Flood('ping-flood', bounds.pings, waste);
+    this.priorities = new Flood('priority-flood', bounds.priorities, waste);
     this.contents = new Contents(this as Core<T>);
     // Until the client knows our setting, it may send as much as without it.
     const receiveWindow = Math.max(DEFAULT_WINDOW, bounds.window);
@@ -106,20 +115,28 @@ export class ServerConnection<T> {
 
   // ---- what comes --------------------------------------------------------------------------------------------
 
-  /** Reads `bytes[start, end)`, which are lent for this call. Returns false if the connection has failed. */
-  receive(bytes: Uint8Array, start: number, end: number): boolean {
+  /**
+   * Reads `bytes[start, end)`, which are lent for this call, up to `readTo`: to the end, unless the connection has failed or
+   * `work` is spent. A frame takes 1 of it, a head 16, and 512 bytes take 1. Returns false if the connection has failed.
+   */
+  receive(bytes: Uint8Array, start: number, end: number, work: number = Number.POSITIVE_INFINITY): boolean {
     const { reader } = this;
     let at = start;
+    let left = work;
     while (at < end && !this.isOver && this.greeted < PREFACE.length) {
       if (bytes[at++] !== PREFACE[this.greeted++]) this.fail(ErrorCode.PROTOCOL_ERROR, 'bad-preface');
     }
-    while (at < end && !this.isOver) {
+    while (at < end && left > 0 && !this.isOver) {
       const status = reader.read(bytes, at, end);
+      left -= 1 + ((reader.consumed - at) >> WORK_SHIFT);
       at = reader.consumed;
       if (status === ReadStatus.DATA) this.contents.part(reader);
-      else if (status === ReadStatus.FRAME) this.frame();
-      else if (status === ReadStatus.ERROR) this.fail(reader.fault.code, reader.fault.why);
+      else if (status === ReadStatus.FRAME) {
+        if (reader.type === FrameType.HEADERS) left -= HEAD_WORK;
+        this.frame();
+      } else if (status === ReadStatus.ERROR) this.fail(reader.fault.code, reader.fault.why);
     }
+    this.readTo = at;
     if (this.sending.opened && !this.isOver) {
       this.sending.opened = false;
       this.owner.windowOpened();
@@ -338,7 +355,7 @@ export class ServerConnection<T> {
   }
 
   count(flood: Flood, times: number): boolean {
-    if (flood.add(times, this.now)) this.fail(ErrorCode.ENHANCE_YOUR_CALM, flood.why);
+    if (flood.add(times, this.now)) this.fail(ErrorCode.ENHANCE_YOUR_CALM, this.waste.why);
     return !this.isOver;
   }
 
@@ -360,6 +377,7 @@ export class ServerConnection<T> {
   /** Both sides have ended the stream. */
   private ended(stream: Http2Stream<T>): void {
     this.close(stream, false);
+    this.waste.answered();
     this.owner.closed(stream);
     this.streams.recycle(stream);
   }

@@ -110,13 +110,21 @@ describe('a field block', () => {
     const value = 'x'.repeat(40);
     const line = hex('400161');
     const first = joined(line, Uint8Array.of(40), bytesOf(value));
-    // The entry of 73 bytes, a hundred times.
-    const block = joined(first, new Uint8Array(99).fill(0xbe), hex('4001620163'), literal('z', 'never kept'));
+    // The entry of 73 bytes, ten times.
+    const block = joined(first, new Uint8Array(9).fill(0xbe), hex('4001620163'), literal('z', 'never kept'));
     expect(decoder.decode(block, 0, block.length)).toBe(true);
-    expect([decoder.tooLarge, decoder.count, decoder.listSize]).toEqual([true, 1, 100 * 73 + 34]);
+    expect([decoder.tooLarge, decoder.count, decoder.listSize]).toEqual([true, 1, 10 * 73 + 34]);
     expect(decode('be', decoder)).toEqual([['b', 'c']]);
     expect(decode('bf', decoder)).toEqual([['a', value]]);
     expect(decoder.tooLarge).toBe(false);
+  });
+
+  it('gives up a list that is eight times too large', () => {
+    const decoder = new HpackDecoder(100);
+    const first = joined(hex('400161'), Uint8Array.of(40), bytesOf('x'.repeat(40)));
+    const block = joined(first, new Uint8Array(10_000).fill(0xbe));
+    expect(decoder.decode(block, 0, block.length)).toBe(false);
+    expect([decoder.error, decoder.listSize]).toEqual(['hpack-bomb', 11 * 73]);
   });
 
   it('forgets its fields when asked', () => {
