@@ -29,7 +29,8 @@ export function readWords(words: readonly string[]): Words | string {
   }
   const options = new Map<string, string>();
   for (const [name, value] of Object.entries(parsed.values)) {
-    if (value !== undefined) options.set(name, value === true ? '' : String(value));
+    if (Array.isArray(value)) options.set(name, value.join('\n'));
+    else if (value !== undefined) options.set(name, value === true ? '' : String(value));
   }
   const bad = wrongValue(options, rows);
   if (bad !== '') return bad;
@@ -42,11 +43,15 @@ export function readWords(words: readonly string[]): Words | string {
 
 function optionsOf(
   rows: readonly OptionRow[],
-): Record<string, { type: 'string' | 'boolean'; short?: string }> {
+): Record<string, { type: 'string' | 'boolean'; short?: string; multiple?: boolean }> {
   return Object.fromEntries(
     rows.map(({ name, short, value }) => [
       name,
-      { type: value === undefined ? 'boolean' : 'string', ...(short === undefined ? {} : { short }) },
+      {
+        type: value === undefined ? 'boolean' : 'string',
+        multiple: value?.many === true,
+        ...(short === undefined ? {} : { short }),
+      },
     ]),
   );
 }

@@ -15,7 +15,7 @@ export { isChallenge } from './model/challenges.ts';
 export { HostMatcher } from './model/host-matcher.ts';
 export { formatIp, parseIp } from './model/ip-address.ts';
 export { LocationMatcher } from './model/location-matcher.ts';
-export { pathOf } from './model/location-path.ts';
+export { pathOf, pathWords } from './model/location-path.ts';
 export { isWithin, type Network } from './model/network.ts';
 export { capture, capturesOf, expanded, rewriteKey, rewrittenPath } from './model/rewrite.ts';
 export type * from './model/types.ts';

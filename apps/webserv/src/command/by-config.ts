@@ -33,6 +33,17 @@ function check(config: Config, file: string, json: boolean): void {
   } else if (!json) process.stderr.write(`${file}: the configuration is good\n`);
 }
 
+/** Returns a config that is good, also for the account that serves by it; or reports it as `-t` does, and returns null. */
+export function goodConfig(file: string, json: boolean): Config | null {
+  const result = load(file);
+  if (!result.ok) printDiagnostics(result.diagnostics, json);
+  const problems = result.ok ? problemsOf(result.config) : [];
+  if (problems.length > 0) process.stderr.write(`${problems.join('\n')}\n`);
+  if (result.ok && problems.length === 0) return result.config;
+  process.exitCode = 1;
+  return null;
+}
+
 /** Returns what only the start would find. The process may become another account. */
 export function problemsOf(config: Config): string[] {
   const root = process.geteuid?.() === 0;

@@ -19,6 +19,7 @@ import { VERSION } from '../server/version.ts';
 import { byConfig, problemsOf } from './by-config.ts';
 import { byFolder } from './by-folder.ts';
 import { makeCertificate } from './certificate.ts';
+import { explainRequest } from './explain.ts';
 import { reloadServer } from './reload.ts';
 
 function main(args: readonly string[]): void {
@@ -57,6 +58,7 @@ function run(words: Words): void {
   else if (subcommand === 'reload') void reloadServer(options.get('config') ?? CONFIG_NAME);
   else if (subcommand === 'runs')
     void showRuns(options.get('config') ?? CONFIG_NAME, first, options.has('json'));
+  else if (subcommand === 'explain') void explainRequest(words);
   else if (subcommand === 'check-for-reload') checkMain(first, problemsOf);
   else if (subcommand === 'completion') process.stdout.write(completionText(first) ?? '');
   else if (subcommand === 'man') process.stdout.write(manText(VERSION));

@@ -69,13 +69,15 @@ const CONFIG: readonly OptionRow[] = [
   { name: 'json', help: 'print diagnostics as JSON, for editors' },
 ];
 
+export const COLOR: OptionRow = {
+  name: 'color',
+  value: { name: 'WHEN', kind: ['auto', 'always', 'never'] },
+  help: 'color what is printed: auto (on a terminal), always or never',
+};
+
 const OTHER: readonly OptionRow[] = [
   { name: 'directives', help: 'explain every directive, or the one that is named behind it' },
-  {
-    name: 'color',
-    value: { name: 'WHEN', kind: ['auto', 'always', 'never'] },
-    help: 'color what is printed: auto (on a terminal), always or never',
-  },
+  COLOR,
   { name: 'version', short: 'v', help: 'print the version' },
   { name: 'help', short: 'h', help: 'print this help' },
 ];

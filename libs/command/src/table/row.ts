@@ -8,6 +8,8 @@ interface ValueRow {
   readonly kind: Kind;
   /** Present if the option may stand without a value. Then a value is written as `--name=VALUE`. */
   readonly optional?: true;
+  /** Present if the option may be given many times. Its values are lines then, in the order of the words. */
+  readonly many?: true;
   /** A word that follows an optional value's option is its value all the same if this accepts it. */
   readonly takes?: (word: string) => boolean;
   /** Returns what was expected, or '' if the value is possible. */

@@ -1,7 +1,7 @@
+import { EXPLAIN } from './explain.ts';
+import { HELP } from './help.ts';
 import { CONFIG_FILE } from './options.ts';
 import type { OptionRow, SubcommandRow } from './row.ts';
-
-const HELP: OptionRow = { name: 'help', short: 'h', help: 'print the help of this command' };
 
 const JSON_OUTPUT: OptionRow = { name: 'json', help: 'print JSON' };
 
@@ -29,6 +29,7 @@ export const SUBCOMMANDS: readonly SubcommandRow[] = [
     options: [CONFIG_FILE, HELP],
     help: 'have the server of a configuration turn to what it says now, or print what is wrong with it; the configuration needs "pid FILE;"',
   },
+  EXPLAIN,
   {
     name: 'runs',
     operands: '[ID]',

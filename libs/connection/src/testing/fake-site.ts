@@ -35,7 +35,7 @@ export function locationOf(patch: Partial<Location> = {}): Location {
     redirection: null,
     rewrites: [],
     application: null,
-      mount: null,
+    mount: null,
     // Every path is a script, so that the test makes each outcome.
     cgi: [{ kind: 'all' }],
     cgiUploads: true,

@@ -1,4 +1,4 @@
-import type { Location, Server } from '@webserv/config';
+import { type Location, pathWords, type Server } from '@webserv/config';
 import { countedAs } from '@webserv/connection';
 import { type ServerFiles, UploadUdata } from '@webserv/disk';
 import {
@@ -14,6 +14,7 @@ import {
   type Script,
   type Services,
   type Store,
+  type Trace,
   type Turns,
   UploadRoots,
   uploadFoldersOf,
@@ -31,6 +32,7 @@ import type { HostedSite } from './hosted-site.ts';
 
 /** What the method stage sees of the server: the disk, the caches and the scripts, all over the loop. */
 export class SiteServices implements Services {
+  readonly trace: Trace | null;
   readonly files: ServerFiles;
   readonly store: Store;
   readonly uploads: UploadRoots;
@@ -43,6 +45,7 @@ export class SiteServices implements Services {
 
   constructor(engine: Engine, sites: ReadonlyMap<Server, HostedSite>) {
     this.engine = engine;
+    this.trace = engine.system.trace ?? null;
     this.files = engine.system.files(engine.loop);
     this.store = engine.system.store;
     this.later = engine.turns.later;
@@ -57,7 +60,8 @@ export class SiteServices implements Services {
   }
 
   writer(fd: number, owner: FileWriterOwner, atMost: number, memory: MemoryLedger): FileWriter {
-    const { loop, slabs } = this.engine;
+    const { loop, slabs, system } = this.engine;
+    if (system.writer !== undefined) return system.writer(fd, owner, atMost, memory);
     return new UploadUdata(loop, fd, owner, atMost, memory, slabs);
   }
 
@@ -96,7 +100,9 @@ export class SiteServices implements Services {
   }
 
   locate(server: Server, path: string): Location {
-    return this.siteOf(server).locate(path);
+    const location = this.siteOf(server).locate(path);
+    this.trace?.note('location', `${path} belongs to location ${pathWords(location.path).join(' ')}`);
+    return location;
   }
 
   script(exchange: Exchange, script: Script): Outcome {

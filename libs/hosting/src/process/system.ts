@@ -2,7 +2,7 @@ import { type Launcher, systemLauncher } from '@webserv/cgi';
 import { type ServerFiles, TreeFiles, type UploadSystem, uploadStore, uploadSystem } from '@webserv/disk';
 import type { Loop } from '@webserv/event-loop';
 import { type LogSystem, logSystem } from '@webserv/logger';
-import type { Store } from '@webserv/methods';
+import type { Services, Store, Trace } from '@webserv/methods';
 import { nodePaths, type Paths } from '@webserv/pages';
 
 /** What a server uses of the system beside its multiplexer. A program may supply its own. */
@@ -17,6 +17,10 @@ export interface System {
   /** Child processes and their files. */
   readonly launcher: Launcher;
   readonly logs: LogSystem;
+  /** Writes the files of uploads; by default over the loop. */
+  readonly writer?: Services['writer'];
+  /** Hears why requests are answered as they are. Absent in a server that serves. */
+  readonly trace?: Trace;
 }
 
 /** The system that this process runs on. */

@@ -12,6 +12,10 @@ _webserv() {
         mapfile -t COMPREPLY < <(compgen -W '--config --help' -- "$cur")
         return
         ;;
+      explain)
+        mapfile -t COMPREPLY < <(compgen -W '--config --header --from --json --color --help' -- "$cur")
+        return
+        ;;
       runs)
         mapfile -t COMPREPLY < <(compgen -W '--config --json --help' -- "$cur")
         return
@@ -57,7 +61,7 @@ _webserv() {
       ;;
     *)
       if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'init reload runs certificate completion man' -- "$cur"; compgen -f -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'init reload explain runs certificate completion man' -- "$cur"; compgen -f -- "$cur")
       else
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
       fi

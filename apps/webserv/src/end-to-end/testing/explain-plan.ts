@@ -1,0 +1,234 @@
+import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Random } from '@webserv/event-loop/testing';
+import type { TestSite } from '../../testing/site.ts';
+
+/** A request of the plan. */
+export interface Ask {
+  readonly method: string;
+  readonly target: string;
+  readonly fields: readonly string[];
+  /** Bytes of its body. */
+  readonly body: number;
+  /** It may have changed the site. */
+  readonly changes: boolean;
+}
+
+const FILES: Readonly<Record<string, string | Uint8Array>> = {
+  'site/index.html': '<p>start</p>',
+  'site/a.html': 'a'.repeat(3000),
+  'site/a.txt': 'text',
+  'site/a.txt.gz': Buffer.from([31, 139, 8, 0, 1, 2, 3]),
+  'site/.hidden': 'no',
+  'site/empty': '',
+  'site/docs/index.html': 'docs',
+  'site/docs/page.html': 'page',
+  'site/docs/deep/readme.md': 'deep',
+  'site/img/one.png': 'png',
+  'site/without/other.txt': 'other',
+  'site/big.bin': Buffer.alloc(200_000, 1),
+  'site/run.sh': '#!/bin/sh\nprintf "Content-Type: text/plain\\r\\nX-Script: yes\\r\\n\\r\\nhi"\n',
+  'site/front.sh': '#!/bin/sh\nprintf "Status: 404 No\\r\\nX-Script: yes\\r\\n\\r\\n"\n',
+  'outside/secret.txt': 'secret',
+  'pages/404.html': '<p>own page</p>',
+};
+
+/** Makes the files that all configs of the plan serve, in their first state. */
+export function plantSite(site: TestSite): void {
+  rmSync(join(site.folder, 'up'), { recursive: true, force: true });
+  mkdirSync(join(site.folder, 'up'));
+  site.aged('up/taken.txt', 'taken');
+  for (const [path, content] of Object.entries(FILES)) {
+    if (!existsSync(join(site.folder, path))) site.aged(path, content);
+    if (path.endsWith('.sh')) chmodSync(join(site.folder, path), 0o755);
+  }
+  for (const [name, target] of [
+    ['link.txt', 'docs/page.html'],
+    ['out.txt', '../outside/secret.txt'],
+    ['dangling', 'nowhere'],
+  ] as const) {
+    if (!existsSync(join(site.folder, 'site', name))) {
+      rmSync(join(site.folder, 'site', name), { force: true });
+      symlinkSync(target, join(site.folder, 'site', name));
+    }
+  }
+}
+
+const OF_SERVER = [
+  'default_file index.html;',
+  'default_file none.html index.html;',
+  'auto_index missing;',
+  'header X-Own "a value";',
+  'header Cache-Control no-store;',
+  'expires 1h;',
+  'security_headers on;',
+  'cors *;',
+  'cors https://a.test;',
+  'symlinks on;',
+  'dotfiles on;',
+  'etag content;',
+  'etag off;',
+  'charset off;',
+  'precompressed gzip;',
+  'cache_entry 1k;',
+  'error 404 pages/404.html;',
+  'request_id header;',
+  'keepalive_timeout 0;',
+  'max_uri 40;',
+  'types { text/x-own txt; }',
+  'min_rate 0;',
+];
+
+const OF_LOCATION = [
+  'method GET;',
+  'method GET POST DELETE;',
+  'method GET DELETE;',
+  'default_file index.html;',
+  'default_file page.html none;',
+  'header X-Location here;',
+  'header -Server;',
+  'header -X-Own;',
+  'expires max;',
+  'expires off;',
+  'try_files $uri $uri.html /index.html;',
+  'try_files $uri $uri/ =404;',
+  'try_files $uri /front.sh;',
+  'spa index.html;',
+  'body_size 100;',
+  'etag content;',
+  'dotfiles on;',
+  'symlinks on;',
+  'security_headers on;',
+];
+
+/** Locations beside `/`, with what makes them what they are. */
+const LOCATIONS: readonly (readonly [path: string, own: string])[] = [
+  ['/docs', 'root site/docs;'],
+  ['/docs/deep', 'root site/docs/deep; auto_index on;'],
+  ['= /a.txt', 'header X-Exact yes;'],
+  ['*.txt', 'header X-Pattern yes;'],
+  ['/img/*.png', 'expires max;'],
+  ['/without', 'auto_index on; root site/without;'],
+  ['/up', 'root up; upload_path up; method GET POST DELETE; auto_index on;'],
+  ['/over', 'root up; upload_path up; upload_overwrite on; method GET POST; auto_index on;'],
+  ['/moved', 'redirection 302 /docs$rest;'],
+  ['/gone', 'return 410 "it is gone";'],
+  ['*.sh', 'cgi .sh; method GET POST;'],
+  ['/bin', 'cgi .sh; method GET POST; header X-Bin 1;'],
+];
+
+const METHODS = ['GET', 'GET', 'GET', 'GET', 'HEAD', 'POST', 'DELETE', 'PUT', 'OPTIONS', 'BREW', 'TRACE'];
+
+const TARGETS = [
+  '/',
+  '/a.txt',
+  '/a',
+  '/a.html',
+  '/empty',
+  '/.hidden',
+  '/docs',
+  '/docs/',
+  '/docs/page.html',
+  '/docs/page.html?x=1',
+  '/docs/deep/',
+  '/docs/deep/readme.md',
+  '/docsx',
+  '/img/one.png',
+  '/without/',
+  '/without',
+  '/up/taken.txt',
+  '/up/new.txt',
+  '/over/taken.txt',
+  '/up/',
+  '/moved/page.html?q',
+  '/gone',
+  '/run.sh',
+  '/run.sh/extra?word',
+  '/bin/run.sh',
+  '/big.bin',
+  '/link.txt',
+  '/out.txt',
+  '/dangling',
+  '/none',
+  '/none/at/all.js',
+  '/a.txt/',
+  '/%61.txt',
+  '/%zz',
+  '/../a.txt',
+  '//a.txt',
+  '/a%00b',
+  '/aVeryLongPathThatIsLongerThanFortyBytesAltogether',
+];
+
+const FIELDS = [
+  'Accept: text/html',
+  'Accept: application/json',
+  'Accept-Encoding: gzip',
+  'Accept-Encoding: gzip, br;q=0.5',
+  'Range: bytes=0-1',
+  'Range: bytes=5000-',
+  'Range: bytes=0-0, 2-2',
+  'If-None-Match: *',
+  'If-Match: "other"',
+  'If-Modified-Since: Thu, 01 Jan 2026 00:00:00 GMT',
+  'If-Unmodified-Since: Thu, 01 Jan 1998 00:00:00 GMT',
+  'Origin: https://a.test',
+  'Connection: close',
+  'Expect: 100-continue',
+  'User-Agent: a "tester"',
+  'X-Request-Id: given-by-client',
+  'Content-Encoding: gzip',
+];
+
+const FORMATS = ['combined', 'json', 'short'];
+
+function some<T>(random: Random, list: readonly T[], most: number): T[] {
+  const chosen: T[] = [];
+  for (let left = random.below(most + 1); left > 0; left--) chosen.push(random.pick(list));
+  return [...new Set(chosen)];
+}
+
+/** Directives of which a block may hold one of each name. */
+function once(lines: readonly string[], taken = ''): string {
+  const names = new Set(taken.split(/;\s*/).map((line) => line.split(' ')[0]));
+  const kept: string[] = [];
+  for (const line of lines) {
+    const [name = ''] = line.split(' ');
+    if (name !== 'header' && names.has(name)) continue;
+    names.add(name);
+    kept.push(line);
+  }
+  return kept.join(' ');
+}
+
+function serverOf(random: Random, name: string, format: string): string {
+  const cache = random.chance(0.5) ? '' : 'cache_size 0;';
+  const locations = some(random, LOCATIONS, 6).map(([path, own]) => {
+    const fixed = own.includes('redirection') || own.includes('return');
+    return `  location ${path} { ${own} ${fixed ? '' : once(some(random, OF_LOCATION, 2), own)} }`;
+  });
+  return `server {
+  listen 127.0.0.1:0; server_name ${name}; root site; access_log access.log ${format};
+  ${cache} ${once(some(random, OF_SERVER, 5))}
+  location / { ${once(some(random, OF_LOCATION, 3))} }
+${locations.join('\n')}
+}`;
+}
+
+function askOf(random: Random): Ask {
+  const method = random.pick(METHODS);
+  const target = method === 'OPTIONS' && random.chance(0.3) ? '*' : random.pick(TARGETS);
+  const body = method === 'POST' || method === 'PUT' || random.chance(0.1) ? random.pick([0, 5, 300]) : 0;
+  const host = random.chance(0.9) ? random.pick(['a.test', 'x.b.test', 'A.TEST:80', 'other']) : 'bad host';
+  const fields = [`Host: ${host}`, ...some(random, FIELDS, 3)];
+  if (body > 0 || random.chance(0.1)) fields.push(`Content-Length: ${body}`);
+  return { method, target, fields, body, changes: method === 'POST' || method === 'DELETE' };
+}
+
+/** One config and one request to it. */
+export function planOf(random: Random): { readonly text: string; readonly ask: Ask } {
+  const format = random.pick(FORMATS);
+  const servers = [serverOf(random, 'a.test', format)];
+  if (random.chance(0.4)) servers.push(serverOf(random, '*.b.test', format));
+  return { text: `error_log off;\n${servers.join('\n')}\n`, ask: askOf(random) };
+}
