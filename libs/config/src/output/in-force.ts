@@ -4,9 +4,19 @@ import { type InForce, Writer } from './effective-writer.ts';
 
 /** Returns the directives that say how a location answers: its own, those that it inherits, and those of its server. */
 export function inForce(server: Server, location: Location): readonly InForce[] {
-  const found = new Map<string, InForce>();
-  const hear = (key: string, each: InForce) => found.set(key, each);
-  writeServer(new Writer(true, hear), { ...server, locations: [] });
-  writeLocation(new Writer(true, hear), location);
-  return [...found.values()];
+  return [
+    ...new Map([...heard(writeServer, { ...server, locations: [] }), ...heard(writeLocation, location)]),
+  ].flatMap(([, lines]) => lines);
+}
+
+/** What is written of a block, by the keys of its directives: one may stand there several times. */
+function heard<Block>(write: (out: Writer, block: Block) => void, block: Block): Map<string, InForce[]> {
+  const found = new Map<string, InForce[]>();
+  const hear = (key: string, each: InForce): void => {
+    const lines = found.get(key);
+    if (lines === undefined) found.set(key, [each]);
+    else lines.push(each);
+  };
+  write(new Writer(true, hear), block);
+  return found;
 }
