@@ -5,7 +5,7 @@ import { written } from './testing/visit.ts';
 import { turn, World } from './testing/world.ts';
 
 /** How scripts run in a world. */
-interface Way {
+export interface Way {
   /** The part of a rule behind its extension: '' for scripts that run by themselves. */
   readonly runner: string;
   close(): Promise<void>;

@@ -8,6 +8,7 @@ import {
   type Script,
 } from '@webserv/methods';
 import type { Reply } from '@webserv/response';
+import { codeReply } from '../coding/code-reply.ts';
 import { roomOf } from '../output/output-buffer.ts';
 import type { ScriptHead } from '../output/output-parser.ts';
 import { type OutputOwner, ScriptOutput } from '../output/script-output.ts';
@@ -308,7 +309,8 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, RunOwner, 
   }
 
   private answerWith(head: ScriptHead): void {
-    const reply = replyOf(head, present(this.output, 'the output'), this.exchange.head.method, this.run);
+    const plain = replyOf(head, present(this.output, 'the output'), this.exchange.head.method, this.run);
+    const reply = codeReply(plain, this.exchange, this.workshop.loop);
     this.answer(reply, reply.body.kind === 'stream' ? Stage.ANSWERED : Stage.OVER);
   }
 

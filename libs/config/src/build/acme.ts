@@ -58,6 +58,7 @@ export function challengeLocation(
     dotfiles: false,
     precompressed: [],
     compress: [],
+    compressScripts: [],
     redirection: null,
     rewrites: [],
     cgi: [],

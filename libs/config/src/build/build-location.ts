@@ -40,8 +40,7 @@ export function buildLocation(
     around.claims.push(...ownClaims(level));
     checkRoot(level, around.problems);
     runs = buildRuns(level, scope.root, reader, around);
-    claimDefaultFile(level, scope.root, index, runs.cgi, around);
-    claimSpa(level, scope.root, around);
+    claimFallbacks(level, scope.root, index, runs.cgi, around);
   } else reader.mark(redirects === null ? 'return' : 'redirection', originOf(redirection, level));
   // Written field by field: every request reads this object, and an object made by spreading is slow to read.
   return {
@@ -71,6 +70,7 @@ export function buildLocation(
     dotfiles: scope.dotfiles,
     precompressed: scope.precompressed,
     compress: scope.compress,
+    compressScripts: scope.compressScripts,
     compressTypes: scope.compressTypes,
     compressMin: scope.compressMin,
     types: scope.types,
@@ -138,6 +138,18 @@ function resolveIndex(level: Level, reader: LevelReader): Index {
     return { defaultFiles: [], autoIndex: 'on' };
   }
   return { defaultFiles: reader.take('default_file'), autoIndex: listing.value };
+}
+
+/** What answers for a folder, or for what does not exist, must exist itself. */
+function claimFallbacks(
+  level: Level,
+  root: string,
+  index: Index,
+  cgi: readonly CgiRule[],
+  around: Surroundings,
+): void {
+  claimDefaultFile(level, root, index, cgi, around);
+  claimSpa(level, root, around);
 }
 
 /**

@@ -36,6 +36,7 @@ export function buildScope(reader: LevelReader, types: ReadonlyMap<string, strin
     dotfiles: reader.take('dotfiles'),
     precompressed: reader.take('precompressed'),
     compress: reader.take('compress'),
+    compressScripts: reader.take('compress_scripts'),
     compressTypes: reader.take('compress_types'),
     compressMin: reader.take('compress_min'),
     types,

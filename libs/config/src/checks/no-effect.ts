@@ -201,7 +201,7 @@ function compression(
   problems: Problems,
 ): void {
   for (const { level, value } of locations) {
-    if (value.redirection !== null || value.compress.length > 0) continue;
+    if (value.redirection !== null || value.compress.length > 0 || value.compressScripts.length > 0) continue;
     for (const name of ['compress_types', 'compress_min'] as const) {
       neverActs(level.own(name), name, '"compress" is off here', problems);
     }

@@ -74,6 +74,17 @@ export const codingRows = {
     help: 'Compresses the files that the cache keeps, once each, for clients that accept the coding. The first coding that is named is preferred.',
     alias: ['gzip', 'brotli', 'deflate', 'encode'],
   }),
+  compress_scripts: row({
+    name: 'compress_scripts',
+    contexts: BOTH,
+    usage: 'on|off|br|gzip...',
+    max: 2,
+    value: codings(['br', 'gzip']),
+    expects: 'on, off, or some of br, gzip',
+    default: 'off',
+    help: 'Compresses what scripts answer, while they write it, for clients that accept the coding. The first coding that is named is preferred. An answer stays as it is if the script says no-transform or names a coding, and so do event streams. What a script has written reaches the client when the script pauses. A page that shows both a secret and what a client sends should not be compressed: its size tells of the secret.',
+    alias: ['fastcgi_gzip', 'gzip_proxied'],
+  }),
   compress_types: row({
     name: 'compress_types',
     contexts: BOTH,
@@ -92,7 +103,7 @@ export const codingRows = {
     value: size(0, MIB * 1024),
     expects: 'bytes, or a number with k, m, g or t, up to 1g',
     default: '1k',
-    help: 'The smallest file that is compressed.',
+    help: 'The smallest file that is compressed, and the smallest answer of a script if its length is known.',
     alias: ['gzip_min_length', 'brotli_min_length'],
   }),
 };

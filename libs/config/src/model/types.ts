@@ -253,9 +253,11 @@ export interface Scope {
   readonly precompressed: readonly Coding[];
   /** The codings that cached files are compressed with. The first is preferred. Empty is off. */
   readonly compress: readonly Coding[];
+  /** The codings that the answers of scripts are compressed with. The first is preferred. Empty is off. */
+  readonly compressScripts: readonly Coding[];
   /** The media types that are compressed, in lower case. `text/*` is every text. */
   readonly compressTypes: ReadonlySet<string>;
-  /** Bytes of the smallest file that is compressed. */
+  /** Bytes of the smallest file or answer that is compressed. */
   readonly compressMin: number;
   /**
    * The MIME type, with its parameters, of each extension (lower case, no dot). It holds only what `types` blocks

@@ -158,7 +158,11 @@ export function writeLocation(out: Writer, location: Location): void {
     rateAfter: location.limitRate > 0 || own('limit_rate_after'),
     precompressed: (sendsFiles && !storesInRoot(location)) || own('precompressed'),
     compresses: sendsFiles || own('compress'),
-    compress: location.compress.length > 0 || own('compress_types') || own('compress_min'),
+    compress:
+      location.compress.length > 0 ||
+      (location.compressScripts.length > 0 && location.cgi.length > 0) ||
+      own('compress_types') ||
+      own('compress_min'),
   });
   if (location.mount !== null) writeMount(out, location.mount, origins);
   for (const rule of location.application === null && location.mount === null ? location.cgi : []) {
@@ -254,6 +258,8 @@ function writeScope(out: Writer, scope: Scope, origins: Origins, acts: Acts): vo
   out.value('dotfiles', flag(scope.dotfiles), origins);
   out.value('precompressed', scope.precompressed.join(' ') || 'off', origins, acts.precompressed);
   out.value('compress', scope.compress.join(' ') || 'off', origins, acts.compresses);
+  const codesScripts = acts.cgi || origins.get('compress_scripts')?.level === 'location';
+  out.value('compress_scripts', scope.compressScripts.join(' ') || 'off', origins, codesScripts);
   out.value('compress_types', [...scope.compressTypes].map(word).join(' '), origins, acts.compress);
   out.value('compress_min', size(scope.compressMin), origins, acts.compress);
   out.value('default_type', word(scope.defaultType), origins);

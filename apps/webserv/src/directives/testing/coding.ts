@@ -48,6 +48,16 @@ export const CODING: Readonly<Record<string, Probe>> = {
     files: PAGE,
     observe: (place) => codingOf(place, '/page.html'),
   },
+  compress_scripts: {
+    settings: [
+      ['compress_scripts gzip;', 'gzip'],
+      ['compress_scripts off;', ''],
+      ['compress_scripts br gzip;', 'br'],
+    ],
+    around: { location: 'cgi .run /bin/sh;' },
+    files: { 'files/name.run': 'printf "Content-Type: text/plain\\n\\n"; seq 5000' },
+    observe: (place) => codingOf(place, '/name.run'),
+  },
   compress_types: {
     settings: [
       ['compress_types text/html;', 'gzip'],

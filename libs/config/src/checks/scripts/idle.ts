@@ -24,6 +24,7 @@ export function warnOfIdleRules(
       idle(level, 'cgi_uploads', 'on', 'nothing can be uploaded', problems);
       idle(level, 'upload_inert', 'off', 'nothing can be uploaded', problems);
     } else if (!scripts) idle(level, 'cgi_uploads', 'on', 'no location of this server has a "cgi"', problems);
+    if (!scripts) idleCodings(level, 'no location of this server runs scripts', problems);
   }
   for (const place of places) {
     const { level, location } = place;
@@ -31,6 +32,7 @@ export function warnOfIdleRules(
     besideEveryFile(place, problems);
     besideMount(place, problems);
     const uploads = folders.some((folder) => reach.overlap(location, folder) !== null);
+    if (location.cgi.length === 0) idleCodings(level, 'this location runs no scripts', problems);
     if (location.cgi.length === 0) idle(level, 'cgi_uploads', 'on', 'this location has no "cgi"', problems);
     else if (folders.length === 0) idle(level, 'cgi_uploads', 'on', 'nothing can be uploaded', problems);
     // Links may lead anywhere.
@@ -94,6 +96,16 @@ function defaultFileOutside(level: Level, location: Location, reach: Reach, prob
       expected: '"symlinks on;", or the file itself',
     });
   });
+}
+
+function idleCodings(level: Level, why: string, problems: Problems): void {
+  const setting = level.own('compress_scripts');
+  if (setting === null || setting.value.length === 0) return;
+  problems.warn(
+    'never-effective',
+    wordSpan(setting.directive, -1),
+    `"compress_scripts" has no effect: ${why}`,
+  );
 }
 
 /** @param value the value that would have an effect; null is any */
