@@ -60,6 +60,8 @@ export class TlsSession implements Answerer {
   isText = false;
   /** The peer has said that it sends no more. */
   ended = false;
+  /** Where the last `receive` has stopped. */
+  readTo = 0;
   /** What is to be sent, in order. */
   readonly output: Memory[] = [];
   context: TlsContext;
@@ -90,11 +92,26 @@ export class TlsSession implements Answerer {
   /**
    * Takes what the peer has sent, `bytes[start, end)`, and puts the data in it into `into` from `at` on. There must be
    * room for as many bytes and RECORD_MAX more.
+   * @param most about so many records are taken once the session is open: `readTo` says where the next call goes on
    * @returns bytes of data. Then `ended`, `failure`, `facts` and `output` say what else has happened
    */
-  receive(bytes: Buffer, start: number, end: number, into: Memory, at: number): number {
+  receive(
+    bytes: Buffer,
+    start: number,
+    end: number,
+    into: Memory,
+    at: number,
+    most: number = Number.POSITIVE_INFINITY,
+  ): number {
     let got = 0;
+    let left = most;
+    this.readTo = end;
     for (let from = start; from < end && this.failure === '' && !this.ended; ) {
+      if (left <= 0 && this.facts !== null) {
+        this.readTo = from;
+        break;
+      }
+      left -= SLICE;
       const before = this.records.whole;
       const to = this.records.scan(bytes, from, end, SLICE);
       got += this.take(bytes, from, to, this.records.whole - before, into, at + got);

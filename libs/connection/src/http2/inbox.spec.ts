@@ -13,7 +13,7 @@ import {
 import { http2 } from './http2.ts';
 
 /** Milliseconds of each look at the clock: a round has room for two. */
-const LOOK_MS = 1.2;
+const LOOK_MS = 2.4;
 
 let clients: Clients;
 let looked = 0;

@@ -31,6 +31,20 @@ export class Surplus {
     return count;
   }
 
+  /**
+   * Gives data to a receive that waits. What it has no room for is kept.
+   * @param direct the data lies in the memory of the receive already @returns bytes that it has
+   */
+  pass(op: Op, bytes: Buffer, at: number, count: number, direct: boolean): number {
+    if (op.memory !== null && !direct) {
+      this.keep(bytes, at, count);
+      return this.give(op);
+    }
+    op.bytes = bytes;
+    op.offset = at;
+    return count;
+  }
+
   clear(): void {
     this.bytes = null;
   }

@@ -168,6 +168,43 @@ describe('TlsWire', () => {
   });
 });
 
+describe('records with one byte each', () => {
+  it('are taken 128 in a turn, and others have theirs meanwhile', async () => {
+    const world = new TlsWorld(plainWorld('fake'));
+    const many = await world.connect();
+    const other = await world.connect();
+    many.probe.wire?.recv(many.probe.input);
+    other.probe.wire?.recv(other.probe.input);
+    for (let index = 0; index < 1000; index++) many.peer.client.write(String(index % 10));
+    many.peer.write('|');
+    other.peer.write('short');
+    await world.until(() => other.probe.text === 'short', 'the data of the other');
+    expect(many.probe.text.length).toBeLessThan(1001);
+    await world.until(() => many.probe.text.endsWith('|'), 'all data');
+    expect(many.probe.text).toBe(`${'0123456789'.repeat(100)}|`);
+    // A slice of records that OpenSSL takes at once is not cut.
+    expect(Math.max(...many.probe.got)).toBeLessThanOrEqual(132);
+    many.probe.wire?.close(many.probe);
+    await world.dispose();
+  });
+
+  it('what waits of a connection that is closed is let go', async () => {
+    const world = new TlsWorld(plainWorld('fake'));
+    const { probe, peer } = await world.connect();
+    probe.goesOn = false;
+    probe.wire?.recv(probe.input);
+    for (let index = 0; index < 1000; index++) peer.client.write('x');
+    peer.write('|');
+    await world.until(() => probe.got.length === 1, 'the first turn');
+    // It waits for its turn again.
+    probe.wire?.recv(probe.input);
+    probe.wire?.close(probe);
+    await world.until(() => probe.disposals === 1, 'the disposal');
+    expect(probe.text.length).toBeLessThan(1001);
+    await world.dispose();
+  });
+});
+
 describe('TlsWire under faults', () => {
   const { accept: _accept, register: _register, ...seldom } = faultsEverywhere(0.01);
   const seeds = Array.from({ length: 100 }, (_, index) => index + 1);

@@ -9,7 +9,9 @@ import {
   type Udata,
 } from '@webserv/event-loop';
 import { type ContextSource, RECORD_MAX, type TlsFacts, TlsSession } from '@webserv/tls';
+import type { Turns } from '../turns/turns.ts';
 import type { Wire } from '../wire.ts';
+import { RECORDS, Rest } from './rest.ts';
 import { NONE, type SenderShared, Sending } from './sending.ts';
 import { Surplus } from './surplus.ts';
 
@@ -20,6 +22,7 @@ const DRAIN_MAX = 64 << 10;
 export interface WireShared extends SenderShared {
   /** Memory for data that is received and lent: the next wire uses it again. */
   plain(size: number): Memory;
+  readonly turns: Turns;
   /** Has the wire resumed in the next turn. */
   defer(wire: TlsWire): void;
 }
@@ -47,6 +50,7 @@ export class TlsWire implements Wire {
   private readonly surplus = new Surplus();
   /** Why nothing more can be received: 0 or -errno. */
   private readFault = 0;
+  private readonly rest: Rest;
   private finishing: Udata | null = null;
   private finished = false;
   private closed = false;
@@ -58,6 +62,7 @@ export class TlsWire implements Wire {
     this.shared = shared;
     this.plainAnswer = plainAnswer;
     this.session = new TlsSession(source);
+    this.rest = new Rest(this, shared.turns);
     this.sending = new Sending(shared, this.session, () => this.resume());
   }
 
@@ -293,44 +298,45 @@ export class TlsWire implements Wire {
     if (!this.surplus.isEmpty) return;
     if (session.failure !== '' && this.drained < 0) return;
     const shakes = this.facts === null && (this.shaking !== null || this.sending.op !== null);
-    if (this.receiving !== null || shakes || this.drained >= 0) this.loop.recv(input);
+    if (this.receiving !== null || shakes || this.drained >= 0) {
+      if (this.rest.isEmpty) this.loop.recv(input);
+      else this.rest.wait(input.owner);
+    }
   }
 
   private came(op: Op): void {
     const { result, bytes } = op;
-    const { session, receiving } = this;
     if (this.drained >= 0) this.drain(result);
     // Without close_notify an end may be a cut (RFC 8446, section 6.1).
     else if (result <= 0) this.readFault = result < 0 ? result : -ERRNO.ECONNABORTED;
-    else if (bytes !== null) {
-      const own = receiving?.memory ?? null;
-      const room = result + RECORD_MAX;
-      const direct = own !== null && receiving !== null && receiving.length >= room;
-      const memory = direct ? own : this.shared.plain(room);
-      const at = direct ? receiving.offset : 0;
-      const count = session.receive(bytes, op.offset, op.offset + result, memory, at);
-      this.facts = session.facts;
-      if (session.isText && session.failure !== '' && this.plainAnswer !== null) {
-        session.output.push(this.plainAnswer);
-        this.drained = 0;
-      }
-      if (count > 0) this.give(receiving, memory, at, count, direct);
-      if (this.closed) return;
-    }
+    else if (bytes !== null && this.taken(bytes, op.offset, op.offset + result)) return;
     this.serve();
   }
 
-  /** Gives data to the op that waits for it. What it has no room for, and what nobody waits for, is kept. */
-  private give(op: Op | null, { bytes }: Memory, at: number, count: number, direct: boolean): void {
-    if (op === null) this.surplus.keep(bytes, at, count);
-    else if (op.memory === null || direct) {
-      op.bytes = bytes;
-      op.offset = at;
-      this.endReceive(op, count);
-    } else {
-      this.surplus.keep(bytes, at, count);
-      this.endReceive(op, this.surplus.give(op));
+  takeRest(bytes: Buffer): void {
+    if (!this.closed && !this.taken(bytes, 0, bytes.length)) this.serve();
+  }
+
+  /** Opens records, and reports what is in them. @returns true if the connection is closed by that */
+  private taken(bytes: Buffer, start: number, end: number): boolean {
+    const { session, receiving } = this;
+    const own = receiving?.memory ?? null;
+    const room = end - start + RECORD_MAX;
+    const direct = own !== null && receiving !== null && receiving.length >= room;
+    const memory = direct ? own : this.shared.plain(room);
+    const at = direct ? receiving.offset : 0;
+    const count = session.receive(bytes, start, end, memory, at, RECORDS);
+    if (session.readTo < end) this.rest.keep(bytes, session.readTo, end);
+    this.facts = session.facts;
+    if (session.isText && session.failure !== '' && this.plainAnswer !== null) {
+      session.output.push(this.plainAnswer);
+      this.drained = 0;
     }
+    if (count > 0 && receiving === null) this.surplus.keep(memory.bytes, at, count);
+    else if (count > 0 && receiving !== null) {
+      this.endReceive(receiving, this.surplus.pass(receiving, memory.bytes, at, count, direct));
+    }
+    return this.closed;
   }
 
   /** Throws away what a client without TLS sends: a close with bytes unread would take the answer from it. */
@@ -378,6 +384,7 @@ export class TlsWire implements Wire {
     const { sending } = this;
     if (this.output !== null) sending.look(this.output);
     this.closed = true;
+    this.rest.clear();
     sending.closeReader();
     for (const op of [this.shaking, this.receiving, sending.op]) if (op !== null) op.state = OpState.IDLE;
     this.shaking = null;

@@ -1,5 +1,6 @@
 import { type Loop, Memory, Timer, Udata } from '@webserv/event-loop';
 import { type ContextSource, RECORD_MAX } from '@webserv/tls';
+import { Turns } from '../turns/turns.ts';
 import { PIECE, Slabs } from './slabs.ts';
 import { TlsWire, type WireShared } from './tls-wire.ts';
 
@@ -35,6 +36,7 @@ class Later extends Udata {
 export class TlsWires implements WireShared {
   readonly loop: Loop;
   readonly slabs = new Slabs();
+  readonly turns: Turns;
   readonly piece = Memory.allocate(PIECE);
   private readonly later: Later;
   private scratch = Memory.allocate(LENT + RECORD_MAX);
@@ -42,6 +44,7 @@ export class TlsWires implements WireShared {
   constructor(loop: Loop) {
     this.loop = loop;
     this.later = new Later(loop);
+    this.turns = Turns.of(loop);
   }
 
   /**
