@@ -50,7 +50,7 @@ export function validatorsToChange(exchange: Exchange, stamp: FileStamp): Valida
  */
 export function conditionsOf(exchange: Exchange, validators: Validators | null): Precondition {
   const { headers, method } = exchange.head;
-  return evaluatePreconditions(
+  const outcome = evaluatePreconditions(
     method,
     headers.known(FieldId.IF_MATCH),
     headers.known(FieldId.IF_NONE_MATCH),
@@ -59,6 +59,9 @@ export function conditionsOf(exchange: Exchange, validators: Validators | null):
     validators,
     exchange.nowMs,
   );
+  if (outcome !== 'pass')
+    exchange.services.trace?.note('answer', `a condition of the request says ${outcome}`);
+  return outcome;
 }
 
 /** @returns `reply` itself if the conditions let it pass; otherwise the 304 or 412 in its place, and `reply` is released */

@@ -34,10 +34,18 @@ function outcomeOf(exchange: Exchange): Outcome {
   const { head, location } = exchange;
   const taken = takes(location, head.method);
   const preflown = preflight(exchange);
-  if (preflown !== null) return preflown;
+  if (preflown !== null) {
+    exchange.services.trace?.note('answer', 'cors: a preflight is answered');
+    return preflown;
+  }
   if (!taken && !REGISTERED_METHODS.has(head.method)) return failure(exchange, 501, 'method');
   if (head.form === TargetForm.ASTERISK) return serverOptions(exchange);
   if (location.redirection !== null) {
+    const { url } = location.redirection;
+    exchange.services.trace?.note(
+      'answer',
+      `${url === '' ? 'return' : 'redirection'}: the location answers by itself`,
+    );
     const reply = givenAnswer(exchange, location.redirection);
     return head.method === 'HEAD' ? withoutContent(reply) : reply;
   }

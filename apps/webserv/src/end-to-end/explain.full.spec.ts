@@ -9,7 +9,7 @@ import { TestSite } from '../testing/site.ts';
 import { type Ask, planOf, plantSite } from './testing/explain-plan.ts';
 
 /** One seed is one config and one request. */
-const SEEDS = 500;
+const SEEDS = 250;
 
 /** Nothing is watched: on some systems that takes most of the time of a server that answers one request. */
 const UNWATCHED: System['paths'] = { ...realSystem.paths, look: () => null };

@@ -22,7 +22,7 @@ const tables = new WeakMap<Origin, RateTable>();
 export function barredAt(location: Location, exchange: Exchange, nowMs: number): Barred | null {
   const { guard } = location;
   if (guard === null) return null;
-  if (!mayCome(guard, exchange.remote)) return DENIED;
+  if (!mayCome(guard, exchange)) return DENIED;
   const { rateLimit } = guard;
   const address = rateLimit === null ? '' : exchange.services.addressOf(exchange.remote);
   const origin = location.origins.get('rate_limit');
@@ -33,12 +33,23 @@ export function barredAt(location: Location, exchange: Exchange, nowMs: number):
     tables.set(origin, table);
   }
   const wait = table.take(address, nowMs);
+  exchange.services.trace?.note(
+    'access',
+    `rate_limit: ${address} ${wait === 0 ? 'is within it' : 'comes too often'}`,
+  );
   return wait === 0 ? null : { status: 429, place: 'rate_limit', retryAfter: Math.ceil(wait / 1000) };
 }
 
-function mayCome({ access }: Guard, remote: string): boolean {
+function mayCome({ access }: Guard, { remote, services }: Exchange): boolean {
   if (access.length === 0) return true;
   const ip = remote === LOCAL_PEER ? null : parseIp(remote);
   const rule = access.find(({ network }) => network === null || isWithin([network], ip));
-  return rule === undefined || rule.allows;
+  const may = rule === undefined || rule.allows;
+  services.trace?.note('access', `${ruleText(rule)}: ${remote} may ${may ? 'come' : 'not come'}`);
+  return may;
+}
+
+function ruleText(rule: Guard['access'][number] | undefined): string {
+  if (rule === undefined) return 'no rule of allow and deny has this address';
+  return `${rule.allows ? 'allow' : 'deny'} ${rule.network?.text ?? 'all'}`;
 }

@@ -58,6 +58,7 @@ function applied(rules: readonly Rewrite[], way: Way, exchange: Exchange): Rewri
     const query = rule.query === null ? way.query : queryOf(rule.query, way, captures, exchange);
     way.isBad = path === null || query === null;
     if (path === null || query === null) break;
+    exchange.services.trace?.note('path', `${rewriteKey(rule)}: ${way.path} is answered as ${path}`);
     way.hasQuery ||= rule.query !== null;
     way.query = query;
     way.path = path;

@@ -115,6 +115,8 @@ export class Transaction implements Ended {
     exchange.requestId = requestIdOf(server, exchange.head);
     exchange.remote =
       server.realIp === null ? exchange.peer : realAddress(server.realIp, exchange.peer, exchange.head);
+    if (server.realIp !== null)
+      exchange.services.trace?.note('access', `real_ip: ${exchange.remote} asks, by ${exchange.peer}`);
   }
 
   /**
@@ -169,7 +171,10 @@ export class Transaction implements Ended {
   sendElsewhere(): void {
     const { exchange } = this;
     if (exchange.caller.secure !== null) this.refuse(421, 'client_certificates', Stage.METHOD);
-    else this.ownerNow.respond(redirectToHttps(exchange), -1, Stage.METHOD);
+    else {
+      exchange.services.trace?.note('answer', 'redirect_https sends the request to https');
+      this.ownerNow.respond(redirectToHttps(exchange), -1, Stage.METHOD);
+    }
   }
 
   /** The path chooses the location. */

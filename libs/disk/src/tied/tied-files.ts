@@ -70,7 +70,6 @@ export class TiedFiles implements ServerFiles {
   readFolder(root: string, path: string, beneath: boolean): FolderReader | number {
     const reader = this.files.readFolder(root, path, beneath);
     if (typeof reader === 'number') this.trace.note('path', `${path}: ${reasonOf(reader)}`);
-    else this.trace.note('path', `${path}: the folder is listed`);
     return reader;
   }
 

@@ -85,11 +85,12 @@ class Trial {
     const received = await this.serve();
     let way = steps.take();
     const logs = this.logs();
-    const seen = present(this.seen, 'the end of a request');
+    const seen = this.last;
     const content = system.program === null ? await this.content(seen) : '';
-    const { site, location, path, host } = seen;
+    const { site, host } = seen;
     const { server } = site;
     if (seen.cache === 'hit') way = await this.without(site);
+    const { location, path } = seen.cache === 'hit' ? this.last : seen;
     const answer = system.program === null ? readAnswer(received) : null;
     return {
       request: { method: asked.method, target: asked.target, from: asked.from },
@@ -136,6 +137,11 @@ class Trial {
     const fresh = site.pages.opened?.peek(path)?.freshForMs ?? 0;
     const age = fresh > 0 ? `, and looks at the file again after ${fresh / 1000} s` : '';
     return `${first === '' ? '' : `${first}; `}from then on the cache answers until the file changes${age}`;
+  }
+
+  /** The end of the last request. */
+  private get last(): Seen {
+    return present(this.seen, 'the end of a request');
   }
 
   private get script(): Explanation['script'] {

@@ -7,8 +7,9 @@ import type { Pages } from '@webserv/pages';
 export interface Seen {
   readonly site: ShownSite;
   readonly host: string;
+  /** As the rules of the config have made it. */
   readonly path: string;
-  /** Whose rules the answer went by. */
+  /** Whose rules the answer went by; any one for a page of the cache. */
   readonly location: Location;
   readonly status: number;
   readonly bodySent: number;
@@ -42,10 +43,16 @@ export class ShownSite implements Site {
   record(ended: Ended, durationMs: number): void {
     this.site.record(ended, durationMs);
     const { status, bodySent, cache, exchange } = ended;
-    const { host, path } = exchange.head;
-    // A page of the cache needs no location.
-    const location = cache === 'hit' ? this.locate(path) : exchange.location;
-    this.see({ site: this, host, path, location, status, bodySent, cache });
+    const { head, aim, location } = exchange;
+    this.see({
+      site: this,
+      host: head.host,
+      path: aim?.path ?? head.path,
+      location,
+      status,
+      bodySent,
+      cache,
+    });
   }
 
   info(message: string, facts: Readonly<Record<string, string | number>>): void {

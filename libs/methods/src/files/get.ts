@@ -78,11 +78,17 @@ function getFolder(exchange: Exchange, folder: OpenFile): Outcome {
   for (const name of location.defaultFiles) {
     const path = defaultFileOf(location, head.path, name);
     const file = OpenFile.at(exchange, path, isWhole(exchange));
-    if (file instanceof OpenFile) return found(exchange, file, defaultNameOf(head.path, name), missing);
+    if (file instanceof OpenFile) {
+      exchange.services.trace?.note('path', `default_file ${name}: it answers for the folder`);
+      return found(exchange, file, defaultNameOf(head.path, name), missing);
+    }
     if (file.errno !== NOT_THERE) return withoutDefaultFile(exchange, file);
     missing.push(path);
   }
-  if (location.autoIndex !== 'off') return listFolder(exchange, folder.path, folder.facts);
+  if (location.autoIndex !== 'off') {
+    exchange.services.trace?.note('path', `auto_index ${location.autoIndex}: the folder is listed`);
+    return listFolder(exchange, folder.path, folder.facts);
+  }
   return withoutDefaultFile(exchange, { errno: missing.length === 0 ? 0 : NOT_THERE, place: 'open' });
 }
 

@@ -81,7 +81,13 @@ export function openSibling(exchange: Exchange, offer: Offer, original: OpenFile
   if (coding === undefined || !offer.siblings.includes(coding)) return null;
   const file = OpenFile.at(exchange, original.path + codingExtension(coding));
   if (!(file instanceof OpenFile)) return null;
-  if (standsFor(file.facts, original.facts) && mayStandIn(exchange, file)) return { file, coding };
+  if (standsFor(file.facts, original.facts) && mayStandIn(exchange, file)) {
+    exchange.services.trace?.note(
+      'path',
+      `precompressed ${coding}: ${file.path} is sent in place of the file`,
+    );
+    return { file, coding };
+  }
   file.release();
   return null;
 }

@@ -12,7 +12,8 @@ import type { Script } from './script.ts';
  * names its file, so the location's rules for dotfiles and symbolic links do not apply. Those for uploads do.
  */
 export function mountedScript(exchange: Exchange, mount: Mount): Script | Reply {
-  const { head, location } = exchange;
+  const { head, location, services } = exchange;
+  services.trace?.note('script', `script ${mount.file}: it answers every request of this location`);
   const { file, interpreter, application } = mount;
   const { kind, text } = location.path;
   const { length } = kind === 'exact' ? text : location.prefix === '/' ? '' : location.prefix;

@@ -77,6 +77,11 @@ const OF_SERVER = [
   'max_uri 40;',
   'types { text/x-own txt; }',
   'min_rate 0;',
+  'default_type text/plain;',
+  'allow 127.0.0.0/8; deny all;',
+  'deny 10.0.0.0/8;',
+  'rewrite /old/* /docs/$1;',
+  'env NAME value;',
 ];
 
 const OF_LOCATION = [
@@ -99,6 +104,11 @@ const OF_LOCATION = [
   'dotfiles on;',
   'symlinks on;',
   'security_headers on;',
+  'deny all;',
+  'allow all;',
+  'limit_rate 1m;',
+  'rewrite /docs/old.html /docs/page.html;',
+  'method GET HEAD PUT;',
 ];
 
 /** Locations beside `/`, with what makes them what they are. */
@@ -111,6 +121,8 @@ const LOCATIONS: readonly (readonly [path: string, own: string])[] = [
   ['/without', 'auto_index on; root site/without;'],
   ['/up', 'root up; upload_path up; method GET POST DELETE; auto_index on;'],
   ['/over', 'root up; upload_path up; upload_overwrite on; method GET POST; auto_index on;'],
+  ['/put', 'root up; method GET PUT;'],
+  ['/app', 'script site/front.sh; method GET POST;'],
   ['/moved', 'redirection 302 /docs$rest;'],
   ['/gone', 'return 410 "it is gone";'],
   ['*.sh', 'cgi .sh; method GET POST;'],
@@ -118,6 +130,8 @@ const LOCATIONS: readonly (readonly [path: string, own: string])[] = [
 ];
 
 const METHODS = ['GET', 'GET', 'GET', 'GET', 'HEAD', 'POST', 'DELETE', 'PUT', 'OPTIONS', 'BREW', 'TRACE'];
+
+const CHANGES: ReadonlySet<string> = new Set(['POST', 'PUT', 'DELETE']);
 
 const TARGETS = [
   '/',
@@ -142,6 +156,11 @@ const TARGETS = [
   '/up/',
   '/moved/page.html?q',
   '/gone',
+  '/old/page.html',
+  '/docs/old.html',
+  '/put/new.txt',
+  '/put/taken.txt',
+  '/app/path?x=1',
   '/run.sh',
   '/run.sh/extra?word',
   '/bin/run.sh',
@@ -222,7 +241,7 @@ function askOf(random: Random): Ask {
   const host = random.chance(0.9) ? random.pick(['a.test', 'x.b.test', 'A.TEST:80', 'other']) : 'bad host';
   const fields = [`Host: ${host}`, ...some(random, FIELDS, 3)];
   if (body > 0 || random.chance(0.1)) fields.push(`Content-Length: ${body}`);
-  return { method, target, fields, body, changes: method === 'POST' || method === 'DELETE' };
+  return { method, target, fields, body, changes: CHANGES.has(method) };
 }
 
 /** One config and one request to it. */
