@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -6,20 +6,33 @@ import { TestSite } from '../testing/site.ts';
 import { Visitor } from './testing/visitor.ts';
 
 const CGIT = '/usr/lib/cgit/cgit.cgi';
+const BACKEND = '/usr/lib/git-core/git-http-backend';
 const PATIENCE = 60_000;
 
-/** Git with a home of its own, so that nothing of the account's settings reaches it. */
-function git(folder: string, ...args: string[]): string {
-  const env = {
+/** With a home of its own, so that nothing of the account's settings reaches git. */
+function environment(home: string): NodeJS.ProcessEnv {
+  return {
     PATH: process.env['PATH'] ?? '',
-    HOME: folder,
+    HOME: home,
     GIT_AUTHOR_NAME: 'An Author',
     GIT_AUTHOR_EMAIL: 'author@example.org',
     GIT_COMMITTER_NAME: 'An Author',
     GIT_COMMITTER_EMAIL: 'author@example.org',
     GIT_CONFIG_NOSYSTEM: '1',
   };
-  return execFileSync('git', args, { cwd: folder, env, encoding: 'utf8' });
+}
+
+function git(folder: string, ...args: string[]): string {
+  return execFileSync('git', args, { cwd: folder, env: environment(folder), encoding: 'utf8' });
+}
+
+/** Runs git as a client of the server, which runs in this process. */
+function gitOver(folder: string, ...args: string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    execFile('git', args, { cwd: folder, env: environment(folder) }, (error) =>
+      error === null ? resolve() : reject(error),
+    );
+  });
 }
 
 function hasGit(): boolean {
@@ -32,8 +45,8 @@ function hasGit(): boolean {
 }
 
 // Skipped where cgit and git are not installed (Debian: cgit, git).
-(existsSync(CGIT) && hasGit() ? describe : describe.skip)(
-  'cgit, in a folder whose every file is a script',
+(existsSync(CGIT) && existsSync(BACKEND) && hasGit() ? describe : describe.skip)(
+  'cgit and git, in a folder whose every file is a script, and mounted',
   () => {
     const site = new TestSite();
     let visitor: Visitor;
@@ -57,6 +70,8 @@ function hasGit(): boolean {
         `scan-path=${join(site.folder, 'repositories')}`,
       ];
       site.file('programs/cgitrc', `${rules.join('\n')}\n`);
+      site.file('mounted/cgitrc', `${rules.join('\n')}\n`.replace('/git/cgit.cgi', '/browse'));
+      git(join(site.folder, 'repositories/project.git'), 'config', 'http.receivepack', 'true');
       const program = `#!/bin/sh\nCGIT_CONFIG='${join(site.folder, 'programs/cgitrc')}' exec ${CGIT}\n`;
       writeFileSync(site.file('programs/cgit.cgi'), program);
       execFileSync('chmod', ['755', join(site.folder, 'programs/cgit.cgi')]);
@@ -67,6 +82,21 @@ server {
     error_log error.log;
     location / { root /usr/share/cgit; method GET; }
     location /git { root programs; cgi *; default_file cgit.cgi; method GET POST; }
+    location /browse {
+        root repositories;
+        script ${CGIT};
+        env CGIT_CONFIG ${join(site.folder, 'mounted/cgitrc')};
+        compress_scripts gzip;
+    }
+    location /mounted {
+        root repositories;
+        script ${BACKEND};
+        env GIT_PROJECT_ROOT ${join(site.folder, 'repositories')};
+        env GIT_HTTP_EXPORT_ALL 1;
+        method GET POST;
+    }
+    # Without GIT_PROJECT_ROOT git takes PATH_TRANSLATED.
+    location /translated { root repositories; script ${BACKEND}; env GIT_HTTP_EXPORT_ALL 1; method GET POST; }
 }`);
       visitor = new Visitor(port);
     });
@@ -107,13 +137,38 @@ server {
       'can be cloned from',
       async () => {
         const url = `http://127.0.0.1:${visitor.port}/git/cgit.cgi/project.git`;
-        const { execFile } = await import('node:child_process');
-        await new Promise<void>((resolve, reject) => {
-          execFile('git', ['clone', '--quiet', url, join(site.folder, 'copy')], (error) =>
-            error === null ? resolve() : reject(error),
-          );
-        });
+        await gitOver(site.folder, 'clone', '--quiet', url, 'copy');
         expect(readFileSync(join(site.folder, 'copy/hello.txt'), 'utf8')).toBe('hello from the tree\n');
+      },
+      PATIENCE,
+    );
+
+    it.each(['mounted', 'translated'])(
+      'stands beside git itself, mounted at /%s, for clones and pushes',
+      async (name) => {
+        const url = `http://127.0.0.1:${visitor.port}/${name}/project.git`;
+        const folder = join(site.folder, name);
+        mkdirSync(folder, { recursive: true });
+        await gitOver(folder, 'clone', '--quiet', url, 'copy');
+        const copy = join(folder, 'copy');
+        writeFileSync(join(copy, `${name}.txt`), `pushed through ${name}\n`);
+        git(copy, 'add', '.');
+        git(copy, 'commit', '--quiet', `--message=Through ${name}`);
+        await gitOver(copy, 'push', '--quiet', url, 'main');
+        const plain = await visitor.ask(`/browse/project.git/plain/${name}.txt`);
+        expect(await plain.text()).toBe(`pushed through ${name}\n`);
+      },
+      PATIENCE,
+    );
+
+    it(
+      'is mounted as it is, configured by a variable, and its pages are compressed',
+      async () => {
+        const list = await visitor.ask('/browse/');
+        expect([list.status, list.headers.get('content-encoding')]).toEqual([200, 'gzip']);
+        expect(await list.text()).toContain("href='/browse/project.git/'");
+        const log = await visitor.ask('/browse/project.git/log/');
+        expect(await log.text()).toContain('The first commit');
       },
       PATIENCE,
     );
