@@ -8,4 +8,4 @@ export type { Collector } from './metrics/collector.ts';
 export { OPEN_METRICS } from './metrics/metrics-text.ts';
 export { type Family, type Labels, mergeSnapshots, type Snapshot } from './metrics/snapshot.ts';
 export { type PagePart, plainPage } from './page/plain-page.ts';
-export { type Action, type AdminPage, Registry, type Section, type Source } from './registry.ts';
+export { type Action, type AdminPage, Registry, type Report, type Section, type Source } from './registry.ts';

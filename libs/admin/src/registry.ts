@@ -3,6 +3,7 @@ import { countedRequests } from './counts/counted-requests.ts';
 import { RequestCounts } from './counts/request-counts.ts';
 import { SlowRequests } from './counts/slow-requests.ts';
 import { Collector } from './metrics/collector.ts';
+import type { Status } from './metrics/merge-status.ts';
 import type { Snapshot } from './metrics/snapshot.ts';
 
 /** Writes the metrics of one part of a server. It is called for each scrape. */
@@ -20,6 +21,12 @@ export interface AdminPage {
   readonly answer: (ask: Ask) => Answer;
 }
 
+/** What one of several processes of a server has counted: plain JSON. */
+export interface Report {
+  readonly snapshot: Snapshot;
+  readonly status: Status;
+}
+
 /**
  * What the parts of a server offer to its operator. It lives as long as the process. Counters stay in it when an edition of
  * the config goes, so none of them ever falls.
@@ -28,6 +35,10 @@ export class Registry {
   readonly slow = new SlowRequests();
   readonly pages = new Map<string, AdminPage>();
   readonly actions = new Map<string, Action>();
+  /** Has the processes report that serve for this one. Null where this one serves itself. */
+  others: ((done: (reports: readonly Report[]) => void) => void) | null = null;
+  /** Whether somebody serves. */
+  serving: () => boolean = () => true;
   /** True from the moment at which a stop is asked for: the server is not ready for new work any more. */
   draining = false;
   private readonly servers = new Map<string, RequestCounts>();
@@ -66,15 +77,21 @@ export class Registry {
     this.actions.set(name, action);
   }
 
+  /** What another process adds to its own. */
+  report(): Report {
+    return { snapshot: this.snapshot(), status: this.status() };
+  }
+
   snapshot(): Snapshot {
     const out = new Collector();
     countedRequests(out, this.servers.values());
-    out.gauge('webserv_draining', 'Whether the server has begun to stop: 1 or 0.', Number(this.draining));
+    const help = 'Whether the server has begun to stop: 1 or 0.';
+    out.gauge('webserv_draining', help, Number(this.draining), {}, 'max');
     for (const source of this.sources) source(out);
     return out.snapshot();
   }
 
-  status(): Readonly<Record<string, unknown>> {
+  status(): Status {
     return Object.fromEntries([...this.sections].map(([name, section]) => [name, section()]));
   }
 }

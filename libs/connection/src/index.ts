@@ -1,7 +1,7 @@
 export { AddressEdition } from './accept/address-edition.ts';
 export type { GivenSocket } from './accept/given-sockets.ts';
 export type { Guest, Host, Protocol, Welcome } from './accept/guest.ts';
-export { openListeners } from './accept/listeners.ts';
+export { addressText, morePlaces, openListeners } from './accept/listeners.ts';
 export { countedAs } from './accept/neighbourhood.ts';
 export { Reserve } from './accept/reserve.ts';
 export { ServerUdata } from './accept/server-udata.ts';

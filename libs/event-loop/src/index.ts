@@ -15,7 +15,7 @@ export { Tree } from './disk/tree.ts';
 export { type Choice, DRIVER_NAMES, type DriverRequest, type NamedDriver } from './driver/choose.ts';
 export { type Driver, type DriverName, Interest } from './driver/driver.ts';
 export { reap } from './driver/system/child.ts';
-export { adoptListener, boundAddress, callUnix, openDatagram } from './driver/system/socket.ts';
+export { adoptListener, BALANCES, boundAddress, callUnix, openDatagram } from './driver/system/socket.ts';
 export { type Account, accountOf, becomeAccount } from './ffi/account.ts';
 export { ERRNO, errnoMessage, errnoName } from './ffi/errno.ts';
 export { openChildPipe } from './ffi/libc.ts';

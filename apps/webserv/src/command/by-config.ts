@@ -6,7 +6,7 @@ import { accountProblems } from '@webserv/hosting';
 import { colored } from '@webserv/logger';
 import { VERSION } from '../server/version.ts';
 import { Signals } from './signals.ts';
-import { start } from './start.ts';
+import { startAll } from './start.ts';
 
 const STDERR = 2;
 
@@ -20,8 +20,9 @@ export function byConfig({ options }: Words): void {
   else if (options.has('effective')) process.stdout.write(effective(result.config));
   else if (options.has('test')) check(result.config, file, json);
   else {
-    const { addresses, driver } = start(result.config, new Signals(true));
-    process.stderr.write(`webserv ${VERSION}: serving on ${addresses.join(', ')} (${driver})\n`);
+    startAll(result.config, new Signals(true), ({ addresses, driver }) => {
+      process.stderr.write(`webserv ${VERSION}: serving on ${addresses.join(', ')} (${driver})\n`);
+    });
   }
 }
 

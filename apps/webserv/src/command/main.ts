@@ -21,6 +21,7 @@ import { byFolder } from './by-folder.ts';
 import { makeCertificate } from './certificate.ts';
 import { explainRequest } from './explain.ts';
 import { reloadServer } from './reload.ts';
+import { work } from './work.ts';
 
 function main(args: readonly string[]): void {
   const words = readWords(args);
@@ -60,6 +61,7 @@ function run(words: Words): void {
     void showRuns(options.get('config') ?? CONFIG_NAME, first, options.has('json'));
   else if (subcommand === 'explain') void explainRequest(words);
   else if (subcommand === 'check-for-reload') checkMain(first, problemsOf);
+  else if (subcommand === 'work') work();
   else if (subcommand === 'completion') process.stdout.write(completionText(first) ?? '');
   else if (subcommand === 'man') process.stdout.write(manText(VERSION));
   else void keeperMain(process.stdin, (line) => process.stderr.write(`${line}\n`));

@@ -1,4 +1,4 @@
-import { type Running, Supervisor } from '@webserv/hosting';
+import { type Operated, Supervisor } from '@webserv/hosting';
 
 /** npm, nx or a supervisor of a group may repeat a signal. Two within this time count as one. */
 const ECHO_MS = 100;
@@ -18,7 +18,7 @@ const ECHO_MS = 100;
  */
 export class Signals {
   readonly supervisor = new Supervisor(process.env);
-  private running: Running | null = null;
+  private running: Operated | null = null;
   /** Runs while the server still serves, and load balancers find out that it is about to stop. */
   private draining: NodeJS.Timeout | null = null;
   private stoppingSince = Number.POSITIVE_INFINITY;
@@ -40,7 +40,7 @@ export class Signals {
     process.on('uncaughtExceptionMonitor', () => this.running?.flushLogs());
   }
 
-  attach(running: Running): void {
+  attach(running: Operated): void {
     this.running = running;
     this.sayReady();
   }

@@ -1,8 +1,9 @@
 import type { Config } from '@webserv/config';
 import { keepPrivate } from '@webserv/event-loop';
-import type { Running } from '@webserv/hosting';
+import { type Operated, type Running, workersOf } from '@webserv/hosting';
 import { runsScripts } from '@webserv/methods';
 import { serve } from '../server/serve.ts';
+import { serveByWorkers } from '../server/webserv.ts';
 import { driverOf } from './driver.ts';
 import type { Signals } from './signals.ts';
 
@@ -15,7 +16,26 @@ export function start(config: Config, signals: Signals): Running {
   return running;
 }
 
+/** The same in as many processes as the config says. @param done called when it serves */
+export function startAll(config: Config, signals: Signals, done: (running: Operated) => void): void {
+  if (workersOf(config) === 1) {
+    done(start(config, signals));
+    return;
+  }
+  const { sockets } = signals.supervisor;
+  void serveByWorkers(config, { ...driverOf(process.env), sockets }).then(
+    (parent) => {
+      signals.attach(parent);
+      done(parent);
+    },
+    (error: Error) => {
+      process.stderr.write(`${error.message.trimEnd()}\n`);
+      process.exit(1);
+    },
+  );
+}
+
 /** Otherwise scripts of the same account could read through /proc what this process holds. */
-function keepPrivateFor({ servers }: Config): void {
+export function keepPrivateFor({ servers }: Config): void {
   if (servers.some(runsScripts)) keepPrivate();
 }

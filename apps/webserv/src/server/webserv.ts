@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Keepers, seedStoreOf } from '@webserv/acme';
-import type { Action } from '@webserv/admin';
+import type { Action, Report } from '@webserv/admin';
 import type { Config } from '@webserv/config';
 import type { GivenSocket } from '@webserv/connection';
 import { type DriverRequest, Loop, type NamedDriver, type Udata } from '@webserv/event-loop';
@@ -17,6 +17,7 @@ import {
   inSteps,
   type MainLog,
   OperatorEnds,
+  Parent,
   type Running,
   realSystem,
   StartError,
@@ -49,10 +50,13 @@ function driverRequest(config: Config, options: ServeOptions): DriverRequest {
   return options.driverLibrary === undefined ? { name } : { name, library: options.driverLibrary };
 }
 
+const SOFTWARE = `webserv/${VERSION}`;
+
 /** The built command beside this file, as the keeper of certificates, and as the one that checks a config. */
 const MAIN = ['node', join(__dirname, 'main.js')];
-const KEEPER = { file: process.execPath, args: [...MAIN, 'keep-certificates'] };
-const CHECK = { file: process.execPath, args: [...MAIN, 'check-for-reload'] };
+const program = (word: string) => ({ file: process.execPath, args: [...MAIN, word] });
+const KEEPER = program('keep-certificates');
+const CHECK = program('check-for-reload');
 
 /** A running server: the parts that live as long as the process, and the edition of the config that it serves. */
 export class Webserv implements Running {
@@ -75,7 +79,7 @@ export class Webserv implements Running {
     const system = options.system ?? realSystem;
     this.reloaded = options.reloaded ?? (() => {});
     try {
-      this.engine = new Engine(`webserv/${VERSION}`, loop, system);
+      this.engine = new Engine(SOFTWARE, loop, system);
       const { book, errorLog } = this.engine;
       loop.onFault = faultsTo(errorLog);
       this.doors = new Doors(this.engine, options.sockets);
@@ -88,7 +92,7 @@ export class Webserv implements Running {
       this.addresses = this.doors.addresses;
       watchOver(this.engine, () => this.view);
       if (existsSync(config.file)) this.engine.registry.action('reload', (answer) => this.reloadFor(answer));
-      this.report();
+      this.sayServing();
     } catch (error) {
       this.letGo();
       loop.dispose();
@@ -137,6 +141,10 @@ export class Webserv implements Running {
       recentLagMs: loop.lag.take(),
       completions: loop.completions,
     };
+  }
+
+  report(): Report {
+    return this.engine.registry.report();
   }
 
   drain(): void {
@@ -230,7 +238,7 @@ export class Webserv implements Running {
     return seedStoreOf(config, this.engine.clock.now(), userOf(config));
   }
 
-  private report(): void {
+  private sayServing(): void {
     const { errorLog, loop } = this.engine;
     errorLog.notice(`serving on ${this.addresses.join(', ')}`, { driver: this.driver });
     for (const reason of loop.choice.passedOver) errorLog.notice(`driver passed over: ${reason}`);
@@ -262,11 +270,20 @@ export class Webserv implements Running {
   }
 }
 
+/** Has workers serve a config. @throws StartError if they cannot */
+export function serveByWorkers(config: Config, options: ServeOptions): Promise<Parent> {
+  const { sockets = [], system = realSystem } = options;
+  const loop = openLoop(config, options);
+  const programs = { worker: program('work'), check: CHECK };
+  return Parent.start(config, { software: SOFTWARE, loop, system, sockets, ...programs });
+}
+
 /** Returns the directives whose values a process cannot change. */
 function changedForNextStart(before: Config, after: Config): string[] {
   const names: string[] = [];
   if (before.use !== after.use) names.push('use');
   if (before.user !== after.user) names.push('user');
+  if (before.workers !== after.workers) names.push('workers');
   return names;
 }
 

@@ -1,6 +1,8 @@
+import { mergeStatuses } from '../metrics/merge-status.ts';
 import { dialectFor } from '../metrics/metrics-text.ts';
+import { mergeSnapshots } from '../metrics/snapshot.ts';
 import { statusPage } from '../page/status-page.ts';
-import type { Registry } from '../registry.ts';
+import type { Registry, Report } from '../registry.ts';
 import { type Answer, type Ask, json, type Later, plain } from './answer.ts';
 import { refusalOf } from './trust.ts';
 
@@ -19,6 +21,9 @@ const LINKS = [
   { path: '/config', title: 'Config' },
 ];
 
+/** Pages to which each process of a server has something to say. */
+const COUNTED = new Set(['/metrics', '/status.json', '/', '/status']);
+
 /** Answers the requests to an admin address. */
 export class AdminAnswers {
   private readonly registry: Registry;
@@ -34,28 +39,35 @@ export class AdminAnswers {
     const refusal = refusalOf(ask, this.options);
     if (refusal !== null) return refusal;
     if (ask.method === 'POST') return this.run(ask.path);
+    const { others } = this.registry;
+    if (others !== null && COUNTED.has(ask.path) && (ask.method === 'GET' || ask.method === 'HEAD')) {
+      return (done) => others((reports) => done(this.look(ask, reports) ?? this.missing(ask.path)));
+    }
     const answer = this.look(ask);
     if (answer === null) return this.missing(ask.path);
     if (ask.method === 'GET' || ask.method === 'HEAD') return answer;
     return plain(405, 'This page can only be read.', [['Allow', 'GET, HEAD']]);
   }
 
-  private look(ask: Ask): Answer | null {
+  /** @param reports of the other processes of this server */
+  private look(ask: Ask, reports: readonly Report[] = []): Answer | null {
     const { registry } = this;
     switch (ask.path) {
       case '/healthz':
         return plain(200, 'alive');
       case '/readyz':
-        return registry.draining ? plain(503, 'draining') : plain(200, 'ready');
+        if (registry.draining) return plain(503, 'draining');
+        return registry.serving() ? plain(200, 'ready') : plain(503, 'nobody serves');
       case '/metrics': {
         const { contentType, write } = dialectFor(ask.accept);
-        return { status: 200, contentType, body: write(registry.snapshot()), headers: [['Vary', 'Accept']] };
+        const body = write(mergeSnapshots([registry.snapshot(), ...reports.map(({ snapshot }) => snapshot)]));
+        return { status: 200, contentType, body, headers: [['Vary', 'Accept']] };
       }
       case '/status.json':
-        return this.status();
+        return this.status(reports);
       case '/':
       case '/status':
-        return this.page(ask.accept);
+        return this.page(ask.accept, reports);
       case '/config':
         return plain(200, this.options.config());
       default:
@@ -63,15 +75,17 @@ export class AdminAnswers {
     }
   }
 
-  private status(): Answer {
+  private status(reports: readonly Report[]): Answer {
     const { registry } = this;
-    return json(200, { state: registry.draining ? 'draining' : 'serving', ...registry.status() });
+    const state = registry.draining ? 'draining' : registry.serving() ? 'serving' : 'starting';
+    const all = mergeStatuses([registry.status(), ...reports.map(({ status }) => status)]);
+    return json(200, { state, ...all });
   }
 
   /** People get the page. Who asks for JSON, or for nothing in particular, is a program. */
-  private page(accept: string): Answer {
+  private page(accept: string, reports: readonly Report[]): Answer {
     if (!accept.includes('text/html')) {
-      const { headers, ...rest } = this.status();
+      const { headers, ...rest } = this.status(reports);
       return { ...rest, headers: [...headers, ['Vary', 'Accept']] };
     }
     const others = [...this.registry.pages].map(([path, { title }]) => ({ path, title }));

@@ -88,6 +88,17 @@ export const SUBCOMMANDS: readonly SubcommandRow[] = [
     help: 'check a configuration for the server that started this',
     hidden: true,
   },
+  {
+    // How the server starts its workers.
+    name: 'work',
+    operands: '',
+    kind: [],
+    least: 0,
+    most: 0,
+    options: [],
+    help: 'serve for the server that started this',
+    hidden: true,
+  },
 ];
 
 /** The subcommands that help names. */

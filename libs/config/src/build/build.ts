@@ -47,6 +47,7 @@ export function build(main: Level, file: string, around: Surroundings): Draft {
     errorLog: reader.log('error_log'),
     stopTimeout: reader.take('stop_timeout'),
     drainDelay: reader.take('drain_delay'),
+    workers: reader.take('workers'),
     admin: buildAdmin(
       main,
       reader,

@@ -52,7 +52,7 @@ const FOREIGN: readonly (readonly [name: RegExp, expected: string])[] = [
   [/^(http3|quic)$/, 'HTTP/2 and HTTP/1.1: there is no HTTP/3'],
   [/^(auth_basic|satisfy)/, '"allow" and "deny", which go by addresses: the server checks no passwords'],
   [
-    /^(sendfile|tcp_nopush|tcp_nodelay|aio|worker_\w+|daemon)$/,
+    /^(sendfile|tcp_nopush|tcp_nodelay|aio|worker_(?!processes)\w+|daemon)$/,
     'nothing: the server does this without being asked',
   ],
 ];

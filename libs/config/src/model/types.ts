@@ -55,6 +55,8 @@ export interface Config {
   readonly stopTimeout: number;
   /** Milliseconds that the server still serves as usual when it is asked to stop. */
   readonly drainDelay: number;
+  /** Processes that serve. `auto` is one for each processor. */
+  readonly workers: number | 'auto';
   /** Null without an address for the operator. */
   readonly admin: Admin | null;
   /** Absolute path of the file that holds the number of the process. Null if there is none. */

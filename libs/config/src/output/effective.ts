@@ -47,6 +47,7 @@ export function effective(config: Config, options: EffectiveOptions = {}): strin
   out.value('error_log', errorLog(config.errorLog), config.origins);
   out.value('stop_timeout', time(config.stopTimeout), config.origins);
   out.value('drain_delay', time(config.drainDelay), config.origins);
+  out.value('workers', String(config.workers), config.origins);
   if (config.admin !== null) out.value('admin', adminText(config.admin), config.origins);
   if (config.pid !== null) out.value('pid', word(config.pid), config.origins);
   out.value('memory_limit', size(config.memoryLimit), config.origins);

@@ -4,6 +4,8 @@ import { adoptListener, boundAddress, errnoMessage, errnoName, formatAddress } f
 export interface GivenSocket {
   readonly fd: number;
   readonly name: string;
+  /** The address as the config writes it. Without it the socket says it: it knows no port 0. */
+  readonly address?: string;
 }
 
 /**
@@ -21,7 +23,7 @@ export class GivenSockets {
       if (error < 0) {
         const why = `${errnoName(error)}, ${errnoMessage(error)}`;
         this.wrong.push(`the descriptor "${socket.name}" that was passed on is no listening socket: ${why}`);
-      } else this.left.set(formatAddress(boundAddress(socket.fd)), socket);
+      } else this.left.set(socket.address ?? formatAddress(boundAddress(socket.fd)), socket);
     }
   }
 

@@ -1,5 +1,13 @@
 import type { Address as ConfigAddress, Listen } from '@webserv/config';
-import { type Address, ERRNO, errnoMessage, errnoName, formatAddress, type Loop } from '@webserv/event-loop';
+import {
+  type Address,
+  BALANCES,
+  ERRNO,
+  errnoMessage,
+  errnoName,
+  formatAddress,
+  type Loop,
+} from '@webserv/event-loop';
 import { type GivenSocket, GivenSockets } from './given-sockets.ts';
 import type { SocketFiles } from './socket-files.ts';
 
@@ -9,12 +17,15 @@ const BACKLOG = 4096;
 interface Listener {
   readonly address: ConfigAddress;
   readonly fd: number;
+  /** Further sockets at the same address: the kernel shares its connections out among all of them. */
+  readonly more: readonly number[];
 }
 
 /**
  * Opens every listening socket, or none.
  * @param files takes in the files of unix sockets
  * @param given sockets that are open already; each must be the one of an address
+ * @param places sockets for each address, where the kernel shares connections out; elsewhere there is one
  * @returns the listeners; or, for each address that is not available, a line for the operator that says where it is
  *   written, why it is not available, and what may help
  */
@@ -23,23 +34,63 @@ export function openListeners(
   addresses: readonly ConfigAddress[],
   files: SocketFiles,
   given: readonly GivenSocket[] = [],
+  places = 1,
 ): { readonly listeners: readonly Listener[]; readonly problems: readonly string[] } {
   const listeners: Listener[] = [];
   const problems: string[] = [];
   const sockets = new GivenSockets(given, BACKLOG);
   for (const address of addresses) {
-    const taken = sockets.take(formatAddress(socketAddress(address.listen)));
-    const opened = taken >= 0 ? taken : open(loop, address.listen, files);
-    if (typeof opened === 'number') listeners.push({ address, fd: opened });
-    else problems.push(`${placeOf(address)}: error: cannot listen on ${address.listen.text}: ${opened}`);
+    const taken = sockets.take(addressText(address.listen));
+    const fds = taken >= 0 ? [taken] : openPlaces(loop, address.listen, files, places);
+    const [fd = -1, ...more] = typeof fds === 'string' ? [] : fds;
+    if (typeof fds !== 'string') listeners.push({ address, fd, more });
+    else problems.push(`${placeOf(address)}: error: cannot listen on ${address.listen.text}: ${fds}`);
   }
   problems.push(...sockets.problems());
   if (problems.length === 0) return { listeners, problems };
-  for (const { address, fd } of listeners) {
+  for (const { address, fd, more } of listeners) {
     if (address.listen.family === 'unix') files.remove(address.listen.path);
-    loop.discard(fd);
+    for (const each of [fd, ...more]) loop.discard(each);
   }
   return { listeners: [], problems };
+}
+
+/** The address of a `listen`, by which a given socket is found. */
+export function addressText(listen: Listen): string {
+  return formatAddress(socketAddress(listen));
+}
+
+/**
+ * Opens the sockets of an address. The first one finds out whether another server listens there, and makes room for sockets
+ * that share the address: they would share it with that server as well.
+ * @returns the descriptors, or why there are none
+ */
+function openPlaces(
+  loop: Loop,
+  listen: Listen,
+  files: SocketFiles,
+  places: number,
+): readonly number[] | string {
+  const first = open(loop, listen, files);
+  if (typeof first === 'string') return first;
+  if (places <= 1 || !BALANCES || listen.family === 'unix') return [first];
+  const address = loop.driver.addressOf(first);
+  loop.discard(first);
+  return morePlaces(loop, address, places);
+}
+
+/** Opens further sockets at an address that has shared ones. @returns why there are none, if so */
+export function morePlaces(loop: Loop, address: Address, places: number): readonly number[] | string {
+  const fds: number[] = [];
+  while (fds.length < places) {
+    const fd = loop.driver.listen(address, BACKLOG, true);
+    if (fd < 0) {
+      for (const each of fds) loop.discard(each);
+      return `${errnoName(fd)}, ${errnoMessage(fd)}${hintFor(fd)}`;
+    }
+    fds.push(fd);
+  }
+  return fds;
 }
 
 /** @returns the descriptor, or why there is none */

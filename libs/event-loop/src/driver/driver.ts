@@ -117,7 +117,7 @@ export interface Driver {
   now?(): number;
 
   /** A listening socket: non-blocking, close-on-exec. @returns fd or -errno */
-  listen(address: Address, backlog: number): number;
+  listen(address: Address, backlog: number, shared?: boolean): number;
   /**
    * Begins a connection to another server, without waiting: a send on it waits until it stands, and reports that it could
    * not be made. A scripted driver has none.

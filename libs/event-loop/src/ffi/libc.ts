@@ -228,9 +228,9 @@ function rawCloseRange(): Call | null {
   return (first, last, flags) => raw(SYS_CLOSE_RANGE, first, last, flags);
 }
 
-/** Another descriptor of the same open file, close-on-exec. @returns fd or -errno */
-export function duplicate(fd: number): number {
-  const other = fcntl(fd, C.F_DUPFD_CLOEXEC, 'int', 0);
+/** Another descriptor of the same open file, close-on-exec, at or above a number. @returns fd or -errno */
+export function duplicate(fd: number, least = 0): number {
+  const other = fcntl(fd, C.F_DUPFD_CLOEXEC, 'int', least);
   return other >= 0 ? other : lastError();
 }
 

@@ -103,6 +103,19 @@ describe('spawn', () => {
     ).toEqual(['a|b c||', 7]);
   });
 
+  it('gives the child what it inherits, from 3 on and in order, whatever the numbers are here', async () => {
+    writeFileSync(join(folder, 'a'), 'A');
+    writeFileSync(join(folder, 'b'), 'B');
+    const a = openSync(join(folder, 'a'), 'r');
+    const b = openSync(join(folder, 'b'), 'r');
+    opened.push(a, b);
+    const script = 'cat <&3; cat <&4; if [ -e /proc/self/fd ]; then ls /proc/$$/fd | grep -c "^[0-9]*$"; fi';
+    const [output] = await run(script, { inherited: [b, a] });
+    // Its five, and no others.
+    expect(output).toMatch(/^BA(5\n)?$/);
+    expect(isOpen(a) && isOpen(b)).toBe(true);
+  });
+
   it('gives the child this environment and no other, text in UTF-8 and bytes as they are', async () => {
     const [output] = await run('exec env', {
       env: ['PATH=/usr/bin:/bin', 'WORD=é', Buffer.from('RAW=\xe9', 'latin1')],

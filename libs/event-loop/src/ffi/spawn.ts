@@ -4,7 +4,7 @@ import { ERRNO } from './errno.ts';
 import { type ExecString, ExecStrings } from './exec-strings.ts';
 import { canCloseInChild, closeInheritedOnExec } from './inherited.ts';
 import { SYSTEM } from './layout.ts';
-import { inThread, kill, lastError, posixSpawn } from './libc.ts';
+import { close, duplicate, inThread, kill, lastError, posixSpawn } from './libc.ts';
 
 /** What `spawn` starts. Text is passed as UTF-8; none of it may hold a NUL. */
 export interface SpawnRequest {
@@ -23,6 +23,8 @@ export interface SpawnRequest {
   readonly stdin: number;
   readonly stdout: number;
   readonly stderr: number;
+  /** The child gets these as 3, 4 and so on. They stay open here. */
+  readonly inherited?: readonly number[];
   /**
    * Gives the child a process group of its own, with the child's pid as its id: `killGroup` reaches all that the child
    * starts.
@@ -42,6 +44,8 @@ const CLOEXEC_DEFAULT = SYSTEM === 'darwin' ? 0x4000 : 0;
  * pointer, sigset_t 128 at most. All of them are opaque, so each gets more than any system needs.
  */
 const OPAQUE = 512;
+
+const NONE: readonly number[] = [];
 
 /**
  * Signals that get their default action. exec(2) keeps the signals that a server, or the program that started it,
@@ -120,10 +124,12 @@ class Launch {
   private readonly actions = opaque();
   private readonly pid = Memory.allocate(4);
   private readonly strings = new ExecStrings();
+  /** Copies of what the child inherits, above the numbers that it gets: none is written over before it is read. */
+  private copies: number[] = [];
 
   /** @returns 0; otherwise -errno, and there is nothing to end */
   begin(request: SpawnRequest): number {
-    const { stdin, stdout, stderr, env } = request;
+    const { stdin, stdout, stderr, env, inherited = NONE } = request;
     if (Math.min(stdin, stdout, stderr) <= 2) return -ERRNO.EINVAL;
     const inShell = request.cwd !== '' && posixSpawn.addChdir === null;
     const args = inShell ? shellArguments(request) : request.args;
@@ -137,11 +143,22 @@ class Launch {
     const actions = this.actions.address;
     let error = posixSpawn.initActions(actions);
     if (error !== 0) return -error;
+    // The three come first: the numbers behind them are of use to this process until then.
+    this.copies = inherited.map((fd) =>
+      duplicate(fd, Math.max(stdin, stdout, stderr, 2 + inherited.length) + 1),
+    );
+    error = -Math.min(0, ...this.copies);
+    if (error !== 0) return this.end(error);
     if (request.cwd !== '' && !inShell) error = posixSpawn.addChdir?.(actions, cwd) ?? 0;
     if (error === 0) error = posixSpawn.addDup2(actions, stdin, 0);
     if (error === 0) error = posixSpawn.addDup2(actions, stdout, 1);
     if (error === 0) error = posixSpawn.addDup2(actions, stderr, 2);
-    if (error === 0 && closesInChild()) error = posixSpawn.addCloseFrom?.(actions, 3) ?? 0;
+    this.copies.forEach((fd, index) => {
+      if (error === 0) error = posixSpawn.addDup2(actions, fd, 3 + index);
+    });
+    if (error === 0 && closesInChild()) {
+      error = posixSpawn.addCloseFrom?.(actions, 3 + inherited.length) ?? 0;
+    }
     if (error !== 0) return this.end(error);
     const call = this.args;
     call[0] = this.pid.address;
@@ -156,6 +173,8 @@ class Launch {
   /** @param error what posix_spawn(3) returned. @returns the pid or -errno */
   end(error: number): number {
     posixSpawn.destroyActions(this.actions.address);
+    for (const fd of this.copies) if (fd >= 0) close(fd);
+    this.copies = [];
     this.strings.release();
     return error === 0 ? this.pid.bytes.readInt32LE(0) : -Math.abs(error);
   }
@@ -165,7 +184,7 @@ class Launch {
 const free: Launch[] = [];
 
 /**
- * Starts a program by posix_spawn(3). The program gets three descriptors and no others, default signals and an empty
+ * Starts a program by posix_spawn(3). The program gets three descriptors and those of `inherited`, default signals and an empty
  * mask.
  *
  * The call returns when the child has reached its exec. That takes some hundred microseconds, and longer on busy

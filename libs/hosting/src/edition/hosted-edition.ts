@@ -22,6 +22,8 @@ import { Tally } from './tally.ts';
  */
 export class HostedEdition {
   readonly config: Config;
+  /** What the operator has written: the servers, too, that other processes serve. */
+  readonly whole: Config;
   /** The logs that it uses. */
   readonly logs: LogUse = new Map();
   private readonly engine: Engine;
@@ -34,8 +36,9 @@ export class HostedEdition {
   private held = 0;
   private onOver: (() => void) | null = null;
 
-  constructor(config: Config, engine: Engine) {
+  constructor(config: Config, engine: Engine, whole = config) {
     this.config = config;
+    this.whole = whole;
     this.engine = engine;
   }
 

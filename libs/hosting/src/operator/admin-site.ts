@@ -27,7 +27,7 @@ export class AdminSite implements Site {
     this.pages = new Pages(server, engine.watches, engine.compressor, this.memory);
     this.errorLog = engine.book.error(server.errorLog, edition.logs);
     const answers = new AdminAnswers(engine.registry, {
-      config: () => withoutSecrets(effective(edition.config)),
+      config: () => withoutSecrets(effective(edition.whole)),
       local: !isPublic,
       unix: listen.family === 'unix',
     });
@@ -62,9 +62,8 @@ export class AdminSite implements Site {
       host: headers.known(FieldId.HOST) ?? '',
       origin: headers.known(FieldId.ORIGIN) ?? '',
     });
-    if (typeof answer === 'function') return new LateAnswer(answer);
-    const reply = replyOf(answer);
-    return method === 'HEAD' ? withoutContent(reply) : reply;
+    const say = (said: Answer): Reply => (method === 'HEAD' ? withoutContent(replyOf(said)) : replyOf(said));
+    return typeof answer === 'function' ? new LateAnswer(answer, say) : say(answer);
   }
 }
 
@@ -81,10 +80,12 @@ function replyOf({ status, contentType, body, headers }: Answer): Reply {
 class LateAnswer implements Intake {
   readonly wantsBody = true;
   private readonly begin: Later;
+  private readonly say: (answer: Answer) => Reply;
   private client: IntakeClient | null = null;
 
-  constructor(begin: Later) {
+  constructor(begin: Later, say: (answer: Answer) => Reply) {
     this.begin = begin;
+    this.say = say;
   }
 
   open(client: IntakeClient): void {
@@ -97,7 +98,7 @@ class LateAnswer implements Intake {
   }
 
   finish(): void {
-    this.begin((answer) => this.client?.reply(replyOf(answer)));
+    this.begin((answer) => this.client?.reply(this.say(answer)));
   }
 
   /** What was begun goes on. Nobody waits for its answer any more. */

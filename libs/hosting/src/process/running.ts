@@ -1,3 +1,4 @@
+import type { Report } from '@webserv/admin';
 import type { Config } from '@webserv/config';
 
 /** What a server holds at one moment. When it is idle, each figure except `watches` is what it was before the load. */
@@ -29,6 +30,20 @@ export interface Holdings {
   readonly completions: number;
 }
 
+/** What signals and an operator do with a server, in one process or in several. */
+export type Operated = Pick<
+  Running,
+  | 'addresses'
+  | 'driver'
+  | 'config'
+  | 'drain'
+  | 'close'
+  | 'reload'
+  | 'reopenLogs'
+  | 'reportCaches'
+  | 'flushLogs'
+>;
+
 /** A running server. */
 export interface Running {
   /** The addresses where it listens, as a config writes them. For port 0 it is the port that the system chose. */
@@ -43,6 +58,8 @@ export interface Running {
   readonly config: Config;
   /** Returns what the server holds, for a status page and for tests that look for leaks. */
   holdings(): Holdings;
+  /** Returns what the server has counted, for a process that adds up several. */
+  report(): Report;
   /** From now on `/readyz` says that the server is about to stop. It serves on as before. */
   drain(): void;
   /**

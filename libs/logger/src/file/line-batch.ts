@@ -92,6 +92,17 @@ export class LineBatch {
     return count;
   }
 
+  /**
+   * Returns the end of the lines from byte `from` on that a sealed batch has within so many bytes. A line that is longer is a
+   * piece of its own.
+   */
+  pieceEnd(from: number, most: number): number {
+    const { length, memory } = this;
+    if (length - from <= most) return length;
+    const within = memory.bytes.lastIndexOf(0x0a, from + most - 1);
+    return (within >= from ? within : memory.bytes.indexOf(0x0a, from)) + 1;
+  }
+
   private grow(more: number): boolean {
     const needed = this.length + more;
     if (needed > this.limit) return false;

@@ -37,6 +37,12 @@ const State = {
 } as const;
 type State = (typeof State)[keyof typeof State];
 
+/**
+ * Others may write to a pipe, too: further workers, and scripts. What is no longer than this arrives in one piece (POSIX,
+ * PIPE_BUF: 512 at least, and 4096 on Linux).
+ */
+const PIPE_BUF = process.platform === 'linux' ? 4096 : 512;
+
 /** Never written to: `Atomics.wait` needs something to wait on. */
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
@@ -54,6 +60,10 @@ export class LoggerUdata extends Udata {
   lost = 0;
   private readonly loop: Loop;
   private readonly inherited: boolean;
+  /** False for a file, where each write is appended in one piece. */
+  private readonly inPieces: boolean;
+  /** The end of what is in flight. */
+  private to = 0;
   private readonly writeNow: WriteNow;
   private readonly notify: (notice: LogNotice) => void;
   private readonly bufferBytes: number;
@@ -89,6 +99,7 @@ export class LoggerUdata extends Udata {
     this.path = path;
     this.destination = destination;
     this.inherited = destination.kind === 'inherited';
+    this.inPieces = destination.kind !== 'file';
     this.writeNow = destination.write ?? writeNow;
     this.notify = notify;
     this.bufferBytes = limits.bufferBytes;
@@ -206,7 +217,7 @@ export class LoggerUdata extends Udata {
       this.overtaken = false;
       this.rest();
       this.next();
-    } else if (op.result >= 0) this.written();
+    } else if (op.result >= 0) this.sent();
     else this.failed(op.result, op.done);
   }
 
@@ -252,14 +263,24 @@ export class LoggerUdata extends Udata {
     const { writing, from } = this;
     this.state = State.WRITING;
     if (this.inherited) this.writeInherited();
-    else this.loop.write(this.op, writing.memory, from, writing.length - from, -1);
+    else {
+      this.to = this.inPieces ? writing.pieceEnd(from, PIPE_BUF) : writing.length;
+      this.loop.write(this.op, writing.memory, from, this.to - from, -1);
+    }
+  }
+
+  private sent(): void {
+    this.from = this.to;
+    if (this.from < this.writing.length) this.submit();
+    else this.written();
   }
 
   /** Writes at once, as Node itself writes to its standard output. */
   private writeInherited(): void {
     const { writing } = this;
     while (this.from < writing.length) {
-      const n = this.writeNow(this.fd, writing.memory.bytes, this.from, writing.length - this.from);
+      const end = writing.pieceEnd(this.from, PIPE_BUF);
+      const n = this.writeNow(this.fd, writing.memory.bytes, this.from, end - this.from);
       if (n < 0) {
         this.failed(n, 0);
         return;
@@ -320,7 +341,8 @@ export class LoggerUdata extends Udata {
     let at = from;
     batch.seal();
     while (at < batch.length) {
-      const n = this.writeNow(this.fd, batch.memory.bytes, at, batch.length - at);
+      const end = this.inPieces ? batch.pieceEnd(at, PIPE_BUF) : batch.length;
+      const n = this.writeNow(this.fd, batch.memory.bytes, at, end - at);
       if (n >= 0) at += n;
       else if (n === -ERRNO.EAGAIN && Date.now() < patience) Atomics.wait(pause, 0, 0, 5);
       else if (n !== -ERRNO.EINTR) {

@@ -51,6 +51,29 @@ export const OPERATOR: Readonly<Record<string, Probe | AloneProbe>> = {
       return [basename(path), await statusOf(path, '/healthz')];
     },
   },
+  workers: {
+    alone: async () => {
+      for (const count of [2, 3]) {
+        const site = new TestSite();
+        const conf = site.file(
+          'site.conf',
+          `workers ${count}; admin unix:a.sock; server { listen 127.0.0.1:0; access_log off; root .; location / { } }`,
+        );
+        const command = new Command(['-c', conf]);
+        try {
+          await command.port();
+          const peer = await Peer.open(`${site.folder}/a.sock`);
+          const { body } = await peer.send(get('/status.json', 'Connection: close\r\n')).answer();
+          peer.close();
+          expect(JSON.parse(String(body)).workers).toHaveLength(count);
+        } finally {
+          command.kill('SIGTERM');
+          await command.ended;
+          await site.close();
+        }
+      }
+    },
+  },
   drain_delay: {
     alone: async () => {
       await drained('', async () => {});

@@ -1,6 +1,6 @@
 import { type Address, peerName, readSockaddr, SOCKADDR_SIZE, writeSockaddr } from '../../address.ts';
 import { EAGAIN, EINTR, ERRNO } from '../../ffi/errno.ts';
-import { C, COMMON, POLL, POLLFD } from '../../ffi/layout.ts';
+import { C, COMMON, POLL, POLLFD, SYSTEM } from '../../ffi/layout.ts';
 import * as libc from '../../ffi/libc.ts';
 import { Memory } from '../../memory.ts';
 
@@ -105,14 +105,21 @@ export function openDatagram(address: Address): number {
   return error;
 }
 
-/** @returns a listening descriptor, or -errno */
-export function listenOn(address: Address, backlog: number): number {
+/** Whether the kernel shares the connections of an address out among the sockets that are bound there (SO_REUSEPORT). */
+export const BALANCES = SYSTEM === 'linux';
+
+/**
+ * @param shared whether other sockets of this account may be bound there, too
+ * @returns a listening descriptor, or -errno
+ */
+export function listenOn(address: Address, backlog: number, shared = false): number {
   const length = writeSockaddr(sockaddr.bytes, address);
   if (length < 0) return -ERRNO.EINVAL;
   const fd = openSocket(address);
   if (fd < 0) return fd;
   let error = 0;
   if (address.family !== 'unix') error = setOption(fd, C.SOL_SOCKET, C.SO_REUSEADDR, 1);
+  if (error === 0 && shared) error = setOption(fd, C.SOL_SOCKET, C.SO_REUSEPORT, 1);
   if (error === 0) error = setForClients(fd, address);
   // One socket has one family: `[::]:80` and `0.0.0.0:80` can then be listened on side by side.
   if (error === 0 && address.family === 'ipv6') error = setOption(fd, COMMON.IPPROTO_IPV6, C.IPV6_V6ONLY, 1);

@@ -54,8 +54,8 @@ export abstract class SystemDriver {
     if (udata.fd >= 0) libc.shutdown(udata.fd, COMMON.SHUT_WR);
   }
 
-  listen(address: Address, backlog: number): number {
-    return listenOn(address, backlog);
+  listen(address: Address, backlog: number, shared = false): number {
+    return listenOn(address, backlog, shared);
   }
 
   connectTo(address: Address): number {

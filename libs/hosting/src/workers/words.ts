@@ -1,0 +1,46 @@
+// What a parent and its workers say to each other, one line each. A worker reads its standard input, and ends when that
+// does. It answers on the descriptor behind the three that every process has.
+
+import type { Place } from './share.ts';
+
+/** The worker's answers. The listening sockets follow it. */
+export const REPORT_FD = 3;
+
+/** The first line that a worker gets. Lines with the packed config follow, each behind `CONFIG`. */
+export interface Order {
+  readonly place: Place;
+  /** The addresses of the sockets that it inherits, in their order, as the config writes them. */
+  readonly addresses: readonly string[];
+}
+
+export const CONFIG = 'c';
+
+/** Behind the config. */
+export type Wish =
+  | { readonly do: 'report'; readonly id: number }
+  | { readonly do: 'stop'; readonly graceMs: number }
+  | { readonly do: 'reopen' }
+  | { readonly do: 'log-holdings' };
+
+/** What a worker says. */
+export type Word =
+  | { readonly is: 'serving'; readonly driver: string }
+  | { readonly is: 'failed'; readonly problem: string }
+  | { readonly is: 'report'; readonly id: number; readonly report: unknown };
+
+/** Puts lines together of pieces. */
+export class Lines {
+  private rest = '';
+  private readonly take: (line: string) => void;
+
+  constructor(take: (line: string) => void) {
+    this.take = take;
+  }
+
+  feed(text: string): void {
+    const lines = text.split('\n');
+    lines[0] = this.rest + lines[0];
+    this.rest = lines.pop() ?? '';
+    for (const line of lines) this.take(line);
+  }
+}
