@@ -5,6 +5,7 @@ import type { Claim } from './build/claim.ts';
 import { validate } from './build/validate.ts';
 import { checkAccess } from './checks/access.ts';
 import { checkAcme } from './checks/acme.ts';
+import { checkActions } from './checks/actions.ts';
 import { checkAdmin } from './checks/admin.ts';
 import { checkCertificates } from './checks/certificates.ts';
 import { checkClaims } from './checks/claims.ts';
@@ -69,6 +70,7 @@ function loadSource(source: Source, disk: Disk): LoadResult {
   }
   checkClaims(claims, disk, problems);
   checkMethods(draft, problems);
+  checkActions(draft, problems);
   checkEnv(draft, problems);
   checkTls(draft, problems);
   checkAcme(draft, problems);

@@ -1,4 +1,4 @@
-import type { Location } from '@webserv/config';
+import type { Action, Location } from '@webserv/config';
 import { REGISTERED_METHODS } from './registered-methods.ts';
 
 /** The methods that files support. */
@@ -10,12 +10,19 @@ const REFUSED: ReadonlySet<string> = new Set(['CONNECT', 'TRACE']);
 const ANY = '*';
 
 /**
- * Whether a location takes a method. It takes HEAD if it takes GET; with `method *` it takes all but CONNECT and TRACE.
+ * Whether a location takes a method. It takes HEAD if it takes GET, unless `head off`; with `method *` it takes all but CONNECT and TRACE.
  * Whether a script or a file answers depends on what the path names.
  */
-export function takes({ methods }: Location, method: string): boolean {
-  if (methods.has(method) || (method === 'HEAD' && methods.has('GET'))) return true;
+export function takes({ methods, head }: Location, method: string): boolean {
+  if (methods.has(method)) return true;
+  if (method === 'HEAD') return head && (methods.has('GET') || methods.has(ANY));
   return methods.has(ANY) && !REFUSED.has(method);
+}
+
+/** Whether an action takes a method: one that it names, or without names what its location takes. */
+export function actsOn({ methods }: Action, location: Location, method: string): boolean {
+  if (methods.length === 0) return takes(location, method);
+  return methods.includes(method) || (method === 'HEAD' && location.head && methods.includes('GET'));
 }
 
 /**
@@ -37,9 +44,17 @@ export function ofFiles({ methods, putRoot }: Location, method: string): FileMet
   }
 }
 
-/** Returns the value of Allow for a location (RFC 9110 section 10.2.1). */
-export function allowOf(location: Location): string {
-  return [...namesOf(location)].join(', ');
+/**
+ * Returns the value of Allow for a location (RFC 9110 section 10.2.1).
+ * @param action the action that the path has there
+ */
+export function allowOf(location: Location, action: Action | null): string {
+  const names = new Set(namesOf(location));
+  for (const name of action?.methods ?? []) {
+    names.add(name);
+    if (name === 'GET' && location.head) names.add('HEAD');
+  }
+  return [...names].join(', ');
 }
 
 /** Returns the value of Allow for everything in a location that is not a script. */
@@ -48,13 +63,15 @@ export function allowOfFiles(location: Location): string {
 }
 
 /** Returns every method that a location takes and that has a registered or configured name. */
-export function namesOf({ methods }: Location): ReadonlySet<string> {
+export function namesOf({ methods, head }: Location): ReadonlySet<string> {
   const names = new Set<string>();
   for (const method of methods) {
     if (method === ANY) {
-      for (const registered of REGISTERED_METHODS) if (!REFUSED.has(registered)) names.add(registered);
+      for (const registered of REGISTERED_METHODS) {
+        if (!REFUSED.has(registered) && (head || registered !== 'HEAD')) names.add(registered);
+      }
     } else names.add(method);
-    if (method === 'GET') names.add('HEAD');
+    if (method === 'GET' && head) names.add('HEAD');
   }
   return names;
 }

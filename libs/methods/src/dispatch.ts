@@ -1,6 +1,6 @@
 import { TargetForm } from '@webserv/request';
 import { empty, Reply, withoutContent } from '@webserv/response';
-import { allowOf, allowOfFiles, namesOf, ofFiles, takes } from './allowed.ts';
+import { actsOn, allowOf, allowOfFiles, namesOf, ofFiles, takes } from './allowed.ts';
 import type { Aim, Exchange } from './exchange.ts';
 import { failure } from './failure.ts';
 import { preflight } from './fields/preflight.ts';
@@ -11,6 +11,7 @@ import type { Outcome } from './intake.ts';
 import { givenAnswer } from './redirect.ts';
 import { REGISTERED_METHODS } from './registered-methods.ts';
 import { fallBack } from './routes/fall-back.ts';
+import { actionFor, scriptOfAction } from './scripts/action.ts';
 import { namedScript, scriptBehind } from './scripts/find-script.ts';
 import type { Script } from './scripts/script.ts';
 import { post } from './upload/post.ts';
@@ -32,7 +33,9 @@ function ofAim(exchange: Exchange, { path, query, hasQuery, fault }: Aim): Outco
 
 function outcomeOf(exchange: Exchange): Outcome {
   const { head, location } = exchange;
-  const taken = takes(location, head.method);
+  const action = actionFor(exchange);
+  const acts = action !== null && actsOn(action, location, head.method);
+  const taken = acts || takes(location, head.method);
   const preflown = preflight(exchange);
   if (preflown !== null) {
     exchange.services.trace?.note('answer', 'cors: a preflight is answered');
@@ -49,7 +52,8 @@ function outcomeOf(exchange: Exchange): Outcome {
     const reply = givenAnswer(exchange, location.redirection);
     return head.method === 'HEAD' ? withoutContent(reply) : reply;
   }
-  if (!taken) return notAllowed(exchange, allowOf(location));
+  if (!taken) return notAllowed(exchange, allowOf(location, action));
+  if (acts && action.program !== null) return run(exchange, scriptOfAction(exchange, action.program));
   const method = ofFiles(location, head.method);
   // GET itself finds a script that the path does not name.
   const script = namedScript(exchange) ?? (method === 'GET' ? null : scriptBehind(exchange));
@@ -83,6 +87,7 @@ function serverOptions(exchange: Exchange): Reply {
   const names = new Set<string>();
   for (const location of exchange.server.locations) {
     for (const name of namesOf(location)) names.add(name);
+    for (const { methods } of location.actions) for (const name of methods) names.add(name);
   }
   names.add('OPTIONS');
   const reply = empty(204);

@@ -141,6 +141,7 @@ const CONDITIONS = ANSWERED | OTHER;
 
 /** Returns how the server answers a request without a body for this page. */
 export function answerOf(page: Page, method: string, headers: Headers, nowMs: number): PageAnswer {
+  if (method === 'HEAD' && !page.location.head) return 'other';
   if (!headers.hasAny(CONDITIONS)) return 'page';
   if (headers.hasAny(OTHER)) return 'other';
   const outcome = evaluatePreconditions(

@@ -84,12 +84,12 @@ export class TestSite {
     return config.replace(listen, `listen $1 tls; certificate ${paths.join(' ')};`);
   }
 
-  /** Starts over a copy of the shipped configuration and its site. @returns the port */
-  startDemo({ protocol = 'http', ...options }: TestOptions = {}): number {
+  /** Starts over a copy of a shipped configuration and its site. @returns the port */
+  startDemo({ protocol = 'http', ...options }: TestOptions = {}, name = 'webserv.conf'): number {
     for (const folder of ['conf', 'storage']) {
       cpSync(resolve(__dirname, '../..', folder), join(this.folder, folder), { recursive: true });
     }
-    const conf = join(this.folder, 'conf/webserv.conf');
+    const conf = join(this.folder, 'conf', name);
     const config = readFileSync(conf, 'utf8').replace(/listen [^;]*;/, 'listen 127.0.0.1:0;');
     writeFileSync(conf, this.speaking(config, protocol));
     return this.serve(conf, options, protocol);

@@ -59,6 +59,8 @@ export function buildLocation(
     tries: scope.tries,
     spa: scope.spa,
     methods: scope.methods,
+    head: scope.head,
+    actions: scope.actions,
     bodySize: scope.bodySize,
     minRate: scope.minRate,
     env: scope.env,

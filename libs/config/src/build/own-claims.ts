@@ -16,6 +16,11 @@ export function ownClaims(level: Level): Claim[] {
     const need = name === 'root' ? 'folder' : 'writable-folder';
     claims.push({ need, path, at: wordSpan(setting.directive, 0) });
   }
+  for (const { directive, value } of level.all('action')) {
+    if (value.program === null) continue;
+    const path = absolutePath(directive.source.folder, value.program);
+    claims.push({ need: 'program', path, at: wordSpan(directive, 1) });
+  }
   for (const name of ['access_log', 'error_log'] as const) {
     const setting = level.own(name);
     if (setting === null || setting.value === null || setting.value.syslog !== null) continue;

@@ -4,6 +4,7 @@ import { present } from '../diagnostics/present.ts';
 import { absolutePath } from '../disk/path.ts';
 import type { Guard } from '../model/access.ts';
 import type { Scope } from '../model/types.ts';
+import { buildActions } from './actions.ts';
 import { buildEnv } from './env.ts';
 import { buildFields } from './fields.ts';
 import type { Resolved } from './level.ts';
@@ -25,6 +26,8 @@ export function buildScope(reader: LevelReader, types: ReadonlyMap<string, strin
     tries: reader.take('try_files'),
     spa: reader.take('spa'),
     methods: reader.take('method'),
+    head: reader.take('head'),
+    actions: buildActions(reader),
     bodySize: reader.take('body_size'),
     minRate: reader.take('min_rate'),
     env: buildEnv(reader),

@@ -6,6 +6,7 @@ import { type Problems, quoted } from '../diagnostics/diagnostic.ts';
 import { lineOf } from '../diagnostics/position.ts';
 import { DIRECTIVES, type DirectiveName, directiveNames } from '../directives/table.ts';
 import { absolutePath } from '../disk/path.ts';
+import { runsPrograms } from '../model/cgi-rules.ts';
 import type { Listen, Location, Server } from '../model/types.ts';
 import { wordSpan } from '../syntax/directive.ts';
 import { fieldsWithoutEffect } from './fields.ts';
@@ -96,7 +97,7 @@ function limits(
   }
   bodySize(level, value, problems);
   for (const location of locations) bodySize(location.level, value, problems);
-  const runsCgi = locations.some((location) => location.value.cgi.length > 0);
+  const runsCgi = locations.some(({ value: each }) => runsPrograms(each));
   for (const name of ['max_cgi', 'cgi_queue'] as const) {
     if (!runsCgi) neverActs(level.own(name), name, 'no location of this server has a "cgi"', problems);
   }
@@ -104,7 +105,7 @@ function limits(
     if (!runsCgi) neverActs(level.own(name), name, 'no location of this server has a "cgi"', problems);
   }
   for (const location of locations) {
-    if (location.value.cgi.length > 0 || location.value.redirection !== null) continue;
+    if (runsPrograms(location.value) || location.value.redirection !== null) continue;
     for (const name of ['cgi_timeout', 'cgi_spool', 'runs'] as const) {
       neverActs(location.level.own(name), name, 'this location has no "cgi"', problems);
     }
@@ -135,7 +136,7 @@ function uploads(server: Level, locations: readonly Built<Location>[], problems:
   const serving = locations.filter(({ value }) => value.redirection === null);
   if (serving.some(({ value }) => value.uploadPath !== null || value.putRoot !== null)) return;
   neverActs(server.own('max_uploads'), 'max_uploads', 'nothing can be uploaded', problems);
-  if (serving.some(({ value }) => value.cgi.length > 0)) return;
+  if (serving.some(({ value }) => runsPrograms(value))) return;
   neverActs(server.own('temp_disk'), 'temp_disk', 'no location of this server stores a body', problems);
 }
 
@@ -179,7 +180,7 @@ function posts(server: Level, locations: readonly Built<Location>[], problems: P
   for (const { level, value } of locations) {
     if (value.redirection !== null) continue;
     const accepts = value.methods.has('POST');
-    if (accepts && value.uploadPath === null && value.cgi.length === 0) {
+    if (accepts && value.uploadPath === null && !runsPrograms(value)) {
       const setting = level.own('method') ?? server.own('method');
       if (setting === null || warned.has(setting)) continue;
       warned.add(setting);

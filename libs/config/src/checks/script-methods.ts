@@ -6,6 +6,7 @@ import { type Problems, quoted } from '../diagnostics/diagnostic.ts';
 import { lineOf } from '../diagnostics/position.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import { FILE_METHODS } from '../directives/methods.ts';
+import { runsPrograms } from '../model/cgi-rules.ts';
 import { wordSpan } from '../syntax/directive.ts';
 
 /** Reports each such method of a location without scripts. A method that several locations inherit is reported once. */
@@ -14,7 +15,7 @@ export function checkMethods({ locations }: Draft, problems: Problems): void {
   for (const { value, level } of locations.flat()) {
     const { setting } = level.settle('method');
     if (value.redirection !== null || setting === null || reported.has(setting)) continue;
-    if (level.damaged || value.cgi.length > 0) continue;
+    if (level.damaged || runsPrograms(value)) continue;
     const { args } = setting.directive;
     const own = level.own('method') !== null;
     const where = own ? 'this location' : `location ${quoted(value.path.text)} at ${lineOf(value.at)}`;

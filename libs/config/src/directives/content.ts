@@ -188,6 +188,16 @@ export const contentRows = {
     help: 'The methods that are allowed. Any other known method gets 405. GET also allows HEAD. POST stores a body in upload_path. PUT stores it as the file that GET of the same URL sends: below root, in a folder that exists. The rest of WebDAV (MKCOL, MOVE, LOCK) is left out. A location with cgi may allow its scripts any method (PUT, PROPFIND, ...), or * for all methods except CONNECT and TRACE. Files there can only be read, unless POST and DELETE are named too. PUT stores no file where scripts run.',
     alias: ['methods', 'allow_methods', 'limit_except'],
   }),
+  head: row({
+    name: 'head',
+    contexts: ['server', 'location'],
+    usage: 'on|off',
+    value: flag,
+    expects: 'on or off',
+    default: 'on',
+    help: 'Allows HEAD where GET is allowed, as every server should (RFC 9110, section 9.1). With off HEAD gets 405, unless method names it for scripts.',
+    alias: ['allow_head'],
+  }),
   default_type: row({
     name: 'default_type',
     contexts: ['server', 'location'],

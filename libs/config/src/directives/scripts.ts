@@ -15,10 +15,10 @@ export type CgiWords =
   | ({ readonly kind: 'extension'; readonly ext: string } & Runner)
   | { readonly kind: 'all' };
 
-const EXTENSION = /^\.[\w-]+$/;
+export const EXTENSION = /^\.[\w-]+$/;
 
 /** Returns the extension that a word such as `*.cgi` or `cgi` means, or null if it means none. */
-function asExtension(word: string): string | null {
+export function asExtension(word: string): string | null {
   return /^\*?\.?[\w-]+$/.test(word) ? `.${word.replace(/^\*?\.?/, '')}` : null;
 }
 

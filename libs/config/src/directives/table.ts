@@ -1,6 +1,7 @@
 // The table of all directives.
 
 import { acmeRows } from './acme.ts';
+import { actionRows } from './actions.ts';
 import { fallbackRows } from './answers/fallbacks.ts';
 import { fieldRows } from './answers/fields.ts';
 import { answerRows } from './answers/given.ts';
@@ -27,6 +28,7 @@ export const DIRECTIVES = {
   ...fallbackRows,
   ...fieldRows,
   ...scriptRows,
+  ...actionRows,
   ...codingRows,
   ...limitRows,
   ...clientRows,

@@ -42,6 +42,11 @@ export function runnerOf(rules: readonly CgiRule[], path: string): Runner | null
   return runner;
 }
 
+/** Whether a location runs anything: scripts among its files, or programs for URLs. */
+export function runsPrograms({ cgi, actions }: Location): boolean {
+  return cgi.length > 0 || actions.some(({ program }) => program !== null);
+}
+
 /** Whether a location sends files that are not scripts: with GET, or with `method *`. */
 export function readsFiles({ methods }: Location): boolean {
   return methods.has('GET') || methods.has('*');

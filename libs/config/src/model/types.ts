@@ -231,8 +231,12 @@ export interface Scope {
   readonly tries: Tries | null;
   /** The file that answers navigations to what does not exist, relative to the root. '' is off. */
   readonly spa: string;
-  /** GET also allows HEAD. Without a `cgi` it holds some of GET, POST, PUT and DELETE. */
+  /** Without a `cgi` it holds some of GET, POST, PUT and DELETE. */
   readonly methods: ReadonlySet<Method>;
+  /** Whether GET allows HEAD too. */
+  readonly head: boolean;
+  /** The programs that URLs are given to by their ending. */
+  readonly actions: readonly Action[];
   /** Bytes of a request body. */
   readonly bodySize: number;
   /** The lowest rate of a client that sends or reads, in bytes a second. 0 is no limit. */
@@ -323,6 +327,16 @@ export type CgiRule =
   | ({ readonly kind: 'extension'; readonly ext: string } & Runner)
   /** Every file below the root. */
   | { readonly kind: 'all' };
+
+/** A program that answers every URL with an ending, whether a file lies there or not. */
+export interface Action {
+  /** With its dot. */
+  readonly ext: string;
+  /** Absolute; null if a location takes away what its server does with the ending. */
+  readonly program: string | null;
+  /** Those that are given to the program; empty for all that the location allows. */
+  readonly methods: readonly Method[];
+}
 
 /** What runs a script. */
 export interface Runner {

@@ -3,7 +3,7 @@
 
 import type { DirectiveName } from '../directives/table.ts';
 import type { RateLimit } from '../model/access.ts';
-import { cgiKey } from '../model/cgi-rules.ts';
+import { cgiKey, readsFiles, runsPrograms } from '../model/cgi-rules.ts';
 import { pathWords } from '../model/location-path.ts';
 import { rewriteKey, rewriteWords } from '../model/rewrite.ts';
 import { fallbackText } from '../model/tries.ts';
@@ -143,6 +143,7 @@ export function writeLocation(out: Writer, location: Location): void {
   const sendsFiles = location.mount === null && !location.cgi.some(({ kind }) => kind === 'all');
   const own = (name: DirectiveName) => origins.get(name)?.level === 'location';
   writeScope(out, location, origins, {
+    head: readsFiles(location) || own('head'),
     // An inherited default file need not exist. As the location's own it would have to.
     defaultFile: own('default_file'),
     // The same holds for the page of an application.
@@ -152,7 +153,7 @@ export function writeLocation(out: Writer, location: Location): void {
       location.putRoot !== null ||
       own('upload_overwrite') ||
       own('upload_fsync'),
-    cgi: location.cgi.length > 0,
+    cgi: runsPrograms(location),
     uploadInert: location.uploadInert || own('upload_inert'),
     cgiUploads: location.cgi.length > 0 || own('cgi_uploads'),
     types: own('types'),
@@ -196,6 +197,7 @@ function storesInRoot({ root, uploadPath, putRoot }: Location): boolean {
 }
 
 interface Acts {
+  readonly head: boolean;
   readonly defaultFile: boolean;
   readonly spa: boolean;
   readonly uploads: boolean;
@@ -211,6 +213,7 @@ interface Acts {
 }
 
 const ALL_ACT: Acts = {
+  head: true,
   defaultFile: true,
   spa: true,
   uploads: true,
@@ -234,6 +237,11 @@ function writeScope(out: Writer, scope: Scope, origins: Origins, acts: Acts): vo
   out.value('try_files', words.join(' '), origins);
   out.value('spa', word(scope.spa || 'off'), origins, acts.spa);
   out.value('method', [...scope.methods].map(word).join(' '), origins);
+  out.value('head', flag(scope.head), origins, acts.head);
+  for (const { ext, program, methods } of scope.actions) {
+    const words = [ext, program ?? 'off', ...methods].map(word).join(' ');
+    out.value('action', words, origins, true, `action ${ext}`);
+  }
   out.value('body_size', size(scope.bodySize), origins);
   out.value('min_rate', size(scope.minRate), origins);
   out.value('limit_rate', size(scope.limitRate), origins);

@@ -45,6 +45,8 @@ function tryAll(exchange: Exchange, { paths, fallback }: Tries, resend: Resend):
   const missing: string[] = [];
   for (const each of paths) {
     const path = expanded(each, head.path);
+    // As in nginx the word decides: `$uri` alone is a file, and a folder is `$uri/`, whatever the path ends in.
+    if (each === URI && isFolderPath(path)) continue;
     const own = each === URI || each === `${URI}/`;
     const location = own ? exchange.location : services.locate(server, path);
     const there = isThere(exchange, location, path);

@@ -130,6 +130,8 @@ export class Fixture {
       defaultFiles: patch.autoIndex === 'on' ? [] : ['index.html'],
       uploadPath: null,
       putRoot: null,
+      head: true,
+      actions: [],
       uploadOverwrite: false,
       uploadFsync: false,
       autoIndex: 'off',

@@ -218,6 +218,30 @@ export const CONTENT: Readonly<Record<string, Probe>> = {
       return answer.status === 200 ? answer.body.toString() : answer.status;
     },
   },
+  head: {
+    settings: [
+      ['head on;', [200, 200, 'GET, HEAD, POST']],
+      ['head off;', [200, 405, 'GET, POST']],
+    ],
+    around: { server: 'method GET POST;' },
+    files: { 'files/a.html': 'a' },
+    observe: async (place) => {
+      const get = place.get('/a.html');
+      const statuses = [(await place.ask(get)).status, (await place.ask(get.replace('GET', 'HEAD'))).status];
+      const { headers } = await place.ask(get.replace('GET', 'DELETE'));
+      return [...statuses, headers.get('allow')];
+    },
+  },
+  action: {
+    settings: [
+      ['action .run /bin/cat POST;', 'ran'],
+      ['action .run /bin/true POST;', 502],
+    ],
+    observe: async (place) => {
+      const answer = await place.ask(place.post('/none.run', 'Content-Type: text/plain\n\nran'));
+      return answer.status === 200 ? answer.body.toString() : answer.status;
+    },
+  },
   fastcgi: {
     settings: [
       ['fastcgi unix:here.sock .run;', 'answered'],

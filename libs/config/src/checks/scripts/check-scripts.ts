@@ -4,6 +4,7 @@ import type { Draft } from '../../build/draft.ts';
 import type { Problems } from '../../diagnostics/diagnostic.ts';
 import type { Disk } from '../../disk/disk.ts';
 import { RememberedDisk } from '../../disk/remembered-disk.ts';
+import { runsPrograms } from '../../model/cgi-rules.ts';
 import { wordSpan } from '../../syntax/directive.ts';
 import { refuseErrorPages } from './error-pages.ts';
 import { warnOfIdleRules } from './idle.ts';
@@ -20,7 +21,7 @@ export function checkScripts(draft: Draft, realDisk: Disk, problems: Problems): 
   const places = placesOf(draft);
   const reach = new Reach(disk);
   warnOfIdleRules(draft, places, reach, problems);
-  if (!places.some(({ location }) => location.cgi.length > 0)) return;
+  if (!places.some(({ location }) => runsPrograms(location))) return;
   refuseUploads(places, reach, problems);
   refuseErrorPages(draft, reach, problems);
   warnOfSources(places, reach, disk, problems);
@@ -32,8 +33,9 @@ export function checkScripts(draft: Draft, realDisk: Disk, problems: Problems): 
 /** A hole in a script must not give away the rights of root. */
 function warnOfRoot({ config, locations }: Draft, disk: Disk, problems: Problems): void {
   if (config.user !== null || !disk.superuser) return;
-  const first = locations.flat().find(({ value }) => value.cgi.length > 0);
-  const setting = first?.level.own('script') ?? first?.level.own('cgi') ?? null;
+  const first = locations.flat().find(({ value }) => runsPrograms(value))?.level;
+  const scripts = first?.own('script') ?? first?.own('cgi');
+  const setting = scripts ?? first?.settle('action').setting ?? null;
   if (setting === null) return;
   problems.warn(
     'scripts-as-root',

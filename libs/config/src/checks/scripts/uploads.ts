@@ -1,3 +1,4 @@
+import type { Setting } from '../../build/level.ts';
 import { type Problems, quoted } from '../../diagnostics/diagnostic.ts';
 import type { CgiRule } from '../../model/types.ts';
 import { wordSpan } from '../../syntax/directive.ts';
@@ -34,8 +35,10 @@ export function uploadFolders(places: readonly WrittenPlace[]): UploadFolder[] {
 export function refuseUploads(places: readonly WrittenPlace[], reach: Reach, problems: Problems): void {
   const index = new FolderIndex<UploadFolder>();
   for (const folder of uploadFolders(places)) index.add(reach.real(folder.path), folder);
+  const reported = new Set<Setting>();
   for (const place of places) {
     const { location } = place;
+    refusePrograms(place, index, reach, reported, problems);
     if (location.cgiUploads || location.cgi.length === 0) continue;
     refuseInterpreters(place, index, reach, problems);
     for (const folder of index.overlapping(reach.real(location.mount?.file ?? location.root))) {
@@ -47,6 +50,31 @@ export function refuseUploads(places: readonly WrittenPlace[], reach: Reach, pro
       });
       break;
     }
+  }
+}
+
+/** The same for a program that answers URLs. One that several locations inherit is reported once. */
+function refusePrograms(
+  { level, location }: WrittenPlace,
+  index: FolderIndex<UploadFolder>,
+  reach: Reach,
+  reported: Set<Setting>,
+  problems: Problems,
+): void {
+  if (location.cgiUploads || location.redirection !== null) return;
+  for (const { ext, program } of location.actions) {
+    const setting = [level, level.outer]
+      .flatMap((each) => each.all('action'))
+      .find(({ value }) => value.ext === ext);
+    if (program === null || setting === undefined || reported.has(setting)) continue;
+    const path = reach.real(program);
+    const folder = index.overlapping(path).find((each) => isBelow(path, reach.real(each.path)));
+    if (folder === undefined) continue;
+    reported.add(setting);
+    const message = `clients can replace this program: it lies in ${quoted(folder.path)}, ${folder.what} (${folder.where})`;
+    problems.error('upload-runs', wordSpan(setting.directive, 1), message, {
+      expected: 'a program outside, or "cgi_uploads on;"',
+    });
   }
 }
 

@@ -92,7 +92,7 @@ export const fallbackRows = {
     value: tries,
     expects: '$uri, $uri/, $uri.html or paths from "/", and at the end a path or =404; or off',
     default: 'off',
-    help: 'Looks for each path in turn, and the first one that exists answers as if the client had asked for it. $uri is the path of the request. A path that ends in / is a folder, any other is a file. The last word answers where none is there: =CODE is an error; a path is another path of this server, with its own location, which may run a script. It keeps the query, unless it has one of its own, in which $args and $uri stand for those of the request. REQUEST_URI stays what the client sent. A path that names a script runs it. Methods that change files look for nothing, unless a script answers at the end.',
+    help: 'Looks for each path in turn, and the first one that exists answers as if the client had asked for it. $uri is the path of the request. A word that ends in / is a folder, any other is a file: $uri alone never leads to a folder, as in nginx. The last word answers where none is there: =CODE is an error; a path is another path of this server, with its own location, which may run a script. It keeps the query, unless it has one of its own, in which $args and $uri stand for those of the request. REQUEST_URI stays what the client sent. A path that names a script runs it. Methods that change files look for nothing, unless a script answers at the end.',
     alias: ['fallback_resource', 'fallbackresource', 'rewrite_if_not_exists'],
   }),
   spa: row({
