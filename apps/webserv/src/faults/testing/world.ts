@@ -29,6 +29,7 @@ const { EPERM } = os.errno;
 const addressOf = (port: number): Address => ({ family: 'ipv4', host: '127.0.0.1', port });
 
 /** How rough a run is: all settings of the driver and the disk. */
+const LOOK_MS = 1.5;
 interface Weather {
   readonly probability: number;
   readonly jump: number;
@@ -89,6 +90,7 @@ export class World implements Outside {
       descriptors: this.weather.descriptors,
     });
     this.driver.calls.armed = false;
+    if (protocol === 'http2' && seed % 3 === 0) slowDown(this.driver);
     this.time = new VirtualTime(() => this.driver.now(), this.random);
     this.loop = Loop.open({ driver: this.driver, hosted: false });
     this.trouble = new Trouble(this.random, this.weather.probability);
@@ -288,4 +290,14 @@ function drawFaults(random: Random, probability: number): FaultPlan {
   const all = Object.entries(faultsEverywhere(probability));
   const plan: FaultPlan = Object.fromEntries(all.filter(() => random.chance(0.7)));
   return random.chance(0.15) ? { ...plan, child: { probability: 1, errors: [EPERM] } } : plan;
+}
+
+/** Work takes its time: each look at the clock finds it on, so that connections wait for their turns. */
+function slowDown(driver: FakeDriver): void {
+  const now = driver.now.bind(driver);
+  let passed = 0;
+  driver.now = () => {
+    passed += LOOK_MS;
+    return now() + passed;
+  };
 }
