@@ -60,7 +60,7 @@ export class Peer {
   }
 
   /** Over HTTP/2, what is sent and read is translated. @param target a port, or the path of a socket */
-  static open(target: number | string): Promise<Peer> {
+  static open(target: number | string, host = '127.0.0.1'): Promise<Peer> {
     if (typeof target === 'number') {
       const protocol = spoken.get(target);
       if (protocol === 'https') return Peer.secure(target, { ALPNProtocols: ['http/1.1'] });
@@ -69,7 +69,7 @@ export class Peer {
     return new Promise((resolve, reject) => {
       const socket =
         typeof target === 'number'
-          ? connect({ port: target, host: '127.0.0.1', allowHalfOpen: true })
+          ? connect({ port: target, host, allowHalfOpen: true })
           : connect({ path: target, allowHalfOpen: true });
       socket.once('error', reject);
       socket.once('connect', () => {

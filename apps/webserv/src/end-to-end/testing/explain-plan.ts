@@ -220,14 +220,14 @@ function once(lines: readonly string[], taken = ''): string {
   return kept.join(' ');
 }
 
-function serverOf(random: Random, name: string, format: string): string {
+function serverOf(random: Random, name: string, log: string, address: string): string {
   const cache = random.chance(0.5) ? '' : 'cache_size 0;';
   const locations = some(random, LOCATIONS, 6).map(([path, own]) => {
     const fixed = own.includes('redirection') || own.includes('return');
     return `  location ${path} { ${own} ${fixed ? '' : once(some(random, OF_LOCATION, 2), own)} }`;
   });
   return `server {
-  listen 127.0.0.1:0; server_name ${name}; root site; access_log access.log ${format};
+  listen ${address}:0; server_name ${name}; root site; access_log ${log};
   ${cache} ${once(some(random, OF_SERVER, 5))}
   location / { ${once(some(random, OF_LOCATION, 3))} }
 ${locations.join('\n')}
@@ -245,9 +245,21 @@ function askOf(random: Random): Ask {
 }
 
 /** One config and one request to it. */
-export function planOf(random: Random): { readonly text: string; readonly ask: Ask } {
-  const format = random.pick(FORMATS);
-  const servers = [serverOf(random, 'a.test', format)];
-  if (random.chance(0.4)) servers.push(serverOf(random, '*.b.test', format));
-  return { text: `error_log off;\n${servers.join('\n')}\n`, ask: askOf(random) };
+export interface Plan {
+  /** The servers. Each listens on this address alone. */
+  readonly text: string;
+  readonly address: string;
+  /** The name of their access log. */
+  readonly log: string;
+  readonly ask: Ask;
+}
+
+/** @param at from 1: plans with different numbers can be served at once */
+export function planOf(random: Random, at: number): Plan {
+  const address = `127.0.0.${at}`;
+  const log = `access-${at}.log`;
+  const written = `${log} ${random.pick(FORMATS)}`;
+  const servers = [serverOf(random, 'a.test', written, address)];
+  if (random.chance(0.4)) servers.push(serverOf(random, '*.b.test', written, address));
+  return { text: servers.join('\n'), address, log, ask: askOf(random) };
 }
