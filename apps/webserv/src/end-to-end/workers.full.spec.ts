@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Command } from '../testing/command.ts';
@@ -266,6 +266,30 @@ it('a worker that dies at each start is started again after longer and longer pa
   expect((await status()).workers[1]).toMatchObject({ state: 'serving', restarts: 0 });
   renameSync(path('away'), path('logs'));
   await untilSo((now) => now.workers.every(({ state }) => state === 'serving'));
+});
+
+const asRoot = process.geteuid?.() === 0 ? it : it.skip; // Only root can become another account.
+
+asRoot('workers become the user, and their logs are theirs, also after a rotation', async () => {
+  chmodSync(site.folder, 0o755);
+  const file = site.file(
+    'user.conf',
+    `workers 2; user nobody; pid user.pid; error_log user.log notice flush=1ms;
+     server { listen 127.0.0.1:0; root one; access_log user-access.log; location / { } }`,
+  );
+  const other = new Command(['-c', file]);
+  try {
+    await other.port();
+    const owner = statSync(path('user-access.log')).uid;
+    renameSync(path('user.log'), path('user.old'));
+    other.kill('SIGUSR1');
+    await until(() => existsSync(path('user.log')) && statSync(path('user.log')).uid === owner);
+    expect([owner === 0, statSync(path('user.old')).uid]).toEqual([false, owner]);
+    expect(readFileSync(path('user.old'), 'utf8')).not.toContain('cannot be given');
+  } finally {
+    other.kill('SIGTERM');
+    await other.ended;
+  }
 });
 
 it('a start at which no worker serves says why, and leaves nothing', async () => {

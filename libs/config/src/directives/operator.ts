@@ -59,7 +59,7 @@ export const operatorRows = {
     value: countOrAuto(1, 256),
     expects: 'a number from 1 to 256, or auto',
     default: '1',
-    help: 'The number of processes that serve, where the command webserv serves by a configuration; auto is one for each processor. With more than one, the process that was started serves nobody: it holds the listening sockets, starts the workers, starts one again that dies, and answers at the admin address for all of them. Each worker gets an equal part of max_connect, max_cgi, cgi_queue, max_uploads, max_listings, temp_disk, memory_limit and cache_size, but at least 1 of each, so the machine has what is written. What counts for one client address holds in each worker by itself. A reload starts new workers and lets the old ones end their requests; idle connections close then. A change from 1 to more acts from the next start on.',
+    help: 'The number of processes that serve, where the command webserv serves by a configuration; auto is one for each processor. With more than one, the process that was started serves nobody: it holds the listening sockets, starts the workers, starts one again that dies, and answers at the admin address for all of them. Each worker gets an equal part of max_connect, max_cgi, cgi_queue, max_uploads, max_listings, temp_disk, memory_limit and cache_size, but at least 1 of each, so the machine has what is written. What counts for one client address holds in each worker by itself. A reload starts new workers and lets the old ones end their requests; idle connections close then. The admin address has no /runs: the last runs are kept in each worker. A change from 1 to more acts from the next start on.',
     alias: ['worker_processes', 'threads', 'nbthread', 'processes'],
   }),
   admin: row({

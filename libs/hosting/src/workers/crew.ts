@@ -60,7 +60,8 @@ export class Crew {
     return new Promise((resolve) => {
       this.onStarted = resolve;
       this.late.set(START_MS);
-      for (const place of this.places) place.start();
+      // The first one opens alone what all of them share: it makes logs and gives them to the account.
+      this.places[0]?.start();
     });
   }
 
@@ -99,10 +100,16 @@ export class Crew {
 
   private served(driver: string): void {
     this.driver = driver;
-    if (this.state !== 'starting' || this.serving < this.places.length) return;
+    if (this.state !== 'starting') return;
+    if (this.serving === 1) this.startOthers();
+    if (this.serving < this.places.length) return;
     this.state = 'serving';
     this.late.stop();
     this.onStarted('');
+  }
+
+  private startOthers(): void {
+    for (const place of this.places.slice(1)) if (this.state === 'starting') place.start();
   }
 
   private lost(why: string): boolean {

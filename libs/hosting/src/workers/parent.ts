@@ -7,6 +7,7 @@ import { ConfigCheck } from '../check/config-check.ts';
 import { HostedEdition } from '../edition/hosted-edition.ts';
 import { OperatorEnds } from '../operator/operator-ends.ts';
 import { watchOver } from '../operator/watch-over.ts';
+import { userOf } from '../process/account.ts';
 import { Engine } from '../process/engine.ts';
 import type { Operated } from '../process/running.ts';
 import { StartError } from '../process/start-error.ts';
@@ -114,6 +115,7 @@ export class Parent implements Operated {
   reopenLogs(): void {
     this.engine.book.logs.flush();
     this.engine.book.logs.reopen();
+    this.giveLogs(this.config);
     for (const crew of [this.crew, ...this.stopping]) crew?.tell({ do: 'reopen' });
   }
 
@@ -135,6 +137,8 @@ export class Parent implements Operated {
     const { engine } = this;
     const { registry } = engine;
     watchOver(engine, () => ({ edition: this.current, contexts: null, listeners: [] }));
+    // It is about the scripts of this process, and there are none.
+    registry.pages.delete('/runs');
     registry.serving = () => (this.crew?.serving ?? 0) > 0;
     registry.others = (done) => void (this.crew?.reports() ?? Promise.resolve([])).then(done);
     registry.section('workers', () => this.rows());
@@ -195,6 +199,7 @@ export class Parent implements Operated {
     let crew: Crew | null = null;
     try {
       atOnce(edition.making(before));
+      this.giveLogs(config);
       refuse(sockets.open(config, count));
       ends.open(config);
       atOnce(edition.opening());
@@ -211,6 +216,12 @@ export class Parent implements Operated {
       throw error;
     }
     this.serve(edition, crew);
+  }
+
+  /** The workers open them again as the account that they become. */
+  private giveLogs(config: Config): void {
+    const account = process.geteuid?.() === 0 ? userOf(config) : null;
+    if (account !== null) this.engine.book.logs.giveTo(account.uid, account.gid);
   }
 
   private crewOf(config: Config, count: number): Crew {

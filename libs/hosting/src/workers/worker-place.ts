@@ -84,10 +84,9 @@ export class WorkerPlace {
   stop(graceMs: number): void {
     if (this.state === 'gone') return;
     this.again.stop();
-    const before = this.state;
     this.state = 'stopping';
-    if (before === 'waiting') this.gone('');
-    else this.worker?.tell({ do: 'stop', graceMs });
+    if (this.worker === null) this.gone('');
+    else this.worker.tell({ do: 'stop', graceMs });
   }
 
   kill(): void {
