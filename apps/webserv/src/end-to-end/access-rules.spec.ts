@@ -44,6 +44,23 @@ describe('who may', () => {
     peer.close();
   });
 
+  it('goes by the location that a rewrite leads to, also for cached pages', async () => {
+    const port = start(
+      '',
+      'rewrite /old/* /own/$1; rewrite /plain/* /$1; real_ip 127.0.0.1;',
+      'location /own { root www; allow 192.0.2.1; deny all; } location /plain { root www; deny all; }',
+    );
+    const peer = await Peer.open(port);
+    const ask = async (client: string, path: string): Promise<number> =>
+      (await peer.send(get(path, `X-Forwarded-For: ${client}\r\n`)).answer()).status;
+    for (let turn = 0; turn < 2; turn++) {
+      expect(await ask('192.0.2.1', '/old/page.html')).toBe(200);
+      expect(await ask('192.0.2.2', '/old/page.html')).toBe(403);
+      expect(await ask('192.0.2.2', '/plain/page.html')).toBe(200);
+    }
+    peer.close();
+  });
+
   it('is asked before a body is read, and the client reads its answer', async () => {
     const peer = await Peer.open(start('', 'deny all;'));
     peer.send(

@@ -97,7 +97,7 @@ const rateLimit: Value<RateLimit | null> = lazy(() =>
 );
 
 const ACCESS_HELP =
-  'Of all allow and deny in a block the first one counts that has the address of the client, as real_ip and proxy_protocol give it. A client that none of them has may. A location with an allow or deny of its own takes none of its server. The rules of the location of the requested path count, before anything else of it.';
+  'Of all allow and deny in a block the first one counts that has the address of the client, as real_ip and proxy_protocol give it. A client that none of them has may. A location with an allow or deny of its own takes none of its server. The rules of the location that rewrite leads to count, or of the one that the path chooses, before anything else of it. What try_files sends from another location goes by the rules of the first one.';
 
 export const clientRows = {
   allow: row({

@@ -154,10 +154,9 @@ export class Transaction implements Ended {
     return site.server.redirectHttps && !(site.server.acme !== null && isChallenge(exchange.head.path));
   }
 
-  /** Why the rules of the path's location bar the client, or null. */
+  /** Why the rules of the location that is to answer bar the client, or null. */
   get barred(): Barred | null {
-    const { exchange, site, loop } = this;
-    return site.server.guarded ? barredAt(site.locate(exchange.head.path), exchange, loop.now) : null;
+    return this.site.server.guarded ? barredAt(this.chosen(), this.exchange, this.loop.now) : null;
   }
 
   /** Answers a client that is barred. Its location is known. */
@@ -179,15 +178,18 @@ export class Transaction implements Ended {
 
   /** The path chooses the location. */
   locate(): void {
+    this.begin(this.site.server, this.chosen(), this.exchange.nowMs);
+  }
+
+  /** The location that the path and the rewrites of the config choose. */
+  private chosen(): Location {
     const { exchange, site } = this;
     const { path } = exchange.head;
-    let location = site.locate(path);
+    const location = site.locate(path);
     exchange.aim = null;
-    if (site.server.rewrites.length > 0 || location.rewrites.length > 0) {
-      // An authority finds its challenges, whatever the rules say.
-      if (site.server.acme === null || !isChallenge(path)) location = rewritten(site, exchange);
-    }
-    this.begin(site.server, location, exchange.nowMs);
+    if (site.server.rewrites.length === 0 && location.rewrites.length === 0) return location;
+    // An authority finds its challenges, whatever the rules say.
+    return site.server.acme !== null && isChallenge(path) ? location : rewritten(site, exchange);
   }
 
   /** The method stage: its reply goes to the owner. @returns the intake where one is at work instead */
