@@ -150,13 +150,18 @@ log  192.0.2.7 - - [now] "GET /docs/a HTTP/1.1" 200 1 "-" "-" host=example.test 
   });
 
   it('shows the program of a script with its environment, and runs nothing', async () => {
-    const { script, answer, logs } = await told('POST /bin/run.sh/more?a=b', ['Content-Length: 3', 'X-Y: 1']);
+    const { script, answer, logs, steps } = await told('POST /bin/run.sh/more?a=b', [
+      'Content-Length: 3',
+      'X-Y: 1',
+    ]);
     expect([script?.file, script?.cwd, answer, logs]).toEqual([
       join(folder, 'site/run.sh'),
       join(folder, 'site'),
       null,
       [],
     ]);
+    // That it was not run is no error of the request.
+    expect(steps.filter(({ topic }) => topic === 'answer')).toEqual([]);
     expect(script?.env).toMatchObject({
       REQUEST_METHOD: 'POST',
       PATH_INFO: '/more',

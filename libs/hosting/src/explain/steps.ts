@@ -15,6 +15,11 @@ export class Steps implements Trace {
     this.listening = true;
   }
 
+  /** What follows belongs to a script that does not run. */
+  end(): void {
+    this.listening = false;
+  }
+
   /** Returns what was heard since `listen`. */
   take(): readonly Step[] {
     this.listening = false;

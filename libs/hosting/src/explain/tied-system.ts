@@ -3,6 +3,7 @@ import { TiedDisk } from '@webserv/disk';
 import { MemoryLog } from '@webserv/logger';
 import type { Trace } from '@webserv/methods';
 import { realSystem, type System } from '../process/system.ts';
+import type { Steps } from './steps.ts';
 
 /** The system of a server that explains: the disk is read, nothing is written or started, and logs are kept in memory. */
 export class TiedSystem implements System {
@@ -18,7 +19,7 @@ export class TiedSystem implements System {
   program: Program | null = null;
   readonly written = new Map<string, MemoryLog>();
 
-  constructor(trace: Trace, paths: System['paths']) {
+  constructor(trace: Steps, paths: System['paths']) {
     this.paths = paths;
     const disk = new TiedDisk(trace);
     this.trace = trace;
@@ -29,6 +30,7 @@ export class TiedSystem implements System {
       ...realSystem.launcher,
       instead: (program) => {
         this.program ??= program;
+        trace.end();
       },
       // A body that would wait for its script: nobody reads it.
       openSpoolFile: () => realSystem.launcher.openNothing(),
