@@ -6,6 +6,7 @@ import type { CgiWords, FastCgiWords } from '../directives/scripts.ts';
 import { absolutePath, under } from '../disk/path.ts';
 import { cgiKey, runnerOf, runsItself } from '../model/cgi-rules.ts';
 import { prefixOf } from '../model/location-path.ts';
+import { type Rewrite, rewriteKey } from '../model/rewrite.ts';
 import type { Application, AutoIndex, CgiRule, Location, Origins, Scope } from '../model/types.ts';
 import { wordSpan } from '../syntax/directive.ts';
 import type { Claim } from './claim.ts';
@@ -16,7 +17,6 @@ import { LevelReader } from './level-reader.ts';
 import { mergeTypes } from './media-types.ts';
 import { buildMount } from './mount.ts';
 import { ownClaims } from './own-claims.ts';
-import { buildRewrites } from './rewrites.ts';
 import { buildScope } from './scope.ts';
 
 export function buildLocation(
@@ -35,13 +35,9 @@ export function buildLocation(
   const plain = from !== level || level.isEmpty;
   const scope = plain ? base : buildScope(reader, mergeTypes(base.types, level, reader, around.problems));
   const index = resolveIndex(from, reader);
-  let runs: Runs = { cgi: [], application: null, mount: null };
-  if (redirection === null) {
-    around.claims.push(...ownClaims(level));
-    checkRoot(level, around.problems);
-    runs = buildRuns(level, scope.root, reader, around);
-    claimFallbacks(level, scope.root, index, runs.cgi, around);
-  } else reader.mark(redirects === null ? 'return' : 'redirection', originOf(redirection, level));
+  const runs = redirection === null ? buildServing(level, scope.root, index, reader, around) : NOTHING;
+  if (redirection !== null)
+    reader.mark(redirects === null ? 'return' : 'redirection', originOf(redirection, level));
   // Written field by field: every request reads this object, and an object made by spreading is slow to read.
   return {
     id,
@@ -94,6 +90,23 @@ export function buildLocation(
 
 /** What a location runs. */
 type Runs = Pick<Location, 'cgi' | 'application' | 'mount'>;
+
+const NOTHING: Runs = { cgi: [], application: null, mount: null };
+
+/** Builds what a location that serves files needs beside its settings. */
+function buildServing(
+  level: Level,
+  root: string,
+  index: Index,
+  reader: LevelReader,
+  around: Surroundings,
+): Runs {
+  around.claims.push(...ownClaims(level));
+  checkRoot(level, around.problems);
+  const runs = buildRuns(level, root, reader, around);
+  claimFallbacks(level, root, index, runs.cgi, around);
+  return runs;
+}
 
 function buildRuns(level: Level, root: string, reader: LevelReader, around: Surroundings): Runs {
   const cgi = buildCgi(level, root, reader, around);
@@ -300,4 +313,12 @@ function buildRule({ value, directive }: Setting<CgiWords>, rootPath: string, ar
 
 function findInterpreter(name: string, folder: string, around: Surroundings): string | null {
   return name.includes('/') ? absolutePath(folder, name) : around.findProgram(name);
+}
+
+/** Returns the rules of a block itself: those of a server have applied before a location is chosen. */
+export function buildRewrites(level: Level, reader: LevelReader): readonly Rewrite[] {
+  return level.all('rewrite').map((setting) => {
+    reader.mark(rewriteKey(setting.value), originOf(setting, level));
+    return setting.value;
+  });
 }

@@ -12,7 +12,7 @@ import type { Config, Listen, Location, Origins, Scope, Server } from '../model/
 import { wordSpan } from '../syntax/directive.ts';
 import { buildAcme, buildAcmeStore, challengeLocation, keptCertificate } from './acme.ts';
 import { buildAdmin } from './admin.ts';
-import { buildLocation } from './build-location.ts';
+import { buildLocation, buildRewrites } from './build-location.ts';
 import type { Built, Draft, Surroundings } from './draft.ts';
 import { originsWithin } from './layered-origins.ts';
 import { DEFAULT_ORIGIN, defaultValue, type Level, originOf } from './level.ts';
@@ -20,7 +20,6 @@ import { LevelReader } from './level-reader.ts';
 import { buildAccessLog, buildLogFormats } from './logs.ts';
 import { mergeTypes } from './media-types.ts';
 import { ownClaims } from './own-claims.ts';
-import { buildRewrites } from './rewrites.ts';
 import { buildScope } from './scope.ts';
 import { buildTicketKeys, buildTls } from './tls.ts';
 

@@ -3,6 +3,7 @@
 import type { Position } from '../diagnostics/position.ts';
 import type { Guard } from './access.ts';
 import type { AnswerFields } from './answer-fields.ts';
+import type { Hsts } from './hsts.ts';
 import type { LocationPath } from './location-path.ts';
 import type { LogFormat } from './log-format.ts';
 import type { Network } from './network.ts';
@@ -11,6 +12,7 @@ import type { Syslog } from './syslog.ts';
 import type { Tries } from './tries.ts';
 
 export type { AnswerField, AnswerFields, Expires } from './answer-fields.ts';
+export type { Hsts } from './hsts.ts';
 export type { LocationPath } from './location-path.ts';
 export type { Rewrite } from './rewrite.ts';
 export type { Fallback, Tries } from './tries.ts';
@@ -203,14 +205,6 @@ export interface RealIp {
   readonly networks: readonly Network[];
   /** The request field that they name the client in, in lower case: `forwarded`, or a list of addresses. */
   readonly field: string;
-}
-
-/** What Strict-Transport-Security says (RFC 6797, section 6.1). */
-export interface Hsts {
-  /** Seconds. */
-  readonly maxAge: number;
-  readonly subdomains: boolean;
-  readonly preload: boolean;
 }
 
 /** The settings that a location can inherit from its server. */
