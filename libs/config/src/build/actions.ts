@@ -1,3 +1,4 @@
+import type { ActionWords } from '../directives/actions.ts';
 import { absolutePath } from '../disk/path.ts';
 import type { Action } from '../model/types.ts';
 import { type Level, originOf } from './level.ts';
@@ -8,7 +9,7 @@ export function buildActions(reader: LevelReader, level: Level = reader.level): 
   const outer = level.parent === null ? [] : buildActions(reader, level.parent);
   const own = new Map<string, Action>();
   for (const setting of level.all('action')) {
-    const { ext, program, methods } = setting.value;
+    const { ext, program, methods }: ActionWords = setting.value;
     const { folder } = setting.directive.source;
     own.set(ext, { ext, program: program === null ? null : absolutePath(folder, program), methods });
     reader.mark(`action ${ext}`, originOf(setting, level));

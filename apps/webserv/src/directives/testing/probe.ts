@@ -79,7 +79,7 @@ export class Place {
     const peer = await this.open();
     this.asked++;
     try {
-      return await peer.send(request).answer();
+      return await peer.send(request).answer(request.slice(0, request.indexOf(' ')));
     } finally {
       peer.close();
     }
