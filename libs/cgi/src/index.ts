@@ -1,3 +1,4 @@
+export { readValues, valuesQuestion } from './application/values.ts';
 export { OutputParser, OutputStatus, type ScriptHead } from './output/output-parser.ts';
 export { Alarm } from './process/alarm.ts';
 export { type Launcher, systemLauncher } from './process/launcher.ts';

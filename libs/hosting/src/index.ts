@@ -2,6 +2,7 @@ export { checkMain } from './check/check-main.ts';
 export { ConfigCheck } from './check/config-check.ts';
 export { requestReload } from './control/request-reload.ts';
 export { showRuns } from './control/runs-command.ts';
+export { doctor } from './doctor/doctor.ts';
 export type { HostedSite } from './edition/hosted-site.ts';
 export { type Crossing, Editions } from './editions.ts';
 export { type Asked, readAsked } from './explain/asked.ts';

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { keeperMain } from '@webserv/acme';
+import { keeperMain, storeProblems } from '@webserv/acme';
 import {
   CONFIG_NAME,
   CommandError,
@@ -14,7 +14,7 @@ import {
   type Words,
 } from '@webserv/command';
 import { helpText as directivesText, helpOn } from '@webserv/config';
-import { checkMain, StartError, showRuns } from '@webserv/hosting';
+import { checkMain, doctor, StartError, showRuns } from '@webserv/hosting';
 import { VERSION } from '../server/version.ts';
 import { byConfig, problemsOf } from './by-config.ts';
 import { byFolder } from './by-folder.ts';
@@ -57,7 +57,9 @@ function run(words: Words): void {
     process.stderr.write(`${CONFIG_NAME} is written: webserv serves by it\n`);
   } else if (subcommand === 'certificate') makeCertificate(operands.slice(1));
   else if (subcommand === 'reload') void reloadServer(options.get('config') ?? CONFIG_NAME);
-  else if (subcommand === 'runs')
+  else if (subcommand === 'doctor') {
+    void doctor(options.get('config') ?? CONFIG_NAME, options.has('json'), storeProblems);
+  } else if (subcommand === 'runs')
     void showRuns(options.get('config') ?? CONFIG_NAME, first, options.has('json'));
   else if (subcommand === 'explain') void explainRequest(words);
   else if (subcommand === 'check-for-reload') checkMain(first, problemsOf);

@@ -11,6 +11,9 @@ export const RecordType = {
   STDIN: 5,
   STDOUT: 6,
   STDERR: 7,
+  GET_VALUES: 9,
+  GET_VALUES_RESULT: 10,
+  UNKNOWN_TYPE: 11,
 } as const;
 export type RecordType = (typeof RecordType)[keyof typeof RecordType];
 

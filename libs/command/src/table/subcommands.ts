@@ -31,6 +31,15 @@ export const SUBCOMMANDS: readonly SubcommandRow[] = [
   },
   EXPLAIN,
   {
+    name: 'doctor',
+    operands: '',
+    kind: [],
+    least: 0,
+    most: 0,
+    options: [CONFIG_FILE, JSON_OUTPUT, HELP],
+    help: 'look at this machine as the server of a configuration would meet it, and say how to fix what is wrong; nothing is changed; as root it becomes the user of the configuration; exit code 1 means that something would stop the server, or break what the configuration promises',
+  },
+  {
     name: 'runs',
     operands: '[ID]',
     kind: 'any',

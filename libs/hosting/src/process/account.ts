@@ -15,15 +15,29 @@ function accountProblem(config: Config): string | null {
   return `${placeOf(config)}: error: there is no account "${user}"`;
 }
 
+/** What the account of the server cannot do that its config asks for. */
+export interface Refusal {
+  /** `file:line:column` of the directive. */
+  readonly place: string;
+  readonly verb: 'read' | 'write' | 'enter' | 'run';
+  readonly path: string;
+}
+
 /**
  * Returns what the `user` of a config cannot do that the config asks for, ready to be printed. Only a process that just
  * checks the config may call it, because it becomes that user if it is root.
  */
 export function accountProblems(config: Config): string[] {
+  const refusals = refusalsOf(config);
+  return typeof refusals === 'string' ? [refusals] : linesOf(config, refusals);
+}
+
+/** As `accountProblems`, as values. @returns a line if there is no such user */
+export function refusalsOf(config: Config): readonly Refusal[] | string {
   const { user } = config;
   if (user === null) return [];
   const problem = accountProblem(config);
-  if (problem !== null) return [problem];
+  if (problem !== null) return problem;
   if (process.geteuid?.() !== ROOT) return [];
   try {
     becomeAccount(user, present(accountOf(user), 'an account'));
@@ -62,17 +76,19 @@ export function becomeUser(config: Config, logs: Logs, errorLog: MainLog): void 
   if (!becomeAccount(user, account) && account.uid !== ROOT) {
     throw new StartError(`${placeOf(config)}: error: root's rights could not be given up for good`);
   }
-  const folders = unreachable(config);
-  if (folders.length > 0) throw new StartError(folders.join('\n'));
+  const refusals = unreachable(config);
+  if (refusals.length > 0) throw new StartError(linesOf(config, refusals).join('\n'));
 }
 
 /** Repeats the checks of the config, which ran as root: root may do everything. */
-function unreachable(config: Config): string[] {
-  const problems = new Set<string>();
-  const need = (path: string, mode: number, verb: string, origin: Origin | undefined): void => {
+function unreachable(config: Config): readonly Refusal[] {
+  const refusals = new Map<string, Refusal>();
+  const need = (path: string, mode: number, verb: Refusal['verb'], origin: Origin | undefined): void => {
     // The server makes what lies in there, for this account.
     if (config.acmeStore !== null && path.startsWith(`${config.acmeStore}/`)) return;
-    if (!may(path, mode)) problems.add(`${at(origin)}: error: "${config.user}" cannot ${verb} "${path}"`);
+    if (may(path, mode)) return;
+    const place = at(origin);
+    refusals.set(`${place} ${verb} ${path}`, { place, verb, path });
   };
   for (const server of config.servers) {
     // They are read again when they are renewed.
@@ -100,7 +116,11 @@ function unreachable(config: Config): string[] {
       }
     }
   }
-  return [...problems];
+  return [...refusals.values()];
+}
+
+function linesOf({ user }: Config, refusals: readonly Refusal[]): string[] {
+  return refusals.map(({ place, verb, path }) => `${place}: error: "${user}" cannot ${verb} "${path}"`);
 }
 
 function may(path: string, mode: number): boolean {

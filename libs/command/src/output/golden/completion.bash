@@ -16,6 +16,10 @@ _webserv() {
         mapfile -t COMPREPLY < <(compgen -W '--config --header --from --json --color --help' -- "$cur")
         return
         ;;
+      doctor)
+        mapfile -t COMPREPLY < <(compgen -W '--config --json --help' -- "$cur")
+        return
+        ;;
       runs)
         mapfile -t COMPREPLY < <(compgen -W '--config --json --help' -- "$cur")
         return
@@ -61,7 +65,7 @@ _webserv() {
       ;;
     *)
       if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'init reload explain runs certificate completion man' -- "$cur"; compgen -f -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'init reload explain doctor runs certificate completion man' -- "$cur"; compgen -f -- "$cur")
       else
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
       fi

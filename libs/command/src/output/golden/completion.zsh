@@ -6,6 +6,7 @@ _webserv_first() {
     'init:write webserv.conf for the folder that it stands in, after what it finds there; a file that exists stays'
     'reload:have the server of a configuration turn to what it says now, or print what is wrong with it; the configuration needs "pid FILE;"'
     'explain:say what the server of a configuration would do with a request, and why, without doing it\: which server and location, which directives are in force, the way to the file or script, the head of the answer and its line in the log'
+    'doctor:look at this machine as the server of a configuration would meet it, and say how to fix what is wrong; nothing is changed; as root it becomes the user of the configuration; exit code 1 means that something would stop the server, or break what the configuration promises'
     'runs:show the last runs of scripts of the server of a configuration, or all that is known of one run; the configuration needs "admin ADDRESS;"'
     'certificate:write NAME.pem and NAME.key, a certificate to try HTTPS with'
     'completion:print the completions of a shell'
@@ -33,6 +34,12 @@ _webserv() {
         shift words
         (( CURRENT-- ))
         _arguments -s '(-c --config)'{-c+,--config=}'[the configuration file (default: webserv.conf in the working directory)]:FILE:_files' '(-H --header)'{-H+,--header=}'[a field of the request, as "Name: value"; as often as there are fields]:FIELD: ' '--from=[the address of the client (default: 127.0.0.1)]:ADDRESS: ' '--json[print the explanation as JSON]' '--color=[color what is printed: auto (on a terminal), always or never]:WHEN:(auto always never)' '(-h --help)'{-h,--help}'[print the help of this command]'
+        return
+        ;;
+      doctor)
+        shift words
+        (( CURRENT-- ))
+        _arguments -s '(-c --config)'{-c+,--config=}'[the configuration file (default: webserv.conf in the working directory)]:FILE:_files' '--json[print JSON]' '(-h --help)'{-h,--help}'[print the help of this command]'
         return
         ;;
       runs)
