@@ -4,6 +4,7 @@ import type { ContentCoding, FileStamp, MimeTypes, Reply } from '@webserv/respon
 import type { Ledger } from './bounds/ledger.ts';
 import type { MemoryLedger } from './bounds/memory-ledger.ts';
 import type { Work } from './bounds/turns.ts';
+import type { FileReader, FileReaderOwner } from './disk/file-reader.ts';
 import type { FileWriter, FileWriterOwner } from './disk/file-writer.ts';
 import type { Files } from './disk/files.ts';
 import type { Store } from './disk/store.ts';
@@ -26,6 +27,8 @@ export interface Services {
    * @param memory counts the bytes that the writer collects
    */
   writer(fd: number, owner: FileWriterOwner, atMost: number, memory: MemoryLedger): FileWriter;
+  /** Returns a reader of an open file, and takes over its descriptor. */
+  reader(fd: number, owner: FileReaderOwner): FileReader;
   /**
    * Reports that the file at a path is about to be removed, replaced or created. Nothing that is kept of it, or is being
    * read from it now, may be served. The caller calls it right before the change, in the same turn.

@@ -22,6 +22,7 @@ const COMMON = `
   rewrite = /short /folder;
   rewrite /up* /target/$1;
   location /paced { root www; limit_rate 20k; limit_rate_after 100; }
+  location /packed { root www; auto_index on; archive tar; }
   location /mixed { root none; try_files /maintenance.html $uri /page.html; }
 `;
 
@@ -135,6 +136,14 @@ describe.each(DRIVERS)('fallbacks on %s', (use) => {
 
     it('a body that leaves at a rate arrives whole', async () => {
       for (let turn = 0; turn < 2; turn++) expect(await ask('/paced/large.txt')).toEqual([200, PACED]);
+    });
+
+    it('packs a folder', async () => {
+      const [status, tar] = await ask('/packed/?archive=tar');
+      expect([status, tar.length % 512]).toEqual([200, 0]);
+      for (const content of [PACED, 'page.html', 'folder/index.html'])
+        expect(tar).toContain(`\0${content}\0`);
+      expect(tar).not.toContain('hidden');
     });
 
     it('answers what rules have made of a path', async () => {

@@ -52,6 +52,7 @@ export function buildLocation(
     uploadInert: scope.uploadInert,
     cgiUploads: scope.cgiUploads,
     autoIndex: index.autoIndex,
+    archive: scope.archive,
     tries: scope.tries,
     spa: scope.spa,
     methods: scope.methods,

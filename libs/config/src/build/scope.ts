@@ -23,6 +23,7 @@ export function buildScope(reader: LevelReader, types: ReadonlyMap<string, strin
     uploadInert: reader.take('upload_inert'),
     cgiUploads: reader.take('cgi_uploads'),
     autoIndex: reader.take('auto_index'),
+    archive: reader.take('archive'),
     tries: reader.take('try_files'),
     spa: reader.take('spa'),
     methods: reader.take('method'),

@@ -24,6 +24,7 @@ export type Method = string;
 export type Coding = 'br' | 'zstd' | 'gzip';
 /** What an entity tag is made from: modification time and size, or the content. */
 export type TagSource = 'stat' | 'content' | 'off';
+export type ArchiveKind = 'zip' | 'tar';
 /** When folders are listed: always, never, or where no default file is there. */
 export type AutoIndex = 'on' | 'off' | 'missing';
 export type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
@@ -221,6 +222,8 @@ export interface Scope {
   /** Whether files that clients can upload may be run. */
   readonly cgiUploads: boolean;
   readonly autoIndex: AutoIndex;
+  /** The formats in which a folder that is listed can be had as a whole. */
+  readonly archive: readonly ArchiveKind[];
   /** What is looked for where a request names no script. Null asks for the path alone. */
   readonly tries: Tries | null;
   /** The file that answers navigations to what does not exist, relative to the root. '' is off. */

@@ -157,6 +157,7 @@ export function writeLocation(out: Writer, location: Location): void {
     uploadInert: location.uploadInert || own('upload_inert'),
     cgiUploads: location.cgi.length > 0 || own('cgi_uploads'),
     types: own('types'),
+    archive: location.autoIndex !== 'off' || own('archive'),
     rateAfter: location.limitRate > 0 || own('limit_rate_after'),
     precompressed: (sendsFiles && !storesInRoot(location)) || own('precompressed'),
     compresses: sendsFiles || own('compress'),
@@ -206,6 +207,7 @@ interface Acts {
   readonly cgiUploads: boolean;
   readonly types: boolean;
   readonly rateAfter: boolean;
+  readonly archive: boolean;
   readonly precompressed: boolean;
   readonly compresses: boolean;
   /** `compress_types` and `compress_min`. */
@@ -222,6 +224,7 @@ const ALL_ACT: Acts = {
   cgiUploads: true,
   types: true,
   rateAfter: true,
+  archive: true,
   precompressed: true,
   compresses: true,
   compress: true,
@@ -232,6 +235,7 @@ function writeScope(out: Writer, scope: Scope, origins: Origins, acts: Acts): vo
   if (scope.defaultFiles.length > 0)
     out.value('default_file', scope.defaultFiles.map(word).join(' '), origins, acts.defaultFile);
   out.value('auto_index', scope.autoIndex, origins);
+  out.value('archive', scope.archive.join(' ') || 'off', origins, acts.archive);
   const { tries } = scope;
   const words = tries === null ? ['off'] : [...tries.paths.map(word), word(fallbackText(tries.fallback))];
   out.value('try_files', words.join(' '), origins);

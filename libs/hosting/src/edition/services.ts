@@ -1,9 +1,11 @@
 import { type Location, pathWords, type Server } from '@webserv/config';
 import { countedAs } from '@webserv/connection';
-import { type ServerFiles, UploadUdata } from '@webserv/disk';
+import { PieceReadUdata, type ServerFiles, UploadUdata } from '@webserv/disk';
 import {
   ErrorPages,
   type Exchange,
+  type FileReader,
+  type FileReaderOwner,
   type FileWriter,
   type FileWriterOwner,
   type Ledger,
@@ -63,6 +65,10 @@ export class SiteServices implements Services {
     const { loop, slabs, system } = this.engine;
     if (system.writer !== undefined) return system.writer(fd, owner, atMost, memory);
     return new UploadUdata(loop, fd, owner, atMost, memory, slabs);
+  }
+
+  reader(fd: number, owner: FileReaderOwner): FileReader {
+    return new PieceReadUdata(this.engine.loop, fd, owner);
   }
 
   forget(path: string): void {

@@ -19,9 +19,14 @@ export class HtmlView implements ListingView {
   readonly contentType = 'text/html; charset=utf-8';
   private readonly path: string;
   private readonly query: ListingQuery;
+  private readonly archives: readonly string[];
 
-  /** @param path the requested path of the folder, decoded, with its slash at the end */
-  constructor(path: string, query: ListingQuery) {
+  /**
+   * @param path the requested path of the folder, decoded, with its slash at the end
+   * @param archives the formats in which the folder can be had as a whole
+   */
+  constructor(path: string, query: ListingQuery, archives: readonly string[]) {
+    this.archives = archives;
     this.path = path;
     this.query = query;
   }
@@ -73,7 +78,10 @@ ${up}`;
     const hidden = usual
       ? ''
       : `<input type="hidden" name="sort" value="${sort}"><input type="hidden" name="order" value="${order}">`;
-    return `<form role="search">${hidden}<input type="search" name="q" value="${escapeHtml(filter)}" maxlength="${LONGEST_FILTER}" placeholder="Filter" aria-label="Filter the names" autocomplete="off" autocapitalize="off" spellcheck="false"><output></output></form>\n`;
+    const packs = this.archives.map(
+      (each) => `<a rel="nofollow" href="?archive=${each}" download>${each}</a>`,
+    );
+    return `<form role="search">${hidden}<input type="search" name="q" value="${escapeHtml(filter)}" maxlength="${LONGEST_FILTER}" placeholder="Filter" aria-label="Filter the names" autocomplete="off" autocapitalize="off" spellcheck="false"><output></output>${packs.join('')}</form>\n`;
   }
 
   /** Each folder of the path is a link to that folder, relative to this one. */

@@ -1,6 +1,7 @@
 import { copyOfText, FieldId } from '@webserv/request';
 import { type FileStamp, NO_VALIDATORS, type Reply, stream } from '@webserv/response';
 import { prefersJson } from '../accept.ts';
+import { packFolder } from '../archive/pack-folder.ts';
 import { conditioned } from '../conditions.ts';
 import type { Exchange } from '../exchange.ts';
 import { failedCall, failure } from '../failure.ts';
@@ -23,11 +24,13 @@ export function listFolder(exchange: Exchange, folder: string, stamp: FileStamp)
   const { root, dotfiles } = location;
   const place: FolderPlace = { root, path: folder, beneath: !location.symlinks, dotfiles };
   const query = parseListingQuery(head.query);
+  const kind = location.archive.find((each) => each === query.archive);
+  if (kind !== undefined) return packFolder(exchange, folder, kind);
   const json =
     query.format === null ? prefersJson(head.headers.known(FieldId.ACCEPT)) : query.format === 'json';
   // The path is copied, because it may be a slice of the whole head's text, which the listing would keep alive.
   const path = copyOfText(head.path);
-  const view = json ? new JsonView(path) : new HtmlView(path, query);
+  const view = json ? new JsonView(path) : new HtmlView(path, query, location.archive);
   const body = new ListingBody();
   const reply = stream(200, view.contentType, body);
   reply.headers.set('Vary', 'Accept');
@@ -38,7 +41,7 @@ export function listFolder(exchange: Exchange, folder: string, stamp: FileStamp)
   const answer = conditioned(exchange, reply, NO_VALIDATORS);
   if (answer !== reply) return answer;
   if (head.method === 'HEAD') return readable(exchange, place, reply);
-  const viewKey = `${json ? 'json' : 'html'} ${path}`;
+  const viewKey = `${json ? 'json' : 'html'} ${location.id} ${path}`;
   const entered = services.listings.enter(hostOf(exchange), { place, stamp, query, view, viewKey }, body);
   if (typeof entered !== 'string') return new ListingIntake(exchange, reply, body, entered);
   reply.release();

@@ -11,6 +11,8 @@ export interface ListingQuery {
   /** Names that hold this text are listed, whatever the case; '' lists all. */
   readonly filter: string;
   /** Null: Accept decides. */
+  /** Packs the folder, where the location allows it. */
+  readonly archive: string;
   readonly format: 'html' | 'json' | null;
 }
 
@@ -23,6 +25,7 @@ export function parseListingQuery(query: string): ListingQuery {
     sort: sort === 'size' || sort === 'date' ? sort : 'name',
     filter: (fields.get('q') ?? '').trim().slice(0, LONGEST_FILTER),
     order: fields.get('order') === 'desc' ? 'desc' : 'asc',
+    archive: fields.get('archive') ?? '',
     format: format === 'json' || format === 'html' ? format : null,
   };
 }

@@ -78,6 +78,16 @@ export class Listings {
     };
   }
 
+  /**
+   * Gives a place among the listings of a server, for what is as costly as one.
+   * @returns what gives it back; null if the bound is reached
+   */
+  hold(server: Server): (() => void) | null {
+    if (this.countOf(server) >= server.maxListings) return null;
+    this.counts.set(server, this.countOf(server) + 1);
+    return () => this.counts.set(server, this.countOf(server) - 1);
+  }
+
   private open(host: ListingHost, ask: ListingAsk, key: string): ListedFolder {
     const folder = new ListedFolder(host, ask.place, ask.stamp);
     this.folders.set(key, folder);

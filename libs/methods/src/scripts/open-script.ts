@@ -55,6 +55,18 @@ export function scriptOf(
     : null;
 }
 
+/** Whether an open file is a script, here or elsewhere: nothing of it may be sent. @param real as `realPathOf` */
+export function isSource(exchange: Exchange, path: string, real: string, facts: FileFacts): boolean {
+  const { location, server, services } = exchange;
+  if (real === '') return true;
+  if (!runsScripts(server)) return false;
+  return (
+    runnerOfOpen(exchange, path, real, facts) !== null ||
+    isScriptElsewhere(server, location, real, facts, services.files) ||
+    isCodedScript(exchange, path)
+  );
+}
+
 /**
  * Whether an open file may be sent in place of another one. Through a link it could be a script, or a client's upload.
  */

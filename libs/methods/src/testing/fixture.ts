@@ -8,6 +8,7 @@ import { Ledger } from '../bounds/ledger.ts';
 import { MemoryLedger } from '../bounds/memory-ledger.ts';
 import { Turns } from '../bounds/turns.ts';
 import { nodeFiles } from '../disk/node-files.ts';
+import { NodeReader } from '../disk/node-reader.ts';
 import { nodeStore } from '../disk/node-store.ts';
 import { NodeWriter } from '../disk/node-writer.ts';
 import { dispatch } from '../dispatch.ts';
@@ -61,6 +62,7 @@ export class Fixture {
       files: nodeFiles,
       store: nodeStore,
       writer: (fd, owner) => new NodeWriter(fd, owner),
+      reader: (fd, owner) => new NodeReader(fd, owner),
       addressOf: (remote) => remote,
       ledgerOf: () => this.ledger,
       memoryOf: () => this.memory,
@@ -135,6 +137,7 @@ export class Fixture {
       uploadOverwrite: false,
       uploadFsync: false,
       autoIndex: 'off',
+      archive: [],
       bodySize: 1 << 20,
       symlinks: false,
       dotfiles: false,

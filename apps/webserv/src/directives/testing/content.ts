@@ -47,6 +47,21 @@ export const CONTENT: Readonly<Record<string, Probe>> = {
       return [await seen('/folder/'), await seen('/other/')];
     },
   },
+  archive: {
+    settings: [
+      ['archive zip;', ['application/zip', 'text/html; charset=utf-8']],
+      ['archive tar;', ['text/html; charset=utf-8', 'application/x-tar']],
+      ['archive zip tar;', ['application/zip', 'application/x-tar']],
+      ['archive off;', ['text/html; charset=utf-8', 'text/html; charset=utf-8']],
+    ],
+    around: { server: 'auto_index on;' },
+    files: { 'files/folder/name': 'content' },
+    observe: async (place) => {
+      const typeOf = async (kind: string): Promise<string | undefined> =>
+        (await place.ask(place.get(`/folder/?archive=${kind}`))).headers.get('content-type');
+      return [await typeOf('zip'), await typeOf('tar')];
+    },
+  },
   try_files: {
     settings: [
       ['try_files $uri $uri.html =404;', ['page', 404]],
