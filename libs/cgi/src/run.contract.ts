@@ -239,10 +239,11 @@ export function runContract(name: string, open: (world: World) => Promise<Way>):
       });
 
       it('by what its request got, and why', async () => {
-        serve({ timeoutMs: 100 });
+        serve();
         world.sh('bad.sh', 'exit 0');
         world.sh('rests.sh', 'exec sleep 100');
         await world.ask('GET', '/bad.sh');
+        serve({ timeoutMs: 100 });
         await world.ask('GET', '/rests.sh');
         await world.quiet();
         expect(runs().map(({ status, cause }) => [status, cause])).toEqual([
