@@ -19,6 +19,8 @@ describe('scripts as root', () => {
     '/bin/sh': { mode: 'rx' },
   };
   const scripts = 'server {\n location / { root /srv; }\n location /run { root /srv; cgi *; }\n}';
+  const application = 'location / { root /srv; fastcgi unix:/run/app.sock .php; }';
+  const actions = 'server {\n\n action .run /srv/run; location / { root /srv; } }';
   const plain = 'server { location / { root /srv; } }';
 
   it.each([
@@ -26,6 +28,9 @@ describe('scripts as root', () => {
     [true, `user nobody;${scripts}`, false],
     [true, `user root;${scripts}`, false],
     [true, plain, false],
+    [true, actions, true],
+    [true, `server { ${application} }`, false],
+    [true, scripts.replace('location / { root /srv; }', application), true],
     [false, scripts, false],
   ])('root %j, %j: %j', (superuser, text, expected) => {
     const codes = said(text, memoryDisk(files, { superuser }));

@@ -1,6 +1,7 @@
 // Finds files that a config runs and should not run, that it sends and should run, and scripts that can never run.
 
 import type { Draft } from '../../build/draft.ts';
+import type { Setting } from '../../build/level.ts';
 import type { Problems } from '../../diagnostics/diagnostic.ts';
 import type { Disk } from '../../disk/disk.ts';
 import { RememberedDisk } from '../../disk/remembered-disk.ts';
@@ -30,13 +31,20 @@ export function checkScripts(draft: Draft, realDisk: Disk, problems: Problems): 
   warnOfRoot(draft, disk, problems);
 }
 
+/** Returns what makes a location start programs of its own; an application runs as the account that it has been given. */
+function startsProgram({ value, level }: Draft['locations'][number][number]): Setting | null {
+  if (!runsPrograms(value)) return null;
+  return level.own('script') ?? level.own('cgi') ?? level.resolve('action')?.setting ?? null;
+}
+
 /** A hole in a script must not give away the rights of root. */
 function warnOfRoot({ config, locations }: Draft, disk: Disk, problems: Problems): void {
   if (config.user !== null || !disk.superuser) return;
-  const first = locations.flat().find(({ value }) => runsPrograms(value))?.level;
-  const scripts = first?.own('script') ?? first?.own('cgi');
-  const setting = scripts ?? first?.settle('action').setting ?? null;
-  if (setting === null) return;
+  const setting = locations
+    .flat()
+    .map(startsProgram)
+    .find((each) => each !== null);
+  if (setting === undefined) return;
   problems.warn(
     'scripts-as-root',
     wordSpan(setting.directive, -1),
