@@ -40,8 +40,9 @@ describe.each(DRIVERS)('connections on %s', (use) => {
   it('leaves the backlog to the kernel at max_connect, and goes on when one has gone', async () => {
     const port = start(config('max_connect 2;'));
     const busy = [await Peer.open(port), await Peer.open(port)];
-    // A head under way: neither of them is idle, so neither may be closed for a third.
-    for (const peer of busy) peer.send('GET / HTTP/1.1\r\n');
+    // A head under way: neither of them is idle, so neither may be closed for a third. The server has seen its beginning once it
+    // answers the request in front of it.
+    for (const peer of busy) await peer.send(`${get('/')}GET / HTTP/1.1\r\n`).answer();
     const third = await Peer.open(port);
     const answered = third.send(get('/')).answer();
     expect((await (busy[0] as Peer).send('Host: a\r\nConnection: close\r\n\r\n').answer()).status).toBe(200);
