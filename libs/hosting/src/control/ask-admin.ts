@@ -1,5 +1,5 @@
 import type { Config, Listen } from '@webserv/config';
-import { type Address, ERRNO, errnoMessage, Loop } from '@webserv/event-loop';
+import { type Address, ERRNO, errnoMessage, formatAddress, Loop } from '@webserv/event-loop';
 import { Dialogue } from './dialogue.ts';
 
 /** A server that answers nothing for so long does not answer. */
@@ -27,7 +27,7 @@ export async function askAdmin({ admin, file }: Config, path: string): Promise<S
   const loop = Loop.open();
   try {
     const address = addressOf(listen);
-    const place = address.family === 'unix' ? `unix:${address.path}` : `${address.host}:${address.port}`;
+    const place = formatAddress(address);
     const host = address.family === 'unix' ? 'localhost' : place;
     const request = `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nAccept: application/json\r\nConnection: close\r\n\r\n`;
     const answer = await Dialogue.hold(loop, address, Buffer.from(request), ANSWER_MS);
