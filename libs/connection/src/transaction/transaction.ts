@@ -59,6 +59,8 @@ export class Transaction implements Ended {
   private looks = 0;
   /** Why the request gets no answer, or not all of it. */
   private cutBy: Cause | null = null;
+  /** The location of this request, once `barred` has asked for it. */
+  private judged: Location | null = null;
   private owner: TransactionOwner | null = null;
   private readonly loop: Loop;
 
@@ -109,6 +111,7 @@ export class Transaction implements Ended {
   headRead(nowMs: number): void {
     const { exchange } = this;
     this.open();
+    this.judged = null;
     this.site = this.edition.siteOf(exchange.head.host);
     exchange.nowMs = nowMs;
     const { server } = this.site;
@@ -156,7 +159,9 @@ export class Transaction implements Ended {
 
   /** Why the rules of the location that is to answer bar the client, or null. */
   get barred(): Barred | null {
-    return this.site.server.guarded ? barredAt(this.chosen(), this.exchange, this.loop.now) : null;
+    if (!this.site.server.guarded) return null;
+    this.judged = this.chosen();
+    return barredAt(this.judged, this.exchange, this.loop.now);
   }
 
   /** Answers a client that is barred. Its location is known. */
@@ -178,7 +183,7 @@ export class Transaction implements Ended {
 
   /** The path chooses the location. */
   locate(): void {
-    this.begin(this.site.server, this.chosen(), this.exchange.nowMs);
+    this.begin(this.site.server, this.judged ?? this.chosen(), this.exchange.nowMs);
   }
 
   /** The location that the path and the rewrites of the config choose. */
