@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { until } from './testing/until.ts';
 import { written } from './testing/visit.ts';
-import { turn, World } from './testing/world.ts';
+import { World } from './testing/world.ts';
 
 /** How scripts run in a world. */
 export interface Way {
@@ -12,10 +13,6 @@ export interface Way {
 }
 
 const HEAD = "printf 'Content-Type: text/plain\\n\\n'";
-
-async function until(done: () => boolean): Promise<void> {
-  while (!done()) await turn();
-}
 
 /** What a client sees of a script is the same, whoever runs it. */
 export function runContract(name: string, open: (world: World) => Promise<Way>): void {

@@ -1,4 +1,5 @@
 import { TestApplication } from '../testing/application.ts';
+import { until } from '../testing/until.ts';
 import type { Visit } from '../testing/visit.ts';
 import { turn, World } from '../testing/world.ts';
 import { RecordType, recordOf } from './record.ts';
@@ -24,10 +25,6 @@ afterEach(async () => {
 
 function serve(paths: string, timeoutMs = 20_000): void {
   world.location('/', [`.sh fastcgi:${paths}`], { timeoutMs });
-}
-
-async function until(done: () => boolean): Promise<void> {
-  while (!done()) await turn();
 }
 
 const quick = (): Promise<Visit> => world.ask('GET', '/quick.sh');
