@@ -2,6 +2,7 @@ import type { RunDetails, RunSummary } from '@webserv/cgi';
 import { load, report } from '@webserv/config';
 import { colored } from '@webserv/logger';
 import { factsOf, milliseconds } from '../operator/runs-page.ts';
+import { printable } from '../printable.ts';
 import { askAdmin } from './ask-admin.ts';
 
 const STDOUT = 1;
@@ -66,11 +67,4 @@ function detailsText(run: RunDetails): string {
     if (content.length > 0) lines.push('', `${heading}:`, ...content.map((line) => `  ${printable(line)}`));
   }
   return `${lines.join('\n')}\n`;
-}
-
-const CONTROL = /\p{Cc}/gu;
-
-/** What a client or a script has written must not reach a terminal as a command. */
-function printable(text: string): string {
-  return text.replace(CONTROL, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

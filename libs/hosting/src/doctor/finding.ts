@@ -1,3 +1,5 @@
+import { printable } from '../printable.ts';
+
 /** `stops`: the server could not start. `breaks`: what the config promises would not work. Neither is what only slows. */
 type Weight = 'stops' | 'breaks' | 'warns' | 'notes';
 
@@ -20,7 +22,6 @@ const HEADS: Readonly<Record<Weight, readonly [word: string, color: string]>> = 
 const WIDTH = 8;
 const PLAIN = '\x1b[0m';
 const ORDER = ['stops', 'breaks', 'warns', 'notes'];
-const CONTROL = /[^\P{Cc}\n]/gu;
 
 /** Whether something would stop the server, or break what its config promises. */
 export function isSerious({ weight }: Finding): boolean {
@@ -38,10 +39,10 @@ export function findingsText(findings: readonly Finding[], color: boolean): stri
   for (const { weight, about, message, fix } of byWeight(findings)) {
     const [word, start] = HEADS[weight];
     const head = word.padEnd(WIDTH);
-    const [first = '', ...more] = printable(message).split('\n');
+    const [first = '', ...more] = message.split('\n').map(printable);
     lines.push(`${color ? `${start}${head}${PLAIN}` : head}${about}: ${first}`);
     for (const line of more) lines.push(`${' '.repeat(WIDTH)}${line}`);
-    if (fix !== '') lines.push(`${' '.repeat(WIDTH)}fix: ${printable(fix)}`);
+    if (fix !== '') lines.push(`${' '.repeat(WIDTH)}fix: ${fix.split('\n').map(printable).join('\n')}`);
   }
   const serious = findings.filter(isSerious).length;
   const warnings = findings.filter(({ weight }) => weight === 'warns').length;
@@ -51,9 +52,4 @@ export function findingsText(findings: readonly Finding[], color: boolean): stri
 
 function plural(count: number, noun: string): string {
   return `${count === 0 ? 'no' : count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-/** What a program has answered must not reach a terminal as a command. */
-function printable(text: string): string {
-  return text.replace(CONTROL, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

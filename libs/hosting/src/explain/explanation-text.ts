@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { printable } from '../printable.ts';
 import type { Explanation } from './explanation.ts';
 
 interface TextOptions {
@@ -11,9 +12,6 @@ interface TextOptions {
 const COLUMN = 11;
 /** Variables of a script that say nothing about its request. */
 const DULL: ReadonlySet<string> = new Set(['GATEWAY_INTERFACE', 'PATH', 'SERVER_SOFTWARE']);
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-const CONTROL = /[\x00-\x1f\x7f-\x9f]/g;
 
 /** Prints an explanation for people. */
 export function explanationText(explanation: Explanation, options: TextOptions): string {
@@ -62,13 +60,9 @@ function writeAnswer(out: Lines, { head, bodyBytes, content }: NonNullable<Expla
 /** Shows control characters of names as `\\x1b`: a terminal would obey them. */
 function visible(explanation: Explanation): Explanation {
   const shown = JSON.stringify(explanation, (_key, value: unknown) =>
-    typeof value === 'string' ? value.replace(CONTROL, escaped) : value,
+    typeof value === 'string' ? printable(value) : value,
   );
   return JSON.parse(shown) as Explanation;
-}
-
-function escaped(character: string): string {
-  return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
 }
 
 class Lines {
