@@ -1,5 +1,5 @@
 export { checkMain } from './check/check-main.ts';
-export { ConfigCheck } from './check/config-check.ts';
+export { Reloads } from './control/reloads.ts';
 export { requestReload } from './control/request-reload.ts';
 export { showRuns } from './control/runs-command.ts';
 export { doctor } from './doctor/doctor.ts';

@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Keepers, seedStoreOf } from '@webserv/acme';
-import type { Action, Report } from '@webserv/admin';
+import type { Report } from '@webserv/admin';
 import type { Config } from '@webserv/config';
 import type { GivenSocket } from '@webserv/connection';
 import { type DriverRequest, Loop, type NamedDriver, type Udata } from '@webserv/event-loop';
 import {
   atOnce,
   becomeUser,
-  ConfigCheck,
   Doors,
   Editions,
   Engine,
@@ -18,6 +17,7 @@ import {
   type MainLog,
   OperatorEnds,
   Parent,
+  Reloads,
   type Running,
   realSystem,
   StartError,
@@ -66,9 +66,9 @@ export class Webserv implements Running {
   private readonly editions: Editions;
   private readonly keepers: Keepers;
   private readonly ends: OperatorEnds;
+  private readonly reloads: Reloads;
   private readonly reloaded: (config: Config) => void;
   private closing: Promise<void> | null = null;
-  private turning: Promise<string> | null = null;
   /** Timers of `close`. The first that expires cuts the requests that are still under way. */
   private readonly cuts: NodeJS.Timeout[] = [];
   /** True once the last connection has closed. */
@@ -84,6 +84,7 @@ export class Webserv implements Running {
       loop.onFault = faultsTo(errorLog);
       this.doors = new Doors(this.engine, options.sockets);
       this.ends = new OperatorEnds(this.engine);
+      this.reloads = new Reloads(this.engine, this.ends);
       this.editions = new Editions(this.engine, this.doors, new UploadFolders(system.uploads), this.ends);
       this.keepers = new Keepers(loop, system.launcher, KEEPER, errorLog);
       const ready = (): void => becomeUser(config, book.logs, errorLog);
@@ -91,7 +92,9 @@ export class Webserv implements Running {
       this.keepers.turnTo(config);
       this.addresses = this.doors.addresses;
       watchOver(this.engine, () => this.view);
-      if (existsSync(config.file)) this.engine.registry.action('reload', (answer) => this.reloadFor(answer));
+      if (existsSync(config.file)) {
+        this.engine.registry.action('reload', (answer) => this.reloads.answer(answer, () => this.reload()));
+      }
       this.sayServing();
     } catch (error) {
       this.letGo();
@@ -153,15 +156,8 @@ export class Webserv implements Running {
 
   reload(config?: Config): Promise<string> {
     if (this.closing !== null) return Promise.resolve('the server is stopping');
-    if (this.turning !== null)
-      return Promise.resolve('another reload is under way: try again when it is over');
-    this.ends.reloadBegins();
-    this.turning = this.turn(config).then((problem) => {
-      this.turning = null;
-      this.ends.reloadEnds(problem);
-      return problem;
-    });
-    return this.turning;
+    const { reloads } = this;
+    return reloads.run(async () => this.turnTo(config ?? (await reloads.read(CHECK, this.config.file))));
   }
 
   close(graceMs = 0): Promise<void> {
@@ -188,30 +184,6 @@ export class Webserv implements Running {
     this.engine.book.logs.flushSync();
   }
 
-  /** @param given without it the file of the config is read again */
-  private async turn(given?: Config): Promise<string> {
-    const { errorLog } = this.engine;
-    try {
-      await this.turnTo(given ?? (await this.readAgain()));
-      return '';
-    } catch (error) {
-      const problem = error instanceof StartError ? error.message : `a fault: ${(error as Error).stack}`;
-      for (const line of problem.trimEnd().split('\n')) errorLog.error(`reload: ${line}`);
-      errorLog.error('reload: nothing has changed');
-      return problem;
-    }
-  }
-
-  /** @throws StartError with what is wrong */
-  private async readAgain(): Promise<Config> {
-    const { loop, system, turns, errorLog } = this.engine;
-    const { file } = this.editions.current.config;
-    const checked = await ConfigCheck.read(loop, system.launcher, turns, CHECK, file);
-    if (checked.config === null) throw new StartError(checked.problem);
-    for (const line of checked.warnings.split('\n')) if (line !== '') errorLog.warn(`reload: ${line}`);
-    return checked.config;
-  }
-
   /** @throws StartError if it cannot be served */
   private async turnTo(config: Config): Promise<void> {
     const { turns, errorLog } = this.engine;
@@ -224,14 +196,6 @@ export class Webserv implements Running {
     for (const name of changedForNextStart(before, config)) {
       errorLog.warn(`reload: what ${name} says acts from the next start on`);
     }
-  }
-
-  private reloadFor(answer: Parameters<Action>[0]): void {
-    const busy = this.turning !== null;
-    void this.reload().then((problem) => {
-      if (problem === '') answer(200, 'the configuration is served');
-      else answer(busy ? 409 : 422, problem);
-    });
   }
 
   private seed(config: Config): string {
@@ -254,7 +218,7 @@ export class Webserv implements Running {
   }
 
   private async shutDown(): Promise<void> {
-    await this.turning;
+    await this.reloads.over();
     await this.doors.shutDown();
     this.emptied = true;
     for (const cut of this.cuts) clearTimeout(cut);

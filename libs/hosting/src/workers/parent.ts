@@ -1,9 +1,8 @@
 import { availableParallelism } from 'node:os';
-import type { Action } from '@webserv/admin';
 import type { Config } from '@webserv/config';
 import type { GivenSocket } from '@webserv/connection';
 import type { Loop } from '@webserv/event-loop';
-import { ConfigCheck } from '../check/config-check.ts';
+import { Reloads } from '../control/reloads.ts';
 import { HostedEdition } from '../edition/hosted-edition.ts';
 import { OperatorEnds } from '../operator/operator-ends.ts';
 import { watchOver } from '../operator/watch-over.ts';
@@ -45,13 +44,13 @@ export class Parent implements Operated {
   private readonly means: ParentMeans;
   private readonly engine: Engine;
   private readonly ends: OperatorEnds;
+  private readonly reloads: Reloads;
   private readonly sockets: PlaceSockets;
   private edition: HostedEdition | null = null;
   private readonly earlier = new Set<HostedEdition>();
   private crew: Crew | null = null;
   private readonly stopping = new Set<Crew>();
   private restarts = 0;
-  private turning: Promise<string> | null = null;
   private closing: Promise<void> | null = null;
 
   private constructor(means: ParentMeans) {
@@ -59,6 +58,7 @@ export class Parent implements Operated {
     const { loop, software, system, sockets } = means;
     this.engine = new Engine(software, loop, system);
     this.ends = new OperatorEnds(this.engine);
+    this.reloads = new Reloads(this.engine, this.ends);
     this.sockets = new PlaceSockets(loop, sockets);
   }
 
@@ -94,15 +94,10 @@ export class Parent implements Operated {
 
   reload(): Promise<string> {
     if (this.closing !== null) return Promise.resolve('the server is stopping');
-    if (this.turning !== null)
-      return Promise.resolve('another reload is under way: try again when it is over');
-    this.ends.reloadBegins();
-    this.turning = this.turn().then((problem) => {
-      this.turning = null;
-      this.ends.reloadEnds(problem);
-      return problem;
+    return this.reloads.run(async () => {
+      await this.turnTo(await this.reloads.read(this.means.check, this.config.file));
+      this.engine.errorLog.notice(`reload: serving on ${this.addresses.join(', ')}`);
     });
-    return this.turning;
   }
 
   close(graceMs = 0): Promise<void> {
@@ -146,7 +141,7 @@ export class Parent implements Operated {
       out.gauge('webserv_workers', 'Workers that serve.', this.crew?.serving ?? 0);
       out.counter('webserv_worker_restarts', 'Workers that have followed one that died.', this.allRestarts);
     });
-    registry.action('reload', (answer) => this.reloadFor(answer));
+    registry.action('reload', (answer) => this.reloads.answer(answer, () => this.reload()));
   }
 
   private get allRestarts(): number {
@@ -157,32 +152,6 @@ export class Parent implements Operated {
     return this.crew?.places.map(({ place, pid, state, restarts }) => {
       return { worker: `${place.number} of ${place.of}`, pid, state, restarts };
     });
-  }
-
-  private reloadFor(answer: Parameters<Action>[0]): void {
-    const busy = this.turning !== null;
-    void this.reload().then((problem) => {
-      if (problem === '') answer(200, 'the configuration is served');
-      else answer(busy ? 409 : 422, problem);
-    });
-  }
-
-  private async turn(): Promise<string> {
-    const { loop, system, turns, errorLog } = this.engine;
-    try {
-      const { launcher } = system;
-      const checked = await ConfigCheck.read(loop, launcher, turns, this.means.check, this.config.file);
-      if (checked.config === null) throw new StartError(checked.problem);
-      for (const line of checked.warnings.split('\n')) if (line !== '') errorLog.warn(`reload: ${line}`);
-      await this.turnTo(checked.config);
-      errorLog.notice(`reload: serving on ${this.addresses.join(', ')}`);
-      return '';
-    } catch (error) {
-      const problem = error instanceof StartError ? error.message : `a fault: ${(error as Error).stack}`;
-      for (const line of problem.trimEnd().split('\n')) errorLog.error(`reload: ${line}`);
-      errorLog.error('reload: nothing has changed');
-      return problem;
-    }
   }
 
   /** All workers of the config serve before those of the one before stop. @throws StartError: then nothing has changed */
@@ -259,7 +228,7 @@ export class Parent implements Operated {
   }
 
   private async shutDown(): Promise<void> {
-    await this.turning;
+    await this.reloads.over();
     // From here on another server can listen there. The workers take in who has come already.
     this.sockets.close();
     await Promise.all([this.crew?.gone, ...[...this.stopping].map(({ gone }) => gone)]);

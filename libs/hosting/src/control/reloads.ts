@@ -1,0 +1,74 @@
+import type { Action } from '@webserv/admin';
+import type { Config } from '@webserv/config';
+import { ConfigCheck } from '../check/config-check.ts';
+import type { OperatorEnds } from '../operator/operator-ends.ts';
+import type { Engine } from '../process/engine.ts';
+import { StartError } from '../process/start-error.ts';
+
+/** The reloads of a process, one at a time. The error log and the pid file say how each of them ends. */
+export class Reloads {
+  private readonly engine: Engine;
+  private readonly ends: OperatorEnds;
+  private underWay: Promise<string> | null = null;
+
+  constructor(engine: Engine, ends: OperatorEnds) {
+    this.engine = engine;
+    this.ends = ends;
+  }
+
+  /** Ends with the reload that is under way, if there is one. */
+  async over(): Promise<void> {
+    await this.underWay;
+  }
+
+  /**
+   * @param turn turns to another config. What it throws, as a StartError, is why nothing has changed
+   * @returns '' if the other config is served; otherwise why not
+   */
+  run(turn: () => Promise<void>): Promise<string> {
+    if (this.underWay !== null) {
+      return Promise.resolve('another reload is under way: try again when it is over');
+    }
+    this.ends.reloadBegins();
+    this.underWay = this.attempt(turn).then((problem) => {
+      this.underWay = null;
+      this.ends.reloadEnds(problem);
+      return problem;
+    });
+    return this.underWay;
+  }
+
+  /**
+   * Reads and checks the file of a config again, in a process of its own.
+   * @throws StartError with what is wrong
+   */
+  async read(program: Parameters<typeof ConfigCheck.read>[3], file: string): Promise<Config> {
+    const { loop, system, turns, errorLog } = this.engine;
+    const checked = await ConfigCheck.read(loop, system.launcher, turns, program, file);
+    if (checked.config === null) throw new StartError(checked.problem);
+    for (const line of checked.warnings.split('\n')) if (line !== '') errorLog.warn(`reload: ${line}`);
+    return checked.config;
+  }
+
+  /** Reloads for somebody at the admin address. */
+  answer(answer: Parameters<Action>[0], reload: () => Promise<string>): void {
+    const busy = this.underWay !== null;
+    void reload().then((problem) => {
+      if (problem === '') answer(200, 'the configuration is served');
+      else answer(busy ? 409 : 422, problem);
+    });
+  }
+
+  private async attempt(turn: () => Promise<void>): Promise<string> {
+    const { errorLog } = this.engine;
+    try {
+      await turn();
+      return '';
+    } catch (error) {
+      const problem = error instanceof StartError ? error.message : `a fault: ${(error as Error).stack}`;
+      for (const line of problem.trimEnd().split('\n')) errorLog.error(`reload: ${line}`);
+      errorLog.error('reload: nothing has changed');
+      return problem;
+    }
+  }
+}
