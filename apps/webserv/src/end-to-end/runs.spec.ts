@@ -88,7 +88,11 @@ describe('the last runs of scripts', () => {
   it.each([
     ['no admin address', 'server { root files; location / { } }', 'names no admin address'],
     ['nobody behind it', 'admin unix:a.sock; server { root files; location / { } }', 'no server listens'],
-    ['nobody behind an IPv6 address', 'admin [::1]:9; server { root files; location / { } }', 'admin address [::1]:9'],
+    [
+      'nobody behind an IPv6 address',
+      'admin [::1]:9; server { root files; location / { } }',
+      'admin address [::1]:9',
+    ],
     ['a port of chance', 'admin 127.0.0.1:0; server { root files; location / { } }', 'write a port'],
     ['a bad config', 'server { root nowhere; location / { } }', 'site.conf:1'],
   ])('are not found with %s', async (_what, config, expected) => {
