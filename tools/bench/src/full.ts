@@ -11,10 +11,12 @@ import { descriptorLimit } from './machine/descriptor-limit.ts';
 import { which } from './machine/which.ts';
 import type { Options, Section } from './options.ts';
 import type { Peer } from './peer.ts';
+import { openPools } from './pools.ts';
 import { type Findings, noFindings } from './report/findings.ts';
 import { Rig, type What } from './rig.ts';
 import { QUICK, type Scale, WHOLE } from './scale.ts';
 import { besideEach, type Neighbour } from './scenarios/beside.ts';
+import { applied } from './scenarios/fastcgi.ts';
 import { fill } from './scenarios/fill.ts';
 import { rest } from './scenarios/idle.ts';
 import { multiplexed, securely } from './scenarios/secure.ts';
@@ -102,6 +104,7 @@ export class FullLab {
       uploads: () => this.uploads(),
       idle: () => this.idle(),
       scripts: () => this.scripts(),
+      fastcgi: () => this.fastcgi(),
       starts: () => this.starts(),
       libraries: () => this.libraries(),
     };
@@ -350,6 +353,22 @@ export class FullLab {
       };
       findings.scripts = this.rig.summarized(await compare(lab, plan, this.say));
     });
+  }
+
+  private async fastcgi(): Promise<void> {
+    const { options, rig } = this;
+    const names = rig.partakers('fastcgi');
+    const pools = await openPools(names, options.clientCore);
+    if ('missing' in pools) return this.say(`fastcgi: left out, ${pools.missing}`);
+    try {
+      await rig.within(names, { role: 'fastcgi', pools: pools.folder, size: 0 }, async (lab) => {
+        const entrants = lab.servers.flatMap((server) => applied(lab, server));
+        await warmUp(entrants, options.warmup);
+        this.findings.fastcgi = rig.summarized(await race(entrants, this.often, this.say));
+      });
+    } finally {
+      await pools.close();
+    }
   }
 
   private starts(): Promise<void> {

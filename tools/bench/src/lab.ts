@@ -20,6 +20,8 @@ export interface Plan {
   readonly siblings?: boolean;
   /** Whether the servers speak TLS. */
   readonly secure?: boolean;
+  /** With the role `fastcgi`: the folder of the pools' sockets. */
+  readonly pools?: string;
   /** Bytes of a file that stands alone; a script has its own. */
   readonly size: number;
   /** CPU of the servers and of the load; null lets the kernel choose. */
@@ -29,7 +31,11 @@ export interface Plan {
 
 /** The least that a script can do. printf is part of the shell, so the shell starts no other program. */
 const SCRIPT = "#!/bin/sh\nprintf 'Content-Type: text/plain\\r\\n\\r\\nhello from a script\\n'\n";
+const PHP_SCRIPT = '<?php header(\'Content-Type: text/plain\'); echo "hello from a script\\n";\n';
 const SCRIPT_OUTPUT = Buffer.from('hello from a script\n');
+/** A page of 10,000 bytes, which a script writes line by line. */
+const PHP_PAGE =
+  "<?php header('Content-Type: text/plain'); for ($i = 0; $i < 100; $i++) echo str_repeat('x', 99), \"\\n\";\n";
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 /** Bytes. */
@@ -143,7 +149,7 @@ export async function openLab(peers: readonly Peer[], plan: Plan, say: (line: st
 
 /** Writes the site that the peers serve. `paths` is the file that lists what is asked for at random, '' for one file. */
 function prepare(
-  { role, site = 'page', siblings = false, size }: Plan,
+  { role, site = 'page', siblings = false, pools = '', size }: Plan,
   root: string,
   scratch: string,
 ): { readonly site: Site; readonly expected: Buffer; readonly paths: string; readonly count: number } {
@@ -153,6 +159,12 @@ function prepare(
     // A load may ask for this page beside the scripts.
     writeSite(siteFiles('page', SCRIPTS_PAGE), root);
     return { site: { root, file, role }, expected: SCRIPT_OUTPUT, paths: '', count: 1 };
+  }
+  if (role === 'fastcgi') {
+    const file = 'hello.php';
+    writeFileSync(join(root, file), PHP_SCRIPT);
+    writeFileSync(join(root, 'page.php'), PHP_PAGE);
+    return { site: { root, file, role, pools }, expected: SCRIPT_OUTPUT, paths: '', count: 1 };
   }
   const files = siteFiles(role === 'files' ? site : 'page', size);
   const first = files.next().value as SiteFile;

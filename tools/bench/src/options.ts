@@ -18,6 +18,7 @@ export const SECTIONS = [
   'uploads',
   'idle',
   'scripts',
+  'fastcgi',
   'starts',
   'libraries',
 ] as const;

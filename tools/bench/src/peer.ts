@@ -1,5 +1,7 @@
-/** What a server does here: it sends files, stores what it receives, or runs a script. */
-export type Role = 'files' | 'uploads' | 'scripts';
+import { join } from 'node:path';
+
+/** What a server does here: it sends files, stores what it receives, runs a script, or asks an application that does. */
+export type Role = 'files' | 'uploads' | 'scripts' | 'fastcgi';
 
 /** Files that hold a certificate and its private key. */
 export interface Certified {
@@ -15,17 +17,27 @@ export interface Setup {
   readonly port: number;
   readonly root: string;
   readonly folder: string;
-  /** The path below `root` that is asked for. With the role `scripts` it is a script of /bin/sh. */
+  /** The path below `root` that is asked for. With the role `scripts` it is a script of /bin/sh, with `fastcgi` one of PHP. */
   readonly file: string;
   readonly role: Role;
   /** Whether files have siblings `NAME.gz`, which the server sends to clients that accept gzip. */
   readonly siblings?: boolean;
   /** The files of a certificate and its key, as PEM: the server speaks TLS on its port, HTTP/2 and HTTP/1.1 by ALPN. */
   readonly tls?: Certified;
+  /** With the role `fastcgi`: the folder in which each peer has the socket of a pool of its own (`socketOf`). */
+  readonly pools?: string;
   /** How many servers the configuration has beside the one that is asked, each with a name of its own. */
   readonly servers?: number;
   /** How many locations `/N/` the server has; those whose folder `N` is below the root serve it. */
   readonly locations?: number;
+}
+
+/** Processes of a pool. */
+export const POOL_SIZE = 4;
+
+/** The socket of the pool that only the peer `name` asks. */
+export function socketOf(pools: string, name: string): string {
+  return join(pools, name.replace(/\W/g, '-'));
 }
 
 /** The numbers below `count`, as the text that `each` makes of each. */
@@ -43,7 +55,7 @@ interface Launch {
  * A server of the comparison. An implementer serves `setup.root` with the fastest settings that a careful operator
  * would choose, from one process or one worker, on one thread, with its access log on where it has one. With the role
  * `uploads` it stores a body sent to `/upload/NAME` as `folder/uploads/NAME`, a folder that is there. `servers`,
- * `locations` and `siblings` concern webserv and nginx alone; `tls` those that take part in its sections.
+ * `locations`, `siblings` and `pools` concern webserv and nginx alone; `tls` those that take part in its sections.
  */
 export interface Peer {
   readonly name: string;

@@ -37,6 +37,7 @@ const PARTAKERS: Readonly<Partial<Record<Section, readonly string[]>>> = {
   uploads: [...DRIVERS, 'nginx'],
   idle: [...DRIVERS, 'nginx', 'lighttpd', 'h2o'],
   scripts: [...DRIVERS, 'lighttpd'],
+  fastcgi: ['webserv', 'webserv:epoll', 'nginx', 'nginx-kept'],
   starts: ['webserv', 'nginx', 'lighttpd', 'node-http'],
 };
 
@@ -75,7 +76,7 @@ export class Rig {
 
   /** The peers of the run that take part. A variant takes part if its plain form does. */
   partakers(section: Section): readonly string[] {
-    const plain = (name: string) => name.replace(/-uncached|-files|(?<=^node-http)[2s]$/, '');
+    const plain = (name: string) => name.replace(/-uncached|-files|-kept|(?<=^node-http)[2s]$/, '');
     return (PARTAKERS[section] ?? []).filter((name) => this.options.peers.includes(plain(name)));
   }
 

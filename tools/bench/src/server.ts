@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createConnection, createServer } from 'node:net';
+import { type AddressInfo, createConnection, createServer, type NetConnectOpts } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Peer, Setup } from './peer.ts';
@@ -75,28 +75,28 @@ export async function launch(
 export async function start(peer: Peer, site: Site, scratch: string, core: number | null): Promise<Server> {
   const { child, port, url, folder, said } = await launch(peer, site, scratch, core);
   const server = { peer, pid: child.pid ?? 0, port, url, folder, stop: () => end(child) };
-  if (await answers(child, port)) return server;
+  if (await answers(child, { port, host: '127.0.0.1' })) return server;
   await server.stop();
   const reason = readFileSync(said, 'utf8').trim();
   throw new Error(`${peer.name} did not start: ${reason || 'it said nothing'}`);
 }
 
-/** Other people's programs do not report that they listen, so this tries the port. */
-async function answers(child: ChildProcess, port: number): Promise<boolean> {
+/** Other people's programs do not report that they listen, so this tries the address. */
+export async function answers(child: ChildProcess, address: NetConnectOpts): Promise<boolean> {
   for (
     let waited = 0;
     waited < START_LIMIT && child.exitCode === null && child.pid !== undefined;
     waited += TRY_EVERY
   ) {
-    if (await connects(port)) return true;
+    if (await connects(address)) return true;
     await delay(TRY_EVERY);
   }
   return false;
 }
 
-function connects(port: number): Promise<boolean> {
+function connects(address: NetConnectOpts): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = createConnection(port, '127.0.0.1');
+    const socket = createConnection(address);
     socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
     socket.once('connect', () => socket.destroy());
   });

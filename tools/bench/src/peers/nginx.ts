@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { descriptorLimit } from '../machine/descriptor-limit.ts';
 import { which } from '../machine/which.ts';
-import { type Certified, type Peer, type Role, repeated, TLS_SUITE } from '../peer.ts';
+import { type Certified, type Peer, POOL_SIZE, type Role, repeated, socketOf, TLS_SUITE } from '../peer.ts';
 
 const program = which('nginx');
 
@@ -19,22 +19,24 @@ const UNCACHED = 'open_file_cache off;';
 /**
  * One worker, the access log buffered. sendfile is the setting for large files. For small ones it may be cheaper to read
  * into the buffer of the head, so there is a peer of each; and one of each with its descriptors cached, and without.
+ * `nginx-kept` keeps its connections to an application of FastCGI.
  */
 export const NGINX: readonly Peer[] = [
   make('nginx', SENDFILE, CACHED),
   make('nginx-pread', PREAD, CACHED),
   make('nginx-uncached', SENDFILE, UNCACHED),
   make('nginx-pread-uncached', PREAD, UNCACHED),
+  make('nginx-kept', SENDFILE, CACHED, true),
 ];
 
-function make(name: string, sending: string, cache: string): Peer {
+function make(name: string, sending: string, cache: string, keeps = false): Peer {
   return {
     name,
     logs: true,
     stores: 'PUT',
     missing: () => (program === '' ? 'nginx is not installed' : ''),
     version: () => [program, '-v'],
-    launch({ port, root, folder, role, siblings = false, servers = 0, locations = 0, tls }) {
+    launch({ port, root, folder, role, siblings = false, pools, servers = 0, locations = 0, tls }) {
       const path = join(folder, 'nginx.conf');
       const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
         .map((kind) => `  ${kind}_temp_path ${join(folder, kind)};`)
@@ -54,10 +56,10 @@ ${temporary}
   keepalive_timeout 65;
   ${cache}
   access_log ${join(folder, 'access.log')} combined buffer=64k flush=1s;
-  server {
+${pools === undefined ? '' : upstream(socketOf(pools, name), keeps)}  server {
     listen 127.0.0.1:${port} backlog=4096${tls === undefined ? '' : ' ssl http2'};
 ${secure(tls)}    root ${root};
-${siblings ? '    gzip_static on;\n' : ''}${extra(role, folder)}${repeated(locations, location)}  }
+${siblings ? '    gzip_static on;\n' : ''}${extra(role, folder)}${pools === undefined ? '' : application(keeps)}${repeated(locations, location)}  }
 ${repeated(servers, (number) => host(number, port, root))}}
 `;
       return { command: [program, '-e', join(folder, 'error.log'), '-c', path], config: { path, text } };
@@ -90,6 +92,45 @@ function host(number: number, port: number, root: string): string {
   }
 `;
 }
+
+/** nginx offers each process a kept connection, and no more: what it keeps waits in the backlog otherwise. */
+function upstream(socket: string, keeps: boolean): string {
+  const kept = keeps ? ` keepalive ${POOL_SIZE}; keepalive_requests 1000000000;` : '';
+  return `  upstream pool { server unix:${socket};${kept} }\n`;
+}
+
+/** The variables that Debian's `fastcgi_params` and webserv give to a script. */
+function application(keeps: boolean): string {
+  const params = VARIABLES.map(([name, value]) => `      fastcgi_param ${name} ${value};`).join('\n');
+  return `    location ~ \\.php$ {
+      fastcgi_pass pool;
+${keeps ? '      fastcgi_keep_conn on;\n' : ''}${params}
+    }
+`;
+}
+
+const VARIABLES: readonly (readonly [string, string])[] = [
+  ['SCRIPT_FILENAME', '$document_root$fastcgi_script_name'],
+  ['QUERY_STRING', '$query_string'],
+  ['REQUEST_METHOD', '$request_method'],
+  ['CONTENT_TYPE', '$content_type'],
+  ['CONTENT_LENGTH', '$content_length'],
+  ['SCRIPT_NAME', '$fastcgi_script_name'],
+  ['REQUEST_URI', '$request_uri'],
+  ['DOCUMENT_URI', '$document_uri'],
+  ['DOCUMENT_ROOT', '$document_root'],
+  ['SERVER_PROTOCOL', '$server_protocol'],
+  ['REQUEST_SCHEME', '$scheme'],
+  ['HTTPS', '$https if_not_empty'],
+  ['GATEWAY_INTERFACE', 'CGI/1.1'],
+  ['SERVER_SOFTWARE', 'nginx/$nginx_version'],
+  ['REMOTE_ADDR', '$remote_addr'],
+  ['REMOTE_PORT', '$remote_port'],
+  ['SERVER_ADDR', '$server_addr'],
+  ['SERVER_PORT', '$server_port'],
+  ['SERVER_NAME', '$server_name'],
+  ['REDIRECT_STATUS', '200'],
+];
 
 /** nginx writes the body beside its place and renames it, as webserv does. A buffer of 1m saves half of the calls. */
 function extra(role: Role, folder: string): string {

@@ -127,6 +127,16 @@ describe('a peer', () => {
     expect([...text.matchAll(/location \/\d+\/ /g)]).toHaveLength(2);
   });
 
+  it.each([
+    ['webserv:epoll', 'fastcgi unix:/srv/pools/webserv-epoll .php;', true],
+    ['nginx', 'server unix:/srv/pools/nginx; }', false],
+    ['nginx-kept', 'server unix:/srv/pools/nginx-kept; keepalive 4;', true],
+  ])('%s asks a pool of its own', (name, line, keeps) => {
+    const { text } = choose(name)[0]!.launch({ ...SETUP, pools: '/srv/pools' }).config!;
+    expect(text).toContain(line);
+    expect(!name.startsWith('nginx') || text.includes('fastcgi_keep_conn on;') === keeps).toBe(true);
+  });
+
   it('is given the folder or the file by its command, where it is a loop in C', () => {
     expect(choose('floor-files')[0]!.launch(SETUP).command.at(-1)).toBe('/srv/site');
     expect(choose('floor-files-uring')[0]!.launch(SETUP).command.at(-1)).toBe('/srv/site');

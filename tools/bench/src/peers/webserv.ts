@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Peer, repeated, TLS_SUITE } from '../peer.ts';
+import { type Peer, POOL_SIZE, repeated, socketOf, TLS_SUITE } from '../peer.ts';
 import { NUMBERED_FOLDERS } from '../sites.ts';
 
 /** How a webserv of the comparison differs from the plain one. */
@@ -26,7 +26,7 @@ export function webserv(name: string, command: readonly string[], flavour: Flavo
       return script === undefined || existsSync(script) ? '' : `${script} is not built`;
     },
     version: () => [...command, '--version'],
-    launch({ port, root, folder, role, siblings = false, servers = 0, locations = 0, tls }) {
+    launch({ port, root, folder, role, siblings = false, pools, servers = 0, locations = 0, tls }) {
       const path = join(folder, 'webserv.conf');
       const log = quiet ? 'off' : `${join(folder, 'access.log')} combined buffer=64k flush=1s`;
       const text = `use ${driver};
@@ -38,10 +38,10 @@ server {
   access_log ${log};
   max_connect 16384;${cache === undefined ? '' : `\n  cache_size ${cache};`}
   keepalive_requests 1000000000;
-  keepalive_timeout 65;
+  keepalive_timeout 65;${pools === undefined ? '' : `\n  max_cgi ${POOL_SIZE};\n  max_share_per_address 100;`}
 
   location / {
-    method GET;${siblings ? '\n    precompressed gzip;' : ''}${role === 'scripts' ? '\n    cgi .sh /bin/sh;' : ''}
+    method GET;${siblings ? '\n    precompressed gzip;' : ''}${role === 'scripts' ? '\n    cgi .sh /bin/sh;' : ''}${pools === undefined ? '' : `\n    fastcgi unix:${socketOf(pools, name)} .php;`}
   }
 ${role === 'uploads' ? store(join(folder, 'uploads')) : ''}${repeated(locations, (number) => location(number, root))}}
 ${repeated(servers, (number) => host(number, port, root))}`;

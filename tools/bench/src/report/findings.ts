@@ -49,6 +49,8 @@ export interface Findings {
   uploads: UploadSummary[];
   idle: Idle[];
   scripts: Summary[];
+  /** Scripts of PHP-FPM, by their sizes and numbers of connections. */
+  fastcgi: Summary[];
   starts: Start[];
   libraries: Standing[];
   /** Runs with errors, of all servers. */
@@ -78,6 +80,7 @@ export function noFindings(): Findings {
     uploads: [],
     idle: [],
     scripts: [],
+    fastcgi: [],
     starts: [],
     libraries: [],
     voids: 0,

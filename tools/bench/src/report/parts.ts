@@ -149,6 +149,27 @@ Pages of 50 folders, each below a location of its own, asked for at random.
 ${markdown([['server', 'CPU us/req', '±%', 'void', '/ first'], ...rows])}`;
 }
 
+export function fastcgi(summaries: readonly Summary[]): string {
+  if (summaries.length === 0) return '';
+  const rows = summaries.map(({ peer, connections, figures, voids }) => [
+    peer,
+    String(connections),
+    ...middle(figures.rate),
+    figure(figures.cpu.median),
+    figure(figures.p50.median),
+    figure(figures.p99.median),
+    String(voids),
+  ]);
+  return `## FastCGI
+
+Scripts of PHP-FPM: one line, and a page of 10,000 bytes. Each server has a pool of 4 processes of its own, which run on the
+CPU of the load. CPU is the server's alone. \`nginx-kept\` keeps its connections to the pool. It has no row where more requests
+than processes come at once: its kept connections would hold all of the processes, and the others would wait until they time
+out.
+
+${markdown([['server', 'conns', 'req/s', '±%', 'own CPU us', 'p50 us', 'p99 us', 'void'], ...rows])}`;
+}
+
 /** A median, and half of the range as a part of it. */
 export function middle(found: Spread): [string, string] {
   return [figure(found.median), figure(100 * deviation(found))];

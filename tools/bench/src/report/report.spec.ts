@@ -81,6 +81,7 @@ it('has a table of each part that was measured', () => {
       secure: both('webserv, full handshake', 'nginx, full handshake', 2),
       secureIdle: [{ peer: 'webserv', connections: 2000, kib: 17, errors: 0 }],
       http2: both('webserv, 10 at once', 'nginx, 10 at once', 4),
+      fastcgi: both('webserv, one line', 'nginx-kept, one line', 2),
     },
     CONTEXT,
   );
@@ -95,6 +96,7 @@ it('has a table of each part that was measured', () => {
     '| webserv, 5,000 locations | 10.0 | 0.00 | 0 | 1.00 |',
     '| webserv, full handshake | 10.0 | 0.00 | 100 | 0 | 0.50 |',
     '| webserv | 2,000 | 17.0 | 0 |',
+    '| nginx-kept, one line | 64 | 50.0 | 0.00 | 20.0 | 10.0 | 400 | 0 |',
     '| webserv, 10 at once | 10.0 | 0.00 | 100 | 0 | 0.25 |',
   ])
     expect(page).toContain(row);

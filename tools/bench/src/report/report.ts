@@ -4,7 +4,7 @@ import type { Options } from '../options.ts';
 import { callRows } from '../syscalls.ts';
 import type { Findings } from './findings.ts';
 import type { Word } from './judge.ts';
-import { besides, duels, locations, memory, middle, misses, servers } from './parts.ts';
+import { besides, duels, fastcgi, locations, memory, middle, misses, servers } from './parts.ts';
 import type { Machine } from './results.ts';
 import { http2, secure } from './secure.ts';
 import { deviation, type Estimate } from './statistics.ts';
@@ -39,6 +39,7 @@ export function report(findings: Findings, context: Context): string {
     uploads(findings),
     idle(findings),
     scripts(findings.scripts),
+    fastcgi(findings.fastcgi),
     starts(findings),
     libraries(findings),
     heads(findings.introductions),

@@ -159,6 +159,18 @@ describe('judge', () => {
       ...samples('lighttpd', 16, 1, { rate: 100 }),
     ]);
     expect(verdict({ scripts }, 'CGI, requests a second / lighttpd')).toEqual([expect.closeTo(1.1), 'met']);
+    const fastcgi = summarize(
+      [
+        samples('webserv, one line', 4, 1, { rate: 95 }),
+        samples('nginx, one line', 4, 1, { rate: 80 }),
+        samples('nginx-kept, one line', 4, 1, { rate: 100 }),
+        samples('webserv, one line', 16, 1, { rate: 95 }),
+        samples('nginx, one line', 16, 1, { rate: 80 }),
+      ].flat(),
+    );
+    const php = 'PHP-FPM, one line, requests a second / nginx';
+    expect(verdict({ fastcgi }, `${php}, 4 connections`)).toEqual([0.95, 'missed']);
+    expect(verdict({ fastcgi }, `${php}, 16 connections`)).toEqual([expect.closeTo(1.1875), 'met']);
     const parser = 'parser, changing heads a second / llhttp in node';
     const heads = [
       ['request head, a (9 bytes), changing', 1.2],

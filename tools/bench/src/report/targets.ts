@@ -1,5 +1,6 @@
 import type { Measure, Summary } from '../compare.ts';
 import { CHANGING_HEADS } from '../libraries/heads.ts';
+import { POOL_SIZE } from '../peer.ts';
 import type { Findings } from './findings.ts';
 import { type Bound, type Word, wordOf } from './judge.ts';
 import { type Estimate, estimate, exactly, paired, type Series } from './statistics.ts';
@@ -157,6 +158,7 @@ const OTHERS: readonly Target[] = [
     ),
     side: 'at least',
   },
+  ...['one line', '10 KB'].flatMap((script) => [fastcgi(script, POOL_SIZE), fastcgi(script, 4 * POOL_SIZE)]),
   atMost('p99 latency of a page beside 50 scripts / alone', 2, ({ besideScripts }) =>
     variant(besideScripts, 'beside 50 scripts', 'alone', 'p99'),
   ),
@@ -197,6 +199,17 @@ function cpu(ours: string, theirs: readonly string[], connections: number, bound
   const own = ours === OURS ? '' : `, ${ours.slice(OURS.length + 1)}`;
   const what = `CPU a request / ${name}, ${connections} ${connections === 1 ? 'connection' : 'connections'}${own}`;
   return atMost(what, bound, ({ small }) => ratio(small, 'cpu', ours, theirs, connections));
+}
+
+/** Against the better of nginx with kept connections and without. */
+function fastcgi(script: string, connections: number): Target {
+  const named = (peers: readonly string[]) => peers.map((peer) => `${peer}, ${script}`);
+  return {
+    ...atMost(`PHP-FPM, ${script}, requests a second / nginx, ${connections} connections`, 1, (findings) =>
+      ratio(findings.fastcgi, 'rate', `${OURS}, ${script}`, named(['nginx', 'nginx-kept']), connections),
+    ),
+    side: 'at least',
+  };
 }
 
 /** Calls are counted, so one run of them is enough. */
