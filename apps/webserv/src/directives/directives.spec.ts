@@ -7,7 +7,7 @@ import { PROBES } from './testing/probes.ts';
 /**
  * Whatever a directive says it may stand in, it acts there: for each row of the table of directives, in each block that
  * the row names, by itself and over another setting in the block around, and in a server that is not the first one of
- * its address.
+ * its address. The server has its config as a reload and a worker get it, because what is lost on that way acts no more.
  */
 describe('each directive acts in each block that its row names', () => {
   const rows = allRows().map((row) => [row.name, row] as const);
@@ -85,7 +85,7 @@ type View = readonly [prefix: string, seen: unknown];
 async function expectSeen(probe: Probe, lines: Lines, ...views: readonly View[]): Promise<void> {
   const site = siteFor(probe);
   try {
-    site.start(configText(probe, lines), probe.system === undefined ? {} : { system: probe.system });
+    site.startCarried(configText(probe, lines), probe.system === undefined ? {} : { system: probe.system });
     for (const [prefix, seen] of views) {
       for (let turn = 1; turn <= (probe.times ?? 2); turn++) {
         const place = new Place(site, prefix, lines.later === true ? 'later' : 'localhost', turn);

@@ -292,6 +292,23 @@ asRoot('workers become the user, and their logs are theirs, also after a rotatio
   }
 });
 
+it('what counts for one client address holds in each worker by itself', async () => {
+  const file = site.file(
+    'rate.conf',
+    `workers 2; server { listen 127.0.0.1:0; root one; access_log off; rate_limit 1/m burst=0; location / { default_file index.html; } }`,
+  );
+  const other = new Command(['-c', file]);
+  try {
+    const target = await other.port();
+    const asked = Array.from({ length: 40 }, () => once(target, get('/', 'Connection: close\r\n')));
+    const answers = await Promise.all(asked);
+    expect(answers.filter(({ status: code }) => code === 200)).toHaveLength(2);
+  } finally {
+    other.kill('SIGTERM');
+    await other.ended;
+  }
+});
+
 it('a start at which no worker serves says why, and leaves nothing', async () => {
   const chain = site.file('chain.pem', 'no certificate');
   const file = site.file(

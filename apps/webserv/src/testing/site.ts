@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { type Config, loadText, report } from '@webserv/config';
+import { type Config, ConfigUnpacker, loadText, packConfig, report } from '@webserv/config';
 import { type Running, type ServeOptions, serve } from '../index.ts';
 import { pairFor } from './certificates.ts';
 import type { TestOptions } from './drivers.ts';
@@ -54,16 +54,21 @@ export class TestSite {
     return this.serve(this.read(this.speaking(config, protocol)), options, protocol);
   }
 
+  /** The same with the config as a reload and a worker get it: another process has written it as text. */
+  startCarried(config: string, options: ServeOptions = {}): number {
+    return this.serve(carried(this.read(config)), options, 'http');
+  }
+
   private read(config: string): Config {
     const result = loadText(config, join(this.folder, 'site.conf'));
     if (!result.ok) throw new Error(report(result.diagnostics));
     return result.config;
   }
 
-  /** Turns to another config, as `start` reads one. @returns '' or why not */
+  /** Turns to another config, which is carried as that of `startCarried` is. @returns '' or why not */
   reload(config: string): Promise<string> {
     if (this.running === null) throw new Error('nothing runs');
-    return this.running.reload(this.read(config));
+    return this.running.reload(carried(this.read(config)));
   }
 
   private serve(config: Config | string, options: ServeOptions, protocol: Protocol): number {
@@ -107,4 +112,12 @@ export class TestSite {
     await this.running?.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+function carried(config: Config): Config {
+  const unpacker = new ConfigUnpacker();
+  let read: Config | null = null;
+  for (const line of packConfig(config)) read = unpacker.take(line);
+  if (read === null) throw new Error('the last line ends a config');
+  return read;
 }

@@ -2,8 +2,8 @@
 
 import { present } from '../diagnostics/present.ts';
 import { absolutePath } from '../disk/path.ts';
-import type { Guard } from '../model/access.ts';
-import type { Scope } from '../model/types.ts';
+import type { Guard, RateLimit } from '../model/access.ts';
+import type { Origin, Scope } from '../model/types.ts';
 import { buildActions } from './actions.ts';
 import { buildEnv } from './env.ts';
 import { buildFields } from './fields.ts';
@@ -60,6 +60,20 @@ function written({ setting, value }: Resolved<string>): string {
 
 function guardOf(reader: LevelReader): Guard | null {
   const access = reader.access();
-  const rateLimit = reader.take('rate_limit');
+  const rateLimit = rateLimitOf(reader);
   return access.length === 0 && rateLimit === null ? null : { access, rateLimit };
+}
+
+/** By the directive that sets each. Values that read alike are one object, and these must not be. */
+const rateLimits = new WeakMap<Origin, RateLimit>();
+
+function rateLimitOf(reader: LevelReader): RateLimit | null {
+  const value = reader.take('rate_limit');
+  if (value === null) return null;
+  const origin = present(reader.origins.get('rate_limit'), 'the origin of a value');
+  const known = rateLimits.get(origin);
+  if (known !== undefined) return known;
+  const made = { ...value };
+  rateLimits.set(origin, made);
+  return made;
 }

@@ -7,7 +7,10 @@ export interface AccessRule {
   readonly network: Network | null;
 }
 
-/** How many requests of one client address are answered. */
+/**
+ * How many requests of one client address are answered. What inherits the limit of one directive has the same object, and
+ * counts together.
+ */
 export interface RateLimit {
   /** Milliseconds from one request to the next. */
   readonly intervalMs: number;

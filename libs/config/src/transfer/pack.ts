@@ -4,8 +4,8 @@ import type { Config } from '../model/types.ts';
 /**
  * Writes a config as lines of JSON, for another process: one line for each server, then one for the main level.
  *
- * What JSON lacks is an object with the key `$`: `m` is a Map, `s` a Set, `r` a RegExp, `n` a number such as Infinity. A
- * number is the object of that number again, counted from 0 in the order in which objects begin, over all lines: types and
+ * What JSON lacks is an object with the key `$`: `m` is a Map, `s` a Set, `r` a RegExp, `b` are bytes, `n` is a number such as
+ * Infinity. A number is the object of that number again, counted from 0 in the order in which objects begin, over all lines: types and
  * scopes that many servers share stay shared. Of the origins those are left that an error at run time can name.
  */
 export function* packConfig(config: Config): Generator<string, void> {
@@ -29,6 +29,11 @@ class Packer {
     if (value instanceof Map) return this.packMap(value);
     if (value instanceof Set) return { $: 's', v: [...value].map((each) => this.pack(each)) };
     if (value instanceof RegExp) return { $: 'r', v: [value.source, value.flags] };
+    if (value instanceof Uint8Array) return { $: 'b', v: [...value] };
+    const kind = Object.getPrototypeOf(value);
+    if (kind !== Object.prototype && kind !== null) {
+      throw new Error(`a ${value.constructor.name} of a config cannot be written`);
+    }
     return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, this.pack(each)]));
   }
 

@@ -40,10 +40,26 @@ describe('a config that is packed and unpacked', () => {
     expect(servers[0]?.base.types).toBe(servers[0]?.types);
   });
 
+  it('counts together what one rate_limit says, and nothing else', () => {
+    const block = (port: number) =>
+      `server { listen 127.0.0.1:${port}; root /srv; rate_limit 1/m; location / { } location /a { } location /b { rate_limit 1/m; } }`;
+    for (const { servers } of [config(block(81) + block(82)), again(config(block(81) + block(82)))]) {
+      const limits = servers.flatMap(({ locations }) => locations.map(({ guard }) => guard?.rateLimit));
+      expect(limits).toHaveLength(6);
+      expect(new Set(limits).size).toBe(4);
+    }
+  });
+
   it('knows where an address is written', () => {
     const { servers } = again(config(TWO));
     expect(servers[1]?.origins.get('listen 127.0.0.1:82')?.at).toMatchObject({ line: 3, column: 10 });
     expect(servers[1]?.origins.get('root')).toBeUndefined();
+  });
+
+  it('keeps networks', () => {
+    const text = 'server { listen 127.0.0.1:81; root /srv; deny 10.0.0.0/9; allow unix:; location / { } }';
+    const rules = (of: Config) => of.servers[0]?.locations[0]?.guard?.access;
+    expect(rules(again(config(text)))).toStrictEqual(rules(config(text)));
   });
 
   it('keeps numbers that JSON lacks, and patterns', () => {

@@ -40,6 +40,11 @@ export class ConfigUnpacker {
       this.objects.push(pattern);
       return pattern;
     }
+    if (tag === 'b') {
+      const bytes = Uint8Array.from(content);
+      this.objects.push(bytes);
+      return bytes;
+    }
     if (tag === 's') {
       const set = new Set<unknown>();
       this.objects.push(set);

@@ -1,4 +1,4 @@
-import { type Guard, isWithin, type Location, type Origin, parseIp } from '@webserv/config';
+import { type Guard, isWithin, type Location, parseIp, type RateLimit } from '@webserv/config';
 import type { Exchange } from '@webserv/methods';
 import { RateTable } from './rate-table.ts';
 
@@ -15,8 +15,8 @@ export interface Barred {
 
 const DENIED: Barred = { status: 403, place: 'deny', retryAfter: 0 };
 
-/** By the directive that sets the limit: what inherits it shares it. */
-const tables = new WeakMap<Origin, RateTable>();
+/** What inherits a limit shares its object. */
+const tables = new WeakMap<RateLimit, RateTable>();
 
 /** Returns why the rules of a location bar the client of a request, or null. @param nowMs of a clock that only goes forward */
 export function barredAt(location: Location, exchange: Exchange, nowMs: number): Barred | null {
@@ -25,12 +25,11 @@ export function barredAt(location: Location, exchange: Exchange, nowMs: number):
   if (!mayCome(guard, exchange)) return DENIED;
   const { rateLimit } = guard;
   const address = rateLimit === null ? '' : exchange.services.addressOf(exchange.remote);
-  const origin = location.origins.get('rate_limit');
-  if (rateLimit === null || address === '' || origin === undefined) return null;
-  let table = tables.get(origin);
+  if (rateLimit === null || address === '') return null;
+  let table = tables.get(rateLimit);
   if (table === undefined) {
     table = new RateTable(rateLimit);
-    tables.set(origin, table);
+    tables.set(rateLimit, table);
   }
   const wait = table.take(address, nowMs);
   exchange.services.trace?.note(
