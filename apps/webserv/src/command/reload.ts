@@ -14,10 +14,6 @@ export async function reloadServer(file: string): Promise<void> {
 async function problemOf(file: string): Promise<string> {
   const result = load(file);
   if (!result.ok) return report(result.diagnostics, { color: colored(STDERR) });
-  const { pid } = result.config;
-  if (pid === null) {
-    return `webserv: ${file} names no pid file, by which its server could be found: write "pid FILE;" on the main level and start the server again, or send it HUP`;
-  }
-  const problem = await requestReload(pid);
+  const problem = await requestReload(result.config);
   return problem === '' ? '' : `webserv: ${problem}`;
 }

@@ -105,22 +105,6 @@ it('a second webserv reload meanwhile is refused', async () => {
   expect(await body()).toBe('one');
 });
 
-it.each([
-  [
-    'holds nothing of the kind',
-    'rubbish',
-    /webserv\.pid: the server that wrote it has ended \(process rubbish\)/,
-  ],
-  ['is empty', '', /has ended \(process unknown\)/],
-])('a pid file of no server that %s', async (_what, text, expected) => {
-  server.kill('SIGKILL');
-  await server.ended;
-  writeFileSync(path('webserv.pid'), text);
-  const { code, stderr } = await reload();
-  expect(code).toBe(1);
-  expect(stderr).toMatch(expected);
-});
-
 it('a pid file that is overwritten while the server runs', async () => {
   writeFileSync(path('webserv.pid'), 'rubbish');
   const { code, stderr } = await reload();
@@ -139,11 +123,56 @@ it('a server that was killed is not taken for one that runs', async () => {
   ]);
 });
 
-it('a config without a pid file says what to write', async () => {
-  conf('two', '', '');
-  const { code, stderr } = await reload();
-  expect([code, stderr]).toEqual([1, expect.stringContaining('write "pid FILE;" on the main level')]);
-  expect(await body()).toBe('one');
+describe('without a pid file, by the admin address', () => {
+  const door = 'admin unix:admin.sock;';
+
+  /** The server begins to listen there. */
+  async function listening(main = door): Promise<void> {
+    conf('one', '', main);
+    server.kill('SIGHUP');
+    await until(() => existsSync(path('admin.sock')) && log().includes('reload: serving on'));
+  }
+
+  it('webserv reload finds the server', async () => {
+    await listening();
+    conf('two', '', door);
+    const { code, stderr } = await reload();
+    expect([code, stderr]).toEqual([0, `webserv: ${path('site.conf')} is served\n`]);
+    expect(await body()).toBe('two');
+  });
+
+  it('it hears of every problem that only the server finds', async () => {
+    await listening();
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const { port: taken } = other.address() as { port: number };
+    conf('two', `listen 127.0.0.1:${taken};`, door);
+    const { code, stderr } = await reload();
+    other.close();
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining(`cannot listen on 127.0.0.1:${taken}: EADDRINUSE`),
+    ]);
+    expect(await body()).toBe('one');
+  });
+
+  it('it is answered although the config moves the address', async () => {
+    await listening();
+    conf('two', '', 'admin unix:other.sock;');
+    server.kill('SIGHUP');
+    await until(() => existsSync(path('other.sock')) && !existsSync(path('admin.sock')));
+    expect((await reload()).code).toBe(0);
+    expect(await body()).toBe('two');
+  });
+
+  it('a server that was killed leaves a socket at which nobody listens', async () => {
+    await listening();
+    server.kill('SIGKILL');
+    await server.ended;
+    expect(existsSync(path('admin.sock'))).toBe(true);
+    const { code, stderr } = await reload();
+    expect([code, stderr]).toEqual([1, expect.stringContaining('no server listens at the admin address')]);
+  });
 });
 
 it('the pid file comes with the server, follows a reload, and goes with it', async () => {

@@ -27,7 +27,7 @@ export const SUBCOMMANDS: readonly SubcommandRow[] = [
     least: 0,
     most: 0,
     options: [CONFIG_FILE, HELP],
-    help: 'have the server of a configuration turn to what it says now, or print what is wrong with it; the configuration needs "pid FILE;"',
+    help: 'have the server of a configuration turn to what it says now, or print what is wrong with it; it is found by the "pid FILE;" or the "admin ADDRESS;" that the configuration names',
   },
   EXPLAIN,
   {

@@ -130,7 +130,7 @@ export const clientRows = {
     value: rateLimit,
     expects: '10/s, 30/m or off',
     default: 'off',
-    help: 'Answers at most so many requests a second or a minute of one client address, and burst more that come early. The others get 429 with Retry-After. What a server sets, its locations share; a location with a limit of its own counts by itself. The address is the one of real_ip and proxy_protocol. An IPv6 client counts by its /64. Clients of unix sockets are not counted. The server remembers the last 32,768 addresses.',
+    help: 'Answers at most so many requests a second or a minute of one client address, and burst more that come early. The others get 429 with Retry-After. What a server sets, its locations share; a location with a limit of its own counts by itself. The address is the one of real_ip and proxy_protocol. An IPv6 client counts by its /64. Clients of unix sockets are not counted. The server remembers the last 32,768 addresses. With workers it holds in each of them by itself. A client may then have as many times the rate as there are workers.',
     alias: ['limit_req', 'limit_req_zone'],
   }),
   real_ip: row({

@@ -110,7 +110,7 @@ export const limitRows = {
       1,
       1_000_000,
       10_000,
-      'The largest number of connections at once. At the limit a connection makes room for a new one: the one that has been idle longest or, if none is idle, one that has not sent its head within 250 ms. Of the latter the server takes the youngest of the address that has the most connections, or its oldest while the youngest has had less than 250 ms. If there is none either, new connections wait in the backlog.',
+      'The largest number of connections at once. At the limit a connection makes room for a new one: the one that has been idle longest or, if none is idle, one that has not sent its head within 250 ms. Of the latter the server takes the youngest of the address that has the most connections, or its oldest while the youngest has had less than 250 ms. If there is none either, new connections wait in the backlog. With workers each has an equal part of it.',
     ),
     firstOnly: true,
     alias: ['worker_connections', 'max_connections', 'max_clients'],
@@ -123,7 +123,7 @@ export const limitRows = {
     expects: 'a number from 0 to 1000000, or auto',
     default: 'auto',
     firstOnly: true,
-    help: 'The largest number of connections at once from one client address (IPv6: one /64 network). At the limit a new connection takes the place of one of them that has not sent its head within 250 ms: the youngest, or the oldest while the youngest has had less than 250 ms. If there is none, the new connection gets 429 and is closed; beyond 64 of these at once it is reset. auto is seven eighths of max_connect, so that no address can keep all others out; if max_connect is below 16, auto is no limit. 0 is no limit: use it behind a proxy, where every client has the same address. A unix socket has no limit.',
+    help: 'The largest number of connections at once from one client address (IPv6: one /64 network). At the limit a new connection takes the place of one of them that has not sent its head within 250 ms: the youngest, or the oldest while the youngest has had less than 250 ms. If there is none, the new connection gets 429 and is closed; beyond 64 of these at once it is reset. auto is seven eighths of max_connect, so that no address can keep all others out; if max_connect is below 16, auto is no limit. 0 is no limit: use it behind a proxy, where every client has the same address. A unix socket has no limit. With workers it holds in each of them by itself.',
     alias: ['limit_conn', 'max_connections_per_ip', 'max_conn_per_ip'],
   }),
   max_pipeline: countRow(
@@ -145,14 +145,14 @@ export const limitRows = {
     1,
     10_000,
     32,
-    'The largest number of CGI children at once. Further requests wait in the queue. A child starts when its request is complete, including the body, so that no slow client holds a child.',
+    'The largest number of CGI children at once. Further requests wait in the queue. A child starts when its request is complete, including the body, so that no slow client holds a child. With workers each has an equal part of it.',
   ),
   cgi_queue: countRow(
     'cgi_queue',
     0,
     1_000_000,
     256,
-    'The largest number of requests that wait for a CGI child. A further request gets 503. Addresses take turns. In a full queue the address with the most waiting requests makes room for an address with fewer.',
+    'The largest number of requests that wait for a CGI child. A further request gets 503. Addresses take turns. In a full queue the address with the most waiting requests makes room for an address with fewer. With workers each has an equal part of it.',
   ),
   cgi_spool: {
     ...sizeRow(
@@ -169,7 +169,7 @@ export const limitRows = {
     1,
     100_000,
     256,
-    'The largest number of uploads at once. An upload counts from the first byte of its body. At the limit one upload makes room and gets 503: one that has stood still for a second or is slower than 16 KiB a second, the slowest first. If there is none, the new upload gets 503 with Retry-After.',
+    'The largest number of uploads at once. An upload counts from the first byte of its body. At the limit one upload makes room and gets 503: one that has stood still for a second or is slower than 16 KiB a second, the slowest first. If there is none, the new upload gets 503 with Retry-After. With workers each has an equal part of it.',
   ),
   max_share_per_address: {
     ...countRow(
@@ -177,7 +177,7 @@ export const limitRows = {
       1,
       100,
       75,
-      'The share of max_cgi, cgi_queue and max_uploads, in percent, that one client address (IPv6: one /64 network) may have. Below 100 it never has all places, if there is more than one. 100 is no limit of its own: use it behind a proxy, where every client has the same address. Clients of a unix socket have no address, and no limit.',
+      'The share of max_cgi, cgi_queue and max_uploads, in percent, that one client address (IPv6: one /64 network) may have. Below 100 it never has all places, if there is more than one. 100 is no limit of its own: use it behind a proxy, where every client has the same address. Clients of a unix socket have no address, and no limit. With workers it is the share of the part of each.',
     ),
     alias: ['max_share', 'share_per_address'],
   },
@@ -187,7 +187,7 @@ export const limitRows = {
       ['server'],
       [0, 2 ** 50, 'up to 1024t'],
       '16g',
-      'The disk space that unfinished uploads, bodies that wait for their scripts and output that waits for its client may take together. Beyond it a body gets 503 with Retry-After, and a script with output waits.',
+      'The disk space that unfinished uploads, bodies that wait for their scripts and output that waits for its client may take together. Beyond it a body gets 503 with Retry-After, and a script with output waits. With workers each has an equal part of it.',
     ),
     alias: ['max_temp_file_size', 'client_body_temp_size'],
   },
@@ -196,7 +196,7 @@ export const limitRows = {
     1,
     100_000,
     64,
-    'The largest number of folder listings that are made or sent at once. Clients that ask for the same listing share it. A further listing gets 503 with Retry-After.',
+    'The largest number of folder listings that are made or sent at once. Clients that ask for the same listing share it. A further listing gets 503 with Retry-After. With workers each has an equal part of it.',
   ),
   memory_limit: {
     ...sizeRow(
@@ -204,7 +204,7 @@ export const limitRows = {
       ['main', 'server'],
       [64 * KIB, 2 ** 40, 'from 64k to 1t'],
       '48m',
-      'The memory that requests under way may take beside the caches: files that are loaded and sent, listings, uploads, scripts, and bytes that arrived early. On the main level it bounds all servers together, in a server that server alone. Above one half of it nothing new is cached. Above three quarters files are sent without being loaded. At the limit requests get 503 with Retry-After.',
+      'The memory that requests under way may take beside the caches: files that are loaded and sent, listings, uploads, scripts, and bytes that arrived early. On the main level it bounds all servers together, in a server that server alone. Above one half of it nothing new is cached. Above three quarters files are sent without being loaded. At the limit requests get 503 with Retry-After. With workers each has an equal part of it.',
     ),
     alias: ['max_memory', 'memory_size'],
   },
@@ -213,7 +213,7 @@ export const limitRows = {
     ['server'],
     [0, 2 ** 40, 'up to 1t; 0 for none'],
     '64m',
-    'The memory for the static cache. 0 turns the cache off.',
+    'The memory for the static cache. 0 turns the cache off. With workers each has an equal part of it.',
   ),
   cache_entry: sizeRow(
     'cache_entry',

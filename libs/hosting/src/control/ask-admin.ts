@@ -5,6 +5,13 @@ import { Dialogue } from './dialogue.ts';
 /** A server that answers nothing for so long does not answer. */
 const ANSWER_MS = 10_000;
 
+/** How it is asked, where that is not as usual. */
+interface How {
+  readonly method?: 'GET' | 'POST';
+  /** The wait for the whole answer. */
+  readonly ms?: number;
+}
+
 type Said = { readonly status: number; readonly body: string } | { readonly problem: string };
 
 /**
@@ -12,7 +19,11 @@ type Said = { readonly status: number; readonly body: string } | { readonly prob
  * @param path with the query
  * @returns the answer; or why there is none, ready to be printed
  */
-export async function askAdmin({ admin, file }: Config, path: string): Promise<Said> {
+export async function askAdmin(
+  { admin, file }: Config,
+  path: string,
+  { method = 'GET', ms = ANSWER_MS }: How = {},
+): Promise<Said> {
   if (admin === null) {
     return {
       problem: `${file} names no admin address, at which its server could be asked: write "admin unix:admin.sock;" on the main level and reload it`,
@@ -29,8 +40,9 @@ export async function askAdmin({ admin, file }: Config, path: string): Promise<S
     const address = addressOf(listen);
     const place = formatAddress(address);
     const host = address.family === 'unix' ? 'localhost' : place;
-    const request = `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nAccept: application/json\r\nConnection: close\r\n\r\n`;
-    const answer = await Dialogue.hold(loop, address, Buffer.from(request), ANSWER_MS);
+    const length = method === 'POST' ? 'Content-Length: 0\r\n' : '';
+    const request = `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\nAccept: application/json\r\n${length}Connection: close\r\n\r\n`;
+    const answer = await Dialogue.hold(loop, address, Buffer.from(request), ms);
     return typeof answer === 'number' ? failed(place, answer) : read(place, answer);
   } finally {
     loop.dispose();
@@ -47,6 +59,8 @@ function addressOf(listen: Listen): Address {
 
 function read(place: string, answer: Buffer): Said {
   const text = answer.toString();
+  if (text === '')
+    return { problem: `${place} closed the connection without an answer: has the server ended?` };
   const [, status = ''] = /^HTTP\/1\.1 (\d{3}) /.exec(text) ?? [];
   const end = text.indexOf('\r\n\r\n');
   if (status === '' || end < 0) return { problem: `${place} gives no answer of HTTP: is it the server's?` };

@@ -1,69 +1,29 @@
-import { closeSync, openSync, readFileSync } from 'node:fs';
-import { setTimeout as wait } from 'node:timers/promises';
-import { lockFile } from '@webserv/event-loop';
-import { type ReloadState, readState, stateFile } from './reload-state.ts';
+import type { Config } from '@webserv/config';
+import { askAdmin } from './ask-admin.ts';
+import { reloadByPidFile } from './reload-by-pid-file.ts';
 
-/** How often the result is looked for. */
-const LOOK_MS = 20;
+/** More than the check of the config and the start of all workers may take together. */
+const RELOAD_MS = 300_000;
+/** With these the server says in words why nothing has changed. */
+const REFUSALS = [403, 409, 422];
 
 /**
- * Has the server that wrote a pid file reload its config, and waits until it has.
+ * Has the server of a config reload it, and waits until it has. The server is found by its pid file, or by its admin address.
  * @returns '' when the config is served; otherwise why not, ready to be printed
  */
-export async function requestReload(pidFile: string): Promise<string> {
-  const fds: number[] = [];
-  try {
-    const pid = runningProcess(pidFile, fds);
-    if (typeof pid === 'string') return pid;
-    const stateFd = openSync(stateFile(pidFile), 'r+');
-    fds.push(stateFd);
-    const before = readState(readFileSync(stateFile(pidFile), 'utf8'));
-    // The lock keeps out others that ask; a server that was asked by a signal says that it is busy.
-    if (lockFile(stateFd, 'exclusive') !== 0 || before === null || before.busy) {
-      return 'another reload is under way: try again when it is over';
-    }
-    process.kill(pid, 'SIGHUP');
-    return await resultAfter(before, pidFile);
-  } catch (error) {
-    return explained(error as NodeJS.ErrnoException, pidFile);
-  } finally {
-    for (const fd of fds) closeSync(fd);
-  }
+export function requestReload(config: Config): Promise<string> {
+  const { pid, admin, file } = config;
+  if (pid !== null) return reloadByPidFile(pid);
+  if (admin !== null) return reloadByAdmin(config);
+  return Promise.resolve(
+    `${file} names neither a pid file nor an admin address, by which its server could be found: write "pid FILE;" or "admin unix:FILE;" on the main level and start the server again, or send it HUP`,
+  );
 }
 
-/** @returns the number of the process that holds the file, or why there is none */
-function runningProcess(pidFile: string, fds: number[]): number | string {
-  const fd = openSync(pidFile, 'r');
-  fds.push(fd);
-  const text = readFileSync(fd, 'latin1');
-  if (lockFile(fd, 'exclusive') === 0) {
-    return `${pidFile}: the server that wrote it has ended (process ${text.trim() || 'unknown'})`;
-  }
-  if (/^[1-9]\d*\n$/.test(text)) return Number(text);
-  return `${pidFile} holds no number of a process: is it the pid file of this server?`;
-}
-
-async function resultAfter({ count }: ReloadState, pidFile: string): Promise<string> {
-  for (;;) {
-    await wait(LOOK_MS);
-    const state = readState(readFileSync(stateFile(pidFile), 'utf8'));
-    if (state !== null && !state.busy && state.count > count) return state.problem;
-    const fds: number[] = [];
-    try {
-      if (typeof runningProcess(pidFile, fds) === 'string') return 'the server has ended meanwhile';
-    } finally {
-      for (const fd of fds) closeSync(fd);
-    }
-  }
-}
-
-function explained({ code, message }: NodeJS.ErrnoException, pidFile: string): string {
-  if (code === 'ENOENT') {
-    return `${pidFile} does not exist: no server runs that was started with this pid file`;
-  }
-  if (code === 'EPERM' || code === 'EACCES') {
-    return `the server of ${pidFile} belongs to another account: reload it as root or as that account (${message})`;
-  }
-  if (code === 'ESRCH') return `${pidFile}: the server that wrote it has ended`;
-  return `${pidFile}: ${message}`;
+async function reloadByAdmin(config: Config): Promise<string> {
+  const said = await askAdmin(config, '/reload', { method: 'POST', ms: RELOAD_MS });
+  if ('problem' in said) return said.problem;
+  if (said.status === 200) return '';
+  if (REFUSALS.includes(said.status)) return said.body;
+  return `the admin address of ${config.file} answers POST /reload with ${said.status}: is it the address of this server?`;
 }

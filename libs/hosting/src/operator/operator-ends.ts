@@ -2,6 +2,7 @@ import type { Config } from '@webserv/config';
 import { PidFile } from '../control/pid-file.ts';
 import type { HostedEdition } from '../edition/hosted-edition.ts';
 import type { Engine } from '../process/engine.ts';
+import { placeOf } from '../process/place-of.ts';
 import { StartError } from '../process/start-error.ts';
 import { AdminDoor } from './admin-door.ts';
 
@@ -33,7 +34,7 @@ export class OperatorEnds {
   }
 
   /** Opens what a config needs beside what is open. @throws StartError if it is not available */
-  open({ pid, admin }: Config): void {
+  open({ pid, admin, origins }: Config): void {
     const { now } = this;
     this.next = now;
     const door = admin === null ? null : now.door?.isAt(admin) ? now.door : new AdminDoor(admin, this.engine);
@@ -41,7 +42,7 @@ export class OperatorEnds {
     const file = pid === null ? null : pid === now.pid?.path ? now.pid : PidFile.open(pid);
     if (typeof file === 'string') {
       this.abandon();
-      throw new StartError(file);
+      throw new StartError(`${placeOf(origins.get('pid'))}: error: ${file}`);
     }
     this.next = { pid: file, door };
   }

@@ -4,6 +4,7 @@ import { type Account, accountOf, becomeAccount } from '@webserv/event-loop';
 import type { Logs } from '@webserv/logger';
 import { present, runnerOf, runsItself } from '@webserv/methods';
 import type { MainLog } from './main-log.ts';
+import { placeOf } from './place-of.ts';
 import { StartError } from './start-error.ts';
 
 const ROOT = 0;
@@ -12,7 +13,7 @@ const ROOT = 0;
 function accountProblem(config: Config): string | null {
   const { user } = config;
   if (user === null || accountOf(user) !== null) return null;
-  return `${placeOf(config)}: error: there is no account "${user}"`;
+  return `${placeOf(config.origins.get('user'))}: error: there is no account "${user}"`;
 }
 
 /** What the account of the server cannot do that its config asks for. */
@@ -74,7 +75,9 @@ export function becomeUser(config: Config, logs: Logs, errorLog: MainLog): void 
     errorLog.warn(`user ${user}: the log ${path} cannot be given to it, and may not be opened again`);
   }
   if (!becomeAccount(user, account) && account.uid !== ROOT) {
-    throw new StartError(`${placeOf(config)}: error: root's rights could not be given up for good`);
+    throw new StartError(
+      `${placeOf(config.origins.get('user'))}: error: root's rights could not be given up for good`,
+    );
   }
   const refusals = unreachable(config);
   if (refusals.length > 0) throw new StartError(linesOf(config, refusals).join('\n'));
@@ -87,7 +90,7 @@ function unreachable(config: Config): readonly Refusal[] {
     // The server makes what lies in there, for this account.
     if (config.acmeStore !== null && path.startsWith(`${config.acmeStore}/`)) return;
     if (may(path, mode)) return;
-    const place = at(origin);
+    const place = placeOf(origin);
     refusals.set(`${place} ${verb} ${path}`, { place, verb, path });
   };
   for (const server of config.servers) {
@@ -130,13 +133,4 @@ function may(path: string, mode: number): boolean {
   } catch {
     return false;
   }
-}
-
-function placeOf(config: Config): string {
-  return at(config.origins.get('user'));
-}
-
-function at(origin: Origin | undefined): string {
-  const place = origin?.at ?? null;
-  return place === null ? 'config' : `${place.file}:${place.line}:${place.column}`;
 }

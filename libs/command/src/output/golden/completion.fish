@@ -1,6 +1,6 @@
 # Completions of webserv for fish: store this file as webserv.fish in a folder of $fish_complete_path.
 complete -c webserv -n __fish_is_first_token -a init -d 'write webserv.conf for the folder that it stands in, after what it finds there; a file that exists stays'
-complete -c webserv -n __fish_is_first_token -a reload -d 'have the server of a configuration turn to what it says now, or print what is wrong with it; the configuration needs "pid FILE;"'
+complete -c webserv -n __fish_is_first_token -a reload -d 'have the server of a configuration turn to what it says now, or print what is wrong with it; it is found by the "pid FILE;" or the "admin ADDRESS;" that the configuration names'
 complete -c webserv -n __fish_is_first_token -a explain -d 'say what the server of a configuration would do with a request, and why, without doing it: which server and location, which directives are in force, the way to the file or script, the head of the answer and its line in the log'
 complete -c webserv -n __fish_is_first_token -a doctor -d 'look at this machine as the server of a configuration would meet it, and say how to fix what is wrong; nothing is changed; as root it becomes the user of the configuration; exit code 1 means that something would stop the server, or break what the configuration promises'
 complete -c webserv -n __fish_is_first_token -a runs -d 'show the last runs of scripts of the server of a configuration, or all that is known of one run; the configuration needs "admin ADDRESS;"'
