@@ -8,10 +8,10 @@ export interface Sayer {
   /** It could not read what it should write: nothing more is written. */
   readonly failed: boolean;
   /**
-   * Writes what needs no turn: the head, and an end without a body.
+   * Writes what needs no turn: the head, and an end without a body. It has nothing for a connection that is not its own.
    * @returns the offset behind it; where the room is too small, minus the bytes that it takes
    */
-  writeHead(into: Uint8Array, at: number): number;
+  writeHead(from: Courier, into: Uint8Array, at: number): number;
   /**
    * Writes one DATA frame of at most `limit - at` bytes with its header.
    * @returns the offset behind it; the same where nothing fits

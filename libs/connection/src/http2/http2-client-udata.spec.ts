@@ -331,3 +331,61 @@ describe('a response', () => {
     expect(answers(peer).get(5)?.body.equals(content)).toBe(true);
   });
 });
+
+describe('a request that is reset', () => {
+  const FILL = Buffer.alloc(60_000, 'f');
+  const AMPLE = [PREFACE, settings([4, 1 << 20]), windowUpdate(0, 1 << 20)];
+
+  /** A client that does not read, and whose connection takes no more. */
+  function stuck(...before: readonly Buffer[]): Peer {
+    const peer = call(...AMPLE);
+    peer.stop();
+    for (const one of before) send(peer, one);
+    send(peer, headers(1, '/fill'), headers(3, '/fill'));
+    return peer;
+  }
+
+  const fill = (): Reply => new Reply(200, { kind: 'bytes', bytes: FILL });
+  const reset = (stream: number): Buffer => frame(Type.RST_STREAM, 0, stream, number(8));
+  const ping = frame(Type.PING, 0, 0, Buffer.alloc(8));
+
+  it('before its answer could be written is nothing to its connection, whoever has its place next', () => {
+    site.answer = ({ head }) => {
+      if (head.path === '/fill') return fill();
+      const reply = text(200, 'hello');
+      reply.headers.set('x-path', head.path);
+      return reply;
+    };
+    const [first, second] = [stuck(), stuck()];
+    send(first, headers(5, '/first'), reset(5));
+    send(second, headers(5, '/second'));
+    first.resume();
+    clients.settle();
+    expect(answers(first).get(5)).toBeUndefined();
+    second.resume();
+    clients.settle();
+    expect(answers(second).get(5)?.fields.get('x-path')).toBe('/second');
+  });
+
+  // Both connections number what they send, and one of these numbers is the same.
+  it.each([0, 1, 2, 3])(
+    'while its answer is on its way lands for nobody else (%i frames before)',
+    (count) => {
+      const source = new Source();
+      site.answer = ({ head }) =>
+        head.path === '/fill' ? fill() : new Reply(200, { kind: 'stream', source, length: -1 });
+      const second = call(...AMPLE);
+      second.stop();
+      send(second, headers(1, '/fill'));
+      const first = stuck(...Array.from({ length: count }, () => ping));
+      send(first, reset(3));
+      send(second, headers(3, '/stream'));
+      source.sink?.data(FILL);
+      clients.settle();
+      const { pulls } = source;
+      first.resume();
+      clients.settle();
+      expect(source.pulls).toBe(pulls);
+    },
+  );
+});

@@ -195,9 +195,9 @@ export class Http2Outlet implements Outlet, Sayer {
 
   // ---- writing -----------------------------------------------------------------------------------------------
 
-  writeHead(into: Uint8Array, at: number): number {
+  writeHead(from: Courier, into: Uint8Array, at: number): number {
     const { stream, courier } = this;
-    if (stream === null || courier === null) return at;
+    if (stream === null || courier !== from) return at;
     const { session } = courier;
     let end = at;
     if (into.length - at < HEAD_ROOM) return -HEAD_ROOM;

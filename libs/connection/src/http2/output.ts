@@ -17,6 +17,11 @@ const CONTROL_ROOM = 4096;
 /** Buffers of large size that no connection sends from at the moment. */
 export class BufferPool {
   private readonly free: Memory[] = [];
+  /**
+   * Buffers that connections have begun to fill. An outlet remembers the number of the one that it has written to, and it may
+   * belong to another connection by the time that one has left: so no two have the same.
+   */
+  flights = 0;
   /** For what is sent at once. */
   readonly words = Memory.allocate(CONTROL_ROOM);
 
@@ -131,7 +136,7 @@ export class Output implements Courier {
     if (this.corks > 0 || owner.sending.pending || owner.gone) return;
     if (session.controlSize === 0 && this.posted.length === 0 && session.next() === null) return;
     this.buffer ??= this.pool.take(owner.memory);
-    this.flight++;
+    this.flight = ++this.pool.flights;
     this.corks++;
     const size = this.fill();
     const { buffer } = this;
@@ -222,11 +227,12 @@ export class Output implements Courier {
     const { posted } = this;
     let at = from;
     let count = 0;
+    // One may have lost its stream since, and may have one of another connection.
     for (const outlet of posted) {
-      let end = outlet.writeHead(this.room.bytes, at);
+      let end = outlet.writeHead(this, this.room.bytes, at);
       if (end < 0 && at === 0) {
         this.enlarge(-end);
-        end = outlet.writeHead(this.room.bytes, at);
+        end = outlet.writeHead(this, this.room.bytes, at);
       }
       // Where one does not fit, the next buffer begins with it.
       if (end < 0) break;
