@@ -24,6 +24,11 @@ export class Sending {
   op: Op | null = null;
   /** How the op has ended, or NONE. */
   result = NONE;
+  /**
+   * Why nothing more can be sent, as -errno; 0 while it can. A record has left in part, or its messages not at all: the client
+   * would take what follows for the rest of it.
+   */
+  fault = 0;
   /** The records of the present piece. */
   slab: Memory | null = null;
   private readonly shared: SenderShared;
@@ -81,6 +86,7 @@ export class Sending {
   /** What the socket was given has left, or could not. */
   left(output: Op): void {
     this.prompt = this.shared.loop.ticks - this.sentAt <= PROMPT_TICKS;
+    if (output.result < 0) this.fault = output.result;
     if (this.op !== null && output.result < 0) {
       this.look(output);
       this.moved = this.op.done;
@@ -112,7 +118,7 @@ export class Sending {
     const { slabs, loop } = this.shared;
     const slab = slabs.take(sealedLength(length));
     const sealed = this.session.seal(memory, offset, length, slab, 0);
-    if (sealed > 0) loop.driver.sendNow(udata, slab, 0, sealed);
+    if (sealed > 0 && loop.driver.sendNow(udata, slab, 0, sealed) < sealed) this.fault = -ERRNO.EPIPE;
     slabs.give(slab);
   }
 
@@ -125,6 +131,10 @@ export class Sending {
   next(): number {
     const { op } = this;
     if (op === null || this.result !== NONE || this.isReading || !this.session.isOpen) return 0;
+    if (this.fault < 0) {
+      this.result = this.fault;
+      return 0;
+    }
     const whole = this.prompt || (this.total <= PIECE && op.kind !== OpKind.SENDFILE);
     const count = Math.min(this.total - this.moved, whole ? PIECE : SLOW_PIECE);
     if (op.kind === OpKind.SENDFILE) return this.sealFile(op, count);

@@ -180,7 +180,7 @@ export class TlsWire implements Wire {
   private isIdle({ fd }: Udata): boolean {
     const { session, output } = this;
     const waits = output === null || output.pending || this.sending.op !== null || session.output.length > 0;
-    return !this.closed && !waits && this.readFault >= 0 && fd >= 0;
+    return !this.closed && !waits && this.readFault >= 0 && this.sending.fault === 0 && fd >= 0;
   }
 
   private begin(op: Op, pending: Op | null): boolean {
@@ -230,9 +230,10 @@ export class TlsWire implements Wire {
   }
 
   private get shakeEnd(): number {
-    if (this.facts === null) return this.receiveEnd;
     // The wire may be moved then, with no op of its own pending.
-    return this.output?.pending === true ? NONE : 0;
+    if (this.output?.pending === true && this.facts !== null) return NONE;
+    if (this.sending.fault < 0) return this.sending.fault;
+    return this.facts === null ? this.receiveEnd : 0;
   }
 
   private get sendEnd(): number {
@@ -358,6 +359,7 @@ export class TlsWire implements Wire {
     // Nothing more of it can be sent: it ended while it was read.
     if (sending.result !== NONE) this.shared.defer(this);
     if (this.finishing !== null && sending.op === null) session.end();
+    if (sending.fault < 0) session.output.length = 0;
     const { slab } = sending;
     if (session.output.length > 0) sending.sendMessages(output, length);
     else if (slab !== null && length > 0) {
