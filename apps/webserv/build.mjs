@@ -5,6 +5,7 @@
 //     dist/main.js      what an operator starts: runs command.js with its bytecode
 //     dist/command.js   the command and all of the server
 //     dist/index.js     the API
+//     dist/hash.js      a thread that compares passwords
 import { execFileSync } from 'node:child_process';
 import { chmod, rm, writeFile } from 'node:fs/promises';
 import { rolldown } from 'rolldown';
@@ -14,12 +15,17 @@ for (const [name, input] of [
   ['main', 'src/command/launch.ts'],
   ['command', 'src/command/main.ts'],
   ['index', 'src/index.ts'],
+  ['hash', 'src/command/hash.ts'],
 ]) {
   const bundle = await rolldown({
     input,
     platform: 'node',
     external: ['koffi'],
-    resolve: { conditionNames: ['@webserv/source', 'node', 'import', 'default'] },
+    // As modules, so that what nobody calls of hash-wasm is left out.
+    resolve: {
+      conditionNames: ['@webserv/source', 'node', 'import', 'default'],
+      mainFields: ['module', 'main'],
+    },
   });
   await bundle.write({
     file: `dist/${name}.js`,

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { type Address, errnoMessage, formatAddress, type Loop } from '@webserv/event-loop';
-import { dispatch, Exchange, failure, type Outcome, type Script } from '@webserv/methods';
+import { dispatch, Exchange, entering, failure, type Outcome, type Script } from '@webserv/methods';
 import type { RequestHead } from '@webserv/request';
 import { type Reply, withoutContent } from '@webserv/response';
 import { Connections } from './application/connections.ts';
@@ -182,7 +182,7 @@ export class CgiRunner {
     this.depths.set(head, depth);
     const exchange = new Exchange(services, head, server, locate(server, head.path), now());
     exchange.follow(from);
-    return dispatch(exchange);
+    return entering(exchange, exchange.location, () => dispatch(exchange));
   }
 }
 

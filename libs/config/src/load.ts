@@ -4,6 +4,7 @@ import { build } from './build/build.ts';
 import type { Claim } from './build/claim.ts';
 import { validate } from './build/validate.ts';
 import { checkAccess } from './checks/access.ts';
+import { checkAccounts } from './checks/accounts.ts';
 import { checkAcme } from './checks/acme.ts';
 import { checkActions } from './checks/actions.ts';
 import { checkAdmin } from './checks/admin.ts';
@@ -75,6 +76,7 @@ function loadSource(source: Source, disk: Disk): LoadResult {
   checkTls(draft, problems);
   checkAcme(draft, problems);
   checkAccess(draft, problems);
+  checkAccounts(draft, disk, problems);
   checkAdmin(draft, problems);
   warnOfUnseenRuns(draft, problems);
   if (problems.errors === 0) checkCertificates(draft, disk, problems);

@@ -108,11 +108,11 @@ export class Editions {
   close(): void {
     this.closed = true;
     this.contexts?.close();
-    this.served?.services?.files.dispose();
+    this.served?.services?.dispose();
     for (const { edition, contexts, cut } of this.retired) {
       clearTimeout(cut);
       contexts?.close();
-      edition.services?.files.dispose();
+      edition.services?.dispose();
     }
     this.retired.clear();
     this.uploads.keep([]);

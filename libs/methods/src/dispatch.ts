@@ -6,6 +6,7 @@ import { failure } from './failure.ts';
 import { preflight } from './fields/preflight.ts';
 import { remove } from './files/delete.ts';
 import { get } from './files/get.ts';
+import { enteringPath } from './guard/entering.ts';
 import { heldBack } from './held-reply.ts';
 import type { Outcome } from './intake.ts';
 import { givenAnswer } from './redirect.ts';
@@ -56,8 +57,11 @@ function outcomeOf(exchange: Exchange): Outcome {
   if (acts && action.program !== null) return run(exchange, scriptOfAction(exchange, action.program));
   const method = ofFiles(location, head.method);
   // GET itself finds a script that the path does not name.
-  const script = namedScript(exchange) ?? (method === 'GET' ? null : scriptBehind(exchange));
+  const script = namedScript(exchange);
   if (script !== null) return run(exchange, script);
+  const behind = method === 'GET' ? null : scriptBehind(exchange);
+  if (behind instanceof Reply) return run(exchange, behind);
+  if (behind !== null) return enteringPath(exchange, behind.name, () => run(exchange, behind));
   const instead = fallBack(exchange, outcomeOf);
   if (instead !== null) return instead;
   switch (method) {

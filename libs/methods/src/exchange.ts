@@ -1,4 +1,4 @@
-import type { Location, Server } from '@webserv/config';
+import type { AccountRule, Location, Server } from '@webserv/config';
 import type { RequestHead } from '@webserv/request';
 import type { ContentCoding, FileStamp, MimeTypes, Reply } from '@webserv/response';
 import type { Ledger } from './bounds/ledger.ts';
@@ -8,6 +8,7 @@ import type { FileReader, FileReaderOwner } from './disk/file-reader.ts';
 import type { FileWriter, FileWriterOwner } from './disk/file-writer.ts';
 import type { Files } from './disk/files.ts';
 import type { Store } from './disk/store.ts';
+import type { Judgement } from './guard/barred.ts';
 import type { Outcome } from './intake.ts';
 import type { Listings } from './listing/listings.ts';
 import type { Script } from './scripts/script.ts';
@@ -63,6 +64,10 @@ export interface Services {
   readonly uploads: UploadRoots;
   /** Returns the location of a server that a decoded path belongs to. */
   locate(server: Server, path: string): Location;
+  /** Judges a client by the accounts of a location. If it may come in, the user of the exchange is known. */
+  ask(exchange: Exchange, rule: AccountRule): Judgement;
+  /** Judges a client by the rules of access and the accounts of a location. */
+  admit(exchange: Exchange, location: Location): Judgement;
   /** Runs a script. */
   script(exchange: Exchange, script: Script): Outcome;
 }
@@ -106,6 +111,8 @@ export class Exchange {
   remote = '';
   /** The address at the far end of the connection: the client's, or that of a proxy which has said who the client is. */
   peer = '';
+  /** Who the client is, by a password that the server has found right; '' if nobody was asked. */
+  user = '';
   /** What the logs, the answer and scripts call this request; '' if its server gives no ids. */
   requestId = '';
   /** What the recorder calls the last script that has run for it; '' if none has, or nobody records. */
@@ -144,6 +151,7 @@ export class Exchange {
     this.remote = earlier.remote;
     this.peer = earlier.peer;
     this.requestId = earlier.requestId;
+    this.user = earlier.user;
     this.caller = earlier.caller;
     this.first = earlier.first;
   }

@@ -25,6 +25,10 @@ export {
   notModifiedOf,
   originToName,
 } from './fields/added-fields.ts';
+export { Admission } from './guard/admission.ts';
+export { type Asking, type Barred, isAsking, type Judgement } from './guard/barred.ts';
+export { entering } from './guard/entering.ts';
+export { refusal } from './guard/refusal.ts';
 export type { Intake, IntakeClient, Outcome } from './intake.ts';
 export { Listings } from './listing/listings.ts';
 export { present } from './present.ts';

@@ -5,7 +5,7 @@ import type { Room } from './disk/room.ts';
 export interface IntakeClient {
   /** The answer, exactly once, and not from within `open`. It may come before the body is complete. */
   reply(reply: Reply): void;
-  /** Called after `take` returned false: the intake takes more now. */
+  /** Called after `take` returned false: the intake takes more now. Also called when it has come to want the body. */
   resume(): void;
 }
 
@@ -18,7 +18,7 @@ export interface IntakeClient {
  * After `reply` the intake gets nothing more. What it held is released, or belongs to the reply.
  */
 export interface Intake {
-  /** Whether the method needs the body: only then a waiting client gets 100 (Continue). */
+  /** Whether the method needs the body: only then a waiting client gets 100 (Continue). It may become true later. */
   readonly wantsBody: boolean;
   /** Called once, before everything else. */
   open(client: IntakeClient): void;

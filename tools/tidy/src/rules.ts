@@ -5,6 +5,7 @@ export interface Boundary {
 }
 
 const LIBRARIES = [
+  'accounts',
   'event-loop',
   'config',
   'logger',
@@ -22,7 +23,7 @@ const LIBRARIES = [
  */
 export const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   'libs/event-loop': { values: [], types: [] },
-  'libs/config': { values: [], types: [] },
+  'libs/config': { values: ['accounts'], types: [] },
   'libs/request': { values: [], types: [] },
   'libs/response': { values: [], types: [] },
   'libs/cache': { values: [], types: [] },
@@ -53,10 +54,12 @@ export const BOUNDARIES: Readonly<Record<string, Boundary>> = {
       'disk',
       'connection',
       'admin',
+      'accounts',
     ],
     types: [],
   },
   'libs/command': { values: ['event-loop', 'config', 'certificate'], types: [] },
+  'libs/accounts': { values: [], types: [] },
   'apps/webserv': { values: LIBRARIES, types: ['admin', 'cache', 'cgi', 'disk', 'pages', 'response'] },
 };
 
@@ -83,6 +86,7 @@ export const PURE: readonly string[] = [
   'libs/request/src/',
   'libs/response/src/',
   'libs/config/src/',
+  'libs/accounts/src/file/',
   'libs/cgi/src/program/env.ts',
   'libs/cgi/src/output/output-parser.ts',
 ];

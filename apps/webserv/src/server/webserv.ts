@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { HashThreads } from '@webserv/accounts';
 import { Keepers, seedStoreOf } from '@webserv/acme';
 import type { Report } from '@webserv/admin';
 import type { Config } from '@webserv/config';
@@ -54,6 +55,8 @@ const SOFTWARE = `webserv/${VERSION}`;
 
 /** The built command beside this file, as the keeper of certificates, and as the one that checks a config. */
 const MAIN = ['node', join(__dirname, 'main.js')];
+/** Beside it, what a thread runs that compares passwords. */
+const HASH = join(__dirname, 'hash.js');
 const program = (word: string) => ({ file: process.execPath, args: [...MAIN, word] });
 const KEEPER = program('keep-certificates');
 const CHECK = program('check-for-reload');
@@ -76,7 +79,7 @@ export class Webserv implements Running {
 
   constructor(config: Config, options: ServeOptions) {
     const loop = options.loop ?? openLoop(config, options);
-    const system = options.system ?? realSystem;
+    const system = options.system ?? { ...realSystem, hashing: () => new HashThreads(HASH) };
     this.reloaded = options.reloaded ?? (() => {});
     try {
       this.engine = new Engine(SOFTWARE, loop, system);

@@ -10,7 +10,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { HashThreads } from '@webserv/accounts';
 import { type Config, ConfigUnpacker, loadText, packConfig, report } from '@webserv/config';
+import { realSystem, type System } from '@webserv/hosting';
 import { type Running, type ServeOptions, serve } from '../index.ts';
 import { pairFor } from './certificates.ts';
 import type { TestOptions } from './drivers.ts';
@@ -18,6 +20,10 @@ import { type Protocol, spoken } from './spoken.ts';
 
 /** Seconds since the epoch. */
 const LONG_AGO = 1_600_000_000;
+
+/** The thread of the build: the `test` target depends on `build`. */
+const HASH = resolve(__dirname, '../../dist/hash.js');
+const SYSTEM: System = { ...realSystem, hashing: () => new HashThreads(HASH) };
 
 /** A folder with files and a server over it, for one test; `close` takes both away. */
 export class TestSite {
@@ -72,7 +78,7 @@ export class TestSite {
   }
 
   private serve(config: Config | string, options: ServeOptions, protocol: Protocol): number {
-    this.running = serve(config, options);
+    this.running = serve(config, { system: SYSTEM, ...options });
     this.running.addresses.forEach((_, index) => {
       spoken.set(this.port(index), protocol);
     });

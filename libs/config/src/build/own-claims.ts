@@ -3,17 +3,22 @@ import { wordSpan } from '../syntax/directive.ts';
 import type { Claim } from './claim.ts';
 import type { Level } from './level.ts';
 
+const PATHS = [
+  ['root', 'folder'],
+  ['upload_path', 'writable-folder'],
+  ['auth_file', 'file'],
+] as const;
+
 /**
  * Returns the claims of the paths that a level itself sets. Claims that depend on a location's root are not among
  * them.
  */
 export function ownClaims(level: Level): Claim[] {
   const claims: Claim[] = [];
-  for (const name of ['root', 'upload_path'] as const) {
+  for (const [name, need] of PATHS) {
     const setting = level.own(name);
     if (setting === null) continue;
     const path = absolutePath(setting.directive.source.folder, setting.value);
-    const need = name === 'root' ? 'folder' : 'writable-folder';
     claims.push({ need, path, at: wordSpan(setting.directive, 0) });
   }
   for (const { directive, value } of level.all('action')) {

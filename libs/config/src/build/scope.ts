@@ -2,7 +2,7 @@
 
 import { present } from '../diagnostics/present.ts';
 import { absolutePath } from '../disk/path.ts';
-import type { Guard, RateLimit } from '../model/access.ts';
+import type { AccountRule, Guard, RateLimit } from '../model/access.ts';
 import type { Origin, Scope } from '../model/types.ts';
 import { buildActions } from './actions.ts';
 import { buildEnv } from './env.ts';
@@ -61,7 +61,17 @@ function written({ setting, value }: Resolved<string>): string {
 function guardOf(reader: LevelReader): Guard | null {
   const access = reader.access();
   const rateLimit = rateLimitOf(reader);
-  return access.length === 0 && rateLimit === null ? null : { access, rateLimit };
+  const accounts = accountsOf(reader);
+  return access.length === 0 && rateLimit === null && accounts === null
+    ? null
+    : { access, rateLimit, accounts };
+}
+
+/** A realm without a file is reported elsewhere. */
+function accountsOf(reader: LevelReader): AccountRule | null {
+  const realm = reader.take('auth_basic');
+  const file = reader.takeIfAny('auth_file');
+  return realm === null ? null : { realm, file: file === null ? '' : written(file) };
 }
 
 /** By the directive that sets each. Values that read alike are one object, and these must not be. */

@@ -42,6 +42,9 @@ export const DIAGNOSTIC_CODES = [
   'listen-conflict',
   'bad-certificate',
   'bad-ticket-keys',
+  'missing-auth-file',
+  'bad-account',
+  'accounts-served',
   'missing-store',
   'missing-name',
   'bad-name',
@@ -72,6 +75,8 @@ export const DIAGNOSTIC_CODES = [
   'name-not-covered',
   'unfit-ciphers',
   'acme-address',
+  'no-account',
+  'password-in-clear',
 ] as const;
 
 export type DiagnosticCode = (typeof DIAGNOSTIC_CODES)[number];

@@ -73,31 +73,41 @@ function accessRules(allows: boolean): Value<readonly AccessRule[]> {
 }
 
 const RATE = /^([1-9]\d{0,5})r?\/([sm])$/;
-const BURST = /^burst=(\d{1,6})$/;
+const OPTION = /^(?:burst=(\d{1,6})|key=(address|user))$/;
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000 };
 
 const rateLimit: Value<RateLimit | null> = lazy(() =>
   z.pipe(
     z.array(z.string()),
-    z.transform(([rate = '', burst]: string[], ctx: z.core.ParsePayload): RateLimit | null => {
+    z.transform(([rate = '', ...options]: string[], ctx: z.core.ParsePayload): RateLimit | null => {
       if (rate === 'off') {
-        if (burst !== undefined) refuseWord(ctx, 1, 'nothing can follow off', { expected: '";"' });
+        if (options.length > 0) refuseWord(ctx, 1, 'nothing can follow off', { expected: '";"' });
         return null;
       }
       const [, count = '1', unit = 's'] = RATE.exec(rate) ?? [];
       if (!RATE.test(rate))
         refuseWord(ctx, 0, `${quoted(rate)} is no rate`, { expected: '10/s, 30/m or off' });
-      if (burst !== undefined && !BURST.test(burst)) {
-        refuseWord(ctx, 1, `${quoted(burst)} is not possible here`, { expected: 'burst=20, at most 999999' });
-      }
-      const early = Number(BURST.exec(burst ?? '')?.[1] ?? 0);
-      return { intervalMs: UNIT_MS[unit] / Number(count), burst: early };
+      let burst: number | null = null;
+      let key: RateLimit['key'] | null = null;
+      options.forEach((word, index) => {
+        const [, early, by] = OPTION.exec(word) ?? [];
+        if ((early !== undefined && burst !== null) || (by !== undefined && key !== null)) {
+          refuseWord(ctx, index + 1, `${quoted(word)} comes second`, { expected: 'each option once' });
+        } else if (early !== undefined) burst = Number(early);
+        else if (by !== undefined) key = by === 'user' ? 'user' : 'address';
+        else {
+          refuseWord(ctx, index + 1, `${quoted(word)} is not possible here`, {
+            expected: 'burst=20, at most 999999; key=address or key=user',
+          });
+        }
+      });
+      return { intervalMs: UNIT_MS[unit] / Number(count), burst: burst ?? 0, key: key ?? 'address' };
     }),
   ),
 );
 
 const ACCESS_HELP =
-  'Of all allow and deny in a block the first one counts that has the address of the client, as real_ip and proxy_protocol give it. A client that none of them has may. A location with an allow or deny of its own takes none of its server. The rules of the location that rewrite leads to count, or of the one that the path chooses, before anything else of it. What try_files sends from another location goes by the rules of the first one.';
+  'Of all allow and deny in a block the first one counts that has the address of the client, as real_ip and proxy_protocol give it. A client that none of them has may. A location with an allow or deny of its own takes none of its server. The rules of the location that rewrite leads to count, or of the one that the path chooses, before anything else of it. What try_files, spa, default_file or a local redirect of a script answers with from another location goes by the rules of that one too.';
 
 export const clientRows = {
   allow: row({
@@ -125,12 +135,12 @@ export const clientRows = {
   rate_limit: row({
     name: 'rate_limit',
     contexts: ['server', 'location'],
-    usage: 'N/s|N/m [burst=N] | off',
-    max: 2,
+    usage: 'N/s|N/m [burst=N] [key=address|user] | off',
+    max: 3,
     value: rateLimit,
     expects: '10/s, 30/m or off',
     default: 'off',
-    help: 'Answers at most so many requests a second or a minute of one client address, and burst more that come early. The others get 429 with Retry-After. What a server sets, its locations share; a location with a limit of its own counts by itself. The address is the one of real_ip and proxy_protocol. An IPv6 client counts by its /64. Clients of unix sockets are not counted. The server remembers the last 32,768 addresses. With workers it holds in each of them by itself. A client may then have as many times the rate as there are workers.',
+    help: 'Answers at most so many requests a second or a minute of one client address, and burst more that come early. The others get 429 with Retry-After. With key=user it counts the requests of each user of auth_basic instead, from whatever address, after the password was found right. What a server sets, its locations share; a location with a limit of its own counts by itself. The address is the one of real_ip and proxy_protocol. An IPv6 client counts by its /64. Clients of unix sockets are not counted. The server remembers the last 32,768 of them. With workers it holds in each of them by itself. A client may then have as many times the rate as there are workers.',
     alias: ['limit_req', 'limit_req_zone'],
   }),
   real_ip: row({

@@ -1,5 +1,6 @@
 // The table of all directives.
 
+import { accountRows } from './accounts.ts';
 import { acmeRows } from './acme.ts';
 import { actionRows } from './actions.ts';
 import { fallbackRows } from './answers/fallbacks.ts';
@@ -32,6 +33,7 @@ export const DIRECTIVES = {
   ...codingRows,
   ...limitRows,
   ...clientRows,
+  ...accountRows,
   ...logFormatRows,
   ...logRows,
   ...operatorRows,

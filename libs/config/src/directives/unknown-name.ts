@@ -50,7 +50,7 @@ const FOREIGN: readonly (readonly [name: RegExp, expected: string])[] = [
   [/^ssl$/, '"listen 443 tls;" and "certificate CHAIN KEY;"'],
   [/^alias$/, '"root FOLDER;": a root takes the prefix of its location off the path already'],
   [/^(http3|quic)$/, 'HTTP/2 and HTTP/1.1: there is no HTTP/3'],
-  [/^(auth_basic|satisfy)/, '"allow" and "deny", which go by addresses: the server checks no passwords'],
+  [/^satisfy/, 'nothing: a client must pass "allow" and "deny", and "auth_basic" too'],
   [
     /^(sendfile|tcp_nopush|tcp_nodelay|aio|worker_(?!processes)\w+|daemon)$/,
     'nothing: the server does this without being asked',

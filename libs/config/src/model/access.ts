@@ -8,7 +8,7 @@ export interface AccessRule {
 }
 
 /**
- * How many requests of one client address are answered. What inherits the limit of one directive has the same object, and
+ * How many requests of one client are answered. What inherits the limit of one directive has the same object, and
  * counts together.
  */
 export interface RateLimit {
@@ -16,6 +16,16 @@ export interface RateLimit {
   readonly intervalMs: number;
   /** Requests that may come earlier than that. */
   readonly burst: number;
+  /** Whose requests are counted together. */
+  readonly key: 'address' | 'user';
+}
+
+/** Who must say who it is. */
+export interface AccountRule {
+  /** What browsers show when they ask for the password: visible ASCII and spaces. */
+  readonly realm: string;
+  /** Absolute path of an htpasswd file. */
+  readonly file: string;
 }
 
 /** What a location asks of a client before it answers. */
@@ -24,4 +34,6 @@ export interface Guard {
   readonly access: readonly AccessRule[];
   /** Null: there is no limit. */
   readonly rateLimit: RateLimit | null;
+  /** Null: nobody is asked for a password. */
+  readonly accounts: AccountRule | null;
 }

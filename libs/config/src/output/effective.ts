@@ -292,6 +292,9 @@ function writeScope(out: Writer, scope: Scope, origins: Origins, acts: Acts): vo
     out.value(allows ? 'allow' : 'deny', network?.text ?? 'all', origins, true, 'allow');
   }
   out.value('rate_limit', rateText(scope.guard?.rateLimit ?? null), origins);
+  const accounts = scope.guard?.accounts ?? null;
+  out.value('auth_basic', word(accounts?.realm ?? 'off'), origins);
+  if (accounts !== null) out.value('auth_file', word(accounts.file), origins);
   if (acts.types) writeTypes(out, scope.types, origins);
 }
 
@@ -324,10 +327,14 @@ function adminText({ listen, isPublic }: Admin): string {
 
 function rateText(limit: RateLimit | null): string {
   if (limit === null) return 'off';
-  const { intervalMs, burst } = limit;
+  const { intervalMs, burst, key } = limit;
   const inMinute = Math.round(60_000 / intervalMs);
   const rate = inMinute % 60 === 0 ? `${inMinute / 60}/s` : `${inMinute}/m`;
-  return burst === 0 ? rate : `${rate} burst=${burst}`;
+  return [
+    rate,
+    ...(burst === 0 ? [] : [`burst=${burst}`]),
+    ...(key === 'address' ? [] : [`key=${key}`]),
+  ].join(' ');
 }
 
 function realIpText(rule: RealIp | null): string {

@@ -49,6 +49,8 @@ class Scene implements ReceptionOwner, Intake {
     this.loop.dispose();
   }
 
+  resumed(): void {}
+
   receiveMore(): void {
     this.wanted++;
   }

@@ -12,6 +12,8 @@ export interface ReceptionOwner {
   bodyWhole(bytes: Buffer, start: number, end: number): void;
   /** The body is malformed, or larger than allowed. */
   bodyBroken(error: RequestError | null): void;
+  /** The intake takes more, or has come to want the body. */
+  resumed(): void;
   /** The intake has its answer. */
   answer(reply: Reply): void;
 }
@@ -142,6 +144,7 @@ export class Reception implements IntakeClient {
   }
 
   resume(): void {
+    this.owner.resumed();
     if (!this.paused) return;
     this.unpause();
     this.feedHeld();

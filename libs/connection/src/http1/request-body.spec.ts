@@ -46,6 +46,36 @@ describe('100 (Continue)', () => {
     expect(clients.call(POST).text()).toBe('');
   });
 
+  it('is sent when an intake has come to want the body, and until then the client has time', () => {
+    const taker = new Taker();
+    taker.wantsBody = false;
+    site.answer = () => taker;
+    const peer = clients.call(POST);
+    clients.pass(3 * TIMEOUTS.body);
+    expect([peer.text(), taker.state]).toEqual(['', 'taking']);
+    taker.wantsBody = true;
+    taker.client?.resume();
+    clients.settle();
+    expect(peer.text()).toBe(CONTINUE);
+    clients.pass(TIMEOUTS.body - 100);
+    clients.send(peer, 'body');
+    expect([taker.taken, taker.state]).toEqual(['body', 'finished']);
+    taker.client?.reply(text(201, ''));
+    clients.settle();
+    expect(answers(peer)).toEqual(['100', '201']);
+  });
+
+  it('is sent late to a client that then does not send: 408', () => {
+    const taker = new Taker();
+    taker.wantsBody = false;
+    site.answer = () => taker;
+    const peer = clients.call(POST);
+    taker.wantsBody = true;
+    taker.client?.resume();
+    clients.pass(TIMEOUTS.body + 10);
+    expect([answers(peer), taker.state]).toEqual([['100', '408 close'], 'aborted']);
+  });
+
   it('a final answer in its place ends the connection: nothing behind it can be told apart', () => {
     site.answer = () => text(403, 'no');
     const peer = clients.call(POST);

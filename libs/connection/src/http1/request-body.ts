@@ -31,6 +31,8 @@ export class RequestBody implements ReceptionOwner {
   private readonly transaction: Transaction;
   /** Made for the first body: most requests have none. */
   private reception: Reception | null = null;
+  /** What does not want the body yet of a client that waits for 100 (Continue). */
+  private unsure: Intake | null = null;
   /** An answer that waits until the interim response has left. */
   private early: Reply | null = null;
   private connection: BodyOwner | null = null;
@@ -50,13 +52,14 @@ export class RequestBody implements ReceptionOwner {
     return this.reception !== null && !this.reception.whole;
   }
 
-  /** The intake takes no more for now, so the client cannot send. */
+  /** The intake takes no more for now, or nobody has asked for the body, so the client cannot send. */
   get isHeld(): boolean {
-    return this.reception?.paused === true;
+    return this.unsure !== null || this.reception?.paused === true;
   }
 
   /** A head has been read: how far the request is read now. */
   headRead(head: RequestHead): void {
+    this.unsure = null;
     this.reading = head.hasBody ? readingOf(head.contentLength, head.expectContinue) : Reading.WHOLE;
   }
 
@@ -72,19 +75,35 @@ export class RequestBody implements ReceptionOwner {
     const reception = this.receptionNow();
     if (!head.hasBody) reception.begin(head, 0, owner.memory);
     this.transaction.patience.begin(loop.now, 0, 0);
-    // The server sends 100 to a client that waits, unless its body has begun (RFC 9110, section 10.1.1).
-    if (head.expectContinue && intake.wantsBody && owner.backlog === null) {
-      this.reading = Reading.LEFTOVER;
-      owner.wire.send(owner.sending, GO_ON, 0, GO_ON.size);
-    }
+    const waits = head.expectContinue && owner.backlog === null;
+    this.unsure = waits && !intake.wantsBody ? intake : null;
+    if (waits && intake.wantsBody) this.askForBody();
     reception.attach(intake);
     if (!reception.busy) return;
     if (reception.whole) this.awaitReply();
     else this.readBacklog(reception);
   }
 
+  /** The server sends 100 to a client that waits, unless its body has begun (RFC 9110, section 10.1.1). */
+  private askForBody(): void {
+    const { owner } = this;
+    this.reading = Reading.LEFTOVER;
+    owner.wire.send(owner.sending, GO_ON, 0, GO_ON.size);
+  }
+
+  resumed(): void {
+    const { unsure, loop, owner, transaction } = this;
+    if (unsure === null || !unsure.wantsBody) return;
+    this.unsure = null;
+    this.askForBody();
+    loop.arm(owner.timer, transaction.exchange.location.timeouts.body);
+    // The time of the loop is true again once a timer is armed: this may be called between its rounds.
+    transaction.patience.begin(loop.now, 0, 0);
+  }
+
   /** Bytes of the body have come. They are lent for this call only. */
   received(bytes: Buffer, start: number, end: number): void {
+    this.unsure = null;
     // While a response leaves, the client is judged by what it reads.
     const late = this.owner.stage !== Stage.RESPONSE && this.isTooSlow(end - start);
     if (late) this.late('min_rate');
@@ -125,6 +144,7 @@ export class RequestBody implements ReceptionOwner {
   }
 
   answer(reply: Reply): void {
+    this.unsure = null;
     // While the 100 (Continue) is leaving, the final answer waits behind it.
     if (this.owner.sending.pending) this.early = reply;
     else this.owner.respond(reply, -1, Stage.METHOD);

@@ -1,9 +1,8 @@
 import type { Location } from '@webserv/config';
 import type { Loop, Memory } from '@webserv/event-loop';
-import type { MemoryLedger } from '@webserv/methods';
+import type { Barred, MemoryLedger } from '@webserv/methods';
 import { RequestParser } from '@webserv/request';
 import type { Edition } from '../edition.ts';
-import type { Barred } from '../transaction/guard.ts';
 import { requestIdLine } from '../transaction/request-id.ts';
 import type { Stage } from '../transaction/stage.ts';
 import { strictTransportLine } from '../transaction/strict-transport.ts';

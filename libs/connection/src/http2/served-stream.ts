@@ -51,6 +51,8 @@ export class ServedStream implements StreamUser, TransactionOwner, StreamBodyOwn
   private readonly body = new StreamBody(this);
   private host: StreamHost | null = null;
   private stream: Http2Stream<StreamUser> | null = null;
+  /** What does not want the body yet of a client that waits for 100 (Continue). */
+  private unsure: Intake | null = null;
   /** Why it was reset, while a file of it is still being sent from. */
   private doomed = '';
 
@@ -159,12 +161,24 @@ export class ServedStream implements StreamUser, TransactionOwner, StreamBodyOwn
   private takeIn(intake: Intake): void {
     const { head, body, transaction } = this;
     transaction.patience.begin(this.loop.now, 0, 0);
-    if (head.expectContinue && intake.wantsBody && body.received === 0) this.outlet.interim();
+    const waits = head.expectContinue && body.received === 0;
+    this.unsure = waits && !intake.wantsBody ? intake : null;
+    if (waits && intake.wantsBody) this.outlet.interim();
     body.takeIn(intake);
     if (!body.whole) this.hostNow.lookIn(transaction.location.timeouts.body);
   }
 
+  resumed(): void {
+    if (this.unsure?.wantsBody !== true) return;
+    this.unsure = null;
+    this.outlet.interim();
+    const { patience, location } = this.transaction;
+    this.hostNow.lookIn(location.timeouts.body);
+    patience.begin(this.loop.now, 0, 0);
+  }
+
   data(bytes: Uint8Array, start: number, end: number): void {
+    this.unsure = null;
     const lent = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     this.body.data(lent, start, end);
   }
@@ -311,6 +325,7 @@ export class ServedStream implements StreamUser, TransactionOwner, StreamBodyOwn
       outlet.detach();
       transaction.renew();
       this.head.clear();
+      this.unsure = null;
       this.host = null;
       this.stream = null;
     }
@@ -333,7 +348,7 @@ export class ServedStream implements StreamUser, TransactionOwner, StreamBodyOwn
       return next;
     }
     const { timeouts, minRate } = transaction.location;
-    if (body.whole || !body.busy || body.paused || unread) return timeouts.body;
+    if (body.whole || !body.busy || body.paused || unread || this.unsure !== null) return timeouts.body;
     const { patience } = transaction;
     const next = patience.look(this.loop.now, body.received, body.pausedFor, timeouts.body, minRate);
     if (next > 0) return next;

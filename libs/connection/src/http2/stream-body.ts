@@ -8,6 +8,8 @@ export interface StreamBodyOwner {
   readonly memory: MemoryLedger;
   /** So many bytes were taken: the client may send as many more. */
   consumed(bytes: number): void;
+  /** The intake takes more, or has come to want the body. */
+  resumed(): void;
   /** The intake has its answer. */
   answer(reply: Reply): void;
   /** The body is refused. */
@@ -88,6 +90,7 @@ export class StreamBody implements IntakeClient {
   }
 
   resume(): void {
+    this.owner.resumed();
     if (!this.paused) return;
     this.pausedMs = this.pausedFor;
     this.paused = false;

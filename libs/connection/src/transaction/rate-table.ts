@@ -1,19 +1,19 @@
 import type { RateLimit } from '@webserv/config';
 
-/** Addresses that are remembered. The one that has asked least lately makes room for another. */
+/** Addresses or users that are remembered. The one that has asked least lately makes room for another. */
 const MOST = 32_768;
 
 /**
- * The requests of each address against a limit, by the generic cell rate algorithm: of each address it keeps one time, at
- * which its next request would be neither early nor late.
+ * The requests of each address, or of each user, against a limit, by the generic cell rate algorithm: of each one it keeps
+ * one time, at which its next request would be neither early nor late.
  */
 export class RateTable {
-  private readonly limit: RateLimit;
+  private readonly limit: Omit<RateLimit, 'key'>;
   private readonly most: number;
   /** In the order of their last requests. */
   private readonly due = new Map<string, number>();
 
-  constructor(limit: RateLimit, most = MOST) {
+  constructor(limit: Omit<RateLimit, 'key'>, most = MOST) {
     this.limit = limit;
     this.most = most;
   }
@@ -37,5 +37,11 @@ export class RateTable {
     }
     due.set(address, at + intervalMs);
     return 0;
+  }
+
+  /** Takes back one that was counted. */
+  give(address: string): void {
+    const at = this.due.get(address);
+    if (at !== undefined) this.due.set(address, at - this.limit.intervalMs);
   }
 }

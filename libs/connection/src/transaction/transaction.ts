@@ -1,12 +1,25 @@
 import { isChallenge, type Location, type Server } from '@webserv/config';
 import { assert, ERRNO, type Loop } from '@webserv/event-loop';
-import { type Caller, dispatch, Exchange, failure, type Intake, redirectToHttps } from '@webserv/methods';
+import {
+  Admission,
+  type Asking,
+  type Barred,
+  type Caller,
+  dispatch,
+  Exchange,
+  failure,
+  type Intake,
+  isAsking,
+  type Outcome,
+  redirectToHttps,
+  refusal,
+} from '@webserv/methods';
 import type { RequestHead } from '@webserv/request';
 import { type Cause, Reply } from '@webserv/response';
 import type { Edition } from '../edition.ts';
 import type { Outlet } from '../outlet.ts';
 import type { Ended, Site } from '../site.ts';
-import { type Barred, barredAt } from './guard.ts';
+import { judge } from './guard.ts';
 import { isMisdirected } from './misdirected.ts';
 import { Patience } from './patience.ts';
 import { realAddress } from './real-address.ts';
@@ -61,6 +74,8 @@ export class Transaction implements Ended {
   private cutBy: Cause | null = null;
   /** The location of this request, once `barred` has asked for it. */
   private judged: Location | null = null;
+  /** The credentials of this request, while nobody knows whether they are right. */
+  private asking: Asking | null = null;
   private owner: TransactionOwner | null = null;
   private readonly loop: Loop;
 
@@ -103,6 +118,7 @@ export class Transaction implements Ended {
   /** The head has been read, or refused. From here on the request must get an access line. */
   open(): void {
     this.unlogged = true;
+    this.exchange.user = '';
   }
 
   // ---- request -> method -------------------------------------------------------------------------------------
@@ -112,6 +128,7 @@ export class Transaction implements Ended {
     const { exchange } = this;
     this.open();
     this.judged = null;
+    this.asking = null;
     this.site = this.edition.siteOf(exchange.head.host);
     exchange.nowMs = nowMs;
     const { server } = this.site;
@@ -141,6 +158,7 @@ export class Transaction implements Ended {
    * @returns false where the method stage must answer
    */
   answerFromCache(): boolean {
+    if (this.asking !== null) return false;
     const page = this.responder.sendFromCache(this.site, this.exchange);
     if (page === null) return false;
     this.location = page.location;
@@ -157,18 +175,19 @@ export class Transaction implements Ended {
     return site.server.redirectHttps && !(site.server.acme !== null && isChallenge(exchange.head.path));
   }
 
-  /** Why the rules of the location that is to answer bar the client, or null. */
+  /** Why the rules of the location that is to answer bar the client. Null if they do not, or if that is not known yet. */
   get barred(): Barred | null {
     if (!this.site.server.guarded) return null;
     this.judged = this.chosen();
-    return barredAt(this.judged, this.exchange, this.loop.now);
+    const judgement = judge(this.judged, this.exchange, this.loop);
+    if (!isAsking(judgement)) return judgement;
+    this.asking = judgement;
+    return null;
   }
 
   /** Answers a client that is barred. Its location is known. */
-  sendBarred({ status, place, retryAfter }: Barred): void {
-    const reply = failure(this.exchange, status, place);
-    if (retryAfter > 0) reply.headers.set('Retry-After', String(retryAfter));
-    this.ownerNow.respond(reply, -1, Stage.METHOD);
+  sendBarred(barred: Barred): void {
+    this.ownerNow.respond(refusal(this.exchange, barred), -1, Stage.METHOD);
   }
 
   /** Answers a request that goes `elsewhere`, with a redirection or with 421 (RFC 9110 section 15.5.20). */
@@ -201,11 +220,18 @@ export class Transaction implements Ended {
   dispatch(): Intake | null {
     // Taken before anything is looked at: what is changed from here on is not kept.
     const ticket = this.site.pages.cache.begin();
-    const { answers } = this.site;
-    const outcome = answers === null ? dispatch(this.exchange) : answers(this.exchange);
+    const { asking } = this;
+    this.asking = null;
+    const outcome =
+      asking === null ? this.outcome() : new Admission(this.exchange, asking, () => this.outcome());
     if (!(outcome instanceof Reply)) return outcome;
     this.ownerNow.respond(outcome, ticket, Stage.METHOD);
     return null;
+  }
+
+  private outcome(): Outcome {
+    const { answers } = this.site;
+    return answers === null ? dispatch(this.exchange) : answers(this.exchange);
   }
 
   /** Answers with an error that a rule before the method stage, or a limit, has found. */

@@ -85,7 +85,7 @@ export class HostedEdition {
 
   /** Starts the services, and reads error pages and default files, under the account that the server runs as. */
   *opening(): Generator<void, void> {
-    const services = new SiteServices(this.engine, this.siteOf);
+    const services = new SiteServices(this.engine, this.config, this.siteOf);
     this.running = services;
     for (const server of this.siteOf.keys()) {
       services.preload(server);
@@ -138,7 +138,7 @@ export class HostedEdition {
    * this comes in steps.
    */
   *closing(served: HostedEdition | null): Generator<void, void> {
-    this.running?.files.dispose();
+    this.running?.dispose();
     const kept = new Set(served?.sites.map(({ pages }) => pages));
     for (const { pages } of this.siteOf.values()) {
       if (kept.has(pages)) continue;

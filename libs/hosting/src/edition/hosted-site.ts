@@ -94,6 +94,7 @@ function record(ended: Ended, logs: Logs, durationMs: number): void {
   if (!accessLog.enabled || accessLog.filter?.takes(hasFailed(ended)) === false) return;
   const { head } = exchange;
   entry.remote = exchange.remote;
+  entry.user = exchange.user;
   entry.requestLine = ended.requestLine;
   entry.method = entry.requestLine === '' ? head.method : '';
   entry.target = head.target;

@@ -1,5 +1,5 @@
-import { type Location, pathWords, type Server } from '@webserv/config';
-import { countedAs } from '@webserv/connection';
+import { type AccountRule, type Config, type Location, pathWords, type Server } from '@webserv/config';
+import { admit, countedAs } from '@webserv/connection';
 import { PieceReadUdata, type ServerFiles, UploadUdata } from '@webserv/disk';
 import {
   ErrorPages,
@@ -8,6 +8,7 @@ import {
   type FileReaderOwner,
   type FileWriter,
   type FileWriterOwner,
+  type Judgement,
   type Ledger,
   Listings,
   type MemoryLedger,
@@ -30,6 +31,7 @@ import {
   type Reply,
 } from '@webserv/response';
 import type { Engine } from '../process/engine.ts';
+import { AccountFiles } from './account-files.ts';
 import type { HostedSite } from './hosted-site.ts';
 
 /** What the method stage sees of the server: the disk, the caches and the scripts, all over the loop. */
@@ -45,8 +47,12 @@ export class SiteServices implements Services {
   private readonly pages: ErrorPages;
   private readonly types = new MimeTables();
 
-  constructor(engine: Engine, sites: ReadonlyMap<Server, HostedSite>) {
+  private readonly accounts: AccountFiles;
+
+  /** @throws StartError if a file of accounts cannot be used */
+  constructor(engine: Engine, config: Config, sites: ReadonlyMap<Server, HostedSite>) {
     this.engine = engine;
+    this.accounts = new AccountFiles(engine.loop, config, engine.errorLog);
     this.trace = engine.system.trace ?? null;
     this.files = engine.system.files(engine.loop);
     this.store = engine.system.store;
@@ -54,6 +60,11 @@ export class SiteServices implements Services {
     this.sites = sites;
     this.uploads = new UploadRoots(uploadFoldersOf([...sites.keys()]));
     this.pages = new ErrorPages(this.files, this.uploads);
+  }
+
+  dispose(): void {
+    this.files.dispose();
+    this.accounts.close();
   }
 
   /** Reads the error pages of a server. */
@@ -109,6 +120,14 @@ export class SiteServices implements Services {
     const location = this.siteOf(server).locate(path);
     this.trace?.note('location', `${path} belongs to location ${pathWords(location.path).join(' ')}`);
     return location;
+  }
+
+  ask(exchange: Exchange, rule: AccountRule): Judgement {
+    return this.engine.door.ask(exchange, rule, this.accounts.of(rule.file));
+  }
+
+  admit(exchange: Exchange, location: Location): Judgement {
+    return admit(location, exchange);
   }
 
   script(exchange: Exchange, script: Script): Outcome {

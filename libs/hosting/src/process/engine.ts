@@ -1,3 +1,4 @@
+import { DirectHashing } from '@webserv/accounts';
 import { Registry } from '@webserv/admin';
 import { CgiRunner } from '@webserv/cgi';
 import type { Server } from '@webserv/config';
@@ -8,6 +9,7 @@ import { MemoryLedger, present, Turns } from '@webserv/methods';
 import { Arena, Compressor, type Pages, Watches } from '@webserv/pages';
 import { LogBook } from './log-book.ts';
 import { MainLog } from './main-log.ts';
+import { PasswordDoor } from './password-door.ts';
 import type { System } from './system.ts';
 
 /** What the engine knows of one `server` block at work. */
@@ -45,6 +47,8 @@ export class Engine {
   readonly slabs = new LargeSlabs();
   readonly turns: Turns;
   readonly scripts: CgiRunner;
+  /** Judges who may come in with a password. */
+  readonly door: PasswordDoor;
   /** Those that are served, and those that still end requests. Each adds and removes itself. */
   readonly editions = new Set<Serving>();
   /** The site of each server of these editions. */
@@ -59,6 +63,7 @@ export class Engine {
     this.book = new LogBook(loop, system.logs);
     this.watches = new Watches(loop, (path) => this.changed(path), system.paths);
     this.turns = new Turns(undefined, undefined, (ms) => loop.lag.note(ms));
+    this.door = new PasswordDoor(loop, system.hashing?.() ?? new DirectHashing());
     const siteOf = (server: Server): Hosted => present(this.sites.get(server), 'the site of a server');
     this.scripts = new CgiRunner(loop, {
       launcher: system.launcher,
@@ -87,6 +92,7 @@ export class Engine {
   /** The server is over, or has not come to be. */
   close(): void {
     this.scripts.close(() => {});
+    this.door.close();
   }
 
   /** A file has changed: the caches drop it. */

@@ -1,3 +1,4 @@
+import type { Hashing } from '@webserv/accounts';
 import { type Launcher, systemLauncher } from '@webserv/cgi';
 import { type ServerFiles, TreeFiles, type UploadSystem, uploadStore, uploadSystem } from '@webserv/disk';
 import type { Loop } from '@webserv/event-loop';
@@ -17,6 +18,8 @@ export interface System {
   /** Child processes and their files. */
   readonly launcher: Launcher;
   readonly logs: LogSystem;
+  /** Makes what compares passwords; by default the thread of the loop does, which suits a program that serves nobody. */
+  readonly hashing?: () => Hashing;
   /** Writes the files of uploads; by default over the loop. */
   readonly writer?: Services['writer'];
   /** Hears why requests are answered as they are. Absent in a server that serves. */

@@ -14,6 +14,7 @@ import { conditioned, validatorsOf } from '../conditions.ts';
 import { ERRNO } from '../disk/errno.ts';
 import type { Exchange } from '../exchange.ts';
 import { failedCall, failure } from '../failure.ts';
+import { enteringPath, isElsewhere } from '../guard/entering.ts';
 import type { Outcome } from '../intake.ts';
 import { listFolder } from '../listing/list-folder.ts';
 import { redirectToFolder } from '../redirect.ts';
@@ -28,7 +29,10 @@ import { offerOf, openSibling } from './variants.ts';
  * the server runs it.
  */
 export function get(exchange: Exchange): Outcome {
-  const outcome = getFile(exchange);
+  return forMethod(exchange, getFile(exchange));
+}
+
+function forMethod(exchange: Exchange, outcome: Outcome): Outcome {
   return outcome instanceof Reply && exchange.head.method === 'HEAD' ? withoutContent(outcome) : outcome;
 }
 
@@ -80,7 +84,11 @@ function getFolder(exchange: Exchange, folder: OpenFile): Outcome {
     const file = OpenFile.at(exchange, path, isWhole(exchange));
     if (file instanceof OpenFile) {
       exchange.services.trace?.note('path', `default_file ${name}: it answers for the folder`);
-      return found(exchange, file, defaultNameOf(head.path, name), missing);
+      const named = defaultNameOf(head.path, name);
+      if (!isElsewhere(exchange, named)) return found(exchange, file, named, missing);
+      // It is opened again when the rules of that place have let the client in.
+      file.release();
+      return enteringPath(exchange, named, () => forMethod(exchange, reopened(exchange, path, named)));
     }
     if (file.errno !== NOT_THERE) return withoutDefaultFile(exchange, file);
     missing.push(path);
@@ -90,6 +98,11 @@ function getFolder(exchange: Exchange, folder: OpenFile): Outcome {
     return listFolder(exchange, folder.path, folder.facts);
   }
   return withoutDefaultFile(exchange, { errno: missing.length === 0 ? 0 : NOT_THERE, place: 'open' });
+}
+
+function reopened(exchange: Exchange, path: string, name: string): Outcome {
+  const file = OpenFile.at(exchange, path, isWhole(exchange));
+  return file instanceof OpenFile ? found(exchange, file, name) : withoutDefaultFile(exchange, file);
 }
 
 /** The reply for a folder without its default file: it exists, and clients may not list it. */

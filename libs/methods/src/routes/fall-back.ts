@@ -4,6 +4,7 @@ import { encodeUriReference, Reply } from '@webserv/response';
 import { FileFacts } from '../disk/files.ts';
 import type { Exchange } from '../exchange.ts';
 import { failure } from '../failure.ts';
+import { enteringPath } from '../guard/entering.ts';
 import type { Outcome } from '../intake.ts';
 import { isFolderPath, isHidden, lastSegment, resolvePath } from '../resolve-path.ts';
 import { runnerOf } from '../scripts/script-rules.ts';
@@ -18,9 +19,10 @@ type Resend = (exchange: Exchange) => Outcome;
  * the client had asked for it: by the rules of its own location, so that nothing is sent or run that could not be requested.
  * @returns null if the path itself is to answer
  */
-export function fallBack(exchange: Exchange, resend: Resend): Outcome | null {
+export function fallBack(exchange: Exchange, answered: Resend): Outcome | null {
   const { location } = exchange;
   if (exchange.standsIn) return null;
+  const resend: Resend = (other) => enteringPath(other, other.head.path, () => answered(other));
   if (location.tries !== null) return tryAll(exchange, location.tries, resend);
   return location.spa === '' ? null : navigate(exchange, location.spa, resend);
 }

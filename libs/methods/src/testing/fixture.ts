@@ -71,6 +71,8 @@ export class Fixture {
       errorPage: (server, status) => this.pages.reply(server, status, NOW),
       uploads: new UploadRoots([]),
       locate: (_server, path) => this.locate(path),
+      ask: () => null,
+      admit: () => null,
       script: (_exchange, script) => text(200, `ran ${script.name}`),
       forget: (path) => void this.forgotten.push(path),
       later: new Turns().later,

@@ -1,3 +1,4 @@
+import { basic, USERS } from '../../testing/accounts.ts';
 import type { Place, Probe } from './probe.ts';
 
 /** Who a script and the log take the client of a request for, that names others in two fields. */
@@ -15,6 +16,18 @@ async function statusesOf(place: Place): Promise<unknown> {
     statuses.push((await place.ask(place.get(path))).status);
   return statuses;
 }
+
+/** What a client is answered without a password, and with those of two users. */
+async function enteredBy(place: Place): Promise<unknown> {
+  const seen: unknown[] = [];
+  for (const fields of ['', basic('anna:secret'), basic('ben:secret')]) {
+    const { status, headers } = await place.ask(place.get('/page.html', fields));
+    seen.push(status === 401 ? /realm="(\w*)"/.exec(headers.get('www-authenticate') ?? '')?.[1] : status);
+  }
+  return seen;
+}
+
+const [ANNA = ''] = USERS.split('\n');
 
 const PAGE = { 'files/page.html': 'page' };
 
@@ -61,5 +74,22 @@ export const CLIENTS: Readonly<Record<string, Probe>> = {
     // The second observation would find what is left of the first.
     times: 1,
     observe: statusesOf,
+  },
+  auth_basic: {
+    settings: [
+      ['auth_basic staff; auth_file users;', ['staff', 200, 'staff']],
+      ['auth_basic guests; auth_file users;', ['guests', 200, 'guests']],
+      ['auth_basic off;', [200, 200, 200]],
+    ],
+    files: { ...PAGE, users: ANNA },
+    observe: enteredBy,
+  },
+  auth_file: {
+    settings: [
+      ['auth_basic staff; auth_file users;', ['staff', 200, 'staff']],
+      ['auth_basic staff; auth_file others;', ['staff', 'staff', 200]],
+    ],
+    files: { ...PAGE, users: ANNA, others: ANNA.replace('anna', 'ben') },
+    observe: enteredBy,
   },
 };

@@ -1,0 +1,3 @@
+import { hashMain } from '@webserv/accounts';
+
+hashMain();
