@@ -47,6 +47,8 @@ export class CgiRunner {
   private readonly depths = new WeakMap<RequestHead, number>();
   /** By their addresses. */
   private readonly applications = new Map<string, Connections>();
+  /** The same by the object of the config: each request looks them up. */
+  private readonly known = new WeakMap<readonly Address[], Connections>();
   private readonly options: CgiOptions;
   private onEmpty: (() => void) | null = null;
 
@@ -148,12 +150,15 @@ export class CgiRunner {
   }
 
   private connectionsTo(addresses: readonly Address[]): Connections {
+    const known = this.known.get(addresses);
+    if (known !== undefined) return known;
     const key = addresses.map(formatAddress).join(' ');
     let connections = this.applications.get(key);
     if (connections === undefined) {
       connections = new Connections(this.workshop.loop, addresses);
       this.applications.set(key, connections);
     }
+    this.known.set(addresses, connections);
     return connections;
   }
 

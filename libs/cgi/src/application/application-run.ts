@@ -34,7 +34,7 @@ type State = 'waiting' | 'beginning' | 'running' | 'over';
  * `end` asks the application to abort, and closes the connection after `KILL_MS`.
  */
 export class ApplicationRun implements Run, Holder {
-  readonly input: RecordInput;
+  private body: RecordInput | null = null;
   readonly output: RecordOutput;
   exited = false;
   killed = false;
@@ -43,20 +43,21 @@ export class ApplicationRun implements Run, Holder {
   private readonly application: Connections;
   private readonly owner: RunOwner;
   private readonly alarm: Alarm;
-  /** Rings in a next tick: what waits goes on. */
-  private readonly later: Alarm;
-  private readonly lines: StderrLines;
+  /** Rings in a next tick: what waits goes on. Few requests need it. */
+  private later: Alarm | null = null;
+  /** Null until the application says something. */
+  private lines: StderrLines | null = null;
   /** Milliseconds of the loop after which nothing more is tried. */
   private readonly deadline: number;
   private program: Program | null = null;
   private state: State = 'waiting';
   private found: Found | null = null;
-  private tried: Parameters<Connections['connect']>[0] = new Set();
+  private tried: Parameters<Connections['connect']>[0] = [];
   private beginnings = 0;
   private started = false;
   private beganAt = 0;
-  /** The records with which the request begins, while they are sent. */
-  private beginning: Memory | null = null;
+  /** The records with which the request begins, while they are sent; otherwise ''. */
+  private beginning = '';
 
   /** @param timeoutMs how long the application may be out of reach */
   constructor(loop: Loop, application: Connections, timeoutMs: number, owner: RunOwner) {
@@ -65,10 +66,12 @@ export class ApplicationRun implements Run, Holder {
     this.owner = owner;
     this.deadline = loop.now + timeoutMs;
     this.alarm = new Alarm(loop, () => this.rang());
-    this.later = new Alarm(loop, () => this.goOn());
-    this.lines = new StderrLines((line) => owner.said(line));
-    this.input = new RecordInput(() => this.found?.connection ?? null);
     this.output = new RecordOutput(() => this.wanted());
+  }
+
+  get input(): RecordInput {
+    this.body ??= new RecordInput(() => this.found?.connection ?? null);
+    return this.body;
   }
 
   // ---- the beginning -----------------------------------------------------------------------------------------
@@ -89,15 +92,13 @@ export class ApplicationRun implements Run, Holder {
     this.found = found;
     this.beganAt = this.loop.now;
     found.connection.hold(this);
-    this.beginning = Memory.from(beginningOf(env, stdin < 0));
+    this.beginning = beginningOf(env, stdin < 0);
     this.sendBeginning();
     this.alarm.set(CONNECT_MS);
   }
 
   private sendBeginning(): void {
-    const { beginning, found } = this;
-    if (beginning !== null)
-      found?.connection.send([{ memory: beginning, offset: 0, length: beginning.size }]);
+    if (this.beginning !== '') this.found?.connection.sendText(this.beginning);
   }
 
   /** No address is left to try. @param errno why the last one failed */
@@ -105,7 +106,7 @@ export class ApplicationRun implements Run, Holder {
     const busy = errno === -ERRNO.EAGAIN || this.application.mayReturn;
     if (busy && this.loop.now < this.deadline) {
       this.state = 'waiting';
-      this.tried.clear();
+      this.tried = [];
       this.alarm.set(RETRY_MS);
       return;
     }
@@ -129,14 +130,14 @@ export class ApplicationRun implements Run, Holder {
 
   private leave({ connection }: Found): void {
     this.found = null;
-    this.beginning = null;
+    this.beginning = '';
     this.application.settled(connection);
     connection.abandon();
   }
 
   private begun(found: Found): void {
     this.state = 'running';
-    this.beginning = null;
+    this.beginning = '';
     this.alarm.stop();
     this.application.reached(found);
     found.connection.listen();
@@ -149,9 +150,9 @@ export class ApplicationRun implements Run, Holder {
 
   sent(result: number): void {
     const found = present(this.found, 'a connection');
-    if (this.state !== 'beginning') this.input.sent(result);
+    if (this.state !== 'beginning') this.body?.sent(result);
     // The BSDs say so while a connection is under way, where Linux waits.
-    else if (result === -ERRNO.ENOTCONN) this.later.set(1);
+    else if (result === -ERRNO.ENOTCONN) this.goOnIn(1);
     else if (result < 0) this.callAgain(found);
     else this.begun(found);
   }
@@ -160,7 +161,7 @@ export class ApplicationRun implements Run, Holder {
     const found = present(this.found, 'a connection');
     if (this.mayBeginAgain(found, result)) {
       this.beginnings++;
-      this.tried.clear();
+      this.tried = [];
       this.callAgain(found);
       return;
     }
@@ -177,8 +178,8 @@ export class ApplicationRun implements Run, Holder {
   }
 
   gone(): void {
-    this.beginning = null;
-    this.input.gone();
+    this.beginning = '';
+    this.body?.gone();
   }
 
   /**
@@ -198,6 +199,7 @@ export class ApplicationRun implements Run, Holder {
   }
 
   stderr(bytes: Buffer, start: number, end: number): void {
+    this.lines ??= new StderrLines((line) => this.owner.said(line));
     this.lines.feed(bytes, start, end, this.loop.now);
   }
 
@@ -227,7 +229,12 @@ export class ApplicationRun implements Run, Holder {
 
   /** The reader asks for more outside of what comes. */
   private wanted(): void {
-    if (this.output.ended || this.found?.connection.waiting === true) this.later.set(0);
+    if (this.output.ended || this.found?.connection.waiting === true) this.goOnIn(0);
+  }
+
+  private goOnIn(ms: number): void {
+    this.later ??= new Alarm(this.loop, () => this.goOn());
+    this.later.set(ms);
   }
 
   private goOn(): void {
@@ -286,7 +293,7 @@ export class ApplicationRun implements Run, Holder {
     this.killed = status >= 256;
     this.alarm.stop();
     if (this.found !== null) this.application.settled(this.found.connection);
-    this.lines.end(this.loop.now);
+    this.lines?.end(this.loop.now);
     this.output.end();
     this.owner.exited(status);
   }

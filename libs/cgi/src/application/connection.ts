@@ -1,4 +1,4 @@
-import { Interest, type Loop, type Op, type Slice } from '@webserv/event-loop';
+import { Interest, type Loop, Memory, type Op, type Slice } from '@webserv/event-loop';
 import { present } from '@webserv/methods';
 import { ScriptUdata, type ScriptUdataOwner } from '../process/script-udata.ts';
 import { RecordReader, type RecordSink } from './record-reader.ts';
@@ -15,6 +15,9 @@ export interface Holder extends RecordSink {
   gone(): void;
 }
 
+/** Bytes of the first memory for the beginning of a request: most have half of it. */
+const ROOM = 1 << 10;
+
 /** A connection to an application, which one request has at a time. */
 export class Connection implements ScriptUdataOwner {
   /** When it was made, in milliseconds of the loop. */
@@ -29,6 +32,8 @@ export class Connection implements ScriptUdataOwner {
   private readonly reader = new RecordReader();
   private readonly unwanted: (connection: Connection) => void;
   private holder: Holder | null = null;
+  /** Where the beginning of a request lies while it is sent. */
+  private room: Memory | null = null;
   /** What has come and was not taken. */
   private rest: Buffer | null = null;
   private feeding = false;
@@ -81,6 +86,14 @@ export class Connection implements ScriptUdataOwner {
   /** Whether something that has come waits to be taken. */
   get waiting(): boolean {
     return this.rest !== null;
+  }
+
+  /** Sends a text, a character for each byte, from memory that the connection keeps for the next request. */
+  sendText(text: string): void {
+    const size = text.length;
+    if (this.room === null || this.room.size < size) this.room = Memory.allocate(Math.max(ROOM, size));
+    this.room.bytes.write(text, 'latin1');
+    this.loop.send(this.udata.writing, this.room, 0, size);
   }
 
   send(slices: readonly Slice[]): void {

@@ -79,15 +79,15 @@ export class Connections {
    * @param tried addresses that this request has tried; those that are tried here are added
    * @returns -EAGAIN if an address is only busy; or the last -errno
    */
-  connect(tried: Set<Place>): Found | number {
+  connect(tried: Place[]): Found | number {
     for (let found = this.idle.pop(); found !== undefined; found = this.idle.pop()) {
       if (this.isFresh(found.connection)) return found;
       found.connection.close();
     }
     let error = 0;
     for (const place of this.inTurn()) {
-      if (tried.has(place)) continue;
-      tried.add(place);
+      if (tried.includes(place)) continue;
+      tried.push(place);
       const connection = this.open(place);
       if (typeof connection !== 'number') return { connection, place };
       if (error !== -ERRNO.EAGAIN) error = connection;

@@ -1,7 +1,8 @@
 import { beginningOf, RecordType, recordOf } from './record.ts';
 
 /** Reads records back. */
-function recordsIn(bytes: Buffer): [type: number, content: Buffer][] {
+function recordsIn(text: string): [type: number, content: Buffer][] {
+  const bytes = Buffer.from(text, 'latin1');
   const records: [number, Buffer][] = [];
   for (let at = 0; at < bytes.length; ) {
     const length = bytes.readUInt16BE(at + 4);

@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
 import { type Ends, type Exchange, resolvePath, type Script } from '@webserv/methods';
 import { textOfBytes } from '@webserv/request';
 import type { Program } from '../process/run.ts';
@@ -8,7 +8,7 @@ import { environment, serverName, serverPort } from './env.ts';
 
 /** Whether a script writes a whole response with a status line, by its name (RFC 3875 section 5). */
 export function isNph({ file }: Script): boolean {
-  return basename(file).startsWith('nph-');
+  return file.startsWith('nph-', file.lastIndexOf('/') + 1);
 }
 
 /**

@@ -77,13 +77,15 @@ function segmentScript(exchange: Exchange, start: number): Found {
 
 /** @param end the end of the script's name in the path. @returns null if `path` is not a regular file */
 function judge(exchange: Exchange, end: number, path: string): Found {
-  const { head, location } = exchange;
+  const { head, location, services } = exchange;
   const name = head.path.slice(0, end);
   if (isHidden(location, name)) return failure(exchange, 404, 'hidden name');
   const file = OpenFile.at(exchange, path);
   if (!(file instanceof OpenFile)) return failedCall(exchange, file.errno, `${file.place} script`);
   const regular = file.facts.kind === 'file';
-  const real = regular ? realPathOf(exchange, path, file.fd) : '';
+  // Its name makes it a script. Only whether it is a client's upload depends on where it lies.
+  const mayBeUpload = regular && !location.cgiUploads && !services.uploads.none;
+  const real = mayBeUpload ? realPathOf(exchange, path, file.fd) : path;
   file.release();
   if (!regular) return null;
   const { interpreter, application } = runnerOf(location, path) ?? ITSELF;
