@@ -1,4 +1,5 @@
-import { type DescriptorWatch, mayWaitInThread, threadsAtWork, watchReadable } from './ffi/libc.ts';
+import { type DescriptorWatch, watchReadable } from './ffi/libc.ts';
+import { mayWaitInThread, threadsAtWork } from './ffi/threads.ts';
 import type { Loop } from './loop.ts';
 
 /** How long ticks may follow each other before Node's own work has its turn. */
@@ -42,6 +43,8 @@ export class Host {
   /** Ticks without lingering so far, and how many there are to be. */
   private abstained = 0;
   private abstinence = 0;
+  /** Something of Node's is due behind this tick. */
+  private yields = false;
   /** What remains to do when the thread is back. */
   private afterThread: (() => void) | null = null;
   private readonly turnSoon = (): void => this.nudge();
@@ -65,6 +68,11 @@ export class Host {
   /** Asks for a turn: there is work that came up outside of a tick. */
   nudge(): void {
     if (this.immediate === null && !this.stopped) this.immediate = setImmediate(this.turnNow);
+  }
+
+  /** Node has its turn when the present tick is over. */
+  giveWay(): void {
+    this.yields = true;
   }
 
   /** Lets Node end when only this loop is left. */
@@ -106,6 +114,7 @@ export class Host {
   /** @returns true if there is more to do than the slice has room for */
   private slice(): boolean {
     const { loop } = this;
+    this.yields = false;
     // The loop reads the clock in each tick: one reading is enough.
     let end = 0;
     let delivered = 0;
@@ -113,6 +122,7 @@ export class Host {
       const lingers = delivered > 0 && this.mayLinger;
       delivered = loop.tick(lingers ? LINGER_MS : 0);
       this.noteLag(lingers);
+      if (this.yields) return true;
       if (end === 0) end = loop.now + SLICE_MS;
       if (lingers) this.lingered(delivered > 0);
       if (delivered === 0 && !loop.driver.busy)

@@ -1,10 +1,11 @@
 import { Closing } from './disk/closing.ts';
-import { type Choice, chooseDriver, type DriverRequest } from './driver/choose.ts';
+import { type Choice, chooseDriver } from './driver/choose.ts';
 import { type Driver, Interest } from './driver/driver.ts';
 import { returnFreedMemory } from './ffi/allocator.ts';
 import { ERRNO, errnoMessage } from './ffi/errno.ts';
 import * as libc from './ffi/libc.ts';
 import { Host, Lag } from './host.ts';
+import type { LoopOptions } from './loop-options.ts';
 import type { Memory } from './memory.ts';
 import { type Op, OpKind, type Slice } from './op.ts';
 import { type Timer, Timers } from './timers.ts';
@@ -13,21 +14,6 @@ import { WakeUdata, wake } from './wake-udata.ts';
 
 /** The kernel's waits and Node's timers take 31 bits of milliseconds. A day is as good as no end. */
 const LONGEST_WAIT_MS = 86_400_000;
-
-/** What `Loop.open` takes. */
-export interface LoopOptions {
-  /** Which driver, and from which library; the best that works by default. */
-  readonly use?: DriverRequest;
-  /** A driver made by the caller (the scripted one of `@webserv/event-loop/testing`). */
-  readonly driver?: Driver;
-  /**
-   * Called with what a udata threw out of complete, expire or dispose. That udata is closed. Without it, the loop
-   * throws the first error when the round is over and all others have been called.
-   */
-  readonly onFault?: (udata: Udata, error: unknown) => void;
-  /** False: the caller runs the loop by `tick`. By default Node runs it. */
-  readonly hosted?: boolean;
-}
 
 /**
  * The event loop: operations of udatas in, completions out, one tick at a time, hosted by Node's own loop.
@@ -332,6 +318,14 @@ export class Loop {
   /** Ends a wait on another thread: what it waits for has changed. */
   wakeThread(): void {
     wake(this.wakeToken);
+  }
+
+  /**
+   * What the present tick has begun goes on in Node, such as in a promise, a next tick or an event of a stream: Node has its
+   * turn when the tick is over, before the loop waits or goes on.
+   */
+  giveWay(): void {
+    this.host?.giveWay();
   }
 
   /** Lets Node end when only waits of this loop are left. */

@@ -73,11 +73,10 @@ export class RecordReader {
   }
 
   private readHeader(bytes: Buffer, at: number, end: number, sink: RecordSink): number {
-    const size = Math.min(HEADER - this.gathered, end - at);
-    bytes.copy(this.header, this.gathered, at, at + size);
-    this.gathered += size;
+    const stop = Math.min(end, at + HEADER - this.gathered);
+    for (let from = at; from < stop; from++) this.header[this.gathered++] = bytes[from] ?? 0;
     if (this.gathered === HEADER) this.headerRead(sink);
-    return at + size;
+    return stop;
   }
 
   private headerRead(sink: RecordSink): void {
@@ -108,8 +107,7 @@ export class RecordReader {
       taken = used;
     } else if (this.type === RecordType.STDERR) sink.stderr(bytes, start, end);
     else if (this.type === RecordType.END_REQUEST) {
-      bytes.copy(this.end, this.endGathered, start, end);
-      this.endGathered += taken;
+      for (let from = start; from < end; from++) this.end[this.endGathered++] = bytes[from] ?? 0;
     }
     return taken;
   }

@@ -13,9 +13,11 @@ const PAUSE_MS = 10;
  * client slows the script down as it does without a coding, and this object holds one piece and one coder.
  *
  * The coder works on other threads and reports outside of a tick. Everything that follows from it happens in the next one.
+ * What it does within a call, it reports in a next tick of Node's, so the loop gives way after each call.
  */
 export class CodedOutput implements BodySource, BodySink {
   private readonly source: BodySource;
+  private readonly loop: Loop;
   private readonly memory: MemoryAccount;
   /** The coder has reported something. */
   private readonly turn: Alarm;
@@ -43,6 +45,7 @@ export class CodedOutput implements BodySource, BodySink {
 
   constructor(source: BodySource, coding: Coding, loop: Loop, ledger: MemoryLedger) {
     this.source = source;
+    this.loop = loop;
     this.memory = new MemoryAccount(ledger);
     this.memory.add(coderBytes(coding));
     this.turn = new Alarm(loop, () => this.step());
@@ -127,6 +130,7 @@ export class CodedOutput implements BodySource, BodySink {
 
   /** Does what can be done now. A call of the reader or of the script's output in it may lead back to here. */
   private step(): void {
+    this.loop.giveWay();
     if (this.pulled && this.giveOn()) return;
     if (this.over || this.busy) return;
     if (this.waiting !== null) this.write(this.waiting);
@@ -172,6 +176,7 @@ export class CodedOutput implements BodySource, BodySink {
 
   private flush(): void {
     if (this.over || this.busy) return;
+    this.loop.giveWay();
     this.busy = true;
     this.dirty = false;
     present(this.coder, 'a coder').flush(this.free);

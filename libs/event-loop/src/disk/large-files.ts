@@ -8,6 +8,7 @@ import { F, MODE } from '../ffi/file-layout.ts';
 import { C } from '../ffi/layout.ts';
 import * as libc from '../ffi/libc.ts';
 import * as paths from '../ffi/paths.ts';
+import { inThread } from '../ffi/threads.ts';
 
 /** From this size in bytes on, a thread is worth its cost. */
 const LARGE = 4 << 20;
@@ -27,7 +28,7 @@ export function closeFile(fd: number, size = 0): void {
   const quick =
     size < LARGE || (paths.askStatus(fd) === 0 && (paths.statusLinks() > 0 || paths.statusLength() < LARGE));
   if (quick) libc.close(fd);
-  else libc.inThread(libc.close, [fd], ignore);
+  else inThread(libc.close, [fd], ignore);
 }
 
 /** Removes a name from a folder. @returns 0 or -errno: a folder is -EISDIR or -EPERM */
@@ -46,7 +47,7 @@ export function removeFile(path: string): number {
 export function dropFile(path: string): number {
   const held = holdAt(F.AT_FDCWD, path, BESIDE | constants.O_WRONLY);
   const result = paths.unlinkAt(F.AT_FDCWD, path);
-  if (held >= 0 && result === 0) libc.inThread(libc.ftruncate, [held, 0], () => letGo(held));
+  if (held >= 0 && result === 0) inThread(libc.ftruncate, [held, 0], () => letGo(held));
   else letGo(held);
   return result;
 }
@@ -66,7 +67,7 @@ export function replaceFile(from: string, to: string): number {
  */
 export function beginSync(fd: number, done: () => void): void {
   if (libc.sync_file_range === null) setImmediate(done);
-  else libc.inThread(libc.sync_file_range, [fd, 0, 0, SYNC_FILE_RANGE_WRITE], () => done());
+  else inThread(libc.sync_file_range, [fd, 0, 0, SYNC_FILE_RANGE_WRITE], () => done());
 }
 
 /** @returns a descriptor of the file if it is a large one; -1 if it is not, or if it cannot be held */
@@ -77,7 +78,7 @@ function holdAt(folder: number, name: string, flags: number): number {
 }
 
 function letGo(held: number): void {
-  if (held >= 0) libc.inThread(libc.close, [held], ignore);
+  if (held >= 0) inThread(libc.close, [held], ignore);
 }
 
 function ignore(): void {}

@@ -4,7 +4,8 @@ import { ERRNO } from './errno.ts';
 import { type ExecString, ExecStrings } from './exec-strings.ts';
 import { canCloseInChild, closeInheritedOnExec } from './inherited.ts';
 import { SYSTEM } from './layout.ts';
-import { close, duplicate, inThread, kill, lastError, posixSpawn } from './libc.ts';
+import { close, duplicate, kill, lastError, posixSpawn } from './libc.ts';
+import { inThread } from './threads.ts';
 
 /** What `spawn` starts. Text is passed as UTF-8; none of it may hold a NUL. */
 export interface SpawnRequest {

@@ -2,6 +2,7 @@ import { LOCAL_PEER } from '../../address.ts';
 import { present } from '../../assert.ts';
 import { EAGAIN, EINTR, ERRNO } from '../../ffi/errno.ts';
 import * as libc from '../../ffi/libc.ts';
+import { inThread } from '../../ffi/threads.ts';
 import { Memory } from '../../memory.ts';
 import { type Op, OpKind } from '../../op.ts';
 import type { Udata } from '../../udata.ts';
@@ -208,7 +209,7 @@ export class Attempts {
     then: (result: number) => void,
   ): void {
     watch.inThreads++;
-    libc.inThread(call, args, (result) => this.returned(watch, () => then(result)));
+    inThread(call, args, (result) => this.returned(watch, () => then(result)));
   }
 
   private returned(watch: Watch, then: () => void): void {

@@ -3,6 +3,7 @@ import { F } from '../../ffi/file-layout.ts';
 import { C, EV, KQUEUE, type KqueueFlavour, NOTE, SYSTEM } from '../../ffi/layout.ts';
 import * as libc from '../../ffi/libc.ts';
 import { openAt } from '../../ffi/paths.ts';
+import { waitInThread } from '../../ffi/threads.ts';
 import { Memory } from '../../memory.ts';
 import { Change } from '../../op.ts';
 import { Interest } from '../driver.ts';
@@ -132,7 +133,7 @@ export class Kqueue {
     this.flush();
     const timeout = Memory.allocate(16);
     const list = this.spare.address;
-    libc.waitInThread(
+    waitInThread(
       this.calls.kevent,
       [this.fd, 0, 0, list, BATCH, this.setTimeout(timeout, timeoutMs)],
       (n) => {

@@ -1,6 +1,7 @@
 import { EINTR } from '../../ffi/errno.ts';
 import { POLL, POLLFD } from '../../ffi/layout.ts';
 import * as libc from '../../ffi/libc.ts';
+import { waitInThread } from '../../ffi/threads.ts';
 import { Memory } from '../../memory.ts';
 import { Interest } from '../driver.ts';
 import { LevelPoller } from './level-poller.ts';
@@ -40,7 +41,7 @@ export class PollPoller extends LevelPoller {
     // The thread has a list of its own, because this one goes on changing the other. The next `wait` finds what is
     // ready.
     const snapshot = this.fill(Memory.allocate(Math.max(1, this.set.members.length) * POLLFD.size));
-    libc.waitInThread(libc.poll, [snapshot.address, this.set.members.length, timeoutMs], () => {
+    waitInThread(libc.poll, [snapshot.address, this.set.members.length, timeoutMs], () => {
       if (snapshot.size > 0) woken();
     });
   }

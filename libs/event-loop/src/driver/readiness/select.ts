@@ -1,6 +1,7 @@
 import { EINTR, ERRNO } from '../../ffi/errno.ts';
 import { FD_SETSIZE } from '../../ffi/layout.ts';
 import * as libc from '../../ffi/libc.ts';
+import { waitInThread } from '../../ffi/threads.ts';
 import { Memory } from '../../memory.ts';
 import { Interest } from '../driver.ts';
 import { LevelPoller } from './level-poller.ts';
@@ -59,13 +60,9 @@ export class SelectPoller extends LevelPoller {
     const count = this.fill(snapshot.bytes, timeoutMs);
     const { address } = snapshot;
     const timeout = timeoutMs < 0 ? 0 : address + TIMEVAL;
-    libc.waitInThread(
-      libc.select,
-      [count, address, address + WRITE_SET, address + ERROR_SET, timeout],
-      () => {
-        if (snapshot.size > 0) woken();
-      },
-    );
+    waitInThread(libc.select, [count, address, address + WRITE_SET, address + ERROR_SET, timeout], () => {
+      if (snapshot.size > 0) woken();
+    });
   }
 
   /**

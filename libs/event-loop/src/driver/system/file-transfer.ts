@@ -2,6 +2,7 @@ import { present } from '../../assert.ts';
 import { EAGAIN } from '../../ffi/errno.ts';
 import { C } from '../../ffi/layout.ts';
 import * as libc from '../../ffi/libc.ts';
+import { inThread } from '../../ffi/threads.ts';
 import { Memory } from '../../memory.ts';
 import type { Op } from '../../op.ts';
 import { COLD_CHUNK, isWarm, lookLength } from './page-cache.ts';
@@ -70,16 +71,12 @@ export function sendFileInThread(fd: number, op: Op, then: (result: number) => v
   const position = Memory.allocate(8);
   position.bytes.writeBigInt64LE(BigInt(begin));
   const length = Math.min(op.length - op.done, SENDFILE_CHUNK);
-  libc.inThread(
-    present(libc.sendfile.linux, 'sendfile(2)'),
-    [fd, op.file, position.address, length],
-    (result) => {
-      // The kernel moves the position on, so that memory is kept until now.
-      if (result >= 0) then(Number(position.bytes.readBigInt64LE()) - begin);
-      else if (isRefused(result)) copyInThread(fd, op.file, begin, length, then);
-      else then(result);
-    },
-  );
+  inThread(present(libc.sendfile.linux, 'sendfile(2)'), [fd, op.file, position.address, length], (result) => {
+    // The kernel moves the position on, so that memory is kept until now.
+    if (result >= 0) then(Number(position.bytes.readBigInt64LE()) - begin);
+    else if (isRefused(result)) copyInThread(fd, op.file, begin, length, then);
+    else then(result);
+  });
 }
 
 /** What the socket does not take is read again the next time. */
@@ -91,7 +88,7 @@ function copyInThread(
   then: (result: number) => void,
 ): void {
   const piece = Memory.allocate(Math.min(length, COPY_CHUNK));
-  libc.inThread(libc.pread, [file, piece.address, piece.size, position], (result) => {
+  inThread(libc.pread, [file, piece.address, piece.size, position], (result) => {
     if (result <= 0) then(result);
     else {
       const sent = libc.send(fd, piece.address, result, C.MSG_NOSIGNAL);

@@ -5,6 +5,7 @@ import { F, QUICK_FILE_SYSTEMS } from '../../ffi/file-layout.ts';
 import { C } from '../../ffi/layout.ts';
 import * as libc from '../../ffi/libc.ts';
 import * as paths from '../../ffi/paths.ts';
+import { inThread } from '../../ffi/threads.ts';
 import { Interest } from '../driver.ts';
 import { tryNoWait } from './page-cache.ts';
 
@@ -67,7 +68,7 @@ export function waitsForDisk(file: DiskFile): boolean {
  */
 export function closeDescriptor({ fd, interest, disk }: DiskFile): void {
   if (fd < 0) return;
-  if (disk === DiskSpeed.SLOW) libc.inThread(libc.close, [fd], ignore);
+  if (disk === DiskSpeed.SLOW) inThread(libc.close, [fd], ignore);
   else if (interest === Interest.FILE) closeFile(fd, Number.POSITIVE_INFINITY);
   else libc.close(fd);
 }

@@ -1,4 +1,5 @@
-import * as libc from '../../ffi/libc.ts';
+import type * as libc from '../../ffi/libc.ts';
+import { inThread } from '../../ffi/threads.ts';
 import { IORING_OP, IOSQE } from '../../ffi/uring-layout.ts';
 import type { Udata } from '../../udata.ts';
 import type { Completions } from '../completions.ts';
@@ -66,7 +67,7 @@ export class Flights {
   /** Has a thread of this process serve a direction of a flight. The flight pins the memory. */
   inThread(flight: Flight, tag: Tag, call: libc.Call, args: readonly number[]): void {
     this.startThread(flight, tag);
-    libc.inThread(call, args, (result) => this.brought(flight.index, tag, result));
+    inThread(call, args, (result) => this.brought(flight.index, tag, result));
   }
 
   /** A thread is about to work for a flight: `brought` follows. */
