@@ -10,22 +10,21 @@ import { stageContests } from './libraries/stages.ts';
 import { descriptorLimit } from './machine/descriptor-limit.ts';
 import { which } from './machine/which.ts';
 import type { Options, Section } from './options.ts';
-import type { Peer } from './peer.ts';
 import { openPools } from './pools.ts';
 import { type Findings, noFindings } from './report/findings.ts';
 import { Rig, type What } from './rig.ts';
 import { QUICK, type Scale, WHOLE } from './scale.ts';
 import { besideEach, type Neighbour } from './scenarios/beside.ts';
 import { applied } from './scenarios/fastcgi.ts';
-import { fill } from './scenarios/fill.ts';
+import { FILL_TITLES, fill } from './scenarios/fill.ts';
 import { rest } from './scenarios/idle.ts';
 import { multiplexed, securely } from './scenarios/secure.ts';
-import { startMany } from './scenarios/servers.ts';
+import { startMany, withLocations } from './scenarios/servers.ts';
 import { startAll } from './scenarios/starts.ts';
 import { upload } from './scenarios/uploads.ts';
 import { variantsOf } from './scenarios/variants.ts';
+import { inCrews, shareOut } from './scenarios/workers.ts';
 import type { Server } from './server.ts';
-import type { SiteName } from './sites.ts';
 import { type Calls, countCalls, countOne } from './syscalls.ts';
 
 const MINUTE_MS = 60_000;
@@ -51,13 +50,6 @@ const LARGE_CONNECTIONS = 4;
 /** Seconds. A second of large files is a dozen requests, and V8 compiles what serves them only after many. */
 const LARGE_WARMUP = 5;
 
-/** What the pages of a full cache are. */
-const FILL_TITLES: Readonly<Partial<Record<SiteName, string>>> = {
-  tiny: 'of 100 bytes',
-  small: 'of 1 KiB',
-  middling: 'of 5 KiB',
-  many: 'of 2 to 8 KiB',
-};
 /** Seconds of one load: the longer it is, the less it matters that wrk first reads a hundred thousand paths. */
 const FILL_SECONDS = 8;
 const FEW_LOCATIONS = 50;
@@ -98,6 +90,7 @@ export class FullLab {
       beside: () => this.beside(),
       memory: () => this.memory(),
       servers: () => this.servers(),
+      workers: () => this.workers(),
       tls: () => this.tls(),
       http2: () => this.http2(),
       large: () => this.large(),
@@ -119,6 +112,11 @@ export class FullLab {
       kept(this.findings);
     }
     return this.findings;
+  }
+
+  /** What holds idle connections. */
+  private get holder() {
+    return { core: this.options.clientCore, client: join(this.programs, 'loads', 'idle.js') };
   }
 
   private small(): Promise<void> {
@@ -262,6 +260,16 @@ export class FullLab {
     });
   }
 
+  private workers(): Promise<void> {
+    const { findings, options } = this;
+    const peers = inCrews(this.rig.chosen(this.rig.partakers('workers')));
+    return this.rig.among(peers, { role: 'files', size: options.size }, async (lab) => {
+      const plan = { connections: [...MAIN_CONNECTIONS], warmup: options.warmup, ...this.often };
+      findings.workers = this.rig.summarized(await compare(lab, plan, this.say));
+      findings.sharing = await shareOut(lab, this.holder, this.say);
+    });
+  }
+
   private async tls(): Promise<void> {
     const { findings, options, scale } = this;
     const names = this.rig.partakers('tls');
@@ -275,8 +283,7 @@ export class FullLab {
     // Servers that have had other connections would put these where those were.
     await this.rig.within(names, { role: 'files', secure: true, size: options.size }, async (lab) => {
       const count = Math.min(scale.idle, SECURE_IDLE);
-      const holder = join(this.programs, 'loads', 'idle.js');
-      findings.secureIdle = await rest(lab, { count, core, client: holder }, this.say);
+      findings.secureIdle = await rest(lab, { ...this.holder, count }, this.say);
       for (const { errors } of findings.secureIdle) findings.voids += errors > 0 ? 1 : 0;
     });
     const files = names.filter((name) => !name.startsWith('node') && !name.startsWith('bun'));
@@ -330,14 +337,13 @@ export class FullLab {
   }
 
   private async idle(): Promise<void> {
-    const { options, findings, scale } = this;
+    const { findings, scale } = this;
     if (descriptorLimit() < scale.idle * 1.2) {
       this.say(`idle: left out, a process may have no more than ${descriptorLimit()} descriptors`);
       return;
     }
     await this.rig.within(this.rig.partakers('idle'), { role: 'files', size: 1024 }, async (lab) => {
-      const client = join(this.programs, 'loads', 'idle.js');
-      findings.idle = await rest(lab, { count: scale.idle, core: options.clientCore, client }, this.say);
+      findings.idle = await rest(lab, { ...this.holder, count: scale.idle }, this.say);
       for (const { errors } of findings.idle) findings.voids += errors > 0 ? 1 : 0;
     });
   }
@@ -389,10 +395,4 @@ export class FullLab {
   private get often(): { readonly rounds: number; readonly seconds: number } {
     return { rounds: MORE_ROUNDS * this.scale.rounds + 1, seconds: this.options.seconds };
   }
-}
-
-/** A peer whose configuration has that many locations. */
-function withLocations(peer: Peer, count: number): Peer {
-  const name = `${peer.name}, ${count.toLocaleString('en')} locations`;
-  return { ...peer, name, launch: (setup) => peer.launch({ ...setup, locations: count }) };
 }

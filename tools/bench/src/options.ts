@@ -12,6 +12,7 @@ export const SECTIONS = [
   'beside',
   'memory',
   'servers',
+  'workers',
   'tls',
   'http2',
   'large',

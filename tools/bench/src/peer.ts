@@ -28,6 +28,8 @@ export interface Setup {
   readonly pools?: string;
   /** How many servers the configuration has beside the one that is asked, each with a name of its own. */
   readonly servers?: number;
+  /** How many workers serve; one where it is left out. */
+  readonly workers?: number;
   /** How many locations `/N/` the server has; those whose folder `N` is below the root serve it. */
   readonly locations?: number;
 }
@@ -53,9 +55,10 @@ interface Launch {
 
 /**
  * A server of the comparison. An implementer serves `setup.root` with the fastest settings that a careful operator
- * would choose, from one process or one worker, on one thread, with its access log on where it has one. With the role
+ * would choose, from one process or `workers`, each on one thread, with its access log on where it has one. With the role
  * `uploads` it stores a body sent to `/upload/NAME` as `folder/uploads/NAME`, a folder that is there. `servers`,
- * `locations`, `siblings` and `pools` concern webserv and nginx alone; `tls` those that take part in its sections.
+ * `locations`, `siblings`, `pools` and `workers` concern webserv and nginx alone; `tls` those that take part in its
+ * sections.
  */
 export interface Peer {
   readonly name: string;

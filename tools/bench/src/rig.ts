@@ -31,6 +31,7 @@ const PARTAKERS: Readonly<Partial<Record<Section, readonly string[]>>> = {
   beside: ['webserv', 'nginx-uncached', 'lighttpd'],
   memory: ['webserv'],
   servers: ['webserv', 'nginx'],
+  workers: ['webserv', 'webserv:epoll', 'nginx'],
   tls: ['webserv', 'webserv:epoll', 'nginx', 'h2o', 'caddy', 'node-https', 'bun-memory'],
   http2: ['webserv', 'webserv:epoll', 'nginx', 'h2o', 'caddy', 'node-http2'],
   large: [...DRIVERS, 'nginx', 'lighttpd', 'h2o'],

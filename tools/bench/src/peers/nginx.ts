@@ -17,7 +17,7 @@ const CACHED = `open_file_cache max=${MOST_CACHED} inactive=60s;
 const UNCACHED = 'open_file_cache off;';
 
 /**
- * One worker, the access log buffered. sendfile is the setting for large files. For small ones it may be cheaper to read
+ * One worker if no more are asked for, the access log buffered. sendfile is the setting for large files. For small ones it may be cheaper to read
  * into the buffer of the head, so there is a peer of each; and one of each with its descriptors cached, and without.
  * `nginx-kept` keeps its connections to an application of FastCGI.
  */
@@ -36,13 +36,24 @@ function make(name: string, sending: string, cache: string, keeps = false): Peer
     stores: 'PUT',
     missing: () => (program === '' ? 'nginx is not installed' : ''),
     version: () => [program, '-v'],
-    launch({ port, root, folder, role, siblings = false, pools, servers = 0, locations = 0, tls }) {
+    launch({
+      port,
+      root,
+      folder,
+      role,
+      siblings = false,
+      pools,
+      servers = 0,
+      locations = 0,
+      workers = 1,
+      tls,
+    }) {
       const path = join(folder, 'nginx.conf');
       const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
         .map((kind) => `  ${kind}_temp_path ${join(folder, kind)};`)
         .join('\n');
       const text = `daemon off;
-worker_processes 1;
+worker_processes ${workers};
 worker_rlimit_nofile 65536;
 pid ${join(folder, 'nginx.pid')};
 error_log ${join(folder, 'error.log')} warn;

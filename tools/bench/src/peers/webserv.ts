@@ -26,10 +26,22 @@ export function webserv(name: string, command: readonly string[], flavour: Flavo
       return script === undefined || existsSync(script) ? '' : `${script} is not built`;
     },
     version: () => [...command, '--version'],
-    launch({ port, root, folder, role, siblings = false, pools, servers = 0, locations = 0, tls }) {
+    launch({
+      port,
+      root,
+      folder,
+      role,
+      siblings = false,
+      pools,
+      servers = 0,
+      locations = 0,
+      workers = 1,
+      tls,
+    }) {
       const path = join(folder, 'webserv.conf');
       const log = quiet ? 'off' : `${join(folder, 'access.log')} combined buffer=64k flush=1s`;
       const text = `use ${driver};
+workers ${workers};
 error_log ${join(folder, 'error.log')} warn;
 
 server {

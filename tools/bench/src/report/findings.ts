@@ -7,6 +7,7 @@ import type { Idle } from '../scenarios/idle.ts';
 import type { ManyServers } from '../scenarios/servers.ts';
 import type { Start } from '../scenarios/starts.ts';
 import type { UploadSummary } from '../scenarios/uploads.ts';
+import type { Sharing } from '../scenarios/workers.ts';
 import type { SiteName } from '../sites.ts';
 import type { Calls } from '../syscalls.ts';
 
@@ -39,6 +40,9 @@ export interface Findings {
   memory: Fill[];
   servers: ManyServers[];
   locations: Summary[];
+  /** The small page by one worker and by several, and how they share connections. */
+  workers: Summary[];
+  sharing: Sharing[];
   /** Over TLS: the small page, handshakes, a large file, idle connections. */
   secure: Summary[];
   secureLarge: Summary[];
@@ -72,6 +76,8 @@ export function noFindings(): Findings {
     memory: [],
     servers: [],
     locations: [],
+    workers: [],
+    sharing: [],
     secure: [],
     secureLarge: [],
     secureIdle: [],

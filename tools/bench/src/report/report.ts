@@ -10,6 +10,7 @@ import { http2, secure } from './secure.ts';
 import { deviation, type Estimate } from './statistics.ts';
 import { figure, markdown } from './table.ts';
 import { judge, type Verdict } from './targets.ts';
+import { workers } from './workers.ts';
 
 /** What the page needs beside the figures. */
 interface Context {
@@ -33,6 +34,7 @@ export function report(findings: Findings, context: Context): string {
     memory(findings.memory),
     servers(findings.servers),
     locations(findings.locations),
+    workers(findings),
     secure(findings),
     http2(findings.http2),
     large(findings.large),

@@ -1,6 +1,7 @@
 import type { Measure, Summary } from '../compare.ts';
 import { CHANGING_HEADS } from '../libraries/heads.ts';
 import { POOL_SIZE } from '../peer.ts';
+import { CREWS } from '../scenarios/workers.ts';
 import type { Findings } from './findings.ts';
 import { type Bound, type Word, wordOf } from './judge.ts';
 import { type Estimate, estimate, exactly, paired, type Series } from './statistics.ts';
@@ -117,6 +118,12 @@ const MEMORY: readonly Target[] = [
   ),
 ];
 
+const WORKERS: readonly Target[] = CREWS.map((count) =>
+  atMost(`CPU a request, ${count} workers / 1, 64 connections`, 1.05, ({ workers }) =>
+    ratio(workers, 'cpu', `${OURS}, ${count} workers`, [OURS], 64),
+  ),
+);
+
 const SECURE: readonly Target[] = [
   ...[64, 512].map((count) =>
     atMost(`HTTPS, CPU a request / nginx, ${count} connections`, 0.8, ({ secure }) =>
@@ -180,7 +187,7 @@ const OTHERS: readonly Target[] = [
   },
 ];
 
-export const TARGETS: readonly Target[] = [...HOT, ...MISSES, ...MEMORY, ...SECURE, ...OTHERS];
+export const TARGETS: readonly Target[] = [...HOT, ...MISSES, ...MEMORY, ...WORKERS, ...SECURE, ...OTHERS];
 
 /** Every target, and how this run stands to it. */
 export function judge(findings: Findings, targets: readonly Target[] = TARGETS): Verdict[] {

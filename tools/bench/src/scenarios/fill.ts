@@ -1,10 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Lab } from '../lab.ts';
 import { figure } from '../report/table.ts';
+import type { SiteName } from '../sites.ts';
 import { usageOf } from '../tree.ts';
 
 const MIB = 2 ** 20;
 const CONNECTIONS = 64;
+/** What the pages of a full cache are. */
+export const FILL_TITLES: Readonly<Partial<Record<SiteName, string>>> = {
+  tiny: 'of 100 bytes',
+  small: 'of 1 KiB',
+  middling: 'of 5 KiB',
+  many: 'of 2 to 8 KiB',
+};
+
 /** Seconds. */
 const WARMUP = 3;
 /** How often each file is asked for: six in seven are asked for at least once. */

@@ -22,7 +22,7 @@ export interface Idle {
 }
 
 /** What holds the connections. */
-interface IdlePlan {
+export interface IdlePlan {
   readonly count: number;
   readonly core: number | null;
   readonly client: string;
@@ -43,8 +43,20 @@ export async function rest(lab: Lab, plan: IdlePlan, say: (line: string) => void
   return found;
 }
 
-async function hold({ peer, pid, port, url }: Server, { count, core, client }: IdlePlan): Promise<Idle> {
+async function hold(server: Server, plan: IdlePlan): Promise<Idle> {
+  const { peer, pid } = server;
   const before = await settled(pid);
+  const { open, value: after } = await holding(server, plan, () => settled(pid));
+  const { count } = plan;
+  return { peer: peer.name, connections: count, kib: (after - before) / 1024 / open, errors: count - open };
+}
+
+/** Looks at a server while it has idle connections. @returns how many had an answer, and what was seen */
+export async function holding<T>(
+  { port, url }: Server,
+  { count, core, client }: IdlePlan,
+  look: () => Promise<T>,
+): Promise<{ readonly open: number; readonly value: T }> {
   const words = [
     process.execPath,
     client,
@@ -57,10 +69,10 @@ async function hold({ peer, pid, port, url }: Server, { count, core, client }: I
   const gone = once(holder, 'exit');
   const [said] = await Promise.race([once(holder.stdout!, 'data'), gone.then(() => [''])]);
   const open = Number(/ready (\d+)/.exec(String(said))?.[1] ?? 0);
-  const after = await settled(pid);
+  const value = await look();
   holder.stdin?.end();
   await gone;
-  return { peer: peer.name, connections: count, kib: (after - before) / 1024 / open, errors: count - open };
+  return { open, value };
 }
 
 /** Resident bytes when they no longer change. */

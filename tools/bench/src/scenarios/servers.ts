@@ -41,3 +41,9 @@ export async function startMany(
     return { peer: name, servers, ms, series, resident };
   });
 }
+
+/** A peer whose configuration has that many locations. */
+export function withLocations(peer: Peer, count: number): Peer {
+  const name = `${peer.name}, ${count.toLocaleString('en')} locations`;
+  return { ...peer, name, launch: (setup) => peer.launch({ ...setup, locations: count }) };
+}
