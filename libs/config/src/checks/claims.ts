@@ -63,9 +63,7 @@ function ask(need: Need, path: string, disk: Disk): Failure | null {
     case 'folder':
       return askFolder(path, disk);
     case 'writable-folder':
-      return (
-        askFolder(path, disk) ?? askAccess(path, 'write', 'not-writable', 'this process cannot write', disk)
-      );
+      return askWritable(path, disk);
     case 'file':
       return askFile(path, disk);
     case 'program':
@@ -73,10 +71,7 @@ function ask(need: Need, path: string, disk: Disk): Failure | null {
     case 'log':
       return askLog(path, disk);
     case 'socket':
-      return (
-        askFolder(folderOf(path), disk) ??
-        askAccess(folderOf(path), 'write', 'not-writable', 'this process cannot write', disk)
-      );
+      return askSocket(path, disk);
   }
 }
 
@@ -98,7 +93,18 @@ function askLog(path: string, disk: Disk): Failure | null {
   const kind = disk.kind(path);
   if (kind === 'folder') return ['not-a-file', `${quoted(path)} is a folder`];
   if (kind !== 'none') return askAccess(path, 'write', 'not-writable', 'this process cannot write', disk);
-  const folder = folderOf(path);
+  return askWritable(folderOf(path), disk);
+}
+
+/**
+ * A reload keeps the socket that the server has opened as root, in a folder that its account may not write. One that
+ * somebody else has left there is found when the address is bound.
+ */
+function askSocket(path: string, disk: Disk): Failure | null {
+  return disk.kind(path) === 'other' ? null : askWritable(folderOf(path), disk);
+}
+
+function askWritable(folder: string, disk: Disk): Failure | null {
   return (
     askFolder(folder, disk) ?? askAccess(folder, 'write', 'not-writable', 'this process cannot write', disk)
   );
