@@ -66,7 +66,7 @@ describe('defaults', () => {
       root: '/srv/a',
       defaultFiles: ['index.html'],
       autoIndex: 'off',
-      archive: [],
+      listing: { readme: true, theme: '', archive: [] },
       uploadPath: null,
       bodySize: 1_048_576,
       minRate: 256,

@@ -33,6 +33,7 @@ const DISK: Readonly<Record<string, string | MemoryEntry>> = {
   [`${HOME}/storage/static/delete.html`]: '',
   [`${HOME}/storage/static/mime.types`]: 'types {\n  text/html html htm;\n  image/svg+xml svg;\n}\n',
   [`${HOME}/storage/static/unreadable.html`]: { mode: '' },
+  [`${HOME}/storage/static/large.css`]: 'a'.repeat((64 << 10) + 1),
   [`${HOME}/storage/temp/var1/`]: {},
   [`${HOME}/storage/readonly/`]: { mode: 'rx' },
   [`${HOME}/storage/locked/`]: { mode: 'r' },

@@ -14,6 +14,7 @@ export { type Address, addressesOf } from './model/addresses.ts';
 export { isChallenge } from './model/challenges.ts';
 export { HostMatcher } from './model/host-matcher.ts';
 export { formatIp, parseIp } from './model/ip-address.ts';
+export type * from './model/listing-settings.ts';
 export { LocationMatcher } from './model/location-matcher.ts';
 export { pathOf, pathWords } from './model/location-path.ts';
 export { isWithin, type Network } from './model/network.ts';

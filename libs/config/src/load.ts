@@ -18,6 +18,7 @@ import { warnOfLoops } from './checks/redirections.ts';
 import { warnOfUnseenRuns } from './checks/runs.ts';
 import { checkMethods } from './checks/script-methods.ts';
 import { checkScripts } from './checks/scripts/check-scripts.ts';
+import { checkThemes } from './checks/themes.ts';
 import { checkTls } from './checks/tls.ts';
 import { type Diagnostic, Problems, quoted } from './diagnostics/diagnostic.ts';
 import { Source } from './diagnostics/position.ts';
@@ -80,6 +81,7 @@ function loadSource(source: Source, disk: Disk): LoadResult {
   checkAdmin(draft, problems);
   warnOfUnseenRuns(draft, problems);
   if (problems.errors === 0) checkCertificates(draft, disk, problems);
+  checkThemes(draft, disk, problems);
   warnOfNoEffect(draft, problems);
   warnOfShadowed(draft, problems);
   warnOfLoops(draft, problems);

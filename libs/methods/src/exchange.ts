@@ -101,6 +101,9 @@ export interface Aim {
   readonly fault: { readonly status: number; readonly place: string } | null;
 }
 
+/** Where a request is answered, without the request: what decides which files may be shown, and how. */
+export type Scene = Pick<Exchange, 'server' | 'location' | 'services'>;
+
 /** One request in the method stage, with all that its answer needs. Its owner uses the object again for the next request. */
 export class Exchange {
   readonly services: Services;

@@ -22,23 +22,43 @@ td:first-child{overflow-wrap:anywhere}
 p,output{color:var(--dim)}
 form{display:flex;flex-wrap:wrap;gap:.75rem;align-items:center;margin:0 0 1rem}
 input{flex:1;min-width:0;max-width:24rem;font:inherit;padding:.375rem .625rem;color:inherit;background:var(--row);border:1px solid var(--line);border-radius:.25rem}
-td img{float:right;margin:-.25rem 0;object-fit:contain}
+main>table img{float:right;margin:-.25rem 0;object-fit:contain}
+article{margin-top:1.5rem;padding:.25rem 1.25rem;background:var(--row);border:1px solid var(--line);overflow-wrap:anywhere}
+article :is(h1,h2,h3,h4,h5,h6){margin:1.25rem 0 .5rem;font-size:1.125rem;line-height:1.3}
+article h1{font-size:1.375rem}
+article p{color:inherit}
+article a{text-decoration:underline}
+article img{max-width:100%;height:auto}
+article :is(pre,table){display:block;max-width:100%;overflow-x:auto}
+article :is(pre,code){font:.875rem/1.5 ui-monospace,monospace}
+article pre{padding:.75rem;background:var(--bg)}
+article>pre:only-child{white-space:pre-wrap;background:none;padding:0}
+article table{border:0}
+article blockquote{margin:0;padding-left:1rem;border-left:.25rem solid var(--line);color:var(--dim)}
 @media(max-width:34rem){th,td{padding:.625rem .5rem}.t span{display:none}}`;
 
 /**
  * Returns the policy of a page of this style: it fetches nothing but pictures of its own server, and runs this script.
  * @param script as it stands in the page
+ * @param theme as for `pageBegin`
  */
-export function pagePolicy(script: string): string {
-  return `default-src 'none'; img-src 'self' data:; style-src ${sourceOf(`\n${STYLE}\n`)}; script-src ${sourceOf(script)}; form-action 'self'; base-uri 'none'`;
+export function pagePolicy(script: string, theme: string): string {
+  const styles = theme === '' ? STYLE_SOURCE : `${STYLE_SOURCE} ${sourceOf(`\n${theme}\n`)}`;
+  return `default-src 'none'; img-src 'self' data:; style-src ${styles}; script-src ${sourceOf(script)}; form-action 'self'; base-uri 'none'`;
 }
 
 function sourceOf(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }
 
-/** Returns the beginning of a page, up to the content of its `main`. @param title plain text */
-export function pageBegin(title: string): string {
+const STYLE_SOURCE = sourceOf(`\n${STYLE}\n`);
+
+/**
+ * Returns the beginning of a page, up to the content of its `main`.
+ * @param title plain text
+ * @param theme CSS behind that of the page, without `</` and with LF alone; '' for none
+ */
+export function pageBegin(title: string, theme = ''): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -49,7 +69,7 @@ export function pageBegin(title: string): string {
 <style>
 ${STYLE}
 </style>
-</head>
+${theme === '' ? '' : `<style>\n${theme}\n</style>\n`}</head>
 <body>
 <main>
 `;

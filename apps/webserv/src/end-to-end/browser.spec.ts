@@ -219,6 +219,49 @@ function browse(protocol: 'http' | 'h2'): void {
     expect(complaints).toEqual([]);
   });
 
+  it('shows a README under its list, in a style of the site, on a phone', async () => {
+    const themed = new TestSite();
+    const wide = `| ${'column | '.repeat(40)}\n| ${'- | '.repeat(40)}\n\n    ${'code '.repeat(100)}\n\n`;
+    themed.file(
+      'www/README.md',
+      `# Title\n\n[next](a%20b/)\n\n![dot](dot.svg)\n\n![far](http://a.invalid/)\n\n${wide}`,
+    );
+    themed.file('www/a b/name');
+    themed.file('www/dot.svg', '<svg xmlns="http://www.w3.org/2000/svg" width="2000" height="9"/>');
+    themed.file(
+      'theme.css',
+      'body{background:#010203}\r\n@media(prefers-color-scheme:dark){body{background:#040506}}',
+    );
+    const rules = 'auto_index on; auto_index_theme theme.css;';
+    const port = themed.start(
+      `error_log error.log; server { listen 127.0.0.1:0; access_log off; root www; ${rules} location / { } }`,
+      { protocol },
+    );
+    try {
+      await page.goto(`${home.split(':').slice(0, 2).join(':')}:${port}/`, { waitUntil: 'load' });
+      const article = page.locator('article');
+      expect(await article.locator('h1').textContent()).toBe('Title');
+      expect(await article.locator('a', { hasText: 'far' }).getAttribute('href')).toBe('http://a.invalid/');
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+      await article.locator('img').scrollIntoViewIfNeeded();
+      await page.waitForFunction("document.querySelector('article img').naturalWidth === 2000");
+      expect((await article.locator('img').boundingBox())!.width).toBeLessThanOrEqual(375);
+      for (const [colorScheme, ground] of [
+        ['dark', 'rgb(4, 5, 6)'],
+        ['light', 'rgb(1, 2, 3)'],
+      ] as const) {
+        await page.emulateMedia({ colorScheme });
+        expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe(ground);
+      }
+      await page.fill('input[type=search]', 'dot');
+      expect(await page.textContent('output')).toBe('1 name');
+      await Promise.all([page.waitForURL(/a%20b\/$/), article.locator('a', { hasText: 'next' }).click()]);
+      expect(complaints).toEqual([]);
+    } finally {
+      await themed.close();
+    }
+  });
+
   it('signs in, counts visits and signs out', async () => {
     await page.goto(`${home}/session/session.py`);
     await page.fill('#name', 'Ada <b>');

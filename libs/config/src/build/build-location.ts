@@ -52,7 +52,7 @@ export function buildLocation(
     uploadInert: scope.uploadInert,
     cgiUploads: scope.cgiUploads,
     autoIndex: index.autoIndex,
-    archive: scope.archive,
+    listing: scope.listing,
     tries: scope.tries,
     spa: scope.spa,
     methods: scope.methods,

@@ -1,5 +1,6 @@
 import type { AccessLogWords } from '../directives/logs.ts';
 import type { DirectiveName, ValueOf } from '../directives/table.ts';
+import { absolutePath } from '../disk/path.ts';
 import type { AccessRule } from '../model/access.ts';
 import type { ErrorLogTarget, Origin, Origins, Timeouts } from '../model/types.ts';
 import { LayeredOrigins } from './layered-origins.ts';
@@ -50,6 +51,12 @@ export class LevelReader {
     const { value, setting } = this.#note(name, this.#level.settle(name));
     if (value === null || setting === null) return value;
     return { ...value, ...logPlace(value, setting.directive.source.folder) };
+  }
+
+  /** Takes the path of a file, and makes it absolute. '' is off. */
+  file(name: 'auto_index_theme'): string {
+    const { value, setting } = this.#note(name, this.#level.settle(name));
+    return value === '' || setting === null ? '' : absolutePath(setting.directive.source.folder, value);
   }
 
   /** Takes the rules of access: those of the nearest level that has any. */

@@ -21,6 +21,11 @@ export function ownClaims(level: Level): Claim[] {
     const path = absolutePath(setting.directive.source.folder, setting.value);
     claims.push({ need, path, at: wordSpan(setting.directive, 0) });
   }
+  const theme = level.own('auto_index_theme');
+  if (theme !== null && theme.value !== '') {
+    const path = absolutePath(theme.directive.source.folder, theme.value);
+    claims.push({ need: 'file', path, at: wordSpan(theme.directive, 0) });
+  }
   for (const { directive, value } of level.all('action')) {
     if (value.program === null) continue;
     const path = absolutePath(directive.source.folder, value.program);

@@ -23,7 +23,11 @@ export function buildScope(reader: LevelReader, types: ReadonlyMap<string, strin
     uploadInert: reader.take('upload_inert'),
     cgiUploads: reader.take('cgi_uploads'),
     autoIndex: reader.take('auto_index'),
-    archive: reader.take('archive'),
+    listing: {
+      readme: reader.take('auto_index_readme'),
+      theme: reader.file('auto_index_theme'),
+      archive: reader.take('archive'),
+    },
     tries: reader.take('try_files'),
     spa: reader.take('spa'),
     methods: reader.take('method'),

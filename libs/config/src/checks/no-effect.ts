@@ -21,7 +21,7 @@ export function warnOfNoEffect(draft: Draft, problems: Problems): void {
     serverDefaultFile(server.level, locations, problems);
     limits(server, locations, problems);
     listings(server.level, locations, problems);
-    archivesAndRates(locations, problems);
+    listingsAndRates(locations, problems);
     uploads(server.level, locations, problems);
     memory(draft.main, server, problems);
     posts(server.level, locations, problems);
@@ -124,11 +124,14 @@ function listings(server: Level, locations: readonly Built<Location>[], problems
   neverActs(server.own('max_listings'), 'max_listings', 'no location of this server lists folders', problems);
 }
 
-/** Only what is listed is packed. What leaves before a limit counts is nothing without a limit. */
-function archivesAndRates(locations: readonly Built<Location>[], problems: Problems): void {
+const LISTED = ['archive', 'auto_index_readme', 'auto_index_theme'] as const;
+
+/** Only what is listed has a README, a theme, and is packed. What leaves before a limit counts is nothing without a limit. */
+function listingsAndRates(locations: readonly Built<Location>[], problems: Problems): void {
   for (const { level, value } of locations) {
-    if (value.redirection === null && value.autoIndex === 'off' && value.archive.length > 0)
-      neverActs(level.own('archive'), 'archive', 'this location lists no folders', problems);
+    if (value.redirection === null && value.autoIndex === 'off') {
+      for (const name of LISTED) neverActs(level.own(name), name, 'this location lists no folders', problems);
+    }
     if (value.redirection === null && value.limitRate === 0)
       neverActs(level.own('limit_rate_after'), 'limit_rate_after', '"limit_rate" is 0 here', problems);
   }

@@ -45,6 +45,7 @@ export const DIAGNOSTIC_CODES = [
   'missing-auth-file',
   'bad-account',
   'accounts-served',
+  'bad-theme',
   'missing-store',
   'missing-name',
   'bad-name',

@@ -2,11 +2,11 @@
 
 import * as z from 'zod/mini';
 import { suggest } from '../diagnostics/suggest.ts';
-import type { ArchiveKind, TagSource } from '../model/types.ts';
+import type { TagSource } from '../model/types.ts';
 import { methods } from './methods.ts';
 import { row } from './row.ts';
 import type { Value } from './values/value.ts';
-import { choice, flag, lazy, one, refuse, refuseWord, text } from './values/values.ts';
+import { flag, lazy, one, refuse, refuseWord, text } from './values/values.ts';
 
 const TAG_SOURCES = ['stat', 'content', 'off'] as const;
 
@@ -36,24 +36,6 @@ const defaultFiles: Value<readonly string[]> = lazy(() =>
           refuseWord(ctx, index, `"${word}" is named twice`, { expected: 'each name once' });
       });
       return words;
-    }),
-  ),
-);
-
-const archive: Value<readonly ArchiveKind[]> = lazy(() =>
-  z.pipe(
-    z.array(z.string()),
-    z.transform((words: string[], ctx: z.core.ParsePayload): readonly ArchiveKind[] => {
-      if (words.length === 1 && words[0] === 'off') return [];
-      const kinds: ArchiveKind[] = [];
-      words.forEach((word, index) => {
-        if ((word !== 'zip' && word !== 'tar') || kinds.includes(word))
-          refuseWord(ctx, index, `"${word}" is not possible here`, {
-            suggestion: words.length === 1 && word === 'on' ? 'zip' : suggest(word, ['zip', 'tar']),
-          });
-        else kinds.push(word);
-      });
-      return kinds;
     }),
   ),
 );
@@ -149,26 +131,6 @@ export const contentRows = {
     default: 'index.html',
     help: 'The file in a folder that answers a request for the folder. Of several names the first one that exists answers. A script among them runs, if the location runs it.',
     alias: ['index', 'directory_index'],
-  }),
-  auto_index: row({
-    name: 'auto_index',
-    contexts: ['server', 'location'],
-    usage: 'on|off|missing',
-    value: choice('on', 'off', 'missing'),
-    expects: 'on, off or missing',
-    default: 'off',
-    help: 'Lists folders. on acts in a location that has no default_file of its own; such a location does not inherit the default_file of its server. missing lists a folder in which no default file exists.',
-  }),
-  archive: row({
-    name: 'archive',
-    contexts: ['server', 'location'],
-    usage: 'zip|tar... | off',
-    max: 2,
-    value: archive,
-    expects: 'zip, tar, both, or off',
-    default: 'off',
-    help: 'Gives a folder that is listed as one file: ?archive=zip or ?archive=tar behind its path, to which the listing links. It holds what listings of this location show, at any depth: nothing hidden, nothing of other locations, no script, no folder with a default file. It is packed while it is sent, uncompressed, whatever its size. max_listings counts it.',
-    alias: ['autoindex_archive', 'fancyindex_archive', 'zip'],
   }),
   upload_path: row({
     name: 'upload_path',

@@ -11,6 +11,7 @@ import { clientRows } from './clients.ts';
 import { codingRows } from './coding.ts';
 import { contentRows } from './content.ts';
 import { limitRows } from './limits.ts';
+import { listingRows } from './listings.ts';
 import { logRows } from './logs.ts';
 import { operatorRows } from './operator.ts';
 import type { Context, Row } from './row.ts';
@@ -24,6 +25,7 @@ export const DIRECTIVES = {
   ...securityRows,
   ...acmeRows,
   ...contentRows,
+  ...listingRows,
   ...answerRows,
   ...rewriteRows,
   ...fallbackRows,

@@ -4,6 +4,7 @@ import type { Position } from '../diagnostics/position.ts';
 import type { Guard } from './access.ts';
 import type { AnswerFields } from './answer-fields.ts';
 import type { Hsts } from './hsts.ts';
+import type { ListingSettings } from './listing-settings.ts';
 import type { LocationPath } from './location-path.ts';
 import type { LogFormat } from './log-format.ts';
 import type { Network } from './network.ts';
@@ -24,7 +25,6 @@ export type Method = string;
 export type Coding = 'br' | 'zstd' | 'gzip';
 /** What an entity tag is made from: modification time and size, or the content. */
 export type TagSource = 'stat' | 'content' | 'off';
-export type ArchiveKind = 'zip' | 'tar';
 /** When folders are listed: always, never, or where no default file is there. */
 export type AutoIndex = 'on' | 'off' | 'missing';
 export type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
@@ -222,8 +222,7 @@ export interface Scope {
   /** Whether files that clients can upload may be run. */
   readonly cgiUploads: boolean;
   readonly autoIndex: AutoIndex;
-  /** The formats in which a folder that is listed can be had as a whole. */
-  readonly archive: readonly ArchiveKind[];
+  readonly listing: ListingSettings;
   /** What is looked for where a request names no script. Null asks for the path alone. */
   readonly tries: Tries | null;
   /** The file that answers navigations to what does not exist, relative to the root. '' is off. */

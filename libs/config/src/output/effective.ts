@@ -27,6 +27,7 @@ import type {
 import { word } from '../syntax/print.ts';
 import { clean, source, Writer } from './effective-writer.ts';
 import { fieldLines } from './field-lines.ts';
+import { writeListing } from './listing-lines.ts';
 
 export interface EffectiveOptions {
   /** False leaves out the defaults. */
@@ -157,7 +158,7 @@ export function writeLocation(out: Writer, location: Location): void {
     uploadInert: location.uploadInert || own('upload_inert'),
     cgiUploads: location.cgi.length > 0 || own('cgi_uploads'),
     types: own('types'),
-    archive: location.autoIndex !== 'off' || own('archive'),
+    listing: location.autoIndex !== 'off',
     rateAfter: location.limitRate > 0 || own('limit_rate_after'),
     precompressed: (sendsFiles && !storesInRoot(location)) || own('precompressed'),
     compresses: sendsFiles || own('compress'),
@@ -207,7 +208,7 @@ interface Acts {
   readonly cgiUploads: boolean;
   readonly types: boolean;
   readonly rateAfter: boolean;
-  readonly archive: boolean;
+  readonly listing: boolean;
   readonly precompressed: boolean;
   readonly compresses: boolean;
   /** `compress_types` and `compress_min`. */
@@ -224,7 +225,7 @@ const ALL_ACT: Acts = {
   cgiUploads: true,
   types: true,
   rateAfter: true,
-  archive: true,
+  listing: true,
   precompressed: true,
   compresses: true,
   compress: true,
@@ -235,7 +236,7 @@ function writeScope(out: Writer, scope: Scope, origins: Origins, acts: Acts): vo
   if (scope.defaultFiles.length > 0)
     out.value('default_file', scope.defaultFiles.map(word).join(' '), origins, acts.defaultFile);
   out.value('auto_index', scope.autoIndex, origins);
-  out.value('archive', scope.archive.join(' ') || 'off', origins, acts.archive);
+  writeListing(out, scope, origins, acts.listing);
   const { tries } = scope;
   const words = tries === null ? ['off'] : [...tries.paths.map(word), word(fallbackText(tries.fallback))];
   out.value('try_files', words.join(' '), origins);

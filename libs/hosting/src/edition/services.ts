@@ -40,7 +40,7 @@ export class SiteServices implements Services {
   readonly files: ServerFiles;
   readonly store: Store;
   readonly uploads: UploadRoots;
-  readonly listings = new Listings();
+  readonly listings: Listings;
   readonly later: Turns['later'];
   private readonly engine: Engine;
   private readonly sites: ReadonlyMap<Server, HostedSite>;
@@ -57,6 +57,7 @@ export class SiteServices implements Services {
     this.files = engine.system.files(engine.loop);
     this.store = engine.system.store;
     this.later = engine.turns.later;
+    this.listings = new Listings(engine.markdown);
     this.sites = sites;
     this.uploads = new UploadRoots(uploadFoldersOf([...sites.keys()]));
     this.pages = new ErrorPages(this.files, this.uploads);

@@ -101,11 +101,12 @@ function unreachable(config: Config): readonly Refusal[] {
       }
     }
     for (const location of server.locations) {
-      const { root, uploadPath, putRoot, redirection, cgi, guard, origins } = location;
+      const { root, uploadPath, putRoot, redirection, listing, cgi, guard, origins } = location;
       // It is read again when it has changed.
       if (guard !== null && guard.accounts !== null)
         need(guard.accounts.file, constants.R_OK, 'read', origins.get('auth_file'));
       if (redirection === null) need(root, constants.X_OK, 'enter', origins.get('root'));
+      if (listing.theme !== '') need(listing.theme, constants.R_OK, 'read', origins.get('auto_index_theme'));
       if (uploadPath !== null) {
         need(uploadPath, constants.W_OK | constants.X_OK, 'write', origins.get('upload_path'));
       }

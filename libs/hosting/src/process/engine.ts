@@ -54,9 +54,13 @@ export class Engine {
   /** The site of each server of these editions. */
   readonly sites = new WeakMap<Server, Hosted>();
 
-  /** @param software as of the field */
-  constructor(software: string, loop: Loop, system: System) {
+  /** The path of markdown-it for `require`; '' if there is none. */
+  readonly markdown: string;
+
+  /** @param software and `markdown` as of the fields */
+  constructor(software: string, loop: Loop, system: System, markdown = '') {
     this.software = software;
+    this.markdown = markdown;
     this.loop = loop;
     this.system = system;
     this.clock = new Clock(loop);

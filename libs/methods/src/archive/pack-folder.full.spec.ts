@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { Fixture } from '../testing/fixture.ts';
+import { Fixture, PLAIN_LISTING } from '../testing/fixture.ts';
 
 const GIB = 2 ** 30;
 const LARGE = 5 * GIB;
@@ -28,7 +28,7 @@ let site: Fixture;
 
 beforeEach(() => {
   site = new Fixture();
-  site.location('/', { autoIndex: 'on', archive: ['zip', 'tar'] });
+  site.location('/', { autoIndex: 'on', listing: { ...PLAIN_LISTING, archive: ['zip', 'tar'] } });
   const fd = openSync(join(site.file('www/large')), 'r+');
   ftruncateSync(fd, LARGE);
   writeSync(fd, SAMPLE, 0, SAMPLE.length, AT);

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Fixture } from '../testing/fixture.ts';
+import { Fixture, PLAIN_LISTING } from '../testing/fixture.ts';
 import { byTable, crc32 } from './crc32.ts';
 
 const LONG = `${'long name '.repeat(20)}.txt`;
@@ -22,12 +22,13 @@ type Kind = keyof typeof READERS;
 type Row = readonly [name: string, size: number, time: readonly number[], content: string];
 
 const KINDS = ['zip', 'tar'] as const;
+const LISTING = { ...PLAIN_LISTING, archive: KINDS };
 
 let site: Fixture;
 
 beforeEach(() => {
   site = new Fixture();
-  site.location('/', { autoIndex: 'on', archive: KINDS });
+  site.location('/', { autoIndex: 'on', listing: LISTING });
 });
 
 afterEach(() => site.close());
@@ -95,7 +96,7 @@ describe.each(KINDS)('%s', (kind) => {
   it('holds nothing of other locations, and no source of a script', async () => {
     site.location('/', {
       autoIndex: 'on',
-      archive: KINDS,
+      listing: LISTING,
       symlinks: true,
       cgi: [{ kind: 'extension', ext: '.php', interpreter: '/bin/sh', application: null }],
     });
@@ -113,7 +114,7 @@ describe.each(KINDS)('%s', (kind) => {
   });
 
   it('leaves out a folder with a default file, which has no listing', async () => {
-    site.location('/', { autoIndex: 'missing', defaultFiles: ['index.html'], archive: KINDS });
+    site.location('/', { autoIndex: 'missing', defaultFiles: ['index.html'], listing: LISTING });
     for (const path of ['a', 'own/index.html', 'own/secret', 'list/b']) site.file(`www/${path}`, path);
     expect(await namesIn(kind)).toEqual(['a', 'list/', 'list/b']);
     expect((await site.send('GET', `/own/?archive=${kind}`)).text).toBe('own/index.html');
@@ -158,7 +159,7 @@ describe.each(KINDS)('%s', (kind) => {
 });
 
 it('is there only where the location says so', async () => {
-  site.location('/', { autoIndex: 'on', archive: ['tar'] });
+  site.location('/', { autoIndex: 'on', listing: { ...PLAIN_LISTING, archive: ['tar'] } });
   site.file('www/a');
   const { text } = await site.send('GET', '/?archive=zip');
   expect(text).toContain('href="?archive=tar" download');

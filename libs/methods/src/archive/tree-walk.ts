@@ -3,8 +3,8 @@ import type { Slice } from '../bounds/slice.ts';
 import { ERRNO } from '../disk/errno.ts';
 import { FileFacts } from '../disk/files.ts';
 import type { Exchange } from '../exchange.ts';
+import { openContent } from '../files/open-content.ts';
 import { FolderScan } from '../listing/folder-scan.ts';
-import { isSource, realPathOf } from '../scripts/open-script.ts';
 import type { Member } from './archive-format.ts';
 
 /** Folders within folders. */
@@ -73,22 +73,11 @@ export class TreeWalk {
   }
 
   private file(level: Level, index: number): Found | null {
-    const { exchange } = this;
-    const { location, services, server } = exchange;
-    const { files } = services;
     const name = level.scan.entries.name(index);
-    if (services.locate(server, level.url + name) !== location) return null;
-    const path = level.path + name;
-    const fd = files.open(location.root, path, !location.symlinks);
-    if (fd < 0) return null;
-    const facts = new FileFacts();
-    const given =
-      files.inspect(fd, facts) >= 0 &&
-      facts.kind === 'file' &&
-      !isSource(exchange, path, realPathOf(exchange, path, fd), facts);
-    if (given) return { name: level.name + name, size: facts.size, mtimeMs: facts.mtimeMs, fd };
-    files.close(fd);
-    return null;
+    const found = openContent(this.exchange, level.url + name, level.path + name);
+    if (found === null) return null;
+    const { fd, facts } = found;
+    return { name: level.name + name, size: facts.size, mtimeMs: facts.mtimeMs, fd };
   }
 
   private folder(level: Level, index: number): Found | null {

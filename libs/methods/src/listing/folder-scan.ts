@@ -5,6 +5,7 @@ import { FileFacts, type Files, type FolderReader } from '../disk/files.ts';
 import { present } from '../present.ts';
 import { hidesName } from '../resolve-path.ts';
 import { Entries } from './entries.ts';
+import { goesBefore } from './readme/readme-name.ts';
 
 /** The most entries of one listing. A sort holds all of them, so it needs a bound. A longer page would not help a reader. */
 const MAX_ENTRIES = 250_000;
@@ -32,6 +33,8 @@ export class FolderScan {
   /** Negative after a failure, and the call or rule that failed. */
   errno = 0;
   failedIn = '';
+  /** The name of the README that stands for the folder; '' if it has none. */
+  readme = '';
   private readonly files: Files;
   private readonly place: FolderPlace;
   private readonly maxEntries: number;
@@ -102,12 +105,14 @@ export class FolderScan {
     const facts = new FileFacts();
     while (this.next < entries.count) {
       const index = this.next++;
-      const error = reader.look(entries.name(index), facts);
+      const name = entries.name(index);
+      const error = reader.look(name, facts);
       if (reader.errno < 0) {
         this.fail(reader.errno, 'opendir');
         return;
       }
       if (error >= 0 && facts.kind !== 'other') entries.keep(index, facts);
+      if (error >= 0 && facts.kind === 'file' && goesBefore(name, this.readme)) this.readme = name;
       if (slice.spent && this.next < entries.count) return;
     }
     entries.settle();

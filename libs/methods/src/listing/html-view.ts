@@ -1,6 +1,7 @@
 import { escapeHtml } from '@webserv/response';
-import { encodeSegment, humanSize, PAGE_END, pageBegin, pagePolicy, visible } from '../page-style.ts';
+import { encodeSegment, humanSize, PAGE_END, pageBegin, visible } from '../page-style.ts';
 import type { Entries } from './entries.ts';
+import type { FolderScan } from './folder-scan.ts';
 import { type ListingQuery, LONGEST_FILTER, type SortColumn } from './listing-query.ts';
 import { LISTING_SCRIPT } from './listing-script.ts';
 import type { ListingView } from './listing-view.ts';
@@ -11,31 +12,51 @@ const COLUMNS: readonly (readonly [column: SortColumn, label: string, style: str
   ['date', 'Modified<span> (UTC)</span>', ' class="t"'],
 ];
 
-/** Of a page that is no upload's and no script's: whatever names the folder has, nothing of them runs. */
-export const LISTING_POLICY = pagePolicy(LISTING_SCRIPT);
+/** Gets a README of the folder. @param done called once, perhaps from within, with its HTML; '' if it is not shown */
+export type LoadReadme = (name: string, done: (html: string) => void) => void;
+
+/** What the page of a folder shows beside its names. */
+interface PageParts {
+  /** The formats in which the folder can be had as a whole. */
+  readonly archives: readonly string[];
+  /** CSS, as `pageBegin` takes it. */
+  readonly theme: string;
+  /** Null shows no README. */
+  readonly load: LoadReadme | null;
+}
 
 /** The page of a folder. Every link is relative, so that it works behind any proxy. */
 export class HtmlView implements ListingView {
   readonly contentType = 'text/html; charset=utf-8';
   private readonly path: string;
   private readonly query: ListingQuery;
-  private readonly archives: readonly string[];
+  private readonly parts: PageParts;
+  private readme = '';
 
-  /**
-   * @param path the requested path of the folder, decoded, with its slash at the end
-   * @param archives the formats in which the folder can be had as a whole
-   */
-  constructor(path: string, query: ListingQuery, archives: readonly string[]) {
-    this.archives = archives;
+  /** @param path the requested path of the folder, decoded, with its slash at the end */
+  constructor(path: string, query: ListingQuery, parts: PageParts) {
     this.path = path;
     this.query = query;
+    this.parts = parts;
+  }
+
+  prepare({ readme }: FolderScan, ready: () => void): void {
+    const { load } = this.parts;
+    if (readme === '' || load === null) {
+      ready();
+      return;
+    }
+    load(readme, (html) => {
+      if (html !== '') this.readme = `<article aria-label="${readme}" dir="auto">\n${html}</article>\n`;
+      ready();
+    });
   }
 
   begin(): string {
     const columns = COLUMNS.map(([column, label, style]) => this.column(column, label, style)).join('');
     const up =
       this.path === '/' ? '' : '<tr class="d" data-up><td><a href="../">..</a></td><td></td><td></td></tr>\n';
-    return `${pageBegin(`Index of ${this.path}`)}<h1>${this.breadcrumb()}</h1>
+    return `${pageBegin(`Index of ${this.path}`, this.parts.theme)}<h1>${this.breadcrumb()}</h1>
 ${this.form()}<table>
 <thead><tr>${columns}</tr></thead>
 <tbody>
@@ -57,7 +78,7 @@ ${up}`;
 
   end(truncated: boolean): string {
     const note = truncated ? '<p>The folder holds more than is listed here.</p>\n' : '';
-    return `</tbody>\n</table>\n${note}<script>${LISTING_SCRIPT}</script>\n${PAGE_END}`;
+    return `</tbody>\n</table>\n${note}${this.readme}<script>${LISTING_SCRIPT}</script>\n${PAGE_END}`;
   }
 
   /** The heading of a column links to the listing sorted by it. That of the current column links to the opposite order. */
@@ -78,7 +99,7 @@ ${up}`;
     const hidden = usual
       ? ''
       : `<input type="hidden" name="sort" value="${sort}"><input type="hidden" name="order" value="${order}">`;
-    const packs = this.archives.map(
+    const packs = this.parts.archives.map(
       (each) => `<a rel="nofollow" href="?archive=${each}" download>${each}</a>`,
     );
     return `<form role="search">${hidden}<input type="search" name="q" value="${escapeHtml(filter)}" maxlength="${LONGEST_FILTER}" placeholder="Filter" aria-label="Filter the names" autocomplete="off" autocapitalize="off" spellcheck="false"><output></output>${packs.join('')}</form>\n`;

@@ -1,6 +1,7 @@
 import { holdsRawBytes } from '@webserv/request';
 import { encodeSegment, visibleInJson } from '../page-style.ts';
 import type { Entries } from './entries.ts';
+import type { FolderScan } from './folder-scan.ts';
 import type { ListingView } from './listing-view.ts';
 
 /**
@@ -13,6 +14,10 @@ export class JsonView implements ListingView {
 
   constructor(path: string) {
     this.path = path;
+  }
+
+  prepare(_scan: FolderScan, ready: () => void): void {
+    ready();
   }
 
   begin(): string {

@@ -6,7 +6,7 @@
  */
 export const LISTING_SCRIPT = `(()=>{
 const form=document.querySelector('form'),field=form.q,served=field.value.toLowerCase(),note=document.querySelector('output');
-const rows=[...document.querySelectorAll('tbody tr')].map(row=>({row,link:row.querySelector('a'),text:row.dataset.up===''?null:row.querySelector('a').textContent.toLowerCase()}));
+const rows=[...document.querySelector('tbody').rows].map(row=>({row,link:row.querySelector('a'),text:row.dataset.up===''?null:row.querySelector('a').textContent.toLowerCase()}));
 const links=()=>rows.filter(({row})=>!row.hidden).map(({link})=>link);
 let timer=0;
 const filter=()=>{

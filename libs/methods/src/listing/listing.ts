@@ -42,7 +42,7 @@ interface ListingParts {
  * One folder in one order and one view, for all requests of it. It is sorted once, and a piece is written when a reader
  * wants it. Sorting, writing and giving run in the slices of `later`.
  *
- *     waiting for its scan -> sorting -> giving pieces          any of them --cancel()--> over
+ *     waiting for its scan and view -> sorting -> giving pieces          any of them --cancel()--> over
  */
 export class Listing {
   private readonly parts: ListingParts;
@@ -53,12 +53,17 @@ export class Listing {
   private listed = 0;
   /** How many entries the filter has looked at. */
   private looked = 0;
-  private scanned = false;
+  /** Whether the folder is read, or that failed, and the view has what it needs. */
+  private ready = false;
   private errno = 0;
   private failedIn = '';
-  /** The first row of each piece known so far, and the number of the last piece once it is written. */
+  /**
+   * Where each piece known so far begins: at a row, or behind all rows at a character of the end. And the number of the last
+   * piece, once it is written.
+   */
   private readonly starts: number[] = [0];
   private last = -1;
+  private end: string | null = null;
   /** The pieces written last, the oldest first. */
   private readonly pieces = new Map<number, Buffer>();
   /** The readers that want each piece, in the order in which the pieces were first wanted. */
@@ -95,7 +100,7 @@ export class Listing {
     const readers = this.wanted.get(number);
     if (readers === undefined) this.wanted.set(number, new Set([reader]));
     else readers.add(reader);
-    if (this.scanned) this.goOn();
+    if (this.ready) this.goOn();
   }
 
   /** Returns a piece that is kept, or null. */
@@ -109,8 +114,13 @@ export class Listing {
 
   /** Reports that the scan of the folder is over: it is read, or it failed. */
   begin(): void {
-    this.scanned = true;
-    this.goOn();
+    const { scan, view } = this.parts;
+    const ready = (): void => {
+      this.ready = true;
+      this.goOn();
+    };
+    if (scan.errno < 0) ready();
+    else view.prepare(scan, ready);
   }
 
   cancel(): void {
@@ -200,16 +210,19 @@ export class Listing {
     const { scan, view } = this.parts;
     const { entries } = scan;
     const order = present(this.order, 'the order of a listing');
-    let row = this.starts[number];
+    let at = this.starts[number];
     let text = number === 0 ? view.begin() : '';
-    for (; row < this.listed && text.length < PIECE; row++) {
-      text += view.row(entries, order[row], row === 0);
+    for (; at < this.listed && text.length < PIECE; at++) {
+      text += view.row(entries, order[at], at === 0);
     }
-    if (row < this.listed) this.starts[number + 1] = row;
-    else {
-      text += view.end(scan.truncated);
-      this.last = number;
+    if (at >= this.listed) {
+      this.end ??= view.end(scan.truncated);
+      const part = sliceOf(this.end, at - this.listed, PIECE - text.length);
+      text += part;
+      at += part.length;
+      if (at === this.listed + this.end.length) this.last = number;
     }
+    if (number !== this.last) this.starts[number + 1] = at;
     const piece = Buffer.from(text);
     this.keep(number, piece);
     return piece;
@@ -224,6 +237,17 @@ export class Listing {
       this.parts.account.give(length);
     }
   }
+}
+
+/** Returns some characters of a text. It does not cut one that takes two units of UTF-16. */
+function sliceOf(text: string, from: number, length: number): string {
+  const to = from + Math.max(0, length);
+  const cuts = to < text.length && to > from && isHighSurrogate(text.charCodeAt(to - 1));
+  return text.slice(from, cuts ? to - 1 : to);
+}
+
+function isHighSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit < 0xdc00;
 }
 
 function firstOf<T>(values: Iterable<T>): T {

@@ -196,7 +196,9 @@ describe('bounds', () => {
     while (!scan.run(new Slice()));
     expect([scan.entries.count, scan.truncated]).toEqual([10, true]);
     expect(JSON.parse(`${new JsonView('/').begin()}${new JsonView('/').end(true)}`).truncated).toBe(true);
-    expect(new HtmlView('/', parseListingQuery(''), []).end(true)).toContain('holds more than is listed');
+    expect(
+      new HtmlView('/', parseListingQuery(''), { archives: [], theme: '', load: null }).end(true),
+    ).toContain('holds more than is listed');
     account.close();
   });
 

@@ -6,6 +6,8 @@ import { type Listing, type ListingReader, READER_BYTES } from './listing.ts';
 import type { ListingHost } from './listing-host.ts';
 import type { ListingQuery } from './listing-query.ts';
 import type { ListingView } from './listing-view.ts';
+import { Readmes } from './readme/readmes.ts';
+import { Themes } from './theme.ts';
 
 /** The most folders that are read at once, each with one descriptor. Others wait for their turn. */
 const READ_AT_ONCE = 8;
@@ -34,10 +36,17 @@ interface ListingAsk {
  * `memory_limit` their memory.
  */
 export class Listings {
+  readonly readmes: Readmes;
+  readonly themes = new Themes();
   private readonly folders = new Map<string, ListedFolder>();
   private readonly counts = new Map<Server, number>();
   private readonly waiting = new Set<ListedFolder>();
   private readonly reading = new Set<ListedFolder>();
+
+  /** @param markdown the path of markdown-it for `require`; without one READMEs in Markdown are shown as text */
+  constructor(markdown = '') {
+    this.readmes = new Readmes(markdown);
+  }
 
   /** Listings that are being built or sent now. */
   get count(): number {

@@ -1,6 +1,6 @@
 import { CODINGS, codingExtension, type Reply } from '@webserv/response';
 import { FileFacts } from '../disk/files.ts';
-import type { Exchange } from '../exchange.ts';
+import type { Exchange, Scene } from '../exchange.ts';
 import { failure } from '../failure.ts';
 import type { OpenFile } from '../files/open-file.ts';
 import type { Script } from './script.ts';
@@ -17,7 +17,7 @@ const CONTROL = /[\x00-\x1f\x7f]/;
  * Returns the path of an open file without links, which identifies the file under every name. If nothing depends on that,
  * it returns `path` itself. It returns '' if the path is not known any more.
  */
-export function realPathOf({ server, services }: Exchange, path: string, fd: number): string {
+export function realPathOf({ server, services }: Scene, path: string, fd: number): string {
   const { files, uploads } = services;
   return uploads.none && !runsScripts(server) ? path : files.realPath(path, fd);
 }
@@ -56,14 +56,14 @@ export function scriptOf(
 }
 
 /** Whether an open file is a script, here or elsewhere: nothing of it may be sent. @param real as `realPathOf` */
-export function isSource(exchange: Exchange, path: string, real: string, facts: FileFacts): boolean {
-  const { location, server, services } = exchange;
+export function isSource(scene: Scene, path: string, real: string, facts: FileFacts): boolean {
+  const { location, server, services } = scene;
   if (real === '') return true;
   if (!runsScripts(server)) return false;
   return (
-    runnerOfOpen(exchange, path, real, facts) !== null ||
+    runnerOfOpen(scene, path, real, facts) !== null ||
     isScriptElsewhere(server, location, real, facts, services.files) ||
-    isCodedScript(exchange, path)
+    isCodedScript(scene, path)
   );
 }
 
@@ -99,7 +99,7 @@ export function permitted(exchange: Exchange, script: Script, real: string): Scr
 }
 
 /** Whether a file holds the coded source of a script that lies beside it, as `x.php.gz` does beside `x.php`. */
-function isCodedScript({ location, services }: Exchange, path: string): boolean {
+function isCodedScript({ location, services }: Scene, path: string): boolean {
   for (const coding of CODINGS) {
     const extension = codingExtension(coding);
     if (!path.toLowerCase().endsWith(extension)) continue;

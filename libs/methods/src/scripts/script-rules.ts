@@ -2,7 +2,7 @@ import type { Location, Runner, Server } from '@webserv/config';
 import { sameStamp } from '@webserv/response';
 import { isBeneath, realOf } from '../disk/disk-path.ts';
 import type { FileFacts, Files } from '../disk/files.ts';
-import type { Exchange } from '../exchange.ts';
+import type { Scene } from '../exchange.ts';
 import { isShadowed } from '../shadow.ts';
 
 export const ITSELF: Runner = { interpreter: '', application: null };
@@ -40,13 +40,8 @@ export function runnerOf(location: Location, path: string): Runner | null {
  * @param real the path of the open file without links
  * @param facts about the open file
  */
-export function runnerOfOpen(
-  exchange: Exchange,
-  path: string,
-  real: string,
-  facts: FileFacts,
-): Runner | null {
-  const { location, services } = exchange;
+export function runnerOfOpen(scene: Scene, path: string, real: string, facts: FileFacts): Runner | null {
+  const { location, services } = scene;
   const runner = runnerOf(location, path) ?? runnerOf(location, real);
   if (runner !== null) return runner;
   for (const rule of location.cgi) {

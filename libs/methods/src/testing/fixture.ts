@@ -23,6 +23,8 @@ import { bodyOf } from './body.ts';
 export const LONG_AGO = new Date('2024-02-03T04:05:06.789Z');
 export const NOW = Date.UTC(2025, 5, 1, 12, 0, 0);
 
+export const PLAIN_LISTING: Location['listing'] = { readme: true, theme: '', archive: [] };
+
 /** The settings of a test's location. The rest is as in the config's defaults. */
 export type LocationPatch = Partial<Omit<Location, 'methods'>> & { readonly methods?: readonly Method[] };
 
@@ -53,7 +55,7 @@ export class Fixture {
   server: Server;
   ledger = new Ledger(100, Number.MAX_SAFE_INTEGER);
   memory = new MemoryLedger(64 << 20);
-  readonly listings = new Listings();
+  readonly listings = new Listings(require.resolve('markdown-it/browser'));
   now = NOW;
   private last: Reply | null = null;
 
@@ -139,7 +141,7 @@ export class Fixture {
       uploadOverwrite: false,
       uploadFsync: false,
       autoIndex: 'off',
-      archive: [],
+      listing: PLAIN_LISTING,
       bodySize: 1 << 20,
       symlinks: false,
       dotfiles: false,

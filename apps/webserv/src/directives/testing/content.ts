@@ -47,6 +47,28 @@ export const CONTENT: Readonly<Record<string, Probe>> = {
       return [await seen('/folder/'), await seen('/other/')];
     },
   },
+  auto_index_readme: {
+    settings: [
+      ['auto_index_readme on;', [true, true]],
+      ['auto_index_readme off;', [false, false]],
+    ],
+    around: { server: 'auto_index on;' },
+    files: { 'files/folder/README.md': '**strong**', 'files/other/readme': 'strong' },
+    observe: async (place) => {
+      const pages = [await bodyAt(place, '/folder/'), await bodyAt(place, '/other/')];
+      return pages.map((page) => /<article[\s\S]*strong[\s\S]*<\/article>/.test(page));
+    },
+  },
+  auto_index_theme: {
+    settings: [
+      ['auto_index_theme one.css;', ['one']],
+      ['auto_index_theme two.css;', ['two']],
+      ['auto_index_theme off;', []],
+    ],
+    around: { server: 'auto_index on;' },
+    files: { 'one.css': '/*one*/', 'two.css': '/*two*/', 'files/folder/name': '' },
+    observe: async (place) => (await bodyAt(place, '/folder/')).match(/(?<=\/\*)\w+(?=\*\/)/g) ?? [],
+  },
   archive: {
     settings: [
       ['archive zip;', ['application/zip', 'text/html; charset=utf-8']],
