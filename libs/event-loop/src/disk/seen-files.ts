@@ -13,6 +13,8 @@ const LENGTH = 0x3f;
 const TIME_AT = 6;
 const TIME = 0x3ff;
 const TAG = -1 << 16;
+/** The greatest length of so many bits less one. */
+const LENGTHS = Array.from({ length: LENGTH + 1 }, (_, bits) => 2 ** (bits - 1) - 1);
 
 /**
  * The regular files that were looked at lately. A look comes before an open so that no device, FIFO or socket is opened by
@@ -43,7 +45,7 @@ export class SeenFiles {
       if (((place ^ print) & TAG) !== 0 || (place & LENGTH) === 0) continue;
       if (ageOf(place, time) > HOLDS) return false;
       this.last = at;
-      this.length = 2 ** ((place & LENGTH) - 1) - 1;
+      this.length = LENGTHS[place & LENGTH] as number;
       return true;
     }
     return false;
