@@ -183,21 +183,27 @@ function endsWithFolded(name: string, start: number, text: string): boolean {
 
 /** The media types of one site's locations. Locations with the same table of types, charset and default share one `MimeTypes`. */
 export class MimeTables {
-  private readonly known = new Map<ReadonlyMap<string, string>, Map<string, MimeTypes>>();
+  private readonly known = new Map<ReadonlyMap<string, string>, Table[]>();
 
   /** Takes what `MimeTypes` takes. The same map object is the same table. */
   of(types: ReadonlyMap<string, string>, charset: string | null, fallback?: string): MimeTypes {
     let tables = this.known.get(types);
     if (tables === undefined) {
-      tables = new Map();
+      tables = [];
       this.known.set(types, tables);
     }
-    const key = `${charset} ${fallback}`;
-    let found = tables.get(key);
-    if (found === undefined) {
-      found = new MimeTypes(types, fallback, charset);
-      tables.set(key, found);
+    // A walk: a config has few of them, and most have one. Each file that is opened asks.
+    for (const table of tables) {
+      if (table.charset === charset && table.fallback === fallback) return table.media;
     }
-    return found;
+    const media = new MimeTypes(types, fallback, charset);
+    tables.push({ charset, fallback, media });
+    return media;
   }
+}
+
+interface Table {
+  readonly charset: string | null;
+  readonly fallback: string | undefined;
+  readonly media: MimeTypes;
 }
