@@ -6,6 +6,7 @@ export { CONFIG_NAME } from './init/init-text.ts';
 export { completionText } from './output/completion.ts';
 export { helpText, usageText } from './output/help.ts';
 export { manText } from './output/man.ts';
+export { type PasswdAsk, passwd } from './passwd/passwd.ts';
 export { folderAsk } from './quick/ask.ts';
 export { Folder } from './quick/folder.ts';
 export { greeting } from './quick/greeting.ts';

@@ -58,7 +58,7 @@ export const BOUNDARIES: Readonly<Record<string, Boundary>> = {
     ],
     types: [],
   },
-  'libs/command': { values: ['event-loop', 'config', 'certificate'], types: [] },
+  'libs/command': { values: ['event-loop', 'config', 'certificate', 'accounts'], types: [] },
   'libs/accounts': { values: [], types: [] },
   'apps/webserv': { values: LIBRARIES, types: ['admin', 'cache', 'cgi', 'disk', 'pages', 'response'] },
 };

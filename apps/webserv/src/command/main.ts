@@ -20,6 +20,7 @@ import { byConfig, problemsOf } from './by-config.ts';
 import { byFolder } from './by-folder.ts';
 import { makeCertificate } from './certificate.ts';
 import { explainRequest } from './explain.ts';
+import { setPassword } from './passwd.ts';
 import { reloadServer } from './reload.ts';
 import { work } from './work.ts';
 
@@ -61,6 +62,7 @@ function run(words: Words): void {
     void doctor(options.get('config') ?? CONFIG_NAME, options.has('json'), storeProblems);
   } else if (subcommand === 'runs')
     void showRuns(options.get('config') ?? CONFIG_NAME, first, options.has('json'));
+  else if (subcommand === 'passwd') void setPassword(words);
   else if (subcommand === 'explain') void explainRequest(words);
   else if (subcommand === 'check-for-reload') checkMain(first, problemsOf);
   else if (subcommand === 'work') work();

@@ -83,6 +83,11 @@ export class Command {
     }
   }
 
+  /** Writes all that it reads on its standard input. */
+  type(text: string): void {
+    this.child.stdin?.end(text);
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.child.kill(signal);
   }

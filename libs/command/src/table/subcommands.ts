@@ -1,6 +1,7 @@
 import { EXPLAIN } from './explain.ts';
 import { HELP } from './help.ts';
 import { CONFIG_FILE } from './options.ts';
+import { PASSWD } from './passwd.ts';
 import type { OptionRow, SubcommandRow } from './row.ts';
 
 const JSON_OUTPUT: OptionRow = { name: 'json', help: 'print JSON' };
@@ -48,6 +49,7 @@ export const SUBCOMMANDS: readonly SubcommandRow[] = [
     options: [CONFIG_FILE, JSON_OUTPUT, HELP],
     help: 'show the last runs of scripts of the server of a configuration, or all that is known of one run; the configuration needs "admin ADDRESS;"',
   },
+  PASSWD,
   {
     name: 'certificate',
     operands: 'self-signed NAME...',

@@ -24,6 +24,10 @@ _webserv() {
         mapfile -t COMPREPLY < <(compgen -W '--config --json --help' -- "$cur")
         return
         ;;
+      passwd)
+        mapfile -t COMPREPLY < <(compgen -W '--delete --algorithm --help' -- "$cur")
+        return
+        ;;
       certificate)
         mapfile -t COMPREPLY < <(compgen -W 'self-signed --help' -- "$cur")
         return
@@ -65,7 +69,7 @@ _webserv() {
       ;;
     *)
       if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'init reload explain doctor runs certificate completion man' -- "$cur"; compgen -f -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'init reload explain doctor runs passwd certificate completion man' -- "$cur"; compgen -f -- "$cur")
       else
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
       fi

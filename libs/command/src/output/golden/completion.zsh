@@ -8,6 +8,7 @@ _webserv_first() {
     'explain:say what the server of a configuration would do with a request, and why, without doing it\: which server and location, which directives are in force, the way to the file or script, the head of the answer and its line in the log'
     'doctor:look at this machine as the server of a configuration would meet it, and say how to fix what is wrong; nothing is changed; as root it becomes the user of the configuration; exit code 1 means that something would stop the server, or break what the configuration promises'
     'runs:show the last runs of scripts of the server of a configuration, or all that is known of one run; the configuration needs "admin ADDRESS;"'
+    'passwd:set the password of a user in the file that auth_file names, or in a new one\: it is asked for twice, without showing it; without a terminal it is the first line of the standard input; a server that runs takes it over within seconds'
     'certificate:write NAME.pem and NAME.key, a certificate to try HTTPS with'
     'completion:print the completions of a shell'
     'man:print the manual page, for man -l -'
@@ -46,6 +47,12 @@ _webserv() {
         shift words
         (( CURRENT-- ))
         _arguments -s '(-c --config)'{-c+,--config=}'[the configuration file (default: webserv.conf in the working directory)]:FILE:_files' '--json[print JSON]' '(-h --help)'{-h,--help}'[print the help of this command]'
+        return
+        ;;
+      passwd)
+        shift words
+        (( CURRENT-- ))
+        _arguments -s '--delete[take the user out of the file]' '--algorithm=[how the password is hashed: bcrypt, argon2id or sha512 (default: bcrypt)]:NAME:(bcrypt argon2id sha512)' '(-h --help)'{-h,--help}'[print the help of this command]'
         return
         ;;
       certificate)

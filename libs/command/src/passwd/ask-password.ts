@@ -1,0 +1,74 @@
+import type { ReadStream } from 'node:tty';
+import { CommandError } from '../command-error.ts';
+
+/** Where words come from: a terminal, a pipe or a file. */
+export type Input = NodeJS.ReadableStream & Partial<Pick<ReadStream, 'isTTY' | 'setRawMode'>>;
+/** Where a person reads what is asked. */
+export type Output = Pick<NodeJS.WritableStream, 'write'>;
+
+/** Keys that a terminal sends as they are in its raw mode: ^C and ^D, the two of backspace, and ^U. */
+const CANCEL = new Set(['\u0003', '\u0004']);
+const ERASE = new Set(['\u007f', '\b']);
+const ERASE_LINE = '\u0015';
+
+/**
+ * Asks for a new password: twice and without showing it on a terminal. Otherwise it is the first line that comes.
+ * @throws CommandError if there is none
+ */
+export async function askPassword(user: string, input: Input, output: Output): Promise<string> {
+  if (input.isTTY !== true) return firstLine(input);
+  const [first = '', again] = await hidden([`password of ${user}: `, 'the same again: '], input, output);
+  if (first !== again) throw new CommandError('the two passwords differ: nothing is changed');
+  return first;
+}
+
+async function firstLine(input: Input): Promise<string> {
+  let text = '';
+  input.setEncoding('utf8');
+  for await (const piece of input) {
+    text += String(piece);
+    if (text.includes('\n')) break;
+  }
+  return text.split('\n', 1)[0]?.replace(/\r$/, '') ?? '';
+}
+
+/** Reads a line for each question from a terminal, which shows nothing of them. */
+function hidden(questions: readonly string[], input: Input, output: Output): Promise<readonly string[]> {
+  output.write(questions[0] ?? '');
+  input.setRawMode?.(true);
+  input.setEncoding('utf8');
+  return new Promise((resolve, reject) => {
+    const lines: string[] = [];
+    let typed: string[] = [];
+    const over = (): void => {
+      input.off('data', read);
+      input.setRawMode?.(false);
+      input.pause();
+    };
+    // What is pasted comes at once, and may hold all lines.
+    const read = (keys: string): void => {
+      for (const key of keys) {
+        if (CANCEL.has(key)) {
+          output.write('\n');
+          over();
+          reject(new CommandError('given up: nothing is changed'));
+          return;
+        }
+        if (ERASE.has(key)) typed.pop();
+        else if (key === ERASE_LINE) typed = [];
+        else if (key !== '\r' && key !== '\n') typed.push(key);
+        else {
+          lines.push(typed.join(''));
+          typed = [];
+          output.write(`\n${questions[lines.length] ?? ''}`);
+          if (lines.length < questions.length) continue;
+          over();
+          resolve(lines);
+          return;
+        }
+      }
+    };
+    input.on('data', read);
+    input.resume();
+  });
+}
