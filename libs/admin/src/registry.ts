@@ -1,4 +1,4 @@
-import type { Answer, Ask } from './answers/answer.ts';
+import type { Answer, Ask, Later } from './answers/answer.ts';
 import { countedRequests } from './counts/counted-requests.ts';
 import { RequestCounts } from './counts/request-counts.ts';
 import { SlowRequests } from './counts/slow-requests.ts';
@@ -18,7 +18,7 @@ export type Action = (answer: (status: number, text: string) => void) => void;
 /** A page of another library, with its title for the links. */
 export interface AdminPage {
   readonly title: string;
-  readonly answer: (ask: Ask) => Answer;
+  readonly answer: (ask: Ask) => Answer | Later;
 }
 
 /** What one of several processes of a server has counted: plain JSON. */

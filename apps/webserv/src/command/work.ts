@@ -5,8 +5,8 @@ import { keepPrivateFor } from './start.ts';
 
 /** What a worker does. Its parent says everything on the standard input. */
 export function work(): void {
-  new Worker(process.stdin, (config, sockets) => {
-    const running = serve(config, { ...driverOf(process.env), sockets });
+  new Worker(process.stdin, (config, sockets, recorded) => {
+    const running = serve(config, { ...driverOf(process.env), sockets, recorded });
     keepPrivateFor(config);
     return running;
   });

@@ -158,6 +158,31 @@ it('what bounds the machine holds for all workers together, and the operator see
   expect(metrics).toMatch(/webserv_requests_total\{[^}]*status="2xx"[^}]*\} 24\n/);
 });
 
+it('the operator sees the last runs of scripts of all workers, the newest first', async () => {
+  site.file('one/go');
+  const look = async (query = '') => {
+    const { status, body } = await once(door(), get(`/runs${query}`, 'Connection: close\r\n'));
+    return { status, said: JSON.parse(status === 200 ? String(body) : 'null') };
+  };
+  // The system chooses the worker of each connection.
+  const pids = new Set<string>();
+  let runs: { id: string; startedAt: number }[] = [];
+  while (pids.size < 2) {
+    await once(port, get('/run.sh', 'Connection: close\r\n'));
+    runs = (await look()).said;
+    for (const { id } of runs) pids.add(id.replace(/-.*/, ''));
+  }
+  const { workers } = await status();
+  expect([...pids].sort()).toEqual(workers.map(({ pid }) => String(pid)).sort());
+  const times = runs.map(({ startedAt }) => startedAt);
+  expect(times).toEqual([...times].sort((one, other) => other - one));
+  for (const { id } of runs.slice(0, 4))
+    expect((await look(`?id=${id}`)).said).toMatchObject({ id, status: 200 });
+  expect((await look('?id=1-1')).status).toBe(404);
+  const printed = await new Command(['runs', '-c', path('site.conf'), '--json']).ended;
+  expect(JSON.parse(printed.stdout)).toEqual((await look()).said);
+});
+
 it('lines in a pipe are whole, whoever writes them', async () => {
   const file = site.file(
     'pipe.conf',

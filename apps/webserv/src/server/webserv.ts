@@ -40,6 +40,8 @@ export interface ServeOptions {
   readonly loop?: Loop;
   /** Listening sockets that are open already. Each must have the address of a `listen`. */
   readonly sockets?: readonly GivenSocket[];
+  /** Keeps the last runs of scripts for another process, although this one has no admin address. */
+  readonly recorded?: boolean;
   /** Called with each config that the server has turned to. */
   readonly reloaded?: (config: Config) => void;
   /** The disk, the child processes and so on; by default those of this process. */
@@ -92,6 +94,7 @@ export class Webserv implements Running {
     this.reloaded = options.reloaded ?? (() => {});
     try {
       this.engine = new Engine(SOFTWARE, loop, system, markdown());
+      this.engine.recorded = options.recorded ?? false;
       const { book, errorLog } = this.engine;
       loop.onFault = faultsTo(errorLog);
       this.doors = new Doors(this.engine, options.sockets);
@@ -160,6 +163,11 @@ export class Webserv implements Running {
 
   report(): Report {
     return this.engine.registry.report();
+  }
+
+  runs(id: string | null): unknown {
+    const { recorder } = this.engine.scripts;
+    return id === null ? recorder.list() : recorder.find(id);
   }
 
   drain(): void {

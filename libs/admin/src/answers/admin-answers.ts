@@ -43,7 +43,7 @@ export class AdminAnswers {
     if (others !== null && COUNTED.has(ask.path) && (ask.method === 'GET' || ask.method === 'HEAD')) {
       return (done) => others((reports) => done(this.look(ask, reports) ?? this.missing(ask.path)));
     }
-    const answer = this.look(ask);
+    const answer = this.look(ask) ?? this.registry.pages.get(ask.path)?.answer(ask) ?? null;
     if (answer === null) return this.missing(ask.path);
     if (ask.method === 'GET' || ask.method === 'HEAD') return answer;
     return plain(405, 'This page can only be read.', [['Allow', 'GET, HEAD']]);
@@ -71,7 +71,7 @@ export class AdminAnswers {
       case '/config':
         return plain(200, this.options.config());
       default:
-        return registry.pages.get(ask.path)?.answer(ask) ?? null;
+        return null;
     }
   }
 
@@ -96,9 +96,8 @@ export class AdminAnswers {
   private run(path: string): Answer | Later {
     const action = this.registry.actions.get(path.slice(1));
     if (action === undefined) {
-      if (this.look({ method: 'GET', path, query: '', accept: '', host: '', origin: '' }) === null) {
-        return this.missing(path);
-      }
+      const look = { method: 'GET', path, query: '', accept: '', host: '', origin: '' };
+      if (!this.registry.pages.has(path) && this.look(look) === null) return this.missing(path);
       return plain(405, 'This page can only be read.', [['Allow', 'GET, HEAD']]);
     }
     if (!this.options.local) {

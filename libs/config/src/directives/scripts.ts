@@ -207,7 +207,7 @@ export const scriptRows = {
     value: count(0, 1000),
     expects: 'a number from 0 to 1000; 0 keeps none',
     default: '20',
-    help: 'How many of the last runs of its scripts each location keeps for the page /runs of the admin address and for "webserv runs": request, arguments, environment without secrets, times, status, bytes, the last lines of stderr, and how the script ended. The error log names the run of a request that failed. All locations together keep at most 4 MiB, within memory_limit. Without "admin" nothing is kept.',
+    help: 'How many of the last runs of its scripts each location keeps for the page /runs of the admin address and for "webserv runs": request, arguments, environment without secrets, times, status, bytes, the last lines of stderr, and how the script ended. The error log names the run of a request that failed. All locations together keep at most 4 MiB, within memory_limit. With workers each keeps its own, and the admin address shows those of all. Without "admin" nothing is kept.',
   }),
   cgi_uploads: row({
     name: 'cgi_uploads',

@@ -100,7 +100,7 @@ export class HostedEdition {
   serve(): void {
     const { memory, scripts, book } = this.engine;
     memory.limit = this.config.memoryLimit;
-    scripts.recorder.enabled = this.config.admin !== null;
+    scripts.recorder.enabled = this.engine.recorded || this.config.admin !== null;
     for (const [site, before] of this.earlier) {
       const { server } = site;
       site.memory.limit = server.memoryLimit;

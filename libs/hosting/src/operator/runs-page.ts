@@ -1,21 +1,39 @@
 import { type AdminPage, type Answer, json, type PagePart, plain, plainPage } from '@webserv/admin';
 import type { Recorder, RunDetails, RunSummary } from '@webserv/cgi';
 
+/** The last runs of scripts, of this process or of those that serve for it. The callbacks may be called from within. */
+export interface Runs {
+  /** The newest first. */
+  list(done: (runs: readonly RunSummary[]) => void): void;
+  find(id: string, done: (run: RunDetails | null) => void): void;
+}
+
+/** Those of this process. */
+export function ownRuns(recorder: Recorder): Runs {
+  return {
+    list: (done) => done(recorder.list()),
+    find: (id, done) => done(recorder.find(id)),
+  };
+}
+
 /** The page of the last runs of scripts, and with `?id=` of one of them. Programs get JSON. */
-export function runsPage(recorder: Recorder): AdminPage {
+export function runsPage(runs: Runs): AdminPage {
   return {
     title: 'Runs',
     answer: ({ query, accept }) => {
       const id = new URLSearchParams(query).get('id');
       const person = accept.includes('text/html');
-      if (id === null) return person ? listPage(recorder.list()) : varied(json(200, recorder.list()));
-      const run = recorder.find(id);
-      if (run === null) {
-        return plain(404, 'There is no such run, or it is no longer kept: see the directive "runs".');
-      }
-      return person ? detailsPage(run) : varied(json(200, run));
+      if (id === null)
+        return (done) => runs.list((list) => done(person ? listPage(list) : varied(json(200, list))));
+      return (done) => runs.find(id, (run) => done(runAnswer(run, person)));
     },
   };
+}
+
+function runAnswer(run: RunDetails | null, person: boolean): Answer {
+  if (run === null)
+    return plain(404, 'There is no such run, or it is no longer kept: see the directive "runs".');
+  return person ? detailsPage(run) : varied(json(200, run));
 }
 
 function varied(answer: Answer): Answer {

@@ -1,6 +1,6 @@
 import type { Engine } from '../process/engine.ts';
 import { processMetrics } from './process-facts.ts';
-import { runsPage } from './runs-page.ts';
+import { ownRuns, runsPage } from './runs-page.ts';
 import { serverMetrics } from './server-metrics.ts';
 import { addStatus } from './status.ts';
 import type { View } from './view.ts';
@@ -14,5 +14,5 @@ export function watchOver(engine: Engine, look: () => View): void {
   registry.source((out) => serverMetrics(out, engine, look()));
   registry.source(processMetrics);
   addStatus(registry, engine, look);
-  registry.page('/runs', runsPage(engine.scripts.recorder));
+  registry.page('/runs', runsPage(ownRuns(engine.scripts.recorder)));
 }

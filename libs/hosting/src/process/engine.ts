@@ -54,6 +54,8 @@ export class Engine {
   /** The site of each server of these editions. */
   readonly sites = new WeakMap<Server, Hosted>();
 
+  /** Another process asks for the last runs of scripts, so they are kept without an admin address as well. */
+  recorded = false;
   /** The path of markdown-it for `require`; '' if there is none. */
   readonly markdown: string;
 

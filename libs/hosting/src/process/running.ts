@@ -60,6 +60,8 @@ export interface Running {
   holdings(): Holdings;
   /** Returns what the server has counted, for a process that adds up several. */
   report(): Report;
+  /** Returns what is known of the last runs of its scripts, as plain JSON. @param id of one of them; null lists all */
+  runs(id: string | null): unknown;
   /** From now on `/readyz` says that the server is about to stop. It serves on as before. */
   drain(): void;
   /**

@@ -1,9 +1,8 @@
-import type { Report } from '@webserv/admin';
 import { Alarm } from '@webserv/cgi';
 import { type Config, packConfig } from '@webserv/config';
 import type { PlaceSockets } from './place-sockets.ts';
 import { shareOf } from './share.ts';
-import { CONFIG, type Order, type Wish } from './words.ts';
+import { CONFIG, type Order, type Question, type Wish } from './words.ts';
 import { type Means, WorkerPlace } from './worker-place.ts';
 
 /** All of them must serve by then: a disk that does not answer must not block reloads for ever. */
@@ -41,7 +40,7 @@ export class Crew {
     this.places = Array.from({ length: count }, (_, index) => {
       const place = { number: index + 1, of: count };
       const { addresses, fds } = sockets.of(index);
-      const order: Order = { place, addresses };
+      const order: Order = { place, addresses, recorded: config.admin !== null };
       const packed = [...packConfig(shareOf(config, place))].map((line) => `${CONFIG}${line}`);
       const kit = { lines: [JSON.stringify(order), ...packed], sockets: fds };
       return new WorkerPlace(means, place, kit, {
@@ -82,20 +81,21 @@ export class Crew {
     for (const place of this.places) place.tell(wish);
   }
 
-  reports(): Promise<readonly Report[]> {
+  /** What each worker says to a question. One that does not answer is left out, and so is null. */
+  ask(question: Question): Promise<readonly unknown[]> {
     const { loop } = this.means;
     return Promise.all(
       this.places.map((place) => {
-        return new Promise<Report | null>((resolve) => {
+        return new Promise<unknown>((resolve) => {
           const late = new Alarm(loop, () => resolve(null));
           late.set(REPORT_MS);
-          place.report((report) => {
+          place.ask(question, (said) => {
             late.stop();
-            resolve(report);
+            resolve(said);
           });
         });
       }),
-    ).then((reports) => reports.filter((report) => report !== null));
+    ).then((said) => said.filter((each) => each !== null));
   }
 
   private served(driver: string): void {

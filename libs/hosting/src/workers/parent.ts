@@ -1,10 +1,13 @@
 import { availableParallelism } from 'node:os';
+import type { Report } from '@webserv/admin';
+import type { RunDetails, RunSummary } from '@webserv/cgi';
 import type { Config } from '@webserv/config';
 import type { GivenSocket } from '@webserv/connection';
 import type { Loop } from '@webserv/event-loop';
 import { Reloads } from '../control/reloads.ts';
 import { HostedEdition } from '../edition/hosted-edition.ts';
 import { OperatorEnds } from '../operator/operator-ends.ts';
+import { type Runs, runsPage } from '../operator/runs-page.ts';
 import { watchOver } from '../operator/watch-over.ts';
 import { userOf } from '../process/account.ts';
 import { Engine } from '../process/engine.ts';
@@ -132,16 +135,33 @@ export class Parent implements Operated {
     const { engine } = this;
     const { registry } = engine;
     watchOver(engine, () => ({ edition: this.current, contexts: null, listeners: [] }));
-    // It is about the scripts of this process, and there are none.
-    registry.pages.delete('/runs');
+    registry.page('/runs', runsPage(this.runs()));
     registry.serving = () => (this.crew?.serving ?? 0) > 0;
-    registry.others = (done) => void (this.crew?.reports() ?? Promise.resolve([])).then(done);
+    registry.others = (done) =>
+      void (this.crew?.ask({ about: 'counts' }) ?? Promise.resolve([])).then((said) =>
+        done(said as Report[]),
+      );
     registry.section('workers', () => this.rows());
     registry.source((out) => {
       out.gauge('webserv_workers', 'Workers that serve.', this.crew?.serving ?? 0);
       out.counter('webserv_worker_restarts', 'Workers that have followed one that died.', this.allRestarts);
     });
     registry.action('reload', (answer) => this.reloads.answer(answer, () => this.reload()));
+  }
+
+  /** Those of all workers, as each of them says it. Crews that still end requests may run scripts as well. */
+  private runs(): Runs {
+    const ask = async (id: string | null): Promise<readonly unknown[]> => {
+      const crews = [this.crew, ...this.stopping].filter((crew) => crew !== null);
+      return (await Promise.all(crews.map((crew) => crew.ask({ about: 'runs', id })))).flat();
+    };
+    return {
+      list: (done) =>
+        void ask(null).then((said) => {
+          done((said as RunSummary[][]).flat().sort((one, other) => other.startedAt - one.startedAt));
+        }),
+      find: (id, done) => void ask(id).then(([run]) => done((run as RunDetails | undefined) ?? null)),
+    };
   }
 
   private get allRestarts(): number {

@@ -11,13 +11,18 @@ export interface Order {
   readonly place: Place;
   /** The addresses of the sockets that it inherits, in their order, as the config writes them. */
   readonly addresses: readonly string[];
+  /** Whether the operator can look at the runs of its scripts. */
+  readonly recorded: boolean;
 }
+
+/** What a worker is asked: what it has counted, or the last runs of its scripts: all of them, or one. */
+export type Question = { readonly about: 'counts' } | { readonly about: 'runs'; readonly id: string | null };
 
 export const CONFIG = 'c';
 
 /** Behind the config. */
 export type Wish =
-  | { readonly do: 'report'; readonly id: number }
+  | { readonly do: 'report'; readonly id: number; readonly question: Question }
   | { readonly do: 'stop'; readonly graceMs: number }
   | { readonly do: 'reopen' }
   | { readonly do: 'log-holdings' };

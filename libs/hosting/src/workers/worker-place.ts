@@ -1,9 +1,8 @@
-import type { Report } from '@webserv/admin';
 import { Alarm, type Launcher } from '@webserv/cgi';
 import type { Loop } from '@webserv/event-loop';
 import type { MainLog } from '../process/main-log.ts';
 import type { Place } from './share.ts';
-import type { Wish, Word } from './words.ts';
+import type { Question, Wish, Word } from './words.ts';
 import { WorkerProcess, type WorkerProgram } from './worker-process.ts';
 
 /** The first death costs no pause: clients wait in the queue of the socket. Then the pause doubles up to the second figure. */
@@ -49,7 +48,7 @@ export class WorkerPlace {
   private servingSince = 0;
   private readonly again: Alarm;
   private asked = 0;
-  private readonly asking = new Map<number, (report: Report | null) => void>();
+  private readonly asking = new Map<number, (said: unknown) => void>();
 
   constructor(means: Means, place: Place, kit: Kit, owner: PlaceOwner) {
     this.means = means;
@@ -93,15 +92,15 @@ export class WorkerPlace {
     this.worker?.kill();
   }
 
-  /** @param done gets null if the worker does not serve, or dies before it reports */
-  report(done: (report: Report | null) => void): void {
+  /** @param done gets null if the worker does not serve, or dies before it answers */
+  ask(question: Question, done: (said: unknown) => void): void {
     if (this.state !== 'serving' && this.state !== 'stopping') {
       done(null);
       return;
     }
     const id = this.asked++;
     this.asking.set(id, done);
-    this.worker?.tell({ do: 'report', id });
+    this.worker?.tell({ do: 'report', id, question });
   }
 
   private said(word: Word): void {
@@ -109,7 +108,7 @@ export class WorkerPlace {
     else if (word.is === 'report') {
       const done = this.asking.get(word.id);
       this.asking.delete(word.id);
-      done?.(word.report as Report);
+      done?.(word.report);
     } else if (this.state === 'starting') {
       this.state = 'serving';
       this.servingSince = this.means.loop.now;

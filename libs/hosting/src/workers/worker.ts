@@ -4,10 +4,10 @@ import { type Config, ConfigUnpacker } from '@webserv/config';
 import type { GivenSocket } from '@webserv/connection';
 import type { Running } from '../process/running.ts';
 import { StartError } from '../process/start-error.ts';
-import { CONFIG, Lines, type Order, REPORT_FD, type Wish, type Word } from './words.ts';
+import { CONFIG, Lines, type Order, type Question, REPORT_FD, type Wish, type Word } from './words.ts';
 
-/** Starts a server. @throws StartError */
-type Begin = (config: Config, sockets: readonly GivenSocket[]) => Running;
+/** Starts a server. @param recorded as of `Order` @throws StartError */
+type Begin = (config: Config, sockets: readonly GivenSocket[], recorded: boolean) => Running;
 
 /**
  * What a worker does: it serves a part of the config that its parent says, on sockets that it inherits, and ends when its
@@ -49,12 +49,12 @@ export class Worker {
     } else this.heed(JSON.parse(line) as Wish);
   }
 
-  private serve(config: Config, { addresses }: Order): void {
+  private serve(config: Config, { addresses, recorded }: Order): void {
     const sockets = addresses.map((address, index) => {
       return { fd: REPORT_FD + 1 + index, name: address, address };
     });
     try {
-      this.running = this.begin(config, sockets);
+      this.running = this.begin(config, sockets, recorded);
     } catch (error) {
       const problem = error instanceof StartError ? error.message : String((error as Error).stack);
       say({ is: 'failed', problem });
@@ -69,7 +69,7 @@ export class Worker {
     else if (running === null) return;
     else if (wish.do === 'reopen') running.reopenLogs();
     else if (wish.do === 'log-holdings') running.reportCaches();
-    else say({ is: 'report', id: wish.id, report: running.report() });
+    else say({ is: 'report', id: wish.id, report: answerOf(running, wish.question) });
   }
 
   private stop(graceMs: number): void {
@@ -80,6 +80,10 @@ export class Worker {
       if (!stopping) process.exit(0);
     });
   }
+}
+
+function answerOf(running: Running, question: Question): unknown {
+  return question.about === 'counts' ? running.report() : running.runs(question.id);
 }
 
 /** The parent reads at once, and a worker without one has nobody to say anything to. */
