@@ -211,8 +211,8 @@ export class ApplicationRun implements Run, Holder {
     const found = present(this.found, 'a connection');
     if (protocol !== ProtocolStatus.COMPLETE && !this.ending) this.refused(protocol);
     this.application.settled(found.connection);
-    if (found.connection.sending) {
-      // The application did not read all of the body. The kernel may still hold its memory: `gone` follows.
+    if (found.connection.sending || this.body?.finishing === false) {
+      // The application did not get all of the body. The kernel may still hold its memory: `gone` follows.
       found.connection.close();
     } else {
       this.found = null;

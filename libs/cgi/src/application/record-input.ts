@@ -7,12 +7,13 @@ import { CONTENT_MAX, HEADER, RecordType, writeHeader } from './record.ts';
 export class RecordInput implements InputPipe {
   /** A send of the body's is pending. */
   pending = false;
+  /** All of the body was handed to the connection. */
+  finishing = false;
   private readonly connection: () => Connection | null;
   private readonly headers = Memory.allocate(2 * HEADER);
   private writer: PipeWriter | null = null;
   /** Bytes of the body in the pending call. */
   private length = 0;
-  private finishing = false;
   private closed = false;
 
   /** @param connection the one that the request has now; null if it has none any more */

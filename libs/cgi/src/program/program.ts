@@ -22,8 +22,8 @@ export function programOf(
   contentLength: number,
 ): Program {
   const { head, location, server } = exchange;
-  const { file, interpreter } = script;
-  const words = searchWords(head.method, head.query);
+  const { file, interpreter, application } = script;
+  const words = application === null ? searchWords(head.method, head.query) : [];
   return {
     file: interpreter === '' ? file : interpreter,
     args: interpreter === '' ? [file, ...words] : [interpreter, file, ...words],

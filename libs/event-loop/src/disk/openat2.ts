@@ -30,6 +30,15 @@ export const openat2: Resolution = {
   },
 
   look(top: number, relative: string, direct: boolean, status: FileStatus): number {
+    if (isName(relative)) {
+      // One call instead of three: what is no link cannot lead outside.
+      const error = paths.askStatusAt(top, relative, false);
+      if (error < 0) return error;
+      if (paths.statusMode() !== MODE.LINK) {
+        paths.readStatus(status);
+        return 0;
+      }
+    }
     const fd = openBeneath(top, relative, F.O_PATH, direct);
     if (fd < 0) return fd;
     const error = paths.askStatus(fd);
@@ -42,6 +51,11 @@ export const openat2: Resolution = {
     return openBeneath(top, relative, F.O_PATH | constants.O_DIRECTORY, direct);
   },
 };
+
+/** Whether a path names an entry of the folder itself. */
+function isName(relative: string): boolean {
+  return relative !== '' && relative !== '.' && relative !== '..' && !relative.includes('/');
+}
 
 function openBeneath(top: number, relative: string, flags: number, direct: boolean): number {
   const links = direct ? RESOLVE.NO_SYMLINKS : RESOLVE.NO_MAGICLINKS;

@@ -80,20 +80,23 @@ function judge(exchange: Exchange, end: number, path: string): Found {
   const { head, location, services } = exchange;
   const name = head.path.slice(0, end);
   if (isHidden(location, name)) return failure(exchange, 404, 'hidden name');
+  const { interpreter, application } = runnerOf(location, path) ?? ITSELF;
+  const script = { name, pathInfo: head.path.slice(end), file: path, interpreter, application };
+  // Its name makes it a script. Only whether it is a client's upload depends on where it lies.
+  const mayBeUpload = !location.cgiUploads && !services.uploads.none;
+  if (application !== null && !mayBeUpload) {
+    // The application reads it, with rights of its own: to know that it is there is enough.
+    const facts = new FileFacts();
+    const errno = services.files.look(location.root, path, !location.symlinks, facts);
+    if (errno < 0) return failedCall(exchange, errno, 'look at script');
+    return facts.kind === 'file' ? permitted(exchange, script, path) : null;
+  }
   const file = OpenFile.at(exchange, path);
   if (!(file instanceof OpenFile)) return failedCall(exchange, file.errno, `${file.place} script`);
   const regular = file.facts.kind === 'file';
-  // Its name makes it a script. Only whether it is a client's upload depends on where it lies.
-  const mayBeUpload = regular && !location.cgiUploads && !services.uploads.none;
-  const real = mayBeUpload ? realPathOf(exchange, path, file.fd) : path;
+  const real = regular && mayBeUpload ? realPathOf(exchange, path, file.fd) : path;
   file.release();
-  if (!regular) return null;
-  const { interpreter, application } = runnerOf(location, path) ?? ITSELF;
-  return permitted(
-    exchange,
-    { name, pathInfo: head.path.slice(end), file: path, interpreter, application },
-    real,
-  );
+  return regular ? permitted(exchange, script, real) : null;
 }
 
 /**
