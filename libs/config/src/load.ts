@@ -11,6 +11,7 @@ import { checkAdmin } from './checks/admin.ts';
 import { checkCertificates } from './checks/certificates.ts';
 import { checkClaims } from './checks/claims.ts';
 import { checkEnv } from './checks/env.ts';
+import { checkErrors } from './checks/errors.ts';
 import { checkFallbacks } from './checks/fallbacks.ts';
 import { warnOfShadowed } from './checks/locations.ts';
 import { warnOfNoEffect } from './checks/no-effect.ts';
@@ -74,6 +75,7 @@ function loadSource(source: Source, disk: Disk): LoadResult {
   checkMethods(draft, problems);
   checkActions(draft, problems);
   checkEnv(draft, problems);
+  checkErrors(draft, problems);
   checkTls(draft, problems);
   checkAcme(draft, problems);
   checkAccess(draft, problems);

@@ -1,6 +1,6 @@
-import type { AccountRule, Location, Server } from '@webserv/config';
+import type { AccountRule, Location, Scope, Server } from '@webserv/config';
 import type { RequestHead } from '@webserv/request';
-import type { ContentCoding, FileStamp, MimeTypes, Reply } from '@webserv/response';
+import type { ContentCoding, FileStamp, MimeTypes, Reply, Successor } from '@webserv/response';
 import type { Ledger } from './bounds/ledger.ts';
 import type { MemoryLedger } from './bounds/memory-ledger.ts';
 import type { Work } from './bounds/turns.ts';
@@ -58,8 +58,10 @@ export interface Services {
    * @param coding the coding of the file that is sent in its place; '' for the file itself
    */
   contentTag(exchange: Exchange, coding: ContentCoding | '', stamp: FileStamp): string;
-  /** Returns the error page of a server for a status, or null for the built-in one. */
-  errorPage(server: Server, status: number): Reply | null;
+  /** Returns the page of a server for a status, by what a location says of errors; null for the built-in one. */
+  errorPage(server: Server, errors: Scope['errors'], status: number): Reply | null;
+  /** Returns what makes the answer to an error in place of its page; null if the page answers. */
+  errorScript(exchange: Exchange, status: number): Successor | null;
   /** The folders that clients can upload into. */
   readonly uploads: UploadRoots;
   /** Returns the location of a server that a decoded path belongs to. */
@@ -104,6 +106,15 @@ export interface Aim {
 /** Where a request is answered, without the request: what decides which files may be shown, and how. */
 export type Scene = Pick<Exchange, 'server' | 'location' | 'services'>;
 
+/** The request that has got an error, as the script that answers it sees it. */
+export interface FailedRequest {
+  readonly status: number;
+  readonly method: string;
+  /** Decoded and resolved. */
+  readonly path: string;
+  readonly query: string;
+}
+
 /** One request in the method stage, with all that its answer needs. Its owner uses the object again for the next request. */
 export class Exchange {
   readonly services: Services;
@@ -129,6 +140,10 @@ export class Exchange {
   aim: Aim | null = null;
   /** It stands in for a path that leads to nothing. It looks for no other one. */
   standsIn = false;
+  /** Whether the head could be read: of any other request a script could be told nothing. */
+  headIsRead = true;
+  /** The request whose error it answers, by a script; otherwise null. Its own errors are answered by no script. */
+  failed: FailedRequest | null = null;
   /** The time of day in milliseconds: the same for every decision about this request. */
   nowMs: number;
 
@@ -145,7 +160,18 @@ export class Exchange {
     const { head, services, server, nowMs } = this;
     const other = new Exchange(services, head.aimedAt(path, query, hasQuery), server, location, nowMs);
     other.follow(this);
-    other.uri = this.uri === '' ? (head.hasQuery ? `${head.rawPath}?${head.query}` : head.rawPath) : this.uri;
+    other.uri = this.uri === '' ? uriOf(head) : this.uri;
+    return other;
+  }
+
+  /** Returns the request of a script that answers an error of this one. */
+  failedWith(status: number): Exchange {
+    const { services, server, location, nowMs } = this;
+    const { head } = this.first;
+    const other = new Exchange(services, head.reading(), server, location, nowMs);
+    other.follow(this);
+    other.uri = uriOf(head);
+    other.failed = { status, method: head.method, path: head.path, query: head.query };
     return other;
   }
 
@@ -157,6 +183,7 @@ export class Exchange {
     this.user = earlier.user;
     this.caller = earlier.caller;
     this.first = earlier.first;
+    this.failed = earlier.failed;
   }
 
   /** Begins the request that `head` holds now, for this server and location. */
@@ -166,4 +193,8 @@ export class Exchange {
     this.nowMs = nowMs;
     this.run = '';
   }
+}
+
+function uriOf({ rawPath, query, hasQuery }: RequestHead): string {
+  return hasQuery ? `${rawPath}?${query}` : rawPath;
 }

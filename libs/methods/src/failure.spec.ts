@@ -2,7 +2,7 @@ import { linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { nodeFiles } from './disk/node-files.ts';
-import { ErrorPages } from './error-pages.ts';
+import { ErrorPages } from './errors/error-pages.ts';
 import { statusOf, uploadStatusOf } from './status-of.ts';
 import { Fixture, NOW } from './testing/fixture.ts';
 import { UploadRoots } from './upload/upload-roots.ts';
@@ -86,7 +86,7 @@ describe('error pages', () => {
     };
     const pages = new ErrorPages({ ...nodeFiles, open }, new UploadRoots([]));
     const page = (ms: number): string => {
-      const body = pages.reply(site.server, 404, NOW + ms)?.body;
+      const body = pages.reply(site.server, site.server.base.errors, 404, NOW + ms)?.body;
       return body?.kind === 'bytes' ? Buffer.from(body.bytes).toString() : '';
     };
     pages.preload(site.server, NOW);
@@ -132,6 +132,6 @@ describe('error pages', () => {
     const path = site.file('404.html');
     site.errorPages({ 404: path });
     writeFileSync(path, Buffer.alloc((1 << 20) + 1));
-    expect(site.pages.reply(site.server, 404, NOW)).toBeNull();
+    expect(site.pages.reply(site.server, site.server.base.errors, 404, NOW)).toBeNull();
   });
 });

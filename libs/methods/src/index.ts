@@ -1,4 +1,5 @@
 export { prefersJson } from './accept.ts';
+export { AwaitedReply } from './awaited-reply.ts';
 export { Ledger } from './bounds/ledger.ts';
 export { MemoryAccount, MemoryLedger } from './bounds/memory-ledger.ts';
 export { shareOf } from './bounds/share.ts';
@@ -16,8 +17,16 @@ export { NodeWriter } from './disk/node-writer.ts';
 export type { Room } from './disk/room.ts';
 export type { Store } from './disk/store.ts';
 export { dispatch } from './dispatch.ts';
-export { ErrorPages } from './error-pages.ts';
-export { type Aim, type Caller, type Ends, Exchange, type Services } from './exchange.ts';
+export { ErrorPages } from './errors/error-pages.ts';
+export { errorScript } from './errors/error-script.ts';
+export {
+  type Aim,
+  type Caller,
+  type Ends,
+  Exchange,
+  type FailedRequest,
+  type Services,
+} from './exchange.ts';
 export { failure, RETRY_AFTER } from './failure.ts';
 export {
   addFields,

@@ -61,7 +61,7 @@ export { bodyLength } from './reply/body.ts';
 export type { Cause } from './reply/cause.ts';
 export { errorPage, escapeHtml } from './reply/error-page.ts';
 export { applyRange, multipartByteranges } from './reply/range-reply.ts';
-export type { BodyOwner } from './reply/reply.ts';
+export type { BodyOwner, Successor } from './reply/reply.ts';
 export {
   empty,
   encodeUriReference,

@@ -12,7 +12,10 @@ const FILES = {
   'www/says.php': '<?php error_log("a line for the log"); echo "said";',
   'www/large.php': '<?php for ($i = 0; $i < 300; $i++) echo str_repeat("x", 10000);',
   'www/rests.php': '<?php while (ob_get_level() > 0) ob_end_flush(); echo "some"; flush(); sleep(100);',
+  'www/late.php': '<?php sleep(100);',
   'www/plain.txt': 'a file',
+  'error.php': `<?php echo $_SERVER['REDIRECT_STATUS'], ' ', $_SERVER['REDIRECT_URL'], ' ', $_SERVER['REQUEST_URI'];`,
+  'other.php': '<?php http_response_code(410); header("X-Own: 1"); echo "gone";',
 };
 
 // Skipped where PHP-FPM is not installed (Debian: php-fpm).
@@ -32,6 +35,8 @@ server {
     body_size 8m;
     location / { root www; default_file index.php; fastcgi unix:php.sock .php; method GET POST; }
     location /brief { root www; fastcgi unix:php.sock .php; cgi_timeout 300ms; }
+    error 404 script error.php 504 script error.php;
+    location /static { root .; error 404 script other.php; }
 }`);
     visitor = new Visitor(port);
   });
@@ -72,6 +77,17 @@ server {
     expect(await text('/says.php')).toBe('said');
     const log = (): string => readFileSync(join(site.folder, 'error.log'), 'utf8');
     await until(() => log().includes('a line for the log'));
+  });
+
+  it('answers errors, of its own location and of others', async () => {
+    const missing = await visitor.ask('/missing.php/x?y=1');
+    expect([missing.status, await missing.text()]).toEqual([404, '404 /missing.php/x /missing.php/x?y=1']);
+    const other = await visitor.ask('/static/none');
+    expect([other.status, other.headers.get('x-own'), await other.text()]).toEqual([410, '1', 'gone']);
+    const late = await visitor.ask('/brief/late.php');
+    expect([late.status, await late.text()]).toEqual([504, '504 /brief/late.php /brief/late.php']);
+    const source = await visitor.ask('/static/error.php');
+    expect([source.status, await source.text()]).toEqual([403, expect.not.stringContaining('<?php')]);
   });
 
   it('is cut where it rests for too long', async () => {

@@ -12,6 +12,8 @@ export interface ScriptHead {
    */
   readonly kind: 'document' | 'client-redirect' | 'local-redirect';
   readonly status: number;
+  /** Whether the script itself has chosen the status. */
+  readonly stated: boolean;
   /** The phrase that the script gave, or ''. */
   readonly reason: string;
   /** '' if the head has none. */
@@ -182,6 +184,7 @@ export class OutputParser {
     this.headIs(
       kindOf(location, code),
       code === 0 ? (location === undefined ? 200 : 302) : code,
+      code !== 0 || location !== undefined,
       parsed?.[2] ?? '',
     );
   }
@@ -199,12 +202,12 @@ export class OutputParser {
       this.fields = new HeaderList();
     } else {
       const kind = this.singles.has('location') ? 'client-redirect' : 'document';
-      this.headIs(kind, status, line[2] ?? '');
+      this.headIs(kind, status, true, line[2] ?? '');
     }
   }
 
   /** @param reason the script's phrase, or '' */
-  private headIs(kind: ScriptHead['kind'], status: number, reason: string): void {
+  private headIs(kind: ScriptHead['kind'], status: number, stated: boolean, reason: string): void {
     const { singles } = this;
     const length = singles.get('content-length');
     if (length !== undefined && !DIGITS.test(length)) {
@@ -222,6 +225,7 @@ export class OutputParser {
     this.head = {
       kind,
       status,
+      stated,
       reason,
       location: singles.get('location') ?? '',
       headers: this.fields,

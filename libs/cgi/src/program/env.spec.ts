@@ -32,6 +32,7 @@ function variables(lines: readonly string[], over: Partial<ScriptRequest> = {}):
     authType: '',
     remoteUser: '',
     more: [],
+    failed: null,
     requestId: '',
     ...over,
   });
@@ -113,6 +114,7 @@ describe('the meta-variables of RFC 3875 section 4.1', () => {
     over?: Partial<ScriptRequest>,
   ];
   const script = { name: '/x', pathInfo: '/ä b', file: '/srv/x', interpreter: '', application: null };
+  const failed = { status: 404, method: 'POST', path: '/gone', query: 'a=1' };
   const rows: Row[] = [
     ['no query: empty and there', ['GET / HTTP/1.1', 'Host: a'], 'QUERY_STRING', ''],
     ['a bare question mark', ['GET /? HTTP/1.1', 'Host: a'], 'REQUEST_URI', '/?'],
@@ -165,6 +167,18 @@ describe('the meta-variables of RFC 3875 section 4.1', () => {
       'HTTP_AUTHORIZATION',
       undefined,
       { authType: 'Basic' },
+    ],
+    ['no error', GET, 'REDIRECT_STATUS', '200'],
+    ['the status of an error', GET, 'REDIRECT_STATUS', '404', { failed }],
+    ['the path of what failed', GET, 'REDIRECT_URL', '/gone', { failed }],
+    ['its query', GET, 'REDIRECT_QUERY_STRING', 'a=1', { failed }],
+    ['its method', GET, 'REDIRECT_REQUEST_METHOD', 'POST', { failed }],
+    [
+      'the type of a body that is not there',
+      [...GET, 'Content-Type: a/b'],
+      'CONTENT_TYPE',
+      undefined,
+      { failed },
     ],
     ['the id of the request', GET, 'REQUEST_ID', 'r1', { requestId: 'r1' }],
     ['the id as a field', [...GET, 'X-Request-Id: other'], 'HTTP_X_REQUEST_ID', 'r1', { requestId: 'r1' }],

@@ -1,4 +1,4 @@
-import type { Script, Secure } from '@webserv/methods';
+import type { FailedRequest, Script, Secure } from '@webserv/methods';
 import { FieldId, type RequestHead, TargetForm } from '@webserv/request';
 import type { Location, Server } from '../workshop/server.ts';
 import { secureVariables } from './secure-variables.ts';
@@ -34,6 +34,8 @@ export interface ScriptRequest {
   readonly remoteUser: string;
   /** Variables of the config, null for none. PATH among them replaces `path`; the others are none that are made here. */
   readonly more: Location['env'];
+  /** The request whose error the script answers; null for a client's own. */
+  readonly failed: FailedRequest | null;
   /** What the server calls this request; '' if it gives no ids. */
   readonly requestId: string;
 }
@@ -86,7 +88,7 @@ export function environment(request: ScriptRequest): EnvEntry[] {
     `SCRIPT_FILENAME=${script.file}`,
     `DOCUMENT_ROOT=${request.root}`,
     // php-cgi runs nothing without this variable. It shows that a server, and not the client, chose the script.
-    'REDIRECT_STATUS=200',
+    `REDIRECT_STATUS=${request.failed?.status ?? 200}`,
     `REMOTE_ADDR=${request.remote}`,
     // RFC 3875 section 4.1.9 allows the address in place of a name. The server looks up no names.
     `REMOTE_HOST=${request.remote}`,
@@ -96,8 +98,9 @@ export function environment(request: ScriptRequest): EnvEntry[] {
   if (script.pathInfo !== '') entries.push(`PATH_INFO=${script.pathInfo}`);
   if (request.pathTranslated !== '') entries.push(`PATH_TRANSLATED=${request.pathTranslated}`);
   if (request.contentLength >= 0) entries.push(`CONTENT_LENGTH=${request.contentLength}`);
+  if (request.failed !== null) entries.push(...failedVariables(request.failed));
   const type = head.headers.known(FieldId.CONTENT_TYPE);
-  if (type !== undefined) entries.push(entry('CONTENT_TYPE', type));
+  if (type !== undefined && request.failed === null) entries.push(entry('CONTENT_TYPE', type));
   if (request.authType !== '') entries.push(`AUTH_TYPE=${request.authType}`);
   if (request.remoteUser !== '') entries.push(`REMOTE_USER=${request.remoteUser}`);
   if (request.secure !== null) entries.push(...secureVariables(request.secure));
@@ -107,6 +110,11 @@ export function environment(request: ScriptRequest): EnvEntry[] {
   }
   addFields(entries, head, request.authType !== '', request.requestId);
   return entries;
+}
+
+/** The request that has failed, in the words of Apache: a script that answers an error reads the same for both servers. */
+function failedVariables({ method, path, query }: FailedRequest): EnvEntry[] {
+  return [`REDIRECT_URL=${path}`, `REDIRECT_QUERY_STRING=${query}`, `REDIRECT_REQUEST_METHOD=${method}`];
 }
 
 /**

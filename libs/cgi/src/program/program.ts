@@ -45,6 +45,7 @@ export function programOf(
       authType: exchange.user === '' ? '' : 'Basic',
       remoteUser: exchange.user,
       more: location.env,
+      failed: exchange.failed,
       requestId: exchange.requestId,
     }),
     cwd: dirname(file),

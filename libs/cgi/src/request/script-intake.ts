@@ -1,5 +1,6 @@
 import { ERRNO } from '@webserv/event-loop';
 import {
+  AwaitedReply,
   type Exchange,
   failure,
   type Intake,
@@ -18,7 +19,6 @@ import { isNph, programOf } from '../program/program.ts';
 import type { Queue, Waiter } from '../queue.ts';
 import type { RecordedRun } from '../recorder/recorded-run.ts';
 import { runOf, type ScriptRun, type Workshop } from '../workshop/workshop.ts';
-import { Redirection } from './redirection.ts';
 import { runOn } from './run-on.ts';
 import { type InputOwner, ScriptInput } from './script-input.ts';
 import { replyOf } from './script-reply.ts';
@@ -48,7 +48,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, RunOwner, 
   private run: Run | null = null;
   private stage: Stage = Stage.TAKING;
   /** The request that a local redirection has led to. */
-  private redirection: Redirection | null = null;
+  private redirection: AwaitedReply | null = null;
   private head: ScriptHead | null = null;
   /** In REFUSED: the reply that replaces the script's own. */
   private verdict: Reply | null = null;
@@ -309,7 +309,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, RunOwner, 
   }
 
   private answerWith(head: ScriptHead): void {
-    const plain = replyOf(head, present(this.output, 'the output'), this.exchange.head.method, this.run);
+    const plain = replyOf(head, present(this.output, 'the output'), this.exchange, this.run);
     const reply = codeReply(plain, this.exchange, this.workshop.loop);
     this.answer(reply, reply.body.kind === 'stream' ? Stage.ANSWERED : Stage.OVER);
   }
@@ -317,8 +317,8 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, RunOwner, 
   private follow(location: string): void {
     this.output?.drain();
     this.stage = Stage.REDIRECTED;
-    this.redirection = new Redirection(this.exchange, (reply) => this.answer(reply, Stage.OVER));
-    this.redirection.follow(this.workshop, location);
+    this.redirection = new AwaitedReply((reply) => this.answer(reply, Stage.OVER));
+    this.redirection.of(this.workshop.reprocess(this.exchange, location));
   }
 
   private answer(reply: Reply, next: Stage): void {

@@ -48,7 +48,6 @@ function adminServer(server: Server, listen: Listen): Server {
     // A client that may come here is trusted with more than places.
     maxConnectPerAddress: 0,
     cacheSize: 0,
-    errorPages: new Map(),
     accessLog: null,
   };
 }

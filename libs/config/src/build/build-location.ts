@@ -9,9 +9,10 @@ import { prefixOf } from '../model/location-path.ts';
 import { type Rewrite, rewriteKey } from '../model/rewrite.ts';
 import type { Application, AutoIndex, CgiRule, Location, Origins, Scope } from '../model/types.ts';
 import { wordSpan } from '../syntax/directive.ts';
+import { buildErrors } from './answers/errors.ts';
+import { buildFields, setsFields } from './answers/fields.ts';
 import type { Claim } from './claim.ts';
 import type { Surroundings } from './draft.ts';
-import { buildFields, setsFields } from './fields.ts';
 import { type Level, originOf, type Setting } from './level.ts';
 import { LevelReader } from './level-reader.ts';
 import { mergeTypes } from './media-types.ts';
@@ -76,6 +77,7 @@ export function buildLocation(
     defaultType: scope.defaultType,
     charset: scope.charset,
     etag: scope.etag,
+    errors: errorsOf(level, scope, reader),
     fields: fieldsOf(level, scope, reader),
     timeouts: scope.timeouts,
     guard: scope.guard,
@@ -119,6 +121,11 @@ function buildRuns(level: Level, root: string, reader: LevelReader, around: Surr
 /** A redirection is an answer as well: the fields beside it are on it. */
 function fieldsOf(level: Level, scope: Scope, reader: LevelReader): Scope['fields'] {
   return level === reader.level || !setsFields(level) ? scope.fields : buildFields(reader, level);
+}
+
+/** A redirection may be one to nothing: what answers the errors beside it counts, too. */
+function errorsOf(level: Level, scope: Scope, reader: LevelReader): Scope['errors'] {
+  return level === reader.level || level.own('error') === null ? scope.errors : buildErrors(reader, level);
 }
 
 function checkRoot(level: Level, problems: Problems): void {

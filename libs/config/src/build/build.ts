@@ -12,6 +12,7 @@ import type { Config, Listen, Location, Origins, Scope, Server } from '../model/
 import { wordSpan } from '../syntax/directive.ts';
 import { buildAcme, buildAcmeStore, challengeLocation, keptCertificate } from './acme.ts';
 import { buildAdmin } from './admin.ts';
+import { settleErrors } from './answers/errors.ts';
 import { buildLocation, buildRewrites } from './build-location.ts';
 import type { Built, Draft, Surroundings } from './draft.ts';
 import { originsWithin } from './layered-origins.ts';
@@ -101,8 +102,8 @@ function buildServer(
   const base = buildScope(reader, types);
   around.claims.push(...ownClaims(level));
   const listens = buildListens(level, reader, around);
-  const errorPages = buildErrorPages(level, reader, around);
   const locations = buildLocations(level, base, reader.origins, around);
+  settleErrors(level, locations, around);
   const named = level.all('server_name');
   if (named.length > 0) reader.mark('server_name', originOf(named[0], level));
   const names = named.flatMap((setting) => setting.value);
@@ -144,7 +145,6 @@ function buildServer(
     memoryLimit: reader.take('memory_limit'),
     cacheSize: reader.take('cache_size'),
     cacheEntry: reader.take('cache_entry'),
-    errorPages,
     accessLog: buildAccessLog(level, reader, outside.logFormats, around),
     errorLog: reader.log('error_log'),
     types,
@@ -181,25 +181,6 @@ function buildListens(level: Level, reader: LevelReader, around: Surroundings): 
     reader.mark(`listen ${listen.key}`, originOf(setting, level));
   }
   return listens;
-}
-
-function buildErrorPages(level: Level, reader: LevelReader, around: Surroundings): Map<number, string> {
-  const pages = new Map<number, string>();
-  for (const setting of level.all('error')) {
-    const { directive } = setting;
-    setting.value.forEach(([code, written], index) => {
-      if (pages.has(code)) {
-        const message = `the page for ${code} is already set`;
-        around.problems.error('duplicate-value', wordSpan(directive, index * 2), message);
-        return;
-      }
-      const path = absolutePath(directive.source.folder, written);
-      pages.set(code, path);
-      reader.mark(`error ${code}`, originOf(setting, level));
-      around.claims.push({ need: 'file', path, at: wordSpan(directive, index * 2 + 1) });
-    });
-  }
-  return pages;
 }
 
 function buildLocations(

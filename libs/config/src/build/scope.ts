@@ -5,8 +5,9 @@ import { absolutePath } from '../disk/path.ts';
 import type { AccountRule, Guard, RateLimit } from '../model/access.ts';
 import type { Origin, Scope } from '../model/types.ts';
 import { buildActions } from './actions.ts';
+import { buildErrors } from './answers/errors.ts';
+import { buildFields } from './answers/fields.ts';
 import { buildEnv } from './env.ts';
-import { buildFields } from './fields.ts';
 import type { Resolved } from './level.ts';
 import type { LevelReader } from './level-reader.ts';
 
@@ -51,6 +52,7 @@ export function buildScope(reader: LevelReader, types: ReadonlyMap<string, strin
     defaultType: reader.take('default_type'),
     charset: reader.take('charset'),
     etag: reader.take('etag'),
+    errors: buildErrors(reader),
     fields: buildFields(reader),
     timeouts: reader.timeouts(),
     guard: guardOf(reader),

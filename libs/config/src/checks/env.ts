@@ -3,17 +3,17 @@
 import type { Draft } from '../build/draft.ts';
 import type { Level } from '../build/level.ts';
 import { type Problems, quoted } from '../diagnostics/diagnostic.ts';
-import { runsPrograms } from '../model/cgi-rules.ts';
+import { startsScripts } from '../model/cgi-rules.ts';
 import { wordSpan } from '../syntax/directive.ts';
 
 export function checkEnv({ servers, locations }: Draft, problems: Problems): void {
   servers.forEach(({ level, value }, index) => {
-    const idle = !value.locations.some(runsPrograms);
+    const idle = !value.locations.some(startsScripts);
     check(level, idle ? 'no location of this server runs scripts' : '', problems);
     for (const { level: own, value: location } of locations[index] ?? []) {
       // A redirection is warned of by itself: it overrides everything beside it.
       if (location.redirection !== null) continue;
-      check(own, !runsPrograms(location) ? 'this location runs no scripts' : '', problems);
+      check(own, !startsScripts(location) ? 'this location runs no scripts' : '', problems);
     }
   });
 }

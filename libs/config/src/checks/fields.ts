@@ -4,7 +4,7 @@ import type { Draft } from '../build/draft.ts';
 import type { Level, Setting } from '../build/level.ts';
 import { type Problems, quoted } from '../diagnostics/diagnostic.ts';
 import { type AnswerFields, SECURITY_FIELDS } from '../model/answer-fields.ts';
-import { runsPrograms } from '../model/cgi-rules.ts';
+import { startsScripts } from '../model/cgi-rules.ts';
 import { wordSpan } from '../syntax/directive.ts';
 
 const PRESET: ReadonlySet<string> = new Set(SECURITY_FIELDS.map(([name]) => name.toLowerCase()));
@@ -12,10 +12,10 @@ const PRESET: ReadonlySet<string> = new Set(SECURITY_FIELDS.map(([name]) => name
 export function fieldsWithoutEffect(draft: Draft, problems: Problems): void {
   draft.servers.forEach(({ level, value }, index) => {
     const locations = draft.locations[index];
-    const scripts = locations.some((location) => runsPrograms(location.value));
+    const scripts = locations.some((location) => startsScripts(location.value));
     check(level, value.base.fields, scripts, problems);
     for (const location of locations) {
-      check(location.level, location.value.fields, runsPrograms(location.value), problems);
+      check(location.level, location.value.fields, startsScripts(location.value), problems);
     }
   });
 }

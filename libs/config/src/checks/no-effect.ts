@@ -6,7 +6,7 @@ import { type Problems, quoted } from '../diagnostics/diagnostic.ts';
 import { lineOf } from '../diagnostics/position.ts';
 import { DIRECTIVES, type DirectiveName, directiveNames } from '../directives/table.ts';
 import { absolutePath } from '../disk/path.ts';
-import { runsPrograms } from '../model/cgi-rules.ts';
+import { runsPrograms, startsScripts } from '../model/cgi-rules.ts';
 import type { Listen, Location, Server } from '../model/types.ts';
 import { wordSpan } from '../syntax/directive.ts';
 import { fieldsWithoutEffect } from './fields.ts';
@@ -35,8 +35,14 @@ export function warnOfNoEffect(draft: Draft, problems: Problems): void {
   addresses(draft, problems);
 }
 
-/** Fields are on every answer, a redirection included. */
-const ON_REDIRECTIONS: ReadonlySet<string> = new Set(['header', 'expires', 'cors', 'security_headers']);
+/** Fields are on every answer, a redirection included, and a redirection may be one to an error. */
+const ON_REDIRECTIONS: ReadonlySet<string> = new Set([
+  'header',
+  'expires',
+  'cors',
+  'security_headers',
+  'error',
+]);
 
 function besideRedirection(level: Level, problems: Problems): void {
   const winner = level.own('redirection') === null ? 'return' : 'redirection';
@@ -97,7 +103,7 @@ function limits(
   }
   bodySize(level, value, problems);
   for (const location of locations) bodySize(location.level, value, problems);
-  const runsCgi = locations.some(({ value: each }) => runsPrograms(each));
+  const runsCgi = locations.some(({ value: each }) => startsScripts(each));
   for (const name of ['max_cgi', 'cgi_queue'] as const) {
     if (!runsCgi) neverActs(level.own(name), name, 'no location of this server has a "cgi"', problems);
   }
@@ -105,7 +111,7 @@ function limits(
     if (!runsCgi) neverActs(level.own(name), name, 'no location of this server has a "cgi"', problems);
   }
   for (const location of locations) {
-    if (runsPrograms(location.value) || location.value.redirection !== null) continue;
+    if (startsScripts(location.value) || location.value.redirection !== null) continue;
     for (const name of ['cgi_timeout', 'cgi_spool', 'runs'] as const) {
       neverActs(location.level.own(name), name, 'this location has no "cgi"', problems);
     }

@@ -84,33 +84,6 @@ const tagSource: Value<TagSource> = lazy(() =>
   ),
 );
 
-const errorPages: Value<[number, string][]> = lazy(() =>
-  z.pipe(
-    z.array(z.string().check(z.minLength(1))),
-    z.transform((words: string[], ctx: z.core.ParsePayload) => {
-      const pages: [number, string][] = [];
-      for (let index = 0; index < words.length; index += 2) {
-        const word = words[index];
-        const path = words[index + 1];
-        if (!/^[45]\d\d$/.test(word))
-          refuseWord(ctx, index, `"${word}" is not an error status`, {
-            expected: 'a code from 400 to 599',
-          });
-        else if (path === undefined)
-          refuseWord(ctx, index, `the page for ${word} is missing`, {
-            expected: 'pairs of a code and a file',
-          });
-        else if (/^[45]\d\d$/.test(path))
-          refuseWord(ctx, index + 1, `the page for ${word} is missing`, {
-            expected: 'pairs of a code and a file',
-          });
-        else pages.push([Number(word), path]);
-      }
-      return pages;
-    }),
-  ),
-);
-
 export const contentRows = {
   root: row({
     name: 'root',
@@ -237,18 +210,5 @@ export const contentRows = {
     expects: 'on or off',
     default: 'off',
     help: 'Serves and lists names that begin with a dot. /.well-known/ at the top of a site is always served (RFC 8615).',
-  }),
-  error: row({
-    name: 'error',
-    contexts: ['server'],
-    usage: 'CODE FILE...',
-    min: 2,
-    max: Number.POSITIVE_INFINITY,
-    repeat: 'many',
-    inherits: false,
-    value: errorPages,
-    expects: 'pairs of a code and a file',
-    help: 'Pages for answers from 400 to 599, as pairs of a code and a file. A code without a page gets a built-in one.',
-    alias: ['error_page', 'errorpage', 'error_document'],
   }),
 };

@@ -3,6 +3,7 @@
 import { accountRows } from './accounts.ts';
 import { acmeRows } from './acme.ts';
 import { actionRows } from './actions.ts';
+import { errorRows } from './answers/errors.ts';
 import { fallbackRows } from './answers/fallbacks.ts';
 import { fieldRows } from './answers/fields.ts';
 import { answerRows } from './answers/given.ts';
@@ -28,6 +29,7 @@ export const DIRECTIVES = {
   ...listingRows,
   ...answerRows,
   ...rewriteRows,
+  ...errorRows,
   ...fallbackRows,
   ...fieldRows,
   ...scriptRows,

@@ -47,6 +47,13 @@ export function runsPrograms({ cgi, actions }: Location): boolean {
   return cgi.length > 0 || actions.some(({ program }) => program !== null);
 }
 
+/** Whether a location runs anything, be it for its errors alone. */
+export function startsScripts(location: Location): boolean {
+  if (runsPrograms(location)) return true;
+  for (const answer of location.errors.values()) if (answer?.script) return true;
+  return false;
+}
+
 /** Whether a location sends files that are not scripts: with GET, or with `method *`. */
 export function readsFiles({ methods }: Location): boolean {
   return methods.has('GET') || methods.has('*');

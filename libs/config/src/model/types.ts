@@ -3,19 +3,23 @@
 import type { Position } from '../diagnostics/position.ts';
 import type { Guard } from './access.ts';
 import type { AnswerFields } from './answer-fields.ts';
+import type { ErrorAnswer } from './error-answer.ts';
 import type { Hsts } from './hsts.ts';
 import type { ListingSettings } from './listing-settings.ts';
 import type { LocationPath } from './location-path.ts';
 import type { LogFormat } from './log-format.ts';
 import type { Network } from './network.ts';
 import type { Rewrite } from './rewrite.ts';
+import type { Application, Runner } from './runner.ts';
 import type { Syslog } from './syslog.ts';
 import type { Tries } from './tries.ts';
 
 export type { AnswerField, AnswerFields, Expires } from './answer-fields.ts';
+export type { ErrorAnswer } from './error-answer.ts';
 export type { Hsts } from './hsts.ts';
 export type { LocationPath } from './location-path.ts';
 export type { Rewrite } from './rewrite.ts';
+export type { Application, ApplicationAddress, Runner } from './runner.ts';
 export type { Fallback, Tries } from './tries.ts';
 
 export type Driver = 'auto' | 'io_uring' | 'epoll' | 'kqueue' | 'poll' | 'select';
@@ -154,8 +158,6 @@ export interface Server {
   readonly cacheSize: number;
   /** Bytes of the largest file that the cache keeps. */
   readonly cacheEntry: number;
-  /** The absolute path of the page for each status code. */
-  readonly errorPages: ReadonlyMap<number, string>;
   readonly accessLog: LogTarget | null;
   readonly errorLog: ErrorLogTarget | null;
   /** As in `base`. */
@@ -270,6 +272,8 @@ export interface Scope {
   readonly defaultType: string;
   /** The charset of text whose type does not name one. Null states none. */
   readonly charset: string | null;
+  /** What answers errors, by their status. A built-in page answers all others. Null takes away that of the block around. */
+  readonly errors: ReadonlyMap<number, ErrorAnswer | null>;
   /** What the entity tags of files are made from. */
   readonly etag: TagSource;
   /** What answers say beyond the server's own fields. */
@@ -334,14 +338,6 @@ export interface Action {
   readonly methods: readonly Method[];
 }
 
-/** What runs a script. */
-export interface Runner {
-  /** Absolute; '' if there is none. */
-  readonly interpreter: string;
-  /** The application that answers for it, by FastCGI; null if the server starts a child for each request. */
-  readonly application: Application | null;
-}
-
 /** A script at the prefix of its location. */
 export interface Mount extends Runner {
   /** Absolute. */
@@ -349,19 +345,6 @@ export interface Mount extends Runner {
   /** The extension of the rule that says what runs it; '' if it runs by itself, or an application runs every file. */
   readonly ext: string;
 }
-
-/** An application that others start, and that listens for requests of FastCGI. */
-export interface Application {
-  /** The addresses as the config writes them. */
-  readonly text: string;
-  /** They take turns. There is at least one. */
-  readonly addresses: readonly ApplicationAddress[];
-}
-
-export type ApplicationAddress =
-  | { readonly family: 'ipv4'; readonly host: string; readonly port: number }
-  | { readonly family: 'ipv6'; readonly host: string; readonly port: number }
-  | { readonly family: 'unix'; readonly path: string };
 
 /** Milliseconds. A `keepAlive` of 0 turns keep-alive off. */
 export interface Timeouts {

@@ -140,8 +140,6 @@ describe('configText', () => {
     configText(location({ auto_index: 'yes' }));
     // @ts-expect-error not in a location
     configText(location({ max_connect: 3 }));
-    // @ts-expect-error a code and a file
-    configText({ server: { error: 404 } });
     // @ts-expect-error one word
     configText(location({ root: ['a', 'b'] }));
     // @ts-expect-error a block

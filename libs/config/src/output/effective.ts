@@ -3,7 +3,7 @@
 
 import type { DirectiveName } from '../directives/table.ts';
 import type { RateLimit } from '../model/access.ts';
-import { cgiKey, readsFiles, runsPrograms } from '../model/cgi-rules.ts';
+import { cgiKey, readsFiles, startsScripts } from '../model/cgi-rules.ts';
 import { pathWords } from '../model/location-path.ts';
 import { rewriteKey, rewriteWords } from '../model/rewrite.ts';
 import { fallbackText } from '../model/tries.ts';
@@ -26,6 +26,7 @@ import type {
 } from '../model/types.ts';
 import { word } from '../syntax/print.ts';
 import { clean, source, Writer } from './effective-writer.ts';
+import { writeErrors } from './error-lines.ts';
 import { fieldLines } from './field-lines.ts';
 import { writeListing } from './listing-lines.ts';
 
@@ -88,9 +89,6 @@ export function writeServer(out: Writer, server: Server): void {
   out.value('cache_size', size(server.cacheSize), origins);
   out.value('cache_entry', size(server.cacheEntry), origins);
   out.value('header_timeout', time(server.timeouts.header), origins);
-  for (const [code, path] of server.errorPages) {
-    out.value('error', `${code} ${word(path)}`, origins, true, `error ${code}`);
-  }
   out.value('real_ip', realIpText(server.realIp), origins);
   out.value('request_id', server.requestId, origins);
   out.value('access_log', accessLog(server.accessLog), origins);
@@ -136,6 +134,7 @@ export function writeLocation(out: Writer, location: Location): void {
     const { status, url, text } = redirection;
     if (url !== '') out.value('redirection', `${status} ${word(url)}`, origins);
     else out.value('return', text === null ? String(status) : `${status} ${word(text)}`, origins);
+    writeErrors(out, location.errors, origins);
     writeFields(out, location, origins);
     out.close();
     return;
@@ -154,7 +153,7 @@ export function writeLocation(out: Writer, location: Location): void {
       location.putRoot !== null ||
       own('upload_overwrite') ||
       own('upload_fsync'),
-    cgi: runsPrograms(location),
+    cgi: startsScripts(location),
     uploadInert: location.uploadInert || own('upload_inert'),
     cgiUploads: location.cgi.length > 0 || own('cgi_uploads'),
     types: own('types'),
@@ -279,6 +278,7 @@ function writeScope(out: Writer, scope: Scope, origins: Origins, acts: Acts): vo
   out.value('default_type', word(scope.defaultType), origins);
   out.value('charset', scope.charset ?? 'off', origins);
   out.value('etag', scope.etag, origins);
+  writeErrors(out, scope.errors, origins);
   writeFields(out, scope, origins);
   // Without a script "cgi_timeout" gets a warning. "timeout" sets it too, and the other times have their own names.
   const names = ['body_timeout', 'send_timeout', 'keepalive_timeout', 'cgi_timeout'];

@@ -30,7 +30,7 @@ describe('a config that is packed and unpacked', () => {
     const [one] = before.servers;
     const [other] = after.servers;
     expect(other?.locations[0]?.compressTypes).toEqual(one?.locations[0]?.compressTypes);
-    expect(other?.errorPages).toEqual(new Map([[404, '/srv/index.html']]));
+    expect(other?.base.errors).toEqual(new Map([[404, { file: '/srv/index.html', script: null }]]));
     expect(other?.at).toEqual(one?.at);
   });
 

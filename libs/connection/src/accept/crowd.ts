@@ -107,7 +107,8 @@ export class Crowd implements Doorkeeper {
   private answerNow(): Memory {
     const date = this.clock.text();
     if (this.answer !== null && this.answerDate === date) return this.answer;
-    const reply = this.services.errorPage(this.site.server, 429) ?? fail(429);
+    const { server } = this.site;
+    const reply = this.services.errorPage(server, server.base.errors, 429) ?? fail(429);
     reply.headers.set('Retry-After', RETRY_AFTER);
     const whole = encodeWhole(reply, { ...USUAL, keepAlive: false, date }, new Encoded());
     this.answer = Memory.from(whole ?? '');

@@ -33,6 +33,7 @@ export function locationOf(patch: Partial<Location> = {}): Location {
     root: '/site',
     defaultFiles: [],
     redirection: null,
+    errors: new Map(),
     rewrites: [],
     application: null,
     mount: null,
@@ -72,7 +73,6 @@ function serverOf(location: Location, patch: Partial<Server>): Server {
     keepaliveRequests: 1000,
     cacheSize: 0,
     cacheEntry: 0,
-    errorPages: new Map(),
     timeouts: location.timeouts,
     ...patch,
   } as unknown as Server;
@@ -130,6 +130,7 @@ export class FakeSite implements Site, Edition {
     this.services = {
       files: this.files(),
       errorPage: () => null,
+      errorScript: () => null,
       uploads: new UploadRoots([]),
       script: (exchange: Exchange) => this.answer(exchange),
     } as unknown as Services;

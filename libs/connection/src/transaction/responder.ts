@@ -1,19 +1,16 @@
-import type { CacheEntry, StaticCache } from '@webserv/cache';
 import type { Location } from '@webserv/config';
-import type { Loop, Memory } from '@webserv/event-loop';
+import type { Loop } from '@webserv/event-loop';
 import {
   addFields,
   conditionsOf,
   type Exchange,
   failure,
-  type MemoryLedger,
   nameOrigin,
   notModifiedOf,
   originToName,
 } from '@webserv/methods';
 import {
   answerOf,
-  MemoryPool,
   originOf,
   type Page,
   type PageAnswer,
@@ -38,14 +35,12 @@ import {
 } from '@webserv/response';
 import type { Outlet } from '../outlet.ts';
 import type { Site } from '../site.ts';
+import { Holdings } from './holdings.ts';
 import type { Sender } from './sender.ts';
 import { Transmission } from './transmission.ts';
 
 /** A file up to this size leaves in one piece with its head even where it is not kept in the cache. */
 const LOAD_MAX = 64 << 10;
-
-/** Of all servers of the process: a piece depends on nothing. */
-const pool = new MemoryPool();
 
 /** Scratch: it is filled and read within one call. A page is made for the usual request. */
 const usual = { ...USUAL };
@@ -83,11 +78,7 @@ export class Responder implements Sender, PageLoadOwner {
   private tagPending = false;
   private exchange: Exchange | null = null;
   private loading: PageLoad | null = null;
-  private held: CacheEntry<Page> | null = null;
-  private heldBy: StaticCache<Page> | null = null;
-  /** Memory of the pool that a file is being sent from, and what counts it. */
-  private lent: Memory | null = null;
-  private lentBy: MemoryLedger | null = null;
+  private readonly holdings = new Holdings();
 
   constructor(loop: Loop, outlet: Outlet) {
     this.loop = loop;
@@ -151,7 +142,7 @@ export class Responder implements Sender, PageLoadOwner {
     const shared = entry.holds > 0;
     this.exchange = exchange;
     this.cache = 'hit';
-    this.hold(site, entry);
+    this.holdings.hold(site, entry);
     if (answer !== 'other') this.sendPage(page, answer, shared);
     else if (ranges !== null) this.sendRanges(page, ranges, exchange);
     return page;
@@ -190,21 +181,18 @@ export class Responder implements Sender, PageLoadOwner {
     this.sendHead(reply, location);
   }
 
-  private hold(site: Site, entry: CacheEntry<Page>): void {
-    const { cache } = site.pages;
-    cache.hold(entry);
-    this.held = entry;
-    this.heldBy = cache;
-  }
-
   // ---- replies -----------------------------------------------------------------------------------------------
 
   /** @param ticket the cache's, taken before the method stage opened the file */
   sendReply(reply: Reply, exchange: Exchange, site: Site, ticket: number): void {
-    this.reply = reply;
-    this.answered = reply.cause;
     this.exchange = exchange;
-    addFields(reply, exchange.location);
+    this.answered = reply.cause;
+    if (reply.successor !== null) {
+      this.holdings.await(reply, reply.successor, (answer) => this.sendReply(answer, exchange, site, -1));
+      return;
+    }
+    this.reply = reply;
+    complete(reply, exchange);
     const { body, representation } = reply;
     this.tagPending = representation?.tagPending === true;
     const whole = body.kind === 'file' && exchange.head.method === 'GET' && body.length > 0;
@@ -233,13 +221,20 @@ export class Responder implements Sender, PageLoadOwner {
     const { exchange, failed } = this;
     // A page of the site's own that cannot be encoded either is not tried twice.
     const reply = failed || exchange === null ? fail(status) : failure(exchange, status, place, errno);
+    this.failed = true;
+    this.reply?.release();
+    this.reply = null;
+    if (reply.successor === null) this.sendInstead(reply);
+    else this.holdings.await(reply, reply.successor, (answer) => this.sendInstead(answer));
+  }
+
+  private sendInstead(reply: Reply): void {
+    const { exchange } = this;
     if (exchange !== null) {
-      addFields(reply, exchange.location);
+      complete(reply, exchange);
       nameOrigin(reply, exchange.location, exchange.head);
     }
-    this.failed = true;
     this.answered = reply.cause ?? this.answered;
-    this.reply?.release();
     this.reply = reply;
     this.sendHead(reply);
   }
@@ -300,10 +295,8 @@ export class Responder implements Sender, PageLoadOwner {
     if (content === null) return false;
     usual.date = this.outlet.date;
     const size = PageDraft.sizeOf(reply, body.length, usual);
-    if (!site.memory.spare(MemoryPool.capacityOf(size))) return false;
-    const memory = pool.take(size);
-    this.lent = memory;
-    this.lentBy = site.memory;
+    const memory = this.holdings.lend(site.memory, size);
+    if (memory === null) return false;
     const draft = PageDraft.of(reply, body.length, usual, memory);
     if (draft === null) {
       this.giveUp('encode', 0);
@@ -377,13 +370,9 @@ export class Responder implements Sender, PageLoadOwner {
   }
 
   private letGo(): void {
-    const { reply, held, loading, lent } = this;
+    const { reply, loading } = this;
     this.transmission.abandon();
-    if (lent !== null) {
-      this.lent = null;
-      this.lentBy?.give(lent.size);
-      pool.give(lent);
-    }
+    this.holdings.letGo();
     if (loading !== null) {
       this.loading = null;
       loading.leave(this);
@@ -392,9 +381,12 @@ export class Responder implements Sender, PageLoadOwner {
       this.reply = null;
       reply.release();
     }
-    if (held !== null) {
-      this.held = null;
-      this.heldBy?.unhold(held);
-    }
   }
+}
+
+/** Makes the fields of a reply those of its location. `nameOrigin` follows. */
+function complete(reply: Reply, exchange: Exchange): void {
+  // A script may repeat the id that it has been given.
+  if (exchange.requestId !== '') reply.headers.remove('X-Request-Id');
+  addFields(reply, exchange.location);
 }

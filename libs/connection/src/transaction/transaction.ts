@@ -127,6 +127,7 @@ export class Transaction implements Ended {
   headRead(nowMs: number): void {
     const { exchange } = this;
     this.open();
+    exchange.headIsRead = true;
     this.judged = null;
     this.asking = null;
     this.site = this.edition.siteOf(exchange.head.host);
@@ -148,6 +149,7 @@ export class Transaction implements Ended {
     this.site = defaultSite;
     this.begin(defaultSite.server, defaultSite.locate('/'), nowMs);
     this.requestLine = requestLine;
+    this.exchange.headIsRead = false;
     this.exchange.remote = this.exchange.peer;
     this.exchange.requestId = requestIdOf(defaultSite.server, this.exchange.head);
     this.open();
@@ -263,8 +265,6 @@ export class Transaction implements Ended {
   /** Says a reply, by an outlet that knows the request. Parameters as of `TransactionOwner.respond`. */
   answer(reply: Reply, ticket: number, from: Stage): void {
     this.endedBy = reply.status < 400 ? Stage.END : from;
-    // A script may repeat the id that it has been given.
-    if (this.exchange.requestId !== '') reply.headers.remove('X-Request-Id');
     this.responder.sendReply(reply, this.exchange, this.site, ticket);
   }
 

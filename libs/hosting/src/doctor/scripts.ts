@@ -33,6 +33,11 @@ export async function scriptFindings(config: Config, loop: Loop, launcher: Launc
       if (rule.application !== null) applications.set(rule.application.text, rule.application);
     }
     for (const file of scriptsIn(location)) files.add(file);
+    for (const answer of location.errors.values()) {
+      if (!answer?.script) continue;
+      if (answer.script.interpreter !== '') interpreters.add(answer.script.interpreter);
+      if (runsItself(answer.script)) files.add(answer.file);
+    }
   }
   const findings = [...files].flatMap(fileFindings);
   for (const interpreter of interpreters) findings.push(await tried(loop, launcher, interpreter));

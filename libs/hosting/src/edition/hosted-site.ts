@@ -125,7 +125,7 @@ function statusOf({ status }: Ended): number {
 function reportFailure(ended: Ended, logs: Logs): void {
   const { exchange, endedBy, cause, faulty, requestLine } = ended;
   const status = statusOf(ended);
-  const level = status >= 500 || faulty ? 'error' : 'info';
+  const level = status >= 500 || faulty || cause?.faulty === true ? 'error' : 'info';
   if (!logs.errorLog.enabled(level)) return;
   // There is no cause if a script itself answers with an error.
   logs.errorLog[level](cause?.place ?? 'status', {

@@ -5,7 +5,6 @@ const RULES = [
   'locations',
   'rewrites',
   'base',
-  'errorPages',
   'types',
   'hsts',
   'cacheSize',

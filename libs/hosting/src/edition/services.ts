@@ -1,9 +1,17 @@
-import { type AccountRule, type Config, type Location, pathWords, type Server } from '@webserv/config';
+import {
+  type AccountRule,
+  type Config,
+  type Location,
+  pathWords,
+  type Scope,
+  type Server,
+} from '@webserv/config';
 import { admit, countedAs } from '@webserv/connection';
 import { PieceReadUdata, type ServerFiles, UploadUdata } from '@webserv/disk';
 import {
   ErrorPages,
   type Exchange,
+  errorScript,
   type FileReader,
   type FileReaderOwner,
   type FileWriter,
@@ -29,6 +37,7 @@ import {
   MimeTables,
   type MimeTypes,
   type Reply,
+  type Successor,
 } from '@webserv/response';
 import type { Engine } from '../process/engine.ts';
 import { AccountFiles } from './account-files.ts';
@@ -113,8 +122,12 @@ export class SiteServices implements Services {
     return this.siteOf(exchange.server).pages.tagOf(exchange.head.path, coding, stamp);
   }
 
-  errorPage(server: Server, status: number): Reply | null {
-    return this.pages.reply(server, status, this.engine.clock.now());
+  errorPage(server: Server, errors: Scope['errors'], status: number): Reply | null {
+    return this.pages.reply(server, errors, status, this.engine.clock.now());
+  }
+
+  errorScript(exchange: Exchange, status: number): Successor | null {
+    return errorScript(exchange, status);
   }
 
   locate(server: Server, path: string): Location {

@@ -21,10 +21,11 @@ export function mountedScript(exchange: Exchange, mount: Mount): Script | Reply 
   const translated = pathInfo === '' || location.root === '' ? '' : resolvePath(location, head.path);
   const script = { name: head.path.slice(0, length), pathInfo, translated, file, interpreter, application };
   // Its application may see other folders than this process.
-  return application === null ? onDisk(exchange, script) : permitted(exchange, script, file);
+  return application === null ? scriptOnDisk(exchange, script) : permitted(exchange, script, file);
 }
 
-function onDisk(exchange: Exchange, script: Script): Script | Reply {
+/** Returns a script that the config names, if it can be run; otherwise the reply that refuses it. */
+export function scriptOnDisk(exchange: Exchange, script: Script): Script | Reply {
   const { files, uploads } = exchange.services;
   const fd = files.open('/', script.file, false);
   if (fd < 0) return failedCall(exchange, fd, 'open script');

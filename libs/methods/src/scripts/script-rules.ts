@@ -46,8 +46,7 @@ export function runnerOfOpen(scene: Scene, path: string, real: string, facts: Fi
   if (runner !== null) return runner;
   for (const rule of location.cgi) {
     if (rule.kind !== 'script') continue;
-    const stamp = services.files.stamp(rule.path);
-    if (stamp !== null && sameStamp(stamp, facts)) return runnerOf(location, rule.path);
+    if (isFile(rule.path, facts, services.files)) return runnerOf(location, rule.path);
   }
   return null;
 }
@@ -67,7 +66,31 @@ function runners(server: Server): readonly Location[] {
 }
 
 export function runsScripts(server: Server): boolean {
-  return runners(server) !== NONE;
+  return runners(server) !== NONE || errorScripts(server).size > 0;
+}
+
+const ofErrors = new WeakMap<Server, ReadonlySet<string>>();
+
+/** The scripts that answer errors of a server. No location sends them. */
+function errorScripts(server: Server): ReadonlySet<string> {
+  let files = ofErrors.get(server);
+  if (files === undefined) {
+    const answers = server.locations.flatMap(({ errors }) => [...errors.values()]);
+    files = new Set(answers.flatMap((answer) => (answer?.script ? answer.file : [])));
+    ofErrors.set(server, files);
+  }
+  return files;
+}
+
+function isErrorScript(server: Server, facts: FileFacts, files: Files): boolean {
+  for (const path of errorScripts(server)) if (isFile(path, facts, files)) return true;
+  return false;
+}
+
+/** Whether an open file is the one at a path. */
+function isFile(path: string, facts: FileFacts, files: Files): boolean {
+  const stamp = files.stamp(path);
+  return stamp !== null && sameStamp(stamp, facts);
 }
 
 /**
@@ -78,12 +101,15 @@ export function runsScripts(server: Server): boolean {
  * @param facts about the file
  */
 export function isScriptOf(server: Server, real: string, facts: FileFacts, files: Files): boolean {
-  return runners(server).some((location) => runs(location, real, facts, files));
+  return (
+    isErrorScript(server, facts, files) ||
+    runners(server).some((location) => runs(location, real, facts, files))
+  );
 }
 
 /**
- * Whether a file that a location found, through a link or the name of its default file, lies in another location and is a
- * script there. A file that a request can name in the location itself belongs to it, even if another location runs it: the
+ * Whether a file that a location found is a script that answers errors, or, through a link or the name of its default file,
+ * lies in another location and is a script there. A file that a request can name in the location itself belongs to it, even if another location runs it: the
  * config warns of that.
  */
 export function isScriptElsewhere(
@@ -93,6 +119,7 @@ export function isScriptElsewhere(
   facts: FileFacts,
   files: Files,
 ): boolean {
+  if (isErrorScript(server, facts, files)) return true;
   return runners(server).some(
     (other) =>
       other !== location && runs(other, real, facts, files) && !namesDirectly(server, location, real),
@@ -102,10 +129,7 @@ export function isScriptElsewhere(
 function runs(location: Location, real: string, facts: FileFacts, files: Files): boolean {
   // The rules come first, because they need no call to the disk.
   if (runnerOf(location, real) !== null && isBeneath(real, realOf(location.root))) return true;
-  return location.cgi.some((rule) => {
-    const stamp = rule.kind === 'script' ? files.stamp(rule.path) : null;
-    return stamp !== null && sameStamp(stamp, facts);
-  });
+  return location.cgi.some((rule) => rule.kind === 'script' && isFile(rule.path, facts, files));
 }
 
 function namesDirectly(server: Server, location: Location, real: string): boolean {

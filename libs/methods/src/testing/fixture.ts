@@ -12,7 +12,7 @@ import { NodeReader } from '../disk/node-reader.ts';
 import { nodeStore } from '../disk/node-store.ts';
 import { NodeWriter } from '../disk/node-writer.ts';
 import { dispatch } from '../dispatch.ts';
-import { ErrorPages } from '../error-pages.ts';
+import { ErrorPages } from '../errors/error-pages.ts';
 import { Exchange, type Services } from '../exchange.ts';
 import type { Intake, Outcome } from '../intake.ts';
 import { Listings } from '../listing/listings.ts';
@@ -57,6 +57,7 @@ export class Fixture {
   memory = new MemoryLedger(64 << 20);
   readonly listings = new Listings(require.resolve('markdown-it/browser'));
   now = NOW;
+  private errors: Location['errors'] = new Map();
   private last: Reply | null = null;
 
   constructor() {
@@ -70,7 +71,8 @@ export class Fixture {
       memoryOf: () => this.memory,
       typesOf: ({ types, charset, defaultType }) => new MimeTypes(types, defaultType, charset),
       contentTag: () => '',
-      errorPage: (server, status) => this.pages.reply(server, status, NOW),
+      errorPage: (server, errors, status) => this.pages.reply(server, errors, status, NOW),
+      errorScript: () => null,
       uploads: new UploadRoots([]),
       locate: (_server, path) => this.locate(path),
       ask: () => null,
@@ -82,9 +84,8 @@ export class Fixture {
     };
     this.server = {
       locations: [],
-      errorPages: new Map(),
       types: new Map(),
-      base: { charset: 'utf-8', uploadInert: true },
+      base: { charset: 'utf-8', uploadInert: true, errors: new Map() },
       maxListings: 16,
       cacheSize: 1 << 20,
       cacheEntry: 1 << 16,
@@ -163,6 +164,7 @@ export class Fixture {
       cgi: [],
       cgiUploads: false,
       uploadInert: true,
+      errors: this.errors,
       ...patch,
       methods: new Set(patch.methods ?? ['GET']),
     } as unknown as Location;
@@ -177,9 +179,18 @@ export class Fixture {
     return location;
   }
 
+  /** What answers errors in all locations. */
   errorPages(pages: Readonly<Record<number, string>>): void {
-    const errorPages = new Map(Object.entries(pages).map(([code, path]) => [Number(code), path]));
-    this.server = { ...this.server, errorPages };
+    const errors = new Map(
+      Object.entries(pages).map(([code, file]) => [Number(code), { file, script: null }]),
+    );
+    this.errors = errors;
+    const { base, locations } = this.server;
+    this.server = {
+      ...this.server,
+      base: { ...base, errors },
+      locations: locations.map((location) => ({ ...location, errors })),
+    };
   }
 
   /** Gives a request to the method stage. @param fields whole lines, each with its CRLF */

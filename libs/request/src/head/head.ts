@@ -70,6 +70,16 @@ export class RequestHead {
     return head;
   }
 
+  /** Returns the head of a request that only reads, for the same path: without a query and a body. It shares the fields. */
+  reading(): RequestHead {
+    const head = this.aimedAt(this.path, '', false);
+    head.method = this.method === 'HEAD' ? 'HEAD' : 'GET';
+    head.contentLength = -1;
+    head.chunked = false;
+    head.expectContinue = false;
+    return head;
+  }
+
   /** Whether a body of at least one byte, or of unknown length, follows. */
   get hasBody(): boolean {
     return this.chunked || this.contentLength > 0;

@@ -4,4 +4,6 @@ export interface Cause {
   readonly errno: number;
   /** The call or the rule in which it arose. */
   readonly place: string;
+  /** Whether something of the server's own has failed, whatever the status says. */
+  readonly faulty?: boolean;
 }

@@ -12,6 +12,18 @@ export interface BodyOwner {
   release(): void;
 }
 
+/** Makes the answer that is sent in place of a reply, in its own time. */
+export interface Successor {
+  /**
+   * Begins to make it.
+   * @param reply the one that it is to replace. Its fields are complete. The successor owns it from here on
+   * @param done called once, perhaps from within, with the answer: the reply itself if none could be made
+   */
+  begin(reply: Reply, done: (answer: Reply) => void): void;
+  /** Nobody waits for the answer any more: lets go of everything. */
+  abandon(): void;
+}
+
 /**
  * An answer before it is encoded. Its sender calls `release()` when nothing of the body is in flight any more, however
  * the exchange ended: sent whole, cut, or never sent (HEAD, 304, an encoding error). That one call closes files, unpins
@@ -29,6 +41,8 @@ export class Reply {
   representation: Representation | null = null;
   /** For the log; null for a reply that is no error, or for an error that a script has made. */
   cause: Cause | null = null;
+  /** Makes another answer, which is sent in its place; null if it is sent itself. */
+  successor: Successor | null = null;
   owner: BodyOwner | null;
 
   constructor(status: number, body: Body = EMPTY, owner: BodyOwner | null = null) {

@@ -182,8 +182,14 @@ export const CONTENT: Readonly<Record<string, Probe>> = {
       ['error 404 a.html;', ['a', 'its own']],
       ['error 404 b.html;', ['b', 'its own']],
       ['error 404 a.html 405 b.html;', ['a', 'b']],
+      ['error 404 script c.run 405 b.html;', ['404', 'b']],
     ],
-    files: { 'a.html': 'a', 'b.html': 'b' },
+    around: { location: 'cgi .run /bin/sh;' },
+    files: {
+      'a.html': 'a',
+      'b.html': 'b',
+      'c.run': 'printf "Content-Type: text/plain\\n\\n$REDIRECT_STATUS"',
+    },
     observe: async (place) => {
       const answer = await place.ask(place.get('/none').replace('GET', 'PUT'));
       const body = answer.body.toString();

@@ -5,7 +5,7 @@ import type { Setting } from '../../build/level.ts';
 import type { Problems } from '../../diagnostics/diagnostic.ts';
 import type { Disk } from '../../disk/disk.ts';
 import { RememberedDisk } from '../../disk/remembered-disk.ts';
-import { runsPrograms } from '../../model/cgi-rules.ts';
+import { startsScripts } from '../../model/cgi-rules.ts';
 import { wordSpan } from '../../syntax/directive.ts';
 import { refuseErrorPages } from './error-pages.ts';
 import { warnOfIdleRules } from './idle.ts';
@@ -22,7 +22,7 @@ export function checkScripts(draft: Draft, realDisk: Disk, problems: Problems): 
   const places = placesOf(draft);
   const reach = new Reach(disk);
   warnOfIdleRules(draft, places, reach, problems);
-  if (!places.some(({ location }) => runsPrograms(location))) return;
+  if (!places.some(({ location }) => startsScripts(location))) return;
   refuseUploads(places, reach, problems);
   refuseErrorPages(draft, reach, problems);
   warnOfSources(places, reach, disk, problems);
@@ -33,8 +33,15 @@ export function checkScripts(draft: Draft, realDisk: Disk, problems: Problems): 
 
 /** Returns what makes a location start programs of its own; an application runs as the account that it has been given. */
 function startsProgram({ value, level }: Draft['locations'][number][number]): Setting | null {
-  if (!runsPrograms(value)) return null;
-  return level.own('script') ?? level.own('cgi') ?? level.resolve('action')?.setting ?? null;
+  if (!startsScripts(value)) return null;
+  const errors = [level, level.outer].flatMap((each) => each.all('error'));
+  return (
+    level.own('script') ??
+    level.own('cgi') ??
+    level.resolve('action')?.setting ??
+    errors.find((each) => each.value.some(({ script }) => script)) ??
+    null
+  );
 }
 
 /** A hole in a script must not give away the rights of root. */

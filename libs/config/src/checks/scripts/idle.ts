@@ -3,7 +3,7 @@ import type { Level } from '../../build/level.ts';
 import { type Problems, quoted } from '../../diagnostics/diagnostic.ts';
 import type { DirectiveName } from '../../directives/table.ts';
 import { under } from '../../disk/path.ts';
-import { cgiKey, runsItself, runsPrograms } from '../../model/cgi-rules.ts';
+import { cgiKey, runsItself, startsScripts } from '../../model/cgi-rules.ts';
 import type { Location } from '../../model/types.ts';
 import { wordSpan } from '../../syntax/directive.ts';
 import type { WrittenPlace } from './places.ts';
@@ -19,7 +19,7 @@ export function warnOfIdleRules(
 ): void {
   const folders = uploadFolders(places).map(({ path }) => reach.real(path));
   for (const { level, value } of servers) {
-    const scripts = value.locations.some(runsPrograms);
+    const scripts = value.locations.some(startsScripts);
     if (folders.length === 0) {
       idle(level, 'cgi_uploads', 'on', 'nothing can be uploaded', problems);
       idle(level, 'upload_inert', 'off', 'nothing can be uploaded', problems);
@@ -32,8 +32,8 @@ export function warnOfIdleRules(
     besideEveryFile(place, problems);
     besideMount(place, problems);
     const uploads = folders.some((folder) => reach.overlap(location, folder) !== null);
-    if (!runsPrograms(location)) idleCodings(level, 'this location runs no scripts', problems);
-    if (!runsPrograms(location)) idle(level, 'cgi_uploads', 'on', 'this location has no "cgi"', problems);
+    if (!startsScripts(location)) idleCodings(level, 'this location runs no scripts', problems);
+    if (!startsScripts(location)) idle(level, 'cgi_uploads', 'on', 'this location has no "cgi"', problems);
     else if (folders.length === 0) idle(level, 'cgi_uploads', 'on', 'nothing can be uploaded', problems);
     // Links may lead anywhere.
     if (!uploads && !location.symlinks) {

@@ -1,5 +1,6 @@
 import type { Setting } from '../../build/level.ts';
 import { type Problems, quoted } from '../../diagnostics/diagnostic.ts';
+import { absolutePath } from '../../disk/path.ts';
 import type { CgiRule } from '../../model/types.ts';
 import { wordSpan } from '../../syntax/directive.ts';
 import { FolderIndex } from './folder-index.ts';
@@ -53,29 +54,50 @@ export function refuseUploads(places: readonly WrittenPlace[], reach: Reach, pro
   }
 }
 
-/** The same for a program that answers URLs. One that several locations inherit is reported once. */
+/** The same for a program that answers URLs or errors. One that several locations inherit is reported once. */
 function refusePrograms(
-  { level, location }: WrittenPlace,
+  place: WrittenPlace,
   index: FolderIndex<UploadFolder>,
   reach: Reach,
   reported: Set<Setting>,
   problems: Problems,
 ): void {
-  if (location.cgiUploads || location.redirection !== null) return;
-  for (const { ext, program } of location.actions) {
-    const setting = [level, level.outer]
-      .flatMap((each) => each.all('action'))
-      .find(({ value }) => value.ext === ext);
-    if (program === null || setting === undefined || reported.has(setting)) continue;
-    const path = reach.real(program);
+  for (const { file, setting, word } of place.location.cgiUploads ? [] : programsOf(place)) {
+    if (reported.has(setting)) continue;
+    const path = reach.real(file);
     const folder = index.overlapping(path).find((each) => isBelow(path, reach.real(each.path)));
     if (folder === undefined) continue;
     reported.add(setting);
     const message = `clients can replace this program: it lies in ${quoted(folder.path)}, ${folder.what} (${folder.where})`;
-    problems.error('upload-runs', wordSpan(setting.directive, 1), message, {
+    problems.error('upload-runs', wordSpan(setting.directive, word), message, {
       expected: 'a program outside, or "cgi_uploads on;"',
     });
   }
+}
+
+/** A program, and the directive and the word that name it. */
+interface NamedProgram {
+  /** Absolute. */
+  readonly file: string;
+  readonly setting: Setting;
+  readonly word: number;
+}
+
+function programsOf({ level, location }: WrittenPlace): readonly NamedProgram[] {
+  const levels = [level, level.outer];
+  const programs: NamedProgram[] = [];
+  for (const { ext, program } of location.redirection === null ? location.actions : []) {
+    const setting = levels.flatMap((each) => each.all('action')).find(({ value }) => value.ext === ext);
+    if (program !== null && setting !== undefined) programs.push({ file: program, setting, word: 1 });
+  }
+  for (const setting of levels.flatMap((each) => each.all('error'))) {
+    for (const { code, file, script, index } of setting.value) {
+      const path = absolutePath(setting.directive.source.folder, file ?? '');
+      if (script && location.errors.get(code)?.file === path)
+        programs.push({ file: path, setting, word: index });
+    }
+  }
+  return programs;
 }
 
 /** Clients could put another program in the place of an interpreter. */

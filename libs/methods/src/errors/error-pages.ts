@@ -1,9 +1,9 @@
-import type { Server } from '@webserv/config';
+import type { Scope, Server } from '@webserv/config';
 import { type FileStamp, MimeTypes, Reply, sameStamp } from '@webserv/response';
-import { FileFacts, type Files } from './disk/files.ts';
-import { isScriptOf } from './scripts/script-rules.ts';
-import { makeInert } from './upload/inert.ts';
-import type { UploadRoots } from './upload/upload-roots.ts';
+import { FileFacts, type Files } from '../disk/files.ts';
+import { isScriptOf } from '../scripts/script-rules.ts';
+import { makeInert } from '../upload/inert.ts';
+import type { UploadRoots } from '../upload/upload-roots.ts';
 
 /** A page that explains an error has no reason to be larger. */
 const PAGE_LIMIT = 1 << 20;
@@ -35,14 +35,17 @@ export class ErrorPages {
 
   /** Reads every page of a server. @returns the paths that could not be read */
   preload(server: Server, nowMs: number): string[] {
-    const paths = [...server.errorPages.values()];
-    return paths.filter((path) => this.page(server, path, nowMs).bytes === null);
+    const scopes: readonly Pick<Scope, 'errors'>[] = [server.base, ...server.locations];
+    const answers = scopes.flatMap(({ errors }) => [...errors.values()]);
+    const paths = new Set(answers.flatMap((answer) => (answer === null || answer.script ? [] : answer.file)));
+    return [...paths].filter((path) => this.page(server, path, nowMs).bytes === null);
   }
 
-  /** Returns the page of `server` for `status`; null if it has none to send: then the built-in page replaces it. */
-  reply(server: Server, status: number, nowMs: number): Reply | null {
-    const path = server.errorPages.get(status);
-    if (path === undefined) return null;
+  /** Returns the page of `errors` for `status`; null if there is none to send: then the built-in page replaces it. */
+  reply(server: Server, errors: Scope['errors'], status: number, nowMs: number): Reply | null {
+    const answer = errors.get(status) ?? null;
+    if (answer === null || answer.script) return null;
+    const { file: path } = answer;
     const { bytes, uploaded } = this.page(server, path, nowMs);
     if (bytes === null) return null;
     const reply = new Reply(status, { kind: 'bytes', bytes });

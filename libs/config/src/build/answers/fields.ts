@@ -1,9 +1,9 @@
 // Builds what a block adds to its answers.
 
-import type { HeaderWords } from '../directives/answers/fields.ts';
-import { type AnswerField, type AnswerFields, SECURITY_FIELDS } from '../model/answer-fields.ts';
-import { type Level, originOf } from './level.ts';
-import type { LevelReader } from './level-reader.ts';
+import type { HeaderWords } from '../../directives/answers/fields.ts';
+import { type AnswerField, type AnswerFields, SECURITY_FIELDS } from '../../model/answer-fields.ts';
+import { type Level, originOf } from '../level.ts';
+import type { LevelReader } from '../level-reader.ts';
 
 const NAMES = ['header', 'expires', 'cors', 'security_headers'] as const;
 
