@@ -113,6 +113,26 @@ describe('a connection of HTTP/2', () => {
     expect(done).toBe(true);
   });
 
+  it('the last word of a server that stops has time to leave, however slowly its client reads', () => {
+    let size = 65_000;
+    site.answer = () => new Reply(200, { kind: 'bytes', bytes: Buffer.alloc(size, 'c') });
+    const ask = [PREFACE, settings([4, 1 << 20]), windowUpdate(0, 1 << 20), headers(1, '/x')];
+    const peer = clients.call('');
+    peer.stop();
+    // The connection takes 64 KiB, and this answer leaves room for the first GOAWAY alone.
+    size += (64 << 10) - 22 - (call(...ask).length - peer.length);
+    send(peer, ...ask);
+    site.listener.shutDown(() => {});
+    clients.settle();
+    clients.pass(400);
+    peer.resume();
+    clients.settle();
+    expect(goAways(peer)).toEqual([
+      [0x7fffffff, 0],
+      [1, 0],
+    ]);
+  });
+
   it('one without a request that is cut says which request was the last', () => {
     const peer = begin(headers(1, '/x'));
     site.listener.cutAll();

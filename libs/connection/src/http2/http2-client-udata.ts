@@ -366,11 +366,11 @@ export class Http2ClientUdata
       this.closeNow();
       return 0;
     }
-    if (this.ending === Ending.ANNOUNCED && waited >= QUIET_MS) this.endNow();
-    else if (this.streams.size === 0 && waited >= idleMs) {
-      this.idleOver();
-      return QUIET_MS;
-    }
+    const quiet = this.ending === Ending.ANNOUNCED && waited >= QUIET_MS;
+    if (quiet) this.endNow();
+    else if (this.streams.size === 0 && waited >= idleMs) this.idleOver();
+    // What has been said last has as long to leave.
+    if (this.streams.size === 0 && (quiet || waited >= idleMs)) return QUIET_MS;
     const { timeouts } = this.host.edition.defaultSite.server;
     if (!output.busy) {
       patience.begin(loop.now, output.progress, 0);
