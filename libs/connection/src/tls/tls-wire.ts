@@ -25,6 +25,8 @@ export interface WireShared extends SenderShared {
   readonly turns: Turns;
   /** Has the wire resumed in the next turn. */
   defer(wire: TlsWire): void;
+  /** It is not resumed any more. */
+  forget(wire: TlsWire): void;
 }
 
 /**
@@ -386,6 +388,7 @@ export class TlsWire implements Wire {
     const { sending } = this;
     if (this.output !== null) sending.look(this.output);
     this.closed = true;
+    this.shared.forget(this);
     this.rest.clear();
     sending.closeReader();
     for (const op of [this.shaking, this.receiving, sending.op]) if (op !== null) op.state = OpState.IDLE;

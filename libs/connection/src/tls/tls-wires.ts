@@ -23,6 +23,12 @@ class Later extends Udata {
     if (!this.timer.armed) this.loop.arm(this.timer, 0);
   }
 
+  drop(wire: TlsWire): void {
+    if (this.waiting.length === 0) return;
+    this.waiting = this.waiting.filter((other) => other !== wire);
+    if (this.waiting.length === 0) this.loop.disarm(this.timer);
+  }
+
   complete(): void {}
 
   override expire(): void {
@@ -63,5 +69,9 @@ export class TlsWires implements WireShared {
 
   defer(wire: TlsWire): void {
     this.later.add(wire);
+  }
+
+  forget(wire: TlsWire): void {
+    this.later.drop(wire);
   }
 }
