@@ -63,11 +63,7 @@ export class Pair {
 
   /** Has the client say that its key changes, `count` times. */
   changeKeys(count: number): this {
-    const { openssl } = this.session.context;
-    for (let done = 0; done < count; done++) {
-      openssl.SSL_key_update(this.client.ssl, 0);
-      openssl.SSL_do_handshake(this.client.ssl);
-    }
+    for (let done = 0; done < count; done++) this.client.changeKey(0);
     this.feed(this.client.take());
     return this;
   }

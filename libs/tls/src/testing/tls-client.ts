@@ -37,7 +37,7 @@ export class TlsClient {
 
   constructor(openssl: OpenSsl, wish: TlsClientWish = {}) {
     this.openssl = openssl;
-    this.scratch = openssl.allocate(SCRATCH);
+    this.scratch = Passage.of(openssl).scratch;
     this.ctx = openssl.SSL_CTX_new(openssl.TLS_client_method());
     if (wish.certificate) useCertificate(Passage.of(openssl), this.ctx, wish.certificate, 0);
     this.ssl = openssl.SSL_new(this.ctx);
@@ -128,6 +128,12 @@ export class TlsClient {
       this.scratch.bytes.set(piece);
       this.openssl.SSL_write(this.ssl, this.scratch.address, piece.length);
     }
+  }
+
+  /** Says that its key changes (RFC 8446, section 4.6.3). @param requested 1: the server's shall change too */
+  changeKey(requested: number): void {
+    this.openssl.SSL_key_update(this.ssl, requested);
+    this.openssl.SSL_do_handshake(this.ssl);
   }
 
   get text(): string {

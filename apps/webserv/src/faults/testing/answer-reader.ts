@@ -1,4 +1,4 @@
-import type { FakePeer } from '@webserv/event-loop/testing';
+import type { Peer } from './peer.ts';
 
 /** One final response, as a client that takes the standard at its word has read it. */
 export interface Answer {
@@ -27,12 +27,12 @@ class Malformed extends Error {}
 
 /** Reads the answers that come over one connection, in order. */
 export class AnswerReader {
-  private readonly peer: FakePeer;
+  private readonly peer: Peer;
   private at = 0;
   private knownLength = -1;
   private knownOver = false;
 
-  constructor(peer: FakePeer) {
+  constructor(peer: Peer) {
     this.peer = peer;
   }
 

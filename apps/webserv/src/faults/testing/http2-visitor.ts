@@ -1,13 +1,13 @@
 import { type ClientStream, Http2Client } from '@webserv/connection/testing';
-import type { FakePeer } from '@webserv/event-loop/testing';
 import { readWritten } from '../../testing/written-request.ts';
 import { type Act, Actor, IO } from './actor.ts';
 import type { Outcome } from './answer-reader.ts';
 import type { Ask, AskContext } from './ask.ts';
 import { getFile } from './file-asks.ts';
+import type { Peer } from './peer.ts';
+import { SecurePeer, shakeHands } from './secure-peer.ts';
 import { type Outside, USUAL } from './visitor.ts';
 
-export const HTTP2_PORT = 82;
 const CANCEL = 8;
 const REFUSED_STREAM = 7;
 /** Connections that one visitor makes at most. */
@@ -60,7 +60,7 @@ interface Flight {
 
 /** One connection of a visitor. */
 interface Line {
-  readonly peer: FakePeer;
+  readonly peer: Peer;
   readonly client: Http2Client;
   readonly flights: Flight[];
   /** Streams at once. */
@@ -107,7 +107,7 @@ export class Http2Visitor {
     const { random } = this.outside;
     const window = [1, 300, 5000, 65_535, 1 << 20][random.below(5)] ?? 1;
     const line: Line = {
-      peer: this.outside.connect(this.who, HTTP2_PORT),
+      peer: this.outside.connect(this.who, true),
       client: new Http2Client(window),
       flights: [],
       most: 1 + random.below(5),
@@ -115,6 +115,7 @@ export class Http2Visitor {
       patience: 8000,
       goesAfter: random.chance(0.1) ? random.below(12) : Number.POSITIVE_INFINITY,
     };
+    yield* shakeHands(line.peer, random);
     yield* this.say(line, line.client.start());
     for (;;) {
       this.hear(line);
@@ -173,7 +174,10 @@ export class Http2Visitor {
   private begin(line: Line): Buffer {
     const { random } = this.outside;
     const ask = this.asks.shift() as Ask;
-    const { method, fields, length } = readWritten(ask.head.trimEnd(), 'http');
+    const { method, fields, length } = readWritten(
+      ask.head.trimEnd(),
+      line.peer instanceof SecurePeer ? 'https' : 'http',
+    );
     const content = contentOf(ask, length < 0);
     const pairs = Object.entries(fields).flatMap(([name, value]) =>
       [value].flat().map((each): [string, string] => [name, String(each)]),

@@ -1,5 +1,6 @@
 import { type Config, loadText, type MemoryEntry, memoryDisk, report } from '@webserv/config';
 import type { Random } from '@webserv/event-loop/testing';
+import { keyFiles } from './keys.ts';
 
 /** Where things lie on the disk of a run. */
 export const FILES = '/world/files';
@@ -48,6 +49,12 @@ export const LINKS: ReadonlyMap<string, string> = new Map([
   ['/world/list/outside.txt', '../secret.txt'],
 ]);
 
+/** What the addresses of a site speak. */
+export type Protocol = 'http1' | 'http2' | 'tls';
+
+/** Where visitors go, by what they speak. */
+export const PORTS: Readonly<Record<Protocol, number>> = { http1: 80, http2: 82, tls: 443 };
+
 const FOLDERS = [FILES, '/world/log'];
 
 function diskOfConfig(): Record<string, string | MemoryEntry> {
@@ -57,13 +64,28 @@ function diskOfConfig(): Record<string, string | MemoryEntry> {
   return content;
 }
 
-const DISK = memoryDisk(diskOfConfig());
+const OPEN = memoryDisk(diskOfConfig());
+let secured: ReturnType<typeof memoryDisk> | null = null;
+
+/** The disk that a config is loaded from: with certificates, if it needs some. */
+function diskFor(protocol: Protocol): ReturnType<typeof memoryDisk> {
+  if (protocol !== 'tls') return OPEN;
+  secured ??= memoryDisk({ ...diskOfConfig(), ...keyFiles().entries });
+  return secured;
+}
+
+/** The address that speaks more than HTTP/1.1. */
+function further(protocol: Protocol): string {
+  if (protocol !== 'tls') return `listen 127.0.0.1:${PORTS.http2} h2c;`;
+  const { chain, key } = keyFiles();
+  return `listen 127.0.0.1:${PORTS.tls} tls; certificate ${chain} ${key};`;
+}
 
 /** Loading is not what is tested here: configs that are alike are loaded once. */
 const loaded = new Map<string, Config>();
 
 /** Draws a config: several servers and locations, and limits small enough to be met. */
-export function planSite(random: Random): SitePlan {
+export function planSite(random: Random, protocol: Protocol): SitePlan {
   const pick = <T>(...choices: T[]): T => choices[random.below(choices.length)] as T;
   const plan = {
     bodySize: pick(2048, 20_000, 2 << 20),
@@ -72,7 +94,7 @@ export function planSite(random: Random): SitePlan {
     maxCgi: pick(1, 32),
     maxUploads: pick(1, 3, 256),
   };
-  const text = configText(plan, {
+  const text = configText(plan, protocol, {
     fsync: random.chance(0.3),
     cache: pick('0', '4k', '1m'),
     requests: pick(2, 1000),
@@ -82,7 +104,7 @@ export function planSite(random: Random): SitePlan {
   });
   let config = loaded.get(text);
   if (config === undefined) {
-    const result = loadText(text, '/world/site.conf', DISK);
+    const result = loadText(text, '/world/site.conf', diskFor(protocol));
     if (!result.ok) throw new Error(report(result.diagnostics));
     config = result.config;
     loaded.set(text, config);
@@ -101,13 +123,14 @@ interface Details {
 
 function configText(
   plan: Omit<SitePlan, 'config'>,
+  protocol: Protocol,
   { fsync, cache, requests, queue, spool, share }: Details,
 ): string {
   return `
 error_log ${LOGS.error} info text buffer=1k flush=100ms;
 server {
   listen 127.0.0.1:80;
-  listen 127.0.0.1:82 h2c;
+  ${further(protocol)}
   server_name one;
   root /world/site;
   max_header 1k;
@@ -141,7 +164,7 @@ server {
 server {
   listen 127.0.0.1:80;
   listen 127.0.0.1:81;
-  listen 127.0.0.1:82 h2c;
+  ${further(protocol)}
   server_name two;
   max_connect ${plan.maxConnect};
   root /world/two;

@@ -1,4 +1,5 @@
-import type { FakePeer } from '@webserv/event-loop/testing';
+import type { Peer } from './peer.ts';
+import { SecurePeer } from './secure-peer.ts';
 import { FILES, LOGS } from './site-plan.ts';
 import type { Visit } from './visitor.ts';
 import type { World } from './world.ts';
@@ -22,12 +23,13 @@ export function complaintsOf(world: World): string[] {
   for (const peer of world.peers) {
     // Coded fields may have any byte.
     const sent = world.streamed.has(peer) ? contentOf(world, peer) : peer.read();
+    if (peer instanceof SecurePeer && peer.failure !== '') complaints.push(`no TLS: ${peer.failure}`);
     if (sent.includes(POISON)) complaints.push('a client was sent memory that had only been lent');
   }
   return [...complaints, ...leaks(world), ...leftovers(world), ...untraced(world), ...logLines(world)];
 }
 
-function contentOf({ visits }: World, peer: FakePeer): Buffer {
+function contentOf({ visits }: World, peer: Peer): Buffer {
   const own = visits.filter((visit) => visit.peer === peer);
   return Buffer.concat(own.map(({ outcome }) => (outcome.kind === 'answer' ? outcome.answer.body : NOTHING)));
 }
@@ -58,7 +60,9 @@ function judge(world: World, visit: Visit): string | null {
   // Between two requests a full server may close whoever is idle. A client of HTTP/2 may say something at that moment, and
   // then a reset overtakes what it has not read.
   const idle = outcome.kind === 'closed' || world.streamed.has(visit.peer);
-  const mayClose = idle && visit.later && (world.site.maxConnect < 10 || floodedBefore(world, visit));
+  // With a handshake behind it, a connection has been there without a request before its first one, too.
+  const later = visit.later || visit.peer instanceof SecurePeer;
+  const mayClose = idle && later && (world.site.maxConnect < 10 || floodedBefore(world, visit));
   return mayClose ? null : outcome.kind === 'cut' ? `a part of ${outcome.status}` : outcome.kind;
 }
 

@@ -14,13 +14,15 @@ import {
   remove,
 } from './file-asks.ts';
 import { plain, refused, runScript } from './other-asks.ts';
+import type { Peer } from './peer.ts';
+import { shakeHands } from './secure-peer.ts';
 import type { SitePlan } from './site-plan.ts';
 
 /** One request of a visitor, and what has come back. */
 export interface Visit {
   readonly who: number;
   readonly ask: Ask;
-  readonly peer: FakePeer;
+  readonly peer: Peer;
   /** Steps of the run. */
   readonly from: number;
   readonly to: number;
@@ -36,9 +38,12 @@ export interface Outside {
   readonly visits: Visit[];
   /** Everything that is wrong whatever the outcome. */
   readonly complaints: string[];
-  readonly peers: FakePeer[];
+  readonly peers: Peer[];
   step(): number;
-  connect(who: number, port?: number): FakePeer;
+  /** @param streams it speaks HTTP/2 */
+  connect(who: number, streams: boolean): Peer;
+  /** A connection without TLS to the address of visitors, whatever that speaks. */
+  dial(who: number): FakePeer;
   tell(line: string): void;
 }
 
@@ -97,7 +102,8 @@ export class Visitor {
     const { random } = this.outside;
     yield random.below(500);
     while (this.next < this.asks.length) {
-      const peer = this.outside.connect(this.who);
+      const peer = this.outside.connect(this.who, false);
+      yield* shakeHands(peer, random);
       const reader = new AnswerReader(peer);
       if (random.chance(0.12)) yield* this.rude(peer, reader);
       else if (random.chance(0.25)) yield* this.pipeline(peer, reader);
@@ -107,7 +113,7 @@ export class Visitor {
   }
 
   /** One request after the other. */
-  private *converse(peer: FakePeer, reader: AnswerReader): Act {
+  private *converse(peer: Peer, reader: AnswerReader): Act {
     const { random } = this.outside;
     for (let later = false; ; later = true) {
       const ask = this.asks[this.next++] as Ask;
@@ -123,7 +129,7 @@ export class Visitor {
   }
 
   /** All that is left at once, up to one that ends the connection. */
-  private *pipeline(peer: FakePeer, reader: AnswerReader): Act {
+  private *pipeline(peer: Peer, reader: AnswerReader): Act {
     const asks: Ask[] = [];
     for (let at = this.next; at < this.asks.length; at++) {
       const ask = this.asks[at] as Ask;
@@ -144,7 +150,7 @@ export class Visitor {
     }
   }
 
-  private *rude(peer: FakePeer, reader: AnswerReader): Act {
+  private *rude(peer: Peer, reader: AnswerReader): Act {
     const { random } = this.outside;
     const ask = this.asks[this.next++] as Ask;
     const manner = RUDE[random.below(RUDE.length)] as (typeof RUDE)[number];
@@ -163,7 +169,7 @@ export class Visitor {
     }
   }
 
-  private *send(peer: FakePeer, reader: AnswerReader, ask: Ask): Act {
+  private *send(peer: Peer, reader: AnswerReader, ask: Ask): Act {
     this.outside.tell(`visitor ${this.who} asks: ${ask.label}`);
     yield* this.trickle(peer, ask.head);
     if (ask.expects) {
@@ -174,7 +180,7 @@ export class Visitor {
   }
 
   /** Sends in pieces, with pauses that try nobody's patience. */
-  private *trickle(peer: FakePeer, text: string): Act {
+  private *trickle(peer: Peer, text: string): Act {
     const { random } = this.outside;
     const bytes = Buffer.from(text, 'latin1');
     const pieces = random.chance(0.5) ? 1 : 1 + random.below(5);
@@ -188,7 +194,7 @@ export class Visitor {
 
   /** @returns whether the connection goes on */
   private *await(
-    peer: FakePeer,
+    peer: Peer,
     reader: AnswerReader,
     ask: Ask,
     from: number,
@@ -206,7 +212,7 @@ export class Visitor {
   }
 
   /** Goes, in one of the ways that clients have, and looks at what has come that nobody asked for. */
-  private *leave(peer: FakePeer, reader: AnswerReader): Act {
+  private *leave(peer: Peer, reader: AnswerReader): Act {
     const { random, complaints } = this.outside;
     if (peer.gone) return;
     if (random.chance(0.5)) yield random.below(100);

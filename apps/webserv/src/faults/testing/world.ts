@@ -12,11 +12,14 @@ import {
 import type { System } from '@webserv/hosting';
 import { AccessLog, type Destination } from '@webserv/logger';
 import { type Holdings, type Running, serve } from '../../index.ts';
-import { HTTP2_PORT, Http2Visitor } from './http2-visitor.ts';
+import { Http2Visitor } from './http2-visitor.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import { MemoryLauncher } from './memory-launcher.ts';
 import type { MemoryFile } from './memory-tree.ts';
-import { CONTENTS, FILES, LINKS, LOGS, planSite, type SitePlan } from './site-plan.ts';
+import type { Peer } from './peer.ts';
+import { SecurePeer } from './secure-peer.ts';
+import { CONTENTS, FILES, LINKS, LOGS, PORTS, type Protocol, planSite, type SitePlan } from './site-plan.ts';
+import { TlsStranger } from './tls-stranger.ts';
 import { Trouble } from './trouble.ts';
 import { VirtualTime } from './virtual-time.ts';
 import { type Outside, type Visit, Visitor } from './visitor.ts';
@@ -49,10 +52,12 @@ export class World implements Outside {
   readonly weather: Weather;
   readonly visits: Visit[] = [];
   readonly complaints: string[] = [];
-  readonly peers: FakePeer[] = [];
+  readonly peers: Peer[] = [];
   /** Those that speak HTTP/2. */
-  readonly streamed = new Set<FakePeer>();
-  readonly visitors: (Visitor | Http2Visitor)[] = [];
+  readonly streamed = new Set<Peer>();
+  /** Those that speak TLS. */
+  private readonly secure: SecurePeer[] = [];
+  readonly visitors: (Visitor | Http2Visitor | TlsStranger)[] = [];
   /** A large file becomes shorter while it is served. */
   readonly shrinks: boolean;
   /** What the server holds when it has closed. */
@@ -62,16 +67,19 @@ export class World implements Outside {
   /** Requests whose head was read, refused or left unfinished, and the access lines that they were given. */
   heads = 0;
   lines = 0;
-  private readonly protocol: 'http1' | 'http2';
+  private readonly protocol: Protocol;
+  /** The driver's. To look at it takes no time, so that a run with a trace is the same as one without. */
+  private readonly clock: () => number;
   private readonly time: VirtualTime;
   private readonly trace: string[] | null;
   private rounds = 0;
 
   /**
-   * @param protocol http2: most visitors speak it, beside some that speak HTTP/1.1
+   * @param protocol http2: most visitors speak it, beside some that speak HTTP/1.1. tls: all speak TLS, and either of the two
+   *   within it
    * @param trace takes the schedule in words
    */
-  constructor(seed: number, protocol: 'http1' | 'http2', trace: string[] | null = null) {
+  constructor(seed: number, protocol: Protocol, trace: string[] | null = null) {
     this.protocol = protocol;
     this.seed = seed;
     this.trace = trace;
@@ -90,13 +98,14 @@ export class World implements Outside {
       descriptors: this.weather.descriptors,
     });
     this.driver.calls.armed = false;
-    if (protocol === 'http2' && seed % 3 === 0) slowDown(this.driver);
+    this.clock = this.driver.now.bind(this.driver);
+    if (protocol !== 'http1' && seed % 3 === 0) slowDown(this.driver);
     this.time = new VirtualTime(() => this.driver.now(), this.random);
     this.loop = Loop.open({ driver: this.driver, hosted: false });
     this.trouble = new Trouble(this.random, this.weather.probability);
     this.disk = new MemoryDisk(this.driver, this.trouble, () => this.rounds);
     this.launcher = new MemoryLauncher(this.driver, this.trouble, this.random);
-    this.site = planSite(this.random);
+    this.site = planSite(this.random, protocol);
     this.shrinks = this.random.chance(0.1);
     if (trace !== null) {
       this.driver.trace((line) => this.tell(line));
@@ -109,16 +118,31 @@ export class World implements Outside {
   }
 
   tell(line: string): void {
-    this.trace?.push(
-      `${String(this.rounds).padStart(5)} ${this.driver.now().toFixed(1).padStart(9)} ms  ${line}`,
-    );
+    this.trace?.push(`${String(this.rounds).padStart(5)} ${this.clock().toFixed(1).padStart(9)} ms  ${line}`);
   }
 
-  connect(who: number, port = 80): FakePeer {
-    const peer = this.driver.connect(addressOf(port), `192.0.2.${who + 1}`);
+  connect(who: number, streams: boolean): Peer {
+    const { protocol } = this;
+    let peer: Peer;
+    if (protocol === 'tls') {
+      const version = this.random.chance(0.3) ? 'TLSv1.2' : 'TLSv1.3';
+      // With the name of HTTP/1.1, tickets of OpenSSL 3.5 have one length or another, as a random number in them is encoded.
+      const protocols = streams ? ['h2'] : [];
+      const secure = new SecurePeer(this.dial(who), this.random, { serverName: 'one', version, protocols });
+      this.secure.push(secure);
+      peer = secure;
+    } else peer = this.open(who, streams ? PORTS.http2 : PORTS.http1);
     this.peers.push(peer);
-    if (port === HTTP2_PORT) this.streamed.add(peer);
+    if (streams) this.streamed.add(peer);
     return peer;
+  }
+
+  dial(who: number): FakePeer {
+    return this.open(who, PORTS[this.protocol]);
+  }
+
+  private open(who: number, port: number): FakePeer {
+    return this.driver.connect(addressOf(port), `192.0.2.${who + 1}`);
   }
 
   /** The whole run: the server starts, the visitors come and go, the server closes. */
@@ -132,6 +156,7 @@ export class World implements Outside {
       this.left = running.holdings();
     } finally {
       for (const undo of unwatch) undo();
+      for (const peer of this.secure) peer.free();
       this.time.restore();
     }
   }
@@ -150,12 +175,16 @@ export class World implements Outside {
     this.driver.calls.armed = true;
     this.trouble.armed = true;
     const count = 1 + this.random.below(8);
-    for (let who = 0; who < count; who++) {
-      const streams = this.protocol === 'http2' && this.random.chance(0.8);
-      this.visitors.push(streams ? new Http2Visitor(who, this) : new Visitor(who, this));
-    }
+    for (let who = 0; who < count; who++) this.visitors.push(this.visitor(who));
     if (this.shrinks) this.disk.onOpen = (path) => this.shrinkSoon(path);
     return running;
+  }
+
+  private visitor(who: number): Visitor | Http2Visitor | TlsStranger {
+    const { protocol, random } = this;
+    if (protocol === 'tls' && random.chance(0.15)) return new TlsStranger(who, this);
+    const streams = { http1: 0, http2: 0.8, tls: 0.5 }[protocol];
+    return streams > 0 && random.chance(streams) ? new Http2Visitor(who, this) : new Visitor(who, this);
   }
 
   /** Large files become shorter while they are sent. */
@@ -210,6 +239,7 @@ export class World implements Outside {
     if (++this.rounds > ROUNDS) throw new Error(`no end after ${ROUNDS} rounds`);
     let busy = this.loop.tick(0) > 0;
     busy = this.time.run() > 0 || busy;
+    for (const peer of this.secure) peer.pump();
     const now = this.driver.now();
     for (const { actor } of this.visitors) busy = actor.turn(now) || busy;
     for (const { actor } of this.launcher.children) busy = actor.turn(now) || busy;
