@@ -94,6 +94,9 @@ describe('the script that a path names', () => {
     ]);
     location('/open', [listed('.hidden.sh'), listed('link.sh')], { symlinks: true, dotfiles: true });
     location('/ext', [extension('.x', '/bin/sh'), extension('.Y', '/bin/other')]);
+    location('/handed', [
+      { kind: 'extension', ext: '.x', interpreter: '', application: { text: 'php:9', addresses: [] } },
+    ]);
     // Uploads that are not whole are nobody's scripts, whatever is shown.
     location('/parts', [extension('.part', '/bin/sh'), extension('.x', '/bin/sh')], { dotfiles: true });
     location('/both', [listed('plain.sh'), extension('.sh', '/bin/sh')]);
@@ -147,6 +150,14 @@ describe('the script that a path names', () => {
     ['/parts/.webserv-upload-abcdefgh-0.part', 404],
     ['/ext/link.x', 404],
     ['/ext/a.x.txt', 'source of a.x.txt'],
+    ['/handed/a.x', '/handed/a.x||/a.x|'],
+    ['/handed/a.x/b.x/c', '/handed/a.x|/b.x/c|/a.x|'],
+    ['/handed/sub/b.x/info', '/handed/sub/b.x|/info|/sub/b.x|'],
+    ['/handed/dir.x/c.x/info', '/handed/dir.x/c.x|/info|/dir.x/c.x|'],
+    ['/handed/missing.x', 404],
+    ['/handed/dir.x', 301],
+    ['/handed/.c.x', 404],
+    ['/handed/link.x', 404],
     ['/both/plain.sh', '/both/plain.sh||/plain.sh|/bin/sh'],
     ['/both/cgi.sh', '/both/cgi.sh||/cgi.sh|/bin/sh'],
     ['/self/cgi.sh', '/self/cgi.sh||/cgi.sh|'],
