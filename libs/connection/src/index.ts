@@ -12,7 +12,7 @@ export { http1 } from './http1/http1.ts';
 export { type OneRequest, serveOne } from './memory/one-request.ts';
 export { protocolOf } from './protocol-of.ts';
 export type { Ended, Site } from './site.ts';
-export { Contexts } from './tls/contexts.ts';
+export { Contexts, type TicketsLeft } from './tls/contexts.ts';
 export { FollowedFiles } from './tls/followed-files.ts';
 export type { TlsWire } from './tls/tls-wire.ts';
 export { TlsWires } from './tls/tls-wires.ts';

@@ -22,6 +22,7 @@ export { openChildPipe } from './ffi/libc.ts';
 export { bytesOfName } from './ffi/names.ts';
 export type { FileStatus } from './ffi/paths.ts';
 export { keepPrivate } from './ffi/private.ts';
+export { redirect } from './ffi/redirect.ts';
 export { killGroup, type SpawnRequest, spawn, spawnInThread } from './ffi/spawn.ts';
 export type { Lag } from './host.ts';
 export { Loop } from './loop.ts';

@@ -1,5 +1,5 @@
 import type { Config } from '@webserv/config';
-import { Contexts } from '@webserv/connection';
+import { Contexts, type TicketsLeft } from '@webserv/connection';
 import { present } from '@webserv/methods';
 import { HostedEdition } from './edition/hosted-edition.ts';
 import type { OperatorEnds } from './operator/operator-ends.ts';
@@ -40,13 +40,24 @@ export class Editions {
   private contexts: Contexts | null = null;
   private readonly retired = new Set<Retired>();
   private closed = false;
+  private readonly tickets: TicketsLeft | null;
 
-  /** @param ends follows the config, too */
-  constructor(engine: Engine, doors: Doors, uploads: UploadFolders, ends: OperatorEnds) {
+  /**
+   * @param ends follows the config, too
+   * @param tickets of the process that this one follows
+   */
+  constructor(
+    engine: Engine,
+    doors: Doors,
+    uploads: UploadFolders,
+    ends: OperatorEnds,
+    tickets: TicketsLeft | null = null,
+  ) {
     this.engine = engine;
     this.doors = doors;
     this.uploads = uploads;
     this.ends = ends;
+    this.tickets = tickets;
   }
 
   /** What tls addresses show now. Null without one. */
@@ -83,7 +94,7 @@ export class Editions {
       const problem = crossing.seed(config);
       refuse(problem === '' ? [] : [problem]);
       // Before the process becomes another account, which may read no keys.
-      const secured = yield* Contexts.opening(loop, config, errorLog, this.contexts);
+      const secured = yield* Contexts.opening(loop, config, errorLog, this.contexts, this.tickets);
       contexts = secured.contexts;
       refuse(secured.problems);
       this.ends.open(config);

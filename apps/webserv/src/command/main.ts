@@ -21,7 +21,7 @@ import { byFolder } from './by-folder.ts';
 import { makeCertificate } from './certificate.ts';
 import { explainRequest } from './explain.ts';
 import { setPassword } from './passwd.ts';
-import { reloadServer } from './reload.ts';
+import { turnServer } from './turn.ts';
 import { work } from './work.ts';
 
 function main(args: readonly string[]): void {
@@ -57,8 +57,9 @@ function run(words: Words): void {
     init('.');
     process.stderr.write(`${CONFIG_NAME} is written: webserv serves by it\n`);
   } else if (subcommand === 'certificate') makeCertificate(operands.slice(1));
-  else if (subcommand === 'reload') void reloadServer(options.get('config') ?? CONFIG_NAME);
-  else if (subcommand === 'doctor') {
+  else if (subcommand === 'reload' || subcommand === 'upgrade') {
+    void turnServer(subcommand, options.get('config') ?? CONFIG_NAME);
+  } else if (subcommand === 'doctor') {
     void doctor(options.get('config') ?? CONFIG_NAME, options.has('json'), storeProblems);
   } else if (subcommand === 'runs')
     void showRuns(options.get('config') ?? CONFIG_NAME, first, options.has('json'));

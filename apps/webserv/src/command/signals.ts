@@ -1,4 +1,5 @@
-import { type Operated, Supervisor } from '@webserv/hosting';
+import { Heritage, type Operated, Supervisor, type Turn } from '@webserv/hosting';
+import { SOFTWARE } from '../server/webserv.ts';
 
 /** npm, nx or a supervisor of a group may repeat a signal. Two within this time count as one. */
 const ECHO_MS = 100;
@@ -11,6 +12,7 @@ const ECHO_MS = 100;
  *   second TERM ends the delay, and the next one cuts the requests.
  * - INT cuts them at once.
  * - HUP turns to what the config file says now, and opens the logs again. One that comes meanwhile is heard afterwards.
+ * - URG has another process of the program, as the disk has it now, follow this one, which then ends its requests.
  * - USR1 writes the logs and opens them again.
  * - USR2 logs what the server holds, the loop's lag, and the counters of the caches.
  *
@@ -18,14 +20,18 @@ const ECHO_MS = 100;
  */
 export class Signals {
   readonly supervisor = new Supervisor(process.env);
+  /** What this process has from the one that it follows; null without one. */
+  readonly heritage = Heritage.read(process.env);
   private running: Operated | null = null;
   /** Runs while the server still serves, and load balancers find out that it is about to stop. */
   private draining: NodeJS.Timeout | null = null;
   private stoppingSince = Number.POSITIVE_INFINITY;
   private readonly reloads: boolean;
-  private reloading = false;
-  /** A HUP has come while a reload was under way. */
-  private reloadAgain = false;
+  private turning = false;
+  /** What a signal has asked for while a reload or an upgrade was under way. */
+  private next: Turn | null = null;
+  /** Another process is the server now. */
+  private followed = false;
 
   /** @param reloads whether there is a config file to read again; otherwise HUP only opens the logs again */
   constructor(reloads = false) {
@@ -33,7 +39,8 @@ export class Signals {
     process.on('SIGINT', () => this.stop(0));
     process.on('SIGTERM', () => this.terminate());
     process.on('SIGQUIT', () => this.stopGently());
-    process.on('SIGHUP', () => this.reload());
+    process.on('SIGHUP', () => this.turn('reload'));
+    process.on('SIGURG', () => this.turn('upgrade'));
     process.on('SIGUSR1', () => this.running?.reopenLogs());
     process.on('SIGUSR2', () => this.running?.reportCaches());
     process.on('exit', () => this.running?.flushLogs());
@@ -42,25 +49,55 @@ export class Signals {
 
   attach(running: Operated): void {
     this.running = running;
-    this.sayReady();
+    if (this.reloads) running.offerUpgrade(() => this.upgrade(running));
+    if (this.heritage === null) this.sayReady();
+    else {
+      void this.heritage.serving(SOFTWARE).then(() => {
+        running.follow();
+        this.sayReady();
+      });
+    }
   }
 
   /** A supervisor that sent HUP waits until the server says that it is ready again. */
-  private reload(): void {
+  private turn(what: Turn): void {
     const { running } = this;
-    if (running === null || this.reloading) {
-      this.reloadAgain = this.reloading;
+    if (running === null || this.turning) {
+      // A process that follows reads the config, too.
+      if (this.turning && this.next !== 'upgrade') this.next = what;
       return;
     }
-    this.supervisor.reloading();
+    this.turning = true;
     running.reopenLogs();
-    this.reloading = true;
-    void (this.reloads ? running.reload() : Promise.resolve('')).then(() => {
-      this.reloading = false;
-      this.sayReady();
-      if (this.reloadAgain) this.reload();
+    void this.attempt(running, what).then(() => {
+      this.turning = false;
+      const { next } = this;
+      this.next = null;
+      if (next !== null && !this.followed) this.turn(next);
     });
-    this.reloadAgain = false;
+  }
+
+  private attempt(running: Operated, what: Turn): Promise<string> {
+    if (what === 'upgrade') return this.reloads ? this.upgrade(running) : Promise.resolve('');
+    this.supervisor.reloading();
+    return (this.reloads ? running.reload() : Promise.resolve('')).finally(() => this.sayReady());
+  }
+
+  /** @returns '' when another process is the server; this one stops then */
+  private async upgrade(running: Operated): Promise<string> {
+    const { supervisor } = this;
+    const { execPath: file, execArgv, argv } = process;
+    supervisor.reloading();
+    const problem = await running.upgrade({
+      program: { file, args: ['node', ...execArgv, ...argv.slice(1)] },
+      env: supervisor.passedOn,
+      succeeded: (pid) => supervisor.succeededBy(pid),
+    });
+    if (problem === '') {
+      this.followed = true;
+      this.stop(this.stopTimeoutMs);
+    } else this.sayReady();
+    return problem;
   }
 
   private sayReady(): void {

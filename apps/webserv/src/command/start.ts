@@ -1,16 +1,14 @@
 import type { Config } from '@webserv/config';
 import { keepPrivate } from '@webserv/event-loop';
-import { type Operated, type Running, workersOf } from '@webserv/hosting';
+import { type Operated, workersOf } from '@webserv/hosting';
 import { runsScripts } from '@webserv/methods';
-import { serve } from '../server/serve.ts';
-import { serveByWorkers } from '../server/webserv.ts';
+import { type StartOptions, serveByWorkers, Webserv } from '../server/webserv.ts';
 import { driverOf } from './driver.ts';
 import type { Signals } from './signals.ts';
 
 /** Starts a server that ends by signals. @throws StartError if it cannot start */
-export function start(config: Config, signals: Signals): Running {
-  const { sockets } = signals.supervisor;
-  const running = serve(config, { ...driverOf(process.env), sockets, reloaded: keepPrivateFor });
+export function start(config: Config, signals: Signals): Webserv {
+  const running = new Webserv(config, { ...optionsOf(signals), reloaded: keepPrivateFor });
   keepPrivateFor(config);
   signals.attach(running);
   return running;
@@ -22,8 +20,7 @@ export function startAll(config: Config, signals: Signals, done: (running: Opera
     done(start(config, signals));
     return;
   }
-  const { sockets } = signals.supervisor;
-  void serveByWorkers(config, { ...driverOf(process.env), sockets }).then(
+  void serveByWorkers(config, optionsOf(signals)).then(
     (parent) => {
       signals.attach(parent);
       done(parent);
@@ -33,6 +30,10 @@ export function startAll(config: Config, signals: Signals, done: (running: Opera
       process.exit(1);
     },
   );
+}
+
+function optionsOf({ supervisor: { sockets }, heritage }: Signals): StartOptions {
+  return { ...driverOf(process.env), sockets, heritage };
 }
 
 /** Otherwise scripts of the same account could read through /proc what this process holds. */

@@ -100,7 +100,8 @@ it('an address that is taken changes nothing, and is said', async () => {
 it('a second webserv reload meanwhile is refused', async () => {
   const both = await Promise.all([reload(), reload()]);
   const refused = both.filter(({ code }) => code === 1);
-  for (const { stderr } of refused) expect(stderr).toMatch(/another reload is under way: try again/);
+  for (const { stderr } of refused)
+    expect(stderr).toMatch(/another reload or upgrade is under way: try again/);
   expect(refused.length).toBeLessThan(2);
   expect(await body()).toBe('one');
 });

@@ -5,8 +5,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { Command } from '../testing/command.ts';
+import { lives } from '../testing/lives.ts';
 import { fetchOnce, get } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
+import { until } from '../testing/until.ts';
 
 const UNITS = resolve(__dirname, '../../../../deploy/systemd');
 const MAIN = resolve(__dirname, '../../dist/main.js');
@@ -103,6 +105,27 @@ describe('under a supervisor', () => {
     command.kill('SIGTERM');
     await listener.hears(/^STOPPING=1\nEXTEND_TIMEOUT_USEC=35000000$/);
     expect((await command.ended).code).toBe(0);
+    await listener.close();
+  });
+
+  // python3 may be missing: .ci/run installs it.
+  (has('python3') ? it : it.skip)('says which process follows it at an upgrade', async () => {
+    const path = join(site.folder, 'notify');
+    const listener = new NotifyListener(path);
+    await listener.hears(/bound/);
+    const env = { NOTIFY_SOCKET: path, WATCHDOG_USEC: '100000' };
+    const command = new Command(['-c', config('127.0.0.1:0')], env);
+    const [, first] = await listener.hears(/^READY=1\nSTATUS=serving on 127\.0\.0\.1:(\d+) /);
+    command.kill('SIGURG');
+    await listener.hears(/^RELOADING=1\n/);
+    const [, pid] = await listener.hears(/^MAINPID=(\d+)$/);
+    const [, second] = await listener.hears(/^READY=1\nSTATUS=serving on 127\.0\.0\.1:(\d+) /);
+    expect(second).toBe(first);
+    await until(() => !lives(command.pid));
+    await listener.hears(/^WATCHDOG=1$/);
+    process.kill(Number(pid), 'SIGTERM');
+    await listener.hears(/^STOPPING=1\n/);
+    await command.ended;
     await listener.close();
   });
 

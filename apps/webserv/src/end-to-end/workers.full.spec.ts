@@ -2,6 +2,7 @@ import { chmodSync, existsSync, readFileSync, renameSync, statSync } from 'node:
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Command } from '../testing/command.ts';
+import { lives } from '../testing/lives.ts';
 import { type Answer, get, Peer } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
 import { until } from '../testing/until.ts';
@@ -72,15 +73,6 @@ async function untilSo(so: (now: Status) => boolean): Promise<Status> {
     const now = await status();
     if (so(now)) return now;
     await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
-function lives(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return !readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z ');
-  } catch {
-    return false;
   }
 }
 

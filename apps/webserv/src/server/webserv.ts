@@ -12,16 +12,21 @@ import {
   Doors,
   Editions,
   Engine,
+  type Heritage,
   type Holdings,
   type HostedSite,
+  Inheritance,
   inSteps,
   type MainLog,
+  type Operated,
   OperatorEnds,
   Parent,
   Reloads,
   type Running,
   realSystem,
   StartError,
+  Succession,
+  type Successor,
   type System,
   UploadFolders,
   userOf,
@@ -48,12 +53,18 @@ export interface ServeOptions {
   readonly system?: System;
 }
 
+/** Options of the command. */
+export interface StartOptions extends ServeOptions {
+  /** What the process before has handed over. Null in one that follows nobody. */
+  readonly heritage: Heritage | null;
+}
+
 function driverRequest(config: Config, options: ServeOptions): DriverRequest {
   const name = options.use ?? config.use;
   return options.driverLibrary === undefined ? { name } : { name, library: options.driverLibrary };
 }
 
-const SOFTWARE = `webserv/${VERSION}`;
+export const SOFTWARE = `webserv/${VERSION}`;
 
 /** The built command beside this file, as the keeper of certificates, and as the one that checks a config. */
 const MAIN = ['node', join(__dirname, 'main.js')];
@@ -73,7 +84,7 @@ function markdown(): string {
 }
 
 /** A running server: the parts that live as long as the process, and the edition of the config that it serves. */
-export class Webserv implements Running {
+export class Webserv implements Running, Operated {
   readonly addresses: readonly string[];
   private readonly engine: Engine;
   private readonly doors: Doors;
@@ -81,6 +92,7 @@ export class Webserv implements Running {
   private readonly keepers: Keepers;
   private readonly ends: OperatorEnds;
   private readonly reloads: Reloads;
+  private readonly succession: Succession;
   private readonly reloaded: (config: Config) => void;
   private closing: Promise<void> | null = null;
   /** Timers of `close`. The first that expires cuts the requests that are still under way. */
@@ -88,7 +100,8 @@ export class Webserv implements Running {
   /** True once the last connection has closed. */
   private emptied = false;
 
-  constructor(config: Config, options: ServeOptions) {
+  constructor(config: Config, options: Partial<StartOptions>) {
+    const will = options.heritage?.will;
     const loop = options.loop ?? openLoop(config, options);
     const system = options.system ?? { ...realSystem, hashing: () => new HashThreads(HASH) };
     this.reloaded = options.reloaded ?? (() => {});
@@ -97,10 +110,16 @@ export class Webserv implements Running {
       this.engine.recorded = options.recorded ?? false;
       const { book, errorLog } = this.engine;
       loop.onFault = faultsTo(errorLog);
-      this.doors = new Doors(this.engine, options.sockets);
-      this.ends = new OperatorEnds(this.engine);
+      this.doors = new Doors(this.engine, options.sockets, new Inheritance(will?.sockets));
+      this.ends = new OperatorEnds(this.engine, will);
       this.reloads = new Reloads(this.engine, this.ends);
-      this.editions = new Editions(this.engine, this.doors, new UploadFolders(system.uploads), this.ends);
+      const uploads = new UploadFolders(system.uploads);
+      this.editions = new Editions(this.engine, this.doors, uploads, this.ends, will?.tickets);
+      this.succession = new Succession(this.engine, this.ends, this.reloads, {
+        left: () => this.doors.left(),
+        tickets: () => this.editions.shown?.tickets ?? null,
+        handOver: () => this.doors.handOver(),
+      });
       this.keepers = new Keepers(loop, system.launcher, KEEPER, errorLog);
       const ready = (): void => becomeUser(config, book.logs, errorLog);
       atOnce(this.editions.turning(config, { seed: (next) => this.seed(next), ready }));
@@ -177,11 +196,28 @@ export class Webserv implements Running {
   reload(config?: Config): Promise<string> {
     if (this.closing !== null) return Promise.resolve('the server is stopping');
     const { reloads } = this;
-    return reloads.run(async () => this.turnTo(config ?? (await reloads.read(CHECK, this.config.file))));
+    return reloads.run('reload', async () =>
+      this.turnTo(config ?? (await reloads.read(CHECK, this.config.file))),
+    );
+  }
+
+  upgrade(successor: Successor): Promise<string> {
+    if (this.closing !== null) return Promise.resolve('the server is stopping');
+    return this.succession.run(successor);
+  }
+
+  offerUpgrade(upgrade: () => Promise<string>): void {
+    this.engine.registry.action('upgrade', (answer) => this.reloads.answer(answer, upgrade));
+  }
+
+  follow(): void {
+    this.doors.follow();
+    this.ends.follow();
   }
 
   close(graceMs = 0): Promise<void> {
     this.drain();
+    this.succession.abandon();
     this.closing ??= this.shutDown();
     if (!this.emptied) this.cuts.push(setTimeout(() => this.doors.cutAll(), graceMs));
     return this.closing;
@@ -255,11 +291,11 @@ export class Webserv implements Running {
 }
 
 /** Has workers serve a config. @throws StartError if they cannot */
-export function serveByWorkers(config: Config, options: ServeOptions): Promise<Parent> {
-  const { sockets = [], system = realSystem } = options;
+export function serveByWorkers(config: Config, options: StartOptions): Promise<Parent> {
+  const { sockets = [], system = realSystem, heritage } = options;
   const loop = openLoop(config, options);
   const programs = { worker: program('work'), check: CHECK };
-  return Parent.start(config, { software: SOFTWARE, loop, system, sockets, ...programs });
+  return Parent.start(config, { software: SOFTWARE, loop, system, sockets, heritage, ...programs });
 }
 
 /** Returns the directives whose values a process cannot change. */

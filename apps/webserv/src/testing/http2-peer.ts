@@ -5,6 +5,7 @@ import {
   type IncomingHttpHeaders,
   type OutgoingHttpHeaders,
 } from 'node:http2';
+import { connect as connectSocket } from 'node:net';
 
 /** One response on a stream. */
 interface Http2Answer {
@@ -33,11 +34,17 @@ export class Http2Peer {
     session.on('error', () => {});
   }
 
-  /** @param ca what vouches for the server, over TLS; null for a plain connection */
-  static open(port: number, ca: string | null = null): Promise<Http2Peer> {
+  /**
+   * @param target a port, or the path of a socket
+   * @param ca what vouches for the server, over TLS; null for a plain connection
+   */
+  static open(target: number | string, ca: string | null = null): Promise<Http2Peer> {
     return new Promise((resolve, reject) => {
-      const session =
-        ca === null ? connect(`http://127.0.0.1:${port}`) : connect(`https://localhost:${port}`, { ca });
+      const plain = (): ClientHttp2Session => {
+        if (typeof target === 'number') return connect(`http://127.0.0.1:${target}`);
+        return connect('http://localhost', { createConnection: () => connectSocket(target) });
+      };
+      const session = ca === null ? plain() : connect(`https://localhost:${target}`, { ca });
       session.once('error', reject);
       session.once('connect', () => {
         session.off('error', reject);

@@ -5,6 +5,7 @@ export const SIGNALS: readonly Fact[] = [
   ['TERM, QUIT', 'answer the requests under way within stop_timeout, and stop'],
   ['INT, a second TERM', 'stop at once'],
   ['HUP', 'turn to what the configuration says now, or report what is wrong with it; open the logs again'],
+  ['URG', 'what "webserv upgrade" asks for'],
   ['USR1', 'open the logs again'],
   ['USR2', 'log what the server holds, its lag and its caches'],
 ];
@@ -21,7 +22,10 @@ export const ENVIRONMENT: readonly Fact[] = [
 
 export const EXIT_CODES: readonly Fact[] = [
   ['0', 'all is well: the server has stopped by a signal, or the configuration is good'],
-  ['1', 'the configuration is bad, or the server could not start'],
+  [
+    '1',
+    'the configuration is bad, the server could not start, or what was asked of a running server has changed nothing',
+  ],
   ['2', 'the words of the command line are wrong'],
 ];
 

@@ -30,6 +30,15 @@ export const SUBCOMMANDS: readonly SubcommandRow[] = [
     options: [CONFIG_FILE, HELP],
     help: 'have the server of a configuration turn to what it says now, or print what is wrong with it; it is found by the "pid FILE;" or the "admin ADDRESS;" that the configuration names',
   },
+  {
+    name: 'upgrade',
+    operands: '',
+    kind: [],
+    least: 0,
+    most: 0,
+    options: [CONFIG_FILE, HELP],
+    help: 'have a new process of the program take the place of the server of a configuration, with its sockets, or print why it cannot: no port closes, and the old process ends its requests; for a new version of webserv or of Node, installed in the place of the old one; the configuration needs "pid FILE;"; exit code 1 means that nothing has changed',
+  },
   EXPLAIN,
   {
     name: 'doctor',

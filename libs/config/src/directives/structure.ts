@@ -190,7 +190,7 @@ export const structureRows = {
     usage: 'FILE',
     value: text,
     expects: 'a file, or a new one in a folder that can be written',
-    help: 'Holds the number of the process while the server runs, so that "webserv reload" finds it; without a pid file it asks at the admin address. The server keeps the file locked. FILE.reload beside it says how the last reload went. Both are made before the server becomes its user.',
+    help: 'Holds the number of the process while the server runs, so that "webserv reload" and "webserv upgrade" find it; without a pid file they ask at the admin address. The server keeps the file locked. FILE.reload beside it says how the last of them went. Both are made before the server becomes its user.',
     alias: ['pid_file', 'pidfile'],
   }),
   include: row({

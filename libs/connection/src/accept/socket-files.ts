@@ -53,11 +53,26 @@ export class SocketFiles {
       const problem = clear(path);
       if (problem !== null) return problem;
       const fd = withUmask(this.umask, bind);
-      if (fd < 0) return fd;
-      const { dev, ino } = lstatSync(path, { bigint: true });
-      this.bound.push({ path: real, dev, ino });
+      if (fd >= 0) this.adopt(path);
       return fd;
     });
+  }
+
+  /** Takes in the file of a socket that is bound already. */
+  adopt(path: string): void {
+    const now = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+    if (now !== undefined) this.bound.push({ path: realPathOf(path), dev: now.dev, ino: now.ino });
+  }
+
+  /** Whether the file at a path is this server's. */
+  owns(path: string): boolean {
+    const real = realPathOf(path);
+    return this.bound.some((file) => file.path === real);
+  }
+
+  /** The files are another process's now: they stay. */
+  handOver(): void {
+    this.bound = [];
   }
 
   /**

@@ -15,6 +15,14 @@ const KEYS = 3;
 /** The protocol by which an authority of ACME looks at a challenge (RFC 8737). */
 export const ACME = 'acme-tls/1';
 
+/** The keys of session tickets that a process has made, for the one that follows it: its clients keep their sessions. */
+export interface TicketsLeft {
+  /** The newest first, as hexadecimal digits. */
+  readonly keys: readonly string[];
+  /** Milliseconds since the newest was made. */
+  readonly age: number;
+}
+
 /** The log of what concerns all servers. */
 interface Log {
   notice(message: string, facts?: Readonly<Record<string, string | number>>): void;
@@ -51,7 +59,13 @@ export class Contexts extends Udata {
   /** Milliseconds of the loop's clock at which the newest key of its own was made. */
   private keyMadeAt: number;
 
-  private constructor(loop: Loop, config: Config, log: Log, earlier: Contexts | null) {
+  private constructor(
+    loop: Loop,
+    config: Config,
+    log: Log,
+    earlier: Contexts | null,
+    inherited: TicketsLeft | null,
+  ) {
     super('contexts', -1);
     const { ticketKeys, acmeStore } = config;
     this.loop = loop;
@@ -61,9 +75,9 @@ export class Contexts extends Udata {
     this.wires = earlier === null ? new TlsWires(loop) : earlier.wires;
     this.ticketFile = ticketKeys;
     this.challenges = acmeStore === null ? null : join(acmeStore, 'challenges/alpn');
-    const kept = ticketKeys === null && earlier?.ticketFile === null ? earlier : null;
-    this.servers = new ShownServers(this.openssl, config, kept?.servers);
-    this.keyMadeAt = kept?.keyMadeAt ?? loop.now;
+    const kept = earlier === null ? inherited : earlier.tickets;
+    this.servers = new ShownServers(this.openssl, config, kept?.keys);
+    this.keyMadeAt = loop.now - (kept?.age ?? 0);
     loop.arm(this.looking, LOOK_MS);
     if (ticketKeys === null) loop.arm(this.ageing, Math.max(0, this.keyMadeAt + KEY_MS - loop.now));
   }
@@ -71,6 +85,7 @@ export class Contexts extends Udata {
   /**
    * Reads the files of a config, those of one server a step.
    * @param earlier those of the config that is in use: what need not change is kept
+   * @param inherited the keys of the process that this one follows
    * @returns what its servers show, null without a tls address; and for each file that cannot be used a line for the
    *   operator that says where it is written, and why
    */
@@ -79,10 +94,11 @@ export class Contexts extends Udata {
     config: Config,
     log: Log,
     earlier: Contexts | null = null,
+    inherited: TicketsLeft | null = null,
   ): Generator<void, { readonly contexts: Contexts | null; readonly problems: readonly string[] }> {
     if (!config.servers.some(hasTls)) return { contexts: null, problems: [] };
     try {
-      const contexts = new Contexts(loop, config, log, earlier);
+      const contexts = new Contexts(loop, config, log, earlier, inherited);
       yield* contexts.servers.reading(config.servers);
       const { problems } = contexts.servers;
       if (problems.length === 0) return { contexts, problems };
@@ -129,6 +145,12 @@ export class Contexts extends Udata {
       protocols: [ACME],
     });
     return this.challenged;
+  }
+
+  /** The keys of session tickets that it has made; null where a file has them. */
+  get tickets(): TicketsLeft | null {
+    if (this.ticketFile !== null) return null;
+    return { keys: this.servers.keysLeft, age: this.loop.now - this.keyMadeAt };
   }
 
   /** What a server shows now. */

@@ -23,10 +23,10 @@ export class ShownServers {
   /** Lines for the files that cannot be used: where each is written, and why. */
   readonly problems: string[] = [];
 
-  /** @param earlier those of the config before: clients keep their tickets, where no file says otherwise */
-  constructor(openssl: OpenSsl, { ticketKeys, origins }: Config, earlier: ShownServers | null = null) {
+  /** @param earlier the keys of before: clients keep their tickets, where no file says otherwise */
+  constructor(openssl: OpenSsl, { ticketKeys, origins }: Config, earlier: readonly string[] | null = null) {
     this.openssl = openssl;
-    this.keys = earlier === null ? [TicketKeys.random(openssl)] : earlier.keys;
+    this.keys = earlier?.map((key) => Buffer.from(key, 'hex')) ?? [TicketKeys.random(openssl)];
     this.at(origins.get('ticket_keys'), () => {
       if (ticketKeys !== null) this.keys = keysOf(this.files.open(ticketKeys));
     });
@@ -48,6 +48,11 @@ export class ShownServers {
 
   get servers(): Iterable<Server> {
     return this.shown.keys();
+  }
+
+  /** As hexadecimal digits, the newest first. */
+  get keysLeft(): readonly string[] {
+    return this.keys.map((key) => Buffer.from(key).toString('hex'));
   }
 
   of(server: Server): Shown {

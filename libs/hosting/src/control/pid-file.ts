@@ -5,12 +5,17 @@ import {
   ftruncateSync,
   openSync,
   readFileSync,
+  readSync,
   statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
 import { lockFile } from '@webserv/event-loop';
-import { NEVER, type ReloadState, stateFile } from './reload-state.ts';
+import type { InheritedPidFile } from '../upgrade/will.ts';
+import { NEVER, readState, stateFile, type Turn, type TurnState } from './turn-state.ts';
+
+/** Bytes of the state that are read: more than a report has. */
+const STATE_MAX = 1 << 17;
 
 const { O_CREAT, O_NOFOLLOW, O_RDWR } = constants;
 
@@ -23,7 +28,7 @@ export class PidFile {
   readonly path: string;
   private readonly fd: number;
   private readonly stateFd: number;
-  private state: ReloadState = NEVER;
+  private state: TurnState = NEVER;
 
   private constructor(path: string, fd: number, stateFd: number) {
     this.path = path;
@@ -42,7 +47,7 @@ export class PidFile {
         return `pid ${path}: another server holds it (process ${holder}): stop it, or choose another file`;
       }
       const file = new PidFile(path, fd, openSync(stateFile(path), O_RDWR | O_CREAT | O_NOFOLLOW, 0o600));
-      write(fd, `${process.pid}\n`);
+      file.name(process.pid);
       file.note(NEVER);
       return file;
     } catch (error) {
@@ -51,13 +56,45 @@ export class PidFile {
     }
   }
 
+  /** What the process before this one had open, with its lock. Its number stays in the file until `follow`. */
+  static inherited({ path, fd, stateFd }: InheritedPidFile): PidFile {
+    return new PidFile(path, fd, stateFd);
+  }
+
+  /** What another process may take over. */
+  get left(): InheritedPidFile {
+    const { path, fd, stateFd } = this;
+    return { path, fd, stateFd };
+  }
+
+  /** Another process is the server from now on. */
+  name(pid: number): void {
+    write(this.fd, `${pid}\n`);
+  }
+
+  /** This process is the server now, and goes on where the one before has ended. */
+  follow(): void {
+    this.name(process.pid);
+    const text = Buffer.alloc(STATE_MAX);
+    const length = readSync(this.stateFd, text, 0, text.length, 0);
+    this.state = readState(text.toString('utf8', 0, length)) ?? NEVER;
+    // The one before has died before it could say how the upgrade went: well.
+    if (this.state.busy) this.reloadEnds('upgrade', '');
+  }
+
+  /** Another process has both files: they stay as they are. */
+  handOver(): void {
+    closeSync(this.fd);
+    closeSync(this.stateFd);
+  }
+
   reloadBegins(): void {
     this.note({ ...this.state, busy: true });
   }
 
   /** @param problem '' if the new config is served */
-  reloadEnds(problem: string): void {
-    this.note({ busy: false, count: this.state.count + 1, problem });
+  reloadEnds(last: Turn, problem: string): void {
+    this.note({ busy: false, count: this.state.count + 1, last, problem });
   }
 
   /** Removes both files. Where the account may not, it empties them. */
@@ -66,7 +103,7 @@ export class PidFile {
     remove(this.path, this.fd);
   }
 
-  private note(state: ReloadState): void {
+  private note(state: TurnState): void {
     this.state = state;
     try {
       write(this.stateFd, `${JSON.stringify(state)}\n`);

@@ -4,8 +4,9 @@ import { ConfigCheck } from '../check/config-check.ts';
 import type { OperatorEnds } from '../operator/operator-ends.ts';
 import type { Engine } from '../process/engine.ts';
 import { StartError } from '../process/start-error.ts';
+import { type Turn, UNDER_WAY } from './turn-state.ts';
 
-/** The reloads of a process, one at a time. The error log and the pid file say how each of them ends. */
+/** The reloads and upgrades of a process, one at a time. The error log and the pid file say how each of them ends. */
 export class Reloads {
   private readonly engine: Engine;
   private readonly ends: OperatorEnds;
@@ -22,17 +23,15 @@ export class Reloads {
   }
 
   /**
-   * @param turn turns to another config. What it throws, as a StartError, is why nothing has changed
-   * @returns '' if the other config is served; otherwise why not
+   * @param turn turns to another config or process. What it throws, as a StartError, is why nothing has changed
+   * @returns '' if that serves; otherwise why not
    */
-  run(turn: () => Promise<void>): Promise<string> {
-    if (this.underWay !== null) {
-      return Promise.resolve('another reload is under way: try again when it is over');
-    }
+  run(what: Turn, turn: () => Promise<void>): Promise<string> {
+    if (this.underWay !== null) return Promise.resolve(UNDER_WAY);
     this.ends.reloadBegins();
-    this.underWay = this.attempt(turn).then((problem) => {
+    this.underWay = this.attempt(what, turn).then((problem) => {
       this.underWay = null;
-      this.ends.reloadEnds(problem);
+      this.ends.reloadEnds(what, problem);
       return problem;
     });
     return this.underWay;
@@ -50,24 +49,24 @@ export class Reloads {
     return checked.config;
   }
 
-  /** Reloads for somebody at the admin address. */
-  answer(answer: Parameters<Action>[0], reload: () => Promise<string>): void {
+  /** Reloads or upgrades for somebody at the admin address. */
+  answer(answer: Parameters<Action>[0], turn: () => Promise<string>): void {
     const busy = this.underWay !== null;
-    void reload().then((problem) => {
+    void turn().then((problem) => {
       if (problem === '') answer(200, 'the configuration is served');
       else answer(busy ? 409 : 422, problem);
     });
   }
 
-  private async attempt(turn: () => Promise<void>): Promise<string> {
+  private async attempt(what: Turn, turn: () => Promise<void>): Promise<string> {
     const { errorLog } = this.engine;
     try {
       await turn();
       return '';
     } catch (error) {
       const problem = error instanceof StartError ? error.message : `a fault: ${(error as Error).stack}`;
-      for (const line of problem.trimEnd().split('\n')) errorLog.error(`reload: ${line}`);
-      errorLog.error('reload: nothing has changed');
+      for (const line of problem.trimEnd().split('\n')) errorLog.error(`${what}: ${line}`);
+      errorLog.error(`${what}: nothing has changed`);
       return problem;
     }
   }

@@ -13,6 +13,8 @@ import { present } from '@webserv/methods';
 import type { HostedEdition } from '../edition/hosted-edition.ts';
 import type { Engine } from '../process/engine.ts';
 import { StartError } from '../process/start-error.ts';
+import { Inheritance, leftOf } from '../upgrade/inheritance.ts';
+import type { InheritedSockets } from '../upgrade/will.ts';
 import { AdminSite } from './admin-site.ts';
 
 /**
@@ -27,15 +29,24 @@ export class AdminDoor {
   private readonly editions = new Map<HostedEdition, Edition>();
   private readonly engine: Engine;
   private readonly fd: number;
-  private readonly sockets = new SocketFiles('owner');
+  readonly files = new SocketFiles('owner');
   private server: ServerUdata | null = null;
 
-  /** Binds, under the account that the process has now. @throws StartError if the address is not available */
-  constructor(admin: Admin, engine: Engine) {
+  /**
+   * Binds, under the account that the process has now.
+   * @param inherited may have the socket
+   * @throws StartError if the address is not available
+   */
+  constructor(admin: Admin, engine: Engine, inherited = new Inheritance()) {
     this.admin = admin;
     this.engine = engine;
     const addresses = [{ listen: admin.listen, servers: [admin.server] }];
-    const { listeners, problems } = openListeners(engine.loop, addresses, this.sockets);
+    const { listeners, problems } = openListeners(
+      engine.loop,
+      addresses,
+      this.files,
+      inherited.given(addresses),
+    );
     if (problems.length > 0) throw new StartError(problems.join('\n'));
     this.fd = present(listeners[0], 'a listener').fd;
     this.address = formatAddress(engine.loop.driver.addressOf(this.fd));
@@ -74,9 +85,20 @@ export class AdminDoor {
     this.editions.delete(edition);
   }
 
+  /** What another process may take over. */
+  left(): InheritedSockets {
+    return leftOf(this.admin, [this.fd], this.files);
+  }
+
+  /** Another process has the socket: only this one's copy closes. */
+  handOver(graceMs: number): Promise<void> {
+    this.files.handOver();
+    return this.close(graceMs);
+  }
+
   /** Closes. A client that is still connected only looks, and is cut after a moment. */
   async close(graceMs: number): Promise<void> {
-    this.sockets.remove();
+    this.files.remove();
     const { server } = this;
     if (server === null) {
       this.engine.loop.discard(this.fd);
@@ -89,7 +111,7 @@ export class AdminDoor {
 
   /** Gives back the address of a server that could not start, or that is cut short. */
   letGo(): void {
-    this.sockets.remove();
+    this.files.remove();
     if (this.server === null) this.engine.loop.discard(this.fd);
   }
 }

@@ -10,6 +10,8 @@ import {
   SocketFiles,
 } from '@webserv/connection';
 import { formatAddress } from '@webserv/event-loop';
+import { Inheritance, leftOf } from '../upgrade/inheritance.ts';
+import type { InheritedSockets } from '../upgrade/will.ts';
 import type { Engine } from './engine.ts';
 
 /** What serves the addresses of a config. */
@@ -35,6 +37,7 @@ export class Doors {
   private readonly engine: Engine;
   private readonly files = new SocketFiles();
   private given: readonly GivenSocket[];
+  private readonly inherited: Inheritance;
   private readonly doors = new Map<string, Door>();
   /** Those whose address the config does not name any more: their clients get their answers. */
   private readonly leaving = new Map<
@@ -44,10 +47,14 @@ export class Doors {
   /** Sockets that are bound and do not accept yet. */
   private opened: { readonly address: Address; readonly fd: number }[] = [];
 
-  /** @param given sockets that are open already; each must be the one of an address of the first config */
-  constructor(engine: Engine, given: readonly GivenSocket[] = []) {
+  /**
+   * @param given sockets that are open already; each must be the one of an address of the first config
+   * @param inherited those of the process that this one follows
+   */
+  constructor(engine: Engine, given: readonly GivenSocket[] = [], inherited = new Inheritance()) {
     this.engine = engine;
     this.given = given;
+    this.inherited = inherited;
   }
 
   get addresses(): readonly string[] {
@@ -67,7 +74,14 @@ export class Doors {
   /** Opens the sockets that a config needs beside those that are open: all, or none. @returns why there are none */
   open(config: Config): readonly string[] {
     const wanted = addressesOf(config).filter(({ listen }) => !this.doors.has(listen.key));
-    const { listeners, problems } = openListeners(this.engine.loop, wanted, this.files, this.given);
+    const inherited = this.inherited.given(wanted);
+    if (new Set(inherited.map(({ name }) => name)).size < inherited.length) {
+      return [
+        'the running server has workers, and a single process cannot take their sockets: write "workers 2" or more',
+      ];
+    }
+    const given = [...this.given, ...inherited];
+    const { listeners, problems } = openListeners(this.engine.loop, wanted, this.files, given);
     this.opened = [...listeners];
     this.given = [];
     return problems;
@@ -90,6 +104,21 @@ export class Doors {
       if (address === undefined) this.leave(key, door, before);
       else if (!door.editions.has(edition)) turn(door, address, edition, contexts);
     }
+  }
+
+  /** What another process may take over. */
+  left(): readonly InheritedSockets[] {
+    return [...this.doors.values()].map((door) => leftOf(door, [door.server.fd], this.files));
+  }
+
+  /** Another process has the sockets: only this one's copies close. */
+  handOver(): void {
+    this.files.handOver();
+  }
+
+  /** The process before this one has left the sockets to it. */
+  follow(): void {
+    this.inherited.follow(this.files, this.engine.loop);
   }
 
   /** Cuts what is under way under an edition that was served earlier. */

@@ -1,5 +1,6 @@
 import type { Report } from '@webserv/admin';
 import type { Config } from '@webserv/config';
+import type { Successor } from '../upgrade/heir.ts';
 
 /** What a server holds at one moment. When it is idle, each figure except `watches` is what it was before the load. */
 export interface Holdings {
@@ -31,18 +32,29 @@ export interface Holdings {
 }
 
 /** What signals and an operator do with a server, in one process or in several. */
-export type Operated = Pick<
-  Running,
-  | 'addresses'
-  | 'driver'
-  | 'config'
-  | 'drain'
-  | 'close'
-  | 'reload'
-  | 'reopenLogs'
-  | 'reportCaches'
-  | 'flushLogs'
->;
+export interface Operated
+  extends Pick<
+    Running,
+    | 'addresses'
+    | 'driver'
+    | 'config'
+    | 'drain'
+    | 'close'
+    | 'reload'
+    | 'reopenLogs'
+    | 'reportCaches'
+    | 'flushLogs'
+  > {
+  /**
+   * Has another process of the program follow this one.
+   * @returns '' when it serves: then this one is to be closed. Otherwise why nothing has changed, ready to be printed
+   */
+  upgrade(successor: Successor): Promise<string>;
+  /** Has somebody at the admin address ask for it: `POST /upgrade`. */
+  offerUpgrade(upgrade: () => Promise<string>): void;
+  /** The process before this one has left everything to it. */
+  follow(): void;
+}
 
 /** A running server. */
 export interface Running {

@@ -29,7 +29,9 @@ const VARIABLES = [
 export class Supervisor {
   /** Sockets that it has opened. */
   readonly sockets: readonly GivenSocket[];
-  private readonly path: string;
+  private path: string;
+  private readonly watchdog: NodeJS.Timeout | null = null;
+  private readonly usec: string;
   private readonly send: (path: string, text: string) => void;
 
   /**
@@ -41,10 +43,11 @@ export class Supervisor {
     this.path = path;
     this.send = send;
     this.sockets = passedSockets(env, pid);
+    this.usec = watchdog ?? '';
     const usec = Number(watchdog);
     if (path !== '' && usec > 0 && (watched === undefined || Number(watched) === pid)) {
       // Half of the time, as sd_watchdog_enabled(3) advises. The timer fires in the loop that serves: one that hangs is seen.
-      setInterval(() => this.say('WATCHDOG=1'), usec / 2000).unref();
+      this.watchdog = setInterval(() => this.say('WATCHDOG=1'), usec / 2000).unref();
     }
     for (const name of VARIABLES) delete env[name];
   }
@@ -63,6 +66,20 @@ export class Supervisor {
   /** The server begins to end. @param graceMs the time that requests under way have */
   stopping(graceMs: number): void {
     this.say(`STOPPING=1\nEXTEND_TIMEOUT_USEC=${Math.ceil(graceMs + SPARE_MS) * 1000}`);
+  }
+
+  /** The variables by which a process that follows this one finds the supervisor. */
+  get passedOn(): readonly string[] {
+    const { path, usec, watchdog } = this;
+    if (path === '') return [];
+    return [`NOTIFY_SOCKET=${path}`, ...(watchdog === null ? [] : [`WATCHDOG_USEC=${usec}`])];
+  }
+
+  /** Another process is the service from now on, and speaks for it. */
+  succeededBy(pid: number): void {
+    this.say(`MAINPID=${pid}`);
+    this.path = '';
+    if (this.watchdog !== null) clearInterval(this.watchdog);
   }
 
   private say(text: string): void {

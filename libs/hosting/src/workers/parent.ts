@@ -15,6 +15,10 @@ import type { Operated } from '../process/running.ts';
 import { StartError } from '../process/start-error.ts';
 import type { System } from '../process/system.ts';
 import { atOnce } from '../steps.ts';
+import type { Successor } from '../upgrade/heir.ts';
+import type { Heritage } from '../upgrade/heritage.ts';
+import { Inheritance } from '../upgrade/inheritance.ts';
+import { Succession } from '../upgrade/succession.ts';
 import { Crew } from './crew.ts';
 import { PlaceSockets } from './place-sockets.ts';
 import type { WorkerProgram } from './worker-process.ts';
@@ -37,6 +41,8 @@ export interface ParentMeans {
   /** How a worker is started, and how a config is checked. */
   readonly worker: WorkerProgram;
   readonly check: WorkerProgram;
+  /** What the process before has handed over. Null in one that follows nobody. */
+  readonly heritage: Heritage | null;
 }
 
 /**
@@ -49,6 +55,7 @@ export class Parent implements Operated {
   private readonly ends: OperatorEnds;
   private readonly reloads: Reloads;
   private readonly sockets: PlaceSockets;
+  private readonly succession: Succession;
   private edition: HostedEdition | null = null;
   private readonly earlier = new Set<HostedEdition>();
   private crew: Crew | null = null;
@@ -58,11 +65,17 @@ export class Parent implements Operated {
 
   private constructor(means: ParentMeans) {
     this.means = means;
-    const { loop, software, system, sockets } = means;
+    const { loop, software, system, sockets, heritage } = means;
     this.engine = new Engine(software, loop, system);
-    this.ends = new OperatorEnds(this.engine);
+    this.ends = new OperatorEnds(this.engine, heritage?.will);
     this.reloads = new Reloads(this.engine, this.ends);
-    this.sockets = new PlaceSockets(loop, sockets);
+    this.sockets = new PlaceSockets(loop, sockets, new Inheritance(heritage?.will.sockets));
+    this.succession = new Succession(this.engine, this.ends, this.reloads, {
+      left: () => this.sockets.left(),
+      // Each worker has keys of its own.
+      tickets: () => null,
+      handOver: () => this.sockets.handOver(),
+    });
   }
 
   /** Starts the workers of a config. @throws StartError if they cannot serve; nothing is left then */
@@ -97,14 +110,29 @@ export class Parent implements Operated {
 
   reload(): Promise<string> {
     if (this.closing !== null) return Promise.resolve('the server is stopping');
-    return this.reloads.run(async () => {
+    return this.reloads.run('reload', async () => {
       await this.turnTo(await this.reloads.read(this.means.check, this.config.file));
       this.engine.errorLog.notice(`reload: serving on ${this.addresses.join(', ')}`);
     });
   }
 
+  upgrade(successor: Successor): Promise<string> {
+    if (this.closing !== null) return Promise.resolve('the server is stopping');
+    return this.succession.run(successor);
+  }
+
+  offerUpgrade(upgrade: () => Promise<string>): void {
+    this.engine.registry.action('upgrade', (answer) => this.reloads.answer(answer, upgrade));
+  }
+
+  follow(): void {
+    this.sockets.follow();
+    this.ends.follow();
+  }
+
   close(graceMs = 0): Promise<void> {
     this.drain();
+    this.succession.abandon();
     for (const crew of [this.crew, ...this.stopping]) crew?.stop(graceMs);
     this.closing ??= this.shutDown();
     return this.closing;

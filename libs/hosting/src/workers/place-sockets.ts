@@ -1,6 +1,8 @@
 import { type Address, addressesOf, type Config } from '@webserv/config';
 import { addressText, type GivenSocket, morePlaces, openListeners, SocketFiles } from '@webserv/connection';
 import { BALANCES, formatAddress, type Loop } from '@webserv/event-loop';
+import { type Inheritance, leftOf } from '../upgrade/inheritance.ts';
+import type { InheritedSockets } from '../upgrade/will.ts';
 
 /** The sockets of one address: one for each place, or one for all of them. */
 interface Shared {
@@ -16,14 +18,19 @@ export class PlaceSockets {
   private readonly loop: Loop;
   private readonly files = new SocketFiles();
   private given: readonly GivenSocket[];
+  private readonly inherited: Inheritance;
   private now = new Map<string, Shared>();
   /** Of the config that is being turned to. */
   private next = new Map<string, Shared>();
 
-  /** @param given sockets that are open already; each must be the one of an address of the first config */
-  constructor(loop: Loop, given: readonly GivenSocket[]) {
+  /**
+   * @param given sockets that are open already; each must be the one of an address of the first config
+   * @param inherited those of the process that this one follows
+   */
+  constructor(loop: Loop, given: readonly GivenSocket[], inherited: Inheritance) {
     this.loop = loop;
     this.given = given;
+    this.inherited = inherited;
   }
 
   /** As a config writes them. For port 0 it is the port that the system chose. */
@@ -36,6 +43,7 @@ export class PlaceSockets {
   /** Opens what a config needs beside what is open: all, or nothing. @returns why nothing */
   open(config: Config, places: number): readonly string[] {
     const all = addressesOf(config);
+    if (this.now.size === 0) this.inherit(all);
     const wanted = all.filter(({ listen }) => !this.now.has(listen.key));
     const { listeners, problems } = openListeners(this.loop, wanted, this.files, this.given, places);
     this.given = [];
@@ -85,6 +93,29 @@ export class PlaceSockets {
     this.now = new Map();
     this.next = this.now;
     this.drop(new Map([...now, ...next]), this.now);
+  }
+
+  /** What another process may take over. */
+  left(): readonly InheritedSockets[] {
+    return [...this.now.values()].map((shared) => leftOf(shared, shared.fds, this.files));
+  }
+
+  /** Another process has the sockets: only this one's copies close. */
+  handOver(): void {
+    this.files.handOver();
+  }
+
+  /** The process before this one has left the sockets to it. */
+  follow(): void {
+    this.inherited.follow(this.files, this.loop);
+  }
+
+  /** They are as open as after a config before this one: a change of `workers` is no other case. */
+  private inherit(addresses: readonly Address[]): void {
+    for (const { listen } of addresses) {
+      const sockets = this.inherited.take({ listen });
+      if (sockets !== null) this.now.set(listen.key, { listen, fds: sockets.fds });
+    }
   }
 
   private forPlaces({ listen, fds }: Shared, places: number): readonly number[] | string {

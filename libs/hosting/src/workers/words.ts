@@ -27,10 +27,12 @@ export type Wish =
   | { readonly do: 'reopen' }
   | { readonly do: 'log-holdings' };
 
-/** What a worker says. */
+/** What a worker says, and a process that follows another one. */
 export type Word =
   | { readonly is: 'serving'; readonly driver: string }
   | { readonly is: 'failed'; readonly problem: string }
+  /** The first word of a process that is to follow the one that started it: it serves, as this software. */
+  | { readonly is: 'follows'; readonly software: string }
   | { readonly is: 'report'; readonly id: number; readonly report: unknown };
 
 /** Puts lines together of pieces. */

@@ -109,7 +109,7 @@ export class WorkerPlace {
       const done = this.asking.get(word.id);
       this.asking.delete(word.id);
       done?.(word.report);
-    } else if (this.state === 'starting') {
+    } else if (word.is === 'serving' && this.state === 'starting') {
       this.state = 'serving';
       this.servingSince = this.means.loop.now;
       this.owner.serves(word.driver);

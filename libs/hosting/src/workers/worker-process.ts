@@ -13,6 +13,13 @@ export interface WorkerProgram {
   readonly args: readonly string[];
 }
 
+/** How a child differs from this process. */
+interface Differences {
+  readonly stderr?: number;
+  /** Each `NAME=value`. */
+  readonly env?: readonly string[];
+}
+
 /** What becomes of a worker. */
 interface WorkerOwner {
   said(word: Word): void;
@@ -53,13 +60,16 @@ export class WorkerProcess implements ScriptUdataOwner {
     this.look = new Alarm(loop, () => this.loop.awaitChild(this.child.reading, this.pid));
   }
 
-  /** @param sockets what the child gets behind the descriptor for its words */
-  start({ file, args }: WorkerProgram, sockets: readonly number[]): void {
+  /**
+   * @param sockets what the child gets behind the descriptor for its words
+   * @param more its standard error, if that is not the one of this process; it is closed here. Further variables
+   */
+  start({ file, args }: WorkerProgram, sockets: readonly number[], more: Differences = {}): void {
     const { loop, launcher } = this;
     const wishes = launcher.openChildPipe(1);
     const words = launcher.openChildPipe(0);
     const stdout = copyOf(1, loop, launcher);
-    const stderr = copyOf(2, loop, launcher);
+    const stderr = more.stderr ?? copyOf(2, loop, launcher);
     const theirs = [stdout, stderr];
     if (typeof wishes !== 'number') theirs.push(wishes[0]);
     if (typeof words !== 'number') theirs.push(words[1]);
@@ -80,6 +90,7 @@ export class WorkerProcess implements ScriptUdataOwner {
       return;
     }
     const env = Object.entries(process.env).map(([name, value]) => `${name}=${value}`);
+    env.push(...(more.env ?? []));
     const fds = { stdin: wishes[0], stdout, stderr, inherited: [words[1], ...sockets] };
     launcher.spawn({ file, args, env, cwd: '', ...fds, processGroup: true }, (result) => {
       forget();
@@ -183,7 +194,7 @@ export class WorkerProcess implements ScriptUdataOwner {
 }
 
 /** A descriptor above the three, which a child can get as one of them. */
-function copyOf(fd: number, loop: Loop, launcher: Launcher): number {
+export function copyOf(fd: number, loop: Loop, launcher: Launcher): number {
   const copy = loop.driver.duplicate(fd);
   // This process was started without it.
   return copy === -ERRNO.EBADF ? launcher.openNothing() : copy;

@@ -12,6 +12,10 @@ _webserv() {
         mapfile -t COMPREPLY < <(compgen -W '--config --help' -- "$cur")
         return
         ;;
+      upgrade)
+        mapfile -t COMPREPLY < <(compgen -W '--config --help' -- "$cur")
+        return
+        ;;
       explain)
         mapfile -t COMPREPLY < <(compgen -W '--config --header --from --json --color --help' -- "$cur")
         return
@@ -69,7 +73,7 @@ _webserv() {
       ;;
     *)
       if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'init reload explain doctor runs passwd certificate completion man' -- "$cur"; compgen -f -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'init reload upgrade explain doctor runs passwd certificate completion man' -- "$cur"; compgen -f -- "$cur")
       else
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
       fi

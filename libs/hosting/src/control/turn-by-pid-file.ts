@@ -1,16 +1,19 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { lockFile } from '@webserv/event-loop';
-import { type ReloadState, readState, stateFile } from './reload-state.ts';
+import { readState, stateFile, type Turn, type TurnState, UNDER_WAY } from './turn-state.ts';
 
 /** How often the result is looked for. */
 const LOOK_MS = 20;
 
+/** USR2, which other servers use for an upgrade, has another meaning here. A server that does not know URG ignores it. */
+const SIGNALS = { reload: 'SIGHUP', upgrade: 'SIGURG' } as const;
+
 /**
- * Has the server that wrote a pid file reload its config, and waits until it has.
- * @returns '' when the config is served; otherwise why not, ready to be printed
+ * Has the server that wrote a pid file reload its config, or be followed by a new process, and waits until that is so.
+ * @returns '' when it serves; otherwise why not, ready to be printed
  */
-export async function reloadByPidFile(pidFile: string): Promise<string> {
+export async function turnByPidFile(pidFile: string, turn: Turn): Promise<string> {
   const fds: number[] = [];
   try {
     const pid = runningProcess(pidFile, fds);
@@ -20,10 +23,10 @@ export async function reloadByPidFile(pidFile: string): Promise<string> {
     const before = readState(readFileSync(stateFile(pidFile), 'utf8'));
     // The lock keeps out others that ask; a server that was asked by a signal says that it is busy.
     if (lockFile(stateFd, 'exclusive') !== 0 || before === null || before.busy) {
-      return 'another reload is under way: try again when it is over';
+      return UNDER_WAY;
     }
-    process.kill(pid, 'SIGHUP');
-    return await resultAfter(before, pidFile);
+    process.kill(pid, SIGNALS[turn]);
+    return await resultAfter(before, pidFile, turn);
   } catch (error) {
     return explained(error as NodeJS.ErrnoException, pidFile);
   } finally {
@@ -44,16 +47,16 @@ function runningProcess(pidFile: string, fds: number[]): number | string {
   return `${pidFile} holds no number of a process: is it the pid file of this server?`;
 }
 
-async function resultAfter({ count }: ReloadState, pidFile: string): Promise<string> {
+async function resultAfter({ count }: TurnState, pidFile: string, turn: Turn): Promise<string> {
   for (;;) {
     await wait(LOOK_MS);
     const state = readState(readFileSync(stateFile(pidFile), 'utf8'));
-    if (state !== null && !state.busy && state.count > count) return state.problem;
-    const fds: number[] = [];
+    if (state !== null && !state.busy && state.count > count && state.last === turn) return state.problem;
+    const fd = openSync(pidFile, 'r');
     try {
-      if (typeof runningProcess(pidFile, fds) === 'string') return 'the server has ended meanwhile';
+      if (lockFile(fd, 'exclusive') === 0) return 'the server has ended meanwhile';
     } finally {
-      for (const fd of fds) closeSync(fd);
+      closeSync(fd);
     }
   }
 }
@@ -64,7 +67,7 @@ function explained({ code, message }: NodeJS.ErrnoException, pidFile: string): s
   }
   if (code === 'EISDIR') return `${pidFile} is a folder: is it the path of the pid file?`;
   if (code === 'EPERM' || code === 'EACCES') {
-    return `the server of ${pidFile} belongs to another account: reload it as root or as that account (${message})`;
+    return `the server of ${pidFile} belongs to another account: ask as root or as that account (${message})`;
   }
   if (code === 'ESRCH') return `${pidFile}: the server that wrote it has ended`;
   return `${pidFile}: ${message}`;

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Config, loadText, report } from '@webserv/config';
-import { requestReload } from './request-reload.ts';
+import { requestTurn } from './request-turn.ts';
 
 let folder: string;
 let other: Server | null;
@@ -46,7 +46,7 @@ async function asNobody<T>(work: () => Promise<T>): Promise<T> {
 const asRoot = process.geteuid?.() === 0 ? it : it.skip; // Only root can become another account.
 
 describe('by a pid file', () => {
-  const reload = () => requestReload(config('pid webserv.pid;'));
+  const reload = () => requestTurn(config('pid webserv.pid;'), 'reload');
 
   it.each([
     ['that is missing', null, /webserv\.pid does not exist: no server runs that was started with this/],
@@ -69,13 +69,13 @@ describe('by a pid file', () => {
     chmodSync(folder, 0o755);
     writeFileSync(path('webserv.pid'), '1\n', { mode: 0o600 });
     expect(await asNobody(reload)).toMatch(
-      /the server of .*webserv\.pid belongs to another account: reload it as root/,
+      /the server of .*webserv\.pid belongs to another account: ask as root/,
     );
   });
 });
 
 describe('by an admin address', () => {
-  const reload = () => requestReload(config('admin unix:admin.sock;'));
+  const reload = () => requestTurn(config('admin unix:admin.sock;'), 'reload');
 
   it('that is missing', async () => {
     expect(await reload()).toMatch(/no server listens at the admin address unix:.*admin\.sock/);
@@ -115,12 +115,12 @@ describe('by an admin address', () => {
   });
 
   it('that nobody can know', async () => {
-    expect(await requestReload(config('admin 127.0.0.1:0;'))).toMatch(/chooses the port of "admin"/);
+    expect(await requestTurn(config('admin 127.0.0.1:0;'), 'reload')).toMatch(/chooses the port of "admin"/);
   });
 });
 
 it('a config without either says what to write', async () => {
-  expect(await requestReload(config(''))).toMatch(
+  expect(await requestTurn(config(''), 'reload')).toMatch(
     /site\.conf names neither a pid file nor an admin address, .* write "pid FILE;" or "admin unix:FILE;"/,
   );
 });
