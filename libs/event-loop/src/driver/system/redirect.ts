@@ -1,4 +1,4 @@
-import { declare, lastError } from './libc.ts';
+import { declare, lastError } from '../../ffi/libc.ts';
 
 const dup2 = declare('int dup2(int fd, int as)');
 

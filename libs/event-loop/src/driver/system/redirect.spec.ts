@@ -1,7 +1,7 @@
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ERRNO } from './errno.ts';
+import { ERRNO } from '../../ffi/errno.ts';
 import { redirect } from './redirect.ts';
 
 it('what is written to a descriptor goes to the other one', () => {
