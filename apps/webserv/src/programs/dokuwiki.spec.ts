@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TestSite } from '../testing/site.ts';
 import { PHP_FPM, PhpFpm } from './testing/php-fpm.ts';
@@ -27,7 +27,7 @@ const DATA = [
 ];
 
 /** Debian's package, with a data folder and an account of its own. */
-function install(site: TestSite): void {
+function install(site: TestSite, more = ''): void {
   const wiki = join(site.folder, 'wiki');
   const conf = join(site.folder, 'wiki-conf');
   const data = join(site.folder, 'wiki-data');
@@ -41,7 +41,7 @@ function install(site: TestSite): void {
   for (const name of DATA) mkdirSync(join(data, name), { recursive: true });
   const constants = `define('DOKU_CONF', '${conf}/'); define('DOKU_MAIN_CONF', '${conf}/');`;
   writeFileSync(join(wiki, 'inc/preload.php'), `<?php if (!defined('DOKU_CONF')) { ${constants} }\n`);
-  const settings = `$conf['savedir'] = '${data}'; $conf['useacl'] = 1; $conf['superuser'] = 'writer'; $conf['updatecheck'] = 0;`;
+  const settings = `$conf['savedir'] = '${data}'; $conf['useacl'] = 1; $conf['superuser'] = 'writer'; $conf['updatecheck'] = 0; ${more}`;
   writeFileSync(join(conf, 'local.php'), `<?php ${settings}\n`);
   const hash = createHash('md5').update(PASSWORD).digest('hex');
   writeFileSync(join(conf, 'users.auth.php'), `writer:${hash}:A Writer:writer@example.org:admin,user\n`);
@@ -161,3 +161,91 @@ server {
     );
   });
 });
+
+// Skipped where DokuWiki or PHP-FPM is not installed (Debian: dokuwiki, php-fpm, php-xml, php-mbstring).
+(existsSync(DOKUWIKI) && PHP_FPM !== '' ? describe : describe.skip)(
+  'DokuWiki, whose URLs name pages alone',
+  () => {
+    const site = new TestSite();
+    const pool = new PhpFpm(site.folder);
+    let visitor: Visitor;
+
+    beforeAll(async () => {
+      install(site, "$conf['userewrite'] = 1;");
+      await pool.start();
+      const port = site.start(`
+server {
+    listen 127.0.0.1:0;
+    access_log off;
+    error_log error.log;
+    body_size 8m;
+    root wiki;
+    rewrite /_media/* /lib/exe/fetch.php?media=$1&$args;
+    rewrite /_export/*/* /doku.php?do=export_$1&id=$2&$args;
+    location / {
+        default_file doku.php;
+        fastcgi unix:php.sock .php;
+        method GET POST;
+        try_files $uri $uri/ /doku.php?id=$uri&$args;
+    }
+    location /inc { deny all; }
+}`);
+      visitor = new Visitor(port);
+    });
+
+    afterAll(async () => {
+      await site.close();
+      await pool.stop();
+    });
+
+    async function save(page: string, text: string): Promise<string> {
+      const desk = await (await visitor.ask(`/${page}?do=edit`)).text();
+      const saved = await visitor.send(`/${page}`, {
+        ...Object.fromEntries(['sectok', 'date', 'changecheck'].map((name) => [name, hidden(desk, name)])),
+        id: page,
+        rev: '0',
+        prefix: '.',
+        suffix: '',
+        target: 'section',
+        wikitext: text,
+        'do[save]': '1',
+        summary: '',
+      });
+      return saved.text();
+    }
+
+    it(
+      'has a page made, changed, illustrated and exported',
+      async () => {
+        const door = await (await visitor.ask('/start?do=login')).text();
+        const sectok = hidden(door, 'sectok');
+        await visitor.send('/start', { sectok, id: 'start', do: 'login', u: 'writer', p: PASSWORD });
+        expect(await save('notes:first', 'written **here**')).toContain('written <strong>here</strong>');
+        expect(await save('notes:first', 'changed {{:dot.gif}} [[notes:second]]')).toContain(
+          'href="/notes:second"',
+        );
+        const picture = readFileSync(join(site.folder, 'wiki/lib/images/larger.gif'));
+        const desk = await (await visitor.ask('/notes:first?do=edit')).text();
+        const stored = await visitor.ask(
+          `/lib/exe/ajax.php?call=mediaupload&ns=&mediaid=dot.gif&qqfile=dot.gif&sectok=${hidden(desk, 'sectok')}`,
+          {
+            method: 'POST',
+            body: new Uint8Array(picture),
+            headers: { 'Content-Type': 'application/octet-stream' },
+          },
+        );
+        expect(await stored.text()).toContain('dot.gif');
+        const stranger = new Visitor(visitor.port);
+        expect(await (await stranger.ask('/notes:first')).text()).toContain('src="/_media/dot.gif"');
+        const shown = await stranger.ask('/_media/dot.gif');
+        expect([shown.status, shown.headers.get('content-type')]).toEqual([200, 'image/gif']);
+        expect(Buffer.from(await shown.arrayBuffer()).equals(picture)).toBe(true);
+        expect(await (await stranger.ask('/_export/raw/notes:first')).text()).toContain(
+          'changed {{:dot.gif}}',
+        );
+        expect((await stranger.ask('/inc/init.php')).status).toBe(403);
+      },
+      PATIENCE,
+    );
+  },
+);
