@@ -49,7 +49,10 @@ export function buildMount(
 }
 
 /** Returns the rule of `cgi .EXT INTERPRETER` or `fastcgi ADDRESS .EXT` that runs a file; null if it runs by itself. */
-function ruleFor(rules: readonly CgiRule[], file: string): Extract<CgiRule, { kind: 'extension' }> | null {
+export function ruleFor(
+  rules: readonly CgiRule[],
+  file: string,
+): Extract<CgiRule, { kind: 'extension' }> | null {
   const lower = file.toLowerCase();
   for (const rule of rules) {
     if (rule.kind === 'extension' && !runsItself(rule) && lower.endsWith(rule.ext.toLowerCase())) return rule;

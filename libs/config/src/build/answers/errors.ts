@@ -9,6 +9,7 @@ import type { Need } from '../claim.ts';
 import type { Built, Surroundings } from '../draft.ts';
 import { type Level, originOf } from '../level.ts';
 import type { LevelReader } from '../level-reader.ts';
+import { ruleFor } from '../mount.ts';
 
 type Errors = Scope['errors'];
 
@@ -68,28 +69,20 @@ function withRunners(location: Location, locations: readonly Location[]): Errors
  * of the server that has one, otherwise the script itself.
  */
 function runnerFor(file: string, location: Location, locations: readonly Location[]): Runner {
-  const own = ruleFor(location, file);
+  const own = runnerIn(location, file);
   if (own !== null) return own;
   for (const other of locations) {
-    const rule = other.application === null ? ruleFor(other, file) : null;
+    const rule = other.application === null ? runnerIn(other, file) : null;
     if (rule !== null) return rule;
   }
   return ITSELF;
 }
 
-function ruleFor({ application, mount, cgi }: Location, file: string): Runner | null {
+function runnerIn({ application, mount, cgi }: Location, file: string): Runner | null {
   if (application !== null) return { interpreter: '', application };
-  const lower = file.toLowerCase();
-  const runs = (ext: string): boolean => lower.endsWith(ext.toLowerCase());
-  if (mount !== null && mount.ext !== '' && runs(mount.ext)) return runnerOf(mount);
-  for (const rule of cgi) {
-    if (rule.kind === 'extension' && !runsItself(rule) && runs(rule.ext)) return runnerOf(rule);
-  }
-  return null;
-}
-
-function runnerOf({ interpreter, application }: Runner): Runner {
-  return { interpreter, application };
+  const mounted = mount !== null && mount.ext !== '' && file.toLowerCase().endsWith(mount.ext.toLowerCase());
+  const rule = mounted ? mount : ruleFor(cgi, file);
+  return rule === null ? null : { interpreter: rule.interpreter, application: rule.application };
 }
 
 /** @param inside the locations in which the settings of the level may be in force */
