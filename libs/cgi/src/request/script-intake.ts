@@ -114,6 +114,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, RunOwner, 
   }
 
   admitted(): void {
+    this.alarm.stop(); // otherwise the time for its turn might run out while the child starts
     this.start();
   }
 
@@ -148,7 +149,7 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, RunOwner, 
       this.refuse(failedWork(exchange, error, 'register pipe'));
       output.close();
       run.end();
-    } else if (this.stage === Stage.OVER) output.drain(); // the client has gone meanwhile
+    } else if (this.stage >= Stage.REFUSED) output.drain(); // it was answered meanwhile, or its client has gone
     this.watch(true);
   }
 
@@ -336,9 +337,8 @@ export class ScriptIntake implements Intake, InputOwner, OutputOwner, RunOwner, 
   private watch(moved: boolean): void {
     const wait = waitFor(this.stage, this.run, this.output, this.input);
     if (wait === Wait.NONE) this.alarm.stop();
-    else if ((moved && wait !== Wait.LENGTH) || wait !== this.wait) {
+    else if ((moved && wait !== Wait.LENGTH) || wait !== this.wait)
       this.alarm.set(patience(wait, this.timeoutMs));
-    }
     this.wait = wait;
   }
 
