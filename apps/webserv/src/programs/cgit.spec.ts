@@ -1,7 +1,9 @@
 import { execFile, execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { USERS } from '../testing/accounts.ts';
 import { TestSite } from '../testing/site.ts';
 import { Visitor } from './testing/visitor.ts';
 
@@ -19,6 +21,8 @@ function environment(home: string): NodeJS.ProcessEnv {
     GIT_COMMITTER_NAME: 'An Author',
     GIT_COMMITTER_EMAIL: 'author@example.org',
     GIT_CONFIG_NOSYSTEM: '1',
+    // It asks nobody for a password.
+    GIT_TERMINAL_PROMPT: '0',
   };
 }
 
@@ -61,6 +65,9 @@ function hasGit(): boolean {
       mkdirSync(join(site.folder, 'repositories'));
       git(site.folder, 'clone', '--quiet', '--bare', work, 'repositories/project.git');
       git(join(site.folder, 'repositories/project.git'), 'update-server-info');
+      mkdirSync(join(site.folder, 'private'));
+      git(site.folder, 'clone', '--quiet', '--bare', work, 'private/project.git');
+      site.file('users', USERS);
       const rules = [
         'virtual-root=/git/cgit.cgi',
         'enable-http-clone=1',
@@ -94,6 +101,16 @@ server {
         env GIT_PROJECT_ROOT ${join(site.folder, 'repositories')};
         env GIT_HTTP_EXPORT_ALL 1;
         method GET POST;
+    }
+    location /staff {
+        root private;
+        script ${BACKEND};
+        env GIT_PROJECT_ROOT ${join(site.folder, 'private')};
+        env GIT_HTTP_EXPORT_ALL 1;
+        method GET POST;
+        auth_basic staff;
+        auth_file users;
+        body_size 10m;
     }
     # Without GIT_PROJECT_ROOT git takes PATH_TRANSLATED.
     location /translated { root repositories; script ${BACKEND}; env GIT_HTTP_EXPORT_ALL 1; method GET POST; }
@@ -157,6 +174,27 @@ server {
         await gitOver(copy, 'push', '--quiet', url, 'main');
         const plain = await visitor.ask(`/browse/project.git/plain/${name}.txt`);
         expect(await plain.text()).toBe(`pushed through ${name}\n`);
+      },
+      PATIENCE,
+    );
+
+    it(
+      'takes pushes of who has an account, and nothing of others',
+      async () => {
+        const url = (who: string) => `http://${who}127.0.0.1:${visitor.port}/staff/project.git`;
+        await expect(gitOver(site.folder, 'clone', '--quiet', url(''), 'none')).rejects.toThrow();
+        await expect(gitOver(site.folder, 'clone', '--quiet', url('anna:wrong@'), 'none')).rejects.toThrow();
+        await gitOver(site.folder, 'clone', '--quiet', url('anna:secret@'), 'staff');
+        const copy = join(site.folder, 'staff');
+        // More than git sends in one piece: it then asks first, and sends the rest in chunks.
+        writeFileSync(join(copy, 'large.bin'), randomBytes(3 << 20));
+        git(copy, 'add', '.');
+        git(copy, 'commit', '--quiet', '--message=Of a member');
+        // Without http.receivepack git takes pushes of users alone, by REMOTE_USER.
+        await gitOver(copy, 'push', '--quiet', url('anna:secret@'), 'main');
+        const pushed = git(join(site.folder, 'private/project.git'), 'log', '-1', '--format=%s', 'main');
+        expect(pushed.trim()).toBe('Of a member');
+        await expect(gitOver(copy, 'fetch', '--quiet', url('anna:wrong@'))).rejects.toThrow();
       },
       PATIENCE,
     );

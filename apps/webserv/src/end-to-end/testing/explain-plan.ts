@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Random } from '@webserv/event-loop/testing';
+import { USERS } from '../../testing/accounts.ts';
 import type { TestSite } from '../../testing/site.ts';
 
 /** A request of the plan. */
@@ -31,6 +32,7 @@ const FILES: Readonly<Record<string, string | Uint8Array>> = {
   'site/front.sh': '#!/bin/sh\nprintf "Status: 404 No\\r\\nX-Script: yes\\r\\n\\r\\n"\n',
   'outside/secret.txt': 'secret',
   'pages/404.html': '<p>own page</p>',
+  users: USERS,
 };
 
 /** Makes the files that all configs of the plan serve, in their first state. */
@@ -83,6 +85,7 @@ const OF_SERVER = [
   'deny 10.0.0.0/8;',
   'rewrite /old/* /docs/$1;',
   'env NAME value;',
+  'auth_basic all; auth_file users;',
 ];
 
 const OF_LOCATION = [
@@ -112,6 +115,8 @@ const OF_LOCATION = [
   'limit_rate 1m;',
   'rewrite /docs/old.html /docs/page.html;',
   'method GET HEAD PUT;',
+  'auth_basic own; auth_file users;',
+  'auth_basic off;',
 ];
 
 /** Locations beside `/`, with what makes them what they are. */
@@ -200,6 +205,9 @@ const FIELDS = [
   'User-Agent: a "tester"',
   'X-Request-Id: given-by-client',
   'Content-Encoding: gzip',
+  // anna:secret, and anna:wrong.
+  'Authorization: Basic YW5uYTpzZWNyZXQ=',
+  'Authorization: Basic YW5uYTp3cm9uZw==',
 ];
 
 const FORMATS = ['combined', 'json', 'short'];
