@@ -18,8 +18,9 @@ import { besideEach, type Neighbour } from './scenarios/beside.ts';
 import { applied } from './scenarios/fastcgi.ts';
 import { FILL_TITLES, fill } from './scenarios/fill.ts';
 import { rest } from './scenarios/idle.ts';
+import { besideReloads, withReloads } from './scenarios/reloads.ts';
 import { multiplexed, securely } from './scenarios/secure.ts';
-import { startMany, withLocations } from './scenarios/servers.ts';
+import { routed, startMany } from './scenarios/servers.ts';
 import { startAll } from './scenarios/starts.ts';
 import { upload } from './scenarios/uploads.ts';
 import { variantsOf } from './scenarios/variants.ts';
@@ -46,13 +47,11 @@ const SCRIPT_NEIGHBOURS = 50;
 const MISS_CONNECTIONS = 64;
 /** A client of Node needs some 50 KiB for each connection over TLS. */
 const SECURE_IDLE = 2000;
-const LARGE_CONNECTIONS = 4;
-/** Seconds. A second of large files is a dozen requests, and V8 compiles what serves them only after many. */
-const LARGE_WARMUP = 5;
+/** A second of large files is a dozen requests, and V8 compiles what serves them only after many. */
+const LARGE_LOAD = { connections: [4], warmup: 5 };
 
 /** Seconds of one load: the longer it is, the less it matters that wrk first reads a hundred thousand paths. */
 const FILL_SECONDS = 8;
-const FEW_LOCATIONS = 50;
 
 /** The whole lab in one run: one method for each part. */
 export class FullLab {
@@ -251,12 +250,22 @@ export class FullLab {
       const many = { ...site, servers: scale.configured };
       findings.servers = await startMany(peers, many, scratch, scale.rounds, this.say);
     });
-    const routed = this.rig
-      .chosen(this.rig.partakers('servers'))
-      .flatMap((peer) => [FEW_LOCATIONS, scale.configured].map((count) => withLocations(peer, count)));
-    await this.rig.among(routed, { role: 'files', site: 'folders', size: options.size }, async (lab) => {
-      const plan = { connections: [MISS_CONNECTIONS], warmup: options.warmup, ...this.often };
-      findings.locations = this.rig.summarized(await compare(lab, plan, this.say));
+    const peers = this.rig.chosen(this.rig.partakers('servers'));
+    await this.rig.among(
+      routed(peers, scale.configured),
+      { role: 'files', site: 'folders', size: options.size },
+      async (lab) => {
+        const plan = { connections: [MISS_CONNECTIONS], warmup: options.warmup, ...this.often };
+        findings.locations = this.rig.summarized(await compare(lab, plan, this.say));
+      },
+    );
+    const ours = withReloads(
+      peers.filter(({ name }) => name === 'webserv'),
+      scale.configured,
+    );
+    await this.rig.among(ours, { role: 'files', size: options.size }, async (lab) => {
+      const { samples, ...figures } = await besideReloads(lab, { ...options, ...this.often }, this.say);
+      findings.reloads = { summaries: this.rig.summarized(samples), ...figures };
     });
   }
 
@@ -288,13 +297,7 @@ export class FullLab {
     });
     const files = names.filter((name) => !name.startsWith('node') && !name.startsWith('bun'));
     await this.rig.within(files, { role: 'files', secure: true, size: scale.large }, async (lab) => {
-      const { rounds } = scale;
-      const plan = {
-        connections: [LARGE_CONNECTIONS],
-        warmup: LARGE_WARMUP,
-        rounds,
-        seconds: 4 * options.seconds,
-      };
+      const plan = { ...LARGE_LOAD, rounds: scale.rounds, seconds: 4 * options.seconds };
       findings.secureLarge = this.rig.summarized(await compare(lab, plan, this.say));
     });
   }
@@ -314,13 +317,7 @@ export class FullLab {
   private large(): Promise<void> {
     const { options, findings, scale } = this;
     return this.rig.within(this.rig.partakers('large'), { role: 'files', size: scale.large }, async (lab) => {
-      const { rounds } = scale;
-      const plan = {
-        connections: [LARGE_CONNECTIONS],
-        warmup: LARGE_WARMUP,
-        rounds,
-        seconds: 4 * options.seconds,
-      };
+      const plan = { ...LARGE_LOAD, rounds: scale.rounds, seconds: 4 * options.seconds };
       findings.large = this.rig.summarized(await compare(lab, plan, this.say));
     });
   }

@@ -19,6 +19,14 @@ interface Measured {
   readonly load: number;
 }
 
+/** A page while its server reloads. */
+interface Reloads {
+  readonly summaries: readonly Summary[];
+  readonly reloads: number;
+  /** Milliseconds of the longest round of the loop. */
+  readonly longestRound: number;
+}
+
 /** What one run of the lab found. A part that did not run is empty. */
 export interface Findings {
   measured: Measured[];
@@ -40,6 +48,8 @@ export interface Findings {
   memory: Fill[];
   servers: ManyServers[];
   locations: Summary[];
+  /** A page alone, and beside reloads of as many servers. */
+  reloads: Reloads;
   /** The small page by one worker and by several, and how they share connections. */
   workers: Summary[];
   sharing: Sharing[];
@@ -76,6 +86,7 @@ export function noFindings(): Findings {
     memory: [],
     servers: [],
     locations: [],
+    reloads: { summaries: [], reloads: 0, longestRound: Number.NaN },
     workers: [],
     sharing: [],
     secure: [],

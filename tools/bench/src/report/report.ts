@@ -5,6 +5,7 @@ import { callRows } from '../syscalls.ts';
 import type { Findings } from './findings.ts';
 import type { Word } from './judge.ts';
 import { besides, duels, fastcgi, locations, memory, middle, misses, servers } from './parts.ts';
+import { reloads } from './reloads.ts';
 import type { Machine } from './results.ts';
 import { http2, secure } from './secure.ts';
 import { deviation, type Estimate } from './statistics.ts';
@@ -34,6 +35,7 @@ export function report(findings: Findings, context: Context): string {
     memory(findings.memory),
     servers(findings.servers),
     locations(findings.locations),
+    reloads(findings),
     workers(findings),
     secure(findings),
     http2(findings.http2),

@@ -118,6 +118,22 @@ const MEMORY: readonly Target[] = [
   ),
 ];
 
+const RELOADS: readonly Target[] = [
+  {
+    ...atMost('p99.9 latency of a page beside reloads of 5,000 servers', 50, ({ reloads }) => {
+      const beside = reloads.summaries.find(({ peer }) => peer === `${OURS}, beside reloads`);
+      return estimate((beside?.series.p999 ?? []).map((us) => us / 1000));
+    }),
+    unit: 'ms',
+  },
+  {
+    ...atMost('longest round of the loop in reloads of 5,000 servers', 50, ({ reloads }) =>
+      exactly(reloads.longestRound),
+    ),
+    unit: 'ms',
+  },
+];
+
 const WORKERS: readonly Target[] = CREWS.map((count) =>
   atMost(`CPU a request, ${count} workers / 1, 64 connections`, 1.05, ({ workers }) =>
     ratio(workers, 'cpu', `${OURS}, ${count} workers`, [OURS], 64),
@@ -187,7 +203,15 @@ const OTHERS: readonly Target[] = [
   },
 ];
 
-export const TARGETS: readonly Target[] = [...HOT, ...MISSES, ...MEMORY, ...WORKERS, ...SECURE, ...OTHERS];
+export const TARGETS: readonly Target[] = [
+  ...HOT,
+  ...MISSES,
+  ...MEMORY,
+  ...RELOADS,
+  ...WORKERS,
+  ...SECURE,
+  ...OTHERS,
+];
 
 /** Every target, and how this run stands to it. */
 export function judge(findings: Findings, targets: readonly Target[] = TARGETS): Verdict[] {

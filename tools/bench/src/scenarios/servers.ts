@@ -5,6 +5,7 @@ import type { Site } from '../server.ts';
 import { firstByte } from './starts.ts';
 
 const MIB = 2 ** 20;
+const FEW_LOCATIONS = 50;
 
 /** What a configuration of many servers costs. */
 export interface ManyServers {
@@ -42,8 +43,13 @@ export async function startMany(
   });
 }
 
+/** Each peer with few locations, and with many. */
+export function routed(peers: readonly Peer[], many: number): readonly Peer[] {
+  return peers.flatMap((peer) => [FEW_LOCATIONS, many].map((count) => withLocations(peer, count)));
+}
+
 /** A peer whose configuration has that many locations. */
-export function withLocations(peer: Peer, count: number): Peer {
+function withLocations(peer: Peer, count: number): Peer {
   const name = `${peer.name}, ${count.toLocaleString('en')} locations`;
   return { ...peer, name, launch: (setup) => peer.launch({ ...setup, locations: count }) };
 }
