@@ -4,6 +4,7 @@ import { type Config, loadText } from '@webserv/config';
 import { Random } from '@webserv/event-loop/testing';
 import { type Explanation, explain, readAsked, realSystem, type System } from '@webserv/hosting';
 import { serve } from '../index.ts';
+import { markdown } from '../server/markdown.ts';
 import { Peer } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
 import { type Ask, type Plan, planOf, plantSite } from './testing/explain-plan.ts';
@@ -59,7 +60,7 @@ async function served(address: string, { method, target, fields, body }: Ask): P
 async function explained(config: Config, ask: Ask): Promise<Told> {
   const asked = readAsked([ask.method, ask.target], ask.fields, '127.0.0.1');
   if (typeof asked === 'string') throw new Error(asked);
-  const told = await explain(config, asked, 'webserv/test', UNWATCHED);
+  const told = await explain(config, asked, 'webserv/test', { paths: UNWATCHED, markdown: markdown() });
   if ('problem' in told) throw new Error(told.problem);
   return told.script !== null
     ? OF_SCRIPT

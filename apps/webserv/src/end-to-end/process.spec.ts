@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
-  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -13,8 +12,9 @@ import {
   statSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Command } from '../testing/command.ts';
+import { installed } from '../testing/installed.ts';
 import { fetchOnce, get, Peer } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
 import { until } from '../testing/until.ts';
@@ -58,21 +58,6 @@ function errorLog(): string {
 
 function uploads(): string[] {
   return readdirSync(join(site.folder, 'uploads'));
-}
-
-/** A copy of the build, with what it needs: an account of its own may not be let into the folders above this one. */
-function installed(folder: string): string {
-  const dist = resolve(__dirname, '../../dist');
-  for (const name of ['main.js', 'command.js', 'package.json']) {
-    cpSync(join(dist, name), join(folder, 'dist', name));
-  }
-  for (const name of ['koffi', '@koromix']) {
-    const from = resolve(__dirname, '../../../../node_modules', name);
-    if (existsSync(from)) cpSync(from, join(folder, 'node_modules', name), { recursive: true });
-  }
-  // The clone may have been installed for its owner alone.
-  execFileSync('chmod', ['-R', 'a+rX', join(folder, 'dist'), join(folder, 'node_modules')]);
-  return join(folder, 'dist/main.js');
 }
 
 /** Only root can become somebody else; CI runs as root. */

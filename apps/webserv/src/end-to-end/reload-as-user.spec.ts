@@ -2,12 +2,15 @@ import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pairFor } from '../testing/certificates.ts';
 import { Command } from '../testing/command.ts';
+import { installed } from '../testing/installed.ts';
 import { get, Peer } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
 import { until } from '../testing/until.ts';
 
 const UNPRIVILEGED = '/proc/sys/net/ipv4/ip_unprivileged_port_start';
 
+let program: TestSite;
+let main: string;
 let site: TestSite;
 let server: Command | null;
 let port: number;
@@ -22,6 +25,14 @@ function conf(root: string, more = '', main = ''): string {
      }`,
   );
 }
+
+beforeAll(() => {
+  program = new TestSite();
+  chmodSync(program.folder, 0o755);
+  main = installed(program.folder);
+});
+
+afterAll(() => program.close());
 
 beforeEach(() => {
   site = new TestSite();
@@ -41,8 +52,8 @@ afterEach(async () => {
   await site.close();
 });
 
-async function start(main: string): Promise<void> {
-  server = new Command(['-c', conf('one', '', main)]);
+async function start(more: string): Promise<void> {
+  server = new Command(['-c', conf('one', '', more)], {}, { main });
   port = await server.port();
 }
 
@@ -53,7 +64,7 @@ async function body(): Promise<string> {
   return String(answer.body);
 }
 
-const reload = () => new Command(['reload', '-c', join(site.folder, 'site.conf')]).ended;
+const reload = () => new Command(['reload', '-c', join(site.folder, 'site.conf')], {}, { main }).ended;
 
 /** Whether ports below 1024 need rights here. */
 const guarded = existsSync(UNPRIVILEGED) && Number(readFileSync(UNPRIVILEGED, 'latin1')) > 1023;
@@ -62,10 +73,10 @@ const guarded = existsSync(UNPRIVILEGED) && Number(readFileSync(UNPRIVILEGED, 'l
 (process.geteuid?.() === 0 ? describe : describe.skip).each([
   ['a server that has become nobody', ''],
   ['workers that have become nobody', 'workers 2;'],
-])('%s', (_what, main) => {
+])('%s', (_what, workers) => {
   it('turns to another config, with what was opened before: logs, sockets, the pid file', async () => {
-    await start(main);
-    conf('two', '', main);
+    await start(workers);
+    conf('two', '', workers);
     const { code, stderr } = await reload();
     expect([code, stderr]).toEqual([0, expect.stringContaining('site.conf is served')]);
     expect(await body()).toBe('two');
@@ -78,8 +89,8 @@ const guarded = existsSync(UNPRIVILEGED) && Number(readFileSync(UNPRIVILEGED, 'l
   ])(
     'refuses %s that the account cannot use, and says where it is written',
     async (_name, words, problem) => {
-      await start(main);
-      conf('two', words, main);
+      await start(workers);
+      conf('two', words, workers);
       const { code, stderr } = await reload();
       expect([code, stderr]).toEqual([1, expect.stringMatching(/site\.conf:3:\d+: error: /)]);
       expect(stderr).toMatch(problem);

@@ -118,7 +118,7 @@ describe('a reload', () => {
 
   it('refuses a second one that comes meanwhile', async () => {
     const first = site.reload(conf('two'));
-    expect(await site.reload(conf('one'))).toMatch(/another reload is under way/);
+    expect(await site.reload(conf('one'))).toMatch(/another reload or upgrade is under way/);
     expect(await first).toBe('');
     expect(await body(await open())).toBe('two');
   });

@@ -33,6 +33,7 @@ import {
   type View,
   watchOver,
 } from '@webserv/hosting';
+import { markdown } from './markdown.ts';
 import { VERSION } from './version.ts';
 
 /** Options of `serve` beside the config. */
@@ -73,15 +74,6 @@ const HASH = join(__dirname, 'hash.js');
 const program = (word: string) => ({ file: process.execPath, args: [...MAIN, word] });
 const KEEPER = program('keep-certificates');
 const CHECK = program('check-for-reload');
-
-/** Where markdown-it lies, in its build of one file: a thread begins sooner with it. */
-function markdown(): string {
-  try {
-    return require.resolve('markdown-it/browser');
-  } catch {
-    return '';
-  }
-}
 
 /** A running server: the parts that live as long as the process, and the edition of the config that it serves. */
 export class Webserv implements Running, Operated {

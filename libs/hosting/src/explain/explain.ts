@@ -20,22 +20,30 @@ import { TiedSystem } from './tied-system.ts';
 /** Statuses whose answer has content that the cache may keep. */
 const KEPT_MAYBE: ReadonlySet<number> = new Set([200, 206, 304]);
 
+/** What a server has besides its config. */
+interface Means {
+  /** What files are watched by; by default the system's. */
+  readonly paths?: System['paths'];
+  /** As of `Engine`: what shows a README in a listing. */
+  readonly markdown?: string;
+}
+
 /**
  * Says what a server of this config would do with a request, and why. The server itself answers: an edition of the config
  * over a system whose hands are tied, on a connection in memory. Nothing is stored, removed, run or logged.
  * @param software the name and version of the server, as scripts see it
- * @param paths what files are watched by; by default the system's
+ * @param means what the server has besides
  * @returns the explanation, or why the request would reach no server of the config
  */
 export async function explain(
   config: Config,
   asked: Asked,
   software: string,
-  paths: System['paths'] = realSystem.paths,
+  means: Means = {},
 ): Promise<Explanation | { readonly problem: string }> {
   const chosen = chosenAddress(config, asked);
   if (typeof chosen === 'string') return { problem: chosen };
-  const trial = new Trial(config, asked, chosen, software, paths);
+  const trial = new Trial(config, asked, chosen, software, means);
   try {
     return await trial.run();
   } finally {
@@ -56,12 +64,12 @@ class Trial {
   private readonly request: OneRequest;
   private seen: Seen | null = null;
 
-  constructor(config: Config, asked: Asked, chosen: ChosenAddress, software: string, paths: System['paths']) {
-    this.system = new TiedSystem(this.steps, paths);
+  constructor(config: Config, asked: Asked, chosen: ChosenAddress, software: string, means: Means) {
+    this.system = new TiedSystem(this.steps, means.paths ?? realSystem.paths);
     this.asked = asked;
     this.chosen = chosen;
     this.loop = openLoop(config);
-    this.engine = new Engine(software, this.loop, this.system);
+    this.engine = new Engine(software, this.loop, this.system, means.markdown);
     const edition = new HostedEdition(config, this.engine);
     this.edition = edition;
     atOnce(edition.making());

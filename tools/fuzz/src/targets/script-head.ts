@@ -98,6 +98,7 @@ function judge(text: string, head: NonNullable<Seen['head']>): void {
 
 function written({
   status,
+  stated,
   reason,
   headers,
   contentLength,
@@ -106,7 +107,7 @@ function written({
 }: NonNullable<Seen['head']>): string {
   const lines = headers.map(([name, value]) => `${name}: ${value}`);
   // A local redirection without a status counts as 302. With a status, the client would have to follow it.
-  if (kind !== 'local-redirect' || status !== 302)
+  if (stated && (kind !== 'local-redirect' || status !== 302))
     lines.push(`Status: ${status}${reason === '' ? '' : ` ${reason}`}`);
   if (contentLength >= 0) lines.push(`Content-Length: ${contentLength}`);
   if (chunked) lines.push('Transfer-Encoding: chunked');
