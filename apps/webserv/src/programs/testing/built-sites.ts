@@ -20,6 +20,9 @@ const SOURCES = resolve(__dirname, 'sites');
 const CACHE = resolve(__dirname, '../../../../../node_modules/.cache/webserv-sites');
 const CODED = /\.(html|js|css|svg|json)$/;
 const PATIENCE = 60_000;
+/** What npm, or the call of it, says of a registry that does not answer. Anything else is a fault of the packages. */
+const UNREACHABLE =
+  /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|ENOTCACHED)\b/;
 
 /** VitePress and Vite, installed once for each lock file. `why` says what is missing where they are not there. */
 export function installBuilders(): { readonly folder: string; readonly why: string } {
@@ -45,8 +48,12 @@ export function installBuilders(): { readonly folder: string; readonly why: stri
     execFileSync('npm', words, { cwd: fresh, stdio: 'pipe', timeout: PATIENCE });
     renameSync(fresh, folder);
   } catch (error) {
+    const why = String((error as Error).message).trim();
     // Another run may have been first, and has the same.
-    if (!existsSync(folder)) return { folder, why: `npm ci: ${String((error as Error).message).trim()}` };
+    if (!existsSync(folder)) {
+      if (!UNREACHABLE.test(why)) throw error;
+      return { folder, why: `npm ci: ${why}` };
+    }
   } finally {
     rmSync(fresh, { recursive: true, force: true });
   }
