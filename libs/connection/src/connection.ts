@@ -82,6 +82,16 @@ export abstract class Connection extends Udata {
     return this.asked;
   }
 
+  guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      const { loop } = this;
+      loop.onFault?.(this, error);
+      loop.close(this);
+    }
+  }
+
   private askEnds(): Ends {
     const { driver } = this.loop;
     const near = driver.addressOf(this.fd);

@@ -88,10 +88,16 @@ export interface Caller {
   ends(): Ends;
   /** Null on a plain connection. */
   readonly secure: Secure | null;
+  /** Does what comes from outside of the loop, such as from a thread. A fault in it ends this connection, and no other. */
+  guarded(work: () => void): void;
 }
 
 /** The caller of a request without a connection. */
-const NOBODY: Caller = { ends: () => ({ serverAddress: '', remotePort: 0 }), secure: null };
+const NOBODY: Caller = {
+  ends: () => ({ serverAddress: '', remotePort: 0 }),
+  secure: null,
+  guarded: (work) => work(),
+};
 
 /** Where the rules of the config have sent a request before its location was chosen. */
 export interface Aim {

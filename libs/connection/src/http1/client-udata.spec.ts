@@ -1,3 +1,4 @@
+import { Admission, type Asking } from '@webserv/methods';
 import { Reply, text } from '@webserv/response';
 import { answers, bodyOf, Clients, get, Source, Taker } from '../testing/clients.ts';
 import { type FakeSite, type FakeSiteOptions, TIMEOUTS } from '../testing/fake-site.ts';
@@ -220,6 +221,24 @@ describe('a fault', () => {
     expect(site.lines).toMatchObject([{ status: 0, cause: { place: 'fault' } }]);
     clients.send(other, 'Host: a\r\n\r\n');
     expect([answers(other), site.holds]).toEqual([['200'], 0]);
+  });
+
+  it('behind the answer of a thread costs that connection, and others that wait for it get theirs', () => {
+    const faults: unknown[] = [];
+    clients.loop.onFault = (_udata, error) => faults.push(error);
+    const waiting: Parameters<Asking['wait']>[0][] = [];
+    const asking: Asking = { wait: (done) => void waiting.push(done), leave: () => {} };
+    site.answer = (exchange) =>
+      new Admission(exchange, asking, () => {
+        if (exchange.head.path === '/bad') throw new Error('made by the test');
+        return text(200, 'fine');
+      });
+    const peer = clients.call(get('/bad'));
+    const other = clients.call(get('/x'));
+    for (const done of waiting) done(null);
+    clients.settle();
+    expect([peer.text(), peer.ended || peer.wasReset, faults.length]).toEqual(['', true, 1]);
+    expect([answers(other), site.lines.length]).toEqual([['200'], 2]);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Location } from '@webserv/config';
 import { assert, type Loop } from '@webserv/event-loop';
 import { ErrorCode, type Http2Stream } from '@webserv/http2';
-import type { Ends, Intake, MemoryLedger, Secure } from '@webserv/methods';
+import type { Caller, Ends, Intake, MemoryLedger, Secure } from '@webserv/methods';
 import { fillHead, type HeadValues, RequestHead } from '@webserv/request';
 import type { Reply } from '@webserv/response';
 import type { Clock } from '../clock.ts';
@@ -20,14 +20,12 @@ const KEPT = 1024;
 const COST = 4096;
 
 /** The connection, as its streams see it. */
-export interface StreamHost {
+export interface StreamHost extends Caller {
   readonly loop: Loop;
   readonly clock: Clock;
   readonly output: Output;
   readonly memory: MemoryLedger;
   readonly remote: string;
-  readonly secure: Secure | null;
-  ends(): Ends;
   /** Looks at the times of the streams in so many milliseconds, or earlier. */
   lookIn(ms: number): void;
   /** The request and its response are over. */
@@ -82,6 +80,10 @@ export class ServedStream implements StreamUser, TransactionOwner, StreamBodyOwn
 
   ends(): Ends {
     return this.hostNow.ends();
+  }
+
+  guarded(work: () => void): void {
+    this.hostNow.guarded(work);
   }
 
   // ---- request -> method -------------------------------------------------------------------------------------

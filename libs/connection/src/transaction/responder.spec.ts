@@ -34,6 +34,7 @@ const owner: TransactionOwner = {
   fileChanged: () => void changes++,
   ends: () => ({ serverAddress: '', remotePort: 0 }),
   secure: null,
+  guarded: (work) => work(),
 };
 
 function ask(method: 'GET' | 'HEAD' = 'GET'): void {

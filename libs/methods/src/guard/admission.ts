@@ -28,7 +28,9 @@ export class Admission implements Intake {
   }
 
   open(client: IntakeClient): void {
-    this.asking.wait((barred) => this.judged(client, barred));
+    const { asking, exchange } = this;
+    // A thread answers, at a time of Node's own.
+    asking.wait((barred) => exchange.caller.guarded(() => this.judged(client, barred)));
   }
 
   take(bytes: Buffer, start: number, end: number): boolean {
