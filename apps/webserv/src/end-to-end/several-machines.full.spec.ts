@@ -2,7 +2,7 @@
 // mixed load. HAProxy and each server have a network of their own; clients come by a unix socket.
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -80,6 +80,17 @@ function send(
     });
     sent.on('error', fail);
     sent.end(body);
+  });
+}
+
+/** Whether somebody listens on a socket. */
+function answers(path: string): Promise<boolean> {
+  return new Promise((done) => {
+    const socket = connect(path, () => {
+      socket.destroy();
+      done(true);
+    });
+    socket.on('error', () => done(false));
   });
 }
 
@@ -213,7 +224,8 @@ if (!possible) dropNetworks();
     });
     await until(() => {
       if (proxy.exitCode !== null) throw new Error(said);
-      return existsSync(admin);
+      // Its file is there a moment before somebody listens.
+      return answers(admin);
     });
     for (const name of NAMES) await isUp(name);
   });
