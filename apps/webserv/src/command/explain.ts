@@ -2,7 +2,7 @@ import { CONFIG_NAME, type Words } from '@webserv/command';
 import { explain, explanationText, readAsked } from '@webserv/hosting';
 import { colored } from '@webserv/logger';
 import { markdown } from '../server/markdown.ts';
-import { VERSION } from '../server/version.ts';
+import { SOFTWARE } from '../server/webserv.ts';
 import { goodConfig } from './by-config.ts';
 
 const STDOUT = 1;
@@ -18,7 +18,7 @@ export async function explainRequest({ options, operands }: Words): Promise<void
   }
   const config = goodConfig(options.get('config') ?? CONFIG_NAME, json);
   if (config === null) return;
-  const told = await explain(config, asked, `webserv/${VERSION}`, { markdown: markdown() });
+  const told = await explain(config, asked, SOFTWARE, { markdown: markdown() });
   if ('problem' in told) refuse(told.problem, 1);
   else if (json) process.stdout.write(`${JSON.stringify(told, null, 2)}\n`);
   else process.stdout.write(explanationText(told, { color: colored(STDOUT), folder: process.cwd() }));
