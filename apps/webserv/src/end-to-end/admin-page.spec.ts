@@ -1,23 +1,18 @@
-import { existsSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { describeWithChromium, openChromium } from '../testing/chromium.ts';
 import { get, Peer } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
 
-const CHROMIUM = process.env['WEBSERV_CHROMIUM'] ?? '/usr/bin/chromium';
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'];
 const PHONE = { width: 360, height: 740 };
 
-// Skipped where no browser is installed.
-const suite = existsSync(CHROMIUM) ? describe : describe.skip;
-
-suite('the status page in a browser', () => {
+describeWithChromium('the status page in a browser', () => {
   const complaints: string[] = [];
   let site: TestSite;
   let browser: Browser;
   let page: Page;
 
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    browser = await openChromium();
   });
 
   beforeEach(async () => {

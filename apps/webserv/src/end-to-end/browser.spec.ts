@@ -1,35 +1,10 @@
-import { accessSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { CHROMIUM, describeWithChromium, openChromium } from '../testing/chromium.ts';
 import { TestSite } from '../testing/site.ts';
 
-/** Where Debian and its like keep it; another one may be named. Nothing is downloaded for this test. */
-const CHROMIUM = process.env['WEBSERV_CHROMIUM'] ?? '/usr/bin/chromium';
-
-/** Chromium's own services would look for hosts that a test machine does not reach. */
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-function isThere(path: string): boolean {
-  try {
-    accessSync(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-// Skipped where no browser is installed: it is the one program these tests need that a developer may lack.
-const suite = isThere(CHROMIUM) ? describe : describe.skip;
-
-suite.each(['http', 'h2'] as const)(
+describeWithChromium.each(['http', 'h2'] as const)(
   `the demo site in a browser (${CHROMIUM}, or WEBSERV_CHROMIUM), over %s`,
   browse,
 );
@@ -43,7 +18,7 @@ function browse(protocol: 'http' | 'h2'): void {
 
   beforeAll(async () => {
     home = `${protocol === 'h2' ? 'https' : 'http'}://127.0.0.1:${site.startDemo({ protocol })}`;
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    browser = await openChromium();
   }, 60_000);
 
   beforeEach(async () => {

@@ -1,12 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
+import { describeWithChromium, openChromium } from '../testing/chromium.ts';
 import { TestSite } from '../testing/site.ts';
 import { buildSites, filesBelow, installBuilders, precompress } from './testing/built-sites.ts';
 import { Visitor } from './testing/visitor.ts';
 
-const CHROMIUM = process.env['WEBSERV_CHROMIUM'] ?? '/usr/bin/chromium';
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'];
 const NAVIGATION = { headers: { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } };
 const PATIENCE = 120_000;
 const YEAR = 'max-age=31536000';
@@ -149,13 +148,12 @@ const reason = why === '' ? '' : ` (skipped: ${why})`;
     expect(data.status).toBe(404);
   });
 
-  // Skipped where no browser is installed.
-  (existsSync(CHROMIUM) ? describe : describe.skip)('in a browser', () => {
+  describeWithChromium('in a browser', () => {
     const complaints: string[] = [];
     let browser: Browser;
 
     beforeAll(async () => {
-      browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+      browser = await openChromium();
     }, PATIENCE);
 
     afterAll(() => browser?.close());
