@@ -112,3 +112,10 @@ it('tells when the loop has let go of the script', () => {
   loop.dispose();
   expect([output.reading, moves - before]).toEqual([false, 1]);
 });
+
+it('waits for nothing more once it is closed, though the driver still holds a read of it', () => {
+  read('Content-Type: text/plain\n\nthe beginning');
+  expect(output.reading).toBe(true);
+  output.close();
+  expect(output.reading).toBe(false);
+});

@@ -49,14 +49,16 @@ export class ChildOutput implements OutputPipe, ScriptUdataOwner {
   private readonly loop: Loop;
   private readonly worker: ScriptUdata;
   private reader: PipeReader | null = null;
+  private closed = false;
 
   constructor(loop: Loop, fd: number) {
     this.loop = loop;
     this.worker = new ScriptUdata(this, fd);
   }
 
+  /** A read that the driver still holds behind `close` waits for nobody. */
   get reading(): boolean {
-    return this.worker.reading.pending;
+    return !this.closed && this.worker.reading.pending;
   }
 
   begin(reader: PipeReader): number {
@@ -71,6 +73,7 @@ export class ChildOutput implements OutputPipe, ScriptUdataOwner {
   }
 
   close(): void {
+    this.closed = true;
     this.loop.close(this.worker);
   }
 
