@@ -12,4 +12,5 @@ export { Folder } from './quick/folder.ts';
 export { greeting } from './quick/greeting.ts';
 export { thisMachine } from './quick/machine.ts';
 export { openPage } from './quick/open-page.ts';
+export { askAccount, storeAccount } from './quick/own-account.ts';
 export { readWords, type Words } from './words.ts';

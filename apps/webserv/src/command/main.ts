@@ -24,14 +24,14 @@ import { setPassword } from './passwd.ts';
 import { turnServer } from './turn.ts';
 import { work } from './work.ts';
 
-function main(args: readonly string[]): void {
+async function main(args: readonly string[]): Promise<void> {
   const words = readWords(args);
   if (typeof words === 'string') {
     refuse(words);
     return;
   }
   try {
-    run(words);
+    await run(words);
   } catch (error) {
     if (error instanceof StartError) process.stderr.write(`${error.message}\n`);
     else if (error instanceof CommandError) process.stderr.write(`webserv: ${error.message}\n`);
@@ -45,37 +45,37 @@ function refuse(problem: string): void {
   process.exitCode = 2;
 }
 
-function run(words: Words): void {
+async function run(words: Words): Promise<void> {
   const { subcommand, options, operands } = words;
   const [first = ''] = operands;
   chooseColor(options.get('color'));
   if (options.has('help')) process.stdout.write(helpText(subcommand));
   else if (options.has('version')) process.stdout.write(`webserv ${VERSION}\n`);
   else if (options.has('directives')) showDirectives(first);
-  else if (subcommand === '') serveWords(words);
+  else if (subcommand === '') await serveWords(words);
   else if (subcommand === 'init') {
     init('.');
     process.stderr.write(`${CONFIG_NAME} is written: webserv serves by it\n`);
   } else if (subcommand === 'certificate') makeCertificate(operands.slice(1));
   else if (subcommand === 'reload' || subcommand === 'upgrade') {
-    void turnServer(subcommand, options.get('config') ?? CONFIG_NAME);
+    await turnServer(subcommand, options.get('config') ?? CONFIG_NAME);
   } else if (subcommand === 'doctor') {
-    void doctor(options.get('config') ?? CONFIG_NAME, options.has('json'), storeProblems);
+    await doctor(options.get('config') ?? CONFIG_NAME, options.has('json'), storeProblems);
   } else if (subcommand === 'runs')
-    void showRuns(options.get('config') ?? CONFIG_NAME, first, options.has('json'));
-  else if (subcommand === 'passwd') void setPassword(words);
-  else if (subcommand === 'explain') void explainRequest(words);
+    await showRuns(options.get('config') ?? CONFIG_NAME, first, options.has('json'));
+  else if (subcommand === 'passwd') await setPassword(words);
+  else if (subcommand === 'explain') await explainRequest(words);
   else if (subcommand === 'check-for-reload') checkMain(first, problemsOf);
   else if (subcommand === 'work') work();
   else if (subcommand === 'completion') process.stdout.write(completionText(first) ?? '');
   else if (subcommand === 'man') process.stdout.write(manText(VERSION));
-  else void keeperMain(process.stdin, (line) => process.stderr.write(`${line}\n`));
+  else await keeperMain(process.stdin, (line) => process.stderr.write(`${line}\n`));
 }
 
-function serveWords(words: Words): void {
+async function serveWords(words: Words): Promise<void> {
   const choice = choiceOf(words, existsSync(CONFIG_NAME), existsSync);
   if (choice === 'config') byConfig(words);
-  else if (choice === 'folder') byFolder(words);
+  else if (choice === 'folder') await byFolder(words);
   else refuse(choice.problem);
 }
 
@@ -90,4 +90,4 @@ function showDirectives(name: string): void {
   }
 }
 
-main(process.argv.slice(2));
+void main(process.argv.slice(2));

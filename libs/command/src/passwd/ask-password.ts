@@ -1,4 +1,5 @@
 import type { ReadStream } from 'node:tty';
+import { PASSWORD_MAX } from '@webserv/accounts';
 import { CommandError } from '../command-error.ts';
 
 /** Where words come from: a terminal, a pipe or a file. */
@@ -18,40 +19,49 @@ const ERASE_LINE = '\u0015';
 export async function askPassword(user: string, input: Input, output: Output): Promise<string> {
   if (input.isTTY !== true) return firstLine(input);
   const [first = '', again] = await hidden([`password of ${user}: `, 'the same again: '], input, output);
-  if (first !== again) throw new CommandError('the two passwords differ: nothing is changed');
+  if (first !== again) throw new CommandError('the two passwords differ: try again');
   return first;
 }
 
 async function firstLine(input: Input): Promise<string> {
   let text = '';
   input.setEncoding('utf8');
-  for await (const piece of input) {
-    text += String(piece);
-    if (text.includes('\n')) break;
+  try {
+    for await (const piece of input) {
+      text += String(piece);
+      // What is longer is refused, however long it is.
+      if (text.includes('\n') || text.length > PASSWORD_MAX + '\r'.length) break;
+    }
+  } catch (error) {
+    throw new CommandError(`no password can be read from the standard input: ${(error as Error).message}`);
   }
   return text.split('\n', 1)[0]?.replace(/\r$/, '') ?? '';
 }
 
 /** Reads a line for each question from a terminal, which shows nothing of them. */
 function hidden(questions: readonly string[], input: Input, output: Output): Promise<readonly string[]> {
-  output.write(questions[0] ?? '');
+  // What is typed as soon as the question is there is not shown either.
   input.setRawMode?.(true);
+  output.write(questions[0] ?? '');
   input.setEncoding('utf8');
   return new Promise((resolve, reject) => {
     const lines: string[] = [];
     let typed: string[] = [];
     const over = (): void => {
-      input.off('data', read);
+      input.off('data', read).off('end', giveUp).off('error', giveUp);
       input.setRawMode?.(false);
       input.pause();
+    };
+    const giveUp = (): void => {
+      output.write('\n');
+      over();
+      reject(new CommandError('given up: there is no password'));
     };
     // What is pasted comes at once, and may hold all lines.
     const read = (keys: string): void => {
       for (const key of keys) {
         if (CANCEL.has(key)) {
-          output.write('\n');
-          over();
-          reject(new CommandError('given up: nothing is changed'));
+          giveUp();
           return;
         }
         if (ERASE.has(key)) typed.pop();
@@ -68,7 +78,8 @@ function hidden(questions: readonly string[], input: Input, output: Output): Pro
         }
       }
     };
-    input.on('data', read);
+    // A terminal that goes away ends, or fails.
+    input.on('data', read).on('end', giveUp).on('error', giveUp);
     input.resume();
   });
 }

@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { readAccounts } from '@webserv/accounts';
+import { CommandError } from '../command-error.ts';
 import type { Input } from './ask-password.ts';
 import { passwd } from './passwd.ts';
 
@@ -36,7 +37,11 @@ afterEach(() => rmSync(folder, { recursive: true }));
 function typed(text: string, isTTY = false): Input {
   const input = new PassThrough();
   input.end(text);
-  return Object.assign(input, { isTTY, setRawMode: () => input }) as unknown as Input;
+  const setRawMode = (raw: boolean): PassThrough => {
+    asked += raw ? '<' : '>';
+    return input;
+  };
+  return Object.assign(input, { isTTY, setRawMode }) as unknown as Input;
 }
 
 function set(
@@ -79,6 +84,7 @@ describe('passwd', () => {
     ['an:na', 'secret\n', {}, /":" in the name/],
     ['anna', '', {}, /the password is empty/],
     ['anna', '\n', {}, /the password is empty/],
+    ['anna', 'x'.repeat(300), { algorithm: 'argon2id' }, /more than 255 bytes/],
     ['anna', 'secret\n', { algorithm: 'md5' }, /there is no algorithm "md5"/],
     ['anna', '', { remove: true }, /has no user anna/],
   ])('of %j with %j and %j is refused', async (user, text, more, problem) => {
@@ -95,10 +101,19 @@ describe('passwd', () => {
     const terminal = typed('sex\u007fcret\rsecret\r', true);
     const ask = { file, user: 'anna', remove: false, algorithm: 'sha512' };
     await passwd(ask, terminal, output);
-    expect(asked).toBe('password of anna: \nthe same again: \n');
+    expect(asked).toBe('<password of anna: \nthe same again: \n>');
     await expect(passwd(ask, typed('secret\rother\r', true), output)).rejects.toThrow(
       /the two passwords differ/,
     );
-    await expect(passwd(ask, typed('sec\u0003', true), output)).rejects.toThrow(/given up/);
+    for (const keys of ['sec\u0003', 'secret\r\u0004', 'sec', '']) {
+      await expect(passwd(ask, typed(keys, true), output)).rejects.toThrow(/given up/);
+    }
+  });
+
+  it.each([true, false])('says that its input fails (a terminal: %j)', async (isTTY) => {
+    const input = typed('sec', isTTY) as unknown as PassThrough;
+    input.destroy(new Error('EIO'));
+    const ask = { file, user: 'anna', remove: false, algorithm: 'sha512' };
+    await expect(passwd(ask, input as unknown as Input, output)).rejects.toThrow(CommandError);
   });
 });

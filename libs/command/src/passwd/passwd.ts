@@ -13,9 +13,6 @@ import {
 import {
   ALGORITHMS,
   type Algorithm,
-  makeHash,
-  newPasswordProblem,
-  PASSWORD_MAX,
   readAccounts,
   userProblem,
   withAccount,
@@ -23,6 +20,7 @@ import {
 } from '@webserv/accounts';
 import { CommandError, onDisk } from '../command-error.ts';
 import { askPassword, type Input, type Output } from './ask-password.ts';
+import { newHash } from './new-hash.ts';
 
 /** Of a new file. The group is for the account of the server. */
 const MODE = 0o640;
@@ -56,10 +54,8 @@ export async function passwd(ask: PasswdAsk, input: Input, output: Output): Prom
     return `${user} is no user of ${file} any more`;
   }
   const algorithm = algorithmOf(ask.algorithm);
-  const password = Buffer.from(await askPassword(user, input, output));
-  const unfit = newPasswordProblem(algorithm, password, PASSWORD_MAX);
-  if (unfit !== '') throw new CommandError(`${unfit}: nothing is changed`);
-  const text = withAccount(before ?? '', user, await makeHash(algorithm, password));
+  const hash = await newHash(algorithm, await askPassword(user, input, output));
+  const text = withAccount(before ?? '', user, hash);
   replace(file, text);
   const bad = readAccounts(text).badLines.map(
     (each) => `\nline ${each.line} of ${file} is bad: ${each.message}`,

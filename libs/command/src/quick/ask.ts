@@ -13,6 +13,8 @@ export interface FolderAsk {
   /** A folder as written, '' for the served one, null without uploads. */
   readonly upload: string | null;
   readonly spa: boolean;
+  /** The name of the one user who may come in; null lets in everybody. */
+  readonly auth: string | null;
   readonly cors: boolean;
   readonly open: boolean;
   readonly qr: boolean;
@@ -31,6 +33,7 @@ export function folderAsk({ options, operands }: Words): FolderAsk {
     tls: options.has('tls'),
     upload: options.get('upload') ?? null,
     spa: options.has('spa'),
+    auth: options.get('auth') ?? null,
     cors: options.has('cors'),
     open: options.has('open'),
     qr: options.has('qr'),

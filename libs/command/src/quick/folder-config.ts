@@ -9,6 +9,8 @@ interface FolderFacts {
   readonly certificate: string;
   /** True if index.html answers for the routes of an application. */
   readonly spa: boolean;
+  /** The file with the user who may come in; '' lets in everybody. */
+  readonly users: string;
   /** True if pages of other sites may read it. */
   readonly cors: boolean;
   /** True if a person reads the access log as it is written. */
@@ -18,8 +20,12 @@ interface FolderFacts {
 /** The largest upload. People send films. */
 const LARGEST_UPLOAD = '16g';
 
+/** What browsers show when they ask for the password. */
+const REALM = 'webserv';
+
 /** Returns the configuration that the options stand for. */
-export function folderConfig({ place, listens, certificate, spa, cors, terminal }: FolderFacts): string {
+export function folderConfig(facts: FolderFacts): string {
+  const { place, listens, certificate, spa, users, cors, terminal } = facts;
   const main: MainBlock = {
     // The addresses are printed for a person, and a driver that was passed over is no news.
     error_log: ['/dev/stderr', 'warn'],
@@ -27,6 +33,7 @@ export function folderConfig({ place, listens, certificate, spa, cors, terminal 
       listen: listens.map((words) => [...words]),
       certificate: certificate === '' ? undefined : [[certificate, certificate]],
       access_log: terminal ? ['/dev/stdout', 'short', 'flush=50ms'] : '/dev/stdout',
+      ...(users === '' ? {} : { auth_basic: REALM, auth_file: users }),
       location: { '/': folderLocation(place, spa, cors) },
     },
   };

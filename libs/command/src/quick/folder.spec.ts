@@ -87,6 +87,27 @@ server {
     expect(hidden.urls(80).here).toEqual(['http://127.0.0.1/.hidden%20%C3%A9']);
   });
 
+  it('lets in one user', () => {
+    const folder = new Folder(ask(join(site.path, 'plain'), '--auth', "o'hara"), MACHINE, false);
+    const asked = '  auth_basic webserv;\n  auth_file ';
+    expect(folder.text(8080, '/run/users')).toContain(`${asked}/run/users;\n  location / {`);
+    const [comment, ...rest] = folder.printed(8080).split('\n');
+    expect(comment).toBe(
+      `# "webserv passwd .htpasswd 'o'\\''hara'" makes the file of auth_file, in the folder of this file.`,
+    );
+    expect(rest.join('\n')).toBe(folder.text(8080, '.htpasswd'));
+  });
+
+  it.each([
+    ['an:na', 'there is a ":" in the name of the user'],
+    ['an\nna', 'there is a control character in the name of the user'],
+    ['', 'the user has no name'],
+  ])('has no user %j', (user, problem) => {
+    expect(readWords([`--auth=${user}`])).toBe(
+      `--auth is "${user}": expected a name that a file of users can hold, but ${problem}`,
+    );
+  });
+
   it('lets other sites read it', () => {
     expect(text([site.path, '--cors'])).toContain('    cors *;\n');
   });
@@ -136,6 +157,14 @@ server {
   on other machines  http://[2001:db8::7]:8080/
 
   uploads go to ${site.path}: curl -F file=@NAME http://127.0.0.1:8080/
+`);
+    expect(plain).not.toContain('password');
+    const guarded = { ...asked, auth: 'an na' };
+    expect(greeting({ ...facts, ask: guarded, colored: false })).toContain(`
+  an na may come in, with the password
+  the password travels readable: --tls encrypts it
+
+  uploads go to ${site.path}: curl -u 'an na' -F file=@NAME http://127.0.0.1:8080/
 `);
     expect(plain).toMatch(/█▄+█/);
     expect(plain).not.toContain('\x1b');

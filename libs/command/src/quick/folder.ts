@@ -7,9 +7,13 @@ import { type Clickable, clickable, listensOf, namesOf, USUAL_PORT } from './lis
 import type { Machine } from './machine.ts';
 import { ownCertificate } from './own-certificate.ts';
 import { findPlace, type Place } from './place.ts';
+import { shellWord } from './shell-word.ts';
 
 /** How many ports `--port-auto` tries. */
 const TRIES = 100;
+
+/** The file of users in a configuration that is printed. A server hides such a name, should it lie in the root. */
+const USERS = '.htpasswd';
 
 /** A folder that is asked for, with all that its configuration needs. */
 export class Folder {
@@ -41,16 +45,25 @@ export class Folder {
     return Array.from({ length: TRIES }, (_, index) => first + index).filter((each) => each <= 65_535);
   }
 
-  text(port: number): string {
+  /** @param users the file with the user who may come in; '' lets in everybody */
+  text(port: number, users = ''): string {
     const { ask, place, terminal, machine, certificate } = this;
     const listens = listensOf(ask, port, machine);
     const { spa, cors } = ask;
-    return folderConfig({ place, listens, certificate, spa, cors, terminal });
+    return folderConfig({ place, listens, certificate, spa, users, cors, terminal });
+  }
+
+  /** The text for a file. A user's password is not asked for: a comment says how to set it. */
+  printed(port: number): string {
+    const { auth } = this.ask;
+    if (auth === null) return this.text(port);
+    const set = `webserv passwd ${USERS} ${shellWord(auth)}`;
+    return `# "${set}" makes the file of auth_file, in the folder of this file.\n${this.text(port, USERS)}`;
   }
 
   /** @throws CommandError if the configuration is not possible here */
-  config(port: number): Config {
-    const result = loadText(this.text(port), join(this.place.root, 'command line'));
+  config(port: number, users = ''): Config {
+    const result = loadText(this.text(port, users), join(this.place.root, 'command line'));
     if (!result.ok) throw new CommandError(report(result.diagnostics));
     return result.config;
   }

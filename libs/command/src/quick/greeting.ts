@@ -3,6 +3,7 @@ import { renderUnicodeCompact } from 'uqr';
 import type { FolderAsk } from './ask.ts';
 import type { Clickable } from './listens.ts';
 import type { Place } from './place.ts';
+import { shellWord } from './shell-word.ts';
 
 const BOLD = '\x1b[1m';
 const LINK = '\x1b[36m';
@@ -30,12 +31,14 @@ export function greeting(facts: GreetingFacts): string {
   for (const url of urls.network) lines.push(`  on other machines  ${link(url)}`);
   if (ask.host === '' && urls.network.length === 0)
     lines.push('  this machine has no address that others can reach');
+  if (ask.auth !== null) lines.push('', `  ${ask.auth} may come in, with the password`);
+  if (ask.auth !== null && !ask.tls && urls.network.length > 0)
+    lines.push('  the password travels readable: --tls encrypts it');
   const [first = ''] = [...urls.here, ...urls.network];
   if (place.upload !== '') {
-    lines.push(
-      '',
-      `  uploads go to ${printable(place.upload)}: curl ${ask.tls ? '-k ' : ''}-F file=@NAME ${first}`,
-    );
+    const user = ask.auth === null ? '' : `-u ${shellWord(ask.auth)} `;
+    const curl = `curl ${ask.tls ? '-k ' : ''}${user}-F file=@NAME ${first}`;
+    lines.push('', `  uploads go to ${printable(place.upload)}: ${curl}`);
   }
   if (ask.qr) lines.push('', qrCode(urls.network[0] ?? first));
   lines.push('', 'Ctrl-C stops it.', '');

@@ -16,6 +16,10 @@ export const ENVIRONMENT: readonly Fact[] = [
     'the driver to use, whatever the configuration says: io_uring, epoll, kqueue, poll or select',
   ],
   ['WEBSERV_KQUEUE_LIBRARY', 'the library that provides kqueue on a system without it'],
+  [
+    'WEBSERV_PASSWORD',
+    'the password of --auth; what the server starts does not inherit it, but programs of the same account can read it',
+  ],
   ['NO_COLOR', 'no color, unless --color=always says otherwise (https://no-color.org)'],
   ['XDG_STATE_HOME', 'where --tls keeps its certificate (default: ~/.local/state)'],
 ];
@@ -36,6 +40,7 @@ export const FILES: readonly Fact[] = [
 export const EXAMPLES: readonly Fact[] = [
   ['webserv', 'serves by webserv.conf, or the folder if there is no such file'],
   ['webserv public -p 3000 --open', 'serves a folder on port 3000, and opens the browser'],
+  ['webserv --host --tls --auth anna', 'serves the folder to those who know the password of anna'],
   ['webserv --host --qr', 'serves the folder to other machines, such as a telephone'],
   ['webserv public --print-config > webserv.conf', 'makes a configuration that does the same'],
 ];

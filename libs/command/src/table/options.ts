@@ -1,3 +1,4 @@
+import { userProblem } from '@webserv/accounts';
 import { isAddress } from './address-word.ts';
 import type { OptionGroup, OptionRow } from './row.ts';
 
@@ -7,6 +8,12 @@ function numberWithin(least: number, most: number): (word: string) => string {
     /^\d{1,9}$/.test(word) && Number(word) >= least && Number(word) <= most
       ? ''
       : `a number from ${least} to ${most}`;
+}
+
+/** Returns what was expected in place of the name of a user, or ''. */
+function userExpected(word: string): string {
+  const problem = userProblem(word);
+  return problem === '' ? '' : `a name that a file of users can hold, but ${problem}`;
 }
 
 export const CONFIG_FILE: OptionRow = {
@@ -51,6 +58,11 @@ const FOLDER: readonly OptionRow[] = [
     name: 'upload',
     value: { name: 'DIR', kind: 'folder', optional: true },
     help: 'store the files that clients send in DIR, or in the served folder if none is given',
+  },
+  {
+    name: 'auth',
+    value: { name: 'USER', kind: 'any', check: userExpected },
+    help: 'let in only clients that send this name and a password: the password is asked for twice, without showing it; without a terminal it is the first line of the standard input, and WEBSERV_PASSWORD takes the place of both',
   },
   { name: 'cors', help: 'let pages of other sites read what is served (Access-Control-Allow-Origin: *)' },
   { name: 'open', help: 'open the first address in the browser' },

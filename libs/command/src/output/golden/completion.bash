@@ -57,6 +57,10 @@ _webserv() {
       COMPREPLY=()
       return
       ;;
+    --auth)
+      COMPREPLY=()
+      return
+      ;;
     -c | --config)
       mapfile -t COMPREPLY < <(compgen -f -- "$cur")
       compopt -o filenames
@@ -69,7 +73,7 @@ _webserv() {
   esac
   case $cur in
     -*)
-      mapfile -t COMPREPLY < <(compgen -W '--port --port-auto --host --tls --spa --upload --cors --open --qr --print-config --config --test --effective --json --directives --color --version --help' -- "$cur")
+      mapfile -t COMPREPLY < <(compgen -W '--port --port-auto --host --tls --spa --upload --auth --cors --open --qr --print-config --config --test --effective --json --directives --color --version --help' -- "$cur")
       ;;
     *)
       if [ "$COMP_CWORD" -eq 1 ]; then

@@ -89,6 +89,7 @@ _webserv() {
     '--tls[serve https, with a certificate that the server signs itself and keeps for the next time]' \
     '--spa[answer with index.html where a browser navigates to what does not exist: for applications with routes of their own]' \
     '--upload=-[store the files that clients send in DIR, or in the served folder if none is given]::DIR:_files -/' \
+    '--auth=[let in only clients that send this name and a password: the password is asked for twice, without showing it; without a terminal it is the first line of the standard input, and WEBSERV_PASSWORD takes the place of both]:USER: ' \
     '--cors[let pages of other sites read what is served (Access-Control-Allow-Origin: *)]' \
     '--open[open the first address in the browser]' \
     '--qr[show the address for other machines as a QR code]' \
