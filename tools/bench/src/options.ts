@@ -87,6 +87,7 @@ export const USAGE = `usage: bench lab|compare|syscalls|siege|profile|libraries|
 
   --peers LIST         which servers, in order; the first is the base of the ratios.
                        webserv:DRIVER forces a driver, webserv-quiet has no access log, webserv-uncached no cache;
+                       webserv-fields adds ten fields to each answer, webserv-ruled also has allow and try_files;
                        before, before:DRIVER, before-uncached are another build; nginx-uncached has no open_file_cache
   --connections LIST   connections at once (lab and compare take several)
   --seconds N          length of one measured run

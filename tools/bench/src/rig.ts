@@ -13,7 +13,7 @@ import type { Site } from './server.ts';
 const DRIVERS = ['webserv', 'webserv:io_uring', 'webserv:epoll'];
 /** The peers of the parts in which not all take part. */
 const PARTAKERS: Readonly<Partial<Record<Section, readonly string[]>>> = {
-  variants: ['webserv', 'nginx-pread'],
+  variants: ['webserv', 'webserv-fields', 'webserv-ruled', 'nginx-pread'],
   misses: [
     'webserv',
     'webserv:epoll',
@@ -77,7 +77,8 @@ export class Rig {
 
   /** The peers of the run that take part. A variant takes part if its plain form does. */
   partakers(section: Section): readonly string[] {
-    const plain = (name: string) => name.replace(/-uncached|-files|-kept|(?<=^node-http)[2s]$/, '');
+    const plain = (name: string) =>
+      name.replace(/-uncached|-fields|-ruled|-files|-kept|(?<=^node-http)[2s]$/, '');
     return (PARTAKERS[section] ?? []).filter((name) => this.options.peers.includes(plain(name)));
   }
 

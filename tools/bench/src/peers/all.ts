@@ -18,7 +18,7 @@ interface Choice {
   readonly before: readonly string[];
 }
 
-const OURS = /^(webserv|before)(?:-(quiet|uncached))?(?::(\w+))?$/;
+const OURS = /^(webserv|before)(?:-(quiet|uncached|fields|ruled))?(?::(\w+))?$/;
 
 /** The named peers in their order. An unknown name is an error of the command line. */
 export function choosePeers(
@@ -37,12 +37,18 @@ export function choosePeers(
   return chosen;
 }
 
-/** `webserv`, `webserv-quiet` without its access log, `webserv-uncached`; each with `:DRIVER`; and the build before. */
+/** `webserv` alone or in a variant, such as `webserv-quiet` without its access log; each with `:DRIVER`; and the build before. */
 function ours(name: string, command: readonly string[], before: readonly string[]): Peer | undefined {
   const [, build, variant, driver = 'auto'] = OURS.exec(name) ?? [];
   if (build === undefined) return undefined;
   const uncached = variant === 'uncached' ? { cache: '0' } : {};
-  const flavour = { driver, quiet: variant === 'quiet', ...uncached };
+  const flavour = {
+    driver,
+    quiet: variant === 'quiet',
+    fields: variant === 'fields',
+    ruled: variant === 'ruled',
+    ...uncached,
+  };
   return webserv(name, build === 'before' ? before : command, flavour);
 }
 

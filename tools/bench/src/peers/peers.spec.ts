@@ -98,6 +98,10 @@ describe('a peer', () => {
   it.each([
     ['webserv-uncached:epoll', 'cache_size 0;', true],
     ['webserv', 'cache_size', false],
+    ['webserv-fields', 'header X-Field-9 ', true],
+    ['webserv-fields', 'allow', false],
+    ['webserv-ruled', 'header X-Field-9 ', true],
+    ['webserv-ruled', 'allow 127.0.0.0/8;', true],
     ['webserv-quiet', 'access_log off;', true],
     ['nginx', 'open_file_cache max=', true],
     ['nginx-uncached', 'open_file_cache off;', true],

@@ -9,13 +9,26 @@ interface Flavour {
   readonly driver?: string;
   /** No access log. */
   readonly quiet?: boolean;
+  /** Fields of its own are on each answer. */
+  readonly fields?: boolean;
+  /** What a site in use has: such fields, rules for clients, and files tried in order. */
+  readonly ruled?: boolean;
   /** The value of `cache_size`; the default of the server where it is left out. */
   readonly cache?: string;
 }
 
+/** Ten fields of 20 to 50 bytes: what they cost is that each answer has more bytes. */
+const FIELDS = `
+${repeated(10, (number) => `    header X-Field-${number} "${'value '.repeat(1 + (number % 5)).trim()}";\n`)}`;
+const RULES = `
+    allow 127.0.0.0/8;
+    allow ::1;
+    deny all;
+    try_files $uri $uri.html =404;${FIELDS}`;
+
 /** Our own server, started by `command`. */
 export function webserv(name: string, command: readonly string[], flavour: Flavour = {}): Peer {
-  const { driver = 'auto', quiet = false, cache } = flavour;
+  const { driver = 'auto', quiet = false, fields = false, ruled = false, cache } = flavour;
   return {
     name,
     logs: !quiet,
@@ -53,7 +66,7 @@ server {
   keepalive_timeout 65;${pools === undefined ? '' : `\n  max_cgi ${POOL_SIZE};\n  max_share_per_address 100;`}
 
   location / {
-    method GET;${siblings ? '\n    precompressed gzip;' : ''}${role === 'scripts' ? '\n    cgi .sh /bin/sh;' : ''}${pools === undefined ? '' : `\n    fastcgi unix:${socketOf(pools, name)} .php;`}
+    method GET;${ruled ? RULES : fields ? FIELDS : ''}${siblings ? '\n    precompressed gzip;' : ''}${role === 'scripts' ? '\n    cgi .sh /bin/sh;' : ''}${pools === undefined ? '' : `\n    fastcgi unix:${socketOf(pools, name)} .php;`}
   }
 ${role === 'uploads' ? store(join(folder, 'uploads')) : ''}${repeated(locations, (number) => location(number, root))}}
 ${repeated(servers, (number) => host(number, port, root))}`;

@@ -86,12 +86,17 @@ describe('judge', () => {
         samples('webserv, plain page', 64, 10),
         samples('webserv, 4,096 connections', 4096, 14),
         samples('webserv, 304', 64, 9),
+        samples('webserv, ten fields and rules', 64, 10.4),
         samples('webserv, GET', 64, 20),
         samples('webserv, HEAD', 64, 22),
       ].flat(),
     );
     expect(verdict({ variants }, 'CPU a request, 4,096 connections / 64')).toEqual([1.4, 'missed']);
     expect(verdict({ variants }, 'CPU a request, 304 / the plain page')).toEqual([0.9, 'met']);
+    expect(verdict({ variants }, 'CPU a request, ten fields, try_files and allow / the plain page')).toEqual([
+      1.04,
+      'met',
+    ]);
     expect(verdict({ variants }, 'CPU a request, HEAD / GET by the same client')).toEqual([1.1, 'met']);
   });
 

@@ -61,6 +61,9 @@ const HOT: readonly Target[] = [
   ...['one range', '304', 'gzip sibling'].map((name) =>
     atMost(`CPU a request, ${name} / the plain page`, 1.15, ({ variants }) => variant(variants, name)),
   ),
+  atMost('CPU a request, ten fields, try_files and allow / the plain page', 1.05, ({ variants }) =>
+    variant(variants, 'ten fields and rules'),
+  ),
   atMost('CPU a request, HEAD / GET by the same client', 1.15, ({ variants }) =>
     variant(variants, 'HEAD', 'GET'),
   ),

@@ -8,6 +8,11 @@ import type { Server } from '../server.ts';
 const CONNECTIONS = 64;
 const MANY = 4096;
 const LONGER = 3;
+/** What the servers that differ by their config alone are called. */
+const DRESSED: Readonly<Record<string, string>> = {
+  'webserv-fields': 'webserv, ten fields',
+  'webserv-ruled': 'webserv, ten fields and rules',
+};
 
 /** Where the client of our own is, and the CPU that it runs on. */
 interface VariantPlan {
@@ -17,8 +22,10 @@ interface VariantPlan {
   readonly many: boolean;
 }
 
-/** The small page of one server, asked for in other ways, each beside the plain one. */
+/** The small page of one server, asked for in other ways or with more in its config, each beside the plain one. */
 export async function variantsOf(lab: Lab, server: Server, plan: VariantPlan): Promise<Entrant[]> {
+  const dressed = DRESSED[server.peer.name];
+  if (dressed !== undefined) return [entrant(lab, server, CONNECTIONS, dressed)];
   const tag = fieldOf(await ask(server.url), 'etag');
   const name = (what: string) => `${server.peer.name}, ${what}`;
   const made = (what: string, fields: Readonly<Record<string, string>>) =>
