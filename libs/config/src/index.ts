@@ -9,7 +9,7 @@ export type { Access, Disk, FileKind } from './disk/disk.ts';
 export { type MemoryEntry, memoryDisk } from './disk/memory-disk.ts';
 export { nodeDisk } from './disk/node-disk.ts';
 export type { LoadResult } from './load.ts';
-export type { AccountRule, Guard, RateLimit } from './model/access.ts';
+export type { AccessRule, AccountRule, Guard, RateLimit } from './model/access.ts';
 export { type Address, addressesOf } from './model/addresses.ts';
 export { isChallenge } from './model/challenges.ts';
 export { HostMatcher } from './model/host-matcher.ts';

@@ -1,5 +1,5 @@
 import { assert, type Loop, Op, Timer, Udata } from '@webserv/event-loop';
-import type { Ends, MemoryLedger, Room, Secure } from '@webserv/methods';
+import type { Ends, Meeting, MemoryLedger, Room, Secure } from '@webserv/methods';
 import type { Wire } from './wire.ts';
 
 /** After the last response: how long, and how many bytes, the client may still send before it is cut off. */
@@ -37,6 +37,7 @@ export abstract class Connection extends Udata {
   readonly memory: MemoryLedger;
   /** What TLS has agreed on; null on a plain connection. */
   readonly secure: Secure | null;
+  met: Meeting | null = null;
   private readonly receiving = new Op(this);
   private intake: Intake = Intake.OPEN;
   /** Bytes that came while it lingered. */

@@ -9,6 +9,7 @@ import type { FileWriter, FileWriterOwner } from './disk/file-writer.ts';
 import type { Files } from './disk/files.ts';
 import type { Store } from './disk/store.ts';
 import type { Judgement } from './guard/barred.ts';
+import type { Meeting } from './guard/meeting.ts';
 import type { Outcome } from './intake.ts';
 import type { Listings } from './listing/listings.ts';
 import type { Script } from './scripts/script.ts';
@@ -84,18 +85,24 @@ export interface Ends {
 
 /** The connection of a request. */
 export interface Caller {
+  /** The address at its far end. */
+  readonly remote: string;
   /** Each call asks the system. */
   ends(): Ends;
   /** Null on a plain connection. */
   readonly secure: Secure | null;
+  /** The last meeting of one of its requests with the rules of access. Its next request is likely to have the same one. */
+  met: Meeting | null;
   /** Does what comes from outside of the loop, such as from a thread. A fault in it ends this connection, and no other. */
   guarded(work: () => void): void;
 }
 
 /** The caller of a request without a connection. */
 const NOBODY: Caller = {
+  remote: '',
   ends: () => ({ serverAddress: '', remotePort: 0 }),
   secure: null,
+  met: null,
   guarded: (work) => work(),
 };
 

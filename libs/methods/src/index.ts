@@ -37,6 +37,7 @@ export {
 export { Admission } from './guard/admission.ts';
 export { type Asking, type Barred, isAsking, type Judgement } from './guard/barred.ts';
 export { entering } from './guard/entering.ts';
+export type { Meeting } from './guard/meeting.ts';
 export { refusal } from './guard/refusal.ts';
 export type { Intake, IntakeClient, Outcome } from './intake.ts';
 export { Listings } from './listing/listings.ts';

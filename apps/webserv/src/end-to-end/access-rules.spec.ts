@@ -61,6 +61,25 @@ describe('who may', () => {
     peer.close();
   });
 
+  it('goes by the rules of the request, on a connection that stays open over a reload and asks here and there', async () => {
+    const conf = (own: string, other: string): string => `error_log off;
+      server {
+        listen 127.0.0.1:0; access_log off; root www;
+        location / { method GET; ${own} }
+        location /other { root www; method GET; ${other} }
+      }`;
+    const peer = await Peer.open(site.start(conf('allow 127.0.0.1; deny all;', 'deny 127.0.0.1;')));
+    const ask = async (path: string): Promise<number> => (await peer.send(get(path)).answer()).status;
+    for (let turn = 0; turn < 2; turn++) {
+      expect([await ask('/page.html'), await ask('/other/page.html')]).toEqual([200, 403]);
+    }
+    expect(await site.reload(conf('deny 127.0.0.1;', 'allow 127.0.0.1; deny all;'))).toBe('');
+    for (let turn = 0; turn < 2; turn++) {
+      expect([await ask('/page.html'), await ask('/other/page.html')]).toEqual([403, 200]);
+    }
+    peer.close();
+  });
+
   it('is asked before a body is read, and the client reads its answer', async () => {
     const peer = await Peer.open(start('', 'deny all;'));
     peer.send(

@@ -1,6 +1,6 @@
 import type { Location } from '@webserv/config';
 import type { Loop, Memory } from '@webserv/event-loop';
-import type { Barred, MemoryLedger } from '@webserv/methods';
+import type { Barred, Caller, MemoryLedger } from '@webserv/methods';
 import { RequestParser } from '@webserv/request';
 import type { Edition } from '../edition.ts';
 import { requestIdLine } from '../transaction/request-id.ts';
@@ -15,9 +15,7 @@ import { type BodyOwner, RequestBody } from './request-body.ts';
 const KEPT = 256;
 
 /** The connection that a round belongs to. */
-export interface RoundOwner extends Way, BodyOwner, TransactionOwner {
-  readonly remote: string;
-}
+export interface RoundOwner extends Way, BodyOwner, TransactionOwner, Caller {}
 
 /**
  * What HTTP/1.1 needs for one request and its response beside the transaction: the parser, the request's body, and the
@@ -46,7 +44,7 @@ export class Round {
 
   attach(owner: RoundOwner): void {
     this.outlet.attach(owner);
-    this.transaction.attach(owner, owner.remote);
+    this.transaction.attach(owner, owner);
     this.body.attach(owner);
   }
 

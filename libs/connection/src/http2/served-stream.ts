@@ -1,7 +1,7 @@
 import type { Location } from '@webserv/config';
 import { assert, type Loop } from '@webserv/event-loop';
 import { ErrorCode, type Http2Stream } from '@webserv/http2';
-import type { Caller, Ends, Intake, MemoryLedger, Secure } from '@webserv/methods';
+import type { Caller, Intake, MemoryLedger } from '@webserv/methods';
 import { fillHead, type HeadValues, RequestHead } from '@webserv/request';
 import type { Reply } from '@webserv/response';
 import type { Clock } from '../clock.ts';
@@ -25,7 +25,6 @@ export interface StreamHost extends Caller {
   readonly clock: Clock;
   readonly output: Output;
   readonly memory: MemoryLedger;
-  readonly remote: string;
   /** Looks at the times of the streams in so many milliseconds, or earlier. */
   lookIn(ms: number): void;
   /** The request and its response are over. */
@@ -66,24 +65,12 @@ export class ServedStream implements StreamUser, TransactionOwner, StreamBodyOwn
     this.stage = Stage.REQUEST;
     this.doomed = '';
     this.outlet.attach(host.output, stream);
-    this.transaction.attach(this, host.remote);
+    this.transaction.attach(this, host);
     this.transaction.startedAt = this.loop.now;
   }
 
   get memory(): MemoryLedger {
     return this.hostNow.memory;
-  }
-
-  get secure(): Secure | null {
-    return this.host?.secure ?? null;
-  }
-
-  ends(): Ends {
-    return this.hostNow.ends();
-  }
-
-  guarded(work: () => void): void {
-    this.hostNow.guarded(work);
   }
 
   // ---- request -> method -------------------------------------------------------------------------------------
@@ -130,7 +117,7 @@ export class ServedStream implements StreamUser, TransactionOwner, StreamBodyOwn
   recordMalformed(host: StreamHost, { method, target }: HeadValues, why: string): void {
     const { head, transaction } = this;
     this.host = host;
-    transaction.attach(this, host.remote);
+    transaction.attach(this, host);
     transaction.startedAt = this.loop.now;
     head.clear();
     head.version = 20;

@@ -1,4 +1,11 @@
-import { type Guard, isWithin, type Location, parseIp, type RateLimit } from '@webserv/config';
+import {
+  type AccessRule,
+  type Guard,
+  isWithin,
+  type Location,
+  parseIp,
+  type RateLimit,
+} from '@webserv/config';
 import { type Barred, type Exchange, isAsking, type Judgement } from '@webserv/methods';
 import { RateTable } from './rate-table.ts';
 
@@ -60,16 +67,27 @@ function counted(rateLimit: RateLimit, exchange: Exchange, whose: string, { now 
     : { status: 429, place: 'rate_limit', retryAfter: Math.ceil(wait / 1000), realm: '' };
 }
 
-function mayCome({ access }: Guard, { remote, services }: Exchange): boolean {
+function mayCome({ access }: Guard, exchange: Exchange): boolean {
   if (access.length === 0) return true;
-  const ip = remote === LOCAL_PEER ? null : parseIp(remote);
-  const rule = access.find(({ network }) => network === null || isWithin([network], ip));
-  const may = rule === undefined || rule.allows;
+  const { remote, services } = exchange;
+  const rule = ruleFor(access, exchange);
+  const may = rule === null || rule.allows;
   services.trace?.note('access', `${ruleText(rule)}: ${remote} may ${may ? 'come' : 'not come'}`);
   return may;
 }
 
-function ruleText(rule: Guard['access'][number] | undefined): string {
-  if (rule === undefined) return 'no rule of allow and deny has this address';
+/** Returns the first rule that has the address of the client, or null. */
+function ruleFor(rules: readonly AccessRule[], { remote, caller }: Exchange): AccessRule | null {
+  const { met } = caller;
+  // A reload brings other rules, and a proxy brings requests of other addresses.
+  if (met !== null && met.rules === rules && met.remote === remote) return met.rule;
+  const ip = remote === LOCAL_PEER ? null : parseIp(remote);
+  const rule = rules.find(({ network }) => network === null || isWithin([network], ip)) ?? null;
+  caller.met = { rules, remote, rule };
+  return rule;
+}
+
+function ruleText(rule: AccessRule | null): string {
+  if (rule === null) return 'no rule of allow and deny has this address';
   return `${rule.allows ? 'allow' : 'deny'} ${rule.network?.text ?? 'all'}`;
 }

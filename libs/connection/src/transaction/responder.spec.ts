@@ -1,5 +1,6 @@
 import { ERRNO, Loop } from '@webserv/event-loop';
 import { FakeDriver, settle } from '@webserv/event-loop/testing';
+import type { Caller } from '@webserv/methods';
 import { DEFAULT_LIMITS, RequestParser } from '@webserv/request';
 import { Reply } from '@webserv/response';
 import { FakeSite, locationOf } from '../testing/fake-site.ts';
@@ -32,8 +33,13 @@ const owner: TransactionOwner = {
   respond: () => {},
   responded: (result, place) => void over.push([result, place]),
   fileChanged: () => void changes++,
+};
+
+const caller: Caller = {
+  remote: '192.0.2.1',
   ends: () => ({ serverAddress: '', remotePort: 0 }),
   secure: null,
+  met: null,
   guarded: (work) => work(),
 };
 
@@ -43,7 +49,7 @@ function ask(method: 'GET' | 'HEAD' = 'GET'): void {
   parser.feed(bytes, 0, bytes.length);
   outlet.begin({ method });
   transaction = new Transaction(loop, site, parser.head, outlet, locationOf());
-  transaction.attach(owner, '192.0.2.1');
+  transaction.attach(owner, caller);
   transaction.open();
 }
 

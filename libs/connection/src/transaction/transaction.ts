@@ -43,7 +43,7 @@ const GONE: ReadonlySet<number> = new Set([
 ]);
 
 /** The connection or stream that a transaction belongs to. */
-export interface TransactionOwner extends ResponseOwner, Caller {
+export interface TransactionOwner extends ResponseOwner {
   /** Answers with a reply, which stage `from` has made; `ticket` is the cache's, or -1. */
   respond(reply: Reply, ticket: number, from: Stage): void;
 }
@@ -106,12 +106,12 @@ export class Transaction implements Ended {
     return this.cutBy ?? this.responder.cause;
   }
 
-  attach(owner: TransactionOwner, remote: string): void {
+  attach(owner: TransactionOwner, caller: Caller): void {
     this.owner = owner;
     this.site = this.edition.defaultSite;
-    this.exchange.peer = remote;
-    this.exchange.remote = remote;
-    this.exchange.caller = owner;
+    this.exchange.peer = caller.remote;
+    this.exchange.remote = caller.remote;
+    this.exchange.caller = caller;
     this.responder.attach(owner);
   }
 
