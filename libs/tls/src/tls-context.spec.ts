@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { openSsl } from '@webserv/event-loop/openssl';
+import { OPTION } from './constants.ts';
 import { makeCertificate } from './testing/made-certificate.ts';
 import { anyCertificate, Pair } from './testing/pair.ts';
 import { TicketKeys } from './ticket-keys.ts';
@@ -131,6 +132,29 @@ describe('TlsContext', () => {
     const pair = new Pair(openssl, { certificates }, { version: 'TLSv1.2', ciphers }).settle();
     expect(pair.session.facts?.cipher).toBe(ciphers);
     expect(pair.client.certificate()).toBe(made.certificate);
+  });
+
+  it('has what every client of HTTP/2 over TLS 1.2 has (RFC 9113, section 9.2.2)', () => {
+    const certificates = [{ chain: rsa.certificate, key: rsa.key }];
+    const wish = { version: 'TLSv1.2', ciphers: 'ECDHE-RSA-AES128-GCM-SHA256', groups: 'P-256' } as const;
+    const { session } = new Pair(openssl, { certificates }, wish).settle();
+    expect([session.failure, session.facts?.cipher]).toEqual(['', wish.ciphers]);
+  });
+
+  it('compresses no records (RFC 9113, section 9.2.1)', () => {
+    const context = new TlsContext(openssl, { certificates: [anyCertificate] });
+    expect(openssl.SSL_CTX_set_options(context.handle, 0) & OPTION.NO_COMPRESSION).not.toBe(0);
+    context.dispose();
+  });
+
+  it.each([1, 2])('does not speak TLS 1.0 and 1.1 (RFC 9113, section 9.2): version 3.%i', (minor) => {
+    const pair = new Pair(openssl, {}, { version: 'TLSv1.2' });
+    pair.client.goOn();
+    const hello = pair.client.take();
+    // The version of the hello itself, behind the headers of the record and of the message.
+    hello[10] = minor;
+    pair.feed(hello);
+    expect(pair.session.failure).toMatch(/unsupported protocol/);
   });
 
   it('sends the whole chain, in order', () => {

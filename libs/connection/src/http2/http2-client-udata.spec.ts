@@ -84,6 +84,18 @@ describe('a connection of HTTP/2', () => {
     expect([site.listener.connections, site.lines]).toEqual([0, []]);
   });
 
+  it.each([
+    ['with nothing else to say', []],
+    ['with a request under way', [headers(1, '/x')]],
+  ])('that has failed says why in a GOAWAY, and closes: %s', (_how, before) => {
+    site.answer = () => new Taker();
+    const peer = begin(...before);
+    send(peer, frame(Type.PING, 0, 1, Buffer.alloc(8)), headers(3, '/late'));
+    expect([goAways(peer), answers(peer).get(3)]).toEqual([[[before.length, 1]], undefined]);
+    clients.pass(1000);
+    expect([peer.ended, site.listener.connections, site.holds]).toEqual([true, 0, 0]);
+  });
+
   it('the time of an idle connection begins with its last answer, whatever PING says', () => {
     const peer = begin(headers(1, '/x'));
     for (let time = 0; time < TIMEOUTS.keepAlive; time += 500) {

@@ -6,7 +6,7 @@ import { readUint31 } from '../frames/numbers.ts';
 import { HpackEncoder } from '../hpack/hpack-encoder.ts';
 import type { Core } from './core.ts';
 import { Flood } from './flood.ts';
-import { DEFAULT_WINDOW, PeerSettings } from './settings.ts';
+import { BYTES_OF_SETTING, DEFAULT_WINDOW, PeerSettings } from './settings.ts';
 import type { Http2Stream } from './stream.ts';
 
 /** DATA of at least so many bytes, or the last of a stream, explains so many WINDOW_UPDATE of the client. */
@@ -31,17 +31,23 @@ export class Sending<T> {
 
   // ---- what the client allows --------------------------------------------------------------------------------
 
-  /** Takes over the settings of a frame (RFC 9113, section 6.5). Returns false if the connection has failed. */
+  /**
+   * Takes over the settings of a frame, one after the other (RFC 9113, section 6.5.3): of two sizes of the table, the smaller
+   * one counts too. Returns false if the connection has failed.
+   */
   settings({ bytes, start, end }: FrameReader): boolean {
-    const { core, peer } = this;
-    const before = peer.initialWindow;
-    const wrong = peer.read(bytes, start, end);
-    if (wrong !== null) {
-      core.fail(wrong.code, wrong.why);
-      return false;
+    const { core, peer, encoder } = this;
+    for (let at = start; at < end; at += BYTES_OF_SETTING) {
+      const before = peer.initialWindow;
+      const wrong = peer.take(bytes, at);
+      if (wrong !== null) {
+        core.fail(wrong.code, wrong.why);
+        return false;
+      }
+      encoder.setLimit(peer.tableSize);
+      if (peer.initialWindow !== before && !this.resize(peer.initialWindow - before)) return false;
     }
-    this.encoder.setLimit(peer.tableSize);
-    return peer.initialWindow === before || this.resize(peer.initialWindow - before);
+    return true;
   }
 
   /** Another initial size changes the windows of all streams, which may fall below 0 (section 6.9.2). */

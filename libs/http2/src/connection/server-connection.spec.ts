@@ -1,5 +1,6 @@
 import { Flag, FrameType, MAX_STREAM_ID, PREFACE } from '../frames/frame-type.ts';
-import { bytesOf, joined } from '../testing/bytes.ts';
+import { readUint32 } from '../frames/numbers.ts';
+import { bytesOf, hex, joined } from '../testing/bytes.ts';
 import { frame } from '../testing/frames.ts';
 import { ack, data, GET, POST, ping, rst, settings, Talk, uint32, windowUpdate } from '../testing/talk.ts';
 import { SettingId } from './settings.ts';
@@ -286,6 +287,14 @@ describe('a frame that its stream does not allow', () => {
 });
 
 describe('a stream that is reset', () => {
+  it('with a code that nobody knows is reset as with any other', () => {
+    const talk = Talk.begun();
+    talk.say(talk.head(1, GET));
+    expect(talk.say(rst(1, 0xffff))).toEqual(['reset 1 0xffff by peer']);
+    expect(talk.say(frame(GOAWAY, 0, 0, joined(uint32(0), uint32(0xfffe))))).toEqual(['goneAway 0xfffe']);
+    expect(talk.say(talk.head(3, GET))).toHaveLength(1);
+  });
+
   it('by the client is closed', () => {
     const talk = Talk.begun();
     talk.say(talk.head(1, GET));
@@ -348,6 +357,26 @@ describe('settings', () => {
     expect([...into.subarray(9, next)]).toEqual([0x88]);
   });
 
+  it.each([
+    [[0, 4096], '20 3fe11f 88'],
+    [[100, 50, 200], '3f13 3fa901 88'],
+    [[100, 4096, 50], '3f13 88'],
+  ])('of the table in one frame: the smallest of %j is confirmed, and the last', (sizes, expected) => {
+    const talk = Talk.begun();
+    talk.say(talk.head(1, GET));
+    talk.say(settings(...sizes.map((size) => [SettingId.HEADER_TABLE_SIZE, size] as const)));
+    const into = new Uint8Array(100);
+    const end = talk.connection.writeHeaders(talk.stream(1), into, 0, Uint8Array.of(0x88), 0, 1, false);
+    expect(into.subarray(9, end)).toEqual(hex(expected));
+  });
+
+  it('of a window that fits none of the streams are refused, whatever follows in their frame', () => {
+    const talk = Talk.begun();
+    talk.say(talk.head(1, GET), windowUpdate(1, 1));
+    const sizes = [MAX_STREAM_ID, 0].map((size) => [SettingId.INITIAL_WINDOW_SIZE, size] as const);
+    expect(talk.say(settings(...sizes))).toEqual(failure('FLOW_CONTROL_ERROR', 'window-too-large', 1));
+  });
+
   it('our smaller window holds from the acknowledgement on', () => {
     const talk = new Talk({ window: 10 });
     talk.say(PREFACE, settings(), talk.head(1, POST, false), talk.head(3, POST, false));
@@ -399,6 +428,49 @@ describe('PING and GOAWAY', () => {
     talk.connection.fail(4, 'settings_timeout');
     talk.connection.fail(1, 'again');
     expect(talk.happened()).toEqual(failure('SETTINGS_TIMEOUT', 'settings_timeout'));
+  });
+});
+
+/** The header of each frame: its type, and what it has of flags and of the reserved bit. */
+function headersOf(bytes: Uint8Array): string[] {
+  const seen: string[] = [];
+  for (let at = 0; at < bytes.length; at += 9 + (readUint32(bytes, at) >>> 8)) {
+    seen.push(`type ${bytes[at + 3]} flags ${bytes[at + 4]} reserved ${bytes[at + 5] >> 7}`);
+  }
+  return seen;
+}
+
+describe('what is sent', () => {
+  it('has no flag but those of its type, no padding, and no reserved bit', () => {
+    const talk = new Talk();
+    const { connection } = talk;
+    const bytes = new Uint8Array(1000);
+    for (const part of [PREFACE, settings(), ping(), talk.head(1, GET), talk.head(3, GET)]) {
+      connection.receive(part, 0, part.length);
+    }
+    connection.ping();
+    connection.reset(talk.stream(3), 8);
+    connection.goAway(MAX_STREAM_ID, 0);
+    let end = connection.takeControl(bytes, 0);
+    const block = new Uint8Array(40_000);
+    const head = new Uint8Array(50_000);
+    const size = connection.writeHeaders(talk.stream(1), head, 0, block, 0, block.length, false);
+    end = connection.dataHeader(talk.stream(1), bytes, end, 0, false);
+    end = connection.dataHeader(talk.stream(1), bytes, end, 0, true);
+    expect([...headersOf(bytes.subarray(0, end)), ...headersOf(head.subarray(0, size))]).toEqual([
+      'type 4 flags 0 reserved 0',
+      'type 8 flags 0 reserved 0',
+      'type 4 flags 1 reserved 0',
+      'type 6 flags 1 reserved 0',
+      'type 6 flags 0 reserved 0',
+      'type 3 flags 0 reserved 0',
+      'type 7 flags 0 reserved 0',
+      'type 0 flags 0 reserved 0',
+      'type 0 flags 1 reserved 0',
+      'type 1 flags 0 reserved 0',
+      'type 9 flags 0 reserved 0',
+      'type 9 flags 4 reserved 0',
+    ]);
   });
 });
 

@@ -29,27 +29,24 @@ export class PeerSettings {
   initialWindow = DEFAULT_WINDOW;
   maxFrame = MIN_MAX_FRAME;
 
-  /** Takes over the settings in the payload of a frame, one after the other. Returns what is wrong, or null. */
-  read(bytes: Uint8Array, start: number, end: number): FrameFault | null {
-    for (let at = start; at < end; at += BYTES_OF_SETTING) {
-      const value = readUint32(bytes, at + 2);
-      switch ((bytes[at] << 8) | bytes[at + 1]) {
-        case SettingId.HEADER_TABLE_SIZE:
-          this.tableSize = value;
-          break;
-        case SettingId.ENABLE_PUSH:
-        case SettingId.NO_RFC7540_PRIORITIES:
-          if (value > 1) return BAD_SWITCH;
-          break;
-        case SettingId.INITIAL_WINDOW_SIZE:
-          if (value > MAX_WINDOW) return BAD_WINDOW;
-          this.initialWindow = value;
-          break;
-        case SettingId.MAX_FRAME_SIZE:
-          if (value < MIN_MAX_FRAME || value > MAX_MAX_FRAME) return BAD_FRAME;
-          this.maxFrame = value;
-          break;
-      }
+  /** Takes over the setting at `at` of a frame's payload. Returns what is wrong with it, or null. */
+  take(bytes: Uint8Array, at: number): FrameFault | null {
+    const value = readUint32(bytes, at + 2);
+    switch ((bytes[at] << 8) | bytes[at + 1]) {
+      case SettingId.HEADER_TABLE_SIZE:
+        this.tableSize = value;
+        break;
+      case SettingId.ENABLE_PUSH:
+      case SettingId.NO_RFC7540_PRIORITIES:
+        return value > 1 ? BAD_SWITCH : null;
+      case SettingId.INITIAL_WINDOW_SIZE:
+        if (value > MAX_WINDOW) return BAD_WINDOW;
+        this.initialWindow = value;
+        break;
+      case SettingId.MAX_FRAME_SIZE:
+        if (value < MIN_MAX_FRAME || value > MAX_MAX_FRAME) return BAD_FRAME;
+        this.maxFrame = value;
+        break;
     }
     return null;
   }

@@ -43,6 +43,7 @@ const zeros = (count: number): number[] => new Array(count).fill(0);
 describe('a frame', () => {
   it.each<[string, Uint8Array, string]>([
     ['DATA', frame(DATA, END_STREAM, 1, bytesOf('hello')), 'DATA 1 1 5 hello'],
+    ['DATA of 16,384 bytes', frame(DATA, 0, 1, zeros(16_384)), `DATA 0 1 16384 ${'\0'.repeat(16_384)}`],
     ['DATA without content', frame(DATA, 0, 1), 'DATA 0 1 0 '],
     ['DATA with padding', frame(DATA, PADDED, 1, bytesOf('\x02hello\0\0')), 'DATA 8 1 8 hello'],
     ['DATA of padding alone', frame(DATA, PADDED, 1, bytesOf('\x02\0\0')), 'DATA 8 1 3 '],

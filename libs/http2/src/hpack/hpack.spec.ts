@@ -70,6 +70,12 @@ describe('a field block', () => {
     expect(decode('')).toEqual([]);
   });
 
+  it('may add an entry that the table has already', () => {
+    const decoder = new HpackDecoder(16_384);
+    expect(decode('4001610162 4001610162 be bf', decoder)).toEqual(new Array(4).fill(['a', 'b']));
+    expect(decoder.table.count).toBe(2);
+  });
+
   it('a size update evicts, and another one makes room again', () => {
     const decoder = new HpackDecoder(16_384);
     expect(decode('4001610162', decoder)).toEqual([['a', 'b']]);
