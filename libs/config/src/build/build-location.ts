@@ -33,8 +33,7 @@ export function buildLocation(
   // A redirection overrides everything beside it: such a location has the settings of its server.
   const from = redirection === null ? level : level.outer;
   const reader = new LevelReader(from, serverOrigins);
-  const plain = from !== level || level.isEmpty;
-  const scope = plain ? base : buildScope(reader, mergeTypes(base.types, level, reader, around.problems));
+  const scope = from !== level || level.isEmpty ? base : scopeOf(level, reader, base, around);
   const index = resolveIndex(from, reader);
   const runs = redirection === null ? buildServing(level, scope.root, index, reader, around) : NOTHING;
   if (redirection !== null)
@@ -89,6 +88,10 @@ export function buildLocation(
     at: opener.source.position(opener.name.start, (opener.args.at(-1) ?? opener.name).end),
     origins: reader.origins,
   };
+}
+
+function scopeOf(level: Level, reader: LevelReader, base: Scope, { problems }: Surroundings): Scope {
+  return buildScope(reader, mergeTypes(base.types, level, reader, problems), base);
 }
 
 /** What a location runs. */

@@ -1,7 +1,7 @@
 // Turns levels of settings into a Config: it applies inheritance and makes paths absolute. It does no I/O: it returns
 // what must be true of the disk as claims.
 
-import { quoted } from '../diagnostics/diagnostic.ts';
+import { Problems, quoted } from '../diagnostics/diagnostic.ts';
 import { lineOf } from '../diagnostics/position.ts';
 import { DIRECTIVES } from '../directives/table.ts';
 import { absolutePath } from '../disk/path.ts';
@@ -16,7 +16,7 @@ import { settleErrors } from './answers/errors.ts';
 import { buildLocation, buildRewrites } from './build-location.ts';
 import type { Built, Draft, Surroundings } from './draft.ts';
 import { originsWithin } from './layered-origins.ts';
-import { DEFAULT_ORIGIN, defaultValue, type Level, originOf } from './level.ts';
+import { DEFAULT_ORIGIN, defaultValue, Level, originOf } from './level.ts';
 import { LevelReader } from './level-reader.ts';
 import { buildAccessLog, buildLogFormats } from './logs.ts';
 import { mergeTypes } from './media-types.ts';
@@ -31,7 +31,8 @@ export function build(main: Level, file: string, around: Surroundings): Draft {
   const acmeStore = buildAcmeStore(main, reader);
   around.claims.push(...ownClaims(main));
   const logFormats = buildLogFormats(main, reader, around);
-  const outside = { types, origins: originsWithin(main), logFormats };
+  const bare = { types, origins: originsWithin(main), logFormats, plain: null };
+  const outside = { ...bare, plain: plainServer(main, bare, around) };
   const servers: Built<Server>[] = [];
   const locations: (readonly Built<Location>[])[] = [];
   for (const level of main.childrenOf('server')) {
@@ -87,6 +88,18 @@ interface Outside {
   readonly types: ReadonlyMap<string, string>;
   readonly origins: Origins;
   readonly logFormats: readonly LogFormat[];
+  /** A server that sets nothing: the others have the same objects as far as they set nothing. */
+  readonly plain: Server | null;
+}
+
+/** Null without a server. What it would report or claim is that of the others. */
+function plainServer(main: Level, outside: Outside, around: Surroundings): Server | null {
+  const [first] = main.childrenOf('server');
+  if (first === undefined) return null;
+  const level = new Level('server', main, first.opening);
+  // It has no location, and need have none.
+  level.damaged = true;
+  return buildServer(level, 0, outside, null, { ...around, problems: new Problems(), claims: [] }).server;
 }
 
 function buildServer(
@@ -99,7 +112,8 @@ function buildServer(
   const reader = new LevelReader(level, outside.origins);
   const opener = level.opening.directive;
   const types = mergeTypes(outside.types, level, reader, around.problems);
-  const base = buildScope(reader, types);
+  const { plain } = outside;
+  const base = buildScope(reader, types, plain?.base);
   around.claims.push(...ownClaims(level));
   const listens = buildListens(level, reader, around);
   const locations = buildLocations(level, base, reader.origins, around);
@@ -109,7 +123,7 @@ function buildServer(
   const names = named.flatMap((setting) => setting.value);
   const acme = buildAcme(level, reader);
   const store = acme === null ? null : acmeStore;
-  const tls = buildTls(level, reader, around);
+  const tls = buildTls(level, reader, plain?.tls, around);
   const server: Server = {
     id,
     listens,
@@ -125,28 +139,28 @@ function buildServer(
       store === null ? tls : { ...tls, certificates: [...tls.certificates, keptCertificate(store, names)] },
     acme,
     guarded: locations.some(({ value }) => value.guard !== null),
-    realIp: reader.take('real_ip'),
-    requestId: reader.take('request_id'),
-    hsts: reader.take('hsts'),
-    redirectHttps: reader.take('redirect_https'),
-    maxConnect: reader.take('max_connect'),
-    maxHeader: reader.take('max_header'),
-    maxHeaders: reader.take('max_headers'),
-    maxUri: reader.take('max_uri'),
-    maxConnectPerAddress: reader.take('max_connect_per_address'),
-    maxPipeline: reader.take('max_pipeline'),
-    keepaliveRequests: reader.take('keepalive_requests'),
-    maxCgi: reader.take('max_cgi'),
-    cgiQueue: reader.take('cgi_queue'),
-    maxUploads: reader.take('max_uploads'),
-    maxSharePerAddress: reader.take('max_share_per_address'),
-    tempDisk: reader.take('temp_disk'),
-    maxListings: reader.take('max_listings'),
-    memoryLimit: reader.take('memory_limit'),
-    cacheSize: reader.take('cache_size'),
-    cacheEntry: reader.take('cache_entry'),
+    realIp: reader.take('real_ip', plain?.realIp),
+    requestId: reader.take('request_id', plain?.requestId),
+    hsts: reader.take('hsts', plain?.hsts),
+    redirectHttps: reader.take('redirect_https', plain?.redirectHttps),
+    maxConnect: reader.take('max_connect', plain?.maxConnect),
+    maxHeader: reader.take('max_header', plain?.maxHeader),
+    maxHeaders: reader.take('max_headers', plain?.maxHeaders),
+    maxUri: reader.take('max_uri', plain?.maxUri),
+    maxConnectPerAddress: reader.take('max_connect_per_address', plain?.maxConnectPerAddress),
+    maxPipeline: reader.take('max_pipeline', plain?.maxPipeline),
+    keepaliveRequests: reader.take('keepalive_requests', plain?.keepaliveRequests),
+    maxCgi: reader.take('max_cgi', plain?.maxCgi),
+    cgiQueue: reader.take('cgi_queue', plain?.cgiQueue),
+    maxUploads: reader.take('max_uploads', plain?.maxUploads),
+    maxSharePerAddress: reader.take('max_share_per_address', plain?.maxSharePerAddress),
+    tempDisk: reader.take('temp_disk', plain?.tempDisk),
+    maxListings: reader.take('max_listings', plain?.maxListings),
+    memoryLimit: reader.take('memory_limit', plain?.memoryLimit),
+    cacheSize: reader.take('cache_size', plain?.cacheSize),
+    cacheEntry: reader.take('cache_entry', plain?.cacheEntry),
     accessLog: buildAccessLog(level, reader, outside.logFormats, around),
-    errorLog: reader.log('error_log'),
+    errorLog: plain === null || reader.sets(['error_log']) ? reader.log('error_log') : plain.errorLog,
     types,
     timeouts: base.timeouts,
     base,

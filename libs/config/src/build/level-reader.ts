@@ -29,8 +29,18 @@ export class LevelReader {
     return this.#origins;
   }
 
-  /** Takes the value in force of a directive that has a default. */
-  take<N extends DirectiveName>(name: N): ValueOf<N> {
+  /** Whether the block sets one of these directives. */
+  sets(names: readonly DirectiveName[]): boolean {
+    return names.some((name) => this.#level.sets(name));
+  }
+
+  /**
+   * Takes the value in force of a directive that has a default.
+   * @param around the value of the block around, if its origins are those around. It holds if this block does not set it: most
+   *   blocks set little, so the rest need not be looked for in the blocks around
+   */
+  take<N extends DirectiveName>(name: N, around?: ValueOf<N>): ValueOf<N> {
+    if (around !== undefined && !this.#level.sets(name)) return around;
     return this.#note(name, this.#level.settle(name)).value;
   }
 

@@ -92,6 +92,11 @@ export class Level {
     return this.#rules ?? NO_RULES;
   }
 
+  /** Whether this block sets a name. */
+  sets(name: DirectiveName): boolean {
+    return this.#settings.has(name);
+  }
+
   /** Returns every setting of a name in this block. */
   all<N extends DirectiveName>(name: N): readonly Setting<ValueOf<N>>[] {
     return (this.#settings.get(name) ?? NO_SETTINGS) as Setting<ValueOf<N>>[];

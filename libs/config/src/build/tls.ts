@@ -7,12 +7,18 @@ import type { Surroundings } from './draft.ts';
 import { type Level, originOf } from './level.ts';
 import type { LevelReader } from './level-reader.ts';
 
-export function buildTls(level: Level, reader: LevelReader, around: Surroundings): TlsSettings {
+/** @param plain those of a server that sets nothing */
+export function buildTls(
+  level: Level,
+  reader: LevelReader,
+  plain: TlsSettings | undefined,
+  around: Surroundings,
+): TlsSettings {
   return {
     certificates: buildCertificates(level, reader, around),
-    versions: reader.take('tls_versions'),
-    ciphers: reader.take('tls_ciphers'),
-    http2: reader.take('http2'),
+    versions: reader.take('tls_versions', plain?.versions),
+    ciphers: reader.take('tls_ciphers', plain?.ciphers),
+    http2: reader.take('http2', plain?.http2),
     clients: buildClients(reader, around),
   };
 }
