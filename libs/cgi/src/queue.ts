@@ -1,4 +1,8 @@
 import { shareOf } from '@webserv/methods';
+import { Roster } from './workshop/roster.ts';
+
+/** Addresses without a request that are remembered, so that not each request makes its address anew. */
+const LINES_KEPT = 64;
 
 /** A request that waits for a child, and later holds one. */
 export interface Waiter {
@@ -17,7 +21,9 @@ export interface Waiter {
 /** The children and the waiters of one address. */
 class Line {
   running = 0;
-  readonly waiting = new Set<Waiter>();
+  /** Whether it is among the lines whose turn may come. */
+  ready = false;
+  readonly waiting = new Roster<Waiter>();
 }
 
 /**
@@ -31,10 +37,10 @@ export class Queue {
   /** The bounds for one address. */
   private limitEach: number;
   private roomEach: number;
-  private readonly holders = new Set<Waiter>();
+  private readonly holders = new Roster<Waiter>();
   private readonly lines = new Map<string, Line>();
   /** The lines that have a waiter and may start one more child, in the order of their turns. */
-  private readonly ready = new Set<Line>();
+  private readonly ready = new Roster<Line>();
   private waiting_ = 0;
 
   /** @param share percentage of `limit` and `room` that one address may have */
@@ -108,14 +114,14 @@ export class Queue {
   }
 
   private admitReady(): void {
-    for (const next of this.ready) {
-      if (this.running >= this.limit) return;
-      const [waiter] = next.waiting;
-      if (waiter === undefined) continue;
+    while (this.running < this.limit) {
+      const next = this.ready.oldest;
+      const waiter = next?.waiting.oldest;
+      if (next === undefined || waiter === undefined) return;
       next.waiting.delete(waiter);
       this.waiting_--;
       // `look` adds the line again, behind all other ready lines.
-      this.ready.delete(next);
+      this.setReady(next, false);
       this.admit(waiter, next);
       this.look(waiter.address, next);
       waiter.admitted();
@@ -151,7 +157,7 @@ export class Queue {
 
   /** Displaces the last of the longest line: it has waited least, and its address keeps the most waiters. */
   private makeRoom(): void {
-    const last = [...(this.longest()?.waiting ?? [])].at(-1);
+    const last = this.longest()?.waiting.newest;
     if (last === undefined) return;
     this.remove(last);
     last.displaced();
@@ -174,10 +180,17 @@ export class Queue {
     return line;
   }
 
-  /** Updates whether the line is ready, and forgets an empty line. */
+  /** Updates whether the line is ready, and forgets an empty one if many are remembered. */
   private look(address: string, line: Line): void {
-    if (line.waiting.size > 0 && this.mayRun(address, line)) this.ready.add(line);
+    this.setReady(line, line.waiting.size > 0 && this.mayRun(address, line));
+    const isEmpty = line.waiting.size === 0 && line.running === 0;
+    if (isEmpty && this.lines.size > LINES_KEPT) this.lines.delete(address);
+  }
+
+  private setReady(line: Line, ready: boolean): void {
+    if (ready === line.ready) return;
+    line.ready = ready;
+    if (ready) this.ready.add(line);
     else this.ready.delete(line);
-    if (line.waiting.size === 0 && line.running === 0) this.lines.delete(address);
   }
 }

@@ -10,6 +10,7 @@ import { Queue } from './queue.ts';
 import { Recorder } from './recorder/recorder.ts';
 import { redirectedHead } from './request/local-redirect.ts';
 import { ScriptIntake } from './request/script-intake.ts';
+import { Roster } from './workshop/roster.ts';
 import type { Location, Server } from './workshop/server.ts';
 import { type ScriptRun, Slabs, type Workshop } from './workshop/workshop.ts';
 
@@ -70,7 +71,7 @@ export class CgiRunner {
       spoolFolder: options.spoolFolder ?? tmpdir(),
       nothing,
       closing: false,
-      runs: new Set(),
+      runs: new Roster(),
       collected: (ended) => this.collected(ended),
       log: options.log,
       locate: options.locate,

@@ -229,7 +229,8 @@ export class ApplicationRun implements Run, Holder {
 
   /** The reader asks for more outside of what comes. */
   private wanted(): void {
-    if (this.output.ended || this.found?.connection.waiting === true) this.goOnIn(0);
+    const { output } = this;
+    if ((output.reading && output.ended) || this.found?.connection.waiting === true) this.goOnIn(0);
   }
 
   private goOnIn(ms: number): void {

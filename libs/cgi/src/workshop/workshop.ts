@@ -4,6 +4,7 @@ import type { Connections } from '../application/connections.ts';
 import type { Launcher } from '../process/launcher.ts';
 import type { Run } from '../process/run.ts';
 import type { Recorder } from '../recorder/recorder.ts';
+import type { Roster } from './roster.ts';
 import type { Location, Server } from './server.ts';
 
 /** Bytes of one slab: a pipe on Linux holds as many, and one receive of a body brings at most as many. */
@@ -51,7 +52,7 @@ export interface Workshop {
   /** True when no more children may start. */
   closing: boolean;
   /** What has begun and is not over: children that are not collected yet, and requests to applications. */
-  readonly runs: Set<Run>;
+  readonly runs: Roster<Run>;
   collected(run: Run): void;
   log(line: string, run: ScriptRun): void;
   /** Returns the location of a server that a decoded path belongs to. */
