@@ -1,5 +1,5 @@
 import { StaticCache } from '@webserv/cache';
-import { loadText, memoryDisk } from '@webserv/config';
+import { LocationMatcher, loadText, memoryDisk } from '@webserv/config';
 import { AccessEntry, AccessLog, LineBatch, type LineSink, LogClock } from '@webserv/logger';
 import { type EncodeContext, Encoded, encodeInto, formatHttpDate, Reply } from '@webserv/response';
 import type { Contest } from './contest.ts';
@@ -8,10 +8,48 @@ import { sink } from './sink.ts';
 const LINES = 10_000;
 const FILES = 1000;
 const BATCH = 64 << 10;
+const FEW_LOCATIONS = 50;
+const MANY_LOCATIONS = 5000;
 
 /** One contest for each stage that runs for a request, and one for the start. */
 export function stageContests(): Contest[] {
-  return [cacheLookup(), encoder(), accessLine(), configuration()];
+  return [
+    cacheLookup(),
+    routing('prefixes', (place) => `/place-${place}`),
+    routing('exact paths', (place) => `= /place-${place}/page.html`),
+    routing('patterns', (place) => `/place-${place}/*.html`),
+    encoder(),
+    accessLine(),
+    configuration(),
+  ];
+}
+
+/** The choice of a location among many, and among few. The paths are the same. */
+function routing(kind: string, words: (place: number) => string): Contest {
+  const paths = Array.from({ length: FILES }, (_, n) => `/place-${n % FEW_LOCATIONS}/page-${n}.html`);
+  const contestant = (name: string, count: number) => {
+    const matcher = matcherOf(Array.from({ length: count }, (_, place) => words(place)));
+    return {
+      name,
+      run(times: number) {
+        for (let time = 0; time < times; time++) sink.value += matcher.locate(paths[time % FILES]!).id;
+      },
+    };
+  };
+  return {
+    subject: `location of a path among ${MANY_LOCATIONS.toLocaleString('en')} ${kind}`,
+    contestants: [
+      contestant('webserv', MANY_LOCATIONS),
+      contestant(`webserv, among ${FEW_LOCATIONS}`, FEW_LOCATIONS),
+    ],
+  };
+}
+
+function matcherOf(locations: readonly string[]): LocationMatcher {
+  const lines = ['/', ...locations].map((words) => `location ${words} { redirection /x; }`);
+  const result = loadText(`server { ${lines.join('\n')} }`, '/srv/webserv.conf', memoryDisk({}));
+  if (!result.ok) throw new Error(result.diagnostics[0]?.message ?? 'not loaded');
+  return new LocationMatcher(result.config.servers[0]!);
 }
 
 function cacheLookup(): Contest {
