@@ -7,6 +7,7 @@ import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
 import { Command } from '../testing/command.ts';
+import { Network } from '../testing/network.ts';
 import { TestSite } from '../testing/site.ts';
 import { until } from '../testing/until.ts';
 
@@ -21,36 +22,13 @@ const LARGE = 200_000;
 
 jest.setTimeout(120_000 + (RESTARTS + KILLS) * 10_000);
 
-/** HAProxy's, which has a network alone with each server. */
-const PROXY = `webserv-${process.pid}-proxy`;
-
-const namespaceOf = (name: Name): string => `webserv-${process.pid}-${name}`;
-const hostOf = (name: Name): string => `10.7.${NAMES.indexOf(name) + 1}.2`;
-
-function ip(words: string): boolean {
-  return spawnSync('ip', words.split(' ')).status === 0;
-}
-
-/** Makes the four networks. @returns whether this system and this account may */
-function makeNetworks(): boolean {
-  if (!ip(`netns add ${PROXY}`)) return false;
-  return NAMES.every((name, index) => {
-    const own = namespaceOf(name);
-    return [
-      `netns add ${own}`,
-      `-n ${own} link set lo up`,
-      `-n ${PROXY} link add ${name} type veth peer name proxy netns ${own}`,
-      `-n ${PROXY} address add 10.7.${index + 1}.1/24 dev ${name}`,
-      `-n ${PROXY} link set ${name} up`,
-      `-n ${own} address add ${hostOf(name)}/24 dev proxy`,
-      `-n ${own} link set proxy up`,
-    ].every(ip);
-  });
-}
-
-function dropNetworks(): void {
-  for (const name of [PROXY, ...NAMES.map(namespaceOf)]) ip(`netns delete ${name}`);
-}
+/** As in HAProxy's file. HAProxy itself is where the switch is. */
+const HOSTS: Readonly<Record<Name, string>> = {
+  web1: '192.0.2.11',
+  web2: '192.0.2.12',
+  web3: '192.0.2.13',
+};
+const NETWORK = new Network('192.0.2.8', HOSTS);
 
 interface Answer {
   readonly status: number;
@@ -152,11 +130,10 @@ class Load {
   }
 }
 
-const possible = process.platform === 'linux' && spawnSync('haproxy', ['-v']).status === 0 && makeNetworks();
-if (!possible) dropNetworks();
+const installed = spawnSync('/bin/sh', ['-c', 'command -v haproxy']).status === 0;
 
 // haproxy and ip may be missing: .ci/run installs them. Networks of one's own take root.
-(possible ? describe : describe.skip)('three servers behind HAProxy', () => {
+(installed && Network.possible ? describe : describe.skip)('three servers behind HAProxy', () => {
   let site: TestSite;
   let front = '';
   let proxy: ChildProcess;
@@ -166,15 +143,15 @@ if (!possible) dropNetworks();
   async function start(name: Name): Promise<void> {
     const conf = site.file(
       `${name}.conf`,
-      `drain_delay 1s; admin ${hostOf(name)}:9090 public;
+      `drain_delay 1s; admin ${HOSTS[name]}:9090 public;
       server {
-        listen ${hostOf(name)}:8080 proxy_protocol; listen ${hostOf(name)}:8081;
+        listen ${HOSTS[name]}:8080 proxy_protocol; listen ${HOSTS[name]}:8081;
         max_connect_per_address 0; max_share_per_address 100; access_log off;
         root www; location / { }
         location /up { root shared; upload_path shared; method GET POST; }
       }`,
     );
-    const command = new Command(['-c', conf], {}, { namespace: namespaceOf(name) });
+    const command = new Command(['-c', conf], {}, { namespace: NETWORK.namespace(name) });
     servers.set(name, command);
     await command.port();
   }
@@ -201,6 +178,7 @@ if (!possible) dropNetworks();
   }
 
   beforeAll(async () => {
+    NETWORK.make();
     site = new TestSite();
     site.file('www/index.html', 'home');
     site.file('www/large.bin', 'a'.repeat(LARGE));
@@ -214,11 +192,14 @@ if (!possible) dropNetworks();
       .replace(/^ *http-request redirect scheme.*\n/m, '')
       .replace('global\n', `global\n    stats socket ${admin} level admin\n`)
       .replace('maxconn 20000', 'maxconn 500')
-      .replace('inter 1s', 'inter 100ms')
-      .replace(/(server (web\d)) \S+/g, (_, words, name: Name) => `${words} ${hostOf(name)}:8080`);
-    proxy = spawn('ip', ['netns', 'exec', PROXY, 'haproxy', '-db', '-f', site.file('haproxy.cfg', text)], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+      .replace('inter 1s', 'inter 100ms');
+    proxy = spawn(
+      'ip',
+      ['netns', 'exec', NETWORK.namespace(), 'haproxy', '-db', '-f', site.file('haproxy.cfg', text)],
+      {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    );
     proxy.stderr?.on('data', (bytes) => {
       said += bytes;
     });
@@ -238,7 +219,7 @@ if (!possible) dropNetworks();
       proxy.kill('SIGTERM');
     });
     await site.close();
-    dropNetworks();
+    NETWORK.drop();
   });
 
   it('loses no request when they are restarted in turn', async () => {
