@@ -3,10 +3,11 @@ import { play, type Scenario } from './scenario.ts';
 import { FILES } from './scenarios/files.ts';
 import { MANNERS } from './scenarios/manners.ts';
 import { SCRIPTS } from './scenarios/scripts.ts';
+import { SECURE } from './scenarios/secure.ts';
 import { UPLOADS } from './scenarios/uploads.ts';
 import type { Site } from './site.ts';
 
-const SCENARIOS: readonly Scenario[] = [...FILES, ...UPLOADS, ...SCRIPTS, ...MANNERS];
+const SCENARIOS: readonly Scenario[] = [...FILES, ...UPLOADS, ...SCRIPTS, ...MANNERS, ...SECURE];
 const WEIGHT = SCENARIOS.reduce((sum, { weight }) => sum + weight, 0);
 /** The number of failures that are kept with their words. */
 const KEPT = 20;
@@ -22,16 +23,22 @@ export interface Tally {
   readonly failed: string[];
 }
 
+/** Where a server listens. */
+interface Ports {
+  readonly port: number;
+  readonly securePort: number;
+}
+
 /** Clients that play one scenario after the other until the load stops. */
 export class Load {
   readonly tally: Tally = { played: new Map(), verified: 0, failures: 0, failed: [] };
-  private readonly port: number;
+  private readonly ports: Ports;
   private readonly site: Site;
   private names = 0;
   private stopping = false;
 
-  constructor(port: number, site: Site) {
-    this.port = port;
+  constructor(ports: Ports, site: Site) {
+    this.ports = ports;
     this.site = site;
   }
 
@@ -57,9 +64,14 @@ export class Load {
   }
 
   private async play(scenario: Scenario, random: Random): Promise<void> {
-    const { tally, port, site } = this;
+    const { tally, ports, site } = this;
     try {
-      const verified = await play(scenario, { port, site, random, name: () => `soak-${++this.names}.bin` });
+      const verified = await play(scenario, {
+        ...ports,
+        site,
+        random,
+        name: () => `soak-${++this.names}.bin`,
+      });
       tally.verified += verified;
     } catch (error) {
       tally.failures++;

@@ -1,3 +1,4 @@
+import { Http2Wire } from './http2-wire.ts';
 import type { Random } from './random.ts';
 import type { Site } from './site.ts';
 import { type Answer, Wire } from './wire.ts';
@@ -5,12 +6,18 @@ import { type Answer, Wire } from './wire.ts';
 /** What a scenario works with. */
 interface Stage {
   readonly port: number;
+  /** The port that speaks TLS. */
+  readonly securePort: number;
   readonly site: Site;
   readonly random: Random;
   /** A name that no other client uses. */
   name(): string;
   /** Opens a connection that closes when the scenario ends, however it ends. */
   open(): Wire;
+  /** The same over TLS. */
+  openSecure(session?: Buffer): Wire;
+  /** The same over TLS and HTTP/2. */
+  openHttp2(): Http2Wire;
 }
 
 /** One thing that a client does, from connecting to the last byte. */
@@ -23,15 +30,24 @@ export interface Scenario {
 }
 
 /** Runs a scenario, and closes its connections when it ends. */
-export async function play(scenario: Scenario, stage: Omit<Stage, 'open'>): Promise<number> {
-  const wires: Wire[] = [];
-  const open = (): Wire => {
-    const wire = new Wire(stage.port);
+export async function play(
+  scenario: Scenario,
+  stage: Omit<Stage, 'open' | 'openSecure' | 'openHttp2'>,
+): Promise<number> {
+  const wires: { close(): void }[] = [];
+  const keep = <W extends { close(): void }>(wire: W): W => {
     wires.push(wire);
     return wire;
   };
+  const { port, securePort, site } = stage;
+  const ca = site.certificate;
   try {
-    return await scenario.run({ ...stage, open });
+    return await scenario.run({
+      ...stage,
+      open: () => keep(new Wire(port)),
+      openSecure: (session) => keep(new Wire(securePort, { ca, session })),
+      openHttp2: () => keep(new Http2Wire(securePort, ca)),
+    });
   } finally {
     for (const wire of wires) wire.close();
   }

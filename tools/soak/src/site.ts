@@ -1,7 +1,9 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { selfSigned } from '@webserv/certificate';
 import { Random } from './random.ts';
+import { NAME, SECURE_HOST } from './wire.ts';
 
 const SCRIPTS: Readonly<Record<string, string>> = {
   // What comes on stdin, behind what was asked.
@@ -34,6 +36,8 @@ export interface Site {
   /** Content by path from the root, such as `/files/page.html`. */
   readonly files: ReadonlyMap<string, Buffer>;
   readonly uploads: string;
+  /** The certificate that the server shows, which signs itself. */
+  readonly certificate: string;
   remove(): void;
 }
 
@@ -54,6 +58,9 @@ export function makeSite(use: string): Site {
   for (const [name, text] of Object.entries(SCRIPTS)) {
     writeFileSync(join(folder, 'cgi', name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
   }
+  const { certificate, key } = selfSigned({ names: [NAME], now: Date.now(), days: 1 });
+  writeFileSync(join(folder, 'soak.pem'), certificate);
+  writeFileSync(join(folder, 'soak.key'), key);
   const config = join(folder, 'site.conf');
   writeFileSync(config, configOf(use));
   return {
@@ -61,6 +68,7 @@ export function makeSite(use: string): Site {
     config,
     files,
     uploads: join(folder, 'uploads'),
+    certificate,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
@@ -70,6 +78,8 @@ function configOf(use: string): string {
 error_log log/server.log warn;
 server {
     listen 127.0.0.1:0;
+    listen ${SECURE_HOST}:0 tls;
+    certificate soak.pem soak.key;
     root files;
     max_connect 400;
     max_cgi 8;

@@ -46,7 +46,7 @@ async function observe(
   options: Options,
   tell: (sample: Sample) => void,
 ): Promise<Outcome> {
-  const load = new Load(server.port, site);
+  const load = new Load({ port: server.port, securePort: server.ports[1] ?? 0 }, site);
   const { tally } = load;
   const before = await acquaint(server, load);
   const samples: Sample[] = [];

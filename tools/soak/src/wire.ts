@@ -1,4 +1,5 @@
 import { createConnection, type Socket } from 'node:net';
+import { connect } from 'node:tls';
 
 /** An answer as it arrived. */
 export interface Answer {
@@ -8,8 +9,12 @@ export interface Answer {
   readonly body: Buffer;
 }
 
+/** The name of the server, for its certificate. */
+export const NAME = 'soak';
+/** The address that speaks TLS. A server listens once on a port that the system chooses, so it is another one. */
+export const SECURE_HOST = '127.0.0.2';
 /** The longest wait for anything. The load is light, so a server that works answers long before. */
-const PATIENCE = 30_000;
+export const PATIENCE = 30_000;
 
 /** A connection of the load. It writes requests byte for byte and reads complete answers. */
 export class Wire {
@@ -20,8 +25,13 @@ export class Wire {
   private failed: Error | null = null;
   private wake: (() => void) | null = null;
 
-  constructor(port: number) {
-    this.socket = createConnection({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen: true });
+  /** @param secure for TLS: the only certificate that it believes, and perhaps a session of an earlier connection */
+  constructor(port: number, secure?: { readonly ca: string; readonly session?: Buffer | undefined }) {
+    const to = { port, noDelay: true, allowHalfOpen: true };
+    this.socket =
+      secure === undefined
+        ? createConnection({ ...to, host: '127.0.0.1' })
+        : connect({ ...to, ...secure, host: SECURE_HOST, servername: NAME });
     this.socket.setTimeout(PATIENCE, () => this.socket.destroy(new Error('no answer in time')));
     this.socket.on('data', (chunk) => {
       this.chunks.push(chunk);
