@@ -17,6 +17,7 @@ export { accountProblems, becomeUser, userOf } from './process/account.ts';
 export { Doors } from './process/doors.ts';
 export { Engine } from './process/engine.ts';
 export type { MainLog } from './process/main-log.ts';
+export { placeOf } from './process/place-of.ts';
 export type { Holdings, Operated, Running } from './process/running.ts';
 export { StartError } from './process/start-error.ts';
 export { Supervisor } from './process/supervisor.ts';

@@ -200,3 +200,32 @@ onLinux.each(DRIVERS)('on %s', (use) => {
     ]);
   });
 });
+
+/** As a container's default profile refuses it, and as an old kernel has none of it. */
+onLinux.each(['EPERM', 'ENOSYS'])('io_uring that is refused (%s)', (errno) => {
+  const refusal = { calls: ['IO_URING_SETUP', 'IO_URING_ENTER', 'IO_URING_REGISTER'], errno } as const;
+  const why = {
+    EPERM: 'EPERM, a seccomp filter or a security module forbids it',
+    ENOSYS: 'ENOSYS, the kernel has no io_uring, or a seccomp filter hides it',
+  }[errno];
+
+  it('is one line in the log, and epoll serves', async () => {
+    await everything(await start('auto', refusal));
+    await ended(refusal);
+    const log = readFileSync(join(site.folder, 'error.log'), 'utf8');
+    expect(log).toMatch(/\[notice\] serving on \S+ driver=epoll\n/);
+    expect(log.match(/.*io_uring.*/g)).toEqual([
+      expect.stringContaining(`[notice] driver passed over: io_uring: ${why}`),
+    ]);
+  });
+
+  it('is an error at the start where the config asks for it', async () => {
+    const conf = site.file(
+      'site.conf',
+      'use io_uring;\nserver { listen 127.0.0.1:0; root static; location / { } }\n',
+    );
+    const { code, stderr } = await new Command(['-c', conf], sandbox.env(refusal)).ended;
+    const message = `this driver is not available: io_uring: ${why}; "use auto" lets the server choose`;
+    expect([code, stderr]).toEqual([1, `${conf}:1:1: error: ${message}\n`]);
+  });
+});

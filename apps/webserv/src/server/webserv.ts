@@ -21,6 +21,7 @@ import {
   type Operated,
   OperatorEnds,
   Parent,
+  placeOf,
   Reloads,
   type Running,
   realSystem,
@@ -303,7 +304,8 @@ function openLoop(config: Config, options: ServeOptions): Loop {
   try {
     return Loop.open({ use: driverRequest(config, options) });
   } catch (error) {
-    throw new StartError((error as Error).message);
+    const at = options.use === undefined ? placeOf(config.origins.get('use')) : 'webserv';
+    throw new StartError(`${at}: error: ${(error as Error).message}`);
   }
 }
 
