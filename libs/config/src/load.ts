@@ -75,7 +75,7 @@ function loadSource(source: Source, disk: Disk): LoadResult {
   checkMethods(draft, problems);
   checkActions(draft, problems);
   checkEnv(draft, problems);
-  checkErrors(draft, problems);
+  checkErrors(draft, disk, problems);
   checkTls(draft, problems);
   checkAcme(draft, problems);
   checkAccess(draft, problems);

@@ -1,4 +1,4 @@
-import type { AccountRule, Location, Scope, Server } from '@webserv/config';
+import type { AccountRule, Guard, Location, Scope, Server } from '@webserv/config';
 import type { RequestHead } from '@webserv/request';
 import type { ContentCoding, FileStamp, MimeTypes, Reply, Successor } from '@webserv/response';
 import type { Ledger } from './bounds/ledger.ts';
@@ -140,6 +140,8 @@ export class Exchange {
   peer = '';
   /** Who the client is, by a password that the server has found right; '' if nobody was asked. */
   user = '';
+  /** The rules that have let the client in; null if none have been asked, or they bar it. */
+  passed: Guard | null = null;
   /** What the logs, the answer and scripts call this request; '' if its server gives no ids. */
   requestId = '';
   /** What the recorder calls the last script that has run for it; '' if none has, or nobody records. */
@@ -166,6 +168,15 @@ export class Exchange {
     this.server = server;
     this.location = location;
     this.nowMs = nowMs;
+  }
+
+  /** Returns the location of another path of the server that may answer. */
+  locate(path: string): Location {
+    const { services, server } = this;
+    const location = services.locate(server, path);
+    const { kind, text } = location.path;
+    services.trace?.note('location', `${path} belongs to location ${kind === 'exact' ? '= ' : ''}${text}`);
+    return location;
   }
 
   /** Returns the same request for another path of the server. */

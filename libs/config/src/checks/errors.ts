@@ -1,15 +1,49 @@
-// Warns of answers to errors that no request gets.
+// Warns of answers to errors that no request gets, and of those that more clients get than may come to them.
 
 import type { Draft } from '../build/draft.ts';
 import type { Level } from '../build/level.ts';
 import { type Problems, quoted } from '../diagnostics/diagnostic.ts';
+import type { Disk } from '../disk/disk.ts';
+import { absolutePath } from '../disk/path.ts';
+import type { Server } from '../model/types.ts';
 import { wordSpan } from '../syntax/directive.ts';
+import { Reach } from './scripts/reach.ts';
 
 /** They are about a head that could not be read: no script can be told about the request. */
 const UNREAD: ReadonlySet<number> = new Set([414, 431, 505]);
 
-export function checkErrors({ servers, locations }: Draft, problems: Problems): void {
+/** A page for clients without a password is meant for those who are kept out. */
+const ASKS = 401;
+
+export function checkErrors({ servers, locations }: Draft, disk: Disk, problems: Problems): void {
   for (const { level } of [...servers, ...locations.flat()]) check(level, problems);
+  const reach = new Reach(disk);
+  servers.forEach(({ level, value }, index) => {
+    if (!value.guarded) return;
+    for (const each of [level, ...locations[index].map((location) => location.level)])
+      showsGuarded(each, value, reach, problems);
+  });
+}
+
+/** Every client that gets an error gets its page, also one that the rules of the page's own location keep out. */
+function showsGuarded(level: Level, server: Server, reach: Reach, problems: Problems): void {
+  for (const { directive, value } of level.all('error')) {
+    for (const { code, file, script, index } of value) {
+      if (file === null || script || code === ASKS) continue;
+      const path = absolutePath(directive.source.folder, file);
+      const place = server.locations.find((location) => reach.names({ server, location }, path));
+      if (place === undefined || place.guard === null) continue;
+      const other = server.locations.find(
+        ({ errors, guard }) => errors.get(code)?.file === path && guard !== place.guard,
+      );
+      if (other === undefined) continue;
+      const [from, to] = [place, other].map((each) => `location ${quoted(each.path.text)}`);
+      const message = `clients that ${from} keeps out get this page of it: it answers ${code} in ${to} as well`;
+      problems.warn('guarded-page', wordSpan(directive, index), message, {
+        expected: `a page outside of the root of ${from}`,
+      });
+    }
+  }
 }
 
 function check(level: Level, problems: Problems): void {

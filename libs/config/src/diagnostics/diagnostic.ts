@@ -78,6 +78,7 @@ export const DIAGNOSTIC_CODES = [
   'acme-address',
   'no-account',
   'password-in-clear',
+  'guarded-page',
 ] as const;
 
 export type DiagnosticCode = (typeof DIAGNOSTIC_CODES)[number];

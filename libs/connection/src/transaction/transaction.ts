@@ -117,8 +117,10 @@ export class Transaction implements Ended {
 
   /** The head has been read, or refused. From here on the request must get an access line. */
   open(): void {
+    const { exchange } = this;
     this.unlogged = true;
-    this.exchange.user = '';
+    exchange.user = '';
+    exchange.passed = null;
   }
 
   // ---- request -> method -------------------------------------------------------------------------------------
@@ -182,8 +184,9 @@ export class Transaction implements Ended {
     if (!this.site.server.guarded) return null;
     this.judged = this.chosen();
     const judgement = judge(this.judged, this.exchange, this.loop);
-    if (!isAsking(judgement)) return judgement;
-    this.asking = judgement;
+    if (isAsking(judgement)) this.asking = judgement;
+    else if (judgement !== null) return judgement;
+    else this.exchange.passed = this.judged.guard;
     return null;
   }
 
@@ -225,10 +228,16 @@ export class Transaction implements Ended {
     const { asking } = this;
     this.asking = null;
     const outcome =
-      asking === null ? this.outcome() : new Admission(this.exchange, asking, () => this.outcome());
+      asking === null ? this.outcome() : new Admission(this.exchange, asking, () => this.admitted());
     if (!(outcome instanceof Reply)) return outcome;
     this.ownerNow.respond(outcome, ticket, Stage.METHOD);
     return null;
+  }
+
+  /** The credentials are right. */
+  private admitted(): Outcome {
+    this.exchange.passed = this.location.guard;
+    return this.outcome();
   }
 
   private outcome(): Outcome {

@@ -1,11 +1,4 @@
-import {
-  type AccountRule,
-  type Config,
-  type Location,
-  pathWords,
-  type Scope,
-  type Server,
-} from '@webserv/config';
+import type { AccountRule, Config, Location, Scope, Server } from '@webserv/config';
 import { admit, countedAs } from '@webserv/connection';
 import { PieceReadUdata, type ServerFiles, UploadUdata } from '@webserv/disk';
 import {
@@ -131,9 +124,7 @@ export class SiteServices implements Services {
   }
 
   locate(server: Server, path: string): Location {
-    const location = this.siteOf(server).locate(path);
-    this.trace?.note('location', `${path} belongs to location ${pathWords(location.path).join(' ')}`);
-    return location;
+    return this.siteOf(server).locate(path);
   }
 
   ask(exchange: Exchange, rule: AccountRule): Judgement {

@@ -32,6 +32,7 @@ server {
   location = /docs/exact { return 204; }
   location *.sh { cgi .sh; }
   location /bin { root site; cgi .sh; method POST; }
+  location /list { root site/listed; auto_index on; }
 }
 server { listen 127.0.0.1:8080; listen 127.0.0.1:8081; server_name other.test; root site; access_log off; location / {} }
 `;
@@ -41,11 +42,12 @@ let config: Config;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'webserv-explain-'));
-  for (const name of ['site/docs', 'up']) mkdirSync(join(folder, name), { recursive: true });
+  for (const name of ['site/docs', 'site/listed', 'up']) mkdirSync(join(folder, name), { recursive: true });
   for (const [name, content] of [
     ['site/index.html', '<p>start</p>'],
     ['site/a.html', 'a'],
     ['up/taken.txt', 'taken'],
+    ['site/listed/README.md', 'about it'],
     ['site/run.sh', '#!/bin/sh\ntouch ran\n'],
   ] as const) {
     writeFileSync(join(folder, name), content);
@@ -145,7 +147,7 @@ log  192.0.2.7 - - [now] "GET /docs/a HTTP/1.1" 200 1 "-" "-" host=example.test 
     expect(steps).toContainEqual({ topic: 'store', text: `would remove ${join(folder, 'site/link')}` });
     expect([answer?.status, readdirSync(join(folder, 'site'))]).toEqual([
       204,
-      ['a.html', 'docs', 'index.html', 'link', 'run.sh'],
+      ['a.html', 'docs', 'index.html', 'link', 'listed', 'run.sh'],
     ]);
   });
 
@@ -209,6 +211,12 @@ log  192.0.2.7 - - [now] "GET /docs/a HTTP/1.1" 200 1 "-" "-" host=example.test 
     const asked = readAsked([url], [], '127.0.0.1');
     if (typeof asked === 'string') throw new Error(asked);
     expect(await explain(config, asked, 'webserv/test')).toEqual({ problem });
+  });
+
+  it('names no other location for what a listing shows', async () => {
+    const { steps } = await told('http://example.test:8080/list/');
+    expect(steps.filter(({ topic }) => topic === 'location')).toEqual([]);
+    expect(steps.some(({ text }) => text.includes('README.md'))).toBe(true);
   });
 });
 

@@ -7,13 +7,14 @@ import { isAsking } from './barred.ts';
 import { refusal } from './refusal.ts';
 
 /**
- * Answers a request from another location than the one whose rules have let its client in: the rules of that one must do so
- * too. Otherwise what lies behind a password could be had by a path that has none.
+ * Answers a request from another location than the one that it has come to: the rules of that one must let its client in,
+ * too, unless they have done so already. Otherwise what lies behind a password could be had by a path that has none, or by
+ * the script that answers a client without a password.
  * @param location the one that the answer belongs to
  * @param go makes the answer
  */
 export function entering(exchange: Exchange, location: Location, go: () => Outcome): Outcome {
-  if (location.guard === null || location.guard === exchange.first.location.guard) return go();
+  if (location.guard === null || location.guard === exchange.first.passed) return go();
   const judgement = exchange.services.admit(exchange, location);
   if (judgement === null) return unkept(go());
   if (isAsking(judgement)) return new Admission(exchange, judgement, () => unkept(go()));
@@ -28,8 +29,7 @@ function unkept(outcome: Outcome): Outcome {
 
 /** Does so for what answers under another path than the one that was asked for, by the rules of the same location. */
 export function enteringPath(exchange: Exchange, path: string, go: () => Outcome): Outcome {
-  const { server, services } = exchange;
-  return server.guarded ? entering(exchange, services.locate(server, path), go) : go();
+  return exchange.server.guarded ? entering(exchange, exchange.locate(path), go) : go();
 }
 
 /** Whether the path belongs to a location that may have rules of its own for it. */

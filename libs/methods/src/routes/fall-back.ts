@@ -8,6 +8,7 @@ import { enteringPath } from '../guard/entering.ts';
 import type { Outcome } from '../intake.ts';
 import { isFolderPath, isHidden, lastSegment, resolvePath } from '../resolve-path.ts';
 import { runnerOf } from '../scripts/script-rules.ts';
+import { changedReply } from './changed-reply.ts';
 
 const URI = '$uri';
 
@@ -41,7 +42,7 @@ function standIn(
 }
 
 function tryAll(exchange: Exchange, { paths, fallback }: Tries, resend: Resend): Outcome | null {
-  const { head, services, server } = exchange;
+  const { head, services } = exchange;
   const reads = head.method === 'GET' || head.method === 'HEAD';
   if (!reads && (fallback.kind === 'status' || !runs(exchange, fallback.path))) return null;
   const missing: string[] = [];
@@ -50,7 +51,7 @@ function tryAll(exchange: Exchange, { paths, fallback }: Tries, resend: Resend):
     // As in nginx the word decides: `$uri` alone is a file, and a folder is `$uri/`, whatever the path ends in.
     if (each === URI && isFolderPath(path)) continue;
     const own = each === URI || each === `${URI}/`;
-    const location = own ? exchange.location : services.locate(server, path);
+    const location = own ? exchange.location : exchange.locate(path);
     const there = isThere(exchange, location, path);
     services.trace?.note('path', `try_files ${each}: ${path} is ${there ? '' : 'not '}there`);
     if (!there) {
@@ -66,7 +67,7 @@ function tryAll(exchange: Exchange, { paths, fallback }: Tries, resend: Resend):
   if (fallback.kind === 'status') return failure(exchange, fallback.status, 'try_files');
   const { path, query } = fallback;
   services.trace?.note('path', `try_files: nothing is there, so ${path} answers`);
-  const location = services.locate(server, path);
+  const location = exchange.locate(path);
   const aimed =
     query === null
       ? standIn(exchange, location, path, head.query, head.hasQuery)
@@ -75,8 +76,8 @@ function tryAll(exchange: Exchange, { paths, fallback }: Tries, resend: Resend):
 }
 
 /** Whether a path of the server is one that a location runs. */
-function runs({ services, server }: Exchange, path: string): boolean {
-  const location = services.locate(server, path);
+function runs(exchange: Exchange, path: string): boolean {
+  const location = exchange.locate(path);
   if (location.mount !== null) return true;
   for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
     if (runnerOf(location, resolvePath(location, path.slice(0, end))) !== null) return true;
@@ -140,12 +141,12 @@ function navigate(exchange: Exchange, page: string, resend: Resend): Outcome | n
   const outcome = accepts
     ? resend(standIn(exchange, location, `${prefix}/${page}`, head.query, head.hasQuery))
     : failure(exchange, 404, 'spa');
-  if (outcome instanceof Reply) {
-    const { headers } = outcome;
-    const before = headers.get('Vary');
-    headers.set('Vary', before === undefined ? 'Accept' : `${before}, Accept`);
-    // The same path gets another answer without the Accept field, so no cache may keep it by its path alone.
-    outcome.representation = null;
-  }
-  return outcome;
+  return changedReply(outcome, varied);
+}
+
+/** The same path gets another answer without the Accept field, so no cache may keep it by its path alone. */
+function varied(reply: Reply): void {
+  const before = reply.headers.get('Vary');
+  reply.headers.set('Vary', before === undefined ? 'Accept' : `${before}, Accept`);
+  reply.representation = null;
 }
