@@ -33,6 +33,7 @@ export class Http2Gateway extends Duplex {
   private answering = false;
   private finished = false;
   private wake: (() => void) | null = null;
+  private readonly over = (): void => this.readNoMore();
 
   /** @param shared the session is not closed with this */
   constructor(session: ClientHttp2Session, scheme: string, shared: boolean) {
@@ -40,7 +41,7 @@ export class Http2Gateway extends Duplex {
     this.session = session;
     this.scheme = scheme;
     this.shared = shared;
-    session.once('close', () => this.readNoMore());
+    session.once('close', this.over);
   }
 
   static session(port: number, scheme: string): Promise<ClientHttp2Session> {
@@ -94,6 +95,7 @@ export class Http2Gateway extends Duplex {
 
   override _destroy(_error: Error | null, done: () => void): void {
     for (const { stream } of this.exchanges) stream.close(constants.NGHTTP2_CANCEL);
+    this.session.off('close', this.over);
     if (!this.shared) this.session.destroy();
     this.wake?.();
     done();
