@@ -2,7 +2,7 @@ export { checkMain } from './check/check-main.ts';
 export { Reloads } from './control/reloads.ts';
 export { requestTurn } from './control/request-turn.ts';
 export { showRuns } from './control/runs-command.ts';
-export type { Turn } from './control/turn-state.ts';
+export { DONE, type Turn } from './control/turn-state.ts';
 export { doctor } from './doctor/doctor.ts';
 export type { HostedSite } from './edition/hosted-site.ts';
 export { type Crossing, Editions } from './editions.ts';

@@ -1,10 +1,8 @@
 import { load, report } from '@webserv/config';
-import { requestTurn, type Turn } from '@webserv/hosting';
+import { DONE, requestTurn, type Turn } from '@webserv/hosting';
 import { colored } from '@webserv/logger';
 
 const STDERR = 2;
-
-const DONE = { reload: 'is served', upgrade: 'is served by a new process' } as const;
 
 /**
  * Has the server of a config reload it, or be followed by a new process of its program, and says how that went. The config is

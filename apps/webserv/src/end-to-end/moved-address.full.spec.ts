@@ -197,7 +197,8 @@ const installed = spawnSync('/bin/sh', ['-c', 'command -v curl haproxy keepalive
         .replace('maxconn 20000', 'maxconn 500'),
     );
     for (const name of Object.keys(SERVERS)) {
-      const server = new Command(['-c', conf], {}, { namespace: NETWORK.namespace(name) });
+      const within = ['ip', 'netns', 'exec', NETWORK.namespace(name)];
+      const server = new Command(['-c', conf], {}, { within });
       servers.push(server);
       await server.port();
     }

@@ -151,7 +151,8 @@ const installed = spawnSync('/bin/sh', ['-c', 'command -v haproxy']).status === 
         location /up { root shared; upload_path shared; method GET POST; }
       }`,
     );
-    const command = new Command(['-c', conf], {}, { namespace: NETWORK.namespace(name) });
+    const within = ['ip', 'netns', 'exec', NETWORK.namespace(name)];
+    const command = new Command(['-c', conf], {}, { within });
     servers.set(name, command);
     await command.port();
   }

@@ -119,9 +119,7 @@ export class Webserv implements Running, Operated {
       this.keepers.turnTo(config);
       this.addresses = this.doors.addresses;
       watchOver(this.engine, () => this.view);
-      if (existsSync(config.file)) {
-        this.engine.registry.action('reload', (answer) => this.reloads.answer(answer, () => this.reload()));
-      }
+      if (existsSync(config.file)) this.reloads.offer('reload', () => this.reload());
       this.sayServing();
     } catch (error) {
       this.letGo();
@@ -187,7 +185,6 @@ export class Webserv implements Running, Operated {
   }
 
   reload(config?: Config): Promise<string> {
-    if (this.closing !== null) return Promise.resolve('the server is stopping');
     const { reloads } = this;
     return reloads.run('reload', async () =>
       this.turnTo(config ?? (await reloads.read(CHECK, this.config.file))),
@@ -195,12 +192,11 @@ export class Webserv implements Running, Operated {
   }
 
   upgrade(successor: Successor): Promise<string> {
-    if (this.closing !== null) return Promise.resolve('the server is stopping');
     return this.succession.run(successor);
   }
 
   offerUpgrade(upgrade: () => Promise<string>): void {
-    this.engine.registry.action('upgrade', (answer) => this.reloads.answer(answer, upgrade));
+    this.reloads.offer('upgrade', upgrade);
   }
 
   follow(): void {
@@ -209,7 +205,7 @@ export class Webserv implements Running, Operated {
   }
 
   close(graceMs = 0): Promise<void> {
-    this.drain();
+    if (!this.succession.followed) this.drain();
     this.succession.abandon();
     this.closing ??= this.shutDown();
     if (!this.emptied) this.cuts.push(setTimeout(() => this.doors.cutAll(), graceMs));
@@ -267,7 +263,7 @@ export class Webserv implements Running, Operated {
   }
 
   private async shutDown(): Promise<void> {
-    await this.reloads.over();
+    await this.reloads.end();
     await this.doors.shutDown();
     this.emptied = true;
     for (const cut of this.cuts) clearTimeout(cut);

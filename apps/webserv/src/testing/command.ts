@@ -19,8 +19,8 @@ interface How {
   readonly main?: string;
   /** Its working directory. */
   readonly cwd?: string;
-  /** The network namespace it runs in, of ip-netns(8). */
-  readonly namespace?: string;
+  /** A program with its words that runs it, such as `ip netns exec NAME`. */
+  readonly within?: readonly string[];
 }
 
 /** The command at work in a process of its own. */
@@ -33,11 +33,11 @@ export class Command {
   constructor(
     words: string[],
     env: NodeJS.ProcessEnv = {},
-    { limit = '', main = MAIN, cwd, namespace }: How = {},
+    { limit = '', main = MAIN, cwd, within = [] }: How = {},
   ) {
     if (!existsSync(main)) throw new Error(`${main} is missing: run "npx nx build webserv" first`);
     const [program, ...before] = [
-      ...(namespace === undefined ? [] : ['ip', 'netns', 'exec', namespace]),
+      ...within,
       ...(limit === '' ? [] : ['/bin/sh', '-c', `${limit}; exec "$0" "$@"`]),
       process.execPath,
     ];

@@ -260,7 +260,7 @@ export const limitRows = {
       'drain_delay',
       ['main'],
       '0',
-      'How long the server still serves as usual after TERM or QUIT, while /readyz of the admin address says 503 already. A load balancer that asks there sends nothing more, and only then the stop begins. stop_timeout counts from that moment on. A second TERM ends the delay, and INT too.',
+      'How long the server still serves as usual after TERM or QUIT, while /readyz of the admin address says 503 already. A load balancer that asks there sends nothing more, and only then the stop begins. stop_timeout counts from that moment on. A second TERM ends the delay, and INT too. An upgrade needs no delay, and has none: the new process serves at the same addresses, and /readyz says 200 all through it.',
       true,
     ),
     alias: ['shutdown_delay', 'hard_stop_after'],

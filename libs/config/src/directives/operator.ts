@@ -59,7 +59,7 @@ export const operatorRows = {
     value: countOrAuto(1, 256),
     expects: 'a number from 1 to 256, or auto',
     default: '1',
-    help: 'The number of processes that serve, where the command webserv serves by a configuration; auto is one for each processor. With more than one, the process that was started serves nobody: it holds the listening sockets, starts the workers, starts one again that dies, and answers at the admin address for all of them. Each worker gets an equal part of max_connect, max_cgi, cgi_queue, max_uploads, max_listings, temp_disk, memory_limit and cache_size, but at least 1 of each, so the machine has what is written. What counts for one client address (rate_limit, max_connect_per_address, max_share_per_address) holds in each worker by itself. A reload starts new workers and lets the old ones end their requests; idle connections close then. The admin address has no /runs: the last runs are kept in each worker. A change from 1 to more acts from the next start on.',
+    help: 'The number of processes that serve, where the command webserv serves by a configuration; auto is one for each processor. With more than one, the process that was started serves nobody: it holds the listening sockets, starts the workers, starts one again that dies, and answers at the admin address for all of them. Each worker gets an equal part of max_connect, max_cgi, cgi_queue, max_uploads, max_listings, temp_disk, memory_limit and cache_size, but at least 1 of each, so the machine has what is written. What counts for one client address (rate_limit, max_connect_per_address, max_share_per_address) holds in each worker by itself. A reload starts new workers and lets the old ones end their requests; idle connections close then. The last runs of scripts are kept in each worker, and /runs of the admin address shows those of all. A change from 1 to more acts from the next start on.',
     alias: ['worker_processes', 'threads', 'nbthread', 'processes'],
   }),
   admin: row({
@@ -70,7 +70,7 @@ export const operatorRows = {
     inherits: false,
     value: admin,
     expects: '127.0.0.1:9000, [::1]:9000 or unix:/path; then public for an address that others can reach',
-    help: 'An address for the operator: /metrics (OpenMetrics), /healthz, /readyz (503 from the moment a stop begins), /status and /status.json, and /config (the effective one). POST /reload has the server turn to what its config says now, as "webserv reload" does. No server can have it too. It is a loopback address or a unix socket, whose file has the mode 0600. An address that others can reach needs the word public: it then shows the same to everybody who reaches it, and runs no action. It answers until the last other connection has closed.',
+    help: 'An address for the operator: /metrics (OpenMetrics), /healthz, /readyz (503 from the moment a stop begins), /status and /status.json, and /config (the effective one). POST /reload has the server turn to what its config says now, as "webserv reload" does, and POST /upgrade has a new process of the program follow it, as "webserv upgrade" does. No server can have it too. It is a loopback address or a unix socket, whose file has the mode 0600. An address that others can reach needs the word public: it then shows the same to everybody who reaches it, and runs no action. It answers until the last other connection has closed.',
     alias: ['stub_status', 'status', 'metrics', 'stats'],
   }),
 };

@@ -1,24 +1,25 @@
-import type { Action } from '@webserv/admin';
 import type { Config } from '@webserv/config';
 import { ConfigCheck } from '../check/config-check.ts';
 import type { OperatorEnds } from '../operator/operator-ends.ts';
 import type { Engine } from '../process/engine.ts';
 import { StartError } from '../process/start-error.ts';
-import { type Turn, UNDER_WAY } from './turn-state.ts';
+import { DONE, STOPPING, type Turn, UNDER_WAY } from './turn-state.ts';
 
 /** The reloads and upgrades of a process, one at a time. The error log and the pid file say how each of them ends. */
 export class Reloads {
   private readonly engine: Engine;
   private readonly ends: OperatorEnds;
   private underWay: Promise<string> | null = null;
+  private stopping = false;
 
   constructor(engine: Engine, ends: OperatorEnds) {
     this.engine = engine;
     this.ends = ends;
   }
 
-  /** Ends with the reload that is under way, if there is one. */
-  async over(): Promise<void> {
+  /** None begins any more. Ends with the one that is under way. */
+  async end(): Promise<void> {
+    this.stopping = true;
     await this.underWay;
   }
 
@@ -27,6 +28,7 @@ export class Reloads {
    * @returns '' if that serves; otherwise why not
    */
   run(what: Turn, turn: () => Promise<void>): Promise<string> {
+    if (this.stopping) return Promise.resolve(STOPPING);
     if (this.underWay !== null) return Promise.resolve(UNDER_WAY);
     this.ends.reloadBegins();
     this.underWay = this.attempt(what, turn).then((problem) => {
@@ -49,12 +51,14 @@ export class Reloads {
     return checked.config;
   }
 
-  /** Reloads or upgrades for somebody at the admin address. */
-  answer(answer: Parameters<Action>[0], turn: () => Promise<string>): void {
-    const busy = this.underWay !== null;
-    void turn().then((problem) => {
-      if (problem === '') answer(200, 'the configuration is served');
-      else answer(busy ? 409 : 422, problem);
+  /** `POST /reload` or `POST /upgrade` at the admin address does it from now on. */
+  offer(what: Turn, turn: () => Promise<string>): void {
+    this.engine.registry.action(what, (answer) => {
+      const busy = this.underWay !== null;
+      void turn().then((problem) => {
+        if (problem === '') answer(200, `the configuration ${DONE[what]}`);
+        else answer(busy ? 409 : 422, problem);
+      });
     });
   }
 

@@ -17,6 +17,13 @@ export const NEVER: TurnState = { busy: false, count: 0, last: 'reload', problem
 
 /** Why another one does not begin. */
 export const UNDER_WAY = 'another reload or upgrade is under way: try again when it is over';
+export const STOPPING = 'the server is stopping';
+
+/** What is so of a configuration when it is done. */
+export const DONE: Readonly<Record<Turn, string>> = {
+  reload: 'is served',
+  upgrade: 'is served by a new process',
+};
 
 /** The path of that file. */
 export function stateFile(pidFile: string): string {

@@ -36,6 +36,11 @@ export class Succession {
     this.estate = estate;
   }
 
+  /** Whether another process is the server now. */
+  get followed(): boolean {
+    return this.heir !== null;
+  }
+
   /** @returns '' when the other process serves: this one only ends its requests. Otherwise why nothing has changed */
   async run(successor: Successor): Promise<string> {
     const problem = await this.reloads.run('upgrade', () => this.start(successor));
@@ -65,6 +70,8 @@ export class Succession {
   }
 
   private handOver(heir: Heir, successor: Successor): void {
+    // A client that still asks this process means the server, which the other one is.
+    this.engine.registry.serving = () => true;
     this.ends.handOver();
     this.estate.handOver();
     successor.succeeded(heir.pid);

@@ -5,6 +5,7 @@ import type { Config } from '@webserv/config';
 import type { GivenSocket } from '@webserv/connection';
 import type { Loop } from '@webserv/event-loop';
 import { Reloads } from '../control/reloads.ts';
+import { STOPPING } from '../control/turn-state.ts';
 import { HostedEdition } from '../edition/hosted-edition.ts';
 import { OperatorEnds } from '../operator/operator-ends.ts';
 import { type Runs, runsPage } from '../operator/runs-page.ts';
@@ -109,7 +110,6 @@ export class Parent implements Operated {
   }
 
   reload(): Promise<string> {
-    if (this.closing !== null) return Promise.resolve('the server is stopping');
     return this.reloads.run('reload', async () => {
       await this.turnTo(await this.reloads.read(this.means.check, this.config.file));
       this.engine.errorLog.notice(`reload: serving on ${this.addresses.join(', ')}`);
@@ -117,12 +117,11 @@ export class Parent implements Operated {
   }
 
   upgrade(successor: Successor): Promise<string> {
-    if (this.closing !== null) return Promise.resolve('the server is stopping');
     return this.succession.run(successor);
   }
 
   offerUpgrade(upgrade: () => Promise<string>): void {
-    this.engine.registry.action('upgrade', (answer) => this.reloads.answer(answer, upgrade));
+    this.reloads.offer('upgrade', upgrade);
   }
 
   follow(): void {
@@ -131,7 +130,7 @@ export class Parent implements Operated {
   }
 
   close(graceMs = 0): Promise<void> {
-    this.drain();
+    if (!this.succession.followed) this.drain();
     this.succession.abandon();
     for (const crew of [this.crew, ...this.stopping]) crew?.stop(graceMs);
     this.closing ??= this.shutDown();
@@ -174,7 +173,7 @@ export class Parent implements Operated {
       out.gauge('webserv_workers', 'Workers that serve.', this.crew?.serving ?? 0);
       out.counter('webserv_worker_restarts', 'Workers that have followed one that died.', this.allRestarts);
     });
-    registry.action('reload', (answer) => this.reloads.answer(answer, () => this.reload()));
+    this.reloads.offer('reload', () => this.reload());
   }
 
   /** Those of all workers, as each of them says it. Crews that still end requests may run scripts as well. */
@@ -223,7 +222,7 @@ export class Parent implements Operated {
       crew = this.crewOf(config, count);
       const problem = await crew.start();
       refuse(problem === '' ? [] : [problem]);
-      refuse(this.closing === null ? [] : ['the server is stopping']);
+      refuse(this.closing === null ? [] : [STOPPING]);
     } catch (error) {
       crew?.kill();
       await crew?.gone;
@@ -276,7 +275,7 @@ export class Parent implements Operated {
   }
 
   private async shutDown(): Promise<void> {
-    await this.reloads.over();
+    await this.reloads.end();
     // From here on another server can listen there. The workers take in who has come already.
     this.sockets.close();
     await Promise.all([this.crew?.gone, ...[...this.stopping].map(({ gone }) => gone)]);
