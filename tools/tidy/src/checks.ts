@@ -8,6 +8,7 @@ import { modules } from './checks/imports/modules.ts';
 import { multiplexers } from './checks/imports/multiplexers.ts';
 import { unusedExports } from './checks/imports/unused-exports.ts';
 import { unusedPermissions } from './checks/imports/unused-permissions.ts';
+import { changesets } from './checks/texts/changesets.ts';
 import { claims } from './checks/texts/claims.ts';
 import { links } from './checks/texts/links.ts';
 import { marks } from './checks/texts/marks.ts';
@@ -41,6 +42,7 @@ export const CHECKS: readonly Check[] = [
   versions,
   links,
   claims,
+  changesets,
   table,
   cycles,
   circles,
