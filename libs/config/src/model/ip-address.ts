@@ -1,9 +1,10 @@
 // IP addresses as 16 bytes: an IPv4 address is the IPv6 address that maps it (RFC 4291 section 2.5.5.2).
 
-const DIGIT = /^(?:0|[1-9]\d{0,2})$/;
 const GROUP = /^[0-9a-f]{1,4}$/i;
 const GROUPS = 8;
 const IPV4_AT = 12;
+const ZERO = 0x30;
+const DOT = 0x2e;
 
 /** Returns the bytes of a numeric address, or null if the text is not one. A port or brackets are not part of it. */
 export function parseIp(text: string): Uint8Array | null {
@@ -18,7 +19,7 @@ export function isIpv4(ip: Uint8Array): boolean {
 
 /** Returns an address as text: dotted, or as RFC 5952 writes it. */
 export function formatIp(ip: Uint8Array): string {
-  if (isIpv4(ip)) return ip.subarray(IPV4_AT).join('.');
+  if (isIpv4(ip)) return `${ip[12]}.${ip[13]}.${ip[14]}.${ip[15]}`;
   const groups: number[] = [];
   for (let at = 0; at < GROUPS; at++) groups.push((ip[2 * at] << 8) | ip[2 * at + 1]);
   let best = -1;
@@ -36,17 +37,29 @@ export function formatIp(ip: Uint8Array): string {
   return `${words.slice(0, best).join(':')}::${words.slice(best + bestLength).join(':')}`;
 }
 
+/** Character by character: behind a proxy each request brings an address. */
 function parseIpv4(text: string): Uint8Array | null {
-  const words = text.split('.', 5);
-  if (words.length !== 4) return null;
   const ip = new Uint8Array(16);
   ip[10] = 0xff;
   ip[11] = 0xff;
-  for (let at = 0; at < 4; at++) {
-    if (!DIGIT.test(words[at]) || Number(words[at]) > 255) return null;
-    ip[IPV4_AT + at] = Number(words[at]);
+  let at = IPV4_AT;
+  /** -1 in front of its first digit. */
+  let number = -1;
+  for (let index = 0; index <= text.length; index++) {
+    const code = index < text.length ? text.charCodeAt(index) : DOT;
+    if (code === DOT) {
+      if (number < 0 || at === ip.length) return null;
+      ip[at++] = number;
+      number = -1;
+      continue;
+    }
+    const digit = code - ZERO;
+    // No number begins with a zero but the zero itself.
+    if (digit < 0 || digit > 9 || number === 0) return null;
+    number = number < 0 ? digit : 10 * number + digit;
+    if (number > 0xff) return null;
   }
-  return ip;
+  return at === ip.length ? ip : null;
 }
 
 function parseIpv6(text: string): Uint8Array | null {

@@ -1,3 +1,5 @@
+import { isIPv4 } from 'node:net';
+import fc from 'fast-check';
 import { formatIp, isIpv4, parseIp } from './ip-address.ts';
 import { has, isWithin, type Network, parseNetwork } from './network.ts';
 
@@ -39,6 +41,12 @@ describe('parseIp', () => {
     '1.2.3.4.5',
     '01.2.3.4',
     '1.2.3.256',
+    '1.2.3.',
+    '.1.2.3',
+    '1..2.3',
+    '1.2.3.4.',
+    '1.2.3.00',
+    '1.2.3.٤',
     '1.2.3.-4',
     ' 1.2.3.4',
     '1.2.3.4:80',
@@ -57,6 +65,21 @@ describe('parseIp', () => {
     `${'0:'.repeat(40)}1`,
   ])('%j is none', (text) => {
     expect(parseIp(text)).toBeNull();
+  });
+
+  it('agrees with node:net on IPv4, and writes what it has read', () => {
+    const number = fc.oneof(
+      fc.integer({ min: 0, max: 300 }).map(String),
+      fc.constantFrom('', '00', '01', ' 1', '1a'),
+    );
+    const text = fc.array(number, { minLength: 3, maxLength: 5 }).map((numbers) => numbers.join('.'));
+    fc.assert(
+      fc.property(fc.oneof(fc.ipV4(), text), (each) => {
+        const ip = parseIp(each);
+        expect(ip === null ? null : formatIp(ip)).toBe(isIPv4(each) ? each : null);
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   it('reads what formatIp writes', () => {
