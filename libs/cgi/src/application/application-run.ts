@@ -2,12 +2,12 @@ import { constants } from 'node:os';
 import { ERRNO, type Loop, Memory } from '@webserv/event-loop';
 import { present } from '@webserv/methods';
 import { Alarm } from '../process/alarm.ts';
-import type { Program, Run, RunOwner } from '../process/run.ts';
+import type { RequestProgram, Run, RunOwner } from '../process/run.ts';
 import { KILL_MS } from '../process/script-process.ts';
 import { StderrLines } from '../process/stderr-lines.ts';
 import type { Holder } from './connection.ts';
 import type { Connections, Found } from './connections.ts';
-import { beginningOf, ProtocolStatus, RecordType, recordOf } from './record.ts';
+import { ProtocolStatus, RecordType, recordOf } from './record.ts';
 import { RecordInput } from './record-input.ts';
 import { RecordOutput } from './record-output.ts';
 
@@ -19,7 +19,7 @@ const RETRY_MS = 20;
 const BEGINNINGS_MAX = 4;
 const CUT = 256 + constants.signals.SIGKILL;
 /** Asking again does no more than asking once (RFC 9110 section 9.2.2). */
-const IDEMPOTENT = /^REQUEST_METHOD=(?:GET|HEAD|OPTIONS|TRACE|PUT|DELETE)$/;
+const IDEMPOTENT = /^(?:GET|HEAD|OPTIONS|TRACE|PUT|DELETE)$/;
 
 const ABORT = Memory.from(recordOf(RecordType.ABORT_REQUEST));
 
@@ -49,15 +49,13 @@ export class ApplicationRun implements Run, Holder {
   private lines: StderrLines | null = null;
   /** Milliseconds of the loop after which nothing more is tried. */
   private readonly deadline: number;
-  private program: Program | null = null;
+  private program: RequestProgram | null = null;
   private state: State = 'waiting';
   private found: Found | null = null;
   private tried: Parameters<Connections['connect']>[0] = [];
   private beginnings = 0;
   private started = false;
   private beganAt = 0;
-  /** The records with which the request begins, while they are sent; otherwise ''. */
-  private beginning = '';
 
   /** @param timeoutMs how long the application may be out of reach */
   constructor(loop: Loop, application: Connections, timeoutMs: number, owner: RunOwner) {
@@ -76,7 +74,7 @@ export class ApplicationRun implements Run, Holder {
 
   // ---- the beginning -----------------------------------------------------------------------------------------
 
-  start(program: Program): void {
+  start(program: RequestProgram): void {
     this.program = program;
     this.call();
   }
@@ -87,18 +85,18 @@ export class ApplicationRun implements Run, Holder {
       this.outOfReach(found);
       return;
     }
-    const { env, stdin } = present(this.program, 'the program');
     this.state = 'beginning';
     this.found = found;
     this.beganAt = this.loop.now;
     found.connection.hold(this);
-    this.beginning = beginningOf(env, stdin < 0);
     this.sendBeginning();
     this.alarm.set(CONNECT_MS);
   }
 
   private sendBeginning(): void {
-    if (this.beginning !== '') this.found?.connection.sendText(this.beginning);
+    const { connection } = present(this.found, 'a connection');
+    const { request, stdin } = present(this.program, 'the program');
+    if (!connection.closed && !connection.sending) connection.begin(request, stdin < 0);
   }
 
   /** No address is left to try. @param errno why the last one failed */
@@ -130,14 +128,12 @@ export class ApplicationRun implements Run, Holder {
 
   private leave({ connection }: Found): void {
     this.found = null;
-    this.beginning = '';
     this.application.settled(connection);
     connection.abandon();
   }
 
   private begun(found: Found): void {
     this.state = 'running';
-    this.beginning = '';
     this.alarm.stop();
     this.application.reached(found);
     found.connection.listen();
@@ -178,7 +174,6 @@ export class ApplicationRun implements Run, Holder {
   }
 
   gone(): void {
-    this.beginning = '';
     this.body?.gone();
   }
 
@@ -187,9 +182,9 @@ export class ApplicationRun implements Run, Holder {
    * what was sent; without a body that is less than it needs to begin.
    */
   private mayBeginAgain({ connection }: Found, result: number): boolean {
-    const { env, stdin } = present(this.program, 'the program');
+    const { request, stdin } = present(this.program, 'the program');
     if (connection.answered || this.ending || stdin < 0 || this.beginnings === BEGINNINGS_MAX) return false;
-    return result < 0 || env.some((entry) => typeof entry === 'string' && IDEMPOTENT.test(entry));
+    return result < 0 || IDEMPOTENT.test(request.head.method);
   }
 
   // ---- the answer --------------------------------------------------------------------------------------------

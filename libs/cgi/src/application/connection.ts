@@ -1,6 +1,8 @@
-import { Interest, type Loop, Memory, type Op, type Slice } from '@webserv/event-loop';
+import { Interest, type Loop, type Op, type Slice } from '@webserv/event-loop';
 import { present } from '@webserv/methods';
 import { ScriptUdata, type ScriptUdataOwner } from '../process/script-udata.ts';
+import type { ScriptRequest } from '../program/env.ts';
+import { Beginning } from './beginning.ts';
 import { RecordReader, type RecordSink } from './record-reader.ts';
 
 /** Who has a connection for one request. */
@@ -14,9 +16,6 @@ export interface Holder extends RecordSink {
   /** Called after `close`: nothing holds the memory of a send any more. */
   gone(): void;
 }
-
-/** Bytes of the first memory for the beginning of a request: most have half of it. */
-const ROOM = 1 << 10;
 
 /** A connection to an application, which one request has at a time. */
 export class Connection implements ScriptUdataOwner {
@@ -32,8 +31,7 @@ export class Connection implements ScriptUdataOwner {
   private readonly reader = new RecordReader();
   private readonly unwanted: (connection: Connection) => void;
   private holder: Holder | null = null;
-  /** Where the beginning of a request lies while it is sent. */
-  private room: Memory | null = null;
+  private readonly beginning = new Beginning();
   /** What has come and was not taken. */
   private rest: Buffer | null = null;
   private feeding = false;
@@ -88,12 +86,10 @@ export class Connection implements ScriptUdataOwner {
     return this.rest !== null;
   }
 
-  /** Sends a text, a character for each byte, from memory that the connection keeps for the next request. */
-  sendText(text: string): void {
-    const size = text.length;
-    if (this.room === null || this.room.size < size) this.room = Memory.allocate(Math.max(ROOM, size));
-    this.room.bytes.write(text, 'latin1');
-    this.loop.send(this.udata.writing, this.room, 0, size);
+  /** Sends all of a request but its body. */
+  begin(request: ScriptRequest, hasBody: boolean): void {
+    const size = this.beginning.write(request, hasBody);
+    this.loop.send(this.udata.writing, this.beginning.memory, 0, size);
   }
 
   send(slices: readonly Slice[]): void {

@@ -1,7 +1,7 @@
-import type { EnvEntry } from '../program/env.ts';
+import type { EnvEntry, ScriptRequest } from '../program/env.ts';
 import type { InputPipe, OutputPipe } from './pipe.ts';
 
-/** What is run for a request. An application of FastCGI takes only the environment of it. */
+/** What is run. */
 export interface Program {
   readonly file: string;
   readonly args: readonly string[];
@@ -9,6 +9,14 @@ export interface Program {
   readonly cwd: string;
   /** The descriptor that a script reads if its request has no body; -1 if it has one. */
   readonly stdin: number;
+}
+
+/**
+ * The program to run for a request. A child takes all of it, an application only the request's variables. It is made of the
+ * request's head when it is asked for, and so only while the request lasts.
+ */
+export interface RequestProgram extends Program {
+  readonly request: ScriptRequest;
 }
 
 /** The owner of a child. */
@@ -44,7 +52,7 @@ export interface Run {
   readonly killed: boolean;
   /** `end` or `kill` was called. */
   readonly ending: boolean;
-  start(program: Program): void;
+  start(program: RequestProgram): void;
   end(): void;
   kill(): void;
 }

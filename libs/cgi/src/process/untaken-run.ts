@@ -1,6 +1,6 @@
 import { ERRNO } from '@webserv/event-loop';
 import type { InputPipe, OutputPipe } from './pipe.ts';
-import type { Program, Run, RunOwner } from './run.ts';
+import type { Program, RequestProgram, Run, RunOwner } from './run.ts';
 
 /** The run of a script that is shown to somebody and does not take place: for its owner it could not be started. */
 export class UntakenRun implements Run {
@@ -23,8 +23,9 @@ export class UntakenRun implements Run {
     throw new Error('a run that does not take place has no output');
   }
 
-  start(program: Program): void {
-    this.show(program);
+  start({ file, args, env, cwd, stdin }: RequestProgram): void {
+    // A copy: what is shown outlasts the request.
+    this.show({ file, args, env, cwd, stdin });
     this.owner.notStarted(-ERRNO.ENOSYS);
   }
 

@@ -3,39 +3,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { headOf } from '../testing/heads.ts';
+import { scriptRequestOf } from '../testing/script-request.ts';
 import type { Server } from '../workshop/server.ts';
 import { environment, type ScriptRequest, serverName, serverPort } from './env.ts';
 
 function variables(lines: readonly string[], over: Partial<ScriptRequest> = {}): Record<string, string> {
-  const head = headOf(lines, { maxHeader: 1 << 20, maxHeaders: 20_000, maxTarget: 8192 });
-  const entries = environment({
-    head,
-    script: {
-      name: '/app/run.sh',
-      pathInfo: '',
-      file: '/srv/cgi/run.sh',
-      interpreter: '',
-      application: null,
-    },
-    uri: '',
-    root: '/srv/cgi',
-    pathTranslated: '',
-    contentLength: head.contentLength,
-    remote: '192.0.2.7',
-    remotePort: 50123,
-    serverAddress: '2001:db8::80',
-    secure: null,
-    serverName: head.host,
-    serverPort: 8080,
-    software: 'webserv/1.2.3',
-    path: '/usr/bin:/bin',
-    authType: '',
-    remoteUser: '',
-    more: [],
-    failed: null,
-    requestId: '',
-    ...over,
-  });
+  const limits = { maxHeader: 1 << 20, maxHeaders: 20_000, maxTarget: 8192 };
+  const entries = environment(scriptRequestOf(lines, over, limits));
   const found: Record<string, string> = {};
   const repeated: string[] = [];
   for (const entry of entries) {

@@ -2,6 +2,7 @@ import type { FailedRequest, Script, Secure } from '@webserv/methods';
 import { FieldId, type RequestHead, TargetForm } from '@webserv/request';
 import type { Location, Server } from '../workshop/server.ts';
 import { secureVariables } from './secure-variables.ts';
+import type { VariableSink } from './variable-sink.ts';
 
 /** The facts that the environment of a script is made of. All of them come from the request, the config or the server. */
 export interface ScriptRequest {
@@ -68,81 +69,99 @@ const WITHHELD: ReadonlySet<string> = new Set([
  * front may have set. The other characters cannot stand in the name of a shell variable.
  */
 const PLAIN_NAME = /^[a-z0-9-]+$/;
+const PATH = 'PATH';
 const BEYOND_ASCII = /[^\0-\x7f]/;
 
-/** Returns the environment of a script: the meta-variables of RFC 3875 section 4.1, and others that scripts expect. */
-export function environment(request: ScriptRequest): EnvEntry[] {
-  const { head, script } = request;
-  const entries: EnvEntry[] = [
-    `PATH=${request.more.find(([name]) => name === 'PATH')?.[1] ?? request.path}`,
-    'GATEWAY_INTERFACE=CGI/1.1',
-    `SERVER_SOFTWARE=${request.software}`,
-    `SERVER_PROTOCOL=HTTP/${(head.version / 10).toFixed(1)}`,
-    `SERVER_NAME=${request.serverName}`,
-    `SERVER_PORT=${request.serverPort}`,
-    `REQUEST_METHOD=${head.method}`,
-    `REQUEST_URI=${request.uri || (head.hasQuery ? `${head.rawPath}?${head.query}` : head.rawPath)}`,
-    `REQUEST_SCHEME=${request.secure === null ? 'http' : 'https'}`,
-    `QUERY_STRING=${head.query}`,
-    `SCRIPT_NAME=${script.name}`,
-    `SCRIPT_FILENAME=${script.file}`,
-    `DOCUMENT_ROOT=${request.root}`,
-    // php-cgi runs nothing without this variable. It shows that a server, and not the client, chose the script.
-    `REDIRECT_STATUS=${request.failed?.status ?? 200}`,
-    `REMOTE_ADDR=${request.remote}`,
-    // RFC 3875 section 4.1.9 allows the address in place of a name. The server looks up no names.
-    `REMOTE_HOST=${request.remote}`,
-  ];
-  if (request.remotePort > 0) entries.push(`REMOTE_PORT=${request.remotePort}`);
-  if (request.serverAddress !== '') entries.push(`SERVER_ADDR=${request.serverAddress}`);
-  if (script.pathInfo !== '') entries.push(`PATH_INFO=${script.pathInfo}`);
-  if (request.pathTranslated !== '') entries.push(`PATH_TRANSLATED=${request.pathTranslated}`);
-  if (request.contentLength >= 0) entries.push(`CONTENT_LENGTH=${request.contentLength}`);
-  if (request.failed !== null) entries.push(...failedVariables(request.failed));
-  const type = head.headers.known(FieldId.CONTENT_TYPE);
-  if (type !== undefined && request.failed === null) entries.push(entry('CONTENT_TYPE', type));
-  if (request.authType !== '') entries.push(`AUTH_TYPE=${request.authType}`);
-  if (request.remoteUser !== '') entries.push(`REMOTE_USER=${request.remoteUser}`);
-  if (request.secure !== null) entries.push(...secureVariables(request.secure));
-  if (request.requestId !== '') entries.push(`REQUEST_ID=${request.requestId}`);
-  for (const [name, value] of request.more) {
-    if (value !== null && name !== 'PATH') entries.push(`${name}=${value}`);
+/** The entries of an environment, as a child gets them. */
+class Entries implements VariableSink {
+  readonly list: EnvEntry[];
+
+  constructor(path: string) {
+    this.list = [`PATH=${path}`];
   }
-  addFields(entries, head, request.authType !== '', request.requestId);
-  return entries;
+
+  text(name: string, value: string): void {
+    this.list.push(`${name}=${value}`);
+  }
+
+  bytes(name: string, value: string): void {
+    const entry = `${name}=${value}`;
+    this.list.push(BEYOND_ASCII.test(value) ? Buffer.from(entry, 'latin1') : entry);
+  }
+}
+
+/** Returns the environment of a script: PATH, and all its variables. */
+export function environment(request: ScriptRequest): EnvEntry[] {
+  const entries = new Entries(request.more.find(([name]) => name === PATH)?.[1] ?? request.path);
+  eachVariable(request, entries);
+  return entries.list;
+}
+
+/** Tells the variables of a script: the meta-variables of RFC 3875 section 4.1, and others that scripts expect. */
+export function eachVariable(request: ScriptRequest, sink: VariableSink): void {
+  const { head, script, failed, secure } = request;
+  sink.text('GATEWAY_INTERFACE', 'CGI/1.1');
+  sink.text('SERVER_SOFTWARE', request.software);
+  sink.text('SERVER_PROTOCOL', head.version === 11 ? 'HTTP/1.1' : `HTTP/${(head.version / 10).toFixed(1)}`);
+  sink.text('SERVER_NAME', request.serverName);
+  sink.text('SERVER_PORT', String(request.serverPort));
+  sink.text('REQUEST_METHOD', head.method);
+  sink.text('REQUEST_URI', request.uri || (head.hasQuery ? `${head.rawPath}?${head.query}` : head.rawPath));
+  sink.text('REQUEST_SCHEME', secure === null ? 'http' : 'https');
+  sink.text('QUERY_STRING', head.query);
+  sink.text('SCRIPT_NAME', script.name);
+  sink.text('SCRIPT_FILENAME', script.file);
+  sink.text('DOCUMENT_ROOT', request.root);
+  // php-cgi runs nothing without this variable. It shows that a server, and not the client, chose the script.
+  sink.text('REDIRECT_STATUS', failed === null ? '200' : String(failed.status));
+  sink.text('REMOTE_ADDR', request.remote);
+  // RFC 3875 section 4.1.9 allows the address in place of a name. The server looks up no names.
+  sink.text('REMOTE_HOST', request.remote);
+  if (request.remotePort > 0) sink.text('REMOTE_PORT', String(request.remotePort));
+  if (request.serverAddress !== '') sink.text('SERVER_ADDR', request.serverAddress);
+  if (script.pathInfo !== '') sink.text('PATH_INFO', script.pathInfo);
+  if (request.pathTranslated !== '') sink.text('PATH_TRANSLATED', request.pathTranslated);
+  if (request.contentLength >= 0) sink.text('CONTENT_LENGTH', String(request.contentLength));
+  if (failed !== null) failedVariables(failed, sink);
+  const type = head.headers.known(FieldId.CONTENT_TYPE);
+  if (type !== undefined && failed === null) sink.bytes('CONTENT_TYPE', type);
+  if (request.authType !== '') sink.text('AUTH_TYPE', request.authType);
+  if (request.remoteUser !== '') sink.text('REMOTE_USER', request.remoteUser);
+  if (secure !== null) secureVariables(secure, sink);
+  if (request.requestId !== '') sink.text('REQUEST_ID', request.requestId);
+  for (const [name, value] of request.more) if (value !== null && name !== PATH) sink.text(name, value);
+  fieldVariables(request, sink);
 }
 
 /** The request that has failed, in the words of Apache: a script that answers an error reads the same for both servers. */
-function failedVariables({ method, path, query }: FailedRequest): EnvEntry[] {
-  return [`REDIRECT_URL=${path}`, `REDIRECT_QUERY_STRING=${query}`, `REDIRECT_REQUEST_METHOD=${method}`];
+function failedVariables({ method, path, query }: FailedRequest, sink: VariableSink): void {
+  sink.text('REDIRECT_URL', path);
+  sink.text('REDIRECT_QUERY_STRING', query);
+  sink.text('REDIRECT_REQUEST_METHOD', method);
 }
 
 /**
- * Adds every other field as HTTP_*, and joins the lines of a repeated field (RFC 3875 section 4.1.18).
- * @param authenticated whether the server checked the credentials, which the script does not get then
- * @param requestId stands in place of what the client calls its request, unless it is ''
+ * Tells every other field as HTTP_*, and joins the lines of a repeated field (RFC 3875 section 4.1.18). If the server has
+ * checked the credentials, the script does not get them. What the server calls the request replaces what the client does.
  */
-function addFields(entries: EnvEntry[], head: RequestHead, authenticated: boolean, requestId: string): void {
+function fieldVariables({ head, authType, requestId }: ScriptRequest, sink: VariableSink): void {
   const { headers } = head;
   const named = nominated(headers.known(FieldId.CONNECTION));
   const values = new Map<string, string>();
   for (let index = 0; index < headers.count; index++) {
     const field = variableOf(headers.name(index));
     if (field === null || named.has(field.name)) continue;
-    if (authenticated && field.name === 'authorization') continue;
+    if (authType !== '' && field.name === 'authorization') continue;
     const value = headers.value(index);
-    const before = values.get(field.start);
-    if (before === undefined) values.set(field.start, value);
+    const before = values.get(field.variable);
+    if (before === undefined) values.set(field.variable, value);
     // A semicolon joins cookies: RFC 6265 section 5.4 allows no comma between pairs.
-    else values.set(field.start, `${before}${field.name === 'cookie' ? '; ' : ', '}${value}`);
+    else values.set(field.variable, `${before}${field.name === 'cookie' ? '; ' : ', '}${value}`);
   }
   // A target in absolute-form overrides Host (RFC 9112 section 3.2.2).
-  if (head.form === TargetForm.ABSOLUTE) values.set('HTTP_HOST=', authorityOf(head));
-  if (requestId !== '') values.set('HTTP_X_REQUEST_ID=', requestId);
-  for (const [start, value] of values) {
-    const text = start + value;
-    entries.push(BEYOND_ASCII.test(text) ? Buffer.from(text, 'latin1') : text);
-  }
+  if (head.form === TargetForm.ABSOLUTE) values.set('HTTP_HOST', authorityOf(head));
+  if (requestId !== '') values.set('HTTP_X_REQUEST_ID', requestId);
+  for (const [variable, value] of values) sink.bytes(variable, value);
 }
 
 function authorityOf(head: RequestHead): string {
@@ -153,8 +172,8 @@ function authorityOf(head: RequestHead): string {
 interface Variable {
   /** The field's name in lower case. */
   readonly name: string;
-  /** `HTTP_NAME=` */
-  readonly start: string;
+  /** `HTTP_NAME` */
+  readonly variable: string;
 }
 
 /** The variables by field name as clients write it; null for a field that the script does not get. */
@@ -168,7 +187,7 @@ function variableOf(written: string): Variable | null {
   if (known !== undefined) return known;
   const name = written.toLowerCase();
   const withheld = WITHHELD.has(name) || !PLAIN_NAME.test(name);
-  const variable = withheld ? null : { name, start: `HTTP_${name.replaceAll('-', '_').toUpperCase()}=` };
+  const variable = withheld ? null : { name, variable: `HTTP_${name.replaceAll('-', '_').toUpperCase()}` };
   if (variables.size < VARIABLES_MAX && written.length <= NAME_MAX) variables.set(written, variable);
   return variable;
 }
@@ -180,12 +199,6 @@ function nominated(connection: string | undefined): ReadonlySet<string> {
 }
 
 const NONE: ReadonlySet<string> = new Set();
-
-/** Makes an entry. A field value holds one character per byte, and the script gets the original bytes. */
-function entry(key: string, value: string): EnvEntry {
-  const text = `${key}=${value}`;
-  return BEYOND_ASCII.test(value) ? Buffer.from(text, 'latin1') : text;
-}
 
 /**
  * SERVER_NAME: the host that the client requested (RFC 3875, section 4.1.14); otherwise the server's own name or address.

@@ -1,14 +1,45 @@
 import { dirname } from 'node:path';
-import { type Ends, type Exchange, resolvePath, type Script } from '@webserv/methods';
+import { type Exchange, resolvePath, type Script } from '@webserv/methods';
 import { textOfBytes } from '@webserv/request';
-import type { Program } from '../process/run.ts';
+import type { RequestProgram } from '../process/run.ts';
 import type { Location } from '../workshop/server.ts';
 import type { Workshop } from '../workshop/workshop.ts';
-import { environment, serverName, serverPort } from './env.ts';
+import { type EnvEntry, environment, type ScriptRequest, serverName, serverPort } from './env.ts';
 
 /** Whether a script writes a whole response with a status line, by its name (RFC 3875 section 5). */
 export function isNph({ file }: Script): boolean {
   return file.startsWith('nph-', file.lastIndexOf('/') + 1);
+}
+
+/** Makes what a child needs when it is asked for: an application needs none of it. */
+class ProgramOnDemand implements RequestProgram {
+  readonly request: ScriptRequest;
+  readonly stdin: number;
+
+  constructor(request: ScriptRequest, stdin: number) {
+    this.request = request;
+    this.stdin = stdin;
+  }
+
+  get file(): string {
+    const { file, interpreter } = this.request.script;
+    return interpreter === '' ? file : interpreter;
+  }
+
+  get args(): readonly string[] {
+    const { head, script } = this.request;
+    const { file, interpreter, application } = script;
+    const words = application === null ? searchWords(head.method, head.query) : [];
+    return interpreter === '' ? [file, ...words] : [interpreter, file, ...words];
+  }
+
+  get env(): readonly EnvEntry[] {
+    return environment(this.request);
+  }
+
+  get cwd(): string {
+    return dirname(this.request.script.file);
+  }
 }
 
 /**
@@ -20,43 +51,32 @@ export function programOf(
   exchange: Exchange,
   script: Script,
   contentLength: number,
-): Program {
-  const { head, location, server } = exchange;
-  const { file, interpreter, application } = script;
-  const words = application === null ? searchWords(head.method, head.query) : [];
-  return {
-    file: interpreter === '' ? file : interpreter,
-    args: interpreter === '' ? [file, ...words] : [interpreter, file, ...words],
-    env: environment({
-      head,
-      script,
-      uri: exchange.uri,
-      root: location.root,
-      pathTranslated:
-        script.translated ?? translate(workshop.locate(server, script.pathInfo), script.pathInfo),
-      contentLength,
-      remote: exchange.remote,
-      ...endsOf(exchange),
-      secure: exchange.caller.secure,
-      serverName: serverName(head, server),
-      serverPort: serverPort(head, server, exchange.caller.secure !== null),
-      software: workshop.software,
-      path: workshop.path,
-      authType: exchange.user === '' ? '' : 'Basic',
-      remoteUser: exchange.user,
-      more: location.env,
-      failed: exchange.failed,
-      requestId: exchange.requestId,
-    }),
-    cwd: dirname(file),
-    stdin: head.hasBody ? -1 : workshop.nothing,
+): RequestProgram {
+  const { caller, head, location, server } = exchange;
+  const { serverAddress, remotePort } = caller.ends();
+  const request: ScriptRequest = {
+    head,
+    script,
+    uri: exchange.uri,
+    root: location.root,
+    pathTranslated: script.translated ?? translate(workshop.locate(server, script.pathInfo), script.pathInfo),
+    contentLength,
+    remote: exchange.remote,
+    serverAddress,
+    // The port of a client behind a proxy is not known.
+    remotePort: exchange.remote === exchange.peer ? remotePort : 0,
+    secure: caller.secure,
+    serverName: serverName(head, server),
+    serverPort: serverPort(head, server, caller.secure !== null),
+    software: workshop.software,
+    path: workshop.path,
+    authType: exchange.user === '' ? '' : 'Basic',
+    remoteUser: exchange.user,
+    more: location.env,
+    failed: exchange.failed,
+    requestId: exchange.requestId,
   };
-}
-
-/** The port of a client behind a proxy is not known. */
-function endsOf({ caller, remote, peer }: Exchange): Ends {
-  const ends = caller.ends();
-  return remote === peer ? ends : { ...ends, remotePort: 0 };
+  return new ProgramOnDemand(request, head.hasBody ? -1 : workshop.nothing);
 }
 
 /**
