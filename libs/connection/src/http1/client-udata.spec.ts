@@ -1,7 +1,9 @@
 import { Admission, type Asking } from '@webserv/methods';
 import { Reply, text } from '@webserv/response';
+import type { Protocol } from '../accept/guest.ts';
 import { answers, bodyOf, Clients, get, Source, Taker } from '../testing/clients.ts';
 import { type FakeSite, type FakeSiteOptions, TIMEOUTS } from '../testing/fake-site.ts';
+import { http1 } from './http1.ts';
 
 const GET = get('/x');
 
@@ -15,6 +17,34 @@ function open(options: FakeSiteOptions = {}): void {
 
 beforeEach(() => open());
 afterEach(() => clients.dispose());
+
+/** As with a client of TLS, whose records somebody else reads. */
+const secure: Protocol = (host) => {
+  const welcome = http1(host);
+  const agreed = { version: 'TLSv1.3', cipher: '', serverName: '', resumed: false, client: null };
+  return (fd, remote, wire) => welcome(fd, remote, wire, agreed);
+};
+
+describe('an answer that closes the connection', () => {
+  const LAST = 'GET /x HTTP/1.0\r\n\r\n';
+
+  it('closes it at once where the client says no more', () => {
+    const peer = clients.call(LAST);
+    expect([answers(peer), peer.ended, site.listener.connections]).toEqual([['200 close'], true, 0]);
+  });
+
+  it('waits for the close_notify of a client of TLS, and not for ever', () => {
+    open({ protocol: secure });
+    const [peer, other] = [clients.call(LAST), clients.call(LAST)];
+    expect([answers(peer), peer.ended, site.listener.connections]).toEqual([['200 close'], true, 2]);
+    peer.write('close_notify');
+    peer.end();
+    clients.settle();
+    expect([peer.wasReset, site.listener.connections]).toEqual([false, 1]);
+    clients.pass(2100);
+    expect([other.wasReset, site.listener.connections]).toEqual([false, 0]);
+  });
+});
 
 describe('an idle connection', () => {
   it('holds no round, and nothing of the edition', () => {

@@ -292,7 +292,9 @@ export class ClientUdata extends Connection implements RoundOwner, Guest {
     const { transaction, body, outlet, parser } = round;
     this.stage = Stage.END;
     transaction.log();
-    switch (fateOf(body.reading, writing, parser.head.keepAlive)) {
+    // A client of TLS may say close_notify behind its last request: left unread, it would take the answer from the client.
+    const more = parser.head.keepAlive || this.secure !== null;
+    switch (fateOf(body.reading, writing, more)) {
       case Fate.REUSE:
         this.goOn();
         break;
