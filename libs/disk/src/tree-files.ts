@@ -10,8 +10,16 @@ import {
   pathOfOpen,
   seenFiles,
   Tree,
+  warmName,
 } from '@webserv/event-loop';
-import { FileFacts, type Files, FolderNames, type FolderReader, nodeFiles } from '@webserv/methods';
+import {
+  FileFacts,
+  type Files,
+  FolderNames,
+  type FolderReader,
+  type NameCache,
+  nodeFiles,
+} from '@webserv/methods';
 import type { FileStamp } from '@webserv/response';
 import { WarmRead } from './warm-read.ts';
 
@@ -38,10 +46,13 @@ interface Root {
  * out of it between a check and a use. It opens a root on the first use, and again when the root's path leads elsewhere
  * (a deployment that switches a link). The first use of a root in each round checks that.
  */
-export class TreeFiles implements ServerFiles {
+export class TreeFiles implements ServerFiles, NameCache {
   readonly ahead: WarmRead | null;
+  /** Without a loop nobody may wait beside it. */
+  readonly names: NameCache | null;
   private readonly trees = new Map<string, Root>();
   private readonly loop: FilesLoop | null;
+  private readonly drop = (fd: number): void => this.close(fd);
 
   /**
    * @param loop checks a root once in each of its rounds, reads small files, and closes the files of a round together.
@@ -50,6 +61,7 @@ export class TreeFiles implements ServerFiles {
   constructor(loop: FilesLoop | null = null) {
     this.loop = loop;
     this.ahead = loop === null ? null : new WarmRead(loop);
+    this.names = loop === null ? null : this;
   }
 
   open(root: string, path: string, beneath: boolean): number {
@@ -63,6 +75,17 @@ export class TreeFiles implements ServerFiles {
     if (!beneath) return openPath(path);
     const tree = this.tree(root);
     return typeof tree === 'number' ? tree : tree.open(restOf(root, path), this.loop?.now);
+  }
+
+  isCold(root: string, path: string, beneath: boolean): boolean {
+    const { loop } = this;
+    if (loop === null || !beneath) return false;
+    const tree = this.tree(root);
+    return typeof tree !== 'number' && tree.isCold(restOf(root, path), loop.now, this.drop);
+  }
+
+  warm(path: string, done: () => void): void {
+    warmName(path, done);
   }
 
   inspect(fd: number, facts: FileFacts): number {

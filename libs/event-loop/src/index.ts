@@ -1,5 +1,6 @@
 export { type Address, formatAddress, parseIpv6 } from './address.ts';
 export { assert } from './assert.ts';
+export { warmName } from './disk/cold-name.ts';
 export {
   lockFile,
   lookAt,

@@ -8,7 +8,7 @@ export { conditionsOf } from './conditions.ts';
 export { diskPath, pathText } from './disk/disk-path.ts';
 export type { FileReader, FileReaderOwner } from './disk/file-reader.ts';
 export type { FileWriter, FileWriterOwner } from './disk/file-writer.ts';
-export { FileFacts, type Files, type FolderReader, type ReadAhead } from './disk/files.ts';
+export { FileFacts, type Files, type FolderReader, type NameCache, type ReadAhead } from './disk/files.ts';
 export { FolderNames } from './disk/folder-names.ts';
 export { nodeFiles } from './disk/node-files.ts';
 export { NodeReader } from './disk/node-reader.ts';
@@ -34,6 +34,7 @@ export {
   notModifiedOf,
   originToName,
 } from './fields/added-fields.ts';
+export { coldName } from './files/cold-name.ts';
 export { Admission } from './guard/admission.ts';
 export { type Asking, type Barred, isAsking, type Judgement } from './guard/barred.ts';
 export { entering } from './guard/entering.ts';

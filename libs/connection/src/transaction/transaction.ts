@@ -5,6 +5,7 @@ import {
   type Asking,
   type Barred,
   type Caller,
+  coldName,
   dispatch,
   Exchange,
   failure,
@@ -241,8 +242,11 @@ export class Transaction implements Ended {
   }
 
   private outcome(): Outcome {
+    const { exchange } = this;
     const { answers } = this.site;
-    return answers === null ? dispatch(this.exchange) : answers(this.exchange);
+    if (answers !== null) return answers(exchange);
+    const cold = coldName(exchange);
+    return cold === null ? dispatch(exchange) : new Admission(exchange, cold, () => dispatch(exchange));
   }
 
   /** Answers with an error that a rule before the method stage, or a limit, has found. */

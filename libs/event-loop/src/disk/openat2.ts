@@ -29,6 +29,12 @@ export const openat2: Resolution = {
     return -ERRNO.ENXIO;
   },
 
+  find(top: number, relative: string): number {
+    // An older kernel answers EINVAL.
+    const resolve = RESOLVE.BENEATH | RESOLVE.NO_MAGICLINKS | RESOLVE.CACHED;
+    return paths.openAt2(top, relative === '' ? '.' : relative, F.O_PATH, resolve);
+  },
+
   look(top: number, relative: string, direct: boolean, status: FileStatus): number {
     if (isName(relative)) {
       // One call instead of three: what is no link cannot lead outside.

@@ -18,6 +18,12 @@ export interface Resolution {
    * @param seen a regular file was there a few seconds ago, which need not be looked at once more
    */
   open(top: number, relative: string, direct: boolean, seen: boolean): number;
+  /**
+   * Finds what is there without waiting for the disk. It is not touched, and need not be readable.
+   * @returns a descriptor, or -EAGAIN if only the disk knows, which may take its time; or another -errno, also if the system
+   *   cannot say
+   */
+  find(top: number, relative: string): number;
   /** The status of what is there. It need not be readable. */
   look(top: number, relative: string, direct: boolean, status: FileStatus): number;
   /** A folder to reach others from. It need not be readable. */

@@ -1,5 +1,5 @@
 import { constants, realpathSync } from 'node:fs';
-import { ERRNO } from '../ffi/errno.ts';
+import { EAGAIN, ERRNO } from '../ffi/errno.ts';
 import { F } from '../ffi/file-layout.ts';
 import { close } from '../ffi/libc.ts';
 import { bytesOfName, readName } from '../ffi/names.ts';
@@ -84,6 +84,21 @@ export class Tree {
     seenFiles.pass();
     const real = this.realPath(relative);
     return typeof real === 'number' ? real : way.open(fd, real, true, false);
+  }
+
+  /**
+   * Whether only the disk knows what lies at a path: an open would wait for it. A regular file that the kernel knows is seen by
+   * this, as by a look of `open`.
+   * @param now as of `open`
+   * @param drop closes a descriptor
+   */
+  isCold(relative: string, now: number, drop: (fd: number) => void): boolean {
+    if (seenFiles.find(this.number, relative, now)) return false;
+    const found = this.way.find(this.fd, relative);
+    if (found < 0) return found === -EAGAIN;
+    if (paths.askStatus(found) === 0) seenFiles.add(this.number, relative, now);
+    drop(found);
+    return false;
   }
 
   /** The status of what is there. It need not be readable. */

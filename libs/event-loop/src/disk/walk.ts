@@ -29,6 +29,10 @@ export const walk: Resolution = {
     return fd;
   },
 
+  find(): number {
+    return -ERRNO.ENOSYS;
+  },
+
   look(top: number, relative: string, _direct: boolean, status: FileStatus): number {
     const folder = folderOf(top, relative);
     if (folder < 0) return folder;

@@ -158,8 +158,11 @@ const OLD_STATUS: Readonly<Record<string, OldStatus>> = {
 export const OLD_STATUS_CALL: OldStatus | null =
   SYSTEM === 'linux' ? (OLD_STATUS[process.arch] ?? null) : null;
 
-/** statx(2). */
-export const STATX = { DONT_SYNC: 0x4000, EMPTY_PATH: 0x1000, NO_AUTOMOUNT: 0x800, BASIC: 0x7ff } as const;
+/**
+ * statx(2), and the fields that are read here: type, mode, links, times of changes, inode and size. The time of the last access
+ * is not asked for: each read changes it, and FUSE would ask its daemon again.
+ */
+export const STATX = { DONT_SYNC: 0x4000, EMPTY_PATH: 0x1000, NO_AUTOMOUNT: 0x800, FIELDS: 0x3c7 } as const;
 
 /** struct statfs of Linux, and its type (<linux/magic.h>) for file systems that lie in memory or on others. */
 export const STATFS = { size: 120, type: 0 } as const;
@@ -181,7 +184,8 @@ export const SYS_STATX = SYS_STATX_OF[process.arch] ?? -1;
 export const SYS_OPENAT2 = 437;
 /** struct open_how: flags, mode, resolve, 64 bits each. */
 export const OPEN_HOW = { size: 24, flags: 0, resolve: 16 } as const;
-export const RESOLVE = { NO_MAGICLINKS: 0x02, NO_SYMLINKS: 0x04, BENEATH: 0x08 } as const;
+/** CACHED came with Linux 5.12. */
+export const RESOLVE = { NO_MAGICLINKS: 0x02, NO_SYMLINKS: 0x04, BENEATH: 0x08, CACHED: 0x20 } as const;
 
 /** renameat2(2), and renamex_np(2) of macOS. */
 export const RENAME_NOREPLACE = 1;

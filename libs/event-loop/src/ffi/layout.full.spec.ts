@@ -164,7 +164,10 @@ const LINUX: Question[] = [
   ...Object.entries(RESOLVE).map(([name, value]): Question => [`RESOLVE_${name}`, value]),
   ['AT_EMPTY_PATH', STATX.EMPTY_PATH],
   ['AT_NO_AUTOMOUNT', STATX.NO_AUTOMOUNT],
-  ['STATX_BASIC_STATS', STATX.BASIC],
+  [
+    'STATX_TYPE | STATX_MODE | STATX_NLINK | STATX_MTIME | STATX_CTIME | STATX_INO | STATX_SIZE',
+    STATX.FIELDS,
+  ],
   ['RENAME_NOREPLACE', RENAME_NOREPLACE],
   ['sizeof(struct epoll_event)', EPOLL_EVENT.size],
   ['offsetof(struct epoll_event, events)', EPOLL_EVENT.events],

@@ -28,7 +28,8 @@ import { nameLength, readName, writeName } from './names.ts';
 const PATH_MAX = 4096;
 
 const linux = SYSTEM === 'linux';
-const openatCall = declare('int openat(int folder, uintptr_t path, int flags, int mode)');
+/** openat(2) itself, for a thread. */
+export const openAtCall = declare('int openat(int folder, uintptr_t path, int flags, int mode)');
 const unlinkatCall = declare('int unlinkat(int folder, uintptr_t path, int flags)');
 const renameCall = declare('int rename(uintptr_t from, uintptr_t to)');
 const flockCall = declare('int flock(int fd, int operation)');
@@ -112,7 +113,7 @@ export function openAt(folder: number, path: string, flags: number): number {
   const size = place(first, path);
   if (size < 0) return size;
   for (;;) {
-    const fd = openatCall(folder, first.address, flags | C.O_CLOEXEC, 0);
+    const fd = openAtCall(folder, first.address, flags | C.O_CLOEXEC, 0);
     if (fd >= 0) return fd;
     const error = lastError();
     if (error !== -EINTR) return error;
@@ -166,7 +167,7 @@ export function askStatus(fd: number): number {
 
 function askLinux(folder: number, path: number, flags: number): number {
   if (layout !== STATUS) return askOld(folder, path, flags);
-  if (present(statxCall, 'statx(2)')(SYS_STATX, folder, path, flags, STATX.BASIC, status.address) >= 0)
+  if (present(statxCall, 'statx(2)')(SYS_STATX, folder, path, flags, STATX.FIELDS, status.address) >= 0)
     return 0;
   const error = lastError();
   if (!NO_STATX.has(error) || OLD_STATUS_CALL === null) return error;
@@ -187,7 +188,7 @@ function askOld(folder: number, path: number, flags: number): number {
 export function askKnownStatus(fd: number): number {
   if (statxCall === null) return -ERRNO.ENOSYS;
   const flags = STATX.EMPTY_PATH | STATX.DONT_SYNC;
-  const failed = statxCall(SYS_STATX, fd, none.address, flags, STATX.BASIC, status.address);
+  const failed = statxCall(SYS_STATX, fd, none.address, flags, STATX.FIELDS, status.address);
   return failed < 0 ? lastError() : 0;
 }
 

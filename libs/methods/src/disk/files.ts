@@ -24,6 +24,17 @@ export interface ReadAhead {
   read(fd: number): number;
 }
 
+/** What the kernel knows of names without asking the disk. */
+export interface NameCache {
+  /**
+   * Whether only the disk knows what lies at a path, and may take its time.
+   * @param beneath as for `Files.open`
+   */
+  isCold(root: string, path: string, beneath: boolean): boolean;
+  /** Has the disk asked for what lies at a path, beside the loop. @param done called later, whatever lies there */
+  warm(path: string, done: () => void): void;
+}
+
 /**
  * The disk as the methods see it. No call throws: a failure is a negative errno.
  * Paths are absolute. `root` is the folder that a path must not leave.
@@ -31,6 +42,8 @@ export interface ReadAhead {
 export interface Files {
   /** Null or absent: files are read when they are sent. */
   readonly ahead?: ReadAhead | null;
+  /** Null or absent: nobody can say whether a name is cold. */
+  readonly names?: NameCache | null;
   /**
    * Opens a regular file or a folder for reading. Anything else is -ENXIO and stays untouched, because opening a FIFO or a
    * device can have effects, or wait.

@@ -6,7 +6,10 @@ import type { Intake, IntakeClient, Outcome } from '../intake.ts';
 import type { Asking, Barred } from './barred.ts';
 import { refusal } from './refusal.ts';
 
-/** A request whose client is being judged. Its body waits. A client that may come in gets what `go` makes of the request. */
+/**
+ * A request that waits while its client is being judged, or its name is looked for. Its body waits. A client that may come in gets
+ * what `go` makes of the request.
+ */
 export class Admission implements Intake {
   private readonly exchange: Exchange;
   private readonly asking: Asking;

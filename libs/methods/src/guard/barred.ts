@@ -8,7 +8,7 @@ export interface Barred {
   readonly realm: string;
 }
 
-/** Credentials that are being looked at. */
+/** Credentials that are being looked at, or anything else that a client has to wait for. */
 export interface Asking {
   /** Calls back once, and not from within, unless `leave` is called before. Null: the client may come in. */
   wait(done: (barred: Barred | null) => void): void;

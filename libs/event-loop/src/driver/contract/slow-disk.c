@@ -1,7 +1,7 @@
 /*
  * A file system that stands for a slow disk: a folder as it is, but that reads, writes, fsync(2) and the close(2) of what was
  * written wait until they are let go. Arguments: the folder, where to mount it, seconds that a call waits at most, and
- * "direct" for a file system without a page cache.
+ * "direct" for a file system without a page cache, or "names" for one whose names wait too. The kernel keeps those that it knows.
  * Reads from its standard input: h (hold), o (one call may go), r (release all). Its end ends the file system.
  * Writes to its standard output: m (mounted), . (for each command), w (a call waits), p (it goes), ! (it has waited too long).
  */
@@ -19,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static int base, direct, patience, held, tokens;
+static int base, direct, names, patience, held, tokens;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 
@@ -65,6 +65,7 @@ static void *fs_init(struct fuse_conn_info *conn, struct fuse_config *config) {
   /* One read at a time: each held call keeps a thread, of which there are ten. */
   conn->want &= ~FUSE_CAP_ASYNC_READ;
   config->direct_io = direct;
+  if (names) config->entry_timeout = config->negative_timeout = config->attr_timeout = 3600;
   /* No path is locked by a call that waits: a rename would wait with it. */
   config->nullpath_ok = 1;
   pthread_t thread;
@@ -73,6 +74,7 @@ static void *fs_init(struct fuse_conn_info *conn, struct fuse_config *config) {
   return NULL;
 }
 static int fs_getattr(const char *path, struct stat *st, struct fuse_file_info *fi) {
+  if (names && !fi) wait_for_turn();
   return result(fi ? fstat(fi->fh, st) : fstatat(base, below(path), st, AT_SYMLINK_NOFOLLOW));
 }
 static int fs_open(const char *path, struct fuse_file_info *fi) {
@@ -143,6 +145,7 @@ int main(int count, char **words) {
   if (base < 0) return 2;
   patience = atoi(words[3]);
   direct = count > 4 && strcmp(words[4], "direct") == 0;
+  names = count > 4 && strcmp(words[4], "names") == 0;
   char *arguments[] = {words[0], "-f", "-o", "fsname=webserv-slow-disk", words[2], NULL};
   return fuse_main(5, arguments, &operations, NULL);
 }

@@ -8,8 +8,8 @@ import type { Readable, Writable } from 'node:stream';
 const PATIENCE_S = 8;
 const LIBRARY = ['-I/usr/include/fuse3', '-I/usr/local/include/fuse3', '-lfuse3', '-lpthread'];
 
-/** `direct` has no page cache: each read goes to the disk. */
-export type SlowDiskKind = 'cached' | 'direct';
+/** `direct` has no page cache: each read goes to the disk. With `names`, whoever looks for a name waits as well. */
+export type SlowDiskKind = 'cached' | 'direct' | 'names';
 
 /** The file system's program, and the folders that it needs. */
 export class SlowDisks {
@@ -48,7 +48,7 @@ export class SlowDisks {
   async mount(kind: SlowDiskKind): Promise<SlowDisk> {
     const words = this.words(kind);
     const child = spawn(this.program, words, { stdio: ['pipe', 'pipe', 'ignore'] });
-    const disk = new SlowDisk(words[1] as string, child);
+    const disk = new SlowDisk(words[0] as string, words[1] as string, child);
     await disk.heard(() => disk.mounted);
     return disk;
   }
@@ -61,6 +61,8 @@ export class SlowDisks {
 /** A mounted file system whose reads, writes and closes wait for a word. */
 export class SlowDisk {
   readonly folder: string;
+  /** What it shows, for what is to be there without its knowing. */
+  readonly base: string;
   mounted = false;
   /** Calls that wait now, and calls that have waited. */
   waiting = 0;
@@ -72,7 +74,8 @@ export class SlowDisk {
   private obeyed = 0;
   private wake: () => void = () => {};
 
-  constructor(folder: string, child: ChildProcessByStdio<Writable, Readable, null>) {
+  constructor(base: string, folder: string, child: ChildProcessByStdio<Writable, Readable, null>) {
+    this.base = base;
     this.folder = folder;
     this.child = child;
     this.ended = new Promise((resolve) => {

@@ -1,0 +1,94 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { SlowDisks } from '../driver/contract/slow-disk.contract.ts';
+import { F } from '../ffi/file-layout.ts';
+import { closeFile, Tree, warmName } from '../index.ts';
+import { hasOpenat2, openat2 } from './openat2.ts';
+import type { Resolution } from './resolution.ts';
+import { walk } from './walk.ts';
+
+function opened(folder: string, way?: Resolution): Tree {
+  const tree = Tree.open(folder, way);
+  if (typeof tree === 'number') throw new Error(`open: ${tree}`);
+  return tree;
+}
+
+function contentOf(tree: Tree, name: string): string {
+  const fd = tree.open(name, NOW);
+  try {
+    return fs.readFileSync(fd, 'utf8');
+  } finally {
+    closeFile(fd);
+  }
+}
+
+const NOW = 1000;
+const drop = (fd: number): void => closeFile(fd);
+const knows = hasOpenat2() && closedAtOnce(openat2.find(F.AT_FDCWD, '')) >= 0;
+
+function closedAtOnce(fd: number): number {
+  if (fd >= 0) closeFile(fd);
+  return fd;
+}
+
+describe('a name', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'webserv-names-'));
+    fs.writeFileSync(path.join(folder, 'file'), 'content');
+  });
+  afterEach(() => fs.rmSync(folder, { recursive: true }));
+
+  const ways: Resolution[] = hasOpenat2() ? [openat2, walk] : [walk];
+  it.each(ways)('that the kernel knows is not cold, there or not ($name)', (way) => {
+    const tree = opened(folder, way);
+    for (const name of ['file', '', 'none']) {
+      // Whoever has looked knows.
+      tree.look(name, { kind: 'other', size: 0, mtimeMs: 0, ctimeMs: 0, ino: 0 });
+      expect(tree.isCold(name, NOW, drop)).toBe(false);
+    }
+    expect(contentOf(tree, 'file')).toBe('content');
+    tree.close();
+  });
+
+  it.each(['file', 'none'])('is asked for in a thread, whatever lies there (%s)', async (name) => {
+    await new Promise<void>((resolve) => warmName(path.join(folder, name), resolve));
+  });
+});
+
+describe('a name that only a slow disk knows', () => {
+  const disks = new SlowDisks();
+  afterAll(() => disks.dispose());
+  const why = knows ? disks.reason : 'a kernel that does not say what it knows';
+
+  // Skipped where none can be mounted: the reason stands in the name.
+  (why === '' ? it : it.skip)(
+    `is cold until a thread has asked, and nobody else waits${why === '' ? '' : ` (skipped: ${why})`}`,
+    async () => {
+      const disk = await disks.mount('names');
+      for (const name of ['one', 'other']) fs.writeFileSync(path.join(disk.base, name), name);
+      const tree = opened(disk.folder);
+      await disk.hold();
+      expect(tree.isCold('one', NOW, drop)).toBe(true);
+      expect(tree.isCold('none', NOW, drop)).toBe(true);
+      expect(disk.waiting).toBe(0);
+      const warm = new Promise<void>((resolve) => warmName(path.join(disk.folder, 'one'), resolve));
+      await disk.heard(() => disk.waiting === 1);
+      expect(tree.isCold('one', NOW, drop)).toBe(true);
+      await disk.letOne();
+      await warm;
+      // The disk still holds whatever asks.
+      expect(tree.isCold('one', NOW, drop)).toBe(false);
+      expect(tree.isCold('other', NOW, drop)).toBe(true);
+      const fd = tree.open('one', NOW);
+      expect(fd).toBeGreaterThanOrEqual(0);
+      closeFile(fd);
+      await disk.release();
+      expect(contentOf(tree, 'one')).toBe('one');
+      expect([disk.patient, disk.passed]).toEqual([true, 1]);
+      tree.close();
+      await disk.unmount();
+    },
+  );
+});
