@@ -1,6 +1,6 @@
 import { constants, realpathSync } from 'node:fs';
 import { EAGAIN, ERRNO } from '../ffi/errno.ts';
-import { F } from '../ffi/file-layout.ts';
+import { F, MEMORY_FILE_SYSTEMS } from '../ffi/file-layout.ts';
 import { close } from '../ffi/libc.ts';
 import { bytesOfName, readName } from '../ffi/names.ts';
 import type { FileStatus } from '../ffi/paths.ts';
@@ -37,6 +37,8 @@ export class Tree {
   private readonly device: number;
   private readonly inode: number;
   private readonly way: Resolution;
+  /** There is no disk to ask. The kernel keeps no names of memory that are not there, and would say that it has to ask. */
+  private readonly inMemory: boolean;
   /** Files that were seen in another tree, or before the path led here, are not those of this one. */
   private readonly number = ++trees;
 
@@ -44,6 +46,7 @@ export class Tree {
     this.path = path;
     this.fd = fd;
     this.way = way;
+    this.inMemory = MEMORY_FILE_SYSTEMS.has(paths.fileSystemOf(fd));
     this.device = paths.statusDevice();
     this.inode = paths.statusInode();
   }
@@ -93,7 +96,7 @@ export class Tree {
    * @param drop closes a descriptor
    */
   isCold(relative: string, now: number, drop: (fd: number) => void): boolean {
-    if (seenFiles.find(this.number, relative, now)) return false;
+    if (this.inMemory || seenFiles.find(this.number, relative, now)) return false;
     const found = this.way.find(this.fd, relative);
     if (found < 0) return found === -EAGAIN;
     if (paths.askStatus(found) === 0) seenFiles.add(this.number, relative, now);

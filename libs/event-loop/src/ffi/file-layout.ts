@@ -167,6 +167,8 @@ export const STATX = { DONT_SYNC: 0x4000, EMPTY_PATH: 0x1000, NO_AUTOMOUNT: 0x80
 /** struct statfs of Linux, and its type (<linux/magic.h>) for file systems that lie in memory or on others. */
 export const STATFS = { size: 120, type: 0 } as const;
 export const FILE_SYSTEM = { TMPFS: 0x01021994, RAMFS: 0x858458f6, OVERLAYFS: 0x794c7630 } as const;
+/** File systems that are memory and nothing else. */
+export const MEMORY_FILE_SYSTEMS: ReadonlySet<number> = new Set([FILE_SYSTEM.TMPFS, FILE_SYSTEM.RAMFS]);
 export const QUICK_FILE_SYSTEMS: ReadonlySet<number> = new Set(Object.values(FILE_SYSTEM));
 
 /** Linux numbers its system calls by architecture; newer ones have the same number on all. */
