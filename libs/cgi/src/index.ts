@@ -1,3 +1,4 @@
+export { RecordReader, type RecordSink } from './application/record-reader.ts';
 export { readValues, valuesQuestion } from './application/values.ts';
 export { OutputParser, OutputStatus, type ScriptHead } from './output/output-parser.ts';
 export { Alarm } from './process/alarm.ts';

@@ -1,4 +1,5 @@
 import type { Target } from '../target.ts';
+import { application } from './application.ts';
 import { body } from './body.ts';
 import { conditions } from './conditions.ts';
 import { config } from './config.ts';
@@ -26,6 +27,7 @@ export const TARGETS: readonly Target[] = [
   names,
   accept,
   scriptHead,
+  application,
   config,
   matching,
   hpack,
