@@ -9,6 +9,7 @@ export { SocketFiles } from './accept/socket-files.ts';
 export { Clock } from './clock.ts';
 export type { Edition } from './edition.ts';
 export { http1 } from './http1/http1.ts';
+export { fitsHttp2, HTTP2_BODY_MAX, http2Head, http2Request } from './memory/http2-exchange.ts';
 export { type OneRequest, serveOne } from './memory/one-request.ts';
 export { protocolOf } from './protocol-of.ts';
 export type { Ended, Site } from './site.ts';

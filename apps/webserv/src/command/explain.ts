@@ -11,7 +11,7 @@ const STDOUT = 1;
 export async function explainRequest({ options, operands }: Words): Promise<void> {
   const json = options.has('json');
   const fields = options.get('header')?.split('\n') ?? [];
-  const asked = readAsked(operands, fields, options.get('from') ?? '127.0.0.1');
+  const asked = readAsked(operands, fields, options.get('from') ?? '127.0.0.1', options.has('http2'));
   if (typeof asked === 'string') {
     refuse(asked, 2);
     return;

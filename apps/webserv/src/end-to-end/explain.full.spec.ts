@@ -5,9 +5,9 @@ import { Random } from '@webserv/event-loop/testing';
 import { type Explanation, explain, readAsked, realSystem, type System } from '@webserv/hosting';
 import { serve } from '../index.ts';
 import { markdown } from '../server/markdown.ts';
-import { Peer } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
-import { type Ask, type Plan, planOf, plantSite } from './testing/explain-plan.ts';
+import { type Ask, type Plan, planOf, plantSite, type Way } from './testing/explain-plan.ts';
+import { headOf } from './testing/head-of.ts';
 
 /** One seed is one config and one request. */
 const SEEDS = 500;
@@ -47,18 +47,8 @@ function steadyLine(text: string): string {
     .trim();
 }
 
-/** @returns the head of the answer */
-async function served(address: string, { method, target, fields, body }: Ask): Promise<string[]> {
-  const end = address.lastIndexOf(':');
-  const peer = await Peer.open(Number(address.slice(end + 1)), address.slice(0, end));
-  const lines = [`${method} ${target} HTTP/1.1`, ...fields, '', ''];
-  const received = await peer.send(lines.join('\r\n')).send(Buffer.alloc(body)).finish().rest();
-  const text = received.toString('latin1').replace(/^HTTP\/1\.1 100 .*\r\n\r\n/, '');
-  return (text.split('\r\n\r\n')[0] ?? '').split('\r\n');
-}
-
-async function explained(config: Config, ask: Ask): Promise<Told> {
-  const asked = readAsked([ask.method, ask.target], ask.fields, '127.0.0.1');
+async function explained(config: Config, ask: Ask, way: Way): Promise<Told> {
+  const asked = readAsked([ask.method, ask.target], ask.fields, '127.0.0.1', way === 'h2');
   if (typeof asked === 'string') throw new Error(asked);
   const told = await explain(config, asked, 'webserv/test', { paths: UNWATCHED, markdown: markdown() });
   if ('problem' in told) throw new Error(told.problem);
@@ -100,21 +90,22 @@ async function compare(plans: readonly GoodPlan[], kinds: Set<string>): Promise<
   const pairs: { readonly plan: GoodPlan; readonly told: Told; readonly head: string[] }[] = [];
   try {
     for (const plan of plans) {
-      const told = await explained(plan.config, plan.ask);
+      const told = await explained(plan.config, plan.ask, plan.way);
       const address = running.addresses.find((each) => each.startsWith(`${plan.address}:`));
-      pairs.push({ plan, told, head: await served(address ?? '', plan.ask) });
+      const port = Number(address?.slice(address.lastIndexOf(':') + 1));
+      pairs.push({ plan, told, head: await headOf(plan.way, plan.address, port, plan.ask) });
       if (plan.ask.changes) plantSite(site);
     }
   } finally {
     await running.close();
   }
   for (const { plan, told, head } of pairs) {
-    const { seed, text, ask, log } = plan;
+    const { seed, text, ask, log, way } = plan;
     const byScript = head.some((line) => /^X-Script: /i.test(line));
     const line = steadyLine(readFileSync(join(site.folder, log), 'latin1'));
     const seen = byScript ? OF_SCRIPT : { script: false, head: steady(head), log: line };
-    kinds.add(byScript ? 'script' : (head[0] ?? 'none'));
-    expect({ seed, text, ask, ...told }).toEqual({ seed, text, ask, ...seen });
+    kinds.add(`${way} ${byScript ? 'script' : (head[0] ?? 'none')}`);
+    expect({ seed, text, ask, way, ...told }).toEqual({ seed, text, ask, way, ...seen });
     rmSync(join(site.folder, log));
   }
 }
@@ -131,6 +122,6 @@ describe('webserv explain', () => {
       );
     }
     // The plan would prove little if most requests ended alike.
-    expect(kinds.size).toBeGreaterThan(12);
+    expect(kinds.size).toBeGreaterThan(40);
   }, 240_000);
 });

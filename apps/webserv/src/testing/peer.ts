@@ -96,9 +96,9 @@ export class Peer {
     options: ConnectionOptions & { readonly localAddress?: string } = {},
   ): Promise<Peer> {
     return new Promise((resolve, reject) => {
-      const { localAddress, path } = options;
+      const { host = '127.0.0.1', localAddress, path } = options;
       const plain = connect({
-        ...(path === undefined ? { port, host: '127.0.0.1' } : { path }),
+        ...(path === undefined ? { port, host } : { path }),
         ...(localAddress === undefined ? {} : { localAddress }),
       });
       const socket = tlsConnect({

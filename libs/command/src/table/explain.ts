@@ -26,6 +26,7 @@ export const EXPLAIN: SubcommandRow = {
       },
       help: 'the address of the client (default: 127.0.0.1)',
     },
+    { name: 'http2', help: 'ask in HTTP/2, of an https:// URL or an address with h2c' },
     { name: 'json', help: 'print the explanation as JSON' },
     COLOR,
     HELP,

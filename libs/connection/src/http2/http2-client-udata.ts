@@ -81,8 +81,9 @@ export class Http2ClientUdata
     return this.host.clock;
   }
 
+  /** It is closed. One in memory has no descriptor, and a slot as long as it is open. */
   get gone(): boolean {
-    return this.fd < 0;
+    return this.fd < 0 && this.slot < 0;
   }
 
   override ends(): Ends {
@@ -269,7 +270,7 @@ export class Http2ClientUdata
     streams.remove(served);
     const idleMs = served.transaction.location.timeouts.keepAlive;
     served.pool.give(served, this.memory);
-    if (streams.size > 0 || this.fd < 0) return;
+    if (streams.size > 0 || this.gone) return;
     if (this.ending >= Ending.LAST) this.closeWhenSent();
     else if (idleMs === 0) this.endNow();
     else {
@@ -311,7 +312,7 @@ export class Http2ClientUdata
 
   private closeWhenSent(): void {
     const { output, streams, session } = this;
-    if (this.ending < Ending.LAST || this.fd < 0 || this.lingering) return;
+    if (this.ending < Ending.LAST || this.gone || this.lingering) return;
     if (streams.size > 0 && this.ending !== Ending.CLOSING) return;
     output.pump();
     if (output.busy || session.controlSize > 0) {
@@ -355,7 +356,7 @@ export class Http2ClientUdata
     if (next > 0)
       for (const served of streams.all) next = Math.min(next, served.look(moves, inbox.waits) || next);
     output.uncork();
-    if (this.fd >= 0 && !this.lingering && next > 0) this.lookIn(next);
+    if (!this.gone && !this.lingering && next > 0) this.lookIn(next);
   }
 
   /** @returns milliseconds until the next look; 0 where the connection has been closed */

@@ -21,6 +21,7 @@ export class MemoryWire extends Udata implements Wire {
   /** What the client sends, from `sent` on, and zeros behind it. */
   private readonly head: Buffer;
   private zeros: number;
+  private readonly isOver: ((received: Buffer) => boolean) | null;
   private sent = 0;
   private receiving: Op | null = null;
   private sending: Op | null = null;
@@ -30,13 +31,21 @@ export class MemoryWire extends Udata implements Wire {
   /**
    * @param head what the client sends first
    * @param zeros how many bytes of zero follow, in place of a body
+   * @param isOver whether the client has received its last, and goes; null if it waits for the server to close
    */
-  constructor(loop: Loop, near: Ends, head: Buffer, zeros: number) {
+  constructor(
+    loop: Loop,
+    near: Ends,
+    head: Buffer,
+    zeros: number,
+    isOver: ((received: Buffer) => boolean) | null,
+  ) {
     super('wire', -1);
     this.loop = loop;
     this.near = near;
     this.head = head;
     this.zeros = zeros;
+    this.isOver = isOver;
   }
 
   /** The beginning of what the client has received. */
@@ -72,6 +81,7 @@ export class MemoryWire extends Udata implements Wire {
     op.vector = vector;
     op.length = vector.reduce((sum, { length }) => sum + length, 0);
     for (const { memory, offset, length } of vector) this.keep(memory, offset, length);
+    if (this.isOver?.(this.received) === true) this.finished = true;
     this.sending = this.begin(op);
   }
 

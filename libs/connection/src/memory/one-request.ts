@@ -4,11 +4,14 @@ import type { Guest, Host } from '../accept/guest.ts';
 import type { Clock } from '../clock.ts';
 import type { Edition } from '../edition.ts';
 import { http1 } from '../http1/http1.ts';
+import { http2 } from '../http2/http2.ts';
+import { isReset } from './http2-exchange.ts';
 import { MemoryWire } from './memory-wire.ts';
 
 /** A request that comes by no socket. */
 export interface OneRequest {
-  /** As HTTP/1.1 writes it: the head, and perhaps a body. */
+  readonly protocol: 'http/1.1' | 'h2';
+  /** As the protocol writes it: the head, and perhaps a body. */
   readonly bytes: Buffer;
   /** Bytes of zero that follow, in place of a body. */
   readonly zeros: number;
@@ -25,8 +28,9 @@ export interface OneRequest {
  */
 export function serveOne(loop: Loop, clock: Clock, edition: Edition, request: OneRequest): Promise<Buffer> {
   return new Promise((resolve) => {
-    const { bytes, zeros, remote, ends, secure } = request;
-    const wire = new MemoryWire(loop, ends, bytes, zeros);
+    const { protocol, bytes, zeros, remote, ends, secure } = request;
+    const speaks = protocol === 'h2' ? http2 : http1;
+    const wire = new MemoryWire(loop, ends, bytes, zeros, protocol === 'h2' ? isReset : null);
     const over = (guest: Guest): void => guest.cut('over');
     const host: Host = {
       loop,
@@ -45,7 +49,7 @@ export function serveOne(loop: Loop, clock: Clock, edition: Edition, request: On
       succeed: () => {},
       clientGone: () => resolve(wire.received),
     };
-    const client = http1(host)(-1, remote, wire, secure);
+    const client = speaks(host)(-1, remote, wire, secure);
     loop.register(client, Interest.BOTH);
     client.start();
   });

@@ -12,6 +12,8 @@ export interface Asked {
   readonly fields: readonly (readonly [name: string, value: string])[];
   /** The address of the client. */
   readonly from: string;
+  /** The client speaks HTTP/2 where the address does. */
+  readonly http2: boolean;
 }
 
 const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
@@ -27,9 +29,15 @@ const NO_VALUE = /[\x00-\x08\x0a-\x1f\x7f]/;
  * @param words a URL, and perhaps a method before it
  * @param lines fields as `Name: value`
  * @param from the address of the client
+ * @param http2 whether it is asked in HTTP/2
  * @returns the request, or what is wrong with the words
  */
-export function readAsked(words: readonly string[], lines: readonly string[], from: string): Asked | string {
+export function readAsked(
+  words: readonly string[],
+  lines: readonly string[],
+  from: string,
+  http2 = false,
+): Asked | string {
   const [first = '', second] = words;
   const [method, url] = second === undefined ? ['GET', first] : [first, second];
   if (!TOKEN.test(method)) return `"${method}" is no method: expected a token, such as GET or POST`;
@@ -41,7 +49,7 @@ export function readAsked(words: readonly string[], lines: readonly string[], fr
     fields.push(field);
   }
   const place = placeOf(url);
-  return typeof place === 'string' ? place : { method, ...place, fields, from };
+  return typeof place === 'string' ? place : { method, ...place, fields, from, http2 };
 }
 
 function placeOf(url: string): Pick<Asked, 'place' | 'authority' | 'target'> | string {

@@ -10,6 +10,7 @@ import { atOnce } from '../steps.ts';
 import type { Asked } from './asked.ts';
 import { type ChosenAddress, chosenAddress } from './chosen-address.ts';
 import type { Explanation } from './explanation.ts';
+import { handshakeWith } from './handshake.ts';
 import { directivesOf, locationPart, serverPart } from './parts.ts';
 import { readAnswer } from './read-answer.ts';
 import { requestOf } from './request-of.ts';
@@ -43,9 +44,12 @@ export async function explain(
 ): Promise<Explanation | { readonly problem: string }> {
   const chosen = chosenAddress(config, asked);
   if (typeof chosen === 'string') return { problem: chosen };
-  const trial = new Trial(config, asked, chosen, software, means);
+  const request = requestOf(asked, chosen.address);
+  if (typeof request === 'string') return { problem: request };
+  const trial = new Trial(config, asked, chosen, request, software, means);
   try {
-    return await trial.run();
+    const { problem } = trial;
+    return problem === '' ? await trial.run() : { problem };
   } finally {
     trial.close();
   }
@@ -62,9 +66,17 @@ class Trial {
   private readonly edition: HostedEdition;
   private readonly address: AddressEdition;
   private readonly request: OneRequest;
+  private readonly handshake: ReturnType<typeof handshakeWith> | null;
   private seen: Seen | null = null;
 
-  constructor(config: Config, asked: Asked, chosen: ChosenAddress, software: string, means: Means) {
+  constructor(
+    config: Config,
+    asked: Asked,
+    chosen: ChosenAddress,
+    request: OneRequest,
+    software: string,
+    means: Means,
+  ) {
     this.system = new TiedSystem(this.steps, means.paths ?? realSystem.paths);
     this.asked = asked;
     this.chosen = chosen;
@@ -83,7 +95,16 @@ class Trial {
       });
     });
     this.address = new AddressEdition(sites, present(edition.services, 'open services'), edition);
-    this.request = requestOf(asked, chosen.address);
+    this.request = request;
+    const { secure, protocol } = request;
+    const named = secure === null ? null : this.address.siteOf(secure.serverName).server;
+    this.handshake =
+      named === null ? null : handshakeWith(named, secure?.serverName ?? '', protocol === 'h2');
+  }
+
+  /** Why the request does not come to the server; '' if it does. */
+  get problem(): string {
+    return this.handshake?.problem ?? '';
   }
 
   async run(): Promise<Explanation> {
@@ -99,10 +120,10 @@ class Trial {
     const { server } = site;
     if (seen.cache === 'hit') way = await this.without(site);
     const { location, path } = seen.cache === 'hit' ? this.last : seen;
-    const answer = system.program === null ? readAnswer(received) : null;
+    const answer = system.program === null ? readAnswer(received, this.request.protocol) : null;
     return {
       request: { method: asked.method, target: asked.target, from: asked.from },
-      server: serverPart(chosen, server, host),
+      server: serverPart(chosen, server, host, this.handshake?.text ?? ''),
       location: locationPart(site, location, path),
       directives: directivesOf(server, location),
       steps: way,

@@ -21,6 +21,7 @@ export function explanationText(explanation: Explanation, options: TextOptions):
   out.more(server.reason);
   if (server.others.length > 0) out.more(`others of this address: ${server.others.join(', ')}`);
   out.more(`listen ${server.listen}: ${server.address}`);
+  if (server.tls !== '') out.more(`tls: ${server.tls}`);
   out.title('location', `${location.path}  ${out.place(location.at)}`);
   out.more(location.reason);
   if (location.others.length > 0) out.more(`behind it: ${location.others.join(', ')}`);

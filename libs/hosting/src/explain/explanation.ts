@@ -16,6 +16,8 @@ export interface Explanation {
     readonly listen: string;
     /** Why this address, and not another one. */
     readonly address: string;
+    /** What the handshake comes to; '' without TLS. */
+    readonly tls: string;
     readonly name: string;
     readonly at: Place;
     /** Why this server of the address. */

@@ -8,16 +8,21 @@ import type { Explanation } from './explanation.ts';
 /** Directives that other parts of the explanation show. */
 const ELSEWHERE: ReadonlySet<string> = new Set(['listen', 'server_name']);
 
-/** @param host as the request names it */
+/**
+ * @param host as the request names it
+ * @param tls what the handshake comes to; '' without TLS
+ */
 export function serverPart(
   { address, reason }: ChosenAddress,
   server: Server,
   host: string,
+  tls: string,
 ): Explanation['server'] {
   const { listen, servers } = address;
   return {
     listen: `${listen.text}${listen.tls ? ' tls' : ''}${listen.h2c ? ' h2c' : ''}`,
     address: reason,
+    tls,
     name: nameOf(server),
     at: placeOf(server.at),
     reason: whyServer(server, servers, host),

@@ -2,7 +2,11 @@ import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Random } from '@webserv/event-loop/testing';
 import { USERS } from '../../testing/accounts.ts';
+import { pairFor } from '../../testing/certificates.ts';
 import type { TestSite } from '../../testing/site.ts';
+
+/** How a server of the plan is spoken with. */
+export type Way = 'http' | 'https' | 'h2' | 'h2c';
 
 /** A request of the plan. */
 export interface Ask {
@@ -40,7 +44,9 @@ export function plantSite(site: TestSite): void {
   rmSync(join(site.folder, 'up'), { recursive: true, force: true });
   mkdirSync(join(site.folder, 'up'));
   site.aged('up/taken.txt', 'taken');
-  for (const [path, content] of Object.entries(FILES)) {
+  const { certificate, key } = pairFor('a.test', '*.b.test');
+  const pems = { 'certificate.pem': certificate, 'key.pem': key, 'authorities.pem': certificate };
+  for (const [path, content] of Object.entries({ ...FILES, ...pems })) {
     if (!existsSync(join(site.folder, path))) site.aged(path, content);
     if (path.endsWith('.sh')) chmodSync(join(site.folder, path), 0o755);
   }
@@ -210,6 +216,9 @@ const FIELDS = [
   'Authorization: Basic YW5uYTp3cm9uZw==',
 ];
 
+const WAYS: readonly Way[] = ['http', 'http', 'https', 'h2', 'h2c'];
+const OF_TLS = 'certificate certificate.pem key.pem; hsts 1d;';
+
 const FORMATS = ['combined', 'json', 'short'];
 
 function some<T>(random: Random, list: readonly T[], most: number): T[] {
@@ -231,28 +240,38 @@ function once(lines: readonly string[], taken = ''): string {
   return kept.join(' ');
 }
 
-function serverOf(random: Random, name: string, log: string, address: string): string {
+const OF_LISTEN: Readonly<Record<Way, string>> = { http: '', https: ' tls', h2: ' tls', h2c: ' h2c' };
+
+function serverOf(random: Random, name: string, log: string, address: string, way: Way): string {
   const cache = random.chance(0.5) ? '' : 'cache_size 0;';
   const locations = some(random, LOCATIONS, 6).map(([path, own]) => {
     const fixed = own.includes('redirection') || own.includes('return');
     return `  location ${path} { ${own} ${fixed ? '' : once(some(random, OF_LOCATION, 2), own)} }`;
   });
   return `server {
-  listen ${address}:0; server_name ${name}; root site; access_log ${log};
+  listen ${address}:0${OF_LISTEN[way]}; ${way === 'https' || way === 'h2' ? OF_TLS : ''} server_name ${name}; root site; access_log ${log};
   ${cache} ${once(some(random, OF_SERVER, 5))}
   location / { ${once(some(random, OF_LOCATION, 3))} }
 ${locations.join('\n')}
 }`;
 }
 
-function askOf(random: Random): Ask {
+/** What a client of Node sends in HTTP/2: its frames say what Connection says, and each name stands there once. */
+function fitsHttp2(field: string, index: number, fields: readonly string[]): boolean {
+  const name = `${field.split(':')[0]}:`;
+  return name !== 'Connection:' && fields.findIndex((other) => other.startsWith(name)) === index;
+}
+
+function askOf(random: Random, way: Way): Ask {
   const method = random.pick(METHODS);
   const target = method === 'OPTIONS' && random.chance(0.3) ? '*' : random.pick(TARGETS);
   const body = method === 'POST' || method === 'PUT' || random.chance(0.1) ? random.pick([0, 5, 300]) : 0;
   const host = random.chance(0.9) ? random.pick(['a.test', 'x.b.test', 'A.TEST:80', 'other']) : 'bad host';
   const fields = [`Host: ${host}`, ...some(random, FIELDS, 3)];
   if (body > 0 || random.chance(0.1)) fields.push(`Content-Length: ${body}`);
-  return { method, target, fields, body, changes: CHANGES.has(method) };
+  const inHttp2 = way === 'h2' || way === 'h2c';
+  const sent = inHttp2 ? fields.filter(fitsHttp2) : fields;
+  return { method, target, fields: sent, body, changes: CHANGES.has(method) };
 }
 
 /** One config and one request to it. */
@@ -263,6 +282,7 @@ export interface Plan {
   /** The name of their access log. */
   readonly log: string;
   readonly ask: Ask;
+  readonly way: Way;
 }
 
 /** @param at from 1: plans with different numbers can be served at once */
@@ -270,7 +290,13 @@ export function planOf(random: Random, at: number): Plan {
   const address = `127.0.0.${at}`;
   const log = `access-${at}.log`;
   const written = `${log} ${random.pick(FORMATS)}`;
-  const servers = [serverOf(random, 'a.test', written, address)];
-  if (random.chance(0.4)) servers.push(serverOf(random, '*.b.test', written, address));
-  return { text: servers.join('\n'), address, log, ask: askOf(random) };
+  const way = random.pick(WAYS);
+  const servers = [serverOf(random, 'a.test', written, address, way)];
+  if (random.chance(0.4)) {
+    const other = serverOf(random, '*.b.test', written, address, way);
+    // A request for it on a connection to the first one is misdirected then.
+    const asks = way === 'https' || way === 'h2' ? random.chance(0.5) : false;
+    servers.push(asks ? other.replace('{', '{ client_certificates authorities.pem optional;') : other);
+  }
+  return { text: servers.join('\n'), address, log, ask: askOf(random, way), way };
 }

@@ -17,7 +17,7 @@ _webserv() {
         return
         ;;
       explain)
-        mapfile -t COMPREPLY < <(compgen -W '--config --header --from --json --color --help' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '--config --header --from --http2 --json --color --help' -- "$cur")
         return
         ;;
       doctor)

@@ -36,6 +36,7 @@ complete -c webserv -n "__fish_seen_subcommand_from upgrade" -s h -l help -d 'pr
 complete -c webserv -n "__fish_seen_subcommand_from explain" -s c -l config -r -F -d 'the configuration file (default: webserv.conf in the working directory)'
 complete -c webserv -n "__fish_seen_subcommand_from explain" -s H -l header -x -d 'a field of the request, as "Name: value"; as often as there are fields'
 complete -c webserv -n "__fish_seen_subcommand_from explain" -l from -x -d 'the address of the client (default: 127.0.0.1)'
+complete -c webserv -n "__fish_seen_subcommand_from explain" -l http2 -d 'ask in HTTP/2, of an https:// URL or an address with h2c'
 complete -c webserv -n "__fish_seen_subcommand_from explain" -l json -d 'print the explanation as JSON'
 complete -c webserv -n "__fish_seen_subcommand_from explain" -l color -x -a "auto always never" -d 'color what is printed: auto (on a terminal), always or never'
 complete -c webserv -n "__fish_seen_subcommand_from explain" -s h -l help -d 'print the help of this command'

@@ -41,7 +41,7 @@ _webserv() {
       explain)
         shift words
         (( CURRENT-- ))
-        _arguments -s '(-c --config)'{-c+,--config=}'[the configuration file (default: webserv.conf in the working directory)]:FILE:_files' '(-H --header)'{-H+,--header=}'[a field of the request, as "Name: value"; as often as there are fields]:FIELD: ' '--from=[the address of the client (default: 127.0.0.1)]:ADDRESS: ' '--json[print the explanation as JSON]' '--color=[color what is printed: auto (on a terminal), always or never]:WHEN:(auto always never)' '(-h --help)'{-h,--help}'[print the help of this command]'
+        _arguments -s '(-c --config)'{-c+,--config=}'[the configuration file (default: webserv.conf in the working directory)]:FILE:_files' '(-H --header)'{-H+,--header=}'[a field of the request, as "Name: value"; as often as there are fields]:FIELD: ' '--from=[the address of the client (default: 127.0.0.1)]:ADDRESS: ' '--http2[ask in HTTP/2, of an https:// URL or an address with h2c]' '--json[print the explanation as JSON]' '--color=[color what is printed: auto (on a terminal), always or never]:WHEN:(auto always never)' '(-h --help)'{-h,--help}'[print the help of this command]'
         return
         ;;
       doctor)
