@@ -26,7 +26,7 @@ export function secure({ secure: small, secureLarge, secureIdle }: Findings): st
   return `## TLS
 
 The small page over HTTPS/1.1 with TLS 1.3, AES-256-GCM, and a certificate of ECDSA on P-256; h2o chooses its cipher itself.
-A handshake carries one request. A resumed one uses the ticket of the connection before.
+A handshake carries one request, and agrees keys by X25519, which all servers have. A resumed one uses the ticket of the connection before.
 
 ${markdown(loads(small))}${large}${held}`;
 }
