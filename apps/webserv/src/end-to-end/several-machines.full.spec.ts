@@ -1,5 +1,5 @@
 // Real HAProxy, with deploy/haproxy/haproxy.cfg, before three servers that share a folder: restarts in turn and kills under a
-// mixed load. HAProxy and each server have a network of their own; clients come by a unix socket.
+// mixed load. HAProxy and each server have a network namespace of their own; clients come by a unix socket.
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
