@@ -23,11 +23,12 @@ const LENGTHS = 8;
 const LAST_ASCII = 0x7f;
 
 /**
- * The records with which a request begins, in one piece of memory: BEGIN_REQUEST, the variables as PARAMS (FastCGI Specification,
- * section 3.4 and 5.2), and the end of them. The end of STDIN is behind them if there is no body. PATH is left out: an application finds
- * programs in a way of its own.
+ * The records with which a request begins, in one piece of memory: BEGIN_REQUEST, the variables as PARAMS (FastCGI
+ * Specification, sections 3.4 and 5.2), and the end of them. The end of STDIN is behind them if there is no body. PATH is
+ * left out: an application finds programs in a way of its own.
  *
- * A variable is written character by character: a call of a copying function costs more than the twenty bytes that most have.
+ * A variable is written character by character: a call of a copying function costs more than the twenty bytes that most
+ * have.
  */
 export class Beginning implements VariableSink {
   memory = Memory.allocate(ROOM);

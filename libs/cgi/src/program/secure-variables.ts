@@ -33,8 +33,8 @@ function verificationOf(client: ClientCertificate | null): string {
 }
 
 /**
- * Node writes a name with a line for each part, the widest first. RFC 2253 has them the other way round, with commas. A name may
- * hold any character. A NUL would end the variable, and what is behind it would be the next one.
+ * Node writes a name with a line for each part, the widest first. RFC 2253 has them the other way round, with commas. A
+ * name may hold any character. A NUL would end the variable, and what is behind it would be the next one.
  */
 function nameOf(lines: string | undefined): string {
   const name = (lines ?? '').split('\n').reverse().join(',');

@@ -1,7 +1,7 @@
 /**
- * What comes and goes with each request, the oldest first. A Set would grow and shrink with every request, and V8 replaces its
- * table after a few changes. A replaced table still refers to the next one and to what was in it. Once a single one of them has
- * become old, the collector takes all that follow for alive until its next full run: it copies each second request.
+ * What comes and goes with each request, the oldest first. A Set would grow and shrink with every request, and V8 replaces
+ * its table after a few changes. A replaced table still refers to the next one and to what was in it. Once a single one of
+ * them has become old, the collector takes all that follow for alive until its next full run: it copies each second request.
  */
 export class Roster<T> {
   private readonly members: T[] = [];
