@@ -1,4 +1,5 @@
 import type { Target } from '../target.ts';
+import { accounts } from './accounts.ts';
 import { application } from './application.ts';
 import { body } from './body.ts';
 import { conditions } from './conditions.ts';
@@ -28,6 +29,7 @@ export const TARGETS: readonly Target[] = [
   accept,
   scriptHead,
   application,
+  accounts,
   config,
   matching,
   hpack,
