@@ -1,5 +1,6 @@
 import type { Attack } from './attack.ts';
 import { connections } from './play/connections.ts';
+import { handshakes } from './play/handshakes.ts';
 import { heads } from './play/heads.ts';
 import { listings } from './play/listings.ts';
 import { slots } from './play/slots.ts';
@@ -14,4 +15,5 @@ export const ATTACKS: readonly Attack[] = [
   ...connections,
   ...heads,
   ...streams,
+  ...handshakes,
 ];
