@@ -12,7 +12,7 @@ describe('Records', () => {
       const end = Math.min(at + step, stream.length);
       expect(records.scan(stream, at, end, 9)).toBe(end);
     }
-    expect([records.whole, records.atBoundary]).toEqual([4, true]);
+    expect([records.whole, records.handshakes, records.atBoundary]).toEqual([4, 1, true]);
   });
 
   it('reads as many records as it may, and stops at the end of the last', () => {

@@ -13,6 +13,8 @@ export type Opening = (typeof Opening)[keyof typeof Opening];
 export class Records {
   /** Records that have ended so far. */
   whole = 0;
+  /** Records of the handshake that have begun, as far as their type shows it. */
+  handshakes = 0;
   opening: Opening = Opening.NOTHING;
   /** Bytes of the present header that have come; HEADER while the content is read. */
   private head = 0;
@@ -34,6 +36,7 @@ export class Records {
     let at = start;
     while (at < end && this.whole < last) {
       if (this.head < HEADER) {
+        if (this.head === 0 && bytes[at] === HANDSHAKE) this.handshakes++;
         // The length is in the last two bytes of the header.
         if (this.head === HEADER - 2) this.lacking = bytes[at] << 8;
         else if (this.head === HEADER - 1) this.lacking |= bytes[at];

@@ -73,6 +73,8 @@ export class TlsSession implements Answerer {
   private ssl = 0;
   private fruitless = 0;
   private handshakeBytes = 0;
+  /** Records of the handshake that has come to its end. */
+  private handshakes = 0;
   private finished = false;
 
   constructor(source: ContextSource) {
@@ -214,6 +216,7 @@ export class TlsSession implements Answerer {
     }
     if (result === 1) {
       this.facts = new TlsFacts(openssl, ssl);
+      this.handshakes = this.records.handshakes;
       this.context.opened++;
       if (this.facts.group.includes(HYBRID)) this.forgetKeyShare();
     } else if (openssl.SSL_get_error(ssl, result) !== ERROR.WANT_READ) {
@@ -258,6 +261,8 @@ export class TlsSession implements Answerer {
     const fruitless = whole - reads;
     this.fruitless = reads > 0 ? fruitless : this.fruitless + fruitless;
     if (this.fruitless > FRUITLESS_MAX) this.fail(`${this.fruitless} records without data`);
+    // OpenSSL has said no, and would go on. RFC 9113, section 9.2.1, has the connection fail.
+    else if (this.records.handshakes > this.handshakes) this.fail('the client wants to agree anew');
     return got;
   }
 
