@@ -37,7 +37,7 @@ export const SUBCOMMANDS: readonly SubcommandRow[] = [
     least: 0,
     most: 0,
     options: [CONFIG_FILE, HELP],
-    help: 'have a new process of the program take the place of the server of a configuration, with its sockets, or print why it cannot: no port closes, and the old process ends its requests; for a new version of webserv or of Node, installed in the place of the old one; the configuration needs "pid FILE;"; exit code 1 means that nothing has changed',
+    help: 'have a new process of the program take the place of the server of a configuration, with its sockets, or print why it cannot: no port closes, and the old process ends its requests; for a new version of webserv or of Node, installed in the place of the old one; it is found by the "pid FILE;" or the "admin ADDRESS;" that the configuration names; exit code 1 means that nothing has changed',
   },
   EXPLAIN,
   {

@@ -41,7 +41,7 @@ export const acmeRows = {
     inherits: false,
     value: acme,
     expects: 'an address of mail, and where another authority than Let’s Encrypt is meant its directory',
-    help: 'Gets a certificate for the names of this server from an authority by ACME (RFC 8555), and renews it, in a process of its own. It stands in the place of certificate. By this you agree to the terms of the authority. It looks at this server by HTTP on port 80 or by TLS on port 443. Until the certificate is there, the server shows one that it has signed itself. See acme_store.',
+    help: 'Gets a certificate for the names of this server from an authority by ACME (RFC 8555), and renews it, in a process of its own. It stands in the place of certificate. By this you agree to the terms of the authority. It looks at this server by HTTP on port 80 or by TLS on port 443. Until the certificate is there, the server shows one that it has signed itself. Names that begin with *. get none: for them an authority looks into DNS, which is not offered. To try it, name the directory of an authority for trials. See acme_store.',
     alias: ['acme_issuer', 'acme_certificate', 'letsencrypt', 'acme_email', 'acme_client'],
   }),
   acme_store: row({

@@ -107,7 +107,7 @@ const rateLimit: Value<RateLimit | null> = lazy(() =>
 );
 
 const ACCESS_HELP =
-  'Of all allow and deny in a block the first one counts that has the address of the client, as real_ip and proxy_protocol give it. A client that none of them has may. A location with an allow or deny of its own takes none of its server. The rules of the location that rewrite leads to count, or of the one that the path chooses, before anything else of it. What try_files, spa, default_file or a local redirect of a script answers with from another location goes by the rules of that one too.';
+  'Of all allow and deny in a block the first one counts that has the address of the client, as real_ip and proxy_protocol give it. A client that none of them has may. All of allow and deny, rate_limit and auth_basic must let a client in. A location with an allow or deny of its own takes none of its server. The rules of the location that rewrite leads to count, or of the one that the path chooses, before anything else of it. What try_files, spa, default_file or a local redirect of a script answers with from another location goes by the rules of that one too.';
 
 export const clientRows = {
   allow: row({

@@ -91,7 +91,7 @@ export const contentRows = {
     usage: 'FOLDER',
     value: text,
     expects: 'a folder',
-    help: 'The folder that files are served from. The server takes the prefix of the location off the path, and looks for the rest in this folder.',
+    help: 'The folder that files are served from. The server takes the prefix of the location off the path, and looks for the rest in this folder, as nginx does with alias: location /img { root /srv/img; } sends /srv/img/a.png for /img/a.png.',
     alias: ['alias', 'document_root', 'docroot'],
   }),
   default_file: row({

@@ -256,7 +256,7 @@ export const structureRows = {
     block: 'location',
     value: locationPath,
     expects: 'a prefix such as /images, = and a path, or a pattern such as *.png',
-    help: 'Settings for a path and everything below it. A prefix matches whole segments, and the longest prefix that matches wins. = PATH is for that path alone, and comes first. A pattern comes before prefixes: in it * stands for one character or more of one segment, and it is for whole paths, such as /img/*.png, or for the last name at any depth, such as *.php. Of several patterns the one with more text before its * wins. The root stands for the prefix; of an exact path or a pattern, for what precedes the last / before the last name or the *. Each server needs a location for /.',
+    help: 'Settings for a path and everything below it. A prefix matches whole segments, and the longest prefix that matches wins. = PATH is for that path alone, and comes first. A pattern comes before prefixes: in it * stands for one character or more of one segment, and it is for whole paths, such as /img/*.png, or for the last name at any depth, such as *.php. Of several patterns the one with more text before its * wins. The root stands for the prefix; of an exact path or a pattern, for what precedes the last / before the last name or the *. There are no regular expressions, no if and no map. Each server needs a location for /.',
     alias: ['route', 'path'],
   }),
   types: row({

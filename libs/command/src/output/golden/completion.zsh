@@ -5,7 +5,7 @@ _webserv_first() {
   commands=(
     'init:write webserv.conf for the folder that it stands in, after what it finds there; a file that exists stays'
     'reload:have the server of a configuration turn to what it says now, or print what is wrong with it; it is found by the "pid FILE;" or the "admin ADDRESS;" that the configuration names'
-    'upgrade:have a new process of the program take the place of the server of a configuration, with its sockets, or print why it cannot\: no port closes, and the old process ends its requests; for a new version of webserv or of Node, installed in the place of the old one; the configuration needs "pid FILE;"; exit code 1 means that nothing has changed'
+    'upgrade:have a new process of the program take the place of the server of a configuration, with its sockets, or print why it cannot\: no port closes, and the old process ends its requests; for a new version of webserv or of Node, installed in the place of the old one; it is found by the "pid FILE;" or the "admin ADDRESS;" that the configuration names; exit code 1 means that nothing has changed'
     'explain:say what the server of a configuration would do with a request, and why, without doing it\: which server and location, which directives are in force, the way to the file or script, the head of the answer and its line in the log'
     'doctor:look at this machine as the server of a configuration would meet it, and say how to fix what is wrong; nothing is changed; as root it becomes the user of the configuration; exit code 1 means that something would stop the server, or break what the configuration promises'
     'runs:show the last runs of scripts of the server of a configuration, or all that is known of one run; the configuration needs "admin ADDRESS;"'

@@ -132,7 +132,7 @@ export const fieldRows = {
     repeat: 'many',
     value: header,
     expects: 'the name of a field and its value, or - and a name',
-    help: 'Adds a field to every answer: files, errors, redirections, 304, and what scripts answer. A location adds its fields to those of its server; one of the same name stands in place of that of the server, and in place of what a script says. Cookies (Set-Cookie), Link, Vary and Content-Security-Policy stand beside it. header -NAME; takes the field of the server away, and that of a script. Fields that frame messages or belong to a connection are refused.',
+    help: 'Adds a field to every answer: files, errors, redirections, 304, and what scripts answer. A location adds its fields to those of its server; one of the same name stands in place of that of the server, and in place of what a script says. Cookies (Set-Cookie), Link, Vary and Content-Security-Policy stand beside it. header -NAME; takes the field of the server away, and that of a script. Fields that frame messages, belong to a connection or have a directive of their own are refused, and so are Date, Server and Content-Type.',
     alias: ['add_header', 'more_set_headers', 'headers', 'set_header', 'more_clear_headers'],
   }),
   expires: row({
