@@ -18,6 +18,7 @@ import {
   FolderNames,
   type FolderReader,
   type NameCache,
+  type NameState,
   nodeFiles,
 } from '@webserv/methods';
 import type { FileStamp } from '@webserv/response';
@@ -77,15 +78,15 @@ export class TreeFiles implements ServerFiles, NameCache {
     return typeof tree === 'number' ? tree : tree.open(restOf(root, path), this.loop?.now);
   }
 
-  isCold(root: string, path: string, beneath: boolean): boolean {
+  knows(root: string, path: string, beneath: boolean): NameState {
     const { loop } = this;
-    if (loop === null || !beneath) return false;
+    if (loop === null || !beneath) return 'there';
     const tree = this.tree(root);
-    return typeof tree !== 'number' && tree.isCold(restOf(root, path), loop.now, this.drop);
+    return typeof tree === 'number' ? 'there' : tree.knows(restOf(root, path), loop.now, this.drop);
   }
 
-  warm(path: string, done: () => void): void {
-    warmName(path, done);
+  warm(path: string, done: () => void): (() => void) | null {
+    return warmName(path, done);
   }
 
   inspect(fd: number, facts: FileFacts): number {

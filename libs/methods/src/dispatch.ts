@@ -34,7 +34,7 @@ function ofAim(exchange: Exchange, { path, query, hasQuery, fault }: Aim): Outco
 
 function outcomeOf(exchange: Exchange): Outcome {
   const { head, location } = exchange;
-  const action = actionFor(exchange);
+  const action = actionFor(location, head.path);
   const acts = action !== null && actsOn(action, location, head.method);
   const taken = acts || takes(location, head.method);
   const preflown = preflight(exchange);

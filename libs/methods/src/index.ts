@@ -8,7 +8,14 @@ export { conditionsOf } from './conditions.ts';
 export { diskPath, pathText } from './disk/disk-path.ts';
 export type { FileReader, FileReaderOwner } from './disk/file-reader.ts';
 export type { FileWriter, FileWriterOwner } from './disk/file-writer.ts';
-export { FileFacts, type Files, type FolderReader, type NameCache, type ReadAhead } from './disk/files.ts';
+export {
+  FileFacts,
+  type Files,
+  type FolderReader,
+  type NameCache,
+  type NameState,
+  type ReadAhead,
+} from './disk/files.ts';
 export { FolderNames } from './disk/folder-names.ts';
 export { nodeFiles } from './disk/node-files.ts';
 export { NodeReader } from './disk/node-reader.ts';

@@ -1,4 +1,5 @@
-import type { NameCache } from '@webserv/methods';
+import { existsSync } from 'node:fs';
+import type { NameCache, NameState } from '@webserv/methods';
 import { driverOptions, PROTOCOLS } from '../testing/drivers.ts';
 import { get, Peer } from '../testing/peer.ts';
 import { TestSite } from '../testing/site.ts';
@@ -9,21 +10,31 @@ import { until } from '../testing/until.ts';
 class HeldNames implements NameCache {
   /** The ends of the paths. */
   readonly cold = new Set<string>();
-  readonly held: (() => void)[] = [];
+  readonly held = new Set<() => void>();
+  /** Names that may wait. */
+  most = 8;
 
-  isCold(root: string, path: string): boolean {
-    return this.cold.has(path.slice(root.length));
+  knows(root: string, path: string): NameState {
+    if (this.cold.has(path.slice(root.length))) return 'cold';
+    return existsSync(path) ? 'there' : 'missing';
   }
 
-  warm(path: string, done: () => void): void {
-    this.held.push(() => {
+  warm(path: string, done: () => void): (() => void) | null {
+    if (this.held.size >= this.most) return null;
+    const say = (): void => {
       for (const name of this.cold) if (path.endsWith(name)) this.cold.delete(name);
       done();
-    });
+    };
+    this.held.add(say);
+    return () => this.held.delete(say);
   }
 
+  /** Also to those that ask for more then. */
   say(): void {
-    for (const say of this.held.splice(0)) say();
+    for (const say of this.held) {
+      this.held.delete(say);
+      say();
+    }
   }
 }
 
@@ -58,13 +69,13 @@ describe.each(PROTOCOLS)('names that only the disk knows, over %s', (protocol) =
     for (const name of cold) names.cold.add(name);
     const peer = await Peer.open(port);
     peer.send(request);
-    await until(() => names.held.length === 1);
+    await until(() => names.held.size === 1);
     return peer;
   }
 
   it.each([
     ['/cold.html', ['/cold.html'], 200, 'cold.html'],
-    ['/folder/', ['/folder/index.html'], 200, 'folder/index.html'],
+    ['/folder/', ['/folder/none.html', '/folder/index.html'], 200, 'folder/index.html'],
     ['/missing', ['/missing'], 404, null],
   ])('hold nobody else up (%s)', async (target, cold, status, content) => {
     const waiting = await sent(get(target), ...cold);
@@ -84,7 +95,8 @@ describe.each(PROTOCOLS)('names that only the disk knows, over %s', (protocol) =
     waiting.reset();
     const { running } = site;
     await until(() => running?.connections === 0);
-    names.say();
+    expect(names.held.size).toBe(0);
+    names.cold.clear();
     const other = await Peer.open(port);
     expect((await other.send(get('/cold.html')).answer()).body.toString()).toBe('cold.html');
     other.close();
@@ -101,11 +113,22 @@ describe.each(PROTOCOLS)('names that only the disk knows, over %s', (protocol) =
 
   it('are asked for once, and what the disk says is not doubted', async () => {
     const waiting = await sent(get('/cold.html'), '/cold.html');
-    const [say] = names.held.splice(0);
-    say?.();
+    names.say();
     names.cold.add('/cold.html');
     expect((await waiting.answer()).status).toBe(200);
-    expect(names.held).toHaveLength(0);
+    expect(names.held.size).toBe(0);
     waiting.close();
+  });
+
+  it('are asked for by so many at most, and the next one is to come back', async () => {
+    names.most = 1;
+    const waiting = await sent(get('/cold.html'), '/cold.html');
+    const other = await Peer.open(port);
+    const answer = await other.send(get('/cold.html')).answer();
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
+    expect((await other.send(get('/page.html')).answer()).status).toBe(200);
+    names.say();
+    expect((await waiting.answer()).status).toBe(200);
+    for (const peer of [waiting, other]) peer.close();
   });
 });

@@ -246,7 +246,8 @@ export class Transaction implements Ended {
     const { answers } = this.site;
     if (answers !== null) return answers(exchange);
     const cold = coldName(exchange);
-    return cold === null ? dispatch(exchange) : new Admission(exchange, cold, () => dispatch(exchange));
+    if (cold === null) return dispatch(exchange);
+    return isAsking(cold) ? new Admission(exchange, cold, () => dispatch(exchange)) : refusal(exchange, cold);
   }
 
   /** Answers with an error that a rule before the method stage, or a limit, has found. */

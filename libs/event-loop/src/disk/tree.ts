@@ -37,7 +37,7 @@ export class Tree {
   private readonly device: number;
   private readonly inode: number;
   private readonly way: Resolution;
-  /** There is no disk to ask. The kernel keeps no names of memory that are not there, and would say that it has to ask. */
+  /** There is no disk to ask. tmpfs keeps no negative dentries, so each missing name would be EAGAIN. */
   private readonly inMemory: boolean;
   /** Files that were seen in another tree, or before the path led here, are not those of this one. */
   private readonly number = ++trees;
@@ -90,18 +90,19 @@ export class Tree {
   }
 
   /**
-   * Whether only the disk knows what lies at a path: an open would wait for it. A regular file that the kernel knows is seen by
-   * this, as by a look of `open`.
+   * What the kernel knows of a path without the disk. `cold`: nothing, so an open would wait for the disk. `there`: something lies
+   * there, or only the open can say what fails. A regular file is seen by this, as by a look of `open`.
    * @param now as of `open`
    * @param drop closes a descriptor
    */
-  isCold(relative: string, now: number, drop: (fd: number) => void): boolean {
-    if (this.inMemory || seenFiles.find(this.number, relative, now)) return false;
+  knows(relative: string, now: number, drop: (fd: number) => void): 'there' | 'missing' | 'cold' {
+    if (this.inMemory || seenFiles.find(this.number, relative, now)) return 'there';
     const found = this.way.find(this.fd, relative);
-    if (found < 0) return found === -EAGAIN;
+    if (found === -EAGAIN) return 'cold';
+    if (found < 0) return found === -ERRNO.ENOENT ? 'missing' : 'there';
     if (paths.askStatus(found) === 0) seenFiles.add(this.number, relative, now);
     drop(found);
-    return false;
+    return 'there';
   }
 
   /** The status of what is there. It need not be readable. */

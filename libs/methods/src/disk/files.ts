@@ -24,15 +24,22 @@ export interface ReadAhead {
   read(fd: number): number;
 }
 
+/**
+ * What is known of a name. `cold`: only the disk knows, and may take its time. `there`: something lies there, or only the open can
+ * say what fails.
+ */
+export type NameState = 'there' | 'missing' | 'cold';
+
 /** What the kernel knows of names without asking the disk. */
 export interface NameCache {
+  /** @param beneath as for `Files.open` */
+  knows(root: string, path: string, beneath: boolean): NameState;
   /**
-   * Whether only the disk knows what lies at a path, and may take its time.
-   * @param beneath as for `Files.open`
+   * Has the disk asked for what lies at a path, beside the loop.
+   * @param done called later, whatever lies there
+   * @returns a function that takes the wish back; null if too many names wait already
    */
-  isCold(root: string, path: string, beneath: boolean): boolean;
-  /** Has the disk asked for what lies at a path, beside the loop. @param done called later, whatever lies there */
-  warm(path: string, done: () => void): void;
+  warm(path: string, done: () => void): (() => void) | null;
 }
 
 /**

@@ -20,7 +20,7 @@ export function preflight(exchange: Exchange): Reply | null {
   if (head.form === TargetForm.ASTERISK || !head.headers.hasAny(1 << FieldId.ORIGIN)) return null;
   if (head.headers.get('access-control-request-method') === undefined) return null;
   const reply = empty(204);
-  reply.headers.append('Access-Control-Allow-Methods', allowOf(location, actionFor(exchange)));
+  reply.headers.append('Access-Control-Allow-Methods', allowOf(location, actionFor(location, head.path)));
   const names = head.headers.get('access-control-request-headers');
   if (names !== undefined && names.length <= NAMES_MAX && NAMES.test(names)) {
     reply.headers.append('Access-Control-Allow-Headers', names);

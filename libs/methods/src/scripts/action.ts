@@ -1,4 +1,4 @@
-import type { Action } from '@webserv/config';
+import type { Action, Location } from '@webserv/config';
 import type { Reply } from '@webserv/response';
 import { realOf } from '../disk/disk-path.ts';
 import type { Exchange } from '../exchange.ts';
@@ -8,12 +8,11 @@ import { permitted } from './open-script.ts';
 import type { Script } from './script.ts';
 
 /** Returns the action that a location has for a path, whatever the method; null if there is none. */
-export function actionFor({ head, location }: Exchange): Action | null {
-  const { actions } = location;
+export function actionFor({ actions }: Location, path: string): Action | null {
   if (actions.length === 0) return null;
-  const path = head.path.toLowerCase();
+  const lower = path.toLowerCase();
   for (const action of actions) {
-    if (path.endsWith(action.ext.toLowerCase())) return action.program === null ? null : action;
+    if (lower.endsWith(action.ext.toLowerCase())) return action.program === null ? null : action;
   }
   return null;
 }

@@ -193,13 +193,18 @@ export class Fixture {
     };
   }
 
-  /** Gives a request to the method stage. @param fields whole lines, each with its CRLF */
-  dispatch(method: string, target: string, fields = '', remote = ''): Outcome {
+  /** Reads a request for the method stage. @param fields whole lines, each with its CRLF */
+  exchange(method: string, target: string, fields = ''): Exchange {
     const parser = new RequestParser({ maxHeader: 65_536, maxHeaders: 100, maxTarget: 8192 });
     const head = Buffer.from(`${method} ${target} HTTP/1.1\r\nHost: localhost\r\n${fields}\r\n`, 'latin1');
     if (parser.feed(head, 0, head.length) !== FeedStatus.HEAD) throw new Error(`not a request: ${head}`);
     const location = this.locate(parser.head.path);
-    const exchange = new Exchange(this.services, parser.head, this.server, location, this.now);
+    return new Exchange(this.services, parser.head, this.server, location, this.now);
+  }
+
+  /** Gives a request to the method stage. Parameters as of `exchange`. */
+  dispatch(method: string, target: string, fields = '', remote = ''): Outcome {
+    const exchange = this.exchange(method, target, fields);
     exchange.remote = remote;
     const outcome = dispatch(exchange);
     if (!('take' in outcome)) this.last = outcome;

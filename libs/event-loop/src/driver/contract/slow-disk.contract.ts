@@ -8,7 +8,7 @@ import type { Readable, Writable } from 'node:stream';
 const PATIENCE_S = 8;
 const LIBRARY = ['-I/usr/include/fuse3', '-I/usr/local/include/fuse3', '-lfuse3', '-lpthread'];
 
-/** `direct` has no page cache: each read goes to the disk. With `names`, whoever looks for a name waits as well. */
+/** `direct` has no page cache: each read goes to the disk. With `names`, a look for a name waits as well. */
 export type SlowDiskKind = 'cached' | 'direct' | 'names';
 
 /** The file system's program, and the folders that it needs. */
