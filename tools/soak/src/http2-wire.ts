@@ -4,9 +4,23 @@ import {
   type ClientHttp2Stream,
   connect,
   constants,
+  type IncomingHttpHeaders,
+  type IncomingHttpStatusHeader,
   type OutgoingHttpHeaders,
 } from 'node:http2';
 import { type Answer, NAME, PATIENCE, SECURE_HOST } from './wire.ts';
+
+/**
+ * Resolves when an event of a stream comes.
+ * @throws if the stream closes first, which a reset with CANCEL or NO_ERROR does without an error
+ */
+export function arrival(stream: ClientHttp2Stream, event: 'response' | 'data'): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.once(event, () => resolve());
+    stream.once('error', reject);
+    stream.once('close', () => reject(new Error(`closed with ${stream.rstCode} before its ${event}`)));
+  });
+}
 
 /** A connection of the load that speaks HTTP/2 over TLS, by Node's client. */
 export class Http2Wire {
@@ -29,13 +43,16 @@ export class Http2Wire {
   async ask(path: string, fields: OutgoingHttpHeaders = {}, body?: Uint8Array): Promise<Answer> {
     const stream = this.begin(path, fields);
     const chunks: Buffer[] = [];
-    const head = once(stream, 'response');
+    let lines: (IncomingHttpHeaders & IncomingHttpStatusHeader) | undefined;
+    stream.on('response', (head) => {
+      lines = head;
+    });
     stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-    // A server that refuses a body may close the stream before all of it has left.
-    const over = once(stream, 'close');
     stream.end(body);
-    const [[lines]] = (await Promise.all([head, over])) as [[Record<string, string | number>], unknown];
+    // A server that refuses a body may close the stream before all of it has left.
+    await once(stream, 'close');
     if (stream.rstCode !== constants.NGHTTP2_NO_ERROR) throw new Error(`reset with ${stream.rstCode}`);
+    if (lines === undefined) throw new Error('closed without an answer');
     const values = Object.entries(lines).map(([name, value]) => [name, String(value)] as const);
     return { status: Number(lines[':status']), fields: new Map(values), body: Buffer.concat(chunks) };
   }

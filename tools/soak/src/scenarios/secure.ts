@@ -3,6 +3,7 @@ import { constants } from 'node:http2';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
+import { arrival } from '../http2-wire.ts';
 import { content, expectAnswer, get, insist, type Scenario } from '../scenario.ts';
 import { SECURE_HOST } from '../wire.ts';
 
@@ -31,10 +32,13 @@ export const SECURE: readonly Scenario[] = [
     weight: 6,
     async run({ openSecure, site }) {
       const first = openSecure();
-      const ticket = once(first.socket, 'session');
+      let session: Buffer | undefined;
+      first.socket.on('session', (ticket: Buffer) => {
+        session = ticket;
+      });
       first.send(get(PAGE, 'Connection: close\r\n'));
       expectAnswer(await first.answer(), 200, content(site, PAGE));
-      const [session] = (await ticket) as [Buffer];
+      await first.closed();
       const second = openSecure(session);
       second.send(get(PAGE));
       expectAnswer(await second.answer(), 200, content(site, PAGE));
@@ -50,7 +54,8 @@ export const SECURE: readonly Scenario[] = [
       await once(socket, 'connect');
       // The header of a record of 512 bytes, which never come.
       socket.write(Buffer.from([22, 3, 1, 2, 0]));
-      await delay(random.below(200));
+      // A reset meanwhile is a failure.
+      await Promise.race([delay(random.below(200)), once(socket, 'close')]);
       socket.destroy();
       return 0;
     },
@@ -104,7 +109,7 @@ export const SECURE: readonly Scenario[] = [
       const wire = openHttp2();
       const stream = wire.begin(LARGE);
       stream.end();
-      await once(stream, 'data');
+      await arrival(stream, 'data');
       stream.close(constants.NGHTTP2_CANCEL);
       expectAnswer(await wire.ask(PAGE), 200, content(site, PAGE));
       return 1;
@@ -116,11 +121,8 @@ export const SECURE: readonly Scenario[] = [
     async run({ openHttp2 }) {
       const wire = openHttp2();
       const streams = [LARGE, '/cgi/hang.sh', LARGE].map((path) => wire.begin(path));
-      for (const stream of streams) {
-        stream.on('error', () => {});
-        stream.end();
-      }
-      await Promise.all(streams.map((stream) => once(stream, 'response')));
+      for (const stream of streams) stream.end();
+      await Promise.all(streams.map((stream) => arrival(stream, 'response')));
       wire.close();
       return 0;
     },

@@ -33,8 +33,8 @@ async function clientHello(): Promise<Buffer> {
 async function dawdle(hello: Buffer, who: number, { ports, over }: Target): Promise<number> {
   // The whole hello, half of it, or its first byte.
   const first = [hello.length, hello.length, hello.length >> 1, 1][who % 4] ?? 1;
-  let away = -1;
-  for (; !over.aborted; away++) {
+  let away = 0;
+  while (!over.aborted) {
     const each = new Intruder(ports[1] ?? 0, `127.0.1.${1 + (who % ADDRESSES)}`);
     await each.connected();
     each.send(hello.subarray(0, first));
@@ -42,6 +42,7 @@ async function dawdle(hello: Buffer, who: number, { ports, over }: Target): Prom
       if (at < hello.length) each.send(hello.subarray(at, at + 1));
       await pause(BEAT_MS, over);
     }
+    if (each.gone) away++;
     each.reset();
   }
   return away;
