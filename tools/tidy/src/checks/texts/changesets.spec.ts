@@ -18,6 +18,7 @@ describe('changesets', () => {
 
   it('leaves a good one alone, and other pages', () => {
     expect(run("---\n'@webserv/a': minor\n---\n\nWords.\n")).toBe('');
+    expect(run('---\n"@webserv/a": minor\n---\n\nWords.\n')).toBe('');
     expect(run('# Words\n', '.changeset/README.md')).toBe('');
     expect(run('# Words\n', 'docs/a.md')).toBe('');
   });

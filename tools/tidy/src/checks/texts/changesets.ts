@@ -2,7 +2,7 @@ import type { Check } from '../../check.ts';
 import type { Problem } from '../../problem.ts';
 
 const FILE = /^\.changeset\/(?!README\.md$)[^/]+\.md$/;
-const HEAD = /^---\n((?:(?:'[^'\n]+'|[\w-]+): (?:patch|minor|major)\n)+)---\n\n\S/;
+const HEAD = /^---\n((?:(?:'[^'\n]+'|"[^"\n]+"|[\w-]+): (?:patch|minor|major)\n)+)---\n\n\S/;
 
 /** A release reads these files, and stops at the first one that it cannot read. */
 export const changesets: Check = {
@@ -22,7 +22,7 @@ export const changesets: Check = {
         });
       }
       releases.split('\n').forEach((release, index) => {
-        const name = release.replace(/: \w+$/, '').replaceAll("'", '');
+        const name = release.replace(/: \w+$/, '').replaceAll(/['"]/g, '');
         if (name !== '' && !names.has(name)) {
           problems.push({
             file: path,
