@@ -87,7 +87,7 @@ export interface Ends {
 export interface Caller {
   /** The address at its far end. */
   readonly remote: string;
-  /** Each call asks the system. */
+  /** The first call asks the system, and the connection keeps the answer. */
   ends(): Ends;
   /** Null on a plain connection. */
   readonly secure: Secure | null;

@@ -1,6 +1,6 @@
 import { HEADER, REQUEST, RecordType, VERSION } from './record.ts';
 
-/** Who takes what an application sends. */
+/** What takes the records of an application. */
 export interface RecordSink {
   /** Some of the script's output. @returns how many of the bytes were taken; fewer stop the reader here */
   stdout(bytes: Buffer, start: number, end: number): number;

@@ -1,7 +1,7 @@
 import { Interest, type Loop, type Memory, type Op } from '@webserv/event-loop';
 import { ScriptUdata, type ScriptUdataOwner } from './script-udata.ts';
 
-/** Who reads an output. */
+/** What reads an output. */
 export interface PipeReader {
   /** A read has ended. @param result bytes from `offset` of its memory on; 0 at the end of the output; or -errno */
   pipeRead(result: number, offset: number): void;
@@ -21,7 +21,7 @@ export interface OutputPipe {
   close(): void;
 }
 
-/** Who writes a body. */
+/** What writes a body. */
 export interface PipeWriter {
   /** A write has ended. @param result bytes, all that were asked for; or -errno */
   pipeWritten(result: number): void;

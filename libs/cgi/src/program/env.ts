@@ -97,7 +97,7 @@ export function environment(request: ScriptRequest): EnvEntry[] {
   return entries.list;
 }
 
-/** Tells the variables of a script: the meta-variables of RFC 3875 section 4.1, and others that scripts expect. */
+/** Reports the variables of a script: the meta-variables of RFC 3875 section 4.1, and others that scripts expect. */
 export function eachVariable(request: ScriptRequest, sink: VariableSink): void {
   const { head, script, failed, secure } = request;
   sink.text('GATEWAY_INTERFACE', 'CGI/1.1');
@@ -141,8 +141,9 @@ function failedVariables({ method, path, query }: FailedRequest, sink: VariableS
 }
 
 /**
- * Tells every other field as HTTP_*, and joins the lines of a repeated field (RFC 3875 section 4.1.18). If the server has
- * checked the credentials, the script does not get them. What the server calls the request replaces what the client does.
+ * Reports every other field as HTTP_*, and joins the lines of a repeated field (RFC 3875 section 4.1.18). If the server
+ * has checked the credentials, the script does not get them. What the server calls the request replaces what the client
+ * does.
  */
 function fieldVariables({ head, authType, requestId }: ScriptRequest, sink: VariableSink): void {
   const { headers } = head;

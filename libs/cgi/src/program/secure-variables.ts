@@ -3,8 +3,8 @@ import type { ClientCertificate, Secure } from '@webserv/methods';
 import type { VariableSink } from './variable-sink.ts';
 
 /**
- * Tells what a script sees of TLS: the variables of Apache's mod_ssl, which scripts expect. A client cannot make them: its
- * fields become HTTP_*.
+ * Reports what a script sees of TLS: the variables of Apache's mod_ssl, which scripts expect. A client cannot make them:
+ * its fields become HTTP_*.
  */
 export function secureVariables(secure: Secure, sink: VariableSink): void {
   const { version, cipher, serverName, resumed, client } = secure;

@@ -1,4 +1,4 @@
-/** Who takes the variables of a script, one after the other. */
+/** What takes the variables of a script, one after the other. */
 export interface VariableSink {
   /** @param value text; it may hold bytes of a name that are no text */
   text(name: string, value: string): void;
