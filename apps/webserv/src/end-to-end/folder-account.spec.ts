@@ -12,25 +12,34 @@ const RIGHT = basic('anna:s3cret');
 
 describe('webserv --auth', () => {
   let site: TestSite;
+  /** The last one. */
   let command: Command;
+  let commands: Command[];
 
   beforeEach(() => {
     site = new TestSite();
+    commands = [];
     site.file('public/a.txt', 'text');
     site.file('tmp/other', '');
   });
 
   afterEach(async () => {
-    command.kill('SIGKILL');
+    for (const each of commands) each.kill('SIGKILL');
+    for (const each of commands) await each.ended;
     await site.close();
   });
 
+  function run(words: string[], env: NodeJS.ProcessEnv = {}, cwd = site.folder): Command {
+    command = new Command(words, env, { cwd });
+    commands.push(command);
+    return command;
+  }
+
   /** A password is typed, unless it is '': then the standard input stays open. */
   function begin(typed: string, words: string[], env: NodeJS.ProcessEnv = {}): Command {
-    const own = { TMPDIR: join(site.folder, 'tmp'), WEBSERV_PASSWORD: undefined, ...env };
-    command = new Command(words, own, { cwd: site.folder });
-    if (typed !== '') command.type(typed);
-    return command;
+    const begun = run(words, { TMPDIR: join(site.folder, 'tmp'), WEBSERV_PASSWORD: undefined, ...env });
+    if (typed !== '') begun.type(typed);
+    return begun;
   }
 
   async function started(typed: string, words: string[], env: NodeJS.ProcessEnv = {}): Promise<number> {
@@ -97,13 +106,10 @@ describe('webserv --auth', () => {
 
   it('leaves nothing behind if it cannot start', async () => {
     const port = await started('s3cret\n', []);
-    const first = command;
     const before = stored();
     const second = begin('s3cret\n', ['public', '-p', String(port), '--auth', 'anna']);
     expect(await second.ended).toMatchObject({ code: 1, stderr: expect.stringContaining('is taken') });
     expect(stored()).toEqual(before);
-    first.kill('SIGINT');
-    await first.ended;
   });
 
   it.each<[string, number, string, string]>([
@@ -125,11 +131,10 @@ describe('webserv --auth', () => {
     // It may lie in the very folder that is served.
     const conf = site.file('public/webserv.conf', printed.stdout);
     const [, file = '', user = ''] = /"webserv passwd (\S+) (\S+)"/.exec(printed.stdout) ?? [];
-    const passwd = new Command(['passwd', file, user], {}, { cwd: join(site.folder, 'public') });
+    const passwd = run(['passwd', file, user], {}, join(site.folder, 'public'));
     passwd.type('s3cret\n');
     expect((await passwd.ended).code).toBe(0);
-    command = new Command(['-c', conf]);
-    const port = await command.port();
+    const port = await run(['-c', conf]).port();
     expect((await fetchOnce(port, get('/a.txt'))).status).toBe(401);
     expect((await fetchOnce(port, get('/a.txt', RIGHT))).status).toBe(200);
     expect((await fetchOnce(port, get(`/${file}`, RIGHT))).status).toBe(404);

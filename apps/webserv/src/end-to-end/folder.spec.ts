@@ -122,6 +122,7 @@ describe('webserv without a configuration', () => {
       'webserv: webserv.conf exists already, and is left as it is\n',
     ]);
     const text = readFileSync(join(cwd, 'webserv.conf'), 'utf8').replace('127.0.0.1:8080', '127.0.0.1:0');
+    expect(text).not.toContain('8080');
     site.file('public/webserv.conf', text);
     const command = new Command([], {}, { cwd });
     const port = await command.port();

@@ -186,6 +186,7 @@ describe('the configuration of the pods', () => {
       .replace('server {', 'error_log off; server { access_log off;')
       .replace('listen 8080', 'listen 127.0.0.1:0')
       .replace('admin 0.0.0.0:9090', 'admin 127.0.0.1:0');
+    expect(local).not.toMatch(/8080|9090/);
     const port = site.start(local);
     expect((await fetchOnce(port, get('/'))).body.toString()).toBe('home');
     const upload = 'POST /uploads/a.txt HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc';

@@ -9,7 +9,7 @@ import { join, resolve } from 'node:path';
 import { Command } from '../testing/command.ts';
 import { Network } from '../testing/network.ts';
 import { TestSite } from '../testing/site.ts';
-import { until } from '../testing/until.ts';
+import { ended, until } from '../testing/until.ts';
 
 const CONFIG = resolve(__dirname, '../../../../deploy/haproxy/haproxy.cfg');
 const NAMES = ['web1', 'web2', 'web3'] as const;
@@ -136,7 +136,8 @@ const installed = spawnSync('/bin/sh', ['-c', 'command -v haproxy']).status === 
 (installed && Network.possible ? describe : describe.skip)('three servers behind HAProxy', () => {
   let site: TestSite;
   let front = '';
-  let proxy: ChildProcess;
+  let proxy: ChildProcess | undefined;
+  let load: Load | undefined;
   let said = '';
   const servers = new Map<Name, Command>();
 
@@ -179,8 +180,8 @@ const installed = spawnSync('/bin/sh', ['-c', 'command -v haproxy']).status === 
   }
 
   beforeAll(async () => {
-    NETWORK.make();
     site = new TestSite();
+    NETWORK.make();
     site.file('www/index.html', 'home');
     site.file('www/large.bin', 'a'.repeat(LARGE));
     site.file('shared/.keep', '');
@@ -194,37 +195,40 @@ const installed = spawnSync('/bin/sh', ['-c', 'command -v haproxy']).status === 
       .replace('global\n', `global\n    stats socket ${admin} level admin\n`)
       .replace('maxconn 20000', 'maxconn 500')
       .replace('inter 1s', 'inter 100ms');
-    proxy = spawn(
+    const child = spawn(
       'ip',
       ['netns', 'exec', NETWORK.namespace(), 'haproxy', '-db', '-f', site.file('haproxy.cfg', text)],
       {
         stdio: ['ignore', 'ignore', 'pipe'],
       },
     );
-    proxy.stderr?.on('data', (bytes) => {
+    proxy = child;
+    child.stderr.on('data', (bytes) => {
       said += bytes;
     });
     await until(() => {
-      if (proxy.exitCode !== null) throw new Error(said);
+      if (child.exitCode !== null) throw new Error(said);
       // Its file is there a moment before somebody listens.
       return answers(admin);
     });
     for (const name of NAMES) await isUp(name);
   });
 
+  afterEach(() => load?.stop());
+
   afterAll(async () => {
-    for (const command of servers.values()) command.kill('SIGTERM');
+    proxy?.kill('SIGKILL');
+    for (const command of servers.values()) command.kill('SIGKILL');
     for (const command of servers.values()) await command.ended;
-    await new Promise<void>((done) => {
-      proxy.on('close', () => done());
-      proxy.kill('SIGTERM');
-    });
+    if (proxy !== undefined) await ended(proxy);
     await site.close();
-    NETWORK.drop();
   });
 
+  // In any case, also if one before it fails.
+  afterAll(() => NETWORK.drop());
+
   it('loses no request when they are restarted in turn', async () => {
-    const load = new Load(front, 'restarts');
+    load = new Load(front, 'restarts');
     for (let restart = 0; restart < RESTARTS; restart++) {
       const name = NAMES[restart % NAMES.length] as Name;
       servers.get(name)?.kill('SIGTERM');
@@ -240,7 +244,7 @@ const installed = spawnSync('/bin/sh', ['-c', 'command -v haproxy']).status === 
   });
 
   it('loses only what a killed server had under way', async () => {
-    const load = new Load(front, 'kills');
+    load = new Load(front, 'kills');
     for (let kill = 0; kill < KILLS; kill++) {
       const name = NAMES[kill % NAMES.length] as Name;
       const before = load.losses.length;

@@ -23,6 +23,13 @@ interface How {
   readonly within?: readonly string[];
 }
 
+const all: Command[] = [];
+
+// A test that fails may leave its command behind.
+afterAll(() => {
+  for (const each of all) each.kill('SIGKILL');
+});
+
 /** The command at work in a process of its own. */
 export class Command {
   readonly ended: Promise<Ended>;
@@ -46,6 +53,7 @@ export class Command {
       env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: undefined, ...env },
       ...(cwd === undefined ? {} : { cwd }),
     });
+    all.push(this);
     let stdout = '';
     this.child.stdout?.on('data', (bytes) => {
       stdout += bytes;

@@ -25,22 +25,13 @@ export class Network {
   /** Whether this system and this account may make one: it takes Linux, root and iproute2. */
   static get possible(): boolean {
     const probe = new Network('192.0.2.1', { probe: '192.0.2.2' });
-    const made = probe.make();
+    const made = probe.made();
     probe.drop();
     return made;
   }
 
-  make(): boolean {
-    const { own } = this;
-    const at = this.namespace();
-    const made = [
-      `netns add ${at}`,
-      `-n ${at} link set lo up`,
-      `-n ${at} link add eth0 type bridge`,
-      `-n ${at} address add ${own}/24 dev eth0`,
-      `-n ${at} link set eth0 up`,
-    ].every(ip);
-    return made && Object.entries(this.machines).every(([name, address]) => this.plug(name, address));
+  make(): void {
+    if (!this.made()) throw new Error(`ip(8) cannot make the network of ${this.namespace()}`);
   }
 
   /** The namespace of a machine, or of the one that has the switch. */
@@ -55,6 +46,21 @@ export class Network {
 
   drop(): void {
     for (const name of ['switch', ...Object.keys(this.machines)]) ip(`netns delete ${this.namespace(name)}`);
+  }
+
+  /** Makes it in place of what an earlier suite of this process has left: the names are the same. */
+  private made(): boolean {
+    this.drop();
+    const { own } = this;
+    const at = this.namespace();
+    const made = [
+      `netns add ${at}`,
+      `-n ${at} link set lo up`,
+      `-n ${at} link add eth0 type bridge`,
+      `-n ${at} address add ${own}/24 dev eth0`,
+      `-n ${at} link set eth0 up`,
+    ].every(ip);
+    return made && Object.entries(this.machines).every(([name, address]) => this.plug(name, address));
   }
 
   private plug(name: string, address: string): boolean {
