@@ -1,7 +1,7 @@
 // webserv upgrade by the admin address, and what that says meanwhile.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from '../testing/command.ts';
 import { lives } from '../testing/lives.ts';
@@ -126,6 +126,27 @@ describe('an operator', () => {
     expect([status, String(body)]).toEqual([200, 'the configuration is served by a new process\n']);
     await until(() => !lives(server.pid));
     expect(await serving()).not.toBe(server.pid);
+  });
+});
+
+describe('TERM', () => {
+  it.each([1, 2])('while another process starts ends that one, with %i worker(s)', async (workers) => {
+    const server = await start(workers);
+    const waits = join(site.folder, 'waits');
+    const hanging = (): number => (existsSync(waits) ? Number(readFileSync(waits, 'utf8')) : 0);
+    releases.install('2.0.0', () => {
+      return `require('fs').writeFileSync('${waits}',String(process.pid));setInterval(()=>{},60000);`;
+    });
+    const given = ask(UPGRADE);
+    await until(() => hanging() > 0);
+    server.kill('SIGTERM');
+    expect((await given).status).toBe(422);
+    expect(lives(hanging())).toBe(false);
+    // It stands for an hour before it stops, and turns to nothing any more.
+    const { status, body } = await ask(UPGRADE);
+    expect([status, String(body)]).toEqual([422, 'the server is stopping\n']);
+    expect((await ask(get('/readyz', 'Connection: close\r\n'))).status).toBe(503);
+    expect(await serving()).toBe(server.pid);
   });
 });
 

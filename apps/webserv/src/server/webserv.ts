@@ -182,6 +182,8 @@ export class Webserv implements Running, Operated {
 
   drain(): void {
     this.engine.registry.draining = true;
+    this.reloads.refuse();
+    this.succession.abandon();
   }
 
   reload(config?: Config): Promise<string> {
@@ -206,7 +208,6 @@ export class Webserv implements Running, Operated {
 
   close(graceMs = 0): Promise<void> {
     if (!this.succession.followed) this.drain();
-    this.succession.abandon();
     this.closing ??= this.shutDown();
     if (!this.emptied) this.cuts.push(setTimeout(() => this.doors.cutAll(), graceMs));
     return this.closing;

@@ -17,9 +17,14 @@ export class Reloads {
     this.ends = ends;
   }
 
-  /** None begins any more. Ends with the one that is under way. */
-  async end(): Promise<void> {
+  /** None begins any more: the server is asked to stop. */
+  refuse(): void {
     this.stopping = true;
+  }
+
+  /** Ends with the one that is under way. */
+  async end(): Promise<void> {
+    this.refuse();
     await this.underWay;
   }
 

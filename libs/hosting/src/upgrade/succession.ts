@@ -49,7 +49,7 @@ export class Succession {
     return problem;
   }
 
-  /** The server stops before the other process serves. */
+  /** The server is asked to stop before the other process serves. */
   abandon(): void {
     this.starting?.kill();
   }

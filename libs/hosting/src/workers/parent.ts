@@ -107,6 +107,8 @@ export class Parent implements Operated {
 
   drain(): void {
     this.engine.registry.draining = true;
+    this.reloads.refuse();
+    this.succession.abandon();
   }
 
   reload(): Promise<string> {
@@ -131,7 +133,6 @@ export class Parent implements Operated {
 
   close(graceMs = 0): Promise<void> {
     if (!this.succession.followed) this.drain();
-    this.succession.abandon();
     for (const crew of [this.crew, ...this.stopping]) crew?.stop(graceMs);
     this.closing ??= this.shutDown();
     return this.closing;
