@@ -5,6 +5,7 @@ import type { Level } from '../build/level.ts';
 import { type Problems, quoted } from '../diagnostics/diagnostic.ts';
 import type { Disk } from '../disk/disk.ts';
 import { absolutePath } from '../disk/path.ts';
+import type { Guard } from '../model/access.ts';
 import type { Server } from '../model/types.ts';
 import { wordSpan } from '../syntax/directive.ts';
 import { Reach } from './scripts/reach.ts';
@@ -12,8 +13,8 @@ import { Reach } from './scripts/reach.ts';
 /** They are about a head that could not be read: no script can be told about the request. */
 const UNREAD: ReadonlySet<number> = new Set([414, 431, 505]);
 
-/** A page for clients without a password is meant for those who are kept out. */
-const ASKS = 401;
+/** Their pages are meant for those who are kept out. */
+const FOR_KEPT_OUT: ReadonlySet<number> = new Set([401, 403, 429]);
 
 export function checkErrors({ servers, locations }: Draft, disk: Disk, problems: Problems): void {
   for (const { level } of [...servers, ...locations.flat()]) check(level, problems);
@@ -27,14 +28,15 @@ export function checkErrors({ servers, locations }: Draft, disk: Disk, problems:
 
 /** Every client that gets an error gets its page, also one that the rules of the page's own location keep out. */
 function showsGuarded(level: Level, server: Server, reach: Reach, problems: Problems): void {
+  if (!server.locations.some(({ guard }) => keepsOut(guard))) return;
   for (const { directive, value } of level.all('error')) {
     for (const { code, file, script, index } of value) {
-      if (file === null || script || code === ASKS) continue;
+      if (file === null || script || FOR_KEPT_OUT.has(code)) continue;
       const path = absolutePath(directive.source.folder, file);
       const place = server.locations.find((location) => reach.names({ server, location }, path));
-      if (place === undefined || place.guard === null) continue;
+      if (place === undefined || !keepsOut(place.guard)) continue;
       const other = server.locations.find(
-        ({ errors, guard }) => errors.get(code)?.file === path && guard !== place.guard,
+        ({ errors, guard }) => errors.get(code)?.file === path && !keepsOutTheSame(guard, place.guard),
       );
       if (other === undefined) continue;
       const [from, to] = [place, other].map((each) => `location ${quoted(each.path.text)}`);
@@ -44,6 +46,15 @@ function showsGuarded(level: Level, server: Server, reach: Reach, problems: Prob
       });
     }
   }
+}
+
+/** A rate alone keeps nobody out. */
+function keepsOut(guard: Guard | null): boolean {
+  return guard !== null && (guard.access.length > 0 || guard.accounts !== null);
+}
+
+function keepsOutTheSame(one: Guard | null, other: Guard | null): boolean {
+  return one?.access === other?.access && one?.accounts === other?.accounts;
 }
 
 function check(level: Level, problems: Problems): void {
