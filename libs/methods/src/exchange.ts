@@ -98,7 +98,7 @@ export interface Caller {
 }
 
 /** The caller of a request without a connection. */
-const NOBODY: Caller = {
+export const NOBODY: Caller = {
   remote: '',
   ends: () => ({ serverAddress: '', remotePort: 0 }),
   secure: null,

@@ -32,6 +32,7 @@ export {
   type Ends,
   Exchange,
   type FailedRequest,
+  NOBODY,
   type Services,
 } from './exchange.ts';
 export { failure, RETRY_AFTER } from './failure.ts';

@@ -313,6 +313,7 @@ export class ServedStream implements StreamUser, TransactionOwner, StreamBodyOwn
       transaction.responder.abandon();
       outlet.detach();
       transaction.renew();
+      transaction.detach();
       this.head.clear();
       this.unsure = null;
       this.host = null;

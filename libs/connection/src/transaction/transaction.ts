@@ -11,6 +11,7 @@ import {
   failure,
   type Intake,
   isAsking,
+  NOBODY,
   type Outcome,
   redirectToHttps,
   refusal,
@@ -114,6 +115,11 @@ export class Transaction implements Ended {
     this.exchange.remote = caller.remote;
     this.exchange.caller = caller;
     this.responder.attach(owner);
+  }
+
+  /** The request is over, and another connection may have the next one. */
+  detach(): void {
+    this.exchange.caller = NOBODY;
   }
 
   /** The head has been read, or refused. From here on the request must get an access line. */
