@@ -121,6 +121,12 @@ describe('webserv explain of an address with TLS', () => {
     expect('problem' in result && result.problem).toContain(why);
   });
 
+  it.each([true, false])('a field of any text is sent as UTF-8 (HTTP/2: %s)', async (http2) => {
+    const fields = ['X-A: \u20ac and \u00fc', 'If-None-Match: *'];
+    const result = await told('https://one.test:8443/a.txt', http2, fields);
+    expect('answer' in result && result.answer?.status).toBe(304);
+  });
+
   it('a head that HTTP/2 cannot read ends', async () => {
     const result = await told('https://one.test:8443/a.txt', true, ['Host: bad host']);
     expect('answer' in result && (result.answer?.status ?? 0)).not.toBe(200);

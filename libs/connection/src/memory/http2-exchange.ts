@@ -113,9 +113,11 @@ function uint32(value: number): Buffer {
   return bytes;
 }
 
+/** @param fields values of text, which leave as UTF-8, as in a head of HTTP/1.1 */
 function blockOf(fields: readonly (readonly [string, string])[]): Buffer {
-  const into = Buffer.alloc(fields.reduce((sum, [name, value]) => sum + fieldBound(name, value), 0));
+  const written = fields.map(([name, value]) => [name, Buffer.from(value).toString('latin1')] as const);
+  const into = Buffer.alloc(written.reduce((sum, [name, value]) => sum + fieldBound(name, value), 0));
   let at = 0;
-  for (const [name, value] of fields) at = writeField(into, at, name, value);
+  for (const [name, value] of written) at = writeField(into, at, name, value);
   return into.subarray(0, at);
 }
