@@ -15,6 +15,7 @@ export function isNph({ file }: Script): boolean {
 class ProgramOnDemand implements RequestProgram {
   readonly request: ScriptRequest;
   readonly stdin: number;
+  private entries: readonly EnvEntry[] | null = null;
 
   constructor(request: ScriptRequest, stdin: number) {
     this.request = request;
@@ -33,8 +34,10 @@ class ProgramOnDemand implements RequestProgram {
     return interpreter === '' ? [file, ...words] : [interpreter, file, ...words];
   }
 
+  /** The child takes it, and so does the recorder of runs. */
   get env(): readonly EnvEntry[] {
-    return environment(this.request);
+    this.entries ??= environment(this.request);
+    return this.entries;
   }
 
   get cwd(): string {
