@@ -1,4 +1,4 @@
-import { ERRNO, type Loop, type Memory, type Op, OpKind, type Slice, type Udata } from '@webserv/event-loop';
+import { ERRNO, type Loop, Memory, type Op, OpKind, type Slice, type Udata } from '@webserv/event-loop';
 import { sealedLength, type TlsSession } from '@webserv/tls';
 import { PieceRead } from './piece-read.ts';
 import { PIECE, SLOW_PIECE, type Slabs } from './slabs.ts';
@@ -120,6 +120,18 @@ export class Sending {
     const sealed = this.session.seal(memory, offset, length, slab, 0);
     if (sealed > 0 && loop.driver.sendNow(udata, slab, 0, sealed) < sealed) this.fault = -ERRNO.EPIPE;
     slabs.give(slab);
+  }
+
+  /** Sends close_notify, as far as the socket takes it at once. What it does not take is left in the session's output. */
+  endNow(udata: Udata): void {
+    const { session, shared } = this;
+    session.end();
+    const [memory] = session.output;
+    if (memory === undefined) return;
+    const sent = shared.loop.driver.sendNow(udata, memory, 0, memory.size);
+    if (sent <= 0) return;
+    session.output.shift();
+    if (sent < memory.size) session.output.unshift(Memory.from(memory.bytes.subarray(sent)));
   }
 
   giveSlab(): void {

@@ -131,6 +131,8 @@ export class TlsWire implements Wire {
   /** close_notify, and behind it the end of the connection's sending side. */
   finish(udata: Udata): void {
     this.finishing = udata;
+    // The client is waited for, and not the turn of the loop in which close_notify has left.
+    if (this.isIdle(udata)) this.sending.endNow(udata);
     this.push();
   }
 
@@ -140,7 +142,8 @@ export class TlsWire implements Wire {
   }
 
   close(udata: Udata): void {
-    this.sayGoodbye(udata);
+    // Without close_notify, a whole answer that ends with the connection would look cut. A cut one must.
+    if (this.isIdle(udata)) this.sending.endNow(udata);
     this.forgetOps();
     this.loop.close(udata);
   }
@@ -168,14 +171,6 @@ export class TlsWire implements Wire {
 
   look(op: Op): void {
     if (op === this.sending.op && this.output !== null) this.sending.look(this.output);
-  }
-
-  /** Without close_notify, a whole answer that ends with the connection would look cut. A cut one must. */
-  private sayGoodbye(udata: Udata): void {
-    if (!this.isIdle(udata)) return;
-    const { session } = this;
-    session.end();
-    for (const memory of session.output.splice(0)) this.loop.driver.sendNow(udata, memory, 0, memory.size);
   }
 
   /** Nothing is on its way to the peer, and something can be. */
