@@ -174,7 +174,7 @@ export const structureRows = {
     value: choice('auto', 'io_uring', 'epoll', 'kqueue', 'poll', 'select'),
     expects: 'auto, io_uring, epoll, kqueue, poll or select',
     default: 'auto',
-    help: 'The multiplexer that the event loop uses. auto takes the best one that works here.',
+    help: 'The multiplexer that the event loop uses. auto takes the best one that works here. The environment variable WEBSERV_USE takes the place of this.',
   }),
   user: row({
     name: 'user',
