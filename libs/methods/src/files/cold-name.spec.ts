@@ -92,31 +92,12 @@ describe('the names that a request waits for', () => {
     expect(names.questions).toEqual(['/a.html']);
   });
 
-  it.each([
-    ['a file', '/a.txt', ['/a.txt']],
-    ['a default file', '/', ['/index.html']],
-  ])('are what precompressed looks for beside %s, too', (_name, target, files) => {
-    site.location('/', { precompressed: ['br', 'gzip'] });
-    const siblings = files.flatMap((file) => [`${file}.br`, `${file}.gz`]);
-    cold(...files, ...siblings);
-    const { settled } = waiting(target);
-    names.say('there');
-    names.say('missing');
-    expect(settled).toEqual([]);
-    names.say();
-    expect([names.asked, settled]).toEqual([[...files, ...siblings], [null]]);
-  });
-
-  it.each([
-    ['a file that is not there', 'GET', '/a.txt', 'missing'],
-    ['what has a coding', 'GET', '/a.svgz', 'there'],
-    ['what is removed', 'DELETE', '/a.txt', 'there'],
-  ] as const)('are none beside %s', (_name, method, target, state) => {
-    site.location('/', { precompressed: ['br'], methods: ['GET', 'DELETE'] });
-    cold(`${target}.br`);
-    names.states.set(target, state);
-    expect(coldName(site.exchange(method, target))).toBeNull();
-    expect(names.questions).toEqual([target]);
+  it('are none beside a file that is there', () => {
+    site.location('/', { precompressed: ['br'] });
+    cold('/a.txt.br');
+    names.states.set('/a.txt', 'there');
+    expect(coldName(site.exchange('GET', '/a.txt'))).toBeNull();
+    expect(names.questions).toEqual(['/a.txt']);
   });
 
   const application = { kind: 'fastcgi' } as unknown as Application;

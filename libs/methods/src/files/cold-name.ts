@@ -1,5 +1,4 @@
 import { TargetForm } from '@webserv/request';
-import { codingExtension } from '@webserv/response';
 import { actsOn, ofFiles, takes } from '../allowed.ts';
 import type { NameCache } from '../disk/files.ts';
 import type { Exchange } from '../exchange.ts';
@@ -81,7 +80,8 @@ function isLookedFor(exchange: Exchange): boolean {
 
 /**
  * Returns the first cold name among those that the method stage looks for, in its order: the path, or the default files of its
- * folder up to the first that is there, and what `precompressed` looks for beside the file. '' if there is none.
+ * folder up to the first that is there. '' if there is none. What `precompressed` looks for beside the file is not among them:
+ * most files have no such sibling, and an answer that has waited is not kept in the cache.
  * @param asked names that are not looked at again
  */
 function firstCold(exchange: Exchange, names: NameCache, asked: ReadonlySet<string>): string {
@@ -95,25 +95,8 @@ function firstCold(exchange: Exchange, names: NameCache, asked: ReadonlySet<stri
       ? defaultFileOf(location, path, defaultFiles[at] as string)
       : resolvePath(location, path);
     const state = names.knows(root, file, !symlinks);
-    if (state === 'there') return firstColdBeside(exchange, names, asked, file);
+    if (state === 'there') return '';
     if (state === 'cold' && !asked.has(file)) return file;
-  }
-  return '';
-}
-
-/** Returns the first cold name among those that may be sent in place of a file. */
-function firstColdBeside(
-  { head, location, services }: Exchange,
-  names: NameCache,
-  asked: ReadonlySet<string>,
-  file: string,
-): string {
-  const { precompressed, root, symlinks } = location;
-  if (precompressed.length === 0 || ofFiles(location, head.method) !== 'GET') return '';
-  if (services.typesOf(location).contentCoding(file) !== '') return '';
-  for (const coding of precompressed) {
-    const sibling = file + codingExtension(coding);
-    if (names.knows(root, sibling, !symlinks) === 'cold' && !asked.has(sibling)) return sibling;
   }
   return '';
 }
