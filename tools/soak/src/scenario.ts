@@ -73,3 +73,17 @@ export function insist(held: boolean, what: string): void {
 export function content(site: Site, path: string): Buffer {
   return site.files.get(path) as Buffer;
 }
+
+/** Asks for ten files on a connection, one after the other. */
+export async function askTenFiles(
+  wire: Wire,
+  { site, random }: Pick<Stage, 'site' | 'random'>,
+): Promise<number> {
+  const paths = [...site.files.keys()];
+  for (let i = 0; i < 10; i++) {
+    const path = random.pick(paths);
+    wire.send(get(path));
+    expectAnswer(await wire.answer(), 200, content(site, path));
+  }
+  return 10;
+}

@@ -1,6 +1,6 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { content, expectAnswer, get, insist, type Scenario } from '../scenario.ts';
+import { askTenFiles, content, expectAnswer, get, insist, type Scenario } from '../scenario.ts';
 
 const LARGE = '/files/large.bin';
 const PAGE = '/files/page.html';
@@ -23,16 +23,7 @@ export const FILES: readonly Scenario[] = [
   {
     name: 'any file',
     weight: 20,
-    async run({ open, site, random }) {
-      const wire = open();
-      const paths = [...site.files.keys()];
-      for (let i = 0; i < 10; i++) {
-        const path = random.pick(paths);
-        wire.send(get(path));
-        expectAnswer(await wire.answer(), 200, content(site, path));
-      }
-      return 10;
-    },
+    run: (stage) => askTenFiles(stage.open(), stage),
   },
   {
     name: 'nothing there',

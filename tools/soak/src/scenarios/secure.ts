@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
 import { arrival } from '../http2-wire.ts';
-import { content, expectAnswer, get, insist, type Scenario } from '../scenario.ts';
+import { askTenFiles, content, expectAnswer, get, insist, type Scenario } from '../scenario.ts';
 import { SECURE_HOST } from '../wire.ts';
 
 const PAGE = '/files/page.html';
@@ -16,16 +16,7 @@ export const SECURE: readonly Scenario[] = [
   {
     name: 'https',
     weight: 12,
-    async run({ openSecure, site, random }) {
-      const wire = openSecure();
-      const paths = [...site.files.keys()];
-      for (let i = 0; i < 10; i++) {
-        const path = random.pick(paths);
-        wire.send(get(path));
-        expectAnswer(await wire.answer(), 200, content(site, path));
-      }
-      return 10;
-    },
+    run: (stage) => askTenFiles(stage.openSecure(), stage),
   },
   {
     name: 'https, resumed',
